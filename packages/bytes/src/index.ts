@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+export { ByteWriter } from './byte-writer.ts';
+export { decodeUtf8, encodeUtf8 } from './utf8.ts';

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+export { codeFrame } from './code-frame.ts';
+export { type FileComparer, requireDistinct, requireOperand } from './operands.ts';
+export { locate, type Position } from './position.ts';
+export { type ErrorStream, reportErrors } from './report.ts';
+export {
+  errorAt,
+  formatError,
+  type Source,
+  ToolError,
+  type ToolErrorOptions,
+} from './tool-error.ts';

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Checks of a command's operands that several programs share. */
+import { ToolError } from './tool-error.ts';
+
+/** The one thing that {@link requireDistinct} needs of a host. */
+export interface FileComparer {
+  sameFile(first: string, second: string): boolean;
+}
+
+/** Throw when the output is also one of the inputs: upstream truncates it before it is read. */
+export function requireDistinct(
+  host: FileComparer,
+  output: string,
+  inputs: readonly string[],
+): void {
+  for (const input of inputs) {
+    if (input === output || host.sameFile(input, output)) {
+      throw new ToolError('the output is also an input', { code: 'output-is-input', file: output });
+    }
+  }
+}
+
+/** The operand at `index` of the argument vector, or an error that says what is missing. */
+export function requireOperand(argv: readonly string[], index: number, what: string): string {
+  const operand = argv[index];
+  if (operand === undefined) throw new ToolError(`missing operand: ${what}`, { code: 'usage' });
+  return operand;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Where errors become messages and exit statuses: the frame around every program. */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { formatError, ToolError } from './tool-error.ts';
+
+/** The one thing that reporting needs of a host. */
+export interface ErrorStream {
+  writeStderr(bytes: Uint8Array): void;
+}
+
+/**
+ * Run the body of a program: its result is the exit status. A {@link ToolError} is printed on standard
+ * error and gives its own exit status; input nested so deeply that the engine's stack overflows counts
+ * as one. Anything else is a fault of ours and is thrown on.
+ */
+export function reportErrors(tool: string, host: ErrorStream, body: () => number): number {
+  try {
+    return body();
+  } catch (error) {
+    const known = asToolError(error);
+    if (known === undefined) throw error;
+    host.writeStderr(encodeUtf8(formatError(known, tool)));
+    return known.exitCode;
+  }
+}
+
+function asToolError(error: unknown): ToolError | undefined {
+  if (error instanceof ToolError) return error;
+  // V8 and SpiderMonkey ("too much recursion") say it differently; the class is an engine's own.
+  if (error instanceof Error && /call stack|too much recursion/i.test(error.message)) {
+    return new ToolError('the input is nested too deeply', { code: 'nested-too-deeply' });
+  }
+  return undefined;
+}

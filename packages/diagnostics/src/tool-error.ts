@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The one error that cores, programs and hosts throw: what is wrong, where, and with which exit status.
+ *
+ * Positions are kept as byte offsets everywhere and turned into line and column only here.
+ */
+import { codeFrame } from './code-frame.ts';
+import { locate } from './position.ts';
+
+/** A named piece of input text. */
+export interface Source {
+  /** The name to show in messages: a path as the user wrote it. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The parts of a {@link ToolError}. */
+export interface ToolErrorOptions {
+  /** Stable, machine-readable: `undefined-label`, `ENOENT`, … */
+  readonly code: string;
+  /** File at fault, as the user wrote it. */
+  readonly file?: string;
+  /** Line in the file, counted from 1. */
+  readonly line?: number;
+  /** Column in bytes, counted from 1. */
+  readonly column?: number;
+  /** Byte offset in the file, counted from 0. */
+  readonly offset?: number;
+  /** Source line and caret, as {@link codeFrame} makes them. */
+  readonly frame?: string;
+  /** Exit status for a program that stops on this error; 1 unless told. */
+  readonly exitCode?: number;
+}
+
+/** A fault in the input or in the world around the tool; never a fault of the tool. */
+export class ToolError extends Error {
+  readonly code: string;
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly offset: number | undefined;
+  readonly frame: string | undefined;
+  readonly exitCode: number;
+
+  constructor(message: string, options: ToolErrorOptions) {
+    super(message);
+    this.name = 'ToolError';
+    this.code = options.code;
+    this.file = options.file;
+    this.line = options.line;
+    this.column = options.column;
+    this.offset = options.offset;
+    this.frame = options.frame;
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** An error at the byte `offset` of `source`, with line, column and code frame. */
+export function errorAt(source: Source, offset: number, code: string, message: string): ToolError {
+  return new ToolError(message, {
+    code,
+    file: source.name,
+    ...locate(source.bytes, offset),
+    offset,
+    frame: codeFrame(source.bytes, offset),
+  });
+}
+
+/** `file:line:column: error: message`, then the code frame; `tool: error: message` when no file is at fault. */
+export function formatError(error: ToolError, tool: string): string {
+  const place = [error.file ?? tool, error.line, error.column].filter((part) => part !== undefined);
+  return `${place.join(':')}: error: ${error.message}\n${error.frame ?? ''}`;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * hex0: pairs of hexadecimal digits → bytes.
+ *
+ * The language is hexadecimal digits and comments from `#` or `;` to the end of the line; every other
+ * character is a separator. Invariant: each second digit writes one byte, whatever stands between the two.
+ *
+ * Behaviour defined by x86/hex0_x86.hex0 of stage0-posix 1.9.1 and the 181-byte seed, which agree.
+ */
+import { ByteWriter } from '@stage0-ts/bytes';
+
+/** Classes of input bytes that are no digit; digits are their value, 0 to 16. */
+const SEPARATOR = -1;
+const COMMENT = -2;
+const LINE_FEED = 0x0a;
+
+const CLASSES: Int8Array = classTable();
+
+/**
+ * Assemble hex0 source.
+ *
+ * Never fails: every byte string is a hex0 program. A lone last digit is dropped.
+ */
+export function assemble(source: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new ByteWriter(source.length >> 1);
+  let high = -1; // first digit of the current byte, or -1 between bytes
+  for (let at = 0; at < source.length; at++) {
+    const digit = CLASSES[source[at] as number] as number;
+    if (digit >= 0) {
+      if (high < 0) high = digit;
+      else {
+        out.writeByte(high * 16 + digit); // G is worth 16: only the low eight bits are kept
+        high = -1;
+      }
+    } else if (digit === COMMENT) {
+      at = source.indexOf(LINE_FEED, at);
+      if (at < 0) break; // a comment may run to the end of the file
+    }
+  }
+  return out.toBytes();
+}
+
+/** Quirk kept: the digit test admits one letter too many, so `G` and `g` are digits worth 16. */
+function classTable(): Int8Array {
+  const table = new Int8Array(256).fill(SEPARATOR);
+  for (let value = 0; value <= 9; value++) table[0x30 + value] = value;
+  for (let value = 10; value <= 16; value++) {
+    table[0x41 + value - 10] = value;
+    table[0x61 + value - 10] = value;
+  }
+  table[0x23] = COMMENT; // #
+  table[0x3b] = COMMENT; // ;
+  return table;
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A process's view of a world in memory: its working directory, root, environment and streams over a
+ * shared {@link MemoryFiles}. What a started program *is* (a port, an emulated binary, …) is decided by
+ * the {@link Engine}, from the file that the path names.
+ */
+import { ToolError } from '@stage0-ts/diagnostics';
+import { hostError } from '../errors.ts';
+import type { ChildStatus, FileStatus, Host, SystemName } from '../types.ts';
+import { MemoryFiles, type TreeNode } from './files.ts';
+
+/** The file that is to be executed. */
+export interface ProgramImage {
+  /** Absolute path in the caller's root, links resolved. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Runs one program to its end in the world that it is given. Throws ENOEXEC for what it cannot run. */
+export type Engine = (image: ProgramImage, argv: readonly string[], host: Host) => ChildStatus;
+
+export interface MemoryHostOptions {
+  readonly files: MemoryFiles;
+  /** Default: every start fails with ENOEXEC. */
+  readonly engine?: Engine;
+  /** Default: empty. */
+  readonly environment?: readonly string[];
+  /** Absolute; default `/`. */
+  readonly currentDirectory?: string;
+  /** Mode bits that new files and directories do not get; default 0o022. */
+  readonly umask?: number;
+  /** All of standard input; default empty. */
+  readonly stdin?: Uint8Array;
+  /** Take standard output; default: dropped. */
+  readonly stdout?: (bytes: Uint8Array) => void;
+  /** Take standard error; default: dropped. */
+  readonly stderr?: (bytes: Uint8Array) => void;
+  /** Default: Linux on i686. */
+  readonly systemName?: SystemName;
+}
+
+const DEFAULT_SYSTEM: SystemName = {
+  sysname: 'Linux',
+  nodename: 'stage0',
+  release: '',
+  version: '',
+  machine: 'i686',
+};
+
+export class MemoryHost implements Host {
+  readonly environment: readonly string[];
+  private files: MemoryFiles;
+  private directory: string;
+  private readonly options: MemoryHostOptions;
+  private readonly umask: number;
+  /** Shared with child processes: what one has read is gone for the others. */
+  private readonly stdin: { rest: Uint8Array };
+
+  constructor(options: MemoryHostOptions, stdin?: { rest: Uint8Array }) {
+    this.options = options;
+    this.files = options.files;
+    this.environment = options.environment ?? [];
+    this.directory = options.currentDirectory ?? '/';
+    this.umask = options.umask ?? 0o022;
+    this.stdin = stdin ?? { rest: options.stdin ?? new Uint8Array() };
+  }
+
+  readStdin(): Uint8Array {
+    const { rest } = this.stdin;
+    this.stdin.rest = new Uint8Array();
+    return rest;
+  }
+
+  writeStdout(bytes: Uint8Array): void {
+    this.options.stdout?.(bytes);
+  }
+
+  writeStderr(bytes: Uint8Array): void {
+    this.options.stderr?.(bytes);
+  }
+
+  readFile(path: string): Uint8Array {
+    const node = this.named(path, (absolute) => this.files.get(absolute));
+    if (node.kind !== 'file') throw hostError('EISDIR', path);
+    return node.bytes;
+  }
+
+  writeFile(path: string, bytes: Uint8Array, mode: number): void {
+    this.named(path, (absolute) => this.files.writeFile(absolute, bytes, mode & ~this.umask));
+  }
+
+  status(path: string): FileStatus | undefined {
+    return statusOf(this.files.find(this.absolute(path)));
+  }
+
+  linkStatus(path: string): FileStatus | undefined {
+    return statusOf(this.files.find(this.absolute(path), false));
+  }
+
+  sameFile(first: string, second: string): boolean {
+    const node = this.files.find(this.absolute(first));
+    return node !== undefined && node === this.files.find(this.absolute(second));
+  }
+
+  list(path: string): string[] {
+    const node = this.named(path, (absolute) => this.files.get(absolute));
+    if (node.kind !== 'directory') throw hostError('ENOTDIR', path);
+    return [...node.entries.keys()].sort();
+  }
+
+  chmod(path: string, mode: number): void {
+    const node = this.named(path, (absolute) => this.files.get(absolute));
+    if (node.kind !== 'link') node.mode = mode & 0o7777;
+  }
+
+  mkdir(path: string, mode: number): void {
+    const node: TreeNode = {
+      kind: 'directory',
+      mode: mode & 0o7777 & ~this.umask,
+      entries: new Map(),
+    };
+    this.named(path, (absolute) => this.files.create(absolute, node));
+  }
+
+  remove(path: string): void {
+    this.named(path, (absolute) => this.files.remove(absolute));
+  }
+
+  symlink(target: string, path: string): void {
+    this.named(path, (absolute) => this.files.create(absolute, { kind: 'link', target }));
+  }
+
+  readLink(path: string): string {
+    const node = this.named(path, (absolute) => this.files.get(absolute, false));
+    if (node.kind !== 'link') throw hostError('EINVAL', path);
+    return node.target;
+  }
+
+  currentDirectory(): string {
+    return this.directory;
+  }
+
+  changeDirectory(path: string): void {
+    this.named(path, (absolute) => {
+      if (this.files.get(absolute).kind !== 'directory') throw hostError('ENOTDIR', path);
+      this.directory = this.files.realPath(absolute);
+    });
+  }
+
+  /** Unlike chroot(2) this also makes the new root the working directory: the old one would be outside. */
+  changeRoot(path: string): void {
+    const node = this.named(path, (absolute) => this.files.get(absolute));
+    if (node.kind !== 'directory') throw hostError('ENOTDIR', path);
+    this.files = new MemoryFiles(node);
+    this.directory = '/';
+  }
+
+  systemName(): SystemName {
+    return this.options.systemName ?? DEFAULT_SYSTEM;
+  }
+
+  run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
+    const { engine } = this.options;
+    const absolute = this.absolute(path);
+    const node = this.named(path, () => this.files.get(absolute));
+    if (node.kind !== 'file' || (node.mode & 0o111) === 0) throw hostError('EACCES', path);
+    if (engine === undefined) throw hostError('ENOEXEC', path);
+    const image = { path: this.files.realPath(absolute), bytes: node.bytes };
+    return this.named(path, () => engine(image, argv, this.child(environment)));
+  }
+
+  private child(environment: readonly string[]): MemoryHost {
+    return new MemoryHost(
+      {
+        ...this.options,
+        files: this.files,
+        environment,
+        currentDirectory: this.directory,
+        umask: this.umask,
+      },
+      this.stdin,
+    );
+  }
+
+  private absolute(path: string): string {
+    if (path === '' || path.startsWith('/')) return path;
+    return this.directory === '/' ? `/${path}` : `${this.directory}/${path}`;
+  }
+
+  /** Do something with the absolute form of `path`; errors about that form name `path` as it was given. */
+  private named<Result>(path: string, action: (absolute: string) => Result): Result {
+    const absolute = this.absolute(path);
+    try {
+      return action(absolute);
+    } catch (error) {
+      throw renamed(error, absolute, path);
+    }
+  }
+}
+
+function renamed(error: unknown, from: string, to: string): unknown {
+  if (!(error instanceof ToolError) || error.file !== from || from === to) return error;
+  return new ToolError(error.message, { code: error.code, file: to });
+}
+
+function statusOf(node: TreeNode | undefined): FileStatus | undefined {
+  if (node === undefined) return undefined;
+  if (node.kind === 'link') return { kind: 'link', mode: 0o777, size: 0 };
+  const size = node.kind === 'file' ? node.bytes.length : 0;
+  return { kind: node.kind, mode: node.mode, size };
+}

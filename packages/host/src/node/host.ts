@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Host over node:fs and node:child_process; every system error becomes a ToolError with its errno name. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { hostError, isErrno } from '../errors.ts';
+import type { ChildStatus, FileStatus, Host, SystemName } from '../types.ts';
+import { replaceFile } from './replace-file.ts';
+
+export class NodeHost implements Host {
+  readonly environment: readonly string[] = Object.entries(process.env).map(
+    ([name, value]) => `${name}=${value ?? ''}`,
+  );
+
+  readStdin(): Uint8Array {
+    return guarded('standard input', () => fs.readFileSync(0));
+  }
+
+  writeStdout(bytes: Uint8Array): void {
+    writeAll(1, bytes);
+  }
+
+  writeStderr(bytes: Uint8Array): void {
+    writeAll(2, bytes);
+  }
+
+  readFile(path: string): Uint8Array {
+    return guarded(path, () => fs.readFileSync(toSystem(path)));
+  }
+
+  writeFile(path: string, bytes: Uint8Array, mode: number): void {
+    guarded(path, () => replaceFile(toSystem(path), bytes, mode));
+  }
+
+  status(path: string): FileStatus | undefined {
+    return guarded(path, () => statusOf(fs.statSync(toSystem(path), { throwIfNoEntry: false })));
+  }
+
+  linkStatus(path: string): FileStatus | undefined {
+    return guarded(path, () => statusOf(fs.lstatSync(toSystem(path), { throwIfNoEntry: false })));
+  }
+
+  sameFile(first: string, second: string): boolean {
+    return guarded(first, () => {
+      const a = fs.statSync(toSystem(first), { throwIfNoEntry: false, bigint: true });
+      const b = fs.statSync(toSystem(second), { throwIfNoEntry: false, bigint: true });
+      return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+    });
+  }
+
+  list(path: string): string[] {
+    return guarded(path, () => fs.readdirSync(toSystem(path)).sort());
+  }
+
+  chmod(path: string, mode: number): void {
+    guarded(path, () => fs.chmodSync(toSystem(path), mode));
+  }
+
+  mkdir(path: string, mode: number): void {
+    guarded(path, () => fs.mkdirSync(toSystem(path), { mode }));
+  }
+
+  remove(path: string): void {
+    guarded(path, () => fs.unlinkSync(toSystem(path)));
+  }
+
+  symlink(target: string, path: string): void {
+    guarded(path, () => fs.symlinkSync(toSystem(target), toSystem(path)));
+  }
+
+  readLink(path: string): string {
+    return guarded(path, () => fs.readlinkSync(toSystem(path), 'utf8'));
+  }
+
+  currentDirectory(): string {
+    return guarded('.', () => process.cwd());
+  }
+
+  changeDirectory(path: string): void {
+    guarded(path, () => process.chdir(path));
+  }
+
+  changeRoot(path: string): void {
+    throw hostError('ENOSYS', path, 'Node cannot change the root directory');
+  }
+
+  systemName(): SystemName {
+    return {
+      sysname: os.type(),
+      nodename: os.hostname(),
+      release: os.release(),
+      version: os.version(),
+      machine: os.machine(),
+    };
+  }
+
+  run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
+    // A bare name would be searched in PATH, which execve does not do.
+    const command = path.includes('/') ? path : `./${path}`;
+    const child = spawnSync(command, argv.slice(1), {
+      argv0: argv[0] ?? path,
+      env: Object.fromEntries(environment.map(splitVariable)),
+      stdio: 'inherit',
+    });
+    if (child.error !== undefined) throw translated(child.error, path);
+    if (child.signal !== null)
+      return { kind: 'killed', signal: os.constants.signals[child.signal] };
+    return { kind: 'exited', status: child.status ?? 1 };
+  }
+}
+
+/** A name as the system takes it: its bytes, which need not be UTF-8. */
+function toSystem(path: string): string | Buffer {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is for plain ASCII
+  return /^[\x01-\x7f]*$/.test(path) ? path : Buffer.from(encodeUtf8(path));
+}
+
+function splitVariable(entry: string): [string, string] {
+  const equals = entry.indexOf('=', 1);
+  return equals < 0 ? [entry, ''] : [entry.slice(0, equals), entry.slice(equals + 1)];
+}
+
+function statusOf(stats: fs.Stats | undefined): FileStatus | undefined {
+  if (stats === undefined) return undefined;
+  const kind = stats.isFile()
+    ? 'file'
+    : stats.isDirectory()
+      ? 'directory'
+      : stats.isSymbolicLink()
+        ? 'link'
+        : 'other';
+  return { kind, mode: stats.mode & 0o7777, size: stats.isFile() ? stats.size : 0 };
+}
+
+/** Write everything, also to a pipe that is full for the moment. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += fs.writeSync(descriptor, bytes, done);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // sleep 1 ms
+    }
+  }
+}
+
+function guarded<Result>(path: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    throw translated(error, path);
+  }
+}
+
+function translated(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (isErrno(code)) return hostError(code, path);
+  if (code === 'ERR_INVALID_ARG_VALUE') return hostError('EINVAL', path);
+  if (code?.startsWith('E') && !code.startsWith('ERR_')) return hostError('EIO', path, code);
+  return error;
+}

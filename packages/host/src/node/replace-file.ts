@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Write a file so that it has the old content or the new, whatever goes wrong in between.
+ *
+ * A regular file with one name, and a new one, is written beside and renamed into place. Devices, pipes
+ * and files with several names are written in place, as only that keeps what they are.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** Replace the content of `name`, which keeps its mode, or create it with `mode` (the umask applies). */
+export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: number): void {
+  const stats = fs.statSync(name, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    writeBeside(name, bytes, mode, undefined);
+  } else if (!stats.isFile() || stats.nlink > 1) {
+    writeInPlace(name, bytes);
+  } else {
+    fs.accessSync(name, fs.constants.W_OK);
+    writeBeside(fs.realpathSync.native(name, 'buffer'), bytes, 0o600, stats);
+  }
+}
+
+function writeInPlace(name: string | Buffer, bytes: Uint8Array): void {
+  fs.writeFileSync(name, bytes);
+}
+
+function writeBeside(
+  name: string | Buffer,
+  bytes: Uint8Array,
+  mode: number,
+  old: fs.Stats | undefined,
+): void {
+  // Through latin1 a name of any bytes passes through path.dirname unharmed.
+  const folder = path.dirname(Buffer.from(name as string).toString('latin1'));
+  const temporary = Buffer.from(`${folder}/.stage0-${process.pid}-${temporaryCount++}`, 'latin1');
+  let created: number;
+  try {
+    created = fs.openSync(temporary, 'wx', mode);
+  } catch (error) {
+    if (old === undefined) throw error;
+    writeInPlace(name, bytes); // a folder that takes no new names
+    return;
+  }
+  try {
+    try {
+      for (let done = 0; done < bytes.length; ) done += fs.writeSync(created, bytes, done);
+      if (old !== undefined) {
+        fs.fchmodSync(created, old.mode & 0o7777);
+        if (old.uid !== process.getuid?.()) fs.fchownSync(created, old.uid, old.gid);
+      }
+    } finally {
+      fs.closeSync(created);
+    }
+    fs.renameSync(temporary, name);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Only makes names unique within this process. */
+let temporaryCount = 0;

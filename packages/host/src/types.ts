@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What a program may do: the system calls of stage0, as one interface.
+ *
+ * Everything is synchronous, as the tools are. Names are strings; bytes of a name that are no UTF-8 are
+ * carried as `@stage0-ts/bytes` describes. Every method throws a ToolError (its `code` an errno name
+ * such as ENOENT, its `file` the path as given) where a system call would fail.
+ */
+
+/** An upstream program: argument vector (argv[0] is its name) and world → exit status (0–255). */
+export type Program = (argv: readonly string[], host: Host) => number;
+
+export type FileKind = 'file' | 'directory' | 'link' | 'other';
+
+/** What stat tells of a file. */
+export interface FileStatus {
+  readonly kind: FileKind;
+  /** Permission bits, at most 0o7777. */
+  readonly mode: number;
+  /** Size in bytes of a regular file; 0 otherwise. */
+  readonly size: number;
+}
+
+/** How a started program ended. */
+export type ChildStatus =
+  | { readonly kind: 'exited' /** 0–255 */; readonly status: number }
+  | { readonly kind: 'killed' /** signal number, 11 for SIGSEGV */; readonly signal: number };
+
+/** What uname tells. */
+export interface SystemName {
+  readonly sysname: string;
+  readonly nodename: string;
+  readonly release: string;
+  readonly version: string;
+  /** `i686`, `x86_64`, `aarch64`, `riscv64`, … */
+  readonly machine: string;
+}
+
+export interface Host {
+  /** `NAME=value` strings in the order that the program got them. */
+  readonly environment: readonly string[];
+
+  /** Everything left on standard input. */
+  readStdin(): Uint8Array;
+  writeStdout(bytes: Uint8Array): void;
+  writeStderr(bytes: Uint8Array): void;
+
+  /** The whole file. Callers must not change the bytes. */
+  readFile(path: string): Uint8Array;
+  /**
+   * Create the file with `mode` (the umask applies), or replace the content of an existing one, which
+   * keeps its mode. The file has the old content or all of the new one, never a part. The host may
+   * keep `bytes`: the caller must not change them afterwards.
+   */
+  writeFile(path: string, bytes: Uint8Array, mode: number): void;
+  /** What `path` is, links followed; undefined when there is nothing. */
+  status(path: string): FileStatus | undefined;
+  /** What `path` is, the last link not followed; undefined when there is nothing. */
+  linkStatus(path: string): FileStatus | undefined;
+  /** True when both names exist and are one file. */
+  sameFile(first: string, second: string): boolean;
+  /** Names in a directory, sorted, without `.` and `..`. */
+  list(path: string): string[];
+  chmod(path: string, mode: number): void;
+  /** The umask applies to `mode`. */
+  mkdir(path: string, mode: number): void;
+  /** Remove a file or link (unlink). */
+  remove(path: string): void;
+  symlink(target: string, path: string): void;
+  /** Where the link points, as it was written. */
+  readLink(path: string): string;
+
+  /** Absolute path of the working directory. */
+  currentDirectory(): string;
+  changeDirectory(path: string): void;
+  /** Make `path` this program's root directory (chroot). A host that cannot says so with ENOSYS. */
+  changeRoot(path: string): void;
+
+  systemName(): SystemName;
+
+  /**
+   * Start the program at `path` (taken as it is: no PATH search) and wait for its end. The child gets
+   * the working directory and the streams. Throws ENOENT, EACCES (no execute bit, or no file) or
+   * ENOEXEC when nothing was started.
+   */
+  run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus;
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** `record FOLDER [TOOL[/CASE]…]`: record cases anew from upstream's binaries in FOLDER. */
+import { nativeCommands } from '../commands.ts';
+import { listCases, listTools, loadCase, saveRecording } from '../load.ts';
+import { runInFolder } from '../run-in-folder.ts';
+
+const [folder, ...wanted] = process.argv.slice(2);
+if (folder === undefined) {
+  process.stderr.write('usage: npm run vectors:record -- FOLDER [TOOL[/CASE]…]\n');
+  process.exit(2);
+}
+process.umask(0o022);
+const find = nativeCommands(folder);
+let count = 0;
+for (const tool of listTools()) {
+  for (const name of listCases(tool)) {
+    const vector = loadCase(tool, name);
+    if (wanted.length > 0 && !wanted.includes(tool) && !wanted.includes(vector.name)) continue;
+    const outcome = runInFolder(vector, find);
+    try {
+      saveRecording(vector, outcome);
+      count++;
+    } catch (error) {
+      process.stderr.write(`${(error as Error).message}\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+process.stdout.write(`${count} cases recorded\n`);

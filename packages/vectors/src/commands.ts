@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Where the commands of an implementation are found. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from './run-in-folder.ts';
+
+/** Upstream's binaries that do not stand at x86/bin/NAME. */
+const ARTIFACTS: Readonly<Record<string, string>> = {
+  hex0: 'hex0',
+  hex1: 'hex1',
+  'hex2-0': 'hex2-0',
+  'catm-minimal': 'catm',
+  M0: 'M0',
+  cc_x86: 'cc_x86',
+  'kaem-minimal': 'kaem-0',
+};
+
+/** Upstream's binaries in `tree`, a stage0-posix folder in which the x86 chain has been built. */
+export function nativeCommands(tree: string): (tool: string) => Command {
+  return (tool) => {
+    const artifact = ARTIFACTS[tool];
+    const relative = artifact === undefined ? `x86/bin/${tool}` : `x86/artifact/${artifact}`;
+    const file = path.resolve(tree, relative);
+    if (!fs.existsSync(file))
+      throw new Error(`${file} is missing: build upstream's x86 chain there first`);
+    return { file, arguments: [] };
+  };
+}
+
+/** Our built `stage0 TOOL`. */
+export function builtCommands(): (tool: string) => Command {
+  const stage0 = fileURLToPath(new URL('../../stage0/dist/bin/stage0.js', import.meta.url));
+  if (!fs.existsSync(stage0)) throw new Error(`${stage0} is missing: npm run build`);
+  return (tool) => ({ file: process.execPath, arguments: [stage0, tool] });
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Find and read the cases under test-vectors/. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type {
+  CaseSettings,
+  Change,
+  Outcome,
+  RecordedChange,
+  Recording,
+  VectorCase,
+} from './case.ts';
+
+const VECTORS = fileURLToPath(new URL('../../../test-vectors', import.meta.url));
+/** Folders of test-vectors/ that hold something else than cases. */
+const OTHER_FOLDERS = new Set(['ladder', 'digests']);
+
+/** Names of the tools that have cases. */
+export function listTools(): string[] {
+  return folders(VECTORS).filter((name) => !OTHER_FOLDERS.has(name));
+}
+
+/** Names of a tool's cases. */
+export function listCases(tool: string): string[] {
+  return folders(path.join(VECTORS, tool));
+}
+
+export function loadCase(tool: string, name: string): VectorCase {
+  const folder = path.join(VECTORS, tool, name);
+  const settings = JSON.parse(
+    fs.readFileSync(path.join(folder, 'case.json'), 'utf8'),
+  ) as CaseSettings;
+  return {
+    name: `${tool}/${name}`,
+    tool,
+    folder,
+    settings,
+    input: readFiles(path.join(folder, 'input')),
+  };
+}
+
+/** The recorded outcome, or undefined for a case that has none yet. */
+export function loadRecording(vector: VectorCase): Recording | undefined {
+  const file = path.join(vector.folder, 'recording.json');
+  if (!fs.existsSync(file)) return undefined;
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as Recording;
+}
+
+/** The outcome that a full recording describes, with the bytes from output/. */
+export function recordedOutcome(
+  vector: VectorCase,
+  recording: Exclude<Recording, { upstream: unknown }>,
+): Outcome {
+  const changes = new Map<string, Change>();
+  for (const [name, change] of Object.entries(recording.changes)) {
+    changes.set(name, toChange(change, path.join(vector.folder, 'output', name)));
+  }
+  return { end: recording.exit, stdout: recording.stdout, stderr: recording.stderr, changes };
+}
+
+/** Write recording.json and output/ for what upstream's binary did. */
+export function saveRecording(vector: VectorCase, outcome: Outcome): void {
+  const output = path.join(vector.folder, 'output');
+  fs.rmSync(output, { recursive: true, force: true });
+  let recording: Recording = { upstream: outcome.end };
+  if (vector.settings.rejects === undefined) {
+    if (typeof outcome.end !== 'number') {
+      throw new Error(
+        `${vector.name}: upstream ends with ${outcome.end}; the case needs "rejects"`,
+      );
+    }
+    const changes: Record<string, RecordedChange> = {};
+    for (const [name, change] of [...outcome.changes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      changes[name] = toRecorded(change);
+      if (change.kind !== 'file') continue;
+      const file = path.join(output, name);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, change.bytes);
+    }
+    const { stdout, stderr } = outcome;
+    recording = { exit: outcome.end, stdout, stderr, changes };
+  }
+  fs.writeFileSync(
+    path.join(vector.folder, 'recording.json'),
+    `${JSON.stringify(recording, null, 2)}\n`,
+  );
+}
+
+function toRecorded(change: Change): RecordedChange {
+  if (change.kind === 'file') return { file: octal(change.mode) };
+  if (change.kind === 'directory') return { directory: octal(change.mode) };
+  return change.kind === 'link' ? { link: change.target } : { removed: true };
+}
+
+function toChange(change: RecordedChange, file: string): Change {
+  if ('file' in change) {
+    return { kind: 'file', mode: Number.parseInt(change.file, 8), bytes: fs.readFileSync(file) };
+  }
+  if ('directory' in change)
+    return { kind: 'directory', mode: Number.parseInt(change.directory, 8) };
+  return 'link' in change ? { kind: 'link', target: change.link } : { kind: 'removed' };
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}
+
+function folders(parent: string): string[] {
+  const entries = fs.readdirSync(parent, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function readFiles(folder: string, prefix = ''): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  if (!fs.existsSync(folder)) return files;
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const name = prefix + entry.name;
+    const full = path.join(folder, entry.name);
+    if (!entry.isDirectory()) files.set(name, fs.readFileSync(full));
+    else for (const [inner, bytes] of readFiles(full, `${name}/`)) files.set(inner, bytes);
+  }
+  return files;
+}
