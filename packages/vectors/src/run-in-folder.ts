@@ -27,6 +27,7 @@ export function runInFolder(vector: VectorCase, find: (tool: string) => Command)
     const { settings } = vector;
     const child = spawnSync(command.file, [...command.arguments, ...settings.arguments], {
       cwd: folder,
+      argv0: command.arguments.length === 0 ? vector.tool : command.file,
       env: Object.fromEntries((settings.environment ?? []).map(splitVariable)),
       input: settings.stdin === undefined ? '' : (vector.input.get(settings.stdin) ?? ''),
       timeout: HANG_MILLISECONDS,

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The characters of a kaem script → raw words, before aliases and variables.
+ *
+ * Upstream reads each word into a zeroed buffer of 4096 bytes which it clears only at a new command and when a word was kept.
+ * Two quirks come from that, and so the buffer is kept here as well:
+ * - an escaped line end inside a word leaves a gap, and the word ends at the gap;
+ * - what stood behind the gap of a word that was empty shows through behind the next, shorter one.
+ *
+ * Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c (collect_token and what it calls).
+ */
+import { errorAt, type Source } from '@stage0-ts/diagnostics';
+import { fromBytes } from './byte-string.ts';
+
+/** How reading a word ended: the script goes on, the command is complete, the script is at its end. */
+export type WordEnd = 'word' | 'command' | 'script';
+
+/** Bytes that a line, word or value may hold; upstream counts the ending NUL. */
+export const MAX_STRING = 4096;
+
+const END_OF_FILE = -1;
+
+export class Reader {
+  /** Offset of the next character. */
+  at = 0;
+  /**
+   * Upstream's "index": the length of the last word read. A comment or command end right after a separator
+   * keeps it; kaem runs a command only when it is not 0.
+   */
+  lastLength = 0;
+  readonly script: Source;
+  private buffer = new Uint8Array(MAX_STRING);
+
+  constructor(script: Source) {
+    this.script = script;
+  }
+
+  /** Start with a clean buffer: at each command, and after each word that was kept. */
+  clearWord(): void {
+    this.buffer = new Uint8Array(MAX_STRING);
+  }
+
+  /** The word in the buffer, up to its first NUL. */
+  word(): string {
+    return cString(this.buffer);
+  }
+
+  /** Read one word into the buffer. Throws ToolError where upstream exits 1. */
+  readWord(): WordEnd {
+    let length = 0;
+    for (;;) {
+      const start = this.at;
+      const char = this.next();
+      if (length >= MAX_STRING) throw this.error(start, 'line-too-long', 'LINE IS TOO LONG');
+      switch (char) {
+        case END_OF_FILE:
+          this.lastLength = END_OF_FILE;
+          return 'script';
+        case 0x20: // blank
+        case 0x09: // tab
+        case 0x00:
+          this.lastLength = length;
+          return 'word';
+        case 0x22: // "
+          this.lastLength = this.readString(start, length);
+          return 'word';
+        case 0x23: // #
+          this.skipComment(start);
+          if (length !== 0) this.lastLength = length;
+          return 'command';
+        case 0x0a:
+        case 0x3b: // ;
+          if (length !== 0) this.lastLength = length;
+          return 'command';
+        case 0x5c: {
+          const char = escaped(this.next());
+          if (char !== SKIPPED) this.buffer[length] = char;
+          length++;
+          break;
+        }
+        default:
+          this.buffer[length++] = char;
+      }
+    }
+  }
+
+  /** `"…"`: everything up to the closing quote; returns the length of the word so far. */
+  private readString(start: number, from: number): number {
+    let length = from;
+    for (;;) {
+      if (length >= MAX_STRING) throw this.error(start, 'line-too-long', 'LINE IS TOO LONG');
+      const char = this.next();
+      if (char === END_OF_FILE) {
+        throw this.error(start, 'unterminated-string', 'IMPROPERLY TERMINATED STRING!');
+      }
+      if (char === 0x22) return length;
+      // An escaped line end is written as the -1 that stands for "nothing": byte 0xFF.
+      this.buffer[length++] = char === 0x5c ? escaped(this.next()) : char;
+    }
+  }
+
+  private skipComment(start: number): void {
+    for (let char = 0; char !== 0x0a; ) {
+      char = this.next();
+      if (char === END_OF_FILE) {
+        throw this.error(start, 'unterminated-comment', 'IMPROPERLY TERMINATED LINE COMMENT!');
+      }
+    }
+  }
+
+  private next(): number {
+    const char = this.script.bytes[this.at++];
+    if (char !== undefined) return char;
+    this.at = this.script.bytes.length;
+    return END_OF_FILE;
+  }
+
+  private error(offset: number, code: string, message: string): Error {
+    return errorAt(this.script, offset, code, message);
+  }
+}
+
+/** An escape that stands for nothing: a line end. */
+const SKIPPED = -1;
+
+/** What the character after a backslash stands for. */
+function escaped(char: number): number {
+  if (char === 0x0a) return SKIPPED;
+  if (char === 0x6e) return 0x0a; // n
+  return char === 0x72 ? 0x0d : char; // r
+}
+
+/**
+ * The words of an alias's value: divided by blanks and tabs, no quotes. Two separators in a row, or one at
+ * the end, make an empty word.
+ */
+export function splitAlias(value: string): string[] {
+  const words: string[] = [];
+  const word: number[] = [];
+  const finish = () => {
+    words.push(cString(Uint8Array.from(word)));
+    word.length = 0;
+  };
+  for (let at = 0; at < value.length; at++) {
+    const char = value.charCodeAt(at);
+    if (char === 0x20 || char === 0x09) finish();
+    else if (char !== 0x5c) word.push(char);
+    else word.push(at + 1 < value.length ? escaped(value.charCodeAt(++at)) : 0);
+  }
+  finish();
+  return words;
+}
+
+function cString(bytes: Uint8Array): string {
+  const nul = bytes.indexOf(0);
+  return fromBytes(nul < 0 ? bytes : bytes.subarray(0, nul));
+}
