@@ -41,6 +41,8 @@ const MAX_NAME = 255;
 
 export class MemoryFiles {
   readonly root: DirectoryNode;
+  /** Told of every file that is created or replaced, with its absolute path, links resolved. */
+  onWrite: ((path: string, node: FileNode) => void) | undefined;
 
   constructor(root: DirectoryNode = { kind: 'directory', mode: 0o755, entries: new Map() }) {
     this.root = root;
@@ -69,10 +71,15 @@ export class MemoryFiles {
 
   /** Create or replace a file; see Host.writeFile. `mode` is used as it is. */
   writeFile(path: string, bytes: Uint8Array, mode: number): void {
-    const { parent, name, node } = this.walk(path, true);
-    if (node?.kind === 'directory' || name === '') throw hostError('EISDIR', path);
+    const place = this.walk(path, true);
+    if (place.node?.kind === 'directory' || place.name === '') throw hostError('EISDIR', path);
+    let node = place.node;
     if (node?.kind === 'file') node.bytes = bytes;
-    else parent.entries.set(name, { kind: 'file', mode, bytes });
+    else {
+      node = { kind: 'file', mode, bytes };
+      place.parent.entries.set(place.name, node);
+    }
+    this.onWrite?.(place.path, node);
   }
 
   /** Put a new node at `path`. Throws EEXIST when something is there. */
