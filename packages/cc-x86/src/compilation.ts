@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The state of one run: the cursor over the tokens, what has been declared, and the three sections of output.
+ *
+ * Invariant: the cursor only moves forward, and nothing printed is changed afterwards.
+ *
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (emit, emit_out, require_match).
+ */
+import { ByteWriter } from '@stage0-ts/bytes';
+import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import type { Token } from './reader.ts';
+import { Scope } from './scope.ts';
+import { type Type, TypeTable } from './types.ts';
+
+/** The loop that `break` leaves. */
+export interface Loop {
+  /** The label after the loop. */
+  readonly end: string;
+  /** Locals that were on the stack before the loop. */
+  readonly localCount: number;
+}
+
+export class Compilation {
+  readonly source: Source;
+  readonly types: TypeTable = new TypeTable();
+  /** Enumerators: name → the text of their value. */
+  readonly constants: Map<string, string> = new Map();
+  readonly functions: Set<string> = new Set();
+  /** Global variables; functions are in it too, under the type that they return. */
+  readonly globals: Map<string, Type> = new Map();
+  /** The function that is being compiled. */
+  scope: Scope = new Scope('');
+  loop: Loop | undefined;
+  /** Type of the variable, element or member last seen; it outlives the statement. */
+  target: Type | undefined;
+  /** True when the last piece of code is a return. */
+  endsInReturn = false;
+
+  readonly code: ByteWriter = new ByteWriter(1 << 16);
+  readonly globalData: ByteWriter = new ByteWriter();
+  readonly stringData: ByteWriter = new ByteWriter();
+
+  private readonly tokens: readonly Token[];
+  private cursor = 0;
+  private labelCount = 0;
+
+  constructor(source: Source, tokens: readonly Token[]) {
+    this.source = source;
+    this.tokens = tokens;
+  }
+
+  atEnd(): boolean {
+    return this.cursor >= this.tokens.length;
+  }
+
+  /** The token at the cursor. Throws at the end of the source, where upstream follows a null pointer. */
+  peek(): Token {
+    const token = this.tokens[this.cursor];
+    if (token !== undefined) return token;
+    const { source } = this;
+    throw errorAt(source, source.bytes.length, 'unexpected-end', 'the program ends too early');
+  }
+
+  /** The text of the token before the cursor. */
+  previousText(): string | undefined {
+    return this.tokens[this.cursor - 1]?.text;
+  }
+
+  next(): Token {
+    const token = this.peek();
+    this.cursor++;
+    return token;
+  }
+
+  is(text: string): boolean {
+    return this.peek().text === text;
+  }
+
+  expect(text: string): void {
+    if (!this.is(text)) throw this.error('syntax', `expected '${text}'`);
+    this.cursor++;
+  }
+
+  /** An error at the token under the cursor, or at `token`. */
+  error(code: string, message: string, token: Token = this.peek()): ToolError {
+    return errorAt(this.source, token.at, code, message);
+  }
+
+  /** Append to the code. */
+  emit(text: string): void {
+    this.code.writeLatin1(text);
+    this.endsInReturn = false;
+  }
+
+  emitReturn(): void {
+    this.emit('ret\n');
+    this.endsInReturn = true;
+  }
+
+  emitTimes(count: number, text: string): void {
+    for (let i = 0; i < count; i++) this.emit(text);
+  }
+
+  beginFunction(name: string): void {
+    this.functions.add(name);
+    this.scope = new Scope(name);
+    this.labelCount = 0;
+  }
+
+  /** A new `function_number`, the tail of label names. Strings and control flow share the numbers. */
+  newLabel(): string {
+    return `${this.scope.name}_${this.labelCount++}`;
+  }
+}

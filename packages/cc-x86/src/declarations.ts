@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Declarations: tokens → types, constants, global variables and functions.
+ *
+ *     program     = { enumeration | structure | type name ";" | type name function }
+ *
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (program, declare_function,
+ * collect_arguments).
+ */
+import type { Compilation } from './compilation.ts';
+import { statement } from './statements.ts';
+import { typeName } from './type-names.ts';
+
+/**
+ * program = { "enum" enumeration | type-name [ name ( ";" | function ) ] }
+ *
+ * Quirk kept: a global that is neither a plain variable nor a function (`int x = 5;`, `int a[9];`,
+ * `int a, b;`) silently ends the program there.
+ */
+export function program(c: Compilation): void {
+  while (!c.atEnd()) {
+    if (c.is('enum')) {
+      enumeration(c);
+      continue;
+    }
+    const type = typeName(c);
+    if (type === undefined) continue; // it was the definition of a structure
+    const name = c.next().text;
+    c.globals.set(name, type);
+    if (c.is(';')) {
+      c.globalData.writeLatin1(`:GLOBAL_${name}\nNULL\n`);
+      c.next();
+    } else if (c.is('(')) functionDeclaration(c, name);
+    else return;
+  }
+}
+
+/** enumeration = "enum" "{" name "=" token { "," name "=" token } [ "," ] "}" ";" ; values are copied as they stand. */
+function enumeration(c: Compilation): void {
+  c.expect('enum');
+  c.expect('{');
+  for (;;) {
+    const name = c.next().text;
+    c.expect('=');
+    c.constants.set(name, c.next().text);
+    if (!c.is(',')) break;
+    c.next();
+    if (c.is('}')) break;
+  }
+  c.expect('}');
+  c.expect(';');
+}
+
+/** function = parameters ( ";" | statement ) */
+function functionDeclaration(c: Compilation, name: string): void {
+  c.beginFunction(name);
+  parameters(c);
+  if (c.is(';')) {
+    c.next();
+    return;
+  }
+  c.emit(`# Defining function ${name}\n:FUNCTION_${name}\n`);
+  statement(c);
+  if (!c.endsInReturn) c.emitReturn();
+}
+
+/** parameters = "(" { type-name [ name ] [ "," ] } ")" */
+function parameters(c: Compilation): void {
+  c.expect('(');
+  while (!c.is(')')) {
+    const type = typeName(c);
+    if (!c.is(')') && !c.is(',')) c.scope.declareParameter(c.next().text, type);
+    if (c.is(',')) c.next();
+  }
+  c.expect(')');
+}

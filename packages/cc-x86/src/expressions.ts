@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Expressions: tokens → code that leaves the value in eax.
+ *
+ * A binary operator pushes its left operand, computes the right one, and pops the left into ebx. A
+ * variable, element or member before `=` leaves its address instead of its value. `&&` and `||` are the
+ * bitwise operators, and all arithmetic has one precedence.
+ *
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (expression down to primary_expr).
+ */
+import type { Compilation } from './compilation.ts';
+import { characterValue, stringData } from './literals.ts';
+import type { Variable } from './scope.ts';
+import { typeName } from './type-names.ts';
+import { BYTE_POINTER, FUNCTION_TYPE, promote, type Type } from './types.ts';
+
+const LOAD = 'mov_eax,[eax]\n';
+
+const BITWISE: ReadonlyMap<string, string> = new Map([
+  ['&', 'and_eax,ebx\n'],
+  ['&&', 'and_eax,ebx\n'],
+  ['|', 'or_eax,ebx\n'],
+  ['||', 'or_eax,ebx\n'],
+  ['^', 'xor_eax,ebx\n'],
+]);
+
+const RELATIONAL: ReadonlyMap<string, string> = new Map([
+  ['<', compare('setl_al')],
+  ['<=', compare('setle_al')],
+  ['>=', compare('setge_al')],
+  ['>', compare('setg_al')],
+  ['==', compare('sete_al')],
+  ['!=', compare('setne_al')],
+]);
+
+const ADDITIVE: ReadonlyMap<string, string> = new Map([
+  ['+', 'add_eax,ebx\n'],
+  ['-', 'sub_ebx,eax\nmov_eax,ebx\n'],
+  ['*', 'mul_ebx\n'],
+  ['/', 'xchg_ebx,eax\nmov_edx, %0\ndiv_ebx\n'],
+  ['%', 'xchg_ebx,eax\nmov_edx, %0\ndiv_ebx\nmov_eax,edx\n'],
+  ['<<', 'mov_ecx,eax\nmov_eax,ebx\nsal_eax,cl\n'],
+  ['>>', 'mov_ecx,eax\nmov_eax,ebx\nsar_eax,cl\n'],
+]);
+
+/** What a primary expression may begin with, besides letters and digits. */
+const PRIMARIES: ReadonlyMap<string | undefined, (c: Compilation) => void> = new Map([
+  ['-', negation],
+  ['!', logicalNot],
+  ['~', complement],
+  ['(', parenthesized],
+  ["'", characterLiteral],
+  ['"', stringLiteral],
+]);
+
+/** expression = bitwise [ "=" expression ] */
+export function expression(c: Compilation): void {
+  bitwise(c);
+  if (!c.is('=')) return;
+  // Only an element of a char* is stored as a byte.
+  const storesByte = c.previousText() === ']' && requireTarget(c).name === BYTE_POINTER;
+  rightOperand(c, expression);
+  c.emit(storesByte ? 'mov_[ebx],al\n' : 'mov_[ebx],eax\n');
+  c.target = undefined;
+}
+
+/** bitwise = relational { ( "&" | "&&" | "|" | "||" | "^" ) relational } */
+function bitwise(c: Compilation): void {
+  binary(c, relational, BITWISE);
+}
+
+/** relational = additive { ( "<" | "<=" | ">=" | ">" | "==" | "!=" ) additive } */
+function relational(c: Compilation): void {
+  binary(c, additive, RELATIONAL);
+}
+
+/** additive = postfix { ( "+" | "-" | "*" | "/" | "%" | "<<" | ">>" ) postfix } */
+function additive(c: Compilation): void {
+  binary(c, postfix, ADDITIVE);
+}
+
+function binary(
+  c: Compilation,
+  operand: (c: Compilation) => void,
+  operators: ReadonlyMap<string, string>,
+): void {
+  operand(c);
+  for (;;) {
+    const code = operators.get(c.peek().text);
+    if (code === undefined) return;
+    rightOperand(c, operand);
+    c.emit(code);
+  }
+}
+
+/** Step over the operator and compute what follows it, with the value so far kept on the stack and then in ebx. */
+function rightOperand(c: Compilation, operand: (c: Compilation) => void): void {
+  c.emit('push_eax\t#_common_recursion\n');
+  c.next();
+  const left = c.target;
+  operand(c);
+  c.target = promote(c.target, left);
+  c.emit('pop_ebx\t# _common_recursion\n');
+}
+
+/** postfix = primary { "[" expression "]" | "->" name } */
+function postfix(c: Compilation): void {
+  primary(c);
+  for (;;) {
+    if (c.is('[')) element(c);
+    else if (c.is('->')) memberAccess(c);
+    else return;
+  }
+}
+
+/** The part of an element access in brackets. The index is scaled by the next power of two. */
+function element(c: Compilation): void {
+  const array = requireTarget(c);
+  const isByte = array.name === BYTE_POINTER;
+  rightOperand(c, expression);
+  c.target = array;
+  if (!isByte) c.emit(`sal_eax, !${ceilLog2(array.pointer.size)}\n`);
+  c.emit('add_eax,ebx\n');
+  c.expect(']');
+  if (!c.is('=')) c.emit(isByte ? 'movsx_eax,BYTE_PTR_[eax]\n' : LOAD);
+}
+
+/** The arrow and the name after it. Quirk kept: a member smaller than a register leaves its address. */
+function memberAccess(c: Compilation): void {
+  c.expect('->');
+  const parent = requireTarget(c);
+  const found = parent.members.get(c.peek().text);
+  if (found === undefined) {
+    throw c.error('unknown-member', `${parent.name} has no member of this name`);
+  }
+  c.emit('# looking up offset\n');
+  c.target = found.type;
+  c.next();
+  if (found.offset !== 0) {
+    c.emit(`# -> offset calculation\nmov_ebx, %${found.offset}\nadd_eax,ebx\n`);
+  }
+  if (found.size >= 4 && !c.is('=')) c.emit(LOAD);
+}
+
+/**
+ * primary = "sizeof" "(" type-name ")" | "-" postfix | "!" postfix | "~" postfix | "(" expression ")"
+ *         | character | string | name [ arguments ] | number
+ *
+ * Quirk kept: only the first character of the token counts, so `!!x` and `!-x` are one `!`.
+ */
+function primary(c: Compilation): void {
+  const { text } = c.peek();
+  const parse = text === 'sizeof' ? sizeOf : PRIMARIES.get(text[0]);
+  if (parse !== undefined) parse(c);
+  else if (/^[0-9]/.test(text)) c.emit(`mov_eax, %${c.next().text}\n`);
+  // The empty name begins with a NUL, which counts as a letter.
+  else if (/^(?:[A-Za-z_]|$)/.test(text)) name(c);
+  else throw c.error('syntax', 'expected an expression');
+}
+
+function negation(c: Compilation): void {
+  c.emit('mov_eax, %0\n');
+  rightOperand(c, postfix);
+  c.emit('sub_ebx,eax\nmov_eax,ebx\n');
+}
+
+function logicalNot(c: Compilation): void {
+  c.emit('mov_eax, %1\n');
+  rightOperand(c, postfix);
+  c.emit(compare('seta_al'));
+}
+
+function complement(c: Compilation): void {
+  rightOperand(c, postfix);
+  c.emit('not_eax\n');
+}
+
+function parenthesized(c: Compilation): void {
+  c.next();
+  expression(c);
+  c.expect(')');
+}
+
+function characterLiteral(c: Compilation): void {
+  c.emit(`mov_eax, %${characterValue(c.source, c.next())}\n`);
+}
+
+function sizeOf(c: Compilation): void {
+  c.expect('sizeof');
+  c.expect('(');
+  const start = c.peek();
+  const type = typeName(c);
+  if (type === undefined) throw c.error('no-type', 'the size of a new structure', start);
+  c.expect(')');
+  c.emit(`mov_eax, %${type.size}\n`);
+}
+
+function stringLiteral(c: Compilation): void {
+  const label = c.newLabel();
+  c.emit(`mov_eax, &STRING_${label}\n`);
+  c.stringData.writeLatin1(`:STRING_${label}\n${stringData(c.source, c.peek())}`);
+  c.next();
+}
+
+/** A name: constants hide locals, which hide arguments, then functions, then globals. */
+function name(c: Compilation): void {
+  const token = c.next();
+  const { text } = token;
+  const constant = c.constants.get(text);
+  const variable = c.scope.findLocal(text) ?? c.scope.findParameter(text);
+  const type = c.globals.get(text);
+  if (constant !== undefined) c.emit(`mov_eax, %${constant}\n`);
+  else if (variable !== undefined) variableLoad(c, variable);
+  else if (c.functions.has(text)) functionLoad(c, text);
+  else if (type !== undefined) {
+    c.target = type;
+    c.emit(`mov_eax, &GLOBAL_${text}\n`);
+    if (!c.is('=')) c.emit(LOAD);
+  } else throw c.error('undefined-symbol', 'this symbol is not defined', token);
+}
+
+function variableLoad(c: Compilation, { type, depth }: Variable): void {
+  const slot = `lea_eax,[ebp+DWORD] %${depth}\n`;
+  const isCall = c.is('(');
+  if (isCall && type === undefined) throw c.error('no-type', 'a call of something without a type');
+  if (isCall && type?.name === FUNCTION_TYPE) {
+    call(c, `${slot}${LOAD}mov_ebp,edi\ncall_eax\n`);
+    return;
+  }
+  c.target = type;
+  c.emit(slot);
+  if (!c.is('=')) c.emit(LOAD);
+}
+
+function functionLoad(c: Compilation, text: string): void {
+  if (c.is('(')) call(c, `mov_ebp,edi\ncall %FUNCTION_${text}\n`);
+  else c.emit(`mov_eax, &FUNCTION_${text}\n`);
+}
+
+/** arguments = "(" [ expression { "," expression } ] ")" ; `transfer` is the code of the call itself. */
+function call(c: Compilation, transfer: string): void {
+  c.expect('(');
+  c.emit(
+    'push_edi\t# Prevent overwriting in recursion\n' +
+      'push_ebp\t# Protect the old base pointer\n' +
+      'mov_edi,esp\t# Copy new base pointer\n',
+  );
+  let passed = 0;
+  if (!c.peek().text.startsWith(')')) {
+    expression(c);
+    c.emit('push_eax\t#_process_expression1\n');
+    for (passed = 1; c.is(','); passed++) {
+      c.next();
+      expression(c);
+      c.emit('push_eax\t#_process_expression2\n');
+    }
+  }
+  c.expect(')');
+  c.emit(transfer);
+  c.emitTimes(passed, 'pop_ebx\t# _process_expression_locals\n');
+  c.emit('pop_ebp\t# Restore old base pointer\npop_edi\t# Prevent overwrite\n');
+}
+
+/** The type of the value so far. Where there is none, upstream follows a null pointer. */
+function requireTarget(c: Compilation): Type {
+  if (c.target !== undefined) return c.target;
+  throw c.error('no-type', 'this needs a value whose type is known');
+}
+
+function compare(set: string): string {
+  return `cmp_ebx,eax\n${set}\nmovzx_eax,al\n`;
+}
+
+/** The shift that scales by `size` or the next power of two; -1 for a structure without members. */
+function ceilLog2(size: number): number {
+  let shift = ((size - 1) & size) === 0 ? -1 : 0;
+  for (let rest = size; rest > 0; rest >>>= 1) shift++;
+  return shift;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Statements: tokens → code, one pass.
+ *
+ * Each function is headed by its production. A local is a value pushed on the stack; a block pops its own
+ * locals when it ends, unless the code before its brace is a return.
+ *
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (statement and the process_ functions).
+ */
+import type { Compilation } from './compilation.ts';
+import { expression } from './expressions.ts';
+import { typeName } from './type-names.ts';
+
+/** Statements that begin with a keyword of their own. */
+const KEYWORDS: ReadonlyMap<string, (c: Compilation) => void> = new Map([
+  ['{', block],
+  ['struct', localDeclaration],
+  ['if', ifStatement],
+  ['do', doStatement],
+  ['while', whileStatement],
+  ['for', forStatement],
+  ['asm', asmStatement],
+  ['goto', gotoStatement],
+  ['return', returnStatement],
+  ['break', breakStatement],
+  ['continue', continueStatement],
+]);
+
+/** statement = block | label | local-declaration | if | do | while | for | asm | goto | return | break | continue | expression ";" */
+export function statement(c: Compilation): void {
+  const { text } = c.peek();
+  const parse = KEYWORDS.get(text);
+  if (parse !== undefined) parse(c);
+  else if (text.startsWith(':')) {
+    c.emit(`${text}\t#C goto label\n`);
+    c.next();
+  } else if (c.types.isPrimitive(text)) localDeclaration(c);
+  else {
+    expression(c);
+    c.expect(';');
+  }
+}
+
+/** block = "{" { statement } "}" */
+function block(c: Compilation): void {
+  const { scope } = c;
+  const outer = scope.localCount;
+  c.expect('{');
+  while (!c.is('}')) statement(c);
+  c.next();
+  if (!c.endsInReturn) {
+    c.emitTimes(scope.localCount - outer, 'pop_ebx\t# _recursive_statement_locals\n');
+  }
+  scope.leave(outer);
+}
+
+/** local-declaration = type-name name [ "=" expression ] ";" ; the value is what the accumulator holds. */
+function localDeclaration(c: Compilation): void {
+  const type = typeName(c);
+  const name = c.next().text;
+  c.scope.declareLocal(name, type);
+  c.emit(`# Defining local ${name}\n`);
+  if (c.is('=')) {
+    c.next();
+    expression(c);
+  }
+  c.expect(';');
+  c.emit(`push_eax\t#${name}\n`);
+}
+
+/** if = "if" "(" expression ")" statement [ "else" statement ] */
+function ifStatement(c: Compilation): void {
+  const label = c.newLabel();
+  c.emit(`# IF_${label}\n`);
+  c.expect('if');
+  c.expect('(');
+  expression(c);
+  c.emit(`test_eax,eax\nje %ELSE_${label}\n`);
+  c.expect(')');
+  statement(c);
+  c.emit(`jmp %_END_IF_${label}\n:ELSE_${label}\n`);
+  if (c.is('else')) {
+    c.next();
+    statement(c);
+  }
+  c.emit(`:_END_IF_${label}\n`);
+}
+
+/** do = "do" statement "while" "(" expression ")" ";" */
+function doStatement(c: Compilation): void {
+  const label = c.newLabel();
+  inLoop(c, `DO_END_${label}`, () => {
+    c.emit(`:DO_${label}\n`);
+    c.expect('do');
+    statement(c);
+    c.expect('while');
+    c.expect('(');
+    expression(c);
+    c.expect(')');
+    c.expect(';');
+    c.emit(`test_eax,eax\njne %DO_${label}\n`);
+  });
+}
+
+/** while = "while" "(" expression ")" statement */
+function whileStatement(c: Compilation): void {
+  const label = c.newLabel();
+  inLoop(c, `END_WHILE_${label}`, () => {
+    c.emit(`:WHILE_${label}\n`);
+    c.expect('while');
+    c.expect('(');
+    expression(c);
+    c.emit(`test_eax,eax\nje %END_WHILE_${label}\n# THEN_while_${label}\n`);
+    c.expect(')');
+    statement(c);
+    c.emit(`jmp %WHILE_${label}\n`);
+  });
+}
+
+/** for = "for" "(" [ expression ] ";" expression ";" expression ")" statement */
+function forStatement(c: Compilation): void {
+  const label = c.newLabel();
+  inLoop(c, `FOR_END_${label}`, () => {
+    c.emit(`# FOR_initialization_${label}\n`);
+    c.expect('for');
+    c.expect('(');
+    if (!c.is(';')) expression(c);
+    c.emit(`:FOR_${label}\n`);
+    c.expect(';');
+    expression(c);
+    c.emit(`test_eax,eax\nje %FOR_END_${label}\njmp %FOR_THEN_${label}\n:FOR_ITER_${label}\n`);
+    c.expect(';');
+    expression(c);
+    c.emit(`jmp %FOR_${label}\n:FOR_THEN_${label}\n`);
+    c.expect(')');
+    statement(c);
+    c.emit(`jmp %FOR_ITER_${label}\n`);
+  });
+}
+
+/** Run the parser of a loop with its end as the target of `break`, then print that label. */
+function inLoop(c: Compilation, end: string, parse: () => void): void {
+  const outer = c.loop;
+  c.loop = { end, localCount: c.scope.localCount };
+  parse();
+  c.emit(`:${end}\n`);
+  c.loop = outer;
+}
+
+/** asm = "asm" "(" { string } ")" ";" ; escapes are not looked at. */
+function asmStatement(c: Compilation): void {
+  c.expect('asm');
+  c.expect('(');
+  while (c.peek().text.startsWith('"')) c.emit(`${c.next().text.slice(1)}\n`);
+  c.expect(')');
+  c.expect(';');
+}
+
+/** goto = "goto" token ";" */
+function gotoStatement(c: Compilation): void {
+  c.expect('goto');
+  c.emit(`jmp %${c.next().text}\n`);
+  c.expect(';');
+}
+
+/** return = "return" [ expression ] ";" */
+function returnStatement(c: Compilation): void {
+  c.expect('return');
+  if (!c.peek().text.startsWith(';')) expression(c);
+  c.expect(';');
+  c.emitTimes(c.scope.localCount, 'pop_ebx\t# _return_result_locals\n');
+  c.emitReturn();
+}
+
+/** break = "break" ";" */
+function breakStatement(c: Compilation): void {
+  const { loop } = c;
+  if (loop === undefined) throw c.error('misplaced-break', 'break outside of a loop');
+  c.emitTimes(c.scope.localCount - loop.localCount, 'pop_ebx\t# break_cleanup_locals\n');
+  c.expect('break');
+  c.emit(`jmp %${loop.end}\n`);
+  c.expect(';');
+}
+
+/** continue = "continue" ";" ; quirk kept: it does nothing. */
+function continueStatement(c: Compilation): void {
+  c.expect('continue');
+  c.emit('\n#continue statement\n');
+  c.expect(';');
+}

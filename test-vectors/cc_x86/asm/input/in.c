@@ -1,0 +1,2 @@
+void f() { asm("mov_eax, %1" "int !0x80\n"
+	"ret"); asm(); }

@@ -1,0 +1,1 @@
+char* f() { return "\xG0"; }

@@ -1,0 +1,3 @@
+int a; // ü
+/* ü */ char* f() { return "ü"; }
+ü int b;

@@ -1,0 +1,1 @@
+int f() { struct s { int a; }; x; x(1); }

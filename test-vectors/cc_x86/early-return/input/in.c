@@ -1,0 +1,1 @@
+int f(int x) { int a; int b; if(x) { int c; return a; } return; }

@@ -1,0 +1,4 @@
+int one() { return 1; }
+void nothing() { }
+int both() { if(1) { return 2; } }
+void plain() return;

@@ -1,0 +1,4 @@
+int first;
+int second = 5;
+int third;
+int main() { return 0; }

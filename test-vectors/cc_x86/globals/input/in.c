@@ -1,0 +1,5 @@
+int count;
+char* name;
+FUNCTION handler;
+struct list { int a; };
+struct list* head;

@@ -1,0 +1,1 @@
+int f() { goto end; start: f(); end: goto start; }

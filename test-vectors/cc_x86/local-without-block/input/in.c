@@ -1,0 +1,1 @@
+int f(int x) { if(x) int y = 1; y = 2; }

@@ -1,0 +1,1 @@
+struct a { struct b { int c; }; d; };

@@ -1,0 +1,7 @@
+struct list
+{
+	struct list* next;
+	char* name;
+	int count;
+};
+int f(struct list* l) { return l->size; }

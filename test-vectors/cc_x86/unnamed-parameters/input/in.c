@@ -1,0 +1,1 @@
+int f(int, char*, int a int b) { return a + b; }
