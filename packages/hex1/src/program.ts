@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The command `hex1 INPUT OUTPUT`: a new output gets mode 0700. */
+import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
+import type { Program } from '@stage0-ts/host';
+import { assemble } from './hex1.ts';
+
+/** Upstream's command line; further arguments are ignored. Exit status 0, or 1 with a message. */
+export const hex1: Program = (argv, host) =>
+  reportErrors('hex1', host, () => {
+    const input = requireOperand(argv, 1, 'the hex1 source file');
+    const output = requireOperand(argv, 2, 'the output file');
+    requireDistinct(host, output, [input]);
+    host.writeFile(output, assemble(host.readFile(input), { name: input }), 0o700);
+    return 0;
+  });
