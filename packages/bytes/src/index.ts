@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export { ByteWriter } from './byte-writer.ts';
+export { NameTable } from './name-table.ts';
 export { decodeUtf8, encodeUtf8 } from './utf8.ts';
