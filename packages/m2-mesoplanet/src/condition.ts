@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The expression of #if and #elif → its value, a signed 32-bit integer.
+ *
+ *     expression = relation [ ("&" | "&&" | "|" | "||" | "^") expression ]
+ *     relation   = sum [ ("<" | "<=" | ">=" | ">" | "==" | "!=") relation ]
+ *     sum        = primary [ ("+" | "-" | "*" | "/" | "%" | ">>" | "<<") sum ]
+ *     primary    = "-" primary | "!" primary | "(" expression ")" | "defined" [ "(" ] name [ ")" ]
+ *                | name | number
+ *
+ * Quirks kept: each level is right-associative, `&&` and `||` are bitwise, and what is no primary is 0 and
+ * stays where it is. Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
+ */
+import { type MacroTable, parseNumber } from './macros.ts';
+import type { Token } from './token.ts';
+
+/** The tokens of a directive: looked at one by one, taken with the blanks that follow. */
+export interface DirectiveTokens {
+  /** Throws ToolError at the end of the file. */
+  current(): Token;
+  take(): void;
+}
+
+/** Evaluate the expression that starts at the current token. */
+export function evaluate(tokens: DirectiveTokens, macros: MacroTable): number {
+  return new Evaluator(tokens, macros).expression();
+}
+
+class Evaluator {
+  private readonly tokens: DirectiveTokens;
+  private readonly macros: MacroTable;
+
+  constructor(tokens: DirectiveTokens, macros: MacroTable) {
+    this.tokens = tokens;
+    this.macros = macros;
+  }
+
+  expression(): number {
+    const left = this.relation();
+    switch (this.tokens.current().text) {
+      case '&':
+      case '&&':
+        return left & this.after(this.expression);
+      case '|':
+      case '||':
+        return left | this.after(this.expression);
+      case '^':
+        return left ^ this.after(this.expression);
+      default:
+        return left;
+    }
+  }
+
+  private relation(): number {
+    const left = this.sum();
+    switch (this.tokens.current().text) {
+      case '<':
+        return Number(left < this.after(this.relation));
+      case '<=':
+        return Number(left <= this.after(this.relation));
+      case '>=':
+        return Number(left >= this.after(this.relation));
+      case '>':
+        return Number(left > this.after(this.relation));
+      case '==':
+        return Number(left === this.after(this.relation));
+      case '!=':
+        return Number(left !== this.after(this.relation));
+      default:
+        return left;
+    }
+  }
+
+  private sum(): number {
+    const left = this.primary();
+    const operator = this.tokens.current();
+    switch (operator.text) {
+      case '+':
+        return (left + this.after(this.sum)) | 0;
+      case '-':
+        return (left - this.after(this.sum)) | 0;
+      case '*':
+        return Math.imul(left, this.after(this.sum));
+      case '/':
+        return (left / this.divisor(left, operator)) | 0;
+      case '%':
+        return (left % this.divisor(left, operator)) | 0;
+      case '>>':
+        return left >> this.after(this.sum);
+      case '<<':
+        return left << this.after(this.sum);
+      default:
+        return left;
+    }
+  }
+
+  private divisor(left: number, operator: Token): number {
+    const right = this.after(this.sum);
+    if (right === 0)
+      throw operator.error('divide-by-zero', 'divide by zero not valid even in C macros');
+    if (left === -0x80000000 && right === -1) {
+      throw operator.error('overflow', 'the quotient does not fit in 32 bits');
+    }
+    return right;
+  }
+
+  private primary(): number {
+    const { text } = this.tokens.current();
+    if (text.startsWith('-')) return -this.after(this.primary) | 0;
+    if (text.startsWith('!')) return Number(this.after(this.primary) === 0);
+    if (text.startsWith('(')) {
+      const value = this.after(this.expression);
+      this.close('missing ) in macro expression');
+      return value;
+    }
+    if (text === 'defined') return Number(this.after(this.defined));
+    if (/^[a-zA-Z_]/.test(text)) return this.variable();
+    if (!/^[0-9]/.test(text)) return 0;
+    this.tokens.take();
+    return parseNumber(text);
+  }
+
+  private defined(): boolean {
+    const parenthesized = this.tokens.current().text.startsWith('(');
+    if (parenthesized) this.tokens.take();
+    const found = this.macros.find(this.tokens.current().text) !== undefined;
+    this.tokens.take();
+    if (parenthesized) this.close('missing close parenthesis for defined()');
+    return found;
+  }
+
+  private variable(): number {
+    const name = this.tokens.current();
+    const macro = this.macros.find(name.text);
+    if (macro !== undefined && macro.expansion === undefined) {
+      throw name.error('empty-macro', `the macro ${name.text} has no value`);
+    }
+    this.tokens.take();
+    return macro?.expansion === undefined ? 0 : parseNumber(macro.expansion.text);
+  }
+
+  private close(message: string): void {
+    const token = this.tokens.current();
+    if (!token.text.startsWith(')')) throw token.error('missing-parenthesis', message);
+    this.tokens.take();
+  }
+
+  /** Take the current token, then read what comes after it. */
+  private after<Result>(read: (this: Evaluator) => Result): Result {
+    this.tokens.take();
+    return read.call(this);
+  }
+}

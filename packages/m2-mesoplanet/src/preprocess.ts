@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * C sources → one preprocessed source for M2-Planet.
+ *
+ * After reading (reader.ts), one walk over the token list: directives at the start of a line are carried out
+ * and removed, other tokens are expanded where they are macros; what a macro expands to is walked again.
+ * Invariant: what is in front of the current token is final output.
+ *
+ * Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
+ */
+import { ByteWriter } from '@stage0-ts/bytes';
+import { errorAt, type Source, ToolError } from '@stage0-ts/diagnostics';
+import { evaluate } from './condition.ts';
+import { Expander } from './expander.ts';
+import { type Macro, MacroTable } from './macros.ts';
+import { Reader } from './reader.ts';
+import { Token } from './token.ts';
+
+export interface PreprocessOptions {
+  /** The bytes of an included file, or undefined when there is none at the path. Default: none exists. */
+  readonly readFile?: (path: string) => Uint8Array | undefined;
+  /** Folder of `#include <…>`. Default: `./M2libc`. */
+  readonly libcPath?: string;
+  /** Further folders for `#include "…"`. Default: none. */
+  readonly includePaths?: readonly string[];
+  /** `Linux` (default) or `UEFI`: libc files of the other are skipped. */
+  readonly operatingSystem?: string;
+  /** Read included files; their lines vanish otherwise. Default: true. */
+  readonly followIncludes?: boolean;
+  /** Tokens must be shorter than this. Default: 65536 bytes. */
+  readonly maxString?: number;
+  /** Macros that are defined beforehand, later ones first found. Values are one token each. Default: none. */
+  readonly defines?: readonly (readonly [name: string, value: string])[];
+  /** Only read, do not preprocess. Default: false. */
+  readonly dump?: boolean;
+}
+
+export interface Preprocessed {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** True when a file with the name stdio.h was included, even under a false condition. */
+  readonly stdioUsed: boolean;
+  /** What upstream prints on standard output meanwhile. */
+  readonly notes: string;
+  /** What upstream prints on standard error: files read, #warning, unknown directives. */
+  readonly warnings: string;
+}
+
+/** Preprocess `sources` one after the other. Throws ToolError for what cannot be read or understood. */
+export function preprocess(
+  sources: readonly Source[],
+  options: PreprocessOptions = {},
+): Preprocessed {
+  const reader = new Reader({
+    readFile: options.readFile ?? (() => undefined),
+    libcPath: options.libcPath ?? './M2libc',
+    includePaths: options.includePaths ?? [],
+    operatingSystem: options.operatingSystem ?? 'Linux',
+    followIncludes: options.followIncludes ?? true,
+    maxString: options.maxString ?? 65536,
+  });
+  for (const source of sources) reader.read(source);
+  const walk = new Walk(reader.list.first, options.defines ?? []);
+  if (!options.dump) walk.run();
+  return {
+    bytes: print(walk.first),
+    stdioUsed: reader.stdioUsed,
+    notes: reader.notes.join(''),
+    warnings:
+      reader.included.map((name) => `reading file: ${name}\n`).join('') + walk.warnings.join(''),
+  };
+}
+
+function print(first: Token | undefined): Uint8Array<ArrayBuffer> {
+  const out = new ByteWriter(1 << 16);
+  for (let token = first; token !== undefined; token = token.next) out.writeLatin1(token.text);
+  return out.toBytes();
+}
+
+/** One #if that is open. */
+interface Condition {
+  /** The line it began on, for errors. */
+  readonly start: Token;
+  included: boolean;
+  /** True when no later #elif or #else of it may be included. */
+  matched: boolean;
+}
+
+const NESTED_IF = new Set(['#if', '#ifdef', '#ifndef']);
+const BLOCK_END = new Set(['#elif', '#else', '#endif']);
+
+class Walk {
+  /** First token of the output. */
+  first: Token | undefined;
+  readonly warnings: string[] = [];
+  private token: Token | undefined;
+  /** The last token that was looked at: where the file ends, for errors. */
+  private latest: Token | undefined;
+  private readonly macros = new MacroTable();
+  private readonly expander = new Expander(this.macros);
+  private readonly conditions: Condition[] = [];
+
+  constructor(first: Token | undefined, defines: readonly (readonly [string, string])[]) {
+    this.first = first;
+    this.token = first;
+    for (const [name, value] of [['__M2__', '__M2__'] as const, ...defines]) {
+      const source = { name: '-D', bytes: new Uint8Array() };
+      this.macros.define({ name, parameters: [], expansion: new Token(value, source, 0) });
+    }
+  }
+
+  run(): void {
+    let lineStart = true;
+    while (this.token !== undefined) {
+      if (lineStart && this.token.text.startsWith('#')) this.directive(this.token);
+      else if (this.token.text === '\n') {
+        lineStart = true;
+        this.token = this.token.next;
+      } else if (this.conditions.at(-1)?.included === false) {
+        this.dropBlock();
+        lineStart = true;
+      } else {
+        lineStart = false;
+        this.token = this.expander.expand(this.token);
+      }
+    }
+  }
+
+  /** The current token; the end of the file is an error. */
+  current(): Token {
+    if (this.token !== undefined) {
+      this.latest = this.token;
+      return this.token;
+    }
+    const { source, offset } = this.latest as Token;
+    throw errorAt(source, offset, 'unexpected-end', 'the file ends inside a directive');
+  }
+
+  /** Remove the current token and the blanks behind it; tabs stay. */
+  take(): void {
+    this.takeOne();
+    while (this.current().text === ' ') this.takeOne();
+  }
+
+  private takeOne(): void {
+    const token = this.current();
+    const next = token.remove();
+    if (token === this.first) this.first = next;
+    this.token = next;
+  }
+
+  private directive(start: Token): void {
+    switch (start.text) {
+      case '#if':
+        this.take();
+        this.open(start, evaluate(this, this.macros) !== 0);
+        break;
+      case '#ifdef':
+      case '#ifndef':
+        this.take();
+        this.open(start, this.isDefined() === (start.text === '#ifdef'));
+        break;
+      case '#elif':
+        this.take();
+        this.elseIf(start, evaluate(this, this.macros));
+        break;
+      case '#else':
+        this.take();
+        this.condition(start).included = !this.condition(start).matched;
+        break;
+      case '#endif':
+        this.condition(start);
+        this.take();
+        this.conditions.pop();
+        break;
+      case '#define':
+        this.define();
+        break;
+      case '#undef':
+        this.take();
+        this.macros.undefine(this.current().text);
+        this.take();
+        break;
+      case '#error':
+      case '#warning':
+        this.message(start);
+        break;
+      case '#FILENAME':
+        this.dropLine();
+        break;
+      default:
+        this.warn(
+          start,
+          `feature: ${start.text} unsupported in M2-Planet\nIgnoring line, may result in bugs`,
+        );
+        this.dropLine();
+    }
+    this.expectLineEnd();
+  }
+
+  private expectLineEnd(): void {
+    if (this.token === undefined || this.token.text === '\n') return;
+    const { text } = this.token;
+    throw this.token.error(
+      'trailing-text',
+      `newline expected at end of macro directive, found: '${text}'`,
+    );
+  }
+
+  private isDefined(): boolean {
+    const found = this.macros.find(this.current().text) !== undefined;
+    this.take();
+    return found;
+  }
+
+  private open(start: Token, included: boolean): void {
+    this.conditions.push({ start, included, matched: included });
+  }
+
+  private condition(directive: Token): Condition {
+    const condition = this.conditions.at(-1);
+    if (condition !== undefined) return condition;
+    throw directive.error('no-if', `${directive.text} without leading #if`);
+  }
+
+  /** Quirk kept: `&&` is bitwise in upstream's binary, so an even value counts as false here. */
+  private elseIf(start: Token, value: number): void {
+    const condition = this.condition(start);
+    condition.included = (value & 1) === 1 && !condition.matched;
+    condition.matched ||= condition.included;
+  }
+
+  /**
+   *     "#define" name [ "(" [ name { "," name } ] ")" ] tokens newline
+   *
+   * The expansion is the chain of the removed tokens, from the first to the last that is no blank.
+   */
+  private define(): void {
+    this.take();
+    const name = this.current();
+    if (name.text === '\n') throw name.error('no-name', 'unexpected newline after #define');
+    const macro: Macro = { name: name.text, parameters: [], expansion: undefined };
+    // Upstream finds the macro from here on, while its own arguments and expansion are read.
+    if (this.conditions.at(-1)?.included !== false) this.macros.define(macro);
+    this.takeOne();
+    if (this.current().text.startsWith('(')) this.parameters(macro);
+    else if (this.current().text.startsWith(' ')) this.take();
+    this.expansion(macro);
+  }
+
+  private parameters(macro: Macro): void {
+    this.take();
+    if (!this.current().text.startsWith(')')) {
+      this.parameter(macro);
+      while (this.current().text.startsWith(',')) {
+        this.take();
+        this.parameter(macro);
+      }
+    }
+    this.take(); // the closing parenthesis, or whatever stands there
+  }
+
+  private parameter(macro: Macro): void {
+    macro.parameters.push({ name: this.current().text, tokens: [] });
+    this.take();
+  }
+
+  private expansion(macro: Macro): void {
+    let last: Token | undefined;
+    for (;;) {
+      const token = this.current();
+      if (token.text.startsWith('//')) token.text = '\n';
+      if (token.text === '\n') break;
+      if (!token.text.startsWith('/*')) {
+        macro.expansion ??= token;
+        last = token;
+      }
+      this.take();
+    }
+    if (last !== undefined) last.next = undefined;
+  }
+
+  /** #error and #warning. Quirk kept: the text of a #warning stays in the source. */
+  private message(start: Token): void {
+    const ignored = this.conditions.at(-1)?.included === false;
+    this.take();
+    if (ignored) {
+      while (this.current().text !== '\n') this.take();
+      return;
+    }
+    let text = '';
+    for (; this.current().text !== '\n'; this.token = this.current().next)
+      text += this.current().text;
+    if (start.text === '#error') throw start.error('error-directive', `#error ${text}`);
+    this.warn(start, `warning: #warning ${text}`);
+  }
+
+  private warn(token: Token, message: string): void {
+    const { file, line, column } = token.error('warning', message);
+    this.warnings.push(`${file}:${line}:${column}: ${message}\n`);
+  }
+
+  private dropLine(): void {
+    while (this.current().text !== '\n') this.take();
+  }
+
+  /** Remove a block whose condition is false, up to its #elif, #else or #endif. */
+  private dropBlock(): void {
+    this.dropUntil(BLOCK_END);
+  }
+
+  /**
+   * Remove tokens up to one of `ends`, nested blocks whole. The ends count anywhere in a line.
+   *
+   * Nesting is counted here where upstream calls itself; the order of its removals is kept.
+   */
+  private dropUntil(ends: ReadonlySet<string>): void {
+    const open: ReadonlySet<string>[] = [ends];
+    while (open.length > 0) {
+      if (NESTED_IF.has(this.current().text)) {
+        this.take();
+        open.push(ENDIF);
+        continue;
+      }
+      this.skipOne();
+      while (open.length > 0 && (open.at(-1) as ReadonlySet<string>).has(this.current().text)) {
+        open.pop();
+        if (open.length > 0) this.skipOne();
+      }
+    }
+  }
+
+  private skipOne(): void {
+    if (this.token === undefined) throw this.unterminated();
+    try {
+      this.take();
+    } catch (error) {
+      throw error instanceof ToolError ? this.unterminated() : error;
+    }
+  }
+
+  private unterminated(): Error {
+    const start = this.conditions.at(-1)?.start as Token;
+    return start.error('unterminated-if', 'Unterminated #if block');
+  }
+}
+
+const ENDIF: ReadonlySet<string> = new Set(['#endif']);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The command `M2-Mesoplanet`: options as upstream reads them, preprocessing, then the build (driver.ts). */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { reportErrors, requireDistinct, type Source, ToolError } from '@stage0-ts/diagnostics';
+import type { Host, Program } from '@stage0-ts/host';
+import { buildBinary } from './driver.ts';
+import { fromText, toText } from './names.ts';
+import { HELP, type Options, readOptions } from './options.ts';
+import { preprocess } from './preprocess.ts';
+import { selectTarget } from './target.ts';
+
+/** Exit status 0, 1 with a message, or that of the program that failed. */
+export const m2Mesoplanet: Program = (argv, host) =>
+  reportErrors('M2-Mesoplanet', host, () => {
+    const options = readOptions(argv);
+    if (options.answer === 'help') host.writeStdout(encodeUtf8(HELP));
+    else if (options.answer === 'version') host.writeStderr(encodeUtf8('M2-Mesoplanet v1.13.0\n'));
+    else return compile(options, host);
+    return 0;
+  });
+
+function compile(options: Options, host: Host): number {
+  const lookup = environmentOf(host);
+  const target = selectTarget(options, host, lookup);
+  const libcPath = lookup.get('M2LIBC_PATH') ?? './M2libc';
+  const sources = readSources(options, host, lookup);
+  if (options.output !== undefined) {
+    requireDistinct(host, options.output, [...options.files, ...options.objects]);
+  }
+  const result = preprocess(sources, {
+    readFile: (path) => readIfPresent(host, toText(path)),
+    libcPath: fromText(libcPath),
+    includePaths: options.includePaths.map(fromText),
+    operatingSystem: target.operatingSystem,
+    followIncludes: options.followIncludes,
+    maxString: options.maxString,
+    defines: [...options.defines, ...target.defines].map(([name, value]) => [
+      fromText(name),
+      fromText(value),
+    ]),
+    dump: options.dump,
+  });
+  host.writeStdout(encodeUtf8(toText(result.notes)));
+  host.writeStderr(encodeUtf8(toText(result.warnings)));
+  if (options.dump || options.preprocessOnly) {
+    const banner = options.dump ? '' : '/* M2-Mesoplanet Preprocessed source */\n';
+    deliver(host, options.output, banner, result.bytes);
+    return 0;
+  }
+  return buildBinary(host, {
+    ...options,
+    ...target,
+    libcPath,
+    temporaryFolder: options.temporaryFolder ?? lookup.get('TMPDIR') ?? '/tmp',
+    path: lookup.get('PATH'),
+    source: result.bytes,
+    hasSources: sources.length > 0,
+    stdioUsed: result.stdioUsed,
+  });
+}
+
+function deliver(host: Host, output: string | undefined, banner: string, bytes: Uint8Array): void {
+  const whole = new Uint8Array(banner.length + bytes.length);
+  whole.set(encodeUtf8(banner));
+  whole.set(bytes, banner.length);
+  if (output === undefined) host.writeStdout(whole);
+  else host.writeFile(output, whole, 0o600);
+}
+
+/** Name → value; of two entries with one name upstream finds the last. */
+function environmentOf(host: Host): Map<string, string> {
+  const variables = new Map<string, string>();
+  for (const entry of host.environment) {
+    const equals = entry.indexOf('=');
+    if (equals >= 0) variables.set(entry.slice(0, equals), entry.slice(equals + 1));
+  }
+  return variables;
+}
+
+function readSources(options: Options, host: Host, lookup: ReadonlyMap<string, string>): Source[] {
+  for (const name of options.objects) host.readFile(name);
+  const sources = options.files.map((name) => ({ name, bytes: host.readFile(name) }));
+  if (sources.length > 0 || options.objects.length > 0) return sources;
+  if (lookup.has('M2MESOPLANET_NEW_ARGUMENTLESS_BEHAVIOR')) {
+    throw new ToolError('Either no input files were given or they were empty', {
+      code: 'no-input',
+    });
+  }
+  return [{ name: 'STDIN', bytes: host.readStdin() }];
+}
+
+function readIfPresent(host: Host, path: string): Uint8Array | undefined {
+  return host.status(path)?.kind === 'file' ? host.readFile(path) : undefined;
+}

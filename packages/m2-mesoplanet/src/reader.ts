@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Source files → one list of tokens, with every included file in the place of its #include.
+ *
+ * #include is followed while reading, before any condition is looked at. Each name, as written, is read once.
+ * Behaviour defined by M2-Mesoplanet 1.13.0, cc_reader.c (read_all_tokens, include_file).
+ */
+import type { Source, ToolError } from '@stage0-ts/diagnostics';
+import { Scanner } from './scanner.ts';
+import { Token, TokenList } from './token.ts';
+
+/** What reading depends on; see PreprocessOptions for the meaning of each. */
+export interface ReaderOptions {
+  readonly readFile: (path: string) => Uint8Array | undefined;
+  readonly libcPath: string;
+  readonly includePaths: readonly string[];
+  readonly operatingSystem: string;
+  readonly followIncludes: boolean;
+  readonly maxString: number;
+}
+
+/** A file that an #include names, found or not. */
+interface IncludedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** Names that mean nothing here; only other compilers need the file. */
+const IGNORED = new Set(['"../gcc_req.h"', '"gcc_req.h"']);
+
+export class Reader {
+  readonly list: TokenList = new TokenList();
+  /** True once a file with the name stdio.h has been included. */
+  stdioUsed = false;
+  /** Text that upstream prints on standard output. */
+  readonly notes: string[] = [];
+  /** Included names in the order of reading, as written, with their quotes. */
+  readonly included: string[] = [];
+  private readonly seen = new Set<string>();
+  private readonly options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.options = options;
+  }
+
+  /** Read a file named on the command line. */
+  read(source: Source): void {
+    this.readAs(source, source.name);
+  }
+
+  /** @param shownName what the file is called in `// #FILENAME` lines: included files keep their quotes. */
+  private readAs(source: Source, shownName: string): void {
+    const scanner = new Scanner(source, this.options.maxString);
+    this.addHeader(scanner, shownName, 1);
+    while (!scanner.atEnd) {
+      const offset = scanner.at;
+      const text = scanner.next();
+      if (text === '#include') this.include(scanner, shownName, offset);
+      else this.list.add(new Token(text, source, offset));
+    }
+  }
+
+  /** A line that tells M2-Planet which file and line follow. */
+  private addHeader(scanner: Scanner, name: string, line: number): void {
+    this.list.add(new Token(`// #FILENAME ${name} ${line}`, scanner.source, scanner.at));
+    this.list.add(new Token('\n', scanner.source, scanner.at));
+  }
+
+  /** Everything but the directive and the name stays: the rest of its line, behind a line end of its own. */
+  private include(scanner: Scanner, includer: string, directive: number): void {
+    const opened = scanner.includeName();
+    const name = opened.slice(1);
+    if (name === 'stdio.h') this.stdioUsed = true;
+    const written = opened + (opened.startsWith('<') ? '>' : '"');
+    const file = opened.startsWith('<')
+      ? this.findSystem(scanner, name, directive)
+      : this.findLocal(scanner, name, includer, directive);
+    if (file !== undefined) this.splice(scanner, includer, written, file, directive);
+    // Upstream puts a line end in the place of the closing quote.
+    this.list.add(new Token('\n', scanner.source, scanner.at - 1));
+  }
+
+  private splice(
+    scanner: Scanner,
+    includer: string,
+    written: string,
+    file: IncludedFile,
+    directive: number,
+  ): void {
+    if (this.seen.has(written)) return;
+    this.seen.add(written);
+    if (IGNORED.has(written)) return;
+    if (this.options.followIncludes) this.included.push(written);
+    if (file.bytes === undefined) {
+      throw this.error(scanner, directive, 'missing-include', `unable to read file: ${written}`);
+    }
+    const line = scanner.line + 1;
+    if (this.options.followIncludes) this.readAs({ name: file.path, bytes: file.bytes }, written);
+    this.addHeader(scanner, includer, line);
+    scanner.line = line;
+  }
+
+  /** `<name>`: below the libc folder. undefined for a file of the other operating system, which is skipped. */
+  private findSystem(scanner: Scanner, name: string, directive: number): IncludedFile | undefined {
+    const path = `${this.options.libcPath}/${name}`;
+    const { operatingSystem } = this.options;
+    if (operatingSystem !== 'Linux' && operatingSystem !== 'UEFI') {
+      throw this.error(scanner, directive, 'unknown-host', `unknown host ${operatingSystem}`);
+    }
+    if (path.includes(operatingSystem === 'Linux' ? 'uefi' : 'linux')) {
+      this.notes.push(`skipping:\n${path}\n`);
+      return undefined;
+    }
+    return { path, bytes: this.options.readFile(path) };
+  }
+
+  /**
+   * `"name"`: in the working directory, then beside the including file, then in the include paths.
+   *
+   * Quirk kept: the name of an including file that was itself included begins with its quote, so that beside
+   * it there is usually nothing.
+   */
+  private findLocal(
+    scanner: Scanner,
+    name: string,
+    includer: string,
+    directive: number,
+  ): IncludedFile {
+    if (name === 'M2libc/bootstrappable.h') {
+      const path = `${this.options.libcPath}/bootstrappable.h`;
+      return { path, bytes: this.options.readFile(path) };
+    }
+    const direct = this.options.readFile(name);
+    if (direct !== undefined) return { path: name, bytes: direct };
+    const slash = includer.lastIndexOf('/');
+    if (slash < 0) {
+      // Upstream writes through a null pointer here.
+      throw this.error(scanner, directive, 'missing-include', `unable to read file: "${name}"`);
+    }
+    for (const folder of [includer.slice(0, slash), ...this.options.includePaths]) {
+      const path = `${folder}/${name}`;
+      const bytes = this.options.readFile(path);
+      if (bytes !== undefined) return { path, bytes };
+    }
+    return { path: name, bytes: undefined };
+  }
+
+  private error(scanner: Scanner, offset: number, code: string, message: string): ToolError {
+    return new Token('', scanner.source, offset).error(code, message);
+  }
+}
