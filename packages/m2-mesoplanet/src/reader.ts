@@ -62,7 +62,11 @@ export class Reader {
 
   /** A line that tells M2-Planet which file and line follow. */
   private addHeader(scanner: Scanner, name: string, line: number): void {
-    this.list.add(new Token(`// #FILENAME ${name} ${line}`, scanner.source, scanner.at));
+    const header = new Token(`// #FILENAME ${name} ${line}`, scanner.source, scanner.at);
+    if (header.text.length >= this.options.maxString) {
+      throw header.error('token-too-long', 'string exceeded max string size');
+    }
+    this.list.add(header);
     this.list.add(new Token('\n', scanner.source, scanner.at));
   }
 

@@ -1,0 +1,3 @@
+#ifdef __riscv
+__riscv_xlen
+#endif

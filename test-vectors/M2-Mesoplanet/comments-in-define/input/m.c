@@ -1,0 +1,3 @@
+#define A 1 /* one */ + 2 /* two */
+#define B 3 // three
+A B

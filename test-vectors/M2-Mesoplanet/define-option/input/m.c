@@ -1,0 +1,4 @@
+A B C
+#if A
+a
+#endif

@@ -1,0 +1,7 @@
+#if 0
+a
+#elif 2
+b
+#else
+c
+#endif

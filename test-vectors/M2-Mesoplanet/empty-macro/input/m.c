@@ -1,0 +1,4 @@
+#define E
+#define A 1
+E A A
+E

@@ -1,0 +1,2 @@
+x
+#error no good

@@ -1,0 +1,1 @@
+#include "M2libc/bootstrappable.h"

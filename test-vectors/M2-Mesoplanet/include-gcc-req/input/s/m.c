@@ -1,0 +1,2 @@
+#include "gcc_req.h"
+x

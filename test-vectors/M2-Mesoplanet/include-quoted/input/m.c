@@ -1,0 +1,4 @@
+#include "a.h"
+x
+#include "a.h"
+y

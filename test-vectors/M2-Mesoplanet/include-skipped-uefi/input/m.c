@@ -1,0 +1,2 @@
+#include <uefi/a.h>
+x

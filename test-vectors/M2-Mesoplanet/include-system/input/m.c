@@ -1,0 +1,3 @@
+#include <a.h>
+#include <s/b.h>
+x

@@ -1,0 +1,5 @@
+#if 0
+x
+#include "a.h"
+#endif
+y

@@ -1,0 +1,3 @@
+#define A B c
+#define B 2
+A x A

@@ -1,0 +1,2 @@
+#define a 1
+a+=a a-=a a->a a++ a-- a*=a a<<=a a==a a!=a a+=+a

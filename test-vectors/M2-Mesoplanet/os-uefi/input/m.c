@@ -1,0 +1,4 @@
+#include <linux/a.h>
+#ifdef __uefi__
+yes
+#endif

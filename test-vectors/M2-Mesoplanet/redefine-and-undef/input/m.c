@@ -1,0 +1,8 @@
+#define A 1
+#define A 2
+A
+#undef A
+A
+#undef A
+A
+#undef A

@@ -1,0 +1,5 @@
+#warning careful now
+x
+#if 0
+#warning not this
+#endif
