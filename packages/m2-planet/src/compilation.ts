@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The state of one compilation: the token to parse next, the tables of names, the output.
+ *
+ * The parser is functions over this one object (types-parser, constants, expressions, statements,
+ * initializers, declarations). Invariant: `token` is the next token; behind the last one stands `end`, whose text
+ * is empty, so that looking at it is safe and stepping over it is an error.
+ */
+import type { ToolError } from '@stage0-ts/diagnostics';
+import type { Emitter } from './emit/emitter.ts';
+import { LiteralError } from './literals.ts';
+import type { CompileOptions } from './options.ts';
+import { DEFAULT_MAX_STRING } from './options.ts';
+import { Output } from './output.ts';
+import type { FunctionSymbol, JumpTargets, Variable } from './symbols.ts';
+import { syntheticToken, type Token, tokenError } from './token.ts';
+import { type Type, TypeTable } from './types.ts';
+
+export class Compilation {
+  token: Token;
+  readonly end: Token;
+  readonly options: CompileOptions;
+  readonly maxString: number;
+  readonly output: Output;
+  readonly emit: Emitter;
+  readonly types: TypeTable;
+  /** Enum constants; undefined while the value of one is being computed. */
+  readonly constants: Map<string, number | undefined> = new Map();
+  readonly functions: Map<string, FunctionSymbol> = new Map();
+  readonly globals: Map<string, Variable> = new Map();
+  /** The function that is being compiled, or was last. */
+  function: FunctionSymbol | undefined;
+  targets: JumpTargets | undefined;
+  /** The type of the expression so far. */
+  current: Type;
+  /** True from `&` to the next operand. */
+  addressOf = false;
+  /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */
+  pendingDereferences = 0;
+  private readonly nextId: () => number;
+
+  constructor(
+    head: Token | null,
+    options: CompileOptions,
+    createEmitter: (output: Output) => Emitter,
+    nextId: () => number,
+  ) {
+    this.end = syntheticToken('', 0, '', 0);
+    this.token = this.closeList(head);
+    this.options = options;
+    this.maxString = options.maxString ?? DEFAULT_MAX_STRING;
+    this.output = new Output();
+    this.emit = createEmitter(this.output);
+    this.nextId = nextId;
+    this.types = new TypeTable(this.emit.wordSize, options.bootstrapMode === true, this.nextId);
+    this.current = this.types.basic.int;
+  }
+
+  /** True behind the last token. */
+  get atEnd(): boolean {
+    return this.token === this.end;
+  }
+
+  /** True if the current token begins with the character `symbol`. */
+  at(symbol: string): boolean {
+    return this.token.first === symbol.charCodeAt(0);
+  }
+
+  /** The token behind the current one. */
+  get following(): Token {
+    return this.token.next ?? this.end;
+  }
+
+  /** Step to the next token, which may be the end. */
+  skip(): void {
+    if (this.atEnd) throw this.error('unexpected end of file');
+    this.token = this.following;
+  }
+
+  /** Step to the next token, which must be there. */
+  advance(): void {
+    this.skip();
+    this.requireToken();
+  }
+
+  requireToken(message = 'problem at end of file'): void {
+    if (this.atEnd) throw this.error(message);
+  }
+
+  /** Step over the token `text`, which must stand here; behind it may be the end. */
+  expect(text: string, message: string): void {
+    if (this.atEnd) throw this.error(`EOF reached inside of require match: ${message}`);
+    if (this.token.text !== text) throw this.error(message);
+    this.token = this.following;
+  }
+
+  /** An error at the current token, or at the last one when the input has ended. */
+  error(message: string, token: Token = this.token, code = 'syntax'): ToolError {
+    const { end } = this;
+    return tokenError(token === end ? end.prev : token, code, message);
+  }
+
+  /** Refuse, in bootstrap mode, what the cc_* compilers do not know. */
+  notInBootstrapMode(feature: string): void {
+    if (this.options.bootstrapMode === true) {
+      throw this.error(`${feature} is not supported in --bootstrap-mode`);
+    }
+  }
+
+  /** Run what reads a literal, with its errors at the current token. */
+  literal<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof LiteralError) throw this.error(error.message);
+      throw error;
+    }
+  }
+
+  /** A name made of parts, which must fit upstream's buffer. */
+  checkName(name: string): string {
+    if (name.length >= this.maxString)
+      throw this.error('this name is too long', this.token, 'name');
+    return name;
+  }
+
+  /** Put `end` behind the last token of the list. */
+  private closeList(head: Token | null): Token {
+    if (head === null) return this.end;
+    let last = head;
+    while (last.next !== null) last = last.next;
+    last.next = this.end;
+    this.end.prev = last;
+    return head;
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * M2-Planet: C files → one M1 file.
+ *
+ * The stages: reader (tokens) → macro (preprocessor) → parser, which writes through an emitter into the
+ * three sections of the output. Invariant: nothing is kept between two calls.
+ * Behaviour defined by cc.c of M2-Planet 1.13.1.
+ */
+import { ByteWriter } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
+import { Compilation } from './compilation.ts';
+import { program } from './declarations.ts';
+import type { CodeSink, Emitter } from './emit/emitter.ts';
+import { x86 } from './emit/x86.ts';
+import { MacroCursor, preprocess } from './macro.ts';
+import type { MacroTable } from './macro-table.ts';
+import {
+  ARCHITECTURES,
+  type Architecture,
+  type CompileOptions,
+  DEFAULT_MAX_STRING,
+  type SourceFile,
+} from './options.ts';
+import { type ReaderContext, readTokens } from './reader.ts';
+import { nameToLatin1 } from './text.ts';
+import { removeToken, type Token } from './token.ts';
+
+const EMITTERS: Readonly<Partial<Record<Architecture, (sink: CodeSink) => Emitter>>> = {
+  x86,
+};
+
+/** Smaller limits cut upstream's own output lines. */
+const MIN_MAX_STRING = 256;
+
+const INTERNAL = '__INTERNAL_M2__';
+const STANDARD = '__C_STANDARD__';
+
+/** Macros that are always there. Strings lack their closing quote, as tokens do. */
+const PREDEFINED: readonly (readonly [name: string, value: string, file: string])[] = [
+  ['__M2__', '42', INTERNAL],
+  ['__M2C__', '1', INTERNAL],
+  ['__M2C_MINOR__', '13', INTERNAL],
+  ['__M2C_PATCHLEVEL__', '1', INTERNAL],
+  ['__DATE__', '"Jan  1 1970', STANDARD],
+  ['__TIME__', '"00:00:00', STANDARD],
+  ['__STDC__', '1', STANDARD],
+  ['__STDC_HOSTED__', '1', STANDARD],
+  ['__STDC_VERSION__', '199409', STANDARD],
+];
+
+/**
+ * Compile C files, which are read as one, to M1 text (or with `preprocessOnly` to their tokens).
+ *
+ * @throws ToolError at the place of a fault in the program, and for an architecture that is not
+ *   implemented.
+ */
+export function compile(
+  files: readonly SourceFile[],
+  options: CompileOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const context = readerContext(options.maxString ?? DEFAULT_MAX_STRING);
+  let first: Token | null = null;
+  let last: Token | null = null;
+  for (const file of files) {
+    const run = readTokens(file, last, context);
+    first ??= run.first;
+    last = run.last;
+  }
+  if (first === null) {
+    throw new ToolError('Either no input files were given or they were empty', {
+      code: 'no-input',
+    });
+  }
+  const head =
+    options.bootstrapMode === true
+      ? withoutDirectives(first)
+      : preprocessed(first, options, context);
+  if (options.preprocessOnly === true) return tokenText(head);
+  return generated(withoutLineFeeds(head), options, context);
+}
+
+function readerContext(maxString: number): ReaderContext {
+  let id = 0;
+  return { maxString, nextId: () => ++id };
+}
+
+function preprocessed(first: Token, options: CompileOptions, context: ReaderContext): Token | null {
+  const cursor = new MacroCursor(first, options, context);
+  predefine(cursor.macros, options, context);
+  return preprocess(cursor);
+}
+
+function predefine(macros: MacroTable, options: CompileOptions, context: ReaderContext): void {
+  for (const [name, value, file] of PREDEFINED) {
+    macros.definePredefined(name, value, file, 0, context.nextId());
+  }
+  const architecture = ARCHITECTURES[options.architecture ?? 'knight-native'];
+  const own = options.predefineArchitecture === false ? [] : architecture;
+  let line = 0;
+  for (const [name, value] of [...own, ...(options.defines ?? [])]) {
+    const text = nameToLatin1(value);
+    macros.definePredefined(nameToLatin1(name), text, '__ARGV__', line++, context.nextId());
+  }
+}
+
+/** Bootstrap mode: every `#` token and the rest of its line go. */
+function withoutDirectives(first: Token): Token | null {
+  let head: Token | null = null;
+  for (let token: Token | null = first; token !== null; ) {
+    if (token.first === 0x23) {
+      while (token !== null && token.first !== 0x0a) token = removeToken(token);
+    } else {
+      head ??= token;
+      token = token.next;
+    }
+  }
+  return head;
+}
+
+/** The parser knows no ends of lines. */
+function withoutLineFeeds(head: Token | null): Token | null {
+  let first = head;
+  for (let token = head; token !== null; ) {
+    if (token.text !== '\n') token = token.next;
+    else {
+      const next = removeToken(token);
+      if (token === first) first = next;
+      token = next;
+    }
+  }
+  return first;
+}
+
+function tokenText(head: Token | null): Uint8Array<ArrayBuffer> {
+  const out = new ByteWriter(1 << 16);
+  out.writeLatin1('\n/* Preprocessed source */\n');
+  for (let token = head; token !== null; token = token.next) {
+    out.writeLatin1(token.text);
+    out.writeByte(0x20);
+  }
+  return out.toBytes();
+}
+
+function generated(
+  head: Token | null,
+  options: CompileOptions,
+  context: ReaderContext,
+): Uint8Array<ArrayBuffer> {
+  const architecture = options.architecture ?? 'knight-native';
+  const createEmitter = EMITTERS[architecture];
+  if (createEmitter === undefined) {
+    throw new ToolError(`the architecture ${architecture} is not implemented yet`, {
+      code: 'architecture',
+    });
+  }
+  if (context.maxString < MIN_MAX_STRING) {
+    throw new ToolError(`--max-string must be at least ${MIN_MAX_STRING} to compile with`, {
+      code: 'max-string',
+    });
+  }
+  const compilation = new Compilation(head, options, createEmitter, context.nextId);
+  program(compilation);
+  return compilation.output.join(compilation.emit, { debug: options.debug === true });
+}

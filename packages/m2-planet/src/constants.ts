@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Constant expressions, and sizeof.
+ *
+ * Quirks kept: only + and -, right-associative (`9-3-2` is 8); a constant ends at one of `, ] ; } :`.
+ * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
+ */
+import type { Compilation } from './compilation.ts';
+import { characterAt } from './literals.ts';
+import type { Variable } from './symbols.ts';
+import { isDigit, isNameStart, parseInteger } from './text.ts';
+import { typeName } from './types-parser.ts';
+
+/** `, ] ; } :` */
+const ENDS: ReadonlySet<number> = new Set([0x2c, 0x5d, 0x3b, 0x7d, 0x3a]);
+
+/** constant: term | term "+" constant | term "-" constant */
+export function constantExpression(c: Compilation): number {
+  const left = term(c);
+  const { first } = c.token;
+  if (first === 0x2b) {
+    c.advance();
+    return (left + constantExpression(c)) | 0;
+  }
+  if (first === 0x2d) {
+    c.advance();
+    return (left - constantExpression(c)) | 0;
+  }
+  if (ENDS.has(first)) return left;
+  throw c.error(`Invalid token '${c.token.text}' used in constant expression.`);
+}
+
+/** term: "-" term | "+" term | "sizeof" … | character | name | number */
+function term(c: Compilation): number {
+  const { first, text } = c.token;
+  if (first === 0x2d) {
+    c.advance();
+    return -term(c) | 0;
+  }
+  if (first === 0x2b) {
+    c.advance();
+    return term(c);
+  }
+  if (text === 'sizeof') return sizeOf(c);
+  if (first === 0x27) {
+    const value = c.literal(() => characterAt(text, 1));
+    c.skip();
+    return value;
+  }
+  if (isNameStart(first)) {
+    const value = c.constants.get(text);
+    if (value === undefined) {
+      throw c.error(`Unable to find symbol '${text}' for use in constant expression.`);
+    }
+    c.advance();
+    return value;
+  }
+  if (isDigit(first)) {
+    c.advance();
+    return parseInteger(text);
+  }
+  throw c.error(`Invalid token '${text}' used in constant_expression_term.`);
+}
+
+/** "sizeof" "(" (string | "*"* variable | type-name) ")" */
+export function sizeOf(c: Compilation): number {
+  c.advance();
+  c.expect('(', 'ERROR in unary_expr\nMissing (');
+  const size = c.options.bootstrapMode === true ? bootstrapSize(c) : operandSize(c);
+  c.expect(')', 'ERROR in unary_expr\nMissing )');
+  return size;
+}
+
+/** Bootstrap mode knows no variables here. */
+function bootstrapSize(c: Compilation): number {
+  return typeName(c).size;
+}
+
+function operandSize(c: Compilation): number {
+  if (c.at('"')) {
+    // The opening quote, which the token has, stands for the NUL, which it has not; escapes count raw.
+    const { length } = c.token.text;
+    c.advance();
+    return length;
+  }
+  let stars = 0;
+  for (; c.at('*'); stars++) c.advance();
+  const { text } = c.token;
+  const variable = findVariable(c, text);
+  if (variable === undefined && !isConstant(c, text)) {
+    if (stars !== 0) throw c.error('Unable to dereference type for sizeof.');
+    return typeName(c).size;
+  }
+  c.advance();
+  if (variable === undefined) return c.types.basic.int.size;
+  let { type } = variable;
+  for (; stars > 0; stars--) type = type.target;
+  return variable.elements === 0 ? type.size : Math.imul(type.size, variable.elements);
+}
+
+/** A constant hides locals and arguments, but not static locals. */
+function isConstant(c: Compilation, name: string): boolean {
+  return c.constants.has(name) && c.function?.statics.has(name) !== true;
+}
+
+/** Quirk kept: outside functions the locals of the last one are still found. */
+function findVariable(c: Compilation, name: string): Variable | undefined {
+  const fixed = c.function?.statics.get(name);
+  if (fixed !== undefined || c.constants.has(name)) return fixed;
+  return c.function?.locals.find(name) ?? c.function?.arguments.get(name) ?? c.globals.get(name);
+}

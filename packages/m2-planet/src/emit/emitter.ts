@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The seam between the parser and an architecture.
+ *
+ * The parser compiles for a machine with two working registers: values arise in `zero`, second operands in
+ * `one`. It asks for operations; an emitter writes the lines that do them. Everything that differs
+ * between architectures, word size and direction of the stack included, is behind this interface.
+ *
+ * The `note` of an operation becomes the comment behind its line, which is part of the output format.
+ * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
+ */
+
+/** The registers that code is written for; each architecture has its own names for them. */
+export type Register =
+  | 'zero'
+  | 'one'
+  | 'temp'
+  | 'base'
+  | 'return'
+  | 'stack'
+  | 'locals'
+  | 'emitTemp'
+  | 'temp2';
+
+/** Operators of two operands, as C spells them. */
+export type BinaryOperator =
+  | '*'
+  | '/'
+  | '%'
+  | '+'
+  | '-'
+  | '<<'
+  | '>>'
+  | '<'
+  | '<='
+  | '>='
+  | '>'
+  | '=='
+  | '!='
+  | '&'
+  | '&&'
+  | '|'
+  | '||'
+  | '^';
+
+/** Operators of assignments like `+=`, without the equals sign. */
+export type CompoundOperator = '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' | '^' | '|';
+
+/** Text for the function that is being compiled. */
+export interface CodeSink {
+  /** Append text whose characters are below U+0100. */
+  text(text: string): void;
+}
+
+/** The lines around a function's body that make room for its locals. */
+export interface Frame {
+  /** Right behind the function's label. */
+  readonly enter: string;
+  /** Before each return. */
+  readonly leave: string;
+}
+
+export interface Emitter {
+  /** Bytes of a register, an int and a pointer. */
+  readonly wordSize: number;
+  /** True where `main` must not have parameters. */
+  readonly mainHasNoParameters: boolean;
+  /** True for the bare machine, whose output ends with the label STACK. */
+  readonly endsWithStack: boolean;
+
+  /** Where the first argument lies, or the one behind the argument at `previous`, relative to `base`. */
+  argumentOffset(previous: number | undefined): number;
+  /** Where a local of `size` bytes (whole words) lies behind the one at `previous`, relative to `locals`. */
+  localOffset(previous: number, size: number): number;
+  /** Make `zero`, an argument's address, the address of the one behind it. */
+  nextArgument(size: number): void;
+  /** The lines that reserve and free `size` bytes of locals. */
+  frame(size: number): Frame;
+
+  jump(prefix: string, name: string, note: string): void;
+  jumpIfZero(prefix: string, name: string, note: string): void;
+  jumpIfNotZero(prefix: string, name: string, note: string): void;
+  /** Jump if `zero` equals `one`. */
+  jumpIfEqual(prefix: string, name: string, note: string): void;
+  ret(): void;
+
+  loadAddress(register: Register, prefix: string, name: string, note: string): void;
+  loadImmediate(register: Register, value: number, note: string): void;
+  /** register := base register + offset. */
+  loadRelative(register: Register, base: Register, offset: number, note: string): void;
+  move(destination: Register, source: Register, note: string): void;
+  push(register: Register, note: string): void;
+  pop(register: Register, note: string): void;
+  addImmediate(register: Register, value: number, note: string): void;
+  subtractImmediate(register: Register, value: number, note: string): void;
+  /** zero := zero * value. */
+  scale(value: number, note: string): void;
+  add(destination: Register, source: Register, note: string): void;
+
+  /** register := the word at register. */
+  dereference(register: Register, note: string): void;
+  /** True if a value of `size` bytes can be loaded and stored. */
+  hasSize(size: number): boolean;
+  /** zero := the value of `size` bytes at zero. */
+  load(size: number, isSigned: boolean): void;
+  /** Store the low `size` bytes of `zero` at `one`. */
+  store(size: number): void;
+  /** one := the word (or the char) at one, for a compound assignment. */
+  loadTarget(isChar: boolean): void;
+
+  /** zero := one operator zero. */
+  binary(operator: BinaryOperator, isSigned: boolean): void;
+  /** zero := one operator zero, in a compound assignment. */
+  compound(operator: CompoundOperator, isSigned: boolean): void;
+  /** Before the operand of unary minus is computed, and after it (with what stood in zero in one). */
+  beginNegate(): void;
+  endNegate(): void;
+  beginNot(): void;
+  endNot(): void;
+  complement(): void;
+
+  /** Save the caller's registers and note the stack for a new base. */
+  beginCall(): void;
+  /** Between the arguments and the call. */
+  endArguments(): void;
+  callFunction(name: string): void;
+  /** Call what `zero` points to. */
+  callPointer(): void;
+  /** Undo beginCall. */
+  endCall(hasArguments: boolean): void;
+
+  /** What follows `&GLOBAL_STORAGE_x` and similar addresses to fill a word. */
+  readonly addressPadding: string;
+  /** The prefix of a negative two-byte number in data. */
+  readonly negativeShortPrefix: string;
+}

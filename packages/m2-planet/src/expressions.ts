@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Expressions → code that leaves their value in the register `zero`.
+ *
+ * expression: bitwise | bitwise "=" expression | bitwise compound-assignment expression
+ *
+ * The binary operators are five levels, all left-associative: `* / %`, `+ -`, `<< >>`, the comparisons,
+ * and `& && | || ^`. Invariant: `c.current` is the type that upstream thinks the value has, which is
+ * often not C's (an operator keeps the type of the operand that the list of types has first).
+ * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
+ */
+import type { Compilation } from './compilation.ts';
+import type { BinaryOperator, CompoundOperator } from './emit/emitter.ts';
+import { postfix } from './operands.ts';
+import { isPointer, type Type } from './types.ts';
+
+/** How tightly an operator binds, and whether its lines differ by the signedness of the operands. */
+const LEVELS: ReadonlyMap<string, number> = new Map([
+  ['*', 5],
+  ['/', 5],
+  ['%', 5],
+  ['+', 4],
+  ['-', 4],
+  ['<<', 3],
+  ['>>', 3],
+  ['<', 2],
+  ['<=', 2],
+  ['>=', 2],
+  ['>', 2],
+  ['==', 2],
+  ['!=', 2],
+  ['&', 1],
+  ['&&', 1],
+  ['|', 1],
+  ['||', 1],
+  ['^', 1],
+]);
+
+const COMPOUND: ReadonlySet<string> = new Set([
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '<<=',
+  '>>=',
+  '&=',
+  '^=',
+  '|=',
+]);
+
+/** True for `+=` and its like. */
+export function isCompoundAssignment(text: string): boolean {
+  return COMPOUND.has(text);
+}
+
+/** expression. */
+export function expression(c: Compilation): void {
+  binary(c, 1);
+  const { text } = c.token;
+  if (text === '=') assignment(c);
+  else if (COMPOUND.has(text)) compoundAssignment(c);
+}
+
+/** binary(level): operand (operator binary(level + 1))* for operators of at least `level`. */
+function binary(c: Compilation, lowest: number): void {
+  postfix(c);
+  for (;;) {
+    if (c.atEnd) throw c.error('Received EOF in general_recursion');
+    const { text } = c.token;
+    const level = LEVELS.get(text);
+    if (level === undefined || level < lowest) return;
+    pushedOperand(c, () => binary(c, level + 1));
+    c.emit.binary(text as BinaryOperator, c.current.isSigned);
+  }
+}
+
+/**
+ * Save `zero`, step over the operator, compute an operand, and bring back the saved value as `one`.
+ * The result has the type that the list of types has first.
+ */
+export function pushedOperand(c: Compilation, operand: () => void): void {
+  c.emit.push('zero', '_common_recursion');
+  const left = c.current;
+  c.advance();
+  operand();
+  c.current = promote(c, c.current, left);
+  c.emit.pop('one', '_common_recursion');
+}
+
+function promote(c: Compilation, a: Type, b: Type): Type {
+  const type = c.types.promote(a, b);
+  if (type === undefined) throw c.error('impossible case 3 in promote_type');
+  return type;
+}
+
+/** bitwise "=" expression */
+function assignment(c: Compilation): void {
+  const size = storeSize(c);
+  pushedOperand(c, () => expression(c));
+  c.emit.store(size);
+  c.current = c.types.basic.int;
+}
+
+/** bitwise ("+=" | "-=" | …) expression */
+function compoundAssignment(c: Compilation): void {
+  c.notInBootstrapMode('compound operator');
+  const target = c.current;
+  const { text } = c.token;
+  const isIndexed = previousText(c, 1) === ']';
+  const isChar = isIndexed && target.name === 'char*';
+  const size = storeSize(c);
+  const scales = isPointer(target) && !isIndexed;
+  const objectSize = target.target.size;
+  pushedOperand(c, () => expression(c));
+  c.current = promote(c, c.current, target);
+  c.emit.push('one', 'compound operator');
+  c.emit.loadTarget(isChar);
+  // Quirk kept: what is tested is the size of the target's object, what counts that of the result's.
+  if (scales && objectSize !== 1) c.emit.scale(c.current.target.size, 'pointer arithmetic');
+  c.emit.compound(text.slice(0, -1) as CompoundOperator, c.current.isSigned);
+  c.emit.pop('one', 'compound operator');
+  c.emit.store(size);
+  c.current = c.types.basic.int;
+}
+
+/** The size of what is assigned to: behind an index that of the element. */
+function storeSize(c: Compilation): number {
+  const { size } = previousText(c, 1) === ']' ? c.current.target : c.current;
+  if (!c.emit.hasSize(size)) {
+    throw c.error(`Got unsupported size ${size} when storing number in register.`);
+  }
+  return size;
+}
+
+/** The text of the token `back` places before the current one. */
+export function previousText(c: Compilation, back: number): string {
+  let { prev } = c.token;
+  for (let i = 1; i < back; i++) prev = prev?.prev ?? null;
+  return prev?.text ?? '';
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * `#include`: find the file, tokenize it, and splice its tokens in behind the line.
+ *
+ * Searched are the folder of the including file (quoted form only), the include paths in order, and
+ * `./M2libc/`.
+ * Behaviour defined by handle_include of cc_macro.c of M2-Planet 1.13.1.
+ */
+import type { MacroCursor } from './macro.ts';
+import { readTokens } from './reader.ts';
+import { latin1ToName } from './text.ts';
+import type { Token } from './token.ts';
+
+/** Upstream never closes a file, so that it fails some hundreds of includes earlier. */
+const MAX_INCLUDES = 10_000;
+
+const DOUBLE_QUOTE = 0x22;
+const GREATER = 0x3e;
+
+export class Includer {
+  private readonly cursor: MacroCursor;
+  private count = 0;
+
+  constructor(cursor: MacroCursor) {
+    this.cursor = cursor;
+  }
+
+  /** The cursor is at `#include`; it ends at the token behind the file's name. */
+  include(): void {
+    const { cursor } = this;
+    cursor.remove();
+    const place = cursor.current('#include');
+    const quoted = place.first === DOUBLE_QUOTE;
+    const name = quoted ? place.text.slice(1) : this.angledName();
+    const found = this.search(latin1ToName(name), quoted ? place.file : undefined);
+    if (found === undefined) throw cursor.error(`Unable to find include file: ${name}`, place);
+    if (++this.count > MAX_INCLUDES) throw cursor.error('too many includes', place);
+    cursor.remove();
+    this.splice(found.path, found.bytes, place);
+  }
+
+  /** "<" tokens ">": the texts of the tokens in a row. The cursor ends at the ">". */
+  private angledName(): string {
+    this.cursor.remove();
+    let name = '';
+    for (;;) {
+      const token = this.cursor.current('#include');
+      if (token.first === GREATER) return name;
+      name += token.text;
+      this.cursor.remove();
+    }
+  }
+
+  /**
+   * Quirk kept: all paths are built in one buffer, and those of the include paths are not ended, so
+   * that what a longer path before left there still counts.
+   */
+  private search(
+    name: string,
+    including: string | undefined,
+  ): { path: string; bytes: Uint8Array } | undefined {
+    const read = this.cursor.options.readInclude ?? ((): undefined => undefined);
+    let buffer = '';
+    const attempt = () => {
+      const end = buffer.indexOf('\0');
+      const path = end < 0 ? buffer : buffer.slice(0, end);
+      const bytes = read(path);
+      return bytes === undefined ? undefined : { path, bytes };
+    };
+    const write = (path: string) => {
+      buffer = path + buffer.slice(path.length);
+    };
+    if (including !== undefined) {
+      write(including);
+      write(`${including.slice(0, including.lastIndexOf('/') + 1)}${name}\0`);
+      const found = attempt();
+      if (found !== undefined) return found;
+    }
+    for (const folder of this.cursor.options.includePaths ?? []) {
+      write(`${folder}/${name}`);
+      const found = attempt();
+      if (found !== undefined) return found;
+    }
+    write(`./M2libc/${name}`);
+    return attempt();
+  }
+
+  /** Quirk kept: the tokens go behind the *next* token, which is the end of the line if all is well. */
+  private splice(path: string, bytes: Uint8Array, place: Token): void {
+    const { cursor } = this;
+    const at = cursor.current('#include');
+    const run = readTokens({ name: path, bytes }, null, cursor.reader);
+    if (run.first === null || run.last === null) {
+      throw cursor.error(`the include file ${path} is empty`, place);
+    }
+    const after = at.next;
+    if (after === null) throw cursor.error('an #include cannot be the last line', place);
+    at.next = run.first;
+    run.first.prev = at;
+    run.last.next = after;
+    after.prev = run.last;
+  }
+}

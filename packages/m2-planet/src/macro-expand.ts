@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Expansion of one macro in the token list.
+ *
+ * The name (and the arguments) are taken out, copies of the replacement are put in, and the walk goes on
+ * behind the *first* of them. So the first token of an expansion is never a macro itself, and behind an
+ * empty macro the next token is stepped over unseen (quirks kept).
+ * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
+ */
+import type { MacroCursor } from './macro.ts';
+import type { Macro } from './macro-table.ts';
+import { copyList, copyToken, removeToken, type Token } from './token.ts';
+
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const COMMA = 0x2c;
+
+/** Upstream hangs on what passes these: no program of sense comes near. */
+const MAX_DEPTH = 10_000;
+const MAX_MADE = 1 << 23;
+
+/** Expand `token` if it names a macro; the result is the token to go on with. */
+export function expandMacro(cursor: MacroCursor, token: Token): Token | null {
+  const macro = cursor.macros.find(token);
+  if (token.next === null) {
+    throw cursor.error(
+      `we can't expand a null token: ${token.text} (the last line must end in a newline)`,
+    );
+  }
+  if (macro === undefined) return token.next;
+  let after = removeToken(token) as Token;
+  let expansion = macro.expansion;
+  if (macro.parameters !== undefined) {
+    if (after.first !== OPEN) {
+      throw cursor.error('Function-like-macro called without parameter list', token);
+    }
+    const call = substitute(cursor, macro, macro.parameters, token, after);
+    expansion = call.expansion;
+    after = call.after;
+  }
+  if (macro.expansion === null) return after.next;
+  const first = insertCopies(cursor, after, expansion, token.depth + 1, token);
+  return first.next;
+}
+
+/** Copies of `tokens` before `point`; the result is the first copy. */
+function insertCopies(
+  cursor: MacroCursor,
+  point: Token,
+  tokens: Token | null,
+  depth: number,
+  name: Token,
+): Token {
+  if (depth > MAX_DEPTH) throw cursor.error('the expansion of this macro never ends', name);
+  let first: Token | null = null;
+  for (let token = tokens; token !== null; token = token.next) {
+    const copy = copyToken(token, depth);
+    first ??= copy;
+    copy.next = point;
+    copy.prev = point.prev;
+    if (point.prev !== null) point.prev.next = copy;
+    point.prev = copy;
+    if (++cursor.made > MAX_MADE) throw cursor.error('macros expand to too many tokens', name);
+  }
+  return first as Token;
+}
+
+/**
+ * The replacement of a function-like macro with its arguments filled in, and the token behind the call.
+ *
+ * Each argument is cut out of the list while it is copied. Quirk kept: an empty argument has nothing to
+ * cut, so its copy runs from the comma or parenthesis to the end of the program.
+ */
+function substitute(
+  cursor: MacroCursor,
+  macro: Macro,
+  parameters: readonly (string | undefined)[],
+  name: Token,
+  open: Token,
+): { expansion: Token | null; after: Token } {
+  const fail = (message: string) => cursor.error(message, name);
+  let expansion = copyList(macro.expansion);
+  let token = removeToken(open);
+  if (token === null) throw fail('EOF in the arguments of a function-like macro');
+  const before = token.prev;
+  if (before === null) throw fail('a function-like macro cannot be the first token of a program');
+  let start: Token = token;
+  let parameter = 0;
+  for (let depth = 1; depth !== 0; ) {
+    if (parameter === parameters.length) {
+      throw fail('Invalid amount of parameters for function-like macro');
+    }
+    if (token.first === OPEN) depth++;
+    else if (token.first === CLOSE) depth--;
+    if ((token.first === COMMA && depth === 1) || (token.first === CLOSE && depth === 0)) {
+      const last = token.prev as Token;
+      last.next = null;
+      expansion = replaceParameter(cursor, expansion, parameters[parameter], start, name);
+      last.next = token;
+      if (token.next !== null) start = token.next;
+      parameter++;
+    }
+    if (token.next === null) throw fail('NULL token found in function-like macro arguments');
+    token = token.next;
+  }
+  before.next = token;
+  token.prev = before;
+  return { expansion, after: token };
+}
+
+/** Put a copy of `argument` in place of each token of `expansion` that is the parameter. */
+function replaceParameter(
+  cursor: MacroCursor,
+  expansion: Token | null,
+  parameter: string | undefined,
+  argument: Token,
+  name: Token,
+): Token | null {
+  if (parameter === undefined) return expansion;
+  let head = expansion;
+  for (let token = head; token !== null; token = token.next) {
+    if (token.text !== parameter) continue;
+    const copy = copyList(argument) as Token;
+    let last = copy;
+    for (; ; last = last.next) {
+      if (++cursor.made > MAX_MADE) throw cursor.error('macros expand to too many tokens', name);
+      if (last.next === null) break;
+    }
+    copy.prev = token.prev;
+    if (token.prev !== null) token.prev.next = copy;
+    else head = copy;
+    last.next = token.next;
+    if (token.next !== null) token.next.prev = last;
+    token = last;
+  }
+  return head;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The value of the expression behind `#if` and `#elif`.
+ *
+ * Quirks kept: every level is right-associative; `+ - * / % << >>` are one level, the comparisons the
+ * next, `& && | || ^` the last; `&&` and `||` are bitwise (1&&2 is 0); of a macro only the first token
+ * counts, as a number; anything that starts no operand is 0 and stays unread.
+ * Behaviour defined by cc_macro.c of M2-Planet 1.13.1, as the shipped binary computes it.
+ */
+import type { MacroCursor } from './macro.ts';
+import { isDigit, isNameStart, parseInteger } from './text.ts';
+
+const CLOSE = 0x29;
+const LOWEST = -0x80000000;
+
+type Operator = (left: number, right: number) => number;
+
+const truth = (condition: boolean): number => (condition ? 1 : 0);
+
+const ARITHMETIC: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['+', (left, right) => (left + right) | 0],
+  ['-', (left, right) => (left - right) | 0],
+  ['*', Math.imul],
+  ['/', (left, right) => (left / right) | 0],
+  ['%', (left, right) => (left % right) | 0],
+  ['>>', (left, right) => left >> right],
+  ['<<', (left, right) => left << right],
+]);
+
+const COMPARISONS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['<', (left, right) => truth(left < right)],
+  ['<=', (left, right) => truth(left <= right)],
+  ['>=', (left, right) => truth(left >= right)],
+  ['>', (left, right) => truth(left > right)],
+  ['==', (left, right) => truth(left === right)],
+  ['!=', (left, right) => truth(left !== right)],
+]);
+
+const BITWISE: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['&', (left, right) => left & right],
+  ['&&', (left, right) => left & right],
+  ['|', (left, right) => left | right],
+  ['||', (left, right) => left | right],
+  ['^', (left, right) => left ^ right],
+]);
+
+/** bitwise: comparison | comparison ("&" | "&&" | "|" | "||" | "^") bitwise */
+export function macroExpression(cursor: MacroCursor): number {
+  return rightAssociative(cursor, BITWISE, comparison);
+}
+
+/** comparison: arithmetic | arithmetic ("<" | "<=" | ">=" | ">" | "==" | "!=") comparison */
+function comparison(cursor: MacroCursor): number {
+  return rightAssociative(cursor, COMPARISONS, arithmetic);
+}
+
+/** arithmetic: primary | primary ("+" | "-" | "*" | "/" | "%" | ">>" | "<<") arithmetic */
+function arithmetic(cursor: MacroCursor): number {
+  return rightAssociative(cursor, ARITHMETIC, primary);
+}
+
+function rightAssociative(
+  cursor: MacroCursor,
+  operators: ReadonlyMap<string, Operator>,
+  operand: (cursor: MacroCursor) => number,
+): number {
+  const left = operand(cursor);
+  const token = cursor.current('macro expression');
+  const operator = operators.get(token.text);
+  if (operator === undefined) return left;
+  cursor.remove();
+  const right = rightAssociative(cursor, operators, operand);
+  if (token.text === '/' || token.text === '%') {
+    const what = token.text === '/' ? 'divide' : 'modulus';
+    if (right === 0) throw cursor.error(`${what} by zero not valid even in C macros`, token);
+    if (left === LOWEST && right === -1) throw cursor.error(`${what} overflows`, token);
+  }
+  return operator(left, right);
+}
+
+/** primary: "-" primary | "!" primary | "(" bitwise ")" | "defined" name | "defined" "(" name ")" | name | number */
+function primary(cursor: MacroCursor): number {
+  const token = cursor.current('macro primary expression');
+  const { first, text } = token;
+  if (text === 'defined') return definedTest(cursor);
+  if (isNameStart(first)) return macroValue(cursor);
+  if (isDigit(first)) {
+    cursor.remove();
+    return parseInteger(text);
+  }
+  if (first === 0x2d) {
+    cursor.remove();
+    return -primary(cursor) | 0;
+  }
+  if (first === 0x21) {
+    cursor.remove();
+    return truth(primary(cursor) === 0);
+  }
+  if (first === 0x28) {
+    cursor.remove();
+    const value = macroExpression(cursor);
+    cursor.expect(CLOSE, 'missing ) in macro expression');
+    return value;
+  }
+  return 0;
+}
+
+function definedTest(cursor: MacroCursor): number {
+  cursor.remove();
+  const parenthesis = cursor.current('macro defined expression').first === 0x28;
+  if (parenthesis) cursor.remove();
+  const found = cursor.macros.find(cursor.current('macro defined expression')) !== undefined;
+  cursor.remove();
+  if (parenthesis) cursor.expect(CLOSE, 'missing close parenthesis for defined()');
+  return truth(found);
+}
+
+/** An undefined name is 0. */
+function macroValue(cursor: MacroCursor): number {
+  const token = cursor.current('macro expression');
+  const macro = cursor.macros.find(token);
+  let value = 0;
+  if (macro !== undefined) {
+    if (macro.expansion === null) throw cursor.error('hold->expansion is a null', token);
+    value = parseInteger(macro.expansion.text);
+  }
+  cursor.remove();
+  return value;
+}

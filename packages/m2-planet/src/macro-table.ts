@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The macros that are defined at a point of the program.
+ *
+ * A later definition hides an earlier one until `#undef` uncovers it (quirk kept), so each name has a
+ * stack. `__LINE__` and `__FILE__` are always found, and cannot be hidden.
+ * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
+ */
+import { nameToLatin1 } from './text.ts';
+import { syntheticToken, type Token } from './token.ts';
+
+/** A macro. */
+export interface Macro {
+  readonly name: string;
+  /** The replacement, a list of its own; null for an empty one. */
+  expansion: Token | null;
+  /**
+   * Parameters of a function-like macro, undefined for an object-like one. A macro with an empty
+   * parameter list has one that no token matches, hence undefined.
+   */
+  parameters: (string | undefined)[] | undefined;
+}
+
+export class MacroTable {
+  private readonly stacks = new Map<string, Macro[]>();
+  /** Definitions in force, those that `__LINE__` and `__FILE__` leave behind counted in. */
+  private count = 0;
+
+  /** Define a macro whose whole value is one token, which may be empty. */
+  definePredefined(name: string, value: string, file: string, line: number, id: number): void {
+    const macro = this.define(name);
+    macro.expansion = syntheticToken(value, id, file, line);
+  }
+
+  /** Start a new definition of `name`, still empty, that hides the older ones. */
+  define(name: string): Macro {
+    const macro: Macro = { name, expansion: null, parameters: undefined };
+    const stack = this.stacks.get(name);
+    if (stack === undefined) this.stacks.set(name, [macro]);
+    else stack.push(macro);
+    this.count++;
+    return macro;
+  }
+
+  /** The macro that `token` names, if any. */
+  find(token: Token): Macro | undefined {
+    const { text } = token;
+    if (text === '__LINE__') return this.builtin(token, String(token.line));
+    if (text === '__FILE__') return this.builtin(token, `"${nameToLatin1(token.file)}`);
+    const stack = this.stacks.get(text);
+    return stack === undefined ? undefined : stack[stack.length - 1];
+  }
+
+  /** Drop the newest definition of `name`. False when nothing at all is defined, where upstream crashes. */
+  undefine(name: string): boolean {
+    if (this.count === 0) return false;
+    const stack = this.stacks.get(name);
+    if (stack !== undefined && stack.length > 0) {
+      stack.pop();
+      if (stack.length === 0) this.stacks.delete(name);
+      this.count--;
+    }
+    return true;
+  }
+
+  /** Quirk kept: the file of such a token is unknown, the line is that of the name. */
+  private builtin(token: Token, value: string): Macro {
+    this.count++;
+    const expansion = syntheticToken(value, token.id, token.file, token.line);
+    return { name: token.text, expansion, parameters: undefined };
+  }
+}

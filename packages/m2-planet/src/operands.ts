@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Operands of expressions: literals, prefix operators, casts, calls, and what may stand behind an operand.
+ *
+ * postfix: primary ("[" expression "]" | "->" member | "." member | "++" | "--" | "(" arguments ")")*
+ *
+ * Behaviour defined by cc_core.c of M2-Planet 1.13.1; its many miscompilations are kept, because they are
+ * bytes of the output. The larger ones are named where they arise.
+ */
+
+import type { Compilation } from './compilation.ts';
+import { sizeOf } from './constants.ts';
+import { expression, isCompoundAssignment, previousText, pushedOperand } from './expressions.ts';
+import { characterAt, stringLiteral } from './literals.ts';
+import { isDigit, isNameStart, parseInteger } from './text.ts';
+import { isPointer, type Member } from './types.ts';
+import { fallibleTypeName, functionPointer } from './types-parser.ts';
+import { variable } from './variables.ts';
+
+/** postfix. */
+export function postfix(c: Compilation): void {
+  primary(c);
+  postfixOperators(c);
+}
+
+/**
+ * Everything behind an operand.
+ *
+ * Quirk kept: the order of the tests. Each operator opens another round of them, and behind a call the
+ * rounds that are still open go on with the tests that they have not made yet.
+ */
+export function postfixOperators(c: Compilation): void {
+  c.requireToken('Unexpected EOF, improperly terminated primary expression');
+  if (c.token.text === '[') {
+    index(c);
+    postfixOperators(c);
+  }
+  if (c.token.text === '->') {
+    arrow(c);
+    postfixOperators(c);
+  }
+  if (c.token.text === '.') {
+    dot(c);
+    postfixOperators(c);
+  }
+  if (isStep(c.token.text)) {
+    postfixStep(c);
+    postfixOperators(c);
+  }
+  if (c.at('(')) {
+    if (!c.current.isFunctionPointer) {
+      throw c.error('Attempted to use operator ( on non-function pointer');
+    }
+    call(c, undefined);
+  }
+}
+
+/**
+ * primary: "&"? ("sizeof" … | "-" primary | "!" postfix | "~" postfix | ("++" | "--") postfix | "(" type ")" primary
+ *   | "(" expression ")" | character | string+ | name "(" arguments ")" | variable | number)
+ */
+function primary(c: Compilation): void {
+  c.requireToken('Received EOF where primary expression expected');
+  c.addressOf = c.token.text === '&';
+  if (c.addressOf) c.advance();
+  const { text, first } = c.token;
+  if (text === 'sizeof') {
+    c.emit.loadImmediate('zero', sizeOf(c), 'load sizeof');
+  } else if (isNameStart(first)) name(c);
+  else if (isDigit(first)) {
+    c.emit.loadImmediate('zero', parseInteger(text), 'primary expr number');
+    c.advance();
+  } else if (text === '-') {
+    c.emit.beginNegate();
+    pushedOperand(c, () => primary(c));
+    c.emit.endNegate();
+  } else if (first === 0x21) {
+    c.emit.beginNot(); // quirk kept: `!!` and `!=` are a single not
+    pushedOperand(c, () => postfix(c));
+    c.emit.endNot();
+  } else if (first === 0x7e) {
+    pushedOperand(c, () => postfix(c));
+    c.emit.complement();
+  } else if (text === '--' || text === '++') prefixStep(c);
+  else if (first === 0x28) parenthesis(c);
+  else if (first === 0x27) {
+    const value = c.literal(() => characterAt(text, 1));
+    c.emit.loadImmediate('zero', value, 'primary expr char');
+    c.advance();
+  } else if (first === 0x22) string(c);
+  else if (first === 0x2a) variable(c);
+  else throw c.error(`Received ${text} in primary_expr`);
+}
+
+/** A call by name, or a variable. */
+function name(c: Compilation): void {
+  const known = c.functions.get(c.token.text);
+  if (c.following === c.end) throw c.error('unexpected end of file');
+  if (known !== undefined && c.following.first === 0x28) {
+    c.advance();
+    call(c, known.name);
+  } else variable(c);
+}
+
+/** "(" type ")" primary | "(" expression ")" */
+function parenthesis(c: Compilation): void {
+  c.advance();
+  let type = fallibleTypeName(c);
+  if (type === undefined) {
+    expression(c);
+    c.expect(')', "Error in Primary expression\nDidn't get )");
+    return;
+  }
+  if (c.at('(')) {
+    functionPointer(c);
+    type = c.types.basic.functionPointer;
+  }
+  c.expect(')', "Invalid character received in cast. Expected ')'.");
+  primary(c);
+  c.current = type;
+}
+
+/** string+: adjacent strings are joined. */
+function string(c: Compilation): void {
+  const { strings } = c.output;
+  const label = c.checkName(`STRING_${nextLabel(c)}`);
+  c.emit.loadAddress('zero', '', label, 'primary expr string');
+  strings.writeLatin1(`:${label}\n`);
+  if (c.following === c.end) throw c.error('a string by itself is not valid C');
+  const start = c.token;
+  let { text } = c.token;
+  if (c.following.first !== 0x22) {
+    strings.writeLatin1(c.literal(() => stringLiteral(text, c.maxString)));
+    c.advance();
+    return;
+  }
+  const parts = [text];
+  let length = text.length;
+  for (c.advance(); c.at('"'); c.advance()) {
+    c.notInBootstrapMode('string literal concatenation');
+    parts.push(c.token.text.slice(1));
+    length += c.token.text.length - 1;
+    if (length >= c.maxString) throw c.error('concat string exceeded max string length', start);
+  }
+  text = parts.join('');
+  strings.writeLatin1(c.literal(() => stringLiteral(text, c.maxString)));
+}
+
+/** The next label of the function; strings and control flow share its numbers. */
+export function nextLabel(c: Compilation): string {
+  if (c.function === undefined) throw c.error('an expression outside of a function');
+  return c.checkName(c.function.nextLabel());
+}
+
+/** "(" (expression ","?)* ")" behind a function's name, or behind an expression when there is no name. */
+export function call(c: Compilation, function_: string | undefined): void {
+  c.expect('(', 'ERROR in process_expression_list\nNo ( was found');
+  c.requireToken('Improper function call');
+  c.emit.beginCall();
+  if (function_ === undefined) c.emit.move('temp2', 'zero', 'Save function pointer address');
+  let hasArguments = false;
+  while (!c.at(')')) {
+    expression(c);
+    c.requireToken('incomplete function call, received EOF instead of )');
+    c.emit.push('zero', 'function argument');
+    hasArguments = true;
+    if (c.at(',')) c.advance();
+  }
+  c.expect(')', 'ERROR in process_expression_list\nNo ) was found');
+  c.emit.endArguments();
+  if (function_ === undefined) {
+    c.emit.move('zero', 'temp2', 'Restore function pointer');
+    c.emit.callPointer();
+  } else c.emit.callFunction(function_);
+  c.emit.endCall(hasArguments);
+}
+
+/** "[" expression "]". Quirk kept: elements are words, except of exactly `char*`. */
+function index(c: Compilation): void {
+  const before = previousText(c, 2);
+  const array = c.current;
+  pushedOperand(c, () => expression(c));
+  c.current = array;
+  const isChar = array.name === 'char*';
+  if (!isChar) c.emit.scale(array.target.size, 'primary expr array');
+  c.emit.add('zero', 'one', 'primary expr array');
+  c.expect(']', 'ERROR in postfix_expr\nMissing ]');
+  c.requireToken('truncated array expression');
+  const { text } = c.token;
+  const wantsAddress =
+    text === '=' || isCompoundAssignment(text) || text === '.' || isStep(before) || isStep(text);
+  if (text === '[') c.current = array.target;
+  if (wantsAddress) return;
+  if (isChar) c.emit.load(1, true);
+  else c.emit.load(c.emit.wordSize, array.isSigned);
+}
+
+/** "->" name */
+function arrow(c: Compilation): void {
+  const member = memberOf(c);
+  if (member.offset !== 0) {
+    c.emit.addImmediate('zero', member.offset, '-> offset calculation');
+  }
+  if (c.at('.')) return;
+  // Quirk kept: a member is never signed, and an array that fits a register is loaded as a value.
+  if (isAssignment(c.token.text) || member.size > c.emit.wordSize) return;
+  load(c, member.size, false);
+}
+
+/** "." name */
+function dot(c: Compilation): void {
+  c.notInBootstrapMode('Member access using .');
+  const member = memberOf(c);
+  if (member.offset !== 0) {
+    c.emit.addImmediate('zero', member.offset, '. offset calculation');
+  }
+  const { text } = c.token;
+  if (isAssignment(text) || text === '[' || text === '.') return;
+  load(c, c.current.size, c.current.isSigned);
+}
+
+function memberOf(c: Compilation): Member {
+  c.output.comment('looking up offset');
+  c.advance();
+  const { text } = c.token;
+  const parent = c.current;
+  const member = parent.members?.find(text);
+  if (member === undefined) {
+    const message = `ERROR in lookup_member ${parent.name ?? ''}->${text} does not exist`;
+    throw c.error(message, c.token, 'no-member');
+  }
+  c.current = member.type;
+  c.advance();
+  return member;
+}
+
+/** operand ("++" | "--") */
+function postfixStep(c: Compilation): void {
+  const isMinus = c.at('-');
+  c.advance();
+  c.output.comment('postfix inc/dec');
+  c.emit.push('one', 'Old register one value');
+  c.emit.push('zero', 'Address of variable');
+  c.emit.dereference('zero', 'Get value');
+  c.emit.pop('one', 'Address of variable');
+  c.emit.push('zero', 'Value before postfix operator');
+  c.emit.push('one', 'Address of variable');
+  const step = isPointer(c.current) ? c.current.target.size : 1;
+  if (isMinus) c.emit.subtractImmediate('zero', step, 'Subtract offset');
+  else c.emit.addImmediate('zero', step, 'Add offset');
+  c.emit.pop('one', 'Address of variable');
+  store(c, c.current.size);
+  c.emit.pop('zero', 'Value before postfix operator');
+  c.emit.pop('one', 'Previous value');
+  for (; c.pendingDereferences > 0; c.pendingDereferences--) {
+    c.current = c.current.target;
+    load(c, c.current.size, c.current.isSigned);
+  }
+  c.output.comment('postfix inc/dec end');
+}
+
+/** ("++" | "--") postfix */
+function prefixStep(c: Compilation): void {
+  const isMinus = c.at('-');
+  c.notInBootstrapMode('prefix operators --/++');
+  c.output.comment('prefix inc/dec');
+  c.emit.push('zero', 'Previous value');
+  c.advance();
+  postfix(c);
+  c.emit.pop('one', 'Restore previous value');
+  c.emit.push('one', 'Previous value');
+  c.emit.push('zero', 'Address of variable');
+  c.emit.dereference('zero', 'Deref to get value');
+  const step = isPointer(c.current) ? c.current.target.size : 1;
+  if (isMinus) c.emit.subtractImmediate('zero', step, 'Sub prefix from deref value');
+  else c.emit.addImmediate('zero', step, 'Add prefix to deref value');
+  c.emit.pop('one', 'Address of variable');
+  store(c, c.current.size);
+  c.emit.pop('one', 'Previous value');
+  c.output.comment('prefix inc/dec end');
+}
+
+/** zero := the value of `size` bytes at zero, if there is an instruction for that. */
+export function load(c: Compilation, size: number, isSigned: boolean): void {
+  if (!c.emit.hasSize(size)) {
+    throw c.error(`Got unsupported size ${size} when trying to load value.`);
+  }
+  c.emit.load(size, isSigned);
+}
+
+/** Store `size` bytes of zero at one, if there is an instruction for that. */
+export function store(c: Compilation, size: number): void {
+  if (!c.emit.hasSize(size)) {
+    throw c.error(`Got unsupported size ${size} when storing number in register.`);
+  }
+  c.emit.store(size);
+}
+
+/** True for `=` and for `+=` and its like. */
+function isAssignment(text: string): boolean {
+  return text === '=' || isCompoundAssignment(text);
+}
+
+/** True for `++` and `--`. */
+export function isStep(text: string): boolean {
+  return text === '++' || text === '--';
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The options of a compilation, with upstream's defaults, and the architectures that `-A` knows. */
+import type { Source } from '@stage0-ts/diagnostics';
+
+/** A name that `--architecture` takes. */
+export type Architecture =
+  | 'knight-native'
+  | 'knight-posix'
+  | 'x86'
+  | 'amd64'
+  | 'armv7l'
+  | 'aarch64'
+  | 'riscv32'
+  | 'riscv64';
+
+/** A macro to predefine. Its value becomes one token, even an empty one. */
+export type Define = readonly [name: string, value: string];
+
+/** The macros that each architecture predefines. */
+export const ARCHITECTURES: Readonly<Record<Architecture, readonly Define[]>> = {
+  'knight-native': [['__knight__', '1']],
+  'knight-posix': [['__knight_posix__', '1']],
+  x86: [['__i386__', '1']],
+  amd64: [['__x86_64__', '1']],
+  armv7l: [['__arm__', '1']],
+  aarch64: [['__aarch64__', '1']],
+  riscv32: [
+    ['__riscv', '1'],
+    ['__riscv_xlen', '32'],
+  ],
+  riscv64: [
+    ['__riscv', '1'],
+    ['__riscv_xlen', '64'],
+  ],
+};
+
+/** True for the names that upstream's `--architecture` takes. */
+export function isArchitecture(name: string): name is Architecture {
+  return Object.hasOwn(ARCHITECTURES, name);
+}
+
+/** All options of {@link compile}; each has upstream's default. */
+export interface CompileOptions {
+  /** Target; `knight-native` unless told, as upstream. */
+  readonly architecture?: Architecture;
+  /** Macros to predefine, in order, after those of the architecture (`-D`). */
+  readonly defines?: readonly Define[];
+  /** False if `defines` has the architecture's macros too, where the command line put them. */
+  readonly predefineArchitecture?: boolean;
+  /** Follow `#include` lines (`--expand-includes`); otherwise they vanish. */
+  readonly expandIncludes?: boolean;
+  /** Folders that `#include` searches, in order (`-I`). */
+  readonly includePaths?: readonly string[];
+  /** Where included files come from: the bytes at a path, or undefined when there is no such file. */
+  readonly readInclude?: (path: string) => Uint8Array | undefined;
+  /** Stop after the preprocessor and give its tokens (`-E`). */
+  readonly preprocessOnly?: boolean;
+  /** End the code with the label ELF_data instead of ending the output with ELF_end (`--debug`). */
+  readonly debug?: boolean;
+  /** Accept only what the cc_* compilers accept, and drop preprocessor lines unread (`--bootstrap-mode`). */
+  readonly bootstrapMode?: boolean;
+  /** Limit on the length of a token or string, in bytes (`--max-string`). */
+  readonly maxString?: number;
+  /** Called with upstream's text for `#warning` and for directives that are ignored. */
+  readonly onWarning?: (text: string) => void;
+}
+
+/** An input: the name is for messages, `__FILE__` and quoted includes. */
+export type SourceFile = Source;
+
+export const DEFAULT_MAX_STRING = 4096;

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Statements.
+ *
+ * statement: "{" statement* "}" | label ":" | local-declaration | "if" … | "switch" … | "do" … | "while" …
+ *   | "for" … | "asm" … | "goto" label ";" | "return" expression? ";" | "break" ";" | "continue" ";"
+ *   | "static" declaration ";" | expression ";"
+ *
+ * Quirks kept: labels are global to the program; a `;` alone is no statement.
+ * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
+ */
+import type { Compilation } from './compilation.ts';
+import { constantExpression } from './constants.ts';
+import { expression } from './expressions.ts';
+import { globalInitializer } from './initializers.ts';
+import { localDeclaration } from './locals.ts';
+import { nextLabel } from './operands.ts';
+import type { FunctionSymbol, JumpTargets } from './symbols.ts';
+import { unsigned } from './text.ts';
+import { fallibleTypeName, lookupPrimitive, typeName } from './types-parser.ts';
+
+/** statement. */
+export function statement(c: Compilation): void {
+  c.requireToken('expected a C statement but received EOF');
+  c.current = c.types.basic.int;
+  const { token } = c;
+  if (token.first === 0x7b) block(c);
+  else if (c.following.first === 0x3a) {
+    c.output.text(`:${token.text}\t#C goto label\n`);
+    c.skip();
+    c.advance();
+  } else if (startsDeclaration(c)) {
+    c.token = token; // a type of several words moves it
+    localDeclaration(c);
+  } else simpleStatement(c, token.text);
+}
+
+function startsDeclaration(c: Compilation): boolean {
+  if (lookupPrimitive(c) !== undefined) return true;
+  const { text } = c.token;
+  return text === 'enum' || text === 'struct' || text === 'union' || text === 'const';
+}
+
+function simpleStatement(c: Compilation, keyword: string): void {
+  switch (keyword) {
+    case 'if':
+      return ifStatement(c);
+    case 'switch':
+      return switchStatement(c);
+    case 'do':
+      return doStatement(c);
+    case 'while':
+      return whileStatement(c);
+    case 'for':
+      return forStatement(c);
+    case 'asm':
+      return asmStatement(c);
+    case 'goto':
+      c.advance();
+      c.emit.jump('', c.token.text, 'Goto');
+      c.advance();
+      return c.expect(';', 'ERROR in statement\nMissing ;');
+    case 'return':
+      c.advance();
+      if (!c.at(';')) expression(c);
+      c.expect(';', 'ERROR in return_result\nMISSING ;');
+      return c.output.ret(c.emit);
+    case 'break':
+      return breakStatement(c);
+    case 'continue':
+      return continueStatement(c);
+    case 'static':
+      c.advance();
+      return staticLocal(c);
+    default:
+      expression(c);
+      c.expect(';', 'ERROR in statement\nMISSING ;');
+  }
+}
+
+/** "{" statement* "}": its locals end with it. */
+function block(c: Compilation): void {
+  c.advance();
+  const { locals } = c.function as FunctionSymbol;
+  const mark = locals.mark();
+  while (c.token.text !== '}') {
+    statement(c);
+    c.requireToken('Received EOF in recursive statement prior to }');
+  }
+  c.skip();
+  locals.release(mark);
+}
+
+/** "if" "(" expression ")" statement ("else" statement)? */
+function ifStatement(c: Compilation): void {
+  const label = nextLabel(c);
+  c.output.comment('IF_', label);
+  c.skip();
+  c.expect('(', 'ERROR in process_if\nMISSING (');
+  expression(c);
+  c.emit.jumpIfZero('ELSE_', label, 'Jump to else');
+  c.expect(')', 'ERROR in process_if\nMISSING )');
+  statement(c);
+  c.requireToken('Reached EOF inside of function');
+  const hasElse = c.token.text === 'else';
+  if (hasElse) c.emit.jump('_END_IF_', label, 'Else statement');
+  c.output.label('ELSE_', label);
+  if (hasElse) {
+    c.advance();
+    statement(c);
+    c.requireToken();
+  }
+  c.output.label('_END_IF_', label);
+}
+
+/** Compile `body` with other targets of break and continue. */
+function withTargets(c: Compilation, targets: JumpTargets, body: () => void): void {
+  const outer = c.targets;
+  c.targets = targets;
+  body();
+  c.targets = outer;
+}
+
+/**
+ * "switch" "(" expression ")" "{" ("case" constant ":" statement*)* ("default" ":" statement*)? "}"
+ *
+ * The cases come first, behind them the table that jumps to them, the last case first. Quirks kept: a
+ * case that neither breaks nor is followed by a default runs into the table; cases after default, and
+ * statements between a break and the next case, are errors.
+ */
+function switchStatement(c: Compilation): void {
+  c.notInBootstrapMode('switch/case statements');
+  const label = nextLabel(c);
+  const targets = { breakPrefix: '_SWITCH_END_', continuePrefix: undefined, label };
+  withTargets(c, targets, () => {
+    c.output.comment('switch_', label);
+    c.skip();
+    c.expect('(', 'ERROR in process_switch\nMISSING (');
+    expression(c);
+    c.expect(')', 'ERROR in process_switch\nMISSING )');
+    c.emit.move('one', 'zero', 'process switch');
+    c.emit.jump('_SWITCH_TABLE_', label, 'Jump to the switch table');
+    c.expect('{', 'ERROR in process_switch\nMISSING {');
+    const cases: number[] = [];
+    for (; c.token.text === 'case'; c.requireToken('incomplete switch statement')) {
+      switchCase(c, label, cases);
+    }
+    const hasDefault = c.token.text === 'default';
+    if (hasDefault) switchDefault(c, label);
+    c.expect('}', 'ERROR in process_switch\nMISSING }');
+    switchTable(c, label, cases, hasDefault);
+  });
+}
+
+/** "case" constant ":" statement*. Quirk kept: before the closing brace the colon may be missing. */
+function switchCase(c: Compilation, label: string, cases: number[]): void {
+  c.advance();
+  const value = constantExpression(c);
+  c.requireToken();
+  if (!c.at(':')) {
+    c.options.onWarning?.(`${c.token.file}:${c.token.line}:`);
+    return;
+  }
+  cases.push(value);
+  c.output.label('_SWITCH_CASE_', `${unsigned(value)}_${label}`);
+  c.advance();
+  for (;;) {
+    c.requireToken('incomplete case statement');
+    const { text, first } = c.token;
+    if (text === 'case' || text === 'default' || first === 0x7d) break;
+    statement(c);
+    if (text === 'break') break;
+  }
+  c.requireToken('incomplete case statement');
+}
+
+function switchDefault(c: Compilation, label: string): void {
+  c.advance();
+  c.expect(':', 'ERROR in process_switch\nMISSING : after default');
+  c.output.label('_SWITCH_DEFAULT_', label);
+  c.requireToken('recieved EOF before switch closing }');
+  while (c.token.text !== '}') {
+    statement(c);
+    c.requireToken('recieved EOF before switch closing }');
+  }
+  c.emit.jump('_SWITCH_END_', label, 'jump over the switch table');
+}
+
+function switchTable(
+  c: Compilation,
+  label: string,
+  cases: readonly number[],
+  hasDefault: boolean,
+): void {
+  c.output.label('_SWITCH_TABLE_', label);
+  for (const value of [...cases].reverse()) {
+    c.emit.loadImmediate('zero', value, 'Load case value');
+    c.emit.jumpIfEqual('_SWITCH_CASE_', `${unsigned(value)}_${label}`, 'Jump to case if equal');
+  }
+  if (hasDefault) c.emit.jump('_SWITCH_DEFAULT_', label, 'Default to default:');
+  c.output.label('_SWITCH_END_', label);
+}
+
+/** "for" "(" (local-declaration | expression? ";") expression ";" expression ")" statement */
+function forStatement(c: Compilation): void {
+  const label = nextLabel(c);
+  const targets = { breakPrefix: 'FOR_END_', continuePrefix: 'FOR_ITER_', label };
+  withTargets(c, targets, () => {
+    c.output.comment('FOR_initialization_', label);
+    c.advance();
+    c.expect('(', 'ERROR in process_for\nMISSING (');
+    const start = c.token;
+    if (fallibleTypeName(c) !== undefined) {
+      c.token = start;
+      localDeclaration(c);
+    } else if (c.token.text !== ';') {
+      expression(c);
+      c.expect(';', 'ERROR in process_for\nMISSING ;1');
+    } else c.expect(';', 'ERROR in process_for\nMISSING ;3');
+    c.output.label('FOR_', label);
+    expression(c);
+    c.emit.jumpIfZero('FOR_END_', label, 'Jump to end');
+    c.emit.jump('FOR_THEN_', label, 'Go to body');
+    c.output.label('FOR_ITER_', label);
+    c.expect(';', 'ERROR in process_for\nMISSING ;2');
+    expression(c);
+    c.emit.jump('FOR_', label, 'Check conditional');
+    c.output.label('FOR_THEN_', label);
+    c.expect(')', 'ERROR in process_for\nMISSING )');
+    statement(c);
+    c.requireToken('Reached EOF inside of function');
+    c.emit.jump('FOR_ITER_', label, 'Repeat iteration');
+    c.output.label('FOR_END_', label);
+  });
+}
+
+/** "do" statement "while" "(" expression ")" ";" */
+function doStatement(c: Compilation): void {
+  const label = nextLabel(c);
+  const targets = { breakPrefix: 'DO_END_', continuePrefix: 'DO_TEST_', label };
+  withTargets(c, targets, () => {
+    c.output.label('DO_', label);
+    c.advance();
+    statement(c);
+    c.requireToken();
+    c.output.label('DO_TEST_', label);
+    c.expect('while', 'ERROR in process_do\nMISSING while');
+    c.expect('(', 'ERROR in process_do\nMISSING (');
+    expression(c);
+    c.expect(')', 'ERROR in process_do\nMISSING )');
+    c.expect(';', 'ERROR in process_do\nMISSING ;');
+    c.emit.jumpIfNotZero('DO_', label, 'Rerun loop');
+    c.output.label('DO_END_', label);
+  });
+}
+
+/** "while" "(" expression ")" statement */
+function whileStatement(c: Compilation): void {
+  const label = nextLabel(c);
+  const targets = { breakPrefix: 'END_WHILE_', continuePrefix: 'WHILE_', label };
+  withTargets(c, targets, () => {
+    c.output.label('WHILE_', label);
+    c.skip();
+    c.expect('(', 'ERROR in process_while\nMISSING (');
+    expression(c);
+    c.emit.jumpIfZero('END_WHILE_', label, 'Jump to end');
+    c.output.comment('THEN_while_', label);
+    c.expect(')', 'ERROR in process_while\nMISSING )');
+    statement(c);
+    c.requireToken('Reached EOF inside of function');
+    c.emit.jump('WHILE_', label, 'Repeat loop');
+    c.output.label('END_WHILE_', label);
+  });
+}
+
+/** "asm" "(" string* ")" ";": the raw text of the strings, a line each. */
+function asmStatement(c: Compilation): void {
+  c.skip();
+  c.expect('(', 'ERROR in process_asm\nMISSING (');
+  for (; c.at('"'); c.advance()) {
+    c.output.text(c.token.text.slice(1));
+    c.output.text('\n');
+  }
+  c.expect(')', 'ERROR in process_asm\nMISSING )');
+  c.expect(';', 'ERROR in process_asm\nMISSING ;');
+}
+
+function breakStatement(c: Compilation): void {
+  const { targets } = c;
+  if (targets === undefined) throw c.error('Not inside of a loop or case statement');
+  c.advance();
+  c.emit.jump('', c.checkName(targets.breakPrefix + targets.label), 'Break statement');
+  c.expect(';', 'ERROR in break statement\nMissing ;');
+}
+
+function continueStatement(c: Compilation): void {
+  const { targets } = c;
+  if (targets?.continuePrefix === undefined) throw c.error('Not inside of a loop');
+  c.advance();
+  c.emit.jump('', c.checkName(targets.continuePrefix + targets.label), 'Continue statement');
+  c.expect(';', 'ERROR in continue statement\nMissing ;');
+}
+
+/** "static" type-name name initializer ";": a global with the function's name before its own. */
+function staticLocal(c: Compilation): void {
+  c.notInBootstrapMode('static local variable');
+  const current = c.function as FunctionSymbol;
+  const type = typeName(c);
+  const local = c.token.text;
+  const variable = {
+    kind: 'static' as const,
+    name: c.checkName(`${current.name}_${local}`),
+    type,
+    elements: 1,
+    isLocalArray: false,
+    depth: 0,
+  };
+  current.statics.set(local, variable);
+  c.advance();
+  variable.elements = globalInitializer(c, type, variable.name);
+  c.expect(';', 'Expected ; after static variable declarations');
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Tokens: a doubly linked list in source order, and the few operations that the preprocessor does on it.
+ *
+ * The list form is the behaviour, not a convenience: upstream's preprocessor edits the list that it
+ * walks, and several of its quirks (a macro as the very first token, an empty macro argument, an
+ * include with text behind it) are what those edits leave behind.
+ *
+ * Invariant: `next` of the last token is null; a removed token keeps its own links.
+ * Behaviour defined by cc_reader.c and cc_macro.c of M2-Planet 1.13.1.
+ */
+import { codeFrame, locate, type Source, ToolError } from '@stage0-ts/diagnostics';
+import { latin1ToName } from './text.ts';
+
+/** One token. Its text is Latin-1, one character a byte; strings and characters lack their closing quote. */
+export interface Token {
+  readonly text: string;
+  /** First byte of the text, or 0 when the text is empty. */
+  readonly first: number;
+  next: Token | null;
+  prev: Token | null;
+  /** Identity of the text: copies share it, tokens that were read apart do not. See types.ts. */
+  readonly id: number;
+  /** The name for `__FILE__` and messages: of the input, or of the last `#FILENAME`. */
+  readonly file: string;
+  /**
+   * The line for `__LINE__`. Quirk kept: it is the line that the byte *after* the token begins, so the
+   * last token of a line counts one line too many.
+   */
+  readonly line: number;
+  /** The bytes that the token came from; absent for tokens that no input holds. */
+  readonly source: Source | undefined;
+  /** Offset of the token's first byte in `source`. */
+  readonly start: number;
+  /** Offset of the first byte behind the token, which had been read when `line` was noted. */
+  readonly end: number;
+  /** How many expansions of macros deep the token arose. */
+  readonly depth: number;
+}
+
+const LINE_FEED = 0x0a;
+
+/** A token that stands in no input: a predefined macro's value or the end of the token list. */
+export function syntheticToken(text: string, id: number, file: string, line: number): Token {
+  return {
+    text,
+    first: text === '' ? 0 : text.charCodeAt(0),
+    next: null,
+    prev: null,
+    id,
+    file,
+    line,
+    source: undefined,
+    start: 0,
+    end: 0,
+    depth: 0,
+  };
+}
+
+/** A copy that is linked to nothing. */
+export function copyToken(token: Token, depth: number = token.depth): Token {
+  return {
+    text: token.text,
+    first: token.first,
+    next: null,
+    prev: null,
+    id: token.id,
+    file: token.file,
+    line: token.line,
+    source: token.source,
+    start: token.start,
+    end: token.end,
+    depth,
+  };
+}
+
+/** Unlink `token`; the result is the token that followed it. The head of the list is the caller's care. */
+export function removeToken(token: Token): Token | null {
+  if (token.prev !== null) token.prev.next = token.next;
+  if (token.next !== null) token.next.prev = token.prev;
+  return token.next;
+}
+
+/** The tokens from `head` on, as a fresh list with sound links (the first has no predecessor). */
+export function copyList(head: Token | null): Token | null {
+  let first: Token | null = null;
+  let last: Token | null = null;
+  for (let token = head; token !== null; token = token.next) {
+    const copy = copyToken(token);
+    copy.prev = last;
+    if (last === null) first = copy;
+    else last.next = copy;
+    last = copy;
+  }
+  return first;
+}
+
+/**
+ * An error at `token`: the file and line that `#FILENAME` gives it, the column and frame of the bytes
+ * that it was read from.
+ */
+export function tokenError(token: Token | null, code: string, message: string): ToolError {
+  const text = readable(message);
+  if (token === null) return new ToolError(text, { code });
+  const { source, start, end, file } = token;
+  if (source === undefined) return new ToolError(text, { code, file });
+  return new ToolError(text, {
+    code,
+    file,
+    line: token.line - lineFeeds(source.bytes, start, end),
+    column: locate(source.bytes, start).column,
+    offset: start,
+    frame: codeFrame(source.bytes, start),
+  });
+}
+
+/** The message on one line; what it quotes of the program is Latin-1, one character a byte. */
+function readable(message: string): string {
+  const line = message.trimEnd().replaceAll('\n', ' ');
+  for (let i = 0; i < line.length; i++) if (line.charCodeAt(i) > 0xff) return line;
+  return latin1ToName(line);
+}
+
+/** Line feeds from `start` to `end`, both included. */
+function lineFeeds(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  const limit = Math.min(end + 1, bytes.length);
+  for (let i = start; i < limit; i++) if (bytes[i] === LINE_FEED) count++;
+  return count;
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Types and the table of their names.
+ *
+ * Types form upstream's graph: `indirect` is the pointer to a type, `target` what a pointer points to. The
+ * ends loop: `void**` is its own `indirect`, `int` its own `target`. Members of a struct are shared by
+ * every type that mirrors it.
+ *
+ * Upstream keeps one list, newest struct or enum first, then the primitives and typedefs oldest first,
+ * and searches it for names *and*, where two operands differ, for the identity of names: `nameId`
+ * stands for that pointer. Here the list is two maps whose buckets are in list order.
+ * Behaviour defined by cc_types.c and promote_type of cc_core.c of M2-Planet 1.13.1.
+ */
+
+/** A type. */
+export interface Type {
+  /** Undefined where upstream has no name: pointers to an enum, a function pointer without one. */
+  name: string | undefined;
+  /** Which occurrence of the name it is; 0 without a name. */
+  nameId: number;
+  /** Bytes; 0 for a struct that is only declared. May be negative (quirk of negative array members). */
+  size: number;
+  isSigned: boolean;
+  /** The pointer to this type. */
+  indirect: Type;
+  /** What this pointer points to; the type itself when it is none. */
+  target: Type;
+  members: Members | undefined;
+  isFunctionPointer: boolean;
+}
+
+/** A member of a struct or union. */
+export interface Member {
+  /** Empty for an anonymous struct or union within; undefined for a nameless function pointer. */
+  readonly name: string | undefined;
+  readonly type: Type;
+  readonly size: number;
+  offset: number;
+}
+
+/** The members of a struct or union in order, and their names. */
+export class Members {
+  readonly list: readonly Member[];
+  private index: Map<string, Member> | undefined;
+
+  constructor(list: readonly Member[]) {
+    this.list = list;
+  }
+
+  /** The first member of that name, members of anonymous structs and unions included. */
+  find(name: string): Member | undefined {
+    this.index ??= this.buildIndex();
+    return this.index.get(name);
+  }
+
+  private buildIndex(): Map<string, Member> {
+    const index = new Map<string, Member>();
+    for (const member of this.list) {
+      if (member.name === '') {
+        for (const [name, inner] of member.type.members?.buildIndex() ?? []) {
+          if (!index.has(name)) index.set(name, inner);
+        }
+      } else if (member.name !== undefined && !index.has(member.name)) {
+        index.set(member.name, member);
+      }
+    }
+    return index;
+  }
+}
+
+/** The primitives that compound names and expressions need by themselves. */
+export interface BasicTypes {
+  readonly int: Type;
+  readonly unsigned: Type;
+  readonly signedChar: Type;
+  readonly unsignedChar: Type;
+  readonly short: Type;
+  readonly unsignedShort: Type;
+  readonly long: Type;
+  readonly unsignedLong: Type;
+  readonly longLong: Type;
+  readonly unsignedLongLong: Type;
+  readonly functionPointer: Type;
+}
+
+/** Heads of types that carry a name or identity, in list order: `prepended` from its end, then `appended`. */
+interface Bucket {
+  readonly prepended: Type[];
+  readonly appended: Type[];
+}
+
+export class TypeTable {
+  readonly basic: BasicTypes;
+  private readonly wordSize: number;
+  private readonly primitives = new Map<string, Type[]>();
+  private readonly order = new Map<Type, number>();
+  private readonly tagged = new Map<string, Type>();
+  private readonly carriers = new Map<number, Bucket>();
+  private readonly nextId: () => number;
+
+  /** @param nextId supplies identities that no token has. */
+  constructor(wordSize: number, bootstrapMode: boolean, nextId: () => number) {
+    this.wordSize = wordSize;
+    this.nextId = nextId;
+    const add = (name: string, size: number, isSigned: boolean) =>
+      this.addPrimitive(name, size, isSigned);
+    // The order is upstream's: it decides which of two types an expression gets.
+    add('void', wordSize, false);
+    add('SCM', wordSize, false);
+    const unsignedLongLong = add('unsigned long long', wordSize, false);
+    const longLong = add('long long', wordSize, true);
+    const long = add('long', wordSize, true);
+    const unsignedLong = add('unsigned long', wordSize, false);
+    const unsigned = add('unsigned', wordSize, false);
+    const int = add('int', wordSize, true);
+    const short = add('short', 2, true);
+    const unsignedShort = add('unsigned short', 2, false);
+    for (const bits of [64, 32, 16, 8]) {
+      add(`uint${bits}_t`, bits / 8, false);
+      add(`int${bits}_t`, bits / 8, true);
+    }
+    add('char', 1, true);
+    const signedChar = add('signed char', 1, true);
+    const unsignedChar = add('unsigned char', 1, false);
+    add('_Bool', 1, true);
+    const functionPointer = add('FUNCTION', wordSize, false);
+    functionPointer.isFunctionPointer = true;
+    functionPointer.indirect.isFunctionPointer = true;
+    add('__va_list', wordSize, false);
+    if (bootstrapMode) {
+      add('FILE', wordSize, true);
+      add('size_t', wordSize, false);
+      add('ssize_t', wordSize, false);
+    }
+    this.basic = {
+      int,
+      unsigned,
+      signedChar,
+      unsignedChar,
+      short,
+      unsignedShort,
+      long,
+      unsignedLong,
+      longLong,
+      unsignedLongLong,
+      functionPointer,
+    };
+  }
+
+  /** The primitive or typedef of that name. */
+  findPrimitive(name: string): Type | undefined {
+    const named = this.primitives.get(name);
+    if (named === undefined) return undefined;
+    let found: Type | undefined;
+    for (const type of named) {
+      if (type.name !== name) continue; // a typedef has renamed it since
+      if (found === undefined || this.orderOf(type) < this.orderOf(found)) found = type;
+    }
+    return found;
+  }
+
+  /** The newest struct, union or enum of that tag. */
+  findTagged(name: string): Type | undefined {
+    return this.tagged.get(name);
+  }
+
+  /** A struct or union without members yet. Only a `listed` one can be found by its name. */
+  declareStruct(name: string, nameId: number, listed: boolean): Type {
+    const head = this.create(name, nameId, 0, false);
+    const pointer = this.create(name, nameId, this.wordSize, false);
+    const pointerToPointer = this.create(name, nameId, this.wordSize, false);
+    link(head, pointer, pointerToPointer);
+    if (listed) this.prepend(head);
+    return head;
+  }
+
+  /** An enum; quirk kept: the pointers to it have no name. */
+  declareEnum(name: string, nameId: number, listed: boolean): Type {
+    const head = this.create(name, nameId, this.wordSize, true);
+    const pointer = this.create(undefined, 0, this.wordSize, false);
+    const pointerToPointer = this.create(undefined, 0, this.wordSize, false);
+    link(head, pointer, pointerToPointer);
+    if (listed) this.prepend(head);
+    return head;
+  }
+
+  /** A typedef of a function pointer. */
+  declareFunctionPointer(name: string | undefined, nameId: number): Type {
+    const head = this.create(name, nameId, this.wordSize, false);
+    const pointer = this.create(name, nameId, this.wordSize, false);
+    const pointerToPointer = this.create(name, nameId, this.wordSize, false);
+    link(head, pointer, pointerToPointer);
+    head.isFunctionPointer = true;
+    pointer.isFunctionPointer = true;
+    this.append(head);
+    return head;
+  }
+
+  /**
+   * A typedef: `existing` (a primitive or typedef of the name, which is overwritten) or a new type gets
+   * the looks of `source`. Quirk kept: the pointer to it is its own target, and points back to it.
+   */
+  mirror(source: Type, existing: Type | undefined, name: string, nameId: number): Type {
+    const head = existing ?? this.create(name, nameId, 0, false);
+    const pointer = existing === undefined ? this.create(name, nameId, 0, false) : head.indirect;
+    // One after the other, as upstream: `source` may be the very type that is overwritten.
+    head.name = name;
+    pointer.name = name;
+    head.nameId = nameId;
+    pointer.nameId = nameId;
+    head.size = source.size;
+    pointer.size = source.indirect.size;
+    head.isSigned = source.isSigned;
+    pointer.isSigned = source.indirect.isSigned;
+    head.indirect = pointer;
+    pointer.indirect = head;
+    head.members = source.members;
+    pointer.members = source.indirect.members;
+    head.target = head;
+    pointer.target = pointer;
+    if (existing === undefined) this.append(head);
+    else this.index(head);
+    return head;
+  }
+
+  /**
+   * The type of an operation on `a` and `b`: of the two the one whose name the list has first, and of
+   * that the type itself even where an operand is a pointer. Undefined where the list has neither.
+   */
+  promote(a: Type, b: Type): Type | undefined {
+    if (a === b) return a;
+    const first = this.firstCarrier(a.nameId);
+    if (a.nameId === b.nameId) return first;
+    const second = this.firstCarrier(b.nameId);
+    if (first === undefined || second === undefined) return first ?? second;
+    return this.orderOf(first) <= this.orderOf(second) ? first : second;
+  }
+
+  private addPrimitive(name: string, size: number, isSigned: boolean): Type {
+    const head = this.create(name, this.nextId(), size, isSigned);
+    const pointer = this.create(`${name}*`, this.nextId(), this.wordSize, isSigned);
+    const pointerToPointer = this.create(`${name}**`, this.nextId(), this.wordSize, isSigned);
+    link(head, pointer, pointerToPointer);
+    this.append(head);
+    return head;
+  }
+
+  private create(name: string | undefined, nameId: number, size: number, isSigned: boolean): Type {
+    const type = {
+      name,
+      nameId,
+      size,
+      isSigned,
+      members: undefined,
+      isFunctionPointer: false,
+    } as unknown as Type;
+    type.indirect = type;
+    type.target = type;
+    return type;
+  }
+
+  private append(head: Type): void {
+    this.order.set(head, this.order.size);
+    this.index(head);
+  }
+
+  private prepend(head: Type): void {
+    this.order.set(head, -1 - this.order.size);
+    this.tagged.set(head.name as string, head);
+    for (const id of identities(head)) this.bucket(id).prepended.push(head);
+  }
+
+  private index(head: Type): void {
+    if (head.name !== undefined) {
+      const named = this.primitives.get(head.name);
+      if (named === undefined) this.primitives.set(head.name, [head]);
+      else if (!named.includes(head)) named.push(head);
+    }
+    for (const id of identities(head)) this.bucket(id).appended.push(head);
+  }
+
+  private bucket(id: number): Bucket {
+    let bucket = this.carriers.get(id);
+    if (bucket === undefined) {
+      bucket = { prepended: [], appended: [] };
+      this.carriers.set(id, bucket);
+    }
+    return bucket;
+  }
+
+  /** The first type of the list that has the identity, or whose pointers have it. */
+  private firstCarrier(id: number): Type | undefined {
+    const bucket = this.carriers.get(id);
+    if (bucket === undefined) return undefined;
+    const newest = bucket.prepended[bucket.prepended.length - 1];
+    if (newest !== undefined) return newest; // tags are never renamed
+    let found: Type | undefined;
+    for (const type of bucket.appended) {
+      if (!identities(type).includes(id)) continue;
+      if (found === undefined || this.orderOf(type) < this.orderOf(found)) found = type;
+    }
+    return found;
+  }
+
+  private orderOf(type: Type): number {
+    return this.order.get(type) as number;
+  }
+}
+
+function link(head: Type, pointer: Type, pointerToPointer: Type): void {
+  head.indirect = pointer;
+  pointer.indirect = pointerToPointer;
+  pointer.target = head;
+  pointerToPointer.target = pointer;
+}
+
+function identities(head: Type): number[] {
+  const { nameId, indirect } = head;
+  if (nameId === indirect.nameId && nameId === indirect.indirect.nameId) return [nameId];
+  return [nameId, indirect.nameId, indirect.indirect.nameId];
+}
+
+/** Quirk kept: the pointer to a typedef counts as no pointer, a function pointer as one. */
+export function isPointer(type: Type): boolean {
+  return type.target !== type || type.isFunctionPointer;
+}
