@@ -37,8 +37,11 @@ export class NameTable {
 
   /** Name `number` as text, one character a byte. */
   text(number: number): string {
+    const bytes = this.bytes(number);
+    // In one call where the engine's limit of arguments allows: adding up characters leaves much behind.
+    if (bytes.length <= 4096) return String.fromCharCode.apply(null, bytes as unknown as number[]);
     let text = '';
-    for (const byte of this.bytes(number)) text += String.fromCharCode(byte);
+    for (const byte of bytes) text += String.fromCharCode(byte);
     return text;
   }
 

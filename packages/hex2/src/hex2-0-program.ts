@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The command `hex2-0 INPUT [OUTPUT]`: a new output gets mode 0700; without one, standard output. */
+import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
+import type { Program } from '@stage0-ts/host';
+import { linkMinimal } from './hex2-0.ts';
+
+/** Upstream's command line; further arguments are ignored. Exit status 0, or 1 with a message. */
+export const hex2_0: Program = (argv, host) =>
+  reportErrors('hex2-0', host, () => {
+    const input = requireOperand(argv, 1, 'the hex2 source file');
+    const output = argv[2];
+    if (output !== undefined) requireDistinct(host, output, [input]);
+    const { image } = linkMinimal(host.readFile(input), { name: input });
+    if (output === undefined) host.writeStdout(image);
+    else host.writeFile(output, image, 0o700);
+    return 0;
+  });

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * hex2-0: hexadecimal text with named labels → an image that is loaded at 0x08048000.
+ *
+ * The hand-written ancestor of hex2: x86 only, one source, no range checks, no options. One pass over
+ * the text writes every byte and leaves holes for the references; then the holes are filled. Invariant:
+ * BASE_ADDRESS + out.length is the address of the next whole byte.
+ *
+ * Behaviour defined by x86/hex2_x86.hex1 of stage0-posix 1.9.1.
+ */
+import { ByteWriter, NameTable } from '@stage0-ts/bytes';
+import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import type { LinkResult, LinkSymbol } from './result.ts';
+
+const BASE_ADDRESS = 0x08048000;
+/** What lies between upstream's scratch memory and the end of its segment. */
+const LONGEST_NAME = 6787;
+
+/** Classes of input bytes that are no digit; digits are their value, 0 to 15. */
+const SEPARATOR = -1;
+const COMMENT = -2;
+const LABEL = -3;
+const REFERENCE = -4;
+
+/** Bytes of a reference by its sign; the signs of absolute ones are listed again. */
+const SIZES: Readonly<Record<string, number>> = { '!': 1, '@': 2, $: 2, '%': 4, '&': 4 };
+const ABSOLUTE = '$&';
+
+const CLASSES: Int8Array = classTable();
+
+/** What {@link linkMinimal} can be told. */
+export interface LinkMinimalOptions {
+  /** Name of the source in error messages; default `input`. */
+  readonly name?: string;
+}
+
+interface Reference {
+  /** Offset of the hole in the image. */
+  readonly at: number;
+  readonly sign: string;
+  readonly target: number;
+  /** Number of the name after `>`, or -1. */
+  readonly base: number;
+  /** Offset of the sign in the source. */
+  readonly offset: number;
+}
+
+interface Run {
+  readonly source: Source;
+  readonly out: ByteWriter;
+  readonly names: NameTable;
+  /** Address by a name's number; no entry when it is undefined. */
+  readonly addresses: number[];
+  readonly symbols: LinkSymbol[];
+  readonly references: Reference[];
+}
+
+/** A name in the source: its number, and the offset behind the character that ends it. */
+interface Name {
+  readonly number: number;
+  readonly next: number;
+  readonly hasBase: boolean;
+}
+
+/**
+ * Link hex2 text as hex2-0 does.
+ *
+ * Throws a positioned ToolError for an undefined label or base, a name that is too long, and a name or
+ * comment that the end of the file cuts off.
+ */
+export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {}): LinkResult {
+  const run: Run = {
+    source: { name: options.name ?? 'input', bytes },
+    out: new ByteWriter(bytes.length >> 1),
+    names: new NameTable(),
+    addresses: [],
+    symbols: [],
+    references: [],
+  };
+  read(run);
+  for (const reference of run.references) fillHole(run, reference);
+  return { image: run.out.toBytes(), symbols: run.symbols };
+}
+
+/** source = { digit | ':' name | sign name [ '>' name ] | comment | separator } */
+function read(run: Run): void {
+  const { bytes } = run.source;
+  const { out } = run;
+  let high = -1; // first digit of the current byte, or -1 between bytes
+  for (let at = 0; at < bytes.length; ) {
+    const kind = CLASSES[bytes[at] as number] as number;
+    if (kind >= 0) {
+      at++;
+      if (high < 0) high = kind;
+      else {
+        out.writeByte(high * 16 + kind);
+        high = -1;
+      }
+    } else if (kind === SEPARATOR) at++;
+    // Quirk kept: addresses are counted by first digits, so a label within a byte lies behind it.
+    else if (kind === LABEL) at = label(run, at, out.length + (high < 0 ? 0 : 1));
+    else if (kind === REFERENCE) at = reference(run, at);
+    else at = commentEnd(run, at);
+  }
+}
+
+function label(run: Run, offset: number, position: number): number {
+  const { number, next } = readName(run, offset);
+  const address = BASE_ADDRESS + position;
+  run.addresses[number] = address;
+  const name = run.names.text(number);
+  run.symbols.push({ name, address, file: run.source.name, offset });
+  return next; // a `>` that ends the name is gone: what follows it is read as digits
+}
+
+/** Within a byte a reference is written before that byte and does not count it. */
+function reference(run: Run, offset: number): number {
+  const sign = String.fromCharCode(run.source.bytes[offset] as number);
+  const target = readName(run, offset);
+  const base = target.hasBase ? readName(run, target.next - 1) : undefined;
+  run.references.push({
+    at: run.out.length,
+    sign,
+    target: target.number,
+    base: base?.number ?? -1,
+    offset,
+  });
+  run.out.fill(0, SIZES[sign] as number);
+  return (base ?? target).next;
+}
+
+/** The name behind the sign at `offset`: all bytes up to a tab, newline, blank or `>`; it may be empty. */
+function readName(run: Run, offset: number): Name {
+  const { bytes } = run.source;
+  const start = offset + 1;
+  let nul = -1;
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x3e) {
+      if (at - start > LONGEST_NAME) {
+        const message = `a name of ${at - start} bytes: at most ${LONGEST_NAME} are possible`;
+        throw failure(run, offset, 'long-name', message);
+      }
+      // Quirk kept: names are compared up to a NUL only.
+      const number = run.names.intern(bytes, start, nul < 0 ? at : nul);
+      return { number, next: at + 1, hasBase: byte === 0x3e };
+    }
+    if (byte === 0 && nul < 0) nul = at;
+  }
+  throw failure(run, offset, 'unterminated-name', 'the file ends within a name');
+}
+
+/** Offset behind the LF or CR that ends the comment at `start`. */
+function commentEnd(run: Run, start: number): number {
+  const { bytes } = run.source;
+  for (let at = start; at < bytes.length; at++) {
+    if (bytes[at] === 0x0a || bytes[at] === 0x0d) return at + 1;
+  }
+  throw failure(run, start, 'unterminated-comment', 'the file ends within a comment');
+}
+
+/** Quirk kept: the base of an absolute reference has no effect, but must exist. Values are cut to size. */
+function fillHole(run: Run, reference: Reference): void {
+  const { at, sign } = reference;
+  const size = SIZES[sign] as number;
+  const target = addressOf(run, reference.target, reference.offset);
+  const explicit = reference.base < 0 ? -1 : addressOf(run, reference.base, reference.offset);
+  const base = explicit < 0 ? BASE_ADDRESS + at + size : explicit;
+  const value = ABSOLUTE.includes(sign) ? target : target - base;
+  const image = run.out.view();
+  for (let i = 0; i < size; i++) image[at + i] = value >> (8 * i);
+}
+
+function addressOf(run: Run, name: number, offset: number): number {
+  const address = run.addresses[name];
+  if (address !== undefined) return address;
+  throw failure(run, offset, 'undefined-label', `undefined label '${run.names.text(name)}'`);
+}
+
+function failure(run: Run, offset: number, code: string, message: string): ToolError {
+  return errorAt(run.source, offset, code, message);
+}
+
+function classTable(): Int8Array {
+  const table = new Int8Array(256).fill(SEPARATOR);
+  for (let value = 0; value <= 9; value++) table[0x30 + value] = value;
+  for (let value = 10; value <= 15; value++) {
+    table[0x41 + value - 10] = value;
+    table[0x61 + value - 10] = value;
+  }
+  for (const sign of '#;') table[sign.charCodeAt(0)] = COMMENT;
+  for (const sign of Object.keys(SIZES)) table[sign.charCodeAt(0)] = REFERENCE;
+  table[0x3a] = LABEL; // :
+  return table;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The options of hex2 and their defaults, which are upstream's. */
+
+/** Architectures by upstream's names. */
+export const ARCHITECTURES = [
+  'knight-native',
+  'knight-posix',
+  'x86',
+  'amd64',
+  'armv7l',
+  'aarch64',
+  'ppc64le',
+  'riscv32',
+  'riscv64',
+] as const;
+
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** How bytes are written: two hexadecimal, three octal or eight binary digits. */
+export type ByteMode = 'hex' | 'octal' | 'binary';
+
+export interface LinkOptions {
+  /** Decides how distances are counted, and what `^`, `<` and `.` mean. Default `knight-native`. */
+  readonly architecture?: Architecture;
+  /** Order of the bytes of a pointer, and of a RISC-V word. Default true. */
+  readonly bigEndian?: boolean;
+  /** Address of the first byte, taken modulo 2^32. Default 0. */
+  readonly baseAddress?: number;
+  /** Default `hex`. */
+  readonly byteMode?: ByteMode;
+}
+
+export const DEFAULT_OPTIONS: Required<LinkOptions> = {
+  architecture: 'knight-native',
+  bigEndian: true,
+  baseAddress: 0,
+  byteMode: 'hex',
+};
+
+/** RISC-V images are made of words that references change; see riscv.ts. */
+export function isRiscV(architecture: Architecture): boolean {
+  return architecture === 'riscv32' || architecture === 'riscv64';
+}

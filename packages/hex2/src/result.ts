@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** What both linkers give back. */
+
+/** A label as it was defined. */
+export interface LinkSymbol {
+  /** The label, one character a byte (latin1). */
+  readonly name: string;
+  /** Its address, base address included, as a signed 32-bit number. */
+  readonly address: number;
+  /** Name of the source that defines it. */
+  readonly file: string;
+  /** Offset of its `:` in that source. */
+  readonly offset: number;
+}
+
+export interface LinkResult {
+  readonly image: Uint8Array<ArrayBuffer>;
+  /** In the order of the definitions; where a name occurs twice, references mean the last. */
+  readonly symbols: readonly LinkSymbol[];
+}

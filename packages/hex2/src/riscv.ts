@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * RISC-V instruction words: immediates scattered over an instruction's bits.
+ *
+ * hex2 keeps a 32-bit register. A word `.xxxxxxxx` and the immediates of `!label`, `@label`, `$label` and
+ * `~label` are XORed into it without moving the address; each byte written plainly afterwards is XORed
+ * with the register's low byte, which is then shifted out. Pointers and padding pass it by. As addresses
+ * are known only at the end of the text, the register is replayed over the finished image: here each
+ * change is a `Step` at the offset where it happens.
+ *
+ * Behaviour defined by mescc-tools/hex2_word.c of stage0-posix 1.9.1.
+ */
+
+export interface Step {
+  /** Offset in the image; steps are in order of it. */
+  readonly at: number;
+  /** Bytes from here on that the register does not touch. */
+  readonly skip: number;
+  /** What is XORed into the register. */
+  readonly word: number;
+}
+
+/** Run the register over `image`. What is left in it at the end is lost. */
+export function replay(image: Uint8Array, steps: readonly Step[]): void {
+  let register = 0;
+  let next = 0;
+  for (const [index, step] of steps.entries()) {
+    next = Math.max(next, step.at + step.skip);
+    register ^= step.word;
+    const end = steps[index + 1]?.at ?? image.length;
+    for (; next < end && register !== 0; next++) {
+      image[next] = (image[next] as number) ^ register;
+      register >>>= 8;
+    }
+    next = Math.max(next, end);
+  }
+}
+
+/** The four bytes of a `.` word, which is read high byte first. */
+export function wordImmediate(word: number, bigEndian: boolean): number {
+  if (bigEndian) return word;
+  return ((word >>> 24) & 0xff) | ((word >>> 8) & 0xff00) | ((word << 8) & 0xff0000) | (word << 24);
+}
+
+/** `!`, I format. The pointer stands in the second instruction of a pair, the distance counts from the first. */
+export function immediateI(distance: number): number {
+  return ((distance + 4) & 0xfff) << 20;
+}
+
+/** `@`, B format: a branch. */
+export function immediateB(distance: number): number {
+  return (
+    ((distance & 0x1e) << 7) |
+    ((distance & 0x7e0) << 20) |
+    ((distance & 0x800) >> 4) |
+    ((distance & 0x1000) << 19)
+  );
+}
+
+/** `$`, J format: a jump. */
+export function immediateJ(distance: number): number {
+  return (
+    ((distance & 0x7fe) << 20) |
+    ((distance & 0x800) << 9) |
+    (distance & 0xff000) |
+    ((distance & 0x100000) << 11)
+  );
+}
+
+/** `~`, U format, rounded so that the sign-extended low part of an I format completes it. */
+export function immediateU(distance: number): number {
+  const high = distance & 0xfffff000;
+  return (distance & 0xfff) < 0x800 ? high : (high + 0x1000) | 0;
+}
+
+/** True when the distance fits a signed field of `bits` bits whose low bit is not stored. */
+export function fitsBranch(distance: number, bits: number): boolean {
+  const limit = 2 ** (bits - 1);
+  return distance >= -limit && distance < limit && (distance & 1) === 0;
+}
