@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * M1 sources → an M1 footer: section names, five section headers, the string table, the symbol table.
+ *
+ * The footer's labels and displacements are resolved by hex2 together with the program that it stands
+ * behind; the ELF header of the `-debug` kind points at it. Every label becomes a function symbol, in order.
+ *
+ * Behaviour defined by mescc-tools 1.7.0, blood-elf.c.
+ */
+import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
+import type { Source } from '@stage0-ts/diagnostics';
+import { findLabels, type Label } from './labels.ts';
+import { quoted, type Radix } from './numbers.ts';
+
+/** Every option has upstream's default, but for the byte order, which must be given. */
+export interface FooterOptions {
+  readonly bigEndian: boolean;
+  /** 64-bit symbols and sections. Default: false. */
+  readonly wide?: boolean;
+  /** Base of the numbers. Default: 16. */
+  readonly radix?: Radix;
+  /** Names that come before the labels; the last one is visible even when it begins with `_`. Default: none. */
+  readonly entries?: readonly string[];
+}
+
+/** Make the footer for `sources`. Throws ToolError for a label without name or over 4095 bytes. */
+export function footer(
+  sources: readonly Source[],
+  options: FooterOptions,
+): Uint8Array<ArrayBuffer> {
+  const entries = (options.entries ?? []).map((name) => ({ name: encodeUtf8(name), offset: 0 }));
+  const labels: Label[] = [...entries];
+  for (const source of sources) findLabels(source, labels);
+  return new FooterWriter(options, labels, entries.at(-1)).write();
+}
+
+/** The five numbers of a section header that vary, as text. */
+interface Section {
+  readonly label: string;
+  readonly name: string;
+  readonly type: string;
+  readonly flags?: string;
+  readonly address: string;
+  readonly offset: string;
+  readonly size: string;
+  readonly link?: string;
+  readonly info?: string;
+  readonly entrySize?: string;
+}
+
+class FooterWriter {
+  private readonly out = new ByteWriter(1 << 16);
+  private readonly options: FooterOptions;
+  private readonly labels: readonly Label[];
+  private readonly entry: Label | undefined;
+  private readonly zero8: string;
+  private readonly zero32: string;
+
+  constructor(options: FooterOptions, labels: readonly Label[], entry: Label | undefined) {
+    this.options = options;
+    this.labels = labels;
+    this.entry = entry;
+    this.zero8 = this.number(0, 1);
+    this.zero32 = this.number(0, 4);
+  }
+
+  write(): Uint8Array<ArrayBuffer> {
+    this.sectionNames();
+    this.sections();
+    this.strings();
+    this.symbols();
+    this.text('\n:ELF_end\n');
+    return this.out.toBytes();
+  }
+
+  private sectionNames(): void {
+    this.text(`# Generated sections\n:ELF_shstr\n${this.zero8}\t# NULL\n`);
+    this.text(':ELF_shstr__text\n".text"\n');
+    this.text(':ELF_shstr__shstr\n".shstrtab"\n');
+    this.text(':ELF_shstr__sym\n".symtab"\n');
+    this.text(':ELF_shstr__str\n".strtab"\n');
+  }
+
+  private sections(): void {
+    const { zero32 } = this;
+    const empty = { address: zero32, offset: zero32, size: zero32 };
+    this.section({ label: ':ELF_section_headers', name: zero32, type: zero32, ...empty });
+    this.section({
+      label: ':ELF_section_header_text',
+      name: '%ELF_shstr__text>ELF_shstr',
+      type: this.number(1, 4),
+      flags: this.number(6, 4),
+      address: '&ELF_text',
+      offset: '%ELF_text>ELF_base',
+      size: '%ELF_data>ELF_text',
+    });
+    this.section({
+      label: ':ELF_section_header_shstr',
+      name: '%ELF_shstr__shstr>ELF_shstr',
+      type: this.number(3, 4),
+      address: '&ELF_shstr',
+      offset: '%ELF_shstr>ELF_base',
+      size: '%ELF_section_headers>ELF_shstr',
+    });
+    this.section({
+      label: ':ELF_section_header_str',
+      name: '%ELF_shstr__str>ELF_shstr',
+      type: this.number(3, 4),
+      address: '&ELF_str',
+      offset: '%ELF_str>ELF_base',
+      size: '%ELF_sym>ELF_str',
+    });
+    this.section({
+      label: ':ELF_section_header_sym',
+      name: '%ELF_shstr__sym>ELF_shstr',
+      type: this.number(2, 4),
+      address: '&ELF_sym',
+      offset: '%ELF_sym>ELF_base',
+      size: '%ELF_end>ELF_sym',
+      link: this.number(3, 4),
+      info: this.number(this.labels.length + 1, 4), // the null symbol counts
+      entrySize: this.number(this.options.wide ? 24 : 16, 4),
+    });
+  }
+
+  private section(section: Section): void {
+    const { zero32 } = this;
+    this.text(`\n${section.label}\n`);
+    this.field(section.name, 'sh_name');
+    this.field(section.type, 'sh_type');
+    this.register(section.flags ?? zero32, 'sh_flags');
+    this.register(section.address, 'sh_addr');
+    this.register(section.offset, 'sh_offset');
+    this.register(section.size, 'sh_size');
+    this.field(section.link ?? zero32, 'sh_link');
+    this.field(section.info ?? zero32, 'sh_info');
+    this.register(this.number(1, 4), 'sh_addralign');
+    this.register(section.entrySize ?? zero32, 'sh_entsize');
+  }
+
+  private field(value: string, name: string): void {
+    this.text(`${value}\t#${name}\n`);
+  }
+
+  /** Quirk kept: a 64-bit field is the value and then a zero word, in either byte order. */
+  private register(value: string, name: string): void {
+    this.field(this.options.wide ? `${value} ${this.zero32}` : value, name);
+  }
+
+  private strings(): void {
+    this.text(`\n# Generated string table\n:ELF_str\n${this.zero8}\t# NULL string\n`);
+    for (const { name } of this.labels) {
+      this.text(':ELF_str_');
+      this.out.write(name);
+      this.text('\t"');
+      this.out.write(name);
+      this.text('"\n');
+    }
+    this.text('# END Generated string table\n\n');
+  }
+
+  private symbols(): void {
+    this.text('\n# Generated symbol table\n:ELF_sym\n# Required NULL symbol entry\n');
+    this.text(this.nullSymbol());
+    const tail = this.symbolTails();
+    for (const label of this.labels) {
+      this.text('%ELF_str_');
+      this.out.write(label.name);
+      this.text('>ELF_str\t# st_name\n');
+      const rest = this.isHidden(label) ? tail.hidden : tail.visible;
+      this.text(rest.beforeValue);
+      this.out.write(label.name);
+      this.text(rest.afterValue);
+    }
+    this.text('# END Generated symbol table\n');
+  }
+
+  private nullSymbol(): string {
+    const { zero8, zero32 } = this;
+    const name = `${zero32}\t# st_name\n`;
+    const kind = `${zero8}\t# st_info\n${zero8}\t# st_other\n${this.number(1, 2)}\t# st_shndx\n`;
+    if (!this.options.wide) {
+      return `${name}${zero32}\t# st_value\n${zero32}\t# st_size\n${kind}\n`;
+    }
+    return `${name}${kind}${zero32} ${zero32}\t# st_value\n${zero32} ${zero32}\t# st_size\n\n`;
+  }
+
+  /** What stands in front of and behind the name in st_value, for both visibilities. */
+  private symbolTails(): Record<'hidden' | 'visible', { beforeValue: string; afterValue: string }> {
+    const { zero32 } = this;
+    const { wide } = this.options;
+    const info = `${this.number(2, 1)}\t# st_info (FUNC)\n`;
+    const index = `${this.number(1, 2)}\t# st_shndx\n`;
+    const make = (other: string) =>
+      wide
+        ? {
+            beforeValue: `${info}${other}${index}&`,
+            afterValue: ` ${zero32}\t# st_value\n${zero32} ${zero32}\t# st_size (unknown size)\n\n`,
+          }
+        : {
+            beforeValue: '&',
+            afterValue: `\t#st_value\n${zero32}\t# st_size (unknown size)\n${info}${other}${index}\n`,
+          };
+    return {
+      hidden: make(`${this.number(2, 1)}\t# st_other (hidden)\n`),
+      visible: make(`${this.zero8}\t# st_other (${wide ? 'other' : 'default'})\n`),
+    };
+  }
+
+  private isHidden({ name }: Label): boolean {
+    return name[0] === 0x5f && !(this.entry !== undefined && sameBytes(this.entry.name, name));
+  }
+
+  private number(value: number, bytes: 1 | 2 | 4): string {
+    return quoted(value, bytes, this.options.radix ?? 16, this.options.bigEndian);
+  }
+
+  private text(text: string): void {
+    this.out.writeLatin1(text);
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

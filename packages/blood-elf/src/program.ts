@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The command `blood-elf`: options as upstream reads them. */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
+import type { Program } from '@stage0-ts/host';
+import { footer } from './footer.ts';
+import type { Radix } from './numbers.ts';
+
+const VERSION = 'blood-elf 2.0.1\n(Basically Launches Odd Object Dump ExecutabLe Files\n';
+
+/** Exit status 0, or 1 with a message. Without `--output` the footer goes to standard output. */
+export const bloodElf: Program = (argv, host) =>
+  reportErrors('blood-elf', host, () => {
+    const options = readOptions(argv);
+    if (options.answer === 'help') {
+      host.writeStderr(
+        encodeUtf8(`Usage: ${argv[0]} --file FILENAME1 {--file FILENAME2} --output FILENAME\n`),
+      );
+      return 0;
+    }
+    if (options.answer === 'version') {
+      host.writeStdout(encodeUtf8(VERSION));
+      return 0;
+    }
+    const { files, output, bigEndian } = options;
+    if (files.length === 0) throw usage('no input: use --file');
+    if (bigEndian === undefined) throw usage('either --little-endian or --big-endian MUST be set');
+    if (output !== undefined) requireDistinct(host, output, files);
+    const sources = files.map((name) => ({ name, bytes: host.readFile(name) }));
+    const bytes = footer(sources, { ...options, bigEndian });
+    if (output === undefined) host.writeStdout(bytes);
+    else host.writeFile(output, bytes, 0o600);
+    return 0;
+  });
+
+interface Options {
+  answer: 'help' | 'version' | undefined;
+  readonly files: string[];
+  output: string | undefined;
+  bigEndian: boolean | undefined;
+  wide: boolean;
+  radix: Radix;
+  readonly entries: string[];
+}
+
+/** Behaviour defined by mescc-tools 1.7.0, blood-elf.c (main). */
+function readOptions(argv: readonly string[]): Options {
+  const options: Options = {
+    answer: undefined,
+    files: [],
+    output: undefined,
+    bigEndian: undefined,
+    wide: false,
+    radix: 16,
+    entries: [],
+  };
+  for (let at = 1; at < argv.length; at++) {
+    const argument = () => {
+      const value = argv[at + 1];
+      if (value === undefined) throw usage(`${argv[at]} needs an argument`);
+      at++;
+      return value;
+    };
+    switch (argv[at]) {
+      case '-h':
+      case '--help':
+        options.answer = 'help';
+        return options;
+      case '-V':
+      case '--version':
+        options.answer = 'version';
+        return options;
+      case '--64':
+        options.wide = true;
+        break;
+      case '-f':
+      case '--file':
+        options.files.push(argument());
+        break;
+      case '-o':
+      case '--output':
+        options.output = argument();
+        break;
+      case '-b':
+      case '--binary':
+        options.radix = 2;
+        break;
+      case '-O':
+      case '--octal':
+        options.radix = 8;
+        break;
+      case '-X':
+      case '--hex':
+        options.radix = 16;
+        break;
+      case '--big-endian':
+        options.bigEndian = true;
+        break;
+      case '--little-endian':
+        options.bigEndian = false;
+        break;
+      case '--entry':
+        options.entries.push(argument());
+        break;
+      default:
+        throw usage(`Unknown option ${argv[at]}`);
+    }
+  }
+  return options;
+}
+
+function usage(message: string): ToolError {
+  return new ToolError(message, { code: 'usage' });
+}
