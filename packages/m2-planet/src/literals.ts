@@ -35,9 +35,9 @@ export function characterAt(text: string, at: number): number {
   if (at >= text.length) return 0;
   const code = text.charCodeAt(at);
   if (code !== BACKSLASH) return (code << 24) >> 24;
-  const escape = text.charAt(at + 1);
-  if (escape === 'x') return hexadecimal(text, at + 2) * 16 + hexadecimal(text, at + 3);
-  const simple = SIMPLE_ESCAPES[escape];
+  const name = text.charAt(at + 1);
+  if (name === 'x') return hexadecimal(text, at + 2) * 16 + hexadecimal(text, at + 3);
+  const simple = SIMPLE_ESCAPES[name];
   if (simple !== undefined) return simple;
   if (isOctal(text.charCodeAt(at + 1))) return octal(text, at + 1);
   throw new LiteralError(`Unknown escape received: ${text.slice(at)} Unable to process`);

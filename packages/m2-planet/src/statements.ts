@@ -32,7 +32,7 @@ export function statement(c: Compilation): void {
   } else if (startsDeclaration(c)) {
     c.token = token; // a type of several words moves it
     localDeclaration(c);
-  } else simpleStatement(c, token.text);
+  } else (KEYWORD_STATEMENTS.get(token.text) ?? expressionStatement)(c);
 }
 
 function startsDeclaration(c: Compilation): boolean {
@@ -41,41 +41,41 @@ function startsDeclaration(c: Compilation): boolean {
   return text === 'enum' || text === 'struct' || text === 'union' || text === 'const';
 }
 
-function simpleStatement(c: Compilation, keyword: string): void {
-  switch (keyword) {
-    case 'if':
-      return ifStatement(c);
-    case 'switch':
-      return switchStatement(c);
-    case 'do':
-      return doStatement(c);
-    case 'while':
-      return whileStatement(c);
-    case 'for':
-      return forStatement(c);
-    case 'asm':
-      return asmStatement(c);
-    case 'goto':
-      c.advance();
-      c.emit.jump('', c.token.text, 'Goto');
-      c.advance();
-      return c.expect(';', 'ERROR in statement\nMissing ;');
-    case 'return':
-      c.advance();
-      if (!c.at(';')) expression(c);
-      c.expect(';', 'ERROR in return_result\nMISSING ;');
-      return c.output.ret(c.emit);
-    case 'break':
-      return breakStatement(c);
-    case 'continue':
-      return continueStatement(c);
-    case 'static':
-      c.advance();
-      return staticLocal(c);
-    default:
-      expression(c);
-      c.expect(';', 'ERROR in statement\nMISSING ;');
-  }
+/** The statements that begin with a word of their own. */
+const KEYWORD_STATEMENTS: ReadonlyMap<string, (c: Compilation) => void> = new Map([
+  ['if', ifStatement],
+  ['switch', switchStatement],
+  ['do', doStatement],
+  ['while', whileStatement],
+  ['for', forStatement],
+  ['asm', asmStatement],
+  ['goto', gotoStatement],
+  ['return', returnStatement],
+  ['break', breakStatement],
+  ['continue', continueStatement],
+  ['static', staticLocal],
+]);
+
+/** expression ";" */
+function expressionStatement(c: Compilation): void {
+  expression(c);
+  c.expect(';', 'ERROR in statement\nMISSING ;');
+}
+
+/** "goto" label ";" */
+function gotoStatement(c: Compilation): void {
+  c.advance();
+  c.emit.jump('', c.token.text, 'Goto');
+  c.advance();
+  c.expect(';', 'ERROR in statement\nMissing ;');
+}
+
+/** "return" expression? ";" */
+function returnStatement(c: Compilation): void {
+  c.advance();
+  if (!c.at(';')) expression(c);
+  c.expect(';', 'ERROR in return_result\nMISSING ;');
+  c.output.ret(c.emit);
 }
 
 /** "{" statement* "}": its locals end with it. */
@@ -303,6 +303,7 @@ function continueStatement(c: Compilation): void {
 
 /** "static" type-name name initializer ";": a global with the function's name before its own. */
 function staticLocal(c: Compilation): void {
+  c.advance();
   c.notInBootstrapMode('static local variable');
   const current = c.function as FunctionSymbol;
   const type = typeName(c);
