@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** `stage0 build TREE`: the command line around {@link build}. */
+import { parseArgs } from 'node:util';
+import { build } from '../build.ts';
+import { buildDocument, buildTable } from '../report.ts';
+import { loadTree, saveFiles } from './load-tree.ts';
+import { ProgressLine, wantsProgress } from './progress.ts';
+import { UsageError } from './usage.ts';
+
+const HELP = `usage: stage0 build TREE [--arch ARCH] [--out DIR] [--json] [--keep-going] [--quiet]
+
+Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes against ARCH.answers.
+
+  TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
+  --arch ARCH    the architecture to build (default: x86)
+  --engine NAME  what runs the programs; only ports is available (default: ports)
+  --out DIR      write the files that were made below DIR, at their paths in the tree
+  --json         print one JSON document (version 1) and nothing else
+  --keep-going   go on after a program failed
+  --quiet        no progress line
+
+Exit status: 0 every answer matches, 1 something does not, 2 usage.
+`;
+
+/** Exit status 0 or 1; throws UsageError and ToolError. */
+export function buildCommand(args: readonly string[]): number {
+  const { values, positionals } = parse(args);
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const [tree] = positionals;
+  if (tree === undefined || positionals.length > 1)
+    throw new UsageError('build takes one TREE', HELP);
+  if (values.engine !== 'ports') throw new UsageError(`no engine is named ${values.engine}`, HELP);
+  const files = loadTree(tree);
+  const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
+  const result = build(files, {
+    arch: values.arch,
+    keepGoing: values['keep-going'],
+    onEvent: (event) => progress?.show(event),
+  });
+  progress?.clear();
+  if (values.out !== undefined) {
+    saveFiles(
+      files,
+      result.artifacts.map(({ path }) => path),
+      values.out,
+    );
+  }
+  const text = values.json
+    ? `${JSON.stringify(buildDocument(result, values.engine), null, 2)}\n`
+    : buildTable(result);
+  process.stdout.write(text);
+  return result.ok ? 0 : 1;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        arch: { type: 'string', default: 'x86' },
+        engine: { type: 'string', default: 'ports' },
+        out: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        'keep-going': { type: 'boolean', default: false },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, HELP);
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The command `stage0`: our own subcommands, and every upstream tool under its own name. */
+import { formatError, ToolError } from '@stage0-ts/diagnostics';
+import { runOnNode } from '@stage0-ts/host/node';
+import { TOOLS } from '../tools.ts';
+import { buildCommand } from './build-command.ts';
+import { UsageError } from './usage.ts';
+
+const HELP = `usage: stage0 COMMAND [ARGUMENT…]
+
+  build TREE       rebuild a stage0-posix tree with our ports and check every artifact
+  TOOL ARGUMENT…   run one tool as upstream's program of that name:
+
+${wrapped(Object.keys(TOOLS))}
+
+TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2. \`stage0 build --help\` tells more.
+`;
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number>> = {
+  build: buildCommand,
+};
+
+/** Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage. */
+export function main(): void {
+  const [name, ...args] = process.argv.slice(2);
+  const tool = name === undefined ? undefined : own(TOOLS, name);
+  if (tool !== undefined) {
+    process.argv.splice(2, 1); // the tool sees its own arguments only
+    runOnNode(name as string, tool);
+    return;
+  }
+  process.exitCode = guarded(() => {
+    if (name === '--help' || name === '-h' || name === 'help') {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const command = name === undefined ? undefined : own(COMMANDS, name);
+    if (command === undefined) {
+      throw new UsageError(
+        name === undefined ? 'which command?' : `no command is named ${name}`,
+        HELP,
+      );
+    }
+    return command(args);
+  });
+}
+
+function guarded(action: () => number): number {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`stage0: ${error.message}\n\n${error.usage}`);
+      return 2;
+    }
+    if (!(error instanceof ToolError)) throw error;
+    process.stderr.write(formatError(error, 'stage0'));
+    return error.exitCode;
+  }
+}
+
+function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function wrapped(names: readonly string[]): string {
+  const lines = [''];
+  for (const name of names) {
+    const line = lines.at(-1) as string;
+    if (line.length + name.length < 72) lines[lines.length - 1] = `${line} ${name}`;
+    else lines.push(` ${name}`);
+  }
+  return lines.map((line) => `   ${line}`).join('\n');
+}

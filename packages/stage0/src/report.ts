@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** A build's result as text for people and as a document for programs. */
+import { decodeUtf8 } from '@stage0-ts/bytes';
+import type { Artifact } from './artifacts.ts';
+import type { BuildResult, ProcessRecord } from './build.ts';
+
+const SHOWN = { match: 'ok', differs: 'DIFFERS', missing: 'MISSING', unlisted: '-' } as const;
+
+/** A table of the artifacts, what failed, and one closing line; ends in a newline. */
+export function buildTable(result: BuildResult): string {
+  const { artifacts } = result;
+  const width = Math.max(8, ...artifacts.map(({ path }) => path.length));
+  const lines = [`${'artifact'.padEnd(width)}      size  mode  ${'sha256'.padEnd(64)}  answer`];
+  for (const { path, size, mode, sha256, verdict } of artifacts) {
+    const bits = mode.toString(8).padStart(4, '0');
+    lines.push(
+      `${path.padEnd(width)}  ${String(size).padStart(8)}  ${bits}  ${sha256.padEnd(64)}  ${SHOWN[verdict]}`,
+    );
+  }
+  for (const process of result.failures) lines.push('', describeFailure(process));
+  if (result.status !== 0 && result.failures.length === 0) lines.push('', decodeAll(result.stderr));
+  lines.push('', summary(result), '');
+  return lines.join('\n');
+}
+
+function summary({ artifacts, processes, arch, ok }: BuildResult): string {
+  const listed = artifacts.filter(({ expected }) => expected !== null);
+  const matching = listed.filter(({ verdict }) => verdict === 'match');
+  const counts = `${matching.length} of ${listed.length} of ${arch}.answers`;
+  return `${ok ? 'ok' : 'FAILED'}: ${counts}, ${artifacts.length} files made by ${processes.length} processes`;
+}
+
+function describeFailure(process: ProcessRecord): string {
+  const { end } = process;
+  const how =
+    end?.kind === 'killed'
+      ? `was killed by signal ${end.signal}`
+      : `exited with status ${end?.status}`;
+  return `step ${process.step}: ${process.argv.join(' ')}\n  ${how}\n${decodeAll(process.stderr)}`.trimEnd();
+}
+
+function decodeAll(parts: readonly Uint8Array[]): string {
+  return parts.map((part) => decodeUtf8(part)).join('');
+}
+
+/** The document of `--json`. */
+export interface BuildDocument {
+  readonly version: 1;
+  readonly arch: string;
+  readonly engine: string;
+  readonly ok: boolean;
+  /** Exit status of the tree's script. */
+  readonly status: number;
+  readonly processes: number;
+  readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
+  /** Modes as octal text. */
+  readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
+}
+
+/** The result as plain data. */
+export function buildDocument(result: BuildResult, engine: string): BuildDocument {
+  return {
+    version: 1,
+    arch: result.arch,
+    engine,
+    ok: result.ok,
+    status: result.status,
+    processes: result.processes.length,
+    failures: result.failures.map(({ step, argv }) => ({ step, argv })),
+    artifacts: result.artifacts.map((artifact) => ({
+      ...artifact,
+      mode: artifact.mode.toString(8).padStart(4, '0'),
+    })),
+  };
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** A source tree from an archive: .tar, .tar.gz, .tar.xz or .tar.bz2, told by its first bytes → files in memory. */
+import { ToolError } from '@stage0-ts/diagnostics';
+import { MemoryFiles } from '@stage0-ts/host/memory';
+import { bunzip2, gunzip, readTar, type TarEntry, unxzBytes } from '@stage0-ts/mescc-tools-extra';
+
+const FORMATS: readonly {
+  readonly magic: readonly number[];
+  readonly unpack: typeof gunzip;
+}[] = [
+  { magic: [0x1f, 0x8b], unpack: gunzip },
+  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: unxzBytes },
+  { magic: [0x42, 0x5a, 0x68], unpack: bunzip2 },
+];
+
+/**
+ * Unpack an archive. When everything in it stands in one folder, as in a release tarball, that folder
+ * becomes the root. Throws ToolError for a damaged archive and for names that lead out of it.
+ */
+export function treeFromArchive(bytes: Uint8Array, name: string): MemoryFiles {
+  const format = FORMATS.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte));
+  const entries = readTar(format === undefined ? bytes : format.unpack(bytes, { name }), { name });
+  if (entries.length === 0)
+    throw new ToolError('the archive is empty', { code: 'empty-archive', file: name });
+  const top = commonFolder(entries);
+  const files = new MemoryFiles();
+  for (const entry of entries) addEntry(files, entry, top);
+  return files;
+}
+
+function addEntry(files: MemoryFiles, entry: TarEntry, top: string): void {
+  const path = `/${entry.name.slice(top.length)}`;
+  files.createDirectories(entry.type === 'directory' ? path : path.slice(0, path.lastIndexOf('/')));
+  if (entry.type === 'file') files.writeFile(path, entry.data, entry.mode);
+  else if (entry.type === 'symbolic-link') {
+    files.create(path, { kind: 'link', target: entry.target });
+  } else if (entry.type === 'hard-link') {
+    files.create(path, files.get(`/${entry.target.slice(top.length)}`, false));
+  } else if (entry.type !== 'directory') {
+    throw new ToolError(`a source tree has no ${entry.type}`, { code: 'bad-entry', file: path });
+  }
+}
+
+/** `name/` when every entry stands in the folder `name`, else the empty string. */
+function commonFolder(entries: readonly TarEntry[]): string {
+  const first = entries[0]?.name ?? '';
+  const folder = first.slice(0, first.indexOf('/') + 1);
+  return folder !== '' && entries.every(({ name }) => `${name}/`.startsWith(folder)) ? folder : '';
+}
