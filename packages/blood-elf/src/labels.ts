@@ -28,10 +28,14 @@ const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const GREATER = 0x3e;
 
+/** 1 for bytes that mean nothing between labels. */
+const PLAIN: Uint8Array = plainTable();
+
 /** Append the labels of `source` to `labels`. Throws ToolError for a label without name or over 4095 bytes. */
 export function findLabels(source: Source, labels: Label[]): void {
   const { bytes } = source;
   for (let at = 0; at < bytes.length; at++) {
+    if (PLAIN[bytes[at] as number] === 1) continue; // nearly all bytes, and this test is the faster one
     switch (bytes[at]) {
       case COLON: {
         const end = nameEnd(source, at);
@@ -79,4 +83,10 @@ function commentEnd(bytes: Uint8Array, start: number): number {
 function asCString(bytes: Uint8Array): Uint8Array {
   const nul = bytes.indexOf(0);
   return nul < 0 ? bytes : bytes.subarray(0, nul);
+}
+
+function plainTable(): Uint8Array {
+  const table = new Uint8Array(256).fill(1);
+  for (const byte of [COLON, HASH, SEMICOLON, QUOTE]) table[byte] = 0;
+  return table;
 }

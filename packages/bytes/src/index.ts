@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export { ByteWriter } from './byte-writer.ts';
+export { decodeLatin1, encodeLatin1, hostToLatin1, latin1ToHost } from './latin1.ts';
 export { NameTable } from './name-table.ts';
 export { decodeUtf8, encodeUtf8 } from './utf8.ts';

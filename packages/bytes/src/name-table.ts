@@ -6,6 +6,8 @@
  * would need a string for every token; this table compares bytes where they stand. Invariant: the
  * names lie one after another in `pool`, name n at [starts[n], starts[n + 1]), and each is in `slots` once.
  */
+import { decodeLatin1 } from './latin1.ts';
+
 export class NameTable {
   /** How many names there are; they are numbered from 0 in the order that they came in. */
   size = 0;
@@ -37,12 +39,7 @@ export class NameTable {
 
   /** Name `number` as text, one character a byte. */
   text(number: number): string {
-    const bytes = this.bytes(number);
-    // In one call where the engine's limit of arguments allows: adding up characters leaves much behind.
-    if (bytes.length <= 4096) return String.fromCharCode.apply(null, bytes as unknown as number[]);
-    let text = '';
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    return text;
+    return decodeLatin1(this.bytes(number));
   }
 
   private slotOf(bytes: Uint8Array, start: number, end: number, hash: number): number {

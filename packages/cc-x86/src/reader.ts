@@ -8,6 +8,7 @@
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (get_token and what it calls).
  */
+import { decodeLatin1 } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
 
 export interface Token {
@@ -127,7 +128,7 @@ function makeToken(bytes: Uint8Array, at: number, end: number, isLabel: boolean)
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > TOKEN_ROOM) return ' '.repeat(TOKEN_ROOM); // refused by the caller in any case
-  return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
+  return decodeLatin1(bytes, start, end);
 }
 
 /** Quirk kept: NUL counts as a letter. */

@@ -9,8 +9,8 @@
  *
  * Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c (collect_token and what it calls).
  */
+import { decodeLatin1 } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
-import { fromBytes } from './byte-string.ts';
 
 /** How reading a word ended: the script goes on, the command is complete, the script is at its end. */
 export type WordEnd = 'word' | 'command' | 'script';
@@ -153,5 +153,5 @@ export function splitAlias(value: string): string[] {
 
 function cString(bytes: Uint8Array): string {
   const nul = bytes.indexOf(0);
-  return fromBytes(nul < 0 ? bytes : bytes.subarray(0, nul));
+  return decodeLatin1(bytes, 0, nul < 0 ? bytes.length : nul);
 }

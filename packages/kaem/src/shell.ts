@@ -8,9 +8,9 @@
  *
  * Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c, as M2-Planet compiles it.
  */
+import { encodeLatin1, hostToLatin1, latin1ToHost } from '@stage0-ts/bytes';
 import { errorAt, type Source, ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
-import { fromHost, toBytes, toHost } from './byte-string.ts';
 import { Command, readCommand } from './command.ts';
 import { MAX_STRING, Reader } from './reader.ts';
 
@@ -59,7 +59,7 @@ export class Shell {
   /** @param argv kaem's own argument vector: argv[0] becomes SHELL, what follows `--` is `$@`. */
   constructor(script: Source, argv: readonly string[], host: Host, options: ShellOptions = {}) {
     this.host = host;
-    this.argv = argv.map(fromHost);
+    this.argv = argv.map(hostToLatin1);
     this.options = options;
     this.reader = new Reader(script);
     this.verbose = options.verbose ?? false;
@@ -90,7 +90,7 @@ export class Shell {
   }
 
   private takeEnvironment(entries: readonly string[]): void {
-    for (const entry of entries.map(fromHost)) {
+    for (const entry of entries.map(hostToLatin1)) {
       const equals = entry.indexOf('=');
       if (equals < 0 || entry.length >= MAX_STRING) {
         const what = equals < 0 ? 'has no =' : 'exceeds length restriction';
@@ -156,7 +156,7 @@ export class Shell {
         this.defineAlias(command);
         return 0;
       case 'pwd':
-        this.print(`${fromHost(this.host.currentDirectory())}\n`);
+        this.print(`${hostToLatin1(this.host.currentDirectory())}\n`);
         return 0;
       case 'echo':
         this.echo(command);
@@ -200,7 +200,7 @@ export class Shell {
     const path = command.advance();
     if (path === undefined) return false;
     try {
-      this.host.changeDirectory(toHost(path));
+      this.host.changeDirectory(latin1ToHost(path));
       return true;
     } catch (error) {
       if (error instanceof ToolError) return false;
@@ -288,7 +288,7 @@ export class Shell {
     if (program === undefined) {
       if (!this.strict) return 0;
       const name = command.current ?? '';
-      throw this.error(command, 'not-found', `WHILE EXECUTING ${toHost(name)} NOT FOUND!`);
+      throw this.error(command, 'not-found', `WHILE EXECUTING ${latin1ToHost(name)} NOT FOUND!`);
     }
     if (this.options.fuzz) return this.ended(program, { kind: 'exited', status: 1 });
     return this.ended(program, this.start(command, program));
@@ -312,7 +312,11 @@ export class Shell {
       throw this.error(command, 'variable-too-long', 'a variable is longer than 4095 bytes');
     }
     try {
-      return this.host.run(toHost(program), words.map(toHost), environment.map(toHost));
+      return this.host.run(
+        latin1ToHost(program),
+        words.map(latin1ToHost),
+        environment.map(latin1ToHost),
+      );
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       // Upstream's child exits silently when it cannot be started; say why.
@@ -334,7 +338,7 @@ export class Shell {
       if (trial.length >= MAX_STRING) {
         throw this.error(command, 'word-too-long', 'Element of PATH is too long');
       }
-      if (this.host.status(toHost(trial)) !== undefined) return trial;
+      if (this.host.status(latin1ToHost(trial)) !== undefined) return trial;
     }
     return undefined;
   }
@@ -351,11 +355,11 @@ export class Shell {
   }
 
   private print(text: string): void {
-    this.host.writeStdout(toBytes(text));
+    this.host.writeStdout(encodeLatin1(text));
   }
 
   private complain(text: string): void {
-    this.host.writeStderr(toBytes(text));
+    this.host.writeStderr(encodeLatin1(text));
   }
 
   private error(command: Command, code: string, message: string): ToolError {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `M2-Mesoplanet`: options as upstream reads them, preprocessing, then the build (driver.ts). */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { encodeLatin1, encodeUtf8, hostToLatin1, latin1ToHost } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, type Source, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { buildBinary } from './driver.ts';
-import { fromText, toText } from './names.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { preprocess } from './preprocess.ts';
 import { selectTarget } from './target.ts';
@@ -28,20 +27,20 @@ function compile(options: Options, host: Host): number {
     requireDistinct(host, options.output, [...options.files, ...options.objects]);
   }
   const result = preprocess(sources, {
-    readFile: (path) => readIfPresent(host, toText(path)),
-    libcPath: fromText(libcPath),
-    includePaths: options.includePaths.map(fromText),
+    readFile: (path) => readIfPresent(host, latin1ToHost(path)),
+    libcPath: hostToLatin1(libcPath),
+    includePaths: options.includePaths.map(hostToLatin1),
     operatingSystem: target.operatingSystem,
     followIncludes: options.followIncludes,
     maxString: options.maxString,
     defines: [...options.defines, ...target.defines].map(([name, value]) => [
-      fromText(name),
-      fromText(value),
+      hostToLatin1(name),
+      hostToLatin1(value),
     ]),
     dump: options.dump,
   });
-  host.writeStdout(encodeUtf8(toText(result.notes)));
-  host.writeStderr(encodeUtf8(toText(result.warnings)));
+  host.writeStdout(encodeLatin1(result.notes));
+  host.writeStderr(encodeLatin1(result.warnings));
   if (options.dump || options.preprocessOnly) {
     const banner = options.dump ? '' : '/* M2-Mesoplanet Preprocessed source */\n';
     deliver(host, options.output, banner, result.bytes);

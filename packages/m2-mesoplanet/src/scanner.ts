@@ -4,6 +4,7 @@
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_reader.c (get_token and what it calls).
  */
+import { decodeLatin1 } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 
 /** Character classes, as bits. */
@@ -34,7 +35,7 @@ export class Scanner {
   constructor(source: Source, limit: number) {
     this.source = source;
     this.bytes = source.bytes;
-    this.text = fromBytes(source.bytes);
+    this.text = decodeLatin1(source.bytes);
     this.limit = limit;
     const nul = this.bytes.indexOf(0);
     if (nul >= 0) throw errorAt(source, nul, 'nul-byte', 'a NUL byte is no C source');
@@ -165,14 +166,6 @@ export class Scanner {
   private error(offset: number, code: string, message: string): ToolError {
     return errorAt(this.source, offset, code, message);
   }
-}
-
-function fromBytes(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += 8192) {
-    parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
-  }
-  return parts.join('');
 }
 
 function isBlank(byte: number): boolean {
