@@ -42,6 +42,12 @@ export class NameTable {
     return decodeLatin1(this.bytes(number));
   }
 
+  /** Name `number` as a message can show it: in quotes, printable, shortened. */
+  shown(number: number): string {
+    const text = this.text(number).replace(/[^ -~]/g, '.');
+    return text.length <= 64 ? `'${text}'` : `'${text.slice(0, 64)}…'`;
+  }
+
   private slotOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {

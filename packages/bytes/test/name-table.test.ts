@@ -30,4 +30,15 @@ describe('NameTable', () => {
     for (let i = 0; i < 10_000; i++) expect(table.intern(name(i), 0, name(i).length)).toBe(i);
     for (let i = 0; i < 10_000; i++) expect(table.find(name(i), 0, name(i).length)).toBe(i);
   });
+
+  it('shows names on one line', () => {
+    const table = new NameTable();
+    const show = (text: string) => {
+      const bytes = new Uint8Array(Buffer.from(text, 'latin1'));
+      return table.shown(table.intern(bytes, 0, bytes.length));
+    };
+    expect(show('main')).toBe("'main'");
+    expect(show('a\r\n\xe4')).toBe("'a...'");
+    expect(show('x'.repeat(65))).toBe(`'${'x'.repeat(64)}…'`);
+  });
 });

@@ -174,7 +174,7 @@ function fillHole(run: Run, reference: Reference): void {
 function addressOf(run: Run, name: number, offset: number): number {
   const address = run.addresses[name];
   if (address !== undefined) return address;
-  throw failure(run, offset, 'undefined-label', `undefined label '${run.names.text(name)}'`);
+  throw failure(run, offset, 'undefined-label', `undefined label ${run.names.shown(name)}`);
 }
 
 function failure(run: Run, offset: number, code: string, message: string): ToolError {

@@ -57,8 +57,8 @@ function distanceOf(run: Scan, reference: Reference, target: number): number {
   const { architecture, baseAddress } = run.options;
   if (reference.base >= 0) return (target - addressOf(run, reference, reference.base)) | 0;
   if (reference.aligned && architecture === 'armv7l' && (target & 3) !== 0) {
-    const name = run.names.text(reference.target);
-    throw failure(reference, 'unaligned-target', `branch target '${name}' is not aligned to 4`);
+    const name = run.names.shown(reference.target);
+    throw failure(reference, 'unaligned-target', `branch target ${name} is not aligned to 4`);
   }
   const base = (baseAddress + reference.at + reference.size) | 0;
   return displacement(architecture, target, base, reference.aligned);
@@ -103,8 +103,8 @@ function requireBranch(reference: Reference, distance: number, bits: number): vo
 function addressOf(run: Scan, reference: Reference, name: number): number {
   const address = run.addresses[name];
   if (address !== undefined) return address;
-  const text = run.names.text(name);
-  throw failure(reference, 'undefined-label', `undefined label '${text}'`);
+  const text = run.names.shown(name);
+  throw failure(reference, 'undefined-label', `undefined label ${text}`);
 }
 
 function bytesOf(size: number): string {

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * M1: macro assembly sources → hex2 text, for any architecture.
+ *
+ * Three stages over numbered texts: tokens.ts reads them, `collectDefinitions` takes the macros out (the
+ * last definition of a name holds everywhere, before it too), and `print` writes what each text stands
+ * for. Invariant: a text stands for the same output wherever it occurs, so that is worked out once.
+ *
+ * Behaviour defined by mescc-tools/M1-macro.c of stage0-posix 1.9.1.
+ */
+import { ByteWriter } from '@stage0-ts/bytes';
+import { type Source, ToolError } from '@stage0-ts/diagnostics';
+import { NOTATIONS } from './digits.ts';
+import { expressNumber, expressString } from './express.ts';
+import { parseNumber } from './number.ts';
+import { DEFAULT_OPTIONS, type ExpandOptions } from './options.ts';
+import { DEFINE, NEWLINE, Tokens } from './tokens.ts';
+
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
+const LESS = 0x3c;
+
+/** First characters of the tokens that hex2 is to understand. */
+const SIGNS: ReadonlySet<number> = new Set([...'!@$~%&:^'].map((sign) => sign.charCodeAt(0)));
+
+/** More text than this (1 GiB) is refused: `<` can ask for any amount. */
+const LONGEST_OUTPUT = 0x40000000;
+
+interface Run {
+  readonly options: Required<ExpandOptions>;
+  readonly tokens: Tokens;
+  /** Indices in `tokens.texts` of the tokens that are left without the DEFINEs; -1 stands for a line end. */
+  readonly line: number[];
+  /** Number of the value's text by the number of the macro's name. */
+  readonly values: (number | undefined)[];
+  /** What a text stands for, by its number: text, a count of zero digits, or nothing that M1 knows. */
+  readonly expressions: (Uint8Array | number | undefined)[];
+}
+
+/**
+ * Expand macros and turn numbers and strings into digits.
+ *
+ * Throws a ToolError when there are no tokens; a positioned one for an incomplete DEFINE, an
+ * unterminated string, a token that is too long or holds a NUL, a number out of range, a negative count
+ * after `<`, and a token that means nothing.
+ */
+export function expand(
+  sources: readonly Source[],
+  options: ExpandOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const tokens = new Tokens(sources);
+  const run: Run = {
+    options: { ...DEFAULT_OPTIONS, ...options },
+    tokens,
+    line: [],
+    values: [],
+    expressions: [],
+  };
+  if (tokens.texts.length === 0) {
+    throw new ToolError('no input files were given or they were empty', { code: 'empty' });
+  }
+  collectDefinitions(run);
+  expressAll(run);
+  return print(run);
+}
+
+/**
+ * 'DEFINE' name value, where each may be any token, a line end too; the three become a line end.
+ * Quirk kept: there is always room for a name, as every source ends in a line end.
+ */
+function collectDefinitions({ tokens, line, values }: Run): void {
+  const { texts } = tokens;
+  for (let index = 0; index < texts.length; index++) {
+    if (texts[index] === NEWLINE) line.push(-1);
+    else if (texts[index] !== DEFINE) line.push(index);
+    else {
+      const value = texts[index + 2];
+      if (value === undefined) {
+        throw tokens.errorAt(index, 'incomplete-define', 'the text ends within a DEFINE');
+      }
+      values[texts[index + 1] as number] = value;
+      line.push(-1);
+      index += 2;
+    }
+  }
+}
+
+/** Quirk kept: every text that occurs is worked out, so a number out of range is an error in a value, too. */
+function expressAll(run: Run): void {
+  const { tokens, expressions } = run;
+  const { names, texts } = tokens;
+  expressions.length = names.size;
+  for (let index = 0, known = DEFINE + 1; index < texts.length; index++) {
+    const number = texts[index] as number;
+    if (number < known) continue; // texts are numbered as they come
+    known = number + 1;
+    expressions[number] = express(run, number, index);
+  }
+}
+
+/** What the text with this number, first seen at the token `index`, stands for. */
+function express(run: Run, number: number, index: number): Uint8Array | number | undefined {
+  const { names } = run.tokens;
+  const text = names.bytes(number);
+  const first = text[0] as number;
+  if (first === SINGLE_QUOTE) return text.subarray(1);
+  if (first === DOUBLE_QUOTE) return expressString(text, run.options);
+  const value = run.values[number];
+  if (value !== undefined) return valueText(names.bytes(value));
+  if (first === LESS) return zeros(run, text, index) || text;
+  try {
+    const digits = expressNumber(text, run.options);
+    if (digits !== undefined) return digits;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw run.tokens.errorAt(index, 'out-of-range', error.message);
+  }
+  return SIGNS.has(first) ? text : undefined;
+}
+
+/** A macro's value goes into the output as it is; a string loses its quote. */
+function valueText(text: Uint8Array): Uint8Array {
+  return text[0] === DOUBLE_QUOTE || text[0] === SINGLE_QUOTE ? text.subarray(1) : text;
+}
+
+/** '<' count: how many digits 0 stand for so many bytes; 0 when the count is 0 or no number. */
+function zeros(run: Run, text: Uint8Array, index: number): number {
+  const count = parseNumber(text, 1, text.length);
+  if (count < 0) throw run.tokens.errorAt(index, 'negative-count', `a count of ${count} bytes`);
+  return count * NOTATIONS[run.options.byteMode].digits;
+}
+
+/** Tokens joined by blanks, lines by one line end each. */
+function print({ tokens, line, expressions }: Run): Uint8Array<ArrayBuffer> {
+  const out = new ByteWriter(tokens.texts.length * 8);
+  for (let place = 0; place < line.length; place++) {
+    const index = line[place] as number;
+    const next = line[place + 1] ?? 0;
+    if (index < 0) {
+      if (place + 1 === line.length || next >= 0) out.writeByte(0x0a);
+      continue;
+    }
+    const expression = expressions[tokens.texts[index] as number];
+    if (expression === undefined) throw unknown(tokens, index);
+    if (typeof expression !== 'number') out.write(expression);
+    else {
+      if (expression > LONGEST_OUTPUT - out.length) {
+        throw tokens.errorAt(index, 'too-long', 'the output would be too long');
+      }
+      out.fill(0x30, expression);
+    }
+    if (next >= 0) out.writeByte(0x20);
+  }
+  return out.toBytes();
+}
+
+function unknown(tokens: Tokens, index: number): Error {
+  const number = tokens.texts[index] as number;
+  if (tokens.names.bytes(number)[0] === DOUBLE_QUOTE) {
+    return tokens.errorAt(index, 'bad-string', 'a byte above 7F in a string');
+  }
+  const message = `${tokens.names.shown(number)} is no macro, number or reference`;
+  return tokens.errorAt(index, 'unknown-token', message);
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The command `M0 INPUT [OUTPUT]`: a new output gets mode 0600; without one, standard output. */
+import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
+import type { Program } from '@stage0-ts/host';
+import { expandMinimal } from './m0.ts';
+
+/** Upstream's command line; further arguments are ignored. Exit status 0, or 1 with a message. */
+export const M0: Program = (argv, host) =>
+  reportErrors('M0', host, () => {
+    const input = requireOperand(argv, 1, 'the M0 source file');
+    const output = argv[2];
+    if (output !== undefined) requireDistinct(host, output, [input]);
+    const text = expandMinimal(host.readFile(input), { name: input });
+    if (output === undefined) host.writeStdout(text);
+    else host.writeFile(output, text, 0o600);
+    return 0;
+  });

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * M0: macro assembly text → hex2 text, one token a line. The hand-written ancestor of M1, x86 only.
+ *
+ * A macro holds for the tokens after its DEFINE only, so one pass does it all. Invariant: every token
+ * before `at` has been printed or defined.
+ *
+ * Behaviour defined by x86/M0_x86.hex2 of stage0-posix 1.9.1.
+ */
+import { ByteWriter, NameTable } from '@stage0-ts/bytes';
+import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+
+/** Upstream gives each token 256 bytes, the last of them NUL; a string's opening quote is one of them. */
+const LONGEST_TOKEN = 255;
+
+const LINE_FEED = 0x0a;
+const DOUBLE_QUOTE = 0x22;
+/** Quirk kept: the low byte of upstream's EOF. Where a token may start this character ends the file. */
+const EOF_BYTE = 0xfc;
+
+const DEFINE = [...'DEFINE'].map((letter) => letter.charCodeAt(0));
+
+/** What {@link expandMinimal} can be told. */
+export interface ExpandMinimalOptions {
+  /** Name of the source in error messages; default `input`. */
+  readonly name?: string;
+}
+
+/** A piece of the source. */
+interface Token {
+  readonly kind: 'atom' | 'string';
+  /** Offset of the first character; of the opening quote for a string. */
+  readonly start: number;
+  /** Offset behind the last character; the closing quote is not part of a string. */
+  readonly end: number;
+}
+
+interface Run {
+  readonly source: Source;
+  readonly out: ByteWriter;
+  readonly names: NameTable;
+  /** The latest value by the number of the macro's name. */
+  readonly values: (Token | undefined)[];
+  /** Offset of the next character to read. */
+  at: number;
+}
+
+/**
+ * Expand macros and turn numbers and strings into hexadecimal digits.
+ *
+ * Throws a positioned ToolError for a file without tokens or whose last statement is a DEFINE, for an
+ * unterminated string or comment, for a token that the end of the file cuts off, and for one that is
+ * too long.
+ */
+export function expandMinimal(
+  bytes: Uint8Array,
+  options: ExpandMinimalOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const run: Run = {
+    source: { name: options.name ?? 'input', bytes },
+    out: new ByteWriter(bytes.length * 2),
+    names: new NameTable(),
+    values: [],
+    at: 0,
+  };
+  let lastDefine: Token | undefined;
+  let token = nextToken(run);
+  if (token === undefined) throw failure(run, 0, 'empty', 'the file holds no token');
+  for (; token !== undefined; token = nextToken(run)) {
+    if (isDefine(run, token)) {
+      lastDefine = token;
+      define(run, token);
+    } else {
+      lastDefine = undefined;
+      print(run, token);
+    }
+  }
+  if (lastDefine !== undefined) {
+    throw failure(run, lastDefine.start, 'last-define', 'a DEFINE with nothing after it');
+  }
+  return run.out.toBytes();
+}
+
+/** 'DEFINE' name value, each any token. Quirk kept: a string as name never matches anything. */
+function define(run: Run, start: Token): void {
+  const name = nextToken(run);
+  const value = name === undefined ? undefined : nextToken(run);
+  if (name === undefined || value === undefined) {
+    throw failure(run, start.start, 'incomplete-define', 'the file ends within a DEFINE');
+  }
+  if (name.kind === 'string') return;
+  run.values[run.names.intern(run.source.bytes, name.start, name.end)] = value;
+}
+
+function isDefine({ source }: Run, token: Token): boolean {
+  if (token.end - token.start !== DEFINE.length) return false;
+  return DEFINE.every((letter, index) => source.bytes[token.start + index] === letter);
+}
+
+/** The next token, or undefined at the end of the file. Comments and quotes count at its start only. */
+function nextToken(run: Run): Token | undefined {
+  const { bytes } = run.source;
+  for (; run.at < bytes.length; run.at++) {
+    switch (bytes[run.at]) {
+      case 0x09:
+      case 0x0a:
+      case 0x20:
+        break;
+      case EOF_BYTE:
+        return undefined;
+      case 0x00: // quirk kept: NUL is in every character set of upstream, also in that of comment signs
+      case 0x23: // #
+      case 0x3b: // ;
+        skipComment(run);
+        break;
+      case 0x22: // "
+      case 0x27: // '
+        return readString(run);
+      default:
+        return readAtom(run);
+    }
+  }
+  return undefined;
+}
+
+/** Go to the LF that ends the comment. */
+function skipComment(run: Run): void {
+  const end = run.source.bytes.indexOf(LINE_FEED, run.at);
+  if (end < 0) {
+    throw failure(run, run.at, 'unterminated-comment', 'the file ends within a comment');
+  }
+  run.at = end;
+}
+
+/** atom = all characters up to a tab, newline, blank or NUL, which the end of the file does not replace. */
+function readAtom(run: Run): Token {
+  const { bytes } = run.source;
+  const start = run.at;
+  let end = start;
+  for (; end < bytes.length; end++) {
+    const byte = bytes[end];
+    if (byte === 0x0a || byte === 0x20 || byte === 0x09 || byte === 0) break;
+  }
+  if (end === bytes.length) {
+    throw failure(run, start, 'unterminated-token', 'the file ends within a token');
+  }
+  return finishToken(run, 'atom', start, end);
+}
+
+/** string = quote { any character } quote. Quirk kept: it holds newlines, and ends at a NUL as text. */
+function readString(run: Run): Token {
+  const { bytes } = run.source;
+  const start = run.at;
+  const end = bytes.indexOf(bytes[start] as number, start + 1);
+  if (end < 0) throw failure(run, start, 'unterminated-string', 'the file ends within a string');
+  const token = finishToken(run, 'string', start, end);
+  const nul = bytes.subarray(start, end).indexOf(0);
+  return nul < 0 ? token : { ...token, end: start + nul };
+}
+
+function finishToken(run: Run, kind: Token['kind'], start: number, end: number): Token {
+  if (end - start > LONGEST_TOKEN) {
+    const message = `a token of ${end - start} characters: at most ${LONGEST_TOKEN} are possible`;
+    throw failure(run, start, 'long-token', message);
+  }
+  run.at = end + 1;
+  return { kind, start, end };
+}
+
+/** One line: a string, a macro's value, a number's digits, or the token as it is. */
+function print(run: Run, token: Token): void {
+  const { out, source } = run;
+  if (token.kind === 'string') printString(run, token);
+  else {
+    const value = run.values[run.names.intern(source.bytes, token.start, token.end)];
+    // Quirk kept: the value is neither evaluated nor expanded, and a string keeps its opening quote.
+    if (value !== undefined) out.write(source.bytes, value.start, value.end);
+    else if (!printNumber(run, token)) out.write(source.bytes, token.start, token.end);
+  }
+  out.writeByte(LINE_FEED);
+}
+
+/** '…' as it is, "…" as hexadecimal digits and one 00. */
+function printString({ out, source }: Run, { start, end }: Token): void {
+  if (source.bytes[start] !== DOUBLE_QUOTE) {
+    out.write(source.bytes, start + 1, end);
+    return;
+  }
+  for (let at = start + 1; at < end; at++) writeHex(out, source.bytes[at] as number);
+  writeHex(out, 0);
+}
+
+/**
+ * Digits for the number behind the first character, whatever that is: four bytes behind %, two behind @,
+ * else one. False when there is none: a value of 0 counts only when its first digit is 0.
+ */
+function printNumber({ out, source }: Run, { start, end }: Token): boolean {
+  const value = evaluate(source.bytes, start + 1, end);
+  if (value === 0 && (start + 1 === end || source.bytes[start + 1] !== 0x30)) return false;
+  const sigil = source.bytes[start];
+  const size = sigil === 0x25 ? 4 : sigil === 0x40 ? 2 : 1;
+  for (let i = 0; i < size; i++) writeHex(out, value >> (8 * i));
+  return true;
+}
+
+/** number = character 'x' hexadecimal | [ '-' ] decimal, modulo 2^32; 0 for anything else. */
+function evaluate(bytes: Uint8Array, start: number, end: number): number {
+  if (start + 1 < end && bytes[start + 1] === 0x78) return evaluateHex(bytes, start + 2, end);
+  const negative = bytes[start] === 0x2d && start < end;
+  let value = 0;
+  for (let at = negative ? start + 1 : start; at < end; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return 0;
+    value = (Math.imul(value, 10) + digit) | 0;
+  }
+  return negative ? -value | 0 : value;
+}
+
+/** Quirk kept: only upper-case letters are digits, and `:` to `@` before them count as 3 to 9. */
+function evaluateHex(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    let digit = (bytes[at] as number) - 0x30;
+    if (digit >= 10) digit -= 7;
+    if (digit < 0 || digit > 15) return 0;
+    value = (value << 4) + digit;
+  }
+  return value | 0;
+}
+
+const HEX_DIGITS = [...'0123456789ABCDEF'].map((digit) => digit.charCodeAt(0));
+
+function writeHex(out: ByteWriter, byte: number): void {
+  out.writeByte(HEX_DIGITS[(byte >> 4) & 15] as number);
+  out.writeByte(HEX_DIGITS[byte & 15] as number);
+}
+
+function failure(run: Run, offset: number, code: string, message: string): ToolError {
+  return errorAt(run.source, offset, code, message);
+}

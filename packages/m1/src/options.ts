@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The options of M1 and their defaults, which are upstream's. */
+
+/** Architectures by upstream's names. */
+export const ARCHITECTURES = [
+  'knight-native',
+  'knight-posix',
+  'x86',
+  'amd64',
+  'armv7l',
+  'aarch64',
+  'ppc64le',
+  'riscv32',
+  'riscv64',
+] as const;
+
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** How bytes are written: two hexadecimal, three octal or eight binary digits. */
+export type ByteMode = 'hex' | 'octal' | 'binary';
+
+export interface ExpandOptions {
+  /** Decides how bare numbers, immediates and the ends of strings are written. Default `knight-native`. */
+  readonly architecture?: Architecture;
+  /** Order of the bytes of a number. Default true. */
+  readonly bigEndian?: boolean;
+  /** Default `hex`. */
+  readonly byteMode?: ByteMode;
+}
+
+export const DEFAULT_OPTIONS: Required<ExpandOptions> = {
+  architecture: 'knight-native',
+  bigEndian: true,
+  byteMode: 'hex',
+};
+
+export function isKnight(architecture: Architecture): boolean {
+  return architecture === 'knight-native' || architecture === 'knight-posix';
+}
+
+export function isRiscV(architecture: Architecture): boolean {
+  return architecture === 'riscv32' || architecture === 'riscv64';
+}

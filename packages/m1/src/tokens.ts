@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * First stage of M1: sources → tokens.
+ *
+ * A token is a number that stands for its text. Comments are line ends, runs of line ends are one, and
+ * none comes first. Invariant: each source ends in a line end if any token came before.
+ *
+ * Behaviour defined by Tokenize_Line in mescc-tools/M1-macro.c of stage0-posix 1.9.1.
+ */
+import { NameTable } from '@stage0-ts/bytes';
+import { errorAt, type Source } from '@stage0-ts/diagnostics';
+
+const LONGEST_ATOM = 4095;
+/** The opening quote is one of upstream's 4095 characters. */
+const LONGEST_STRING = 4094;
+
+const NEWLINE_TEXT = new Uint8Array([0x0a]);
+const DEFINE_TEXT = new Uint8Array([0x44, 0x45, 0x46, 0x49, 0x4e, 0x45]);
+
+/** 1 for the bytes that end an atom: tab, newline, blank; 2 for NUL, which none may hold. */
+const ATOM_ENDS: Uint8Array = atomEndTable();
+
+/** The texts of tokens that every run knows, by their numbers. */
+export const NEWLINE = 0;
+export const DEFINE = 1;
+
+/** Text of each kind of token, numbered; a string's text begins with its opening quote and lacks the other. */
+export class Tokens {
+  readonly sources: readonly Source[];
+  readonly names: NameTable = new NameTable();
+  /** The texts in their order, as numbers. */
+  readonly texts: number[] = [];
+  /** Offset of each token in its source. */
+  readonly offsets: number[] = [];
+  /** Index of the first token of each source. */
+  readonly starts: number[] = [];
+
+  constructor(sources: readonly Source[]) {
+    this.sources = sources;
+    this.names.intern(NEWLINE_TEXT, 0, NEWLINE_TEXT.length);
+    this.names.intern(DEFINE_TEXT, 0, DEFINE_TEXT.length);
+    for (const source of sources) {
+      this.starts.push(this.texts.length);
+      readSource(this, source);
+    }
+  }
+
+  /** An error at the token with this index in `texts`. */
+  errorAt(index: number, code: string, message: string): Error {
+    let source = this.sources.length - 1;
+    while ((this.starts[source] as number) > index) source--;
+    const offset = this.offsets[index] as number;
+    return errorAt(this.sources[source] as Source, offset, code, message);
+  }
+}
+
+/** source = { atom | string | comment | blank | newline } */
+function readSource(tokens: Tokens, source: Source): void {
+  const { bytes } = source;
+  for (let at = 0; at < bytes.length; ) {
+    switch (bytes[at]) {
+      case 0x09:
+      case 0x20:
+        at++;
+        break;
+      case 0x0a:
+        addNewline(tokens, at++);
+        break;
+      case 0x23: // #
+      case 0x3b: // ;
+        at = commentEnd(bytes, at);
+        addNewline(tokens, at - 1);
+        break;
+      case 0x22: // "
+      case 0x27: // '
+        at = readString(tokens, source, at);
+        break;
+      default:
+        at = readAtom(tokens, source, at);
+    }
+  }
+  addNewline(tokens, bytes.length);
+}
+
+function addNewline({ texts, offsets }: Tokens, offset: number): void {
+  if (texts.length === 0 || texts[texts.length - 1] === NEWLINE) return;
+  texts.push(NEWLINE);
+  offsets.push(offset);
+}
+
+/** Offset behind the LF or CR that ends the comment at `start`; the end of the file ends it too. */
+function commentEnd(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at++;
+  return at + 1;
+}
+
+/** atom = all characters up to a tab, newline, blank or the end of the file */
+function readAtom({ names, texts, offsets }: Tokens, source: Source, start: number): number {
+  const { bytes } = source;
+  let end = start;
+  for (; end < bytes.length; end++) {
+    const kind = ATOM_ENDS[bytes[end] as number];
+    if (kind === 0) continue;
+    if (kind === 1) break;
+    throw errorAt(source, end, 'bad-token', 'NUL in a token');
+  }
+  if (end - start > LONGEST_ATOM) {
+    const message = `a token of ${end - start} characters: at most ${LONGEST_ATOM} are possible`;
+    throw errorAt(source, start, 'long-token', message);
+  }
+  texts.push(names.intern(bytes, start, end));
+  offsets.push(start);
+  return end;
+}
+
+/** string = quote { any character } the same quote; it may hold newlines, and there are no escapes. */
+function readString({ names, texts, offsets }: Tokens, source: Source, start: number): number {
+  const { bytes } = source;
+  const end = bytes.indexOf(bytes[start] as number, start + 1);
+  if (end < 0) {
+    throw errorAt(source, start, 'unterminated-string', 'the file ends within a string');
+  }
+  const length = end - start - 1;
+  if (length > LONGEST_STRING) {
+    const message = `a string of ${length} characters: at most ${LONGEST_STRING} are possible`;
+    throw errorAt(source, start, 'long-token', message);
+  }
+  const nul = bytes.subarray(start, end).indexOf(0);
+  if (nul >= 0) throw errorAt(source, start + nul, 'bad-token', 'NUL in a token');
+  texts.push(names.intern(bytes, start, end));
+  offsets.push(start);
+  return end + 1;
+}
+
+function atomEndTable(): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const byte of [0x09, 0x0a, 0x20]) table[byte] = 1;
+  table[0] = 2;
+  return table;
+}
