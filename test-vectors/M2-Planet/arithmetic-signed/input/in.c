@@ -1,0 +1,22 @@
+int f(int a, int b)
+{
+	a = a + b;
+	a = a - b;
+	a = a * b;
+	a = a / b;
+	a = a % b;
+	a = a << b;
+	a = a >> b;
+	a = a < b;
+	a = a <= b;
+	a = a > b;
+	a = a >= b;
+	a = a == b;
+	a = a != b;
+	a = a & b;
+	a = a && b;
+	a = a | b;
+	a = a || b;
+	a = a ^ b;
+	return a;
+}

@@ -1,0 +1,4 @@
+int main()
+{
+	switch(1) { case 1: break; }
+}

@@ -1,0 +1,3 @@
+#define NOTHING
+#define X 5
+int a = NOTHING X;

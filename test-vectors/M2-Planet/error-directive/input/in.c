@@ -1,0 +1,2 @@
+int a;
+#error no such luck

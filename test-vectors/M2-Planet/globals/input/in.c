@@ -1,0 +1,14 @@
+int a;
+int b = 5;
+int c = -5;
+char d = 65;
+short e = -2;
+unsigned short f = 3;
+int64_t g = -1;
+char* s = "hi\n";
+int x, *y, z;
+void fn();
+FUNCTION p = &fn;
+int* q = &a;
+int* r = 0;
+int sum = 9 - 3 - 2;

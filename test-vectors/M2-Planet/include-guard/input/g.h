@@ -1,0 +1,5 @@
+#ifndef G_H
+#define G_H
+#define G 4
+int g;
+#endif

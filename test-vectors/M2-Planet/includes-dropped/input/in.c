@@ -1,0 +1,3 @@
+#include <missing.h>
+#include "missing.h"
+int a;

@@ -1,0 +1,4 @@
+#include "sub/one.h"
+#include <two.h>
+#include "three.h"
+int last;

@@ -1,0 +1,9 @@
+int g;
+int f()
+{
+	g++;
+	--g;
+	static int s;
+	s++;
+	return g;
+}

@@ -1,0 +1,1 @@
+int f(int64_t a) { return a; }

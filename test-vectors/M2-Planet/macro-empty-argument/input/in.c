@@ -1,0 +1,4 @@
+#define F(x) 5 x
+int pad;
+int a = F();
+int b;

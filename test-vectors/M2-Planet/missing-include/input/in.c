@@ -1,0 +1,2 @@
+int a;
+#include "nowhere.h"

@@ -1,0 +1,12 @@
+unsigned char a;
+signed char b;
+unsigned short int c;
+short int d;
+long long int e;
+unsigned long long f;
+unsigned int g;
+signed h;
+long i;
+const unsigned long j;
+signed long int k;
+int size = sizeof(short) + sizeof(unsigned char);

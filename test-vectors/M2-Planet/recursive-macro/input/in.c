@@ -1,0 +1,3 @@
+#define X (X)
+int pad;
+int a = X;

@@ -1,0 +1,3 @@
+#warning int leaked;
+#pragma once
+int b;
