@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Cyclic redundancy checks: CRC-32 of gzip and xz, the same bits the other way round for bzip2, CRC-64 of xz. */
+
+const CRC32: Int32Array = reflectedTable(0xedb88320);
+/** Two words an entry: low half, high half. */
+const CRC64: Int32Array = wideTable(0xd7870f42, 0xc96c5795);
+
+/** CRC-32 (ISO 3309) of bytes[start, end), as an unsigned number. */
+export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
+  const table = CRC32;
+  let crc = -1;
+  for (let i = start; i < end; i++) {
+    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 0xff] as number);
+  }
+  return ~crc >>> 0;
+}
+
+/** CRC-64 (ECMA-182) of bytes[start, end), as its low and high 32 bits. */
+export function crc64(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): { low: number; high: number } {
+  const table = CRC64;
+  let low = -1;
+  let high = -1;
+  for (let i = start; i < end; i++) {
+    const entry = 2 * ((low ^ (bytes[i] as number)) & 0xff);
+    low = ((low >>> 8) | (high << 24)) ^ (table[entry] as number);
+    high = (high >>> 8) ^ (table[entry + 1] as number);
+  }
+  return { low: ~low >>> 0, high: ~high >>> 0 };
+}
+
+/** The table of the CRC-32 that bzip2 uses: the same polynomial, most significant bit first. */
+export function bzip2Table(): Int32Array {
+  const table = new Int32Array(256);
+  for (let i = 0; i < 256; i++) {
+    let crc = i << 24;
+    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+    table[i] = crc;
+  }
+  return table;
+}
+
+function reflectedTable(polynomial: number): Int32Array {
+  const table = new Int32Array(256);
+  for (let i = 0; i < 256; i++) {
+    let crc = i;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
+    table[i] = crc;
+  }
+  return table;
+}
+
+function wideTable(polynomialLow: number, polynomialHigh: number): Int32Array {
+  const table = new Int32Array(512);
+  for (let i = 0; i < 256; i++) {
+    let low = i;
+    let high = 0;
+    for (let bit = 0; bit < 8; bit++) {
+      const carry = low & 1;
+      low = (low >>> 1) | (high << 31);
+      high >>>= 1;
+      if (carry === 1) {
+        low ^= polynomialLow;
+        high ^= polynomialHigh;
+      }
+    }
+    table[2 * i] = low;
+    table[2 * i + 1] = high;
+  }
+  return table;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** What the archive decoders share: their options, their errors, and the buffer that they write. */
+import { ToolError } from '@stage0-ts/diagnostics';
+
+export interface DecodeOptions {
+  /** Name of the archive in messages; `input` unless told. */
+  readonly name?: string;
+  /** The most bytes that may come out, against archives made to exhaust memory; 1 GiB unless told. */
+  readonly limit?: number;
+}
+
+export const DEFAULT_LIMIT: number = 2 ** 30;
+
+/** The error for an archive that is damaged or cut short at the byte `offset`. */
+export type Fail = (offset: number, message: string) => ToolError;
+
+/** A {@link Fail} for the archive that `options` name. */
+export function failWith(options: DecodeOptions): Fail {
+  const file = options.name ?? 'input';
+  return (offset, message) =>
+    new ToolError(`${message} (at byte ${offset})`, { code: 'corrupt-archive', file, offset });
+}
+
+/**
+ * A growing buffer that decoders write by index, after {@link reserve}: LZ77 copies come from it too.
+ * Invariant: bytes[0, length) holds what was written.
+ */
+export class DecodedBytes {
+  bytes: Uint8Array<ArrayBuffer>;
+  length = 0;
+  private readonly options: DecodeOptions;
+
+  /** @param capacity bytes to make room for at first; only a hint. */
+  constructor(options: DecodeOptions, capacity: number) {
+    this.options = options;
+    this.bytes = new Uint8Array(Math.max(64, Math.min(capacity, this.limit, 1 << 26)));
+  }
+
+  /** Make room for `count` bytes more; `bytes` may be another array afterwards. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    // A decoder may ask for more than it writes; what it wrote is held against the limit in check().
+    this.check();
+    const grown = new Uint8Array(Math.max(needed, Math.min(2 * needed, this.limit + count)));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+
+  /** Throw when more than the limit has been written. */
+  check(): void {
+    if (this.length <= this.limit) return;
+    throw new ToolError(`the content is larger than the limit of ${this.limit} bytes`, {
+      code: 'too-large',
+      file: this.options.name ?? 'input',
+    });
+  }
+
+  /** What was written; a copy unless the buffer is just full. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    this.check();
+    return this.length === this.bytes.length ? this.bytes : this.bytes.slice(0, this.length);
+  }
+
+  private get limit(): number {
+    return this.options.limit ?? DEFAULT_LIMIT;
+  }
+}

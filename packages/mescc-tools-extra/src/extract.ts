@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The plan of an extraction: the entries of archives and what stands in the directory → steps to take.
+ *
+ * Everything that may go wrong with names is found before the first step. Invariant: no step writes
+ * outside the working directory; links on the way are followed only as far as they stay inside.
+ */
+import { ToolError } from '@stage0-ts/diagnostics';
+import type { FileKind, Host } from '@stage0-ts/host';
+import type { TarEntry } from './tar.ts';
+
+export type Step =
+  | { readonly kind: 'file'; readonly path: string; readonly data: Uint8Array }
+  | { readonly kind: 'directory'; readonly path: string; readonly mode: number }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string };
+
+type Known =
+  | { readonly kind: FileKind }
+  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'file'; readonly data: Uint8Array }
+  | undefined;
+
+/** Links in a row that are followed, as in Linux. */
+const MOST_LINKS = 40;
+/** Mode of directories that the archive does not list. */
+const PARENT_MODE = 0o755;
+
+export class ExtractionPlan {
+  readonly steps: Step[] = [];
+  private readonly host: Host;
+  private readonly planned = new Map<string, Known>();
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /**
+   * Add an entry. `archive` is its name in messages; `keepLinks` passes over links whose place is taken.
+   * Throws a ToolError when it would have to write outside, through a file, or over a directory.
+   */
+  add(entry: TarEntry, archive: string, keepLinks: boolean): void {
+    const fail = (message: string): ToolError =>
+      new ToolError(`${entry.name}: ${message}`, { code: 'unsafe-path', file: archive });
+    switch (entry.type) {
+      case 'directory': {
+        const path = this.resolve(entry.name, true, fail);
+        const known = this.look(path);
+        if (known === undefined) this.makeDirectory(path, entry.mode);
+        else if (known.kind !== 'directory') throw fail('there is a file of this name');
+        break;
+      }
+      case 'symbolic-link': {
+        const path = this.resolve(entry.name, false, fail);
+        if (this.look(path) === undefined) {
+          this.steps.push({ kind: 'link', path, target: entry.target });
+          this.planned.set(path, { kind: 'link', target: entry.target });
+        } else if (!keepLinks) throw fail('there is a file of this name');
+        break;
+      }
+      case 'hard-link': {
+        // A host has no hard links: the entry becomes a copy of what it names.
+        const source = this.resolve(entry.target, true, fail);
+        const known = this.look(source);
+        if (known?.kind !== 'file') throw fail(`a link to ${entry.target}, which is not there`);
+        const data = 'data' in known ? known.data : this.host.readFile(source);
+        this.addFile(this.resolve(entry.name, true, fail), data, fail);
+        break;
+      }
+      case 'file':
+        this.addFile(this.resolve(entry.name, true, fail), entry.data, fail);
+        break;
+      default:
+        throw fail('a device or a pipe, which cannot be made');
+    }
+  }
+
+  private addFile(path: string, data: Uint8Array, fail: (message: string) => ToolError): void {
+    const known = this.look(path);
+    if (known?.kind === 'directory') throw fail('there is a directory of this name');
+    if (known?.kind === 'other') throw fail('there is a device of this name');
+    this.steps.push({ kind: 'file', path, data });
+    this.planned.set(path, { kind: 'file', data });
+  }
+
+  private makeDirectory(path: string, mode: number): void {
+    this.steps.push({ kind: 'directory', path, mode });
+    this.planned.set(path, { kind: 'directory' });
+  }
+
+  /** The path without links, dots and double slashes; directories on the way are made. '' is the working directory. */
+  private resolve(name: string, followLast: boolean, fail: (message: string) => ToolError): string {
+    const rest = name.split('/').reverse();
+    const path: string[] = [];
+    for (let links = 0; rest.length > 0; ) {
+      const component = rest.pop() as string;
+      if (component === '' || component === '.') continue;
+      if (component === '..') {
+        if (path.pop() === undefined) throw fail('a link on the way leaves the directory');
+        continue;
+      }
+      const isLast = rest.every((later) => later === '' || later === '.');
+      const here = [...path, component].join('/');
+      const known = this.look(here);
+      if (known?.kind === 'link' && (!isLast || followLast)) {
+        const target = 'target' in known ? known.target : this.host.readLink(here);
+        if (target.startsWith('/')) throw fail('a link on the way leaves the directory');
+        if (++links > MOST_LINKS) throw fail('too many links on the way');
+        rest.push(...target.split('/').reverse());
+        continue;
+      }
+      if (!isLast) {
+        if (known === undefined) this.makeDirectory(here, PARENT_MODE);
+        else if (known.kind !== 'directory') throw fail('a file stands on the way');
+      }
+      path.push(component);
+    }
+    return path.join('/');
+  }
+
+  private look(path: string): Known {
+    if (path === '') return { kind: 'directory' };
+    if (this.planned.has(path)) return this.planned.get(path);
+    return this.host.linkStatus(path);
+  }
+}
+
+/** Take the steps. New files get mode 0600, as upstream's do. */
+export function extract(host: Host, steps: readonly Step[]): void {
+  for (const step of steps) {
+    if (step.kind === 'directory') host.mkdir(step.path, step.mode);
+    else if (step.kind === 'link') host.symlink(step.target, step.path);
+    else host.writeFile(step.path, step.data, 0o600);
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * gunzip: a gzip file (RFC 1952) → its content, all members one after the other.
+ *
+ * Bytes after a member that begin no other are ignored, as upstream and gzip do. Upstream's ungz stops
+ * after the first member and checks nothing; ours verifies header and content checksums and the length.
+ *
+ * The names and limits of mescc-tools-extra/ungz.c of stage0-posix 1.9.1 are in programs/ungz.ts.
+ */
+import { crc32 } from './checksums.ts';
+import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
+import { inflate } from './inflate.ts';
+
+const FLAG_CHECKSUM = 0x02;
+const FLAG_EXTRA = 0x04;
+const FLAG_NAME = 0x08;
+const FLAG_COMMENT = 0x10;
+const RESERVED_FLAGS = 0xe0;
+
+/** The header of a member. */
+export interface GzipHeader {
+  /** Bytes of the name that the file had, if one was kept. */
+  readonly name: Uint8Array | undefined;
+  /** Offset of the first byte after the header. */
+  readonly end: number;
+}
+
+/** Decompress. Throws a ToolError for a file that is no gzip file, cut short or damaged. */
+export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
+  const fail = failWith(options);
+  const out = new DecodedBytes(options, 4 * bytes.length);
+  let at = 0;
+  do at = member(bytes, at, out, fail);
+  while (bytes[at] === 0x1f && bytes[at + 1] === 0x8b);
+  return out.toBytes();
+}
+
+/** Read the header of the first member. Throws a ToolError if there is none. */
+export function readGzipHeader(bytes: Uint8Array, options: DecodeOptions = {}): GzipHeader {
+  return header(bytes, 0, failWith(options));
+}
+
+function member(bytes: Uint8Array, start: number, out: DecodedBytes, fail: Fail): number {
+  const contentStart = out.length;
+  const end = inflate(bytes, header(bytes, start, fail).end, out, fail);
+  if (end + 8 > bytes.length) throw fail(bytes.length, 'the gzip file ends too early');
+  if (little32(bytes, end) !== crc32(out.bytes, contentStart, out.length)) {
+    throw fail(end, 'the content does not have the checksum that the gzip file gives');
+  }
+  if (little32(bytes, end + 4) !== (out.length - contentStart) >>> 0) {
+    throw fail(end + 4, 'the content does not have the length that the gzip file gives');
+  }
+  return end + 8;
+}
+
+/** header = 1f 8b 08, flags, time, 2 bytes, [ extra ] [ name 00 ] [ comment 00 ] [ checksum ] */
+function header(bytes: Uint8Array, start: number, fail: Fail): GzipHeader {
+  if (start + 10 > bytes.length) throw fail(bytes.length, 'the gzip header ends too early');
+  if (bytes[start] !== 0x1f || bytes[start + 1] !== 0x8b) throw fail(start, 'not a gzip file');
+  if (bytes[start + 2] !== 8) throw fail(start + 2, 'not compressed with deflate');
+  const flags = bytes[start + 3] as number;
+  if ((flags & RESERVED_FLAGS) !== 0) throw fail(start + 3, 'reserved gzip flags are set');
+  let at = start + 10;
+  if ((flags & FLAG_EXTRA) !== 0) {
+    at += 2 + (bytes[at] as number) + 256 * (bytes[at + 1] as number);
+    // A length beyond the end is NaN, or too large.
+    if (!(at <= bytes.length)) throw fail(bytes.length, 'the gzip header ends too early');
+  }
+  let name: Uint8Array | undefined;
+  if ((flags & FLAG_NAME) !== 0) {
+    const end = terminator(bytes, at, fail);
+    name = bytes.subarray(at, end);
+    at = end + 1;
+  }
+  if ((flags & FLAG_COMMENT) !== 0) at = terminator(bytes, at, fail) + 1;
+  if ((flags & FLAG_CHECKSUM) !== 0) {
+    if (at + 2 > bytes.length) throw fail(bytes.length, 'the gzip header ends too early');
+    const checksum = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+    if (checksum !== (crc32(bytes, start, at) & 0xffff)) {
+      throw fail(at, 'the gzip header does not have the checksum that it gives');
+    }
+    at += 2;
+  }
+  return { name, end: at };
+}
+
+function terminator(bytes: Uint8Array, at: number, fail: Fail): number {
+  const end = bytes.indexOf(0, at);
+  if (end < 0) throw fail(bytes.length, 'the gzip header ends too early');
+  return end;
+}
+
+function little32(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0
+  );
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The command `cp [-v] SOURCE DESTINATION`: the destination is a file, or a directory to copy into. */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
+import type { Host, Program } from '@stage0-ts/host';
+
+/** Upstream's command line. A new file gets mode 0600, whatever the mode of the source. */
+export const cp: Program = (argv, host) =>
+  reportErrors('cp', host, () => {
+    const operands: string[] = [];
+    let verbose = false;
+    for (const argument of argv.slice(1)) {
+      if (argument === '-h' || argument === '--help') {
+        host.writeStdout(
+          encodeUtf8(
+            `Usage: ${argv[0]} [-h | --help] [-V | --version] [-v | --verbose] ` +
+              'source1 source2 sourcen destination\n',
+          ),
+        );
+        return 0;
+      }
+      if (argument === '-V' || argument === '--version') {
+        host.writeStdout(encodeUtf8('cp version 1.4.0\n'));
+        return 0;
+      }
+      if (argument === '-v' || argument === '--verbose') verbose = true;
+      else if (argument.startsWith('-')) throw usage(`unknown option: ${argument}`);
+      else operands.push(argument);
+    }
+    // Upstream promises several sources, but appends the name of each to the same destination.
+    if (operands.length > 2) throw usage('more than one source');
+    const [source, destination] = operands;
+    if (!source || destination === undefined) throw usage('missing operand: the source');
+    if (destination === '') throw usage('missing operand: the destination');
+    const target = withinDirectory(host, source, destination);
+    requireDistinct(host, target, [source]);
+    host.writeFile(target, host.readFile(source), 0o600);
+    if (verbose) host.writeStdout(encodeUtf8(`'${source}' -> '${target}'\n`));
+    return 0;
+  });
+
+/**
+ * The path to write. Quirk kept: upstream finds a directory by changing into it, so that the working
+ * directory itself is none, and the copy fails.
+ */
+function withinDirectory(host: Host, source: string, destination: string): string {
+  const endsInSlash = destination.endsWith('/');
+  const isDirectory =
+    host.status(destination)?.kind === 'directory' && !host.sameFile(destination, '.');
+  if (!endsInSlash && !isDirectory) return destination;
+  return `${destination}${endsInSlash ? '' : '/'}${source.slice(source.lastIndexOf('/') + 1)}`;
+}
+
+function usage(message: string): ToolError {
+  return new ToolError(message, { code: 'usage' });
+}

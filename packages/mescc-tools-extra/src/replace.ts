@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * replace: a file and two strings → the file with each occurrence of the one exchanged for the other.
+ *
+ * Occurrences are found from the left and do not overlap. Behaviour defined by
+ * mescc-tools-extra/replace.c of stage0-posix 1.9.1.
+ */
+import { ByteWriter } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
+
+export interface ReplaceOptions {
+  /** The bytes to look for, at least one and fewer than the input has. */
+  readonly pattern: Uint8Array;
+  /** What stands in their place. */
+  readonly replacement: Uint8Array;
+  /** Name of the input in messages. */
+  readonly name?: string;
+}
+
+/**
+ * The input with every occurrence of the pattern replaced. Quirk kept: NUL bytes are dropped, though
+ * they keep what is left and right of them from matching.
+ *
+ * Throws a ToolError for an empty pattern and for an input that is not longer than the pattern.
+ */
+export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8Array<ArrayBuffer> {
+  const { pattern, replacement, name } = options;
+  if (pattern.length === 0) throw new ToolError('the pattern is empty', { code: 'usage' });
+  if (input.length <= pattern.length) {
+    throw new ToolError('the input is not longer than the pattern', {
+      code: 'input-too-short',
+      ...(name !== undefined && { file: name }),
+    });
+  }
+  const out = new ByteWriter(input.length);
+  const skip = skipTable(pattern);
+  const last = pattern.length - 1;
+  let done = 0;
+  // Horspool: the byte under the pattern's end tells how far the pattern may move.
+  for (let end = last; end < input.length; ) {
+    if (matchesAt(input, end - last, pattern)) {
+      writeWithoutNuls(out, input, done, end - last);
+      out.write(replacement);
+      done = end + 1;
+      end += pattern.length;
+    } else end += skip[input[end] as number] as number;
+  }
+  writeWithoutNuls(out, input, done, input.length);
+  return out.toBytes();
+}
+
+function matchesAt(input: Uint8Array, at: number, pattern: Uint8Array): boolean {
+  for (let i = 0; i < pattern.length; i++) if (input[at + i] !== pattern[i]) return false;
+  return true;
+}
+
+function skipTable(pattern: Uint8Array): Int32Array {
+  const skip = new Int32Array(256).fill(pattern.length);
+  for (let i = 0; i < pattern.length - 1; i++) skip[pattern[i] as number] = pattern.length - 1 - i;
+  return skip;
+}
+
+function writeWithoutNuls(out: ByteWriter, bytes: Uint8Array, start: number, end: number): void {
+  for (let at = start; at < end; ) {
+    const nul = bytes.indexOf(0, at);
+    const stop = nul < 0 || nul > end ? end : nul;
+    out.write(bytes, at, stop);
+    at = stop + 1;
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * SHA-256 (FIPS 180-4): bytes → a digest of 32 bytes.
+ *
+ * The round loop keeps the eight working variables in locals and the 64-word schedule in one Int32Array;
+ * all arithmetic is modulo 2^32 on signed integers.
+ */
+
+/** First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2). */
+const ROUND: Int32Array = fractions(64, Math.cbrt);
+/** The same of the square roots of the first eight primes (5.3.3). */
+const INITIAL: Int32Array = fractions(8, Math.sqrt);
+const BLOCK = 64;
+
+/** The digest of `bytes`. */
+export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const state = INITIAL.slice();
+  const schedule = new Int32Array(64);
+  const whole = bytes.length - (bytes.length % BLOCK);
+  compress(state, schedule, bytes, 0, whole);
+
+  // The rest, a one bit, zeros, and the length in bits as 64 bits: one block or two.
+  const rest = bytes.length - whole;
+  const tail = new Uint8Array(rest + 9 > BLOCK ? 2 * BLOCK : BLOCK);
+  tail.set(bytes.subarray(whole));
+  tail[rest] = 0x80;
+  let bits = bytes.length * 8;
+  for (let at = tail.length - 1; bits > 0; at--) {
+    tail[at] = bits % 256;
+    bits = Math.floor(bits / 256);
+  }
+  compress(state, schedule, tail, 0, tail.length);
+
+  const digest = new Uint8Array(32);
+  for (let i = 0; i < 32; i++) digest[i] = (state[i >> 2] as number) >>> (24 - 8 * (i & 3));
+  return digest;
+}
+
+/** The digest of `bytes` as 64 lower-case hexadecimal digits. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return toHex(sha256(bytes));
+}
+
+/** Bytes as lower-case hexadecimal digits. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
+}
+
+/** FIPS 180-4, 6.2.2, for every block of bytes[start, end). */
+function compress(
+  state: Int32Array,
+  w: Int32Array,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  const k = ROUND;
+  for (let block = start; block < end; block += BLOCK) {
+    for (let t = 0, at = block; t < 16; t++, at += 4) {
+      w[t] =
+        ((bytes[at] as number) << 24) |
+        ((bytes[at + 1] as number) << 16) |
+        ((bytes[at + 2] as number) << 8) |
+        (bytes[at + 3] as number);
+    }
+    for (let t = 16; t < 64; t++) {
+      const x = w[t - 15] as number;
+      const y = w[t - 2] as number;
+      const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+      const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+      w[t] = ((w[t - 16] as number) + s0 + (w[t - 7] as number) + s1) | 0;
+    }
+    let a = state[0] as number;
+    let b = state[1] as number;
+    let c = state[2] as number;
+    let d = state[3] as number;
+    let e = state[4] as number;
+    let f = state[5] as number;
+    let g = state[6] as number;
+    let h = state[7] as number;
+    for (let t = 0; t < 64; t++) {
+      const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+      const choice = g ^ (e & (f ^ g));
+      const first = (h + s1 + choice + (k[t] as number) + (w[t] as number)) | 0;
+      const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+      const majority = (a & b) | (c & (a | b));
+      h = g;
+      g = f;
+      f = e;
+      e = (d + first) | 0;
+      d = c;
+      c = b;
+      b = a;
+      a = (first + s0 + majority) | 0;
+    }
+    state[0] = (state[0] as number) + a;
+    state[1] = (state[1] as number) + b;
+    state[2] = (state[2] as number) + c;
+    state[3] = (state[3] as number) + d;
+    state[4] = (state[4] as number) + e;
+    state[5] = (state[5] as number) + f;
+    state[6] = (state[6] as number) + g;
+    state[7] = (state[7] as number) + h;
+  }
+}
+
+/** The constants need 32 bits of fraction behind at most 5 of integer: a double holds them. */
+function fractions(count: number, root: (value: number) => number): Int32Array {
+  const words = new Int32Array(count);
+  for (let prime = 2, found = 0; found < count; prime++) {
+    let divisor = 2;
+    while (divisor * divisor <= prime && prime % divisor !== 0) divisor++;
+    if (divisor * divisor <= prime) continue;
+    words[found++] = Math.floor((root(prime) % 1) * 2 ** 32);
+  }
+  return words;
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { PROGRAMS } from '@stage0-ts/mescc-tools-extra';
+import { vectorSuite } from '@stage0-ts/vectors';
+import knownDifferences from '../known-differences.json' with { type: 'json' };
+
+for (const [tool, program] of Object.entries(PROGRAMS)) {
+  vectorSuite(tool, program, { atLeast: 8, knownDifferences });
+}
