@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The built command `stage0` as a user meets it. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TOOLS } from '@stage0-ts/stage0';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const STAGE0 = fileURLToPath(new URL('../dist/bin/stage0.js', import.meta.url));
+const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-command-'));
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
+
+function stage0(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  if (!fs.existsSync(STAGE0)) throw new Error('npm run build first');
+  return spawnSync(process.execPath, [STAGE0, ...args], {
+    cwd: scratch,
+    encoding: 'utf8',
+    input: '',
+  });
+}
+
+describe('stage0', () => {
+  it('shows its help on standard output', () => {
+    const { status, stdout, stderr } = stage0('--help');
+    expect([status, stderr]).toEqual([0, '']);
+    for (const tool of Object.keys(TOOLS)) expect(stdout).toContain(` ${tool}`);
+  });
+
+  it.each([[[]], [['frobnicate']], [['build']], [['build', 'a', 'b']], [['build', '--bad', 'a']]])(
+    'refuses %j with status 2',
+    (args) => {
+      const { status, stdout, stderr } = stage0(...args);
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('usage: stage0');
+    },
+  );
+
+  it('runs a tool under its own name', () => {
+    fs.writeFileSync(path.join(scratch, 'in.hex0'), '41 42 # AB\n');
+    expect(stage0('hex0', 'in.hex0', 'out').status).toBe(0);
+    expect(fs.readFileSync(path.join(scratch, 'out'), 'latin1')).toBe('AB');
+    expect(fs.statSync(path.join(scratch, 'out')).mode & 0o777).toBe(0o700);
+    expect(stage0('match', 'a', 'b').status).toBe(1);
+    expect(stage0('kaem', '--version').stdout).toBe('kaem version 1.7.0\n');
+  });
+
+  it('reports what is wrong with the input, and where', () => {
+    fs.writeFileSync(path.join(scratch, 'in.hex2'), ':a %a\n  %nowhere 41\n');
+    fs.writeFileSync(path.join(scratch, 'old'), 'precious');
+    const { status, stderr } = stage0('hex2-0', 'in.hex2', 'old');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^in\.hex2:2:3: error: .*\n {2} {2}%nowhere 41\n {4}\^\n$/);
+    expect(fs.readFileSync(path.join(scratch, 'old'), 'utf8')).toBe('precious');
+  });
+});
+
+describe('stage0 build', () => {
+  it('prints a table and exits 0', () => {
+    const { status, stdout, stderr } = stage0('build', LADDER);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('ok: 27 of 27 of x86.answers');
+  });
+
+  it('prints one JSON document and nothing else', () => {
+    const { status, stdout, stderr } = stage0('build', LADDER, '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, ok: true, processes: 38 });
+  });
+
+  it('writes what it made, with modes', () => {
+    const out = path.join(scratch, 'results');
+    expect(stage0('build', LADDER, '--out', out).status).toBe(0);
+    const hello = path.join(out, 'out/hello-M2');
+    expect(fs.statSync(hello).mode & 0o777).toBe(0o750);
+    expect(fs.readFileSync(hello).length).toBe(782);
+  });
+
+  it.each(['gz', 'bz2', 'xz'])('takes a .tar.%s', (kind) => {
+    const archive = path.join(scratch, `ladder.tar.${kind}`);
+    const flag = { gz: '-z', bz2: '-j', xz: '-J' }[kind] as string;
+    const parent = path.dirname(LADDER);
+    expect(spawnSync('tar', ['-c', flag, '-f', archive, '-C', parent, 'ladder']).status).toBe(0);
+    const { status, stdout } = stage0('build', archive);
+    expect(stdout).toContain('ok: 27 of 27');
+    expect(status).toBe(0);
+  });
+
+  it('says what is wrong with a tree', () => {
+    expect(stage0('build', 'nowhere')).toMatchObject({
+      status: 1,
+      stderr: 'nowhere: error: no such file or directory\n',
+    });
+    fs.writeFileSync(path.join(scratch, 'bad.tar.gz'), Buffer.from([0x1f, 0x8b, 8, 0, 1]));
+    const { status, stderr } = stage0('build', 'bad.tar.gz');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^bad\.tar\.gz: error: /);
+    expect(stage0('build', scratch).stderr).toBe('stage0: error: the tree has no kaem.x86\n');
+  });
+});

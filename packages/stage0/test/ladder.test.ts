@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { fileURLToPath } from 'node:url';
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
+import { type BuildEvent, build, buildDocument, buildTable } from '@stage0-ts/stage0';
+import { describe, expect, it } from 'vitest';
+import { loadTree } from '../src/node/load-tree.ts';
+
+const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
+
+function file(files: MemoryFiles, path: string): FileNode {
+  const node = files.get(path);
+  if (node.kind !== 'file') throw new Error(`${path} is no file`);
+  return node;
+}
+
+function edit(files: MemoryFiles, path: string, change: (text: string) => string): void {
+  const node = file(files, path);
+  node.bytes = encodeUtf8(change(Buffer.from(node.bytes).toString('utf8')));
+}
+
+describe('the ladder', () => {
+  it('builds to what upstream builds', () => {
+    const result = build(loadTree(LADDER));
+    expect(result.artifacts.filter(({ verdict }) => verdict !== 'match')).toEqual([]);
+    expect(result.artifacts.length).toBe(27);
+    expect(result.failures).toEqual([]);
+    expect(result.ok).toBe(true);
+  });
+
+  it('gives the same program in the five lowest languages', () => {
+    const { artifacts } = build(loadTree(LADDER));
+    const hello = artifacts.filter(({ path }) => /hello-(hex0|hex1|hex2|M0|M1)$/.test(path));
+    expect(hello.length).toBe(5);
+    expect(new Set(hello.map(({ sha256 }) => sha256)).size).toBe(1);
+    expect(hello[0]?.size).toBe(135);
+  });
+
+  it('tells of every start, write and end', () => {
+    const events: BuildEvent[] = [];
+    const { processes } = build(loadTree(LADDER), { onEvent: (event) => events.push(event) });
+    const count = (kind: string) => events.filter((event) => event.kind === kind).length;
+    expect(count('start')).toBe(processes.length);
+    expect(count('end')).toBe(processes.length);
+    expect(count('write')).toBeGreaterThan(27);
+    expect(processes[1]?.tool).toBe('hex0');
+    expect(Math.max(...processes.map(({ depth }) => depth))).toBe(3);
+  });
+
+  it('gives the same bytes when it is built twice at once', () => {
+    const digests = () => build(loadTree(LADDER)).artifacts.map(({ sha256 }) => sha256);
+    expect(digests()).toEqual(digests());
+  });
+
+  it('is a document for programs and a table for people', () => {
+    const result = build(loadTree(LADDER));
+    const document = buildDocument(result, 'ports');
+    expect(document).toMatchObject({
+      version: 1,
+      arch: 'x86',
+      engine: 'ports',
+      ok: true,
+      status: 0,
+    });
+    expect(document.artifacts[0]).toEqual({
+      path: 'out/both',
+      size: 270,
+      mode: '0600',
+      sha256: '7a317c9d34caa8d6b1b079c0d6d50e0b598bb6823c9d2e2b8ddf668d78497f34',
+      expected: '7a317c9d34caa8d6b1b079c0d6d50e0b598bb6823c9d2e2b8ddf668d78497f34',
+      verdict: 'match',
+    });
+    expect(buildTable(result)).toContain(
+      'ok: 27 of 27 of x86.answers, 27 files made by 38 processes',
+    );
+  });
+});
+
+describe('a ladder with a broken rung', () => {
+  it('names the answers that differ', () => {
+    const files = loadTree(LADDER);
+    edit(files, '/hello/hello.hex0', (text) => text.replace('48 65 6C', '4A 65 6C'));
+    const result = build(files);
+    expect(result.ok).toBe(false);
+    const wrong = result.artifacts.filter(({ verdict }) => verdict === 'differs');
+    expect(wrong.map(({ path }) => path)).toEqual([
+      'out/both',
+      'out/copies/hello',
+      'out/hello-hex0',
+    ]);
+    expect(result.failures.map(({ tool }) => tool)).toEqual(['sha256sum']);
+  });
+
+  it('names the program that failed, what it said, and what is missing', () => {
+    const files = loadTree(LADDER);
+    edit(files, '/hello/hello.hex2', (text) => text.replace('%print', '%prinz'));
+    const result = build(files);
+    expect(result.ok).toBe(false);
+    expect(result.status).toBe(1);
+    expect(result.failures.map(({ tool }) => tool)).toEqual(['hex2-0']);
+    const table = buildTable(result);
+    expect(table).toContain(
+      'step 5: ./tools/hex2-0 out/hello-hex2.hex2 out/hello-hex2\n  exited with status 1',
+    );
+    expect(table).toMatch(/out\/hello-hex2\.hex2:\d+:\d+: error: /);
+    expect(table).toContain('MISSING');
+  });
+
+  it('builds what it can with keepGoing', () => {
+    const files = loadTree(LADDER);
+    edit(files, '/hello/hello.hex2', (text) => text.replace('%print', '%prinz'));
+    const result = build(files, { keepGoing: true });
+    expect(result.ok).toBe(false);
+    const bad = result.artifacts.filter(({ verdict }) => verdict !== 'match');
+    expect(bad.map(({ path }) => path)).toEqual(['out/hello-hex2', 'out/hello-hex2.hex2']);
+  });
+
+  it('starts only what is there and executable', () => {
+    const gone = loadTree(LADDER);
+    gone.remove('/tools/hex1');
+    expect(build(gone).status).toBe(1);
+    const files = loadTree(LADDER);
+    file(files, '/tools/hex1').mode = 0o644;
+    const result = build(files);
+    expect(result.status).toBe(1);
+    expect(Buffer.concat(result.stderr).toString()).toContain('./tools/hex1: permission denied');
+  });
+
+  it('refuses a program that no port stands for', () => {
+    const files = loadTree(LADDER);
+    files.writeFile('/tools/gcc', new Uint8Array(), 0o755);
+    edit(files, '/kaem.x86', (text) => `./tools/gcc\n${text}`);
+    const result = build(files);
+    expect(result.failures.map(({ path }) => path)).toEqual(['/tools/gcc']);
+    expect(Buffer.concat(result.stderr).toString()).toContain('no port stands for this program');
+  });
+
+  it('needs a script and answers', () => {
+    expect(() => build(loadTree(LADDER), { arch: 'vax' })).toThrow('the tree has no kaem.vax');
+    const files = loadTree(LADDER);
+    files.remove('/x86.answers');
+    expect(() => build(files)).toThrow('the tree has no x86.answers');
+  });
+});
