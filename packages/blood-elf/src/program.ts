@@ -2,7 +2,7 @@
 /** The command `blood-elf`: options as upstream reads them. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
-import type { Program } from '@stage0-ts/host';
+import type { Host, Program } from '@stage0-ts/host';
 import { footer } from './footer.ts';
 import type { Radix } from './numbers.ts';
 
@@ -12,6 +12,9 @@ const VERSION = 'blood-elf 2.0.1\n(Basically Launches Odd Object Dump ExecutabLe
 export const bloodElf: Program = (argv, host) =>
   reportErrors('blood-elf', host, () => {
     const options = readOptions(argv);
+    const { files, outputs, bigEndian } = options;
+    for (const output of outputs) requireDistinct(host, output, files);
+    if (options.answer !== undefined) makeEmpty(host, outputs);
     if (options.answer === 'help') {
       host.writeStderr(
         encodeUtf8(`Usage: ${argv[0]} --file FILENAME1 {--file FILENAME2} --output FILENAME\n`),
@@ -22,21 +25,28 @@ export const bloodElf: Program = (argv, host) =>
       host.writeStdout(encodeUtf8(VERSION));
       return 0;
     }
-    const { files, output, bigEndian } = options;
     if (files.length === 0) throw usage('no input: use --file');
     if (bigEndian === undefined) throw usage('either --little-endian or --big-endian MUST be set');
-    if (output !== undefined) requireDistinct(host, output, files);
     const sources = files.map((name) => ({ name, bytes: host.readFile(name) }));
     const bytes = footer(sources, { ...options, bigEndian });
+    const output = outputs.at(-1);
     if (output === undefined) host.writeStdout(bytes);
-    else host.writeFile(output, bytes, 0o600);
+    else {
+      makeEmpty(host, outputs.slice(0, -1));
+      host.writeFile(output, bytes, 0o600);
+    }
     return 0;
   });
+
+function makeEmpty(host: Host, outputs: readonly string[]): void {
+  for (const output of outputs) host.writeFile(output, new Uint8Array(), 0o600);
+}
 
 interface Options {
   answer: 'help' | 'version' | undefined;
   readonly files: string[];
-  output: string | undefined;
+  /** Every --output; upstream empties all, and writes the last. */
+  readonly outputs: string[];
   bigEndian: boolean | undefined;
   wide: boolean;
   radix: Radix;
@@ -48,7 +58,7 @@ function readOptions(argv: readonly string[]): Options {
   const options: Options = {
     answer: undefined,
     files: [],
-    output: undefined,
+    outputs: [],
     bigEndian: undefined,
     wide: false,
     radix: 16,
@@ -79,7 +89,7 @@ function readOptions(argv: readonly string[]): Options {
         break;
       case '-o':
       case '--output':
-        options.output = argument();
+        options.outputs.push(argument());
         break;
       case '-b':
       case '--binary':
