@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** One suite for both hosts: a world in memory and a folder of this machine behave alike. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
+import type { Host } from '@stage0-ts/host';
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { NodeHost } from '@stage0-ts/host/node';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+
+const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-host-')));
+const home = process.cwd();
+afterAll(() => {
+  process.chdir(home);
+  fs.rmSync(scratch, { recursive: true, force: true });
+});
+let count = 0;
+
+const worlds: Record<string, () => Host> = {
+  memory: () => {
+    const files = new MemoryFiles();
+    files.createDirectories('/work');
+    return new MemoryHost({ files, currentDirectory: '/work' });
+  },
+  node: () => {
+    process.umask(0o022);
+    const folder = path.join(scratch, String(count++));
+    fs.mkdirSync(folder);
+    process.chdir(folder);
+    return new NodeHost();
+  },
+};
+
+const code = (action: () => unknown): string => {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof ToolError) return `${error.code} ${error.file}`;
+    throw error;
+  }
+  return 'no error';
+};
+
+describe.each(Object.keys(worlds))('the %s host', (name) => {
+  let host: Host;
+  const text = (file: string) => decodeUtf8(host.readFile(file));
+  const write = (file: string, content: string, mode = 0o666) =>
+    host.writeFile(file, encodeUtf8(content), mode);
+  beforeEach(() => {
+    host = (worlds[name] as () => Host)();
+  });
+
+  it('writes and reads, with modes less the umask', () => {
+    write('a', 'one', 0o777);
+    expect(text('a')).toBe('one');
+    expect(host.status('a')).toEqual({ kind: 'file', mode: 0o755, size: 3 });
+  });
+
+  it('keeps the mode of an existing file', () => {
+    write('a', 'one', 0o700);
+    write('a', 'two!', 0o666);
+    expect(host.status('a')).toEqual({ kind: 'file', mode: 0o700, size: 4 });
+  });
+
+  it('writes through links', () => {
+    write('a', 'one');
+    host.symlink('a', 'l');
+    write('l', 'two');
+    expect(text('a')).toBe('two');
+    expect([host.linkStatus('l')?.kind, host.status('l')?.kind, host.readLink('l')]).toEqual([
+      'link',
+      'file',
+      'a',
+    ]);
+  });
+
+  it('knows when two names are one file', () => {
+    write('a', '');
+    write('b', '');
+    host.symlink('a', 'l');
+    expect(host.sameFile('a', './a')).toBe(true);
+    expect(host.sameFile('a', 'l')).toBe(true);
+    expect(host.sameFile('a', 'b')).toBe(false);
+    expect(host.sameFile('a', 'none')).toBe(false);
+  });
+
+  it('has directories', () => {
+    host.mkdir('d', 0o777);
+    expect(host.status('d')).toMatchObject({ kind: 'directory', mode: 0o755 });
+    write('d/b', '');
+    write('d/a', '');
+    expect(host.list('d')).toEqual(['a', 'b']);
+    host.changeDirectory('d');
+    expect(host.currentDirectory().endsWith('/d')).toBe(true);
+    write('../up', 'x');
+    host.changeDirectory('..');
+    expect(text('up')).toBe('x');
+  });
+
+  it('names what is wrong, by the path as it was given', () => {
+    write('f', '');
+    host.mkdir('d', 0o755);
+    expect(code(() => host.readFile('none'))).toBe('ENOENT none');
+    expect(code(() => host.readFile('d'))).toBe('EISDIR d');
+    expect(code(() => host.readFile('f/x'))).toBe('ENOTDIR f/x');
+    expect(code(() => write('none/x', ''))).toBe('ENOENT none/x');
+    expect(code(() => write('d', ''))).toBe('EISDIR d');
+    expect(code(() => host.mkdir('d', 0o755))).toBe('EEXIST d');
+    expect(code(() => host.remove('none'))).toBe('ENOENT none');
+    expect(code(() => host.list('f'))).toBe('ENOTDIR f');
+    expect(code(() => host.changeDirectory('f'))).toBe('ENOTDIR f');
+    expect(code(() => host.symlink('x', 'f'))).toBe('EEXIST f');
+    expect(code(() => host.run('none', ['none'], []))).toBe('ENOENT none');
+    expect(code(() => host.run('./f', ['f'], []))).toBe('EACCES ./f');
+    host.symlink('loop', 'loop');
+    expect(code(() => host.readFile('loop'))).toBe('ELOOP loop');
+  });
+
+  it('removes and changes modes', () => {
+    write('a', 'x');
+    host.chmod('a', 0o4711);
+    expect(host.status('a')?.mode).toBe(0o4711);
+    host.remove('a');
+    expect(host.status('a')).toBeUndefined();
+  });
+
+  it('carries names of any bytes', () => {
+    const odd = decodeUtf8(Uint8Array.from([0x61, 0xff, 0xc3, 0xa9]));
+    write(odd, 'x');
+    expect(text(odd)).toBe('x');
+  });
+});
+
+describe('the Node host', () => {
+  it('starts programs with their arguments, environment and status', () => {
+    const host = (worlds['node'] as () => Host)();
+    host.writeFile('p', encodeUtf8('#!/bin/sh\nprintf "%s|" "$@" "$A" >out\nexit 3\n'), 0o755);
+    expect(host.run('p', ['p', 'a b', 'c'], ['A=1'])).toEqual({ kind: 'exited', status: 3 });
+    expect(decodeUtf8(host.readFile('out'))).toBe('a b|c|1|');
+    host.writeFile('k', encodeUtf8('#!/bin/sh\nkill -9 $$\n'), 0o755);
+    expect(host.run('./k', ['k'], [])).toEqual({ kind: 'killed', signal: 9 });
+  });
+
+  it('leaves nothing behind when a write fails', () => {
+    const host = (worlds['node'] as () => Host)();
+    host.mkdir('d', 0o755);
+    code(() => host.writeFile('d', new Uint8Array(1), 0o644));
+    expect(host.list('.')).toEqual(['d']);
+  });
+
+  it('writes to devices and to files with two names in place', () => {
+    const host = (worlds['node'] as () => Host)();
+    host.writeFile('/dev/null', encodeUtf8('gone'), 0o644);
+    expect(fs.statSync('/dev/null').isCharacterDevice()).toBe(true);
+    host.writeFile('a', encodeUtf8('one'), 0o644);
+    fs.linkSync('a', 'b');
+    host.writeFile('a', encodeUtf8('two'), 0o644);
+    expect(decodeUtf8(host.readFile('b'))).toBe('two');
+  });
+});
+
+describe('the world in memory', () => {
+  it('runs programs by its engine, each with a place of its own', () => {
+    const files = new MemoryFiles();
+    files.createDirectories('/a/b');
+    files.writeFile('/a/p', encodeUtf8('image'), 0o755);
+    const seen: string[] = [];
+    const host = new MemoryHost({
+      files,
+      engine: (image, argv, child) => {
+        seen.push(image.path, decodeUtf8(image.bytes), argv.join(' '), child.environment.join(' '));
+        child.changeDirectory('b');
+        child.writeFile('made', encodeUtf8('x'), 0o600);
+        return { kind: 'exited', status: 5 };
+      },
+    });
+    host.changeDirectory('/a');
+    expect(host.run('./p', ['p', 'x'], ['E=1'])).toEqual({ kind: 'exited', status: 5 });
+    expect(seen).toEqual(['/a/p', 'image', 'p x', 'E=1']);
+    expect(host.currentDirectory()).toBe('/a');
+    expect([...files.files()].map(([file]) => file)).toEqual(['/a/b/made', '/a/p']);
+  });
+
+  it('changes the root for one program and what it starts', () => {
+    const files = new MemoryFiles();
+    files.createDirectories('/inner');
+    files.writeFile('/inner/f', encodeUtf8('inside'), 0o644);
+    const host = new MemoryHost({ files });
+    host.changeRoot('/inner');
+    expect(decodeUtf8(host.readFile('/../f'))).toBe('inside');
+    expect(host.status('/inner')).toBeUndefined();
+  });
+
+  it('tells of writes', () => {
+    const files = new MemoryFiles();
+    const written: string[] = [];
+    files.onWrite = (file) => written.push(file);
+    const host = new MemoryHost({ files });
+    host.writeFile('a', new Uint8Array(), 0o644);
+    host.symlink('a', 'l');
+    host.writeFile('l', new Uint8Array(1), 0o644);
+    expect(written).toEqual(['/a', '/a']);
+  });
+});
