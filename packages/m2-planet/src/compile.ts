@@ -11,7 +11,7 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
 import type { CodeSink, Emitter } from './emit/emitter.ts';
-import { x86 } from './emit/x86.ts';
+import { amd64, x86 } from './emit/x86.ts';
 import { MacroCursor, preprocess } from './macro.ts';
 import type { MacroTable } from './macro-table.ts';
 import {
@@ -27,6 +27,7 @@ import { removeToken, type Token } from './token.ts';
 
 const EMITTERS: Readonly<Partial<Record<Architecture, (sink: CodeSink) => Emitter>>> = {
   x86,
+  amd64,
 };
 
 /** Smaller limits cut upstream's own output lines. */

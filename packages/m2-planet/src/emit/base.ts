@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What all architectures do alike: the operations that are made of simpler ones, and the way lines end.
+ *
+ * A subclass gives the single instructions and tables of lines. Invariant: every operation with a note
+ * ends in ` # note` and a line feed.
+ *
+ * Quirk kept: adding and subtracting a constant always goes through the scratch register, because the
+ * tests for the short forms, written with `&&`, are bitwise in the shipped compiler and never hold.
+ * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1, as the shipped binary computes it.
+ */
+import type {
+  BinaryOperator,
+  CodeSink,
+  CompoundOperator,
+  Emitter,
+  Frame,
+  Register,
+} from './emitter.ts';
+
+/** Lines for unsigned and signed operands. */
+export type LinePair = readonly [unsigned: string, signed: string];
+
+/** The fixed lines of an architecture; each string is whole lines. */
+export interface LineTable {
+  readonly wordSize: 4 | 8;
+  readonly registers: Readonly<Record<Register, string>>;
+  /** Loads by size. */
+  readonly loads: Readonly<Record<number, LinePair>>;
+  /** Stores by size: the same sizes as the loads. */
+  readonly stores: Readonly<Record<number, string>>;
+  /** one := the word, or the char, at one. */
+  readonly loadTarget: readonly [word: string, char: string];
+  readonly operations: Readonly<Record<BinaryOperator, LinePair>>;
+  readonly complement: string;
+  readonly ret: string;
+}
+
+/** The same line for unsigned and signed operands. */
+export function both(line: string): LinePair {
+  return [line, line];
+}
+
+export abstract class BaseEmitter implements Emitter {
+  readonly wordSize: number;
+  readonly mainHasNoParameters: boolean = false;
+  readonly endsWithStack: boolean = false;
+  readonly addressPadding: string;
+  readonly negativeShortPrefix: string = '@';
+  protected readonly names: Readonly<Record<Register, string>>;
+  protected readonly table: LineTable;
+  /** True where a call overwrites the return address of the caller, so that it is saved around it. */
+  protected readonly savesReturn: boolean = false;
+  private sink: CodeSink;
+
+  constructor(sink: CodeSink, table: LineTable) {
+    this.sink = sink;
+    this.table = table;
+    this.names = table.registers;
+    this.wordSize = table.wordSize;
+    this.addressPadding = table.wordSize === 8 ? '%0 ' : '';
+  }
+
+  abstract jump(prefix: string, name: string, note: string): void;
+  abstract jumpIfZero(prefix: string, name: string, note: string): void;
+  abstract jumpIfNotZero(prefix: string, name: string, note: string): void;
+  abstract jumpIfEqual(prefix: string, name: string, note: string): void;
+  abstract loadAddress(register: Register, prefix: string, name: string, note: string): void;
+  abstract loadImmediate(register: Register, value: number, note: string): void;
+  abstract loadRelative(register: Register, base: Register, offset: number, note: string): void;
+  abstract move(destination: Register, source: Register, note: string): void;
+  abstract push(register: Register, note: string): void;
+  abstract pop(register: Register, note: string): void;
+  abstract add(destination: Register, source: Register, note: string): void;
+  abstract dereference(register: Register, note: string): void;
+  abstract callFunction(name: string): void;
+  abstract callPointer(): void;
+  /** destination := destination - source. */
+  protected abstract subtract(destination: Register, source: Register, note: string): void;
+  /** zero := zero * register. */
+  protected abstract multiply(register: Register, note: string): void;
+
+  argumentOffset(previous: number | undefined): number {
+    return (previous ?? 0) - this.wordSize;
+  }
+
+  localOffset(previous: number, size: number): number {
+    return (previous - size) | 0;
+  }
+
+  nextArgument(size: number): void {
+    this.subtractImmediate('zero', size, 'Subtract size of variable');
+  }
+
+  frame(size: number): Frame {
+    return {
+      enter: this.recorded(() => {
+        this.move('locals', 'stack', 'Set locals pointer');
+        this.reserve(size, 'Reserve stack');
+      }),
+      leave: this.recorded(() => this.move('stack', 'locals', 'Undo local variables')),
+    };
+  }
+
+  ret(): void {
+    this.text(this.table.ret);
+  }
+
+  addImmediate(register: Register, value: number, note: string): void {
+    this.loadImmediate('emitTemp', value, note);
+    this.add(register, 'emitTemp', note);
+  }
+
+  subtractImmediate(register: Register, value: number, note: string): void {
+    this.loadImmediate('emitTemp', value, note);
+    this.subtract(register, 'emitTemp', note);
+  }
+
+  scale(value: number, note: string): void {
+    this.loadImmediate('emitTemp', value, note);
+    this.multiply('emitTemp', note);
+  }
+
+  hasSize(size: number): boolean {
+    return this.table.stores[size] !== undefined;
+  }
+
+  load(size: number, isSigned: boolean): void {
+    this.text(this.table.loads[size]?.[isSigned ? 1 : 0] as string);
+  }
+
+  store(size: number): void {
+    this.text(this.table.stores[size] as string);
+  }
+
+  loadTarget(isChar: boolean): void {
+    this.text(this.table.loadTarget[isChar ? 1 : 0]);
+  }
+
+  binary(operator: BinaryOperator, isSigned: boolean): void {
+    this.text(this.table.operations[operator][isSigned ? 1 : 0]);
+  }
+
+  compound(operator: CompoundOperator, isSigned: boolean): void {
+    if (operator === '+') this.add('zero', 'one', 'compound operation');
+    else this.binary(operator, isSigned);
+  }
+
+  beginNegate(): void {
+    this.loadImmediate('zero', 0, 'primary expr');
+  }
+
+  endNegate(): void {
+    this.binary('-', true);
+  }
+
+  /** !x is 1 > x, unsigned. */
+  beginNot(): void {
+    this.loadImmediate('zero', 1, 'primary expr');
+  }
+
+  endNot(): void {
+    this.binary('>', false);
+  }
+
+  complement(): void {
+    this.text(this.table.complement);
+  }
+
+  beginCall(): void {
+    this.push('temp', 'Protect temp register we are going to use');
+    if (this.savesReturn) this.push('return', 'Protect the old return pointer (link)');
+    this.push('base', 'Protect the old base pointer');
+    this.push('locals', 'Protect the old locals pointer');
+    this.move('temp', 'stack', 'Copy new base pointer');
+  }
+
+  endArguments(): void {
+    this.move('base', 'temp', 'Set new base pointer');
+  }
+
+  endCall(hasArguments: boolean): void {
+    if (hasArguments) this.move('stack', 'base', 'Clean up function arguments');
+    this.pop('locals', 'Restore old locals pointer');
+    this.pop('base', 'Restore old base pointer');
+    if (this.savesReturn) this.pop('return', 'Restore old return pointer (link)');
+    this.pop('temp', 'Restore temp register');
+  }
+
+  /** Make room for `size` bytes on the stack. */
+  protected reserve(size: number, note: string): void {
+    this.subtractImmediate('stack', size, note);
+  }
+
+  protected text(text: string): void {
+    this.sink.text(text);
+  }
+
+  /** prefix name, and the end of the line. */
+  protected target(prefix: string, name: string, note: string): void {
+    this.sink.text(prefix);
+    this.line(name, note);
+  }
+
+  /** Text and the end of the line. */
+  protected line(text: string, note: string): void {
+    const { sink } = this;
+    sink.text(text);
+    sink.text(' # ');
+    sink.text(note);
+    sink.text('\n');
+  }
+
+  /** What `body` writes, as text. */
+  private recorded(body: () => void): string {
+    const { sink } = this;
+    const parts: string[] = [];
+    this.sink = { text: (text) => parts.push(text) };
+    body();
+    this.sink = sink;
+    return parts.join('');
+  }
+}
