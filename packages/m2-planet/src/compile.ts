@@ -10,7 +10,11 @@ import { ByteWriter } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
+import { aarch64 } from './emit/aarch64.ts';
+import { armv7l } from './emit/armv7l.ts';
 import type { CodeSink, Emitter } from './emit/emitter.ts';
+import { knightNative, knightPosix } from './emit/knight.ts';
+import { riscv32, riscv64 } from './emit/riscv.ts';
 import { amd64, x86 } from './emit/x86.ts';
 import { MacroCursor, preprocess } from './macro.ts';
 import type { MacroTable } from './macro-table.ts';
@@ -25,9 +29,15 @@ import { type ReaderContext, readTokens } from './reader.ts';
 import { nameToLatin1 } from './text.ts';
 import { removeToken, type Token } from './token.ts';
 
-const EMITTERS: Readonly<Partial<Record<Architecture, (sink: CodeSink) => Emitter>>> = {
+const EMITTERS: Readonly<Record<Architecture, (sink: CodeSink) => Emitter>> = {
+  'knight-native': knightNative,
+  'knight-posix': knightPosix,
   x86,
   amd64,
+  armv7l,
+  aarch64,
+  riscv32,
+  riscv64,
 };
 
 /** Smaller limits cut upstream's own output lines. */
@@ -52,8 +62,7 @@ const PREDEFINED: readonly (readonly [name: string, value: string, file: string]
 /**
  * Compile C files, which are read as one, to M1 text (or with `preprocessOnly` to their tokens).
  *
- * @throws ToolError at the place of a fault in the program, and for an architecture that is not
- *   implemented.
+ * @throws ToolError at the place of a fault in the program.
  */
 export function compile(
   files: readonly SourceFile[],
@@ -147,13 +156,7 @@ function generated(
   options: CompileOptions,
   context: ReaderContext,
 ): Uint8Array<ArrayBuffer> {
-  const architecture = options.architecture ?? 'knight-native';
-  const createEmitter = EMITTERS[architecture];
-  if (createEmitter === undefined) {
-    throw new ToolError(`the architecture ${architecture} is not implemented yet`, {
-      code: 'architecture',
-    });
-  }
+  const createEmitter = EMITTERS[options.architecture ?? 'knight-native'];
   if (context.maxString < MIN_MAX_STRING) {
     throw new ToolError(`--max-string must be at least ${MIN_MAX_STRING} to compile with`, {
       code: 'max-string',
