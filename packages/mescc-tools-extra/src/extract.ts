@@ -24,6 +24,8 @@ type Known =
 const MOST_LINKS = 40;
 /** Mode of directories that the archive does not list. */
 const PARENT_MODE = 0o755;
+/** What the kernel keeps of a new directory's mode. */
+const KEPT_BITS = 0o1777;
 
 export class ExtractionPlan {
   readonly steps: Step[] = [];
@@ -45,7 +47,7 @@ export class ExtractionPlan {
       case 'directory': {
         const path = this.resolve(entry.name, true, fail);
         const known = this.look(path);
-        if (known === undefined) this.makeDirectory(path, entry.mode);
+        if (known === undefined) this.makeDirectory(path, entry.mode & KEPT_BITS);
         else if (known.kind !== 'directory') throw fail('there is a file of this name');
         break;
       }
