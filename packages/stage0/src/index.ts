@@ -12,6 +12,6 @@ export {
   type ProcessRecord,
 } from './build.ts';
 export { portFor, portsEngine } from './engines.ts';
-export { buildDocument, buildTable } from './report.ts';
+export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { TOOLS } from './tools.ts';
 export { treeFromArchive } from './tree.ts';
