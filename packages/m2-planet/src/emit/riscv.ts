@@ -2,7 +2,7 @@
 /**
  * riscv32 and riscv64: comparisons are made of slt and xor, large constants of pieces.
  *
- * Quirks kept: a far local is addressed without its base register; the note of a jump if not zero
+ * Quirks kept: the upper part of a far local's offset is loaded and lost; the note of a jump if not zero
  * stands on a line of its own.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
@@ -139,7 +139,10 @@ class RiscvEmitter extends BaseEmitter {
   loadRelative(register: Register, base: Register, offset: number, note: string): void {
     const name = this.names[register];
     if (isShort(offset)) this.line(`rd_${name} rs1_${this.names[base]} !${offset} addi`, note);
-    else this.line(pieces(name, offset), note);
+    else {
+      this.text(`rd_${name} ~${offset} lui\n`);
+      this.line(`rd_${name} rs1_${this.names[base]} !${offset} addi`, note);
+    }
   }
 
   move(destination: Register, source: Register, note: string): void {

@@ -1,0 +1,3 @@
+#ifdef __knight__
+int main() { return 1; }
+#endif

@@ -1,0 +1,3 @@
+int a;
+#include "e.h"
+int b;
