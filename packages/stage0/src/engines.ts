@@ -28,11 +28,23 @@ export function portFor(path: string): string | undefined {
   return [name, name.replace(/-\d+$/, '')].find((tool) => Object.hasOwn(TOOLS, tool));
 }
 
+/** An engine with what others need to know of it. */
+export interface NamedEngine {
+  readonly name: string;
+  readonly run: Engine;
+  /** True when the files' own content runs; false when only their names count. */
+  readonly runsBinaries: boolean;
+}
+
 /** Runs our ports. Throws ENOEXEC for a name that stands for none. */
-export const portsEngine: Engine = (image, argv, host) => {
-  const tool = portFor(image.path);
-  if (tool === undefined) {
-    throw new ToolError('no port stands for this program', { code: 'ENOEXEC', file: image.path });
-  }
-  return { kind: 'exited', status: (TOOLS[tool] as Program)(argv, host) };
+export const PORTS: NamedEngine = {
+  name: 'ports',
+  runsBinaries: false,
+  run: (image, argv, host) => {
+    const tool = portFor(image.path);
+    if (tool === undefined) {
+      throw new ToolError('no port stands for this program', { code: 'ENOEXEC', file: image.path });
+    }
+    return { kind: 'exited', status: (TOOLS[tool] as Program)(argv, host) };
+  },
 };

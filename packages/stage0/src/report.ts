@@ -2,7 +2,8 @@
 /** A build's result as text for people and as a document for programs. */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Artifact } from './artifacts.ts';
-import type { BuildResult, ProcessRecord } from './build.ts';
+import type { BuildResult } from './build.ts';
+import type { ProcessRecord } from './watch.ts';
 
 const SHOWN = { match: 'ok', differs: 'DIFFERS', missing: 'MISSING', unlisted: '-' } as const;
 
@@ -58,11 +59,11 @@ export interface BuildDocument {
 }
 
 /** The result as plain data. */
-export function buildDocument(result: BuildResult, engine: string): BuildDocument {
+export function buildDocument(result: BuildResult): BuildDocument {
   return {
     version: 1,
     arch: result.arch,
-    engine,
+    engine: result.engine,
     ok: result.ok,
     status: result.status,
     processes: result.processes.length,

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
-import { type BuildEvent, build, buildDocument, buildTable } from '@stage0-ts/stage0';
+import { build, buildDocument, buildTable, type RunEvent } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 
@@ -37,7 +37,7 @@ describe('the ladder', () => {
   });
 
   it('tells of every start, write and end', () => {
-    const events: BuildEvent[] = [];
+    const events: RunEvent[] = [];
     const { processes } = build(loadTree(LADDER), { onEvent: (event) => events.push(event) });
     const count = (kind: string) => events.filter((event) => event.kind === kind).length;
     expect(count('start')).toBe(processes.length);
@@ -54,7 +54,7 @@ describe('the ladder', () => {
 
   it('is a document for programs and a table for people', () => {
     const result = build(loadTree(LADDER));
-    const document = buildDocument(result, 'ports');
+    const document = buildDocument(result);
     expect(document).toMatchObject({
       version: 1,
       arch: 'x86',

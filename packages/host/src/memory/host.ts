@@ -82,6 +82,7 @@ export class MemoryHost implements Host {
   readFile(path: string): Uint8Array {
     const node = this.named(path, (absolute) => this.files.get(absolute));
     if (node.kind !== 'file') throw hostError('EISDIR', path);
+    this.files.onRead?.(this.files.realPath(this.absolute(path)), node);
     return node.bytes;
   }
 
@@ -166,6 +167,7 @@ export class MemoryHost implements Host {
     if (node.kind !== 'file' || (node.mode & 0o111) === 0) throw hostError('EACCES', path);
     if (engine === undefined) throw hostError('ENOEXEC', path);
     const image = { path: this.files.realPath(absolute), bytes: node.bytes };
+    this.files.onRead?.(image.path, node);
     return this.named(path, () => engine(image, argv, this.child(environment)));
   }
 

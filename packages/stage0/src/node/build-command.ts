@@ -49,7 +49,7 @@ export function buildCommand(args: readonly string[]): number {
     );
   }
   const text = values.json
-    ? `${JSON.stringify(buildDocument(result, values.engine), null, 2)}\n`
+    ? `${JSON.stringify(buildDocument(result), null, 2)}\n`
     : buildTable(result);
   process.stdout.write(text);
   return result.ok ? 0 : 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Progress on a terminal: one line on standard error that is written over at every step. */
-import type { BuildEvent } from '../build.ts';
+import type { RunEvent } from '../watch.ts';
 
 /** True where a moving line helps somebody. */
 export function wantsProgress(quiet: boolean): boolean {
@@ -12,7 +12,7 @@ export function wantsProgress(quiet: boolean): boolean {
 export class ProgressLine {
   private shown = 0;
 
-  show(event: BuildEvent): void {
+  show(event: RunEvent): void {
     const { step, tool, path } = event.process;
     const artifact = event.kind === 'write' ? ` → ${event.path.slice(1)}` : '';
     const width = (process.stderr.columns ?? 80) - 1;

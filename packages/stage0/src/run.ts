@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A kaem script, a tree and an engine → whatever the script makes, in the tree's memory.
+ *
+ * Nothing here knows a layout: the script's own paths decide. With an engine that runs the tree's own
+ * binaries, the first shell is one of them too, where the caller names it; otherwise our port of it.
+ */
+import { ToolError } from '@stage0-ts/diagnostics';
+import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { kaem, kaemMinimal } from '@stage0-ts/kaem';
+import { type NamedEngine, PORTS } from './engines.ts';
+import { type ProcessRecord, type RunEvent, Watch } from './watch.ts';
+
+export interface RunOptions {
+  /** The script, from `directory`. */
+  readonly script: string;
+  /** Working directory in the tree; default `/`. */
+  readonly directory?: string;
+  /** Which of our shells runs the script; default `kaem-minimal`. */
+  readonly shell?: 'kaem-minimal' | 'kaem';
+  /** An executable of the tree to be the shell instead, started with the script as its only argument. */
+  readonly shellPath?: string;
+  /** What runs the programs that scripts start. Default: our ports. */
+  readonly engine?: NamedEngine;
+  /** Go on after a failing program as if it had succeeded, to see what else builds. Default: false. */
+  readonly keepGoing?: boolean;
+  /** Keep what every process read and wrote. Default: false. */
+  readonly record?: boolean;
+  /** Told of every start, write and end, in order. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Takes standard output of everything. Default: dropped. */
+  readonly stdout?: (bytes: Uint8Array) => void;
+  /** A clock in milliseconds, to time processes. Default: none. */
+  readonly now?: () => number;
+}
+
+export interface RunResult {
+  /** Exit status of the script's shell. */
+  readonly status: number;
+  readonly processes: readonly ProcessRecord[];
+  /** Programs that failed, when the script failed or went on regardless: where to look. */
+  readonly failures: readonly ProcessRecord[];
+  /** Absolute paths of the files that were written. */
+  readonly written: ReadonlySet<string>;
+  /** What the first shell wrote to standard error itself. */
+  readonly stderr: readonly Uint8Array[];
+}
+
+/**
+ * Run a script in `files`, which is changed by it. The tree's root is the root of the world, the
+ * environment is empty. Throws ToolError when the working directory or the shell is not there.
+ */
+export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
+  const engine = options.engine ?? PORTS;
+  const watch = new Watch(files, { ...options, engine: engine.run });
+  if (files.find('/tmp') === undefined) files.createDirectories('/tmp');
+  const directory = options.directory ?? '/';
+  if (files.find(directory)?.kind !== 'directory') {
+    throw new ToolError('the tree has no such directory', { code: 'ENOTDIR', file: directory });
+  }
+  const stderr: Uint8Array[] = [];
+  const host = new MemoryHost({
+    files,
+    currentDirectory: files.realPath(directory),
+    engine: watch.run,
+    stdout: (bytes) => options.stdout?.(bytes),
+    stderr: (bytes) => watch.stderr(bytes.slice(), stderr),
+  });
+  const status = watch.during(() => startShell(host, options));
+  const failures = status !== 0 || options.keepGoing ? watch.failures() : [];
+  return { status, processes: watch.processes, failures, written: watch.written, stderr };
+}
+
+function startShell(host: MemoryHost, options: RunOptions): number {
+  const { script, shellPath } = options;
+  if (shellPath !== undefined) {
+    const end = host.run(shellPath, [shellPath, script], []);
+    return end.kind === 'exited' ? end.status : 128 + end.signal;
+  }
+  return options.shell === 'kaem'
+    ? kaem(['kaem', '--verbose', '--strict', '--file', script], host)
+    : kaemMinimal(['kaem-minimal', script], host);
+}
