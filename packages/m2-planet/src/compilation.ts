@@ -44,12 +44,13 @@ export class Compilation {
     options: CompileOptions,
     createEmitter: (output: Output) => Emitter,
     nextId: () => number,
+    codeCapacity: number,
   ) {
     this.end = syntheticToken('', 0, '', 0);
     this.token = this.closeList(head);
     this.options = options;
     this.maxString = options.maxString ?? DEFAULT_MAX_STRING;
-    this.output = new Output();
+    this.output = new Output(codeCapacity);
     this.emit = createEmitter(this.output);
     this.nextId = nextId;
     this.types = new TypeTable(this.emit.wordSize, options.bootstrapMode === true, this.nextId);

@@ -43,6 +43,11 @@ const EMITTERS: Readonly<Record<Architecture, (sink: CodeSink) => Emitter>> = {
 /** Smaller limits cut upstream's own output lines. */
 const MIN_MAX_STRING = 256;
 
+/** Bytes of code that a byte of input makes, roughly: the first size of the buffer. */
+const CODE_PER_INPUT = 8;
+
+const MAX_FIRST_SIZE = 1 << 24;
+
 const INTERNAL = '__INTERNAL_M2__';
 const STANDARD = '__C_STANDARD__';
 
@@ -86,7 +91,8 @@ export function compile(
       ? withoutDirectives(first)
       : preprocessed(first, options, context);
   if (options.preprocessOnly === true) return tokenText(head);
-  return generated(withoutLineFeeds(head), options, context);
+  const inputSize = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return generated(withoutLineFeeds(head), options, context, inputSize);
 }
 
 function readerContext(maxString: number): ReaderContext {
@@ -155,6 +161,7 @@ function generated(
   head: Token | null,
   options: CompileOptions,
   context: ReaderContext,
+  inputSize: number,
 ): Uint8Array<ArrayBuffer> {
   const createEmitter = EMITTERS[options.architecture ?? 'knight-native'];
   if (context.maxString < MIN_MAX_STRING) {
@@ -162,7 +169,13 @@ function generated(
       code: 'max-string',
     });
   }
-  const compilation = new Compilation(head, options, createEmitter, context.nextId);
+  const compilation = new Compilation(
+    head,
+    options,
+    createEmitter,
+    context.nextId,
+    Math.min(inputSize * CODE_PER_INPUT, MAX_FIRST_SIZE),
+  );
   program(compilation);
   return compilation.output.join(compilation.emit, { debug: options.debug === true });
 }

@@ -27,6 +27,9 @@ const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
   '?': 63,
 };
 
+/** A string without escapes that is not weird, and has no colon that might make it so: most strings. */
+const PLAIN = /^"[\t\n !#-9;-[\]-~]*$/;
+
 /** What is wrong with a literal; the caller knows where it stands. */
 export class LiteralError extends Error {}
 
@@ -64,6 +67,7 @@ export function stringLiteral(token: string, maxString: number): string {
 
 /** Quirk kept: only the byte behind the *last* character of an escape is looked at for the colon. */
 function isWeird(token: string): boolean {
+  if (PLAIN.test(token)) return false;
   for (let at = 1; at < token.length; ) {
     const code = characterAt(token, at);
     if (code === 0 && token.charCodeAt(at) !== BACKSLASH) return false;
@@ -80,6 +84,7 @@ function isPlain(code: number): boolean {
 }
 
 function regularString(token: string, maxString: number): string {
+  if (token.length <= maxString - 3 && !token.includes('\\')) return `${token}"\n`;
   let text = '';
   let length = 0;
   for (let at = 0; at < token.length; length++) {

@@ -8,6 +8,7 @@
  */
 import { ByteWriter } from '@stage0-ts/bytes';
 import type { CodeSink, Emitter, Frame } from './emit/emitter.ts';
+import { latin1Bytes } from './text.ts';
 
 /** How the parts are joined. */
 export interface OutputEnd {
@@ -18,12 +19,17 @@ export interface OutputEnd {
 export class Output implements CodeSink {
   readonly globals: ByteWriter = new ByteWriter(1 << 14);
   readonly strings: ByteWriter = new ByteWriter(1 << 14);
-  private readonly code = new ByteWriter(1 << 18);
+  private readonly code: ByteWriter;
   private readonly body = new ByteWriter(1 << 16);
   /** Offsets in the body where the lines that free the locals belong. */
   private readonly returns: number[] = [];
   /** Length of the body when the last return was written. */
   private returnEnd = -1;
+
+  /** @param capacity bytes of code to make room for at first; only a hint. */
+  constructor(capacity: number) {
+    this.code = new ByteWriter(capacity);
+  }
 
   /** Append to the function's body. */
   text(text: string): void {
@@ -82,17 +88,26 @@ export class Output implements CodeSink {
   /** Everything, under its headings. */
   join(emitter: Emitter, { debug }: OutputEnd): Uint8Array<ArrayBuffer> {
     const { code, globals, strings } = this;
-    const out = new ByteWriter(code.length + globals.length + strings.length + 256);
-    out.writeLatin1('\n# Core program\n');
-    out.write(code.view());
-    if (emitter.endsWithStack) out.writeLatin1('\n');
-    else if (debug) out.writeLatin1('\n:ELF_data\n');
-    out.writeLatin1('\n# Program global variables\n');
-    out.write(globals.view());
-    out.writeLatin1('\n# Program strings\n');
-    out.write(strings.view());
-    if (emitter.endsWithStack) out.writeLatin1('\n:STACK\n');
-    else if (!debug) out.writeLatin1('\n:ELF_end\n');
-    return out.toBytes();
+    const afterCode = emitter.endsWithStack ? '\n' : debug ? '\n:ELF_data\n' : '';
+    const atEnd = emitter.endsWithStack ? '\n:STACK\n' : debug ? '' : '\n:ELF_end\n';
+    return concatenated([
+      latin1Bytes('\n# Core program\n'),
+      code.view(),
+      latin1Bytes(`${afterCode}\n# Program global variables\n`),
+      globals.view(),
+      latin1Bytes('\n# Program strings\n'),
+      strings.view(),
+      latin1Bytes(atEnd),
+    ]);
   }
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -67,9 +67,9 @@ class Reader {
   private readonly context: ReaderContext;
   private file: string;
   private at = 0;
-  /** Line feeds in bytes[0, counted), plus what #FILENAME added; see lineAt. */
+  /** The line at the last place asked for, and the first line feed behind that; see lineAt. */
   private line = 1;
-  private counted = 0;
+  private lineFeed: number;
   private first: Token | null = null;
   private last: Token | null;
   /** True from `#define` to the word behind it, which tells F(x) from F (x). */
@@ -82,6 +82,7 @@ class Reader {
     this.context = context;
     this.file = source.name;
     this.last = before;
+    this.lineFeed = source.bytes.indexOf(LINE_FEED);
   }
 
   run(): TokenRun {
@@ -261,9 +262,9 @@ class Reader {
 
   /** The line number when the byte at `offset` has been read. */
   private lineAt(offset: number): number {
-    const limit = Math.min(offset + 1, this.bytes.length);
-    for (; this.counted < limit; this.counted++) {
-      if (this.bytes[this.counted] === LINE_FEED) this.line++;
+    while (this.lineFeed >= 0 && this.lineFeed <= offset) {
+      this.line++;
+      this.lineFeed = this.bytes.indexOf(LINE_FEED, this.lineFeed + 1);
     }
     return this.line;
   }

@@ -8,15 +8,21 @@
 
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 
-const CHUNK = 8192;
+const CHUNK = 4096;
 
 /** One character a byte. */
 export function latin1(bytes: Uint8Array): string {
-  let text = '';
+  const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += CHUNK) {
-    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+    // Measured: apply is several times faster than spreading the arguments.
+    parts.push(String.fromCharCode.apply(null, codes(bytes.subarray(at, at + CHUNK))));
   }
-  return text;
+  return parts.join('');
+}
+
+/** The standard library's types want an array; any array-like object will do. */
+function codes(bytes: Uint8Array): number[] {
+  return bytes as unknown as number[];
 }
 
 /** Latin-1 text back to its bytes. */
