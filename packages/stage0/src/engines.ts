@@ -34,6 +34,8 @@ export interface NamedEngine {
   readonly run: Engine;
   /** True when the files' own content runs; false when only their names count. */
   readonly runsBinaries: boolean;
+  /** True when what a program starts cannot be seen. Default: false. */
+  readonly hidesProcesses?: boolean;
 }
 
 /** Runs our ports. Throws ENOEXEC for a name that stands for none. */

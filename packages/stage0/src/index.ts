@@ -3,11 +3,22 @@
  * The stage0 chain as a library: trees, engines, builds and their results. Nothing here touches the
  * platform; the `stage0` command and its files are in `src/node`.
  */
+export { type AgainstResult, compareAgainst, type FirstWrong } from './against.ts';
 export { type Artifact, collectArtifacts, readAnswers, type Verdict } from './artifacts.ts';
 export { type BuildOptions, type BuildResult, build } from './build.ts';
+export { type CheckOptions, type CheckResult, check, treeDigest } from './check.ts';
+export {
+  type ArtifactDocument,
+  type CheckDocument,
+  checkDocument,
+  type ProcessDocument,
+} from './check-document.ts';
+export { type Divergence, type DivergenceKind, firstDivergence } from './compare.ts';
 export { type NamedEngine, PORTS, portFor } from './engines.ts';
+export { htmlReport } from './html-report.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
+export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
 export { TOOLS } from './tools.ts';
 export { treeFromArchive } from './tree.ts';
 export type { FileRecord, ProcessRecord, RunEvent } from './watch.ts';

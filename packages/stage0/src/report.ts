@@ -3,6 +3,7 @@
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
+import type { RunResult } from './run.ts';
 import type { ProcessRecord } from './watch.ts';
 
 const SHOWN = { match: 'ok', differs: 'DIFFERS', missing: 'MISSING', unlisted: '-' } as const;
@@ -18,8 +19,8 @@ export function buildTable(result: BuildResult): string {
       `${path.padEnd(width)}  ${String(size).padStart(8)}  ${bits}  ${sha256.padEnd(64)}  ${SHOWN[verdict]}`,
     );
   }
-  for (const process of result.failures) lines.push('', describeFailure(process));
-  if (result.status !== 0 && result.failures.length === 0) lines.push('', decodeAll(result.stderr));
+  const failures = describeFailures(result).trimEnd();
+  if (failures !== '') lines.push('', failures);
   lines.push('', summary(result), '');
   return lines.join('\n');
 }
@@ -29,6 +30,13 @@ function summary({ artifacts, processes, arch, ok }: BuildResult): string {
   const matching = listed.filter(({ verdict }) => verdict === 'match');
   const counts = `${matching.length} of ${listed.length} of ${arch}.answers`;
   return `${ok ? 'ok' : 'FAILED'}: ${counts}, ${artifacts.length} files made by ${processes.length} processes`;
+}
+
+/** The programs that failed and what they said; what the script's shell said when none did. */
+export function describeFailures({ failures, status, stderr }: RunResult): string {
+  const parts = failures.map((process) => `${describeFailure(process)}\n`);
+  if (status !== 0 && failures.length === 0) parts.push(decodeAll(stderr));
+  return parts.join('\n');
 }
 
 function describeFailure(process: ProcessRecord): string {

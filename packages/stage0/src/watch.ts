@@ -29,7 +29,10 @@ export interface ProcessRecord {
   end: ChildStatus | undefined;
   /** What it wrote to standard error itself. */
   readonly stderr: Uint8Array[];
-  /** Files that it read itself, as they were at the first read; by absolute path. Empty unless recorded. */
+  /**
+   * The program's own file and those that it read itself, as they were at the first read; by absolute path.
+   * Empty unless recorded.
+   */
   readonly inputs: Map<string, FileRecord>;
   /**
    * Files that it or what it started wrote, as they are at its end; undefined for one that is gone by then.
@@ -107,6 +110,8 @@ export class Watch {
     };
     this.processes.push(process);
     this.running.push({ process, paths: new Set() });
+    const node = this.files.find(image.path);
+    if (this.options.record && node?.kind === 'file') this.read(image.path, node);
     this.options.onEvent?.({ kind: 'start', process });
     const start = this.options.now?.() ?? 0;
     try {

@@ -43,7 +43,7 @@ export class MemoryFiles {
   readonly root: DirectoryNode;
   /** Told of every file that is created or replaced, with its absolute path, links resolved. */
   onWrite: ((path: string, node: FileNode) => void) | undefined;
-  /** Told of every file that a program reads or starts, in the same way. */
+  /** Told of every file that a program reads, in the same way. */
   onRead: ((path: string, node: FileNode) => void) | undefined;
 
   constructor(root: DirectoryNode = { kind: 'directory', mode: 0o755, entries: new Map() }) {

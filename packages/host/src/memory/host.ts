@@ -167,7 +167,6 @@ export class MemoryHost implements Host {
     if (node.kind !== 'file' || (node.mode & 0o111) === 0) throw hostError('EACCES', path);
     if (engine === undefined) throw hostError('ENOEXEC', path);
     const image = { path: this.files.realPath(absolute), bytes: node.bytes };
-    this.files.onRead?.(image.path, node);
     return this.named(path, () => engine(image, argv, this.child(environment)));
   }
 

@@ -3,17 +3,18 @@
 import { parseArgs } from 'node:util';
 import { build } from '../build.ts';
 import { buildDocument, buildTable } from '../report.ts';
+import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { loadTree, saveFiles } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
-const HELP = `usage: stage0 build TREE [--arch ARCH] [--out DIR] [--json] [--keep-going] [--quiet]
+const HELP = `usage: stage0 build TREE [--arch ARCH] [--engine NAME] [--out DIR] [--json] [--keep-going] [--quiet]
 
 Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes against ARCH.answers.
 
   TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
   --arch ARCH    the architecture to build (default: x86)
-  --engine NAME  what runs the programs; only ports is available (default: ports)
+  --engine NAME  what runs the programs: ${ENGINE_NAMES} (default: ports)
   --out DIR      write the files that were made below DIR, at their paths in the tree
   --json         print one JSON document (version 1) and nothing else
   --keep-going   go on after a program failed
@@ -32,11 +33,12 @@ export function buildCommand(args: readonly string[]): number {
   const [tree] = positionals;
   if (tree === undefined || positionals.length > 1)
     throw new UsageError('build takes one TREE', HELP);
-  if (values.engine !== 'ports') throw new UsageError(`no engine is named ${values.engine}`, HELP);
+  const engine = engineNamed(values.engine, HELP);
   const files = loadTree(tree);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const result = build(files, {
     arch: values.arch,
+    engine,
     keepGoing: values['keep-going'],
     onEvent: (event) => progress?.show(event),
   });

@@ -4,11 +4,15 @@ import { formatError, ToolError } from '@stage0-ts/diagnostics';
 import { runOnNode } from '@stage0-ts/host/node';
 import { TOOLS } from '../tools.ts';
 import { buildCommand } from './build-command.ts';
+import { checkCommand } from './check-command.ts';
+import { runCommand } from './run-command.ts';
 import { UsageError } from './usage.ts';
 
 const HELP = `usage: stage0 COMMAND [ARGUMENT…]
 
   build TREE       rebuild a stage0-posix tree with our ports and check every artifact
+  check TREE       build it with two engines and compare every file of every process
+  run SCRIPT       run any kaem script on a tree in memory
   TOOL ARGUMENT…   run one tool as upstream's program of that name:
 
 ${wrapped(Object.keys(TOOLS))}
@@ -18,6 +22,8 @@ TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2. \`stage0 build --help\
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number>> = {
   build: buildCommand,
+  check: checkCommand,
+  run: runCommand,
 };
 
 /** Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage. */

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The chain as a graph: processes, and who uses what whom made, laid out in columns.
+ *
+ * A process stands one column to the right of the last process that made one of its inputs. Shells and the
+ * M2-Mesoplanet driver make nothing themselves and are left out.
+ */
+import type { ProcessDocument } from './check-document.ts';
+
+export interface GraphNode {
+  readonly step: number;
+  readonly label: string;
+  readonly column: number;
+  readonly row: number;
+  /** Steps of the processes whose outputs this one reads. */
+  readonly from: readonly number[];
+}
+
+const DRIVERS = new Set(['kaem', 'kaem-minimal', 'M2-Mesoplanet']);
+
+/** Lay out the processes, which are in the order of starting. */
+export function layOut(processes: readonly ProcessDocument[]): GraphNode[] {
+  const maker = new Map<string, number>();
+  const nodes = new Map<number, GraphNode>();
+  const rows: number[] = [];
+  for (const process of processes) {
+    if (DRIVERS.has(process.tool ?? '')) continue;
+    const from = new Set<number>();
+    for (const { path } of process.inputs) {
+      const made = maker.get(path);
+      if (made !== undefined) from.add(made);
+    }
+    const column = Math.max(-1, ...[...from].map((step) => nodes.get(step)?.column ?? -1)) + 1;
+    const row = rows[column] ?? 0;
+    rows[column] = row + 1;
+    const made = process.outputs.filter(({ sha256 }) => sha256[0] !== null);
+    const label = made[0]?.path.split('/').at(-1) ?? process.tool ?? process.program;
+    nodes.set(process.step, { step: process.step, label, column, row, from: [...from] });
+    for (const { path } of made) maker.set(path, process.step);
+  }
+  return [...nodes.values()];
+}

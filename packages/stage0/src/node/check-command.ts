@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** `stage0 check TREE`: the command line around the cross-check. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ToolError } from '@stage0-ts/diagnostics';
+import { NodeHost } from '@stage0-ts/host/node';
+import { type AgainstResult, compareAgainst } from '../against.ts';
+import { type CheckResult, check, treeDigest } from '../check.ts';
+import { checkDocument } from '../check-document.ts';
+import { htmlReport } from '../html-report.ts';
+import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
+import { loadTree } from './load-tree.ts';
+import { ProgressLine, wantsProgress } from './progress.ts';
+import { UsageError } from './usage.ts';
+
+const HELP = `usage: stage0 check TREE [--engines A,B] [--against DIR] [--arch ARCH] [--json] [--html FILE] [--quiet]
+
+Build the tree with two engines and compare every file that every process leaves, in the order of the build.
+The first divergence is named with its process, its command line and the bytes.
+
+  TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
+  --engines A,B  the engines, of: ${ENGINE_NAMES} (default: ports,native)
+  --against DIR  also compare with a tree that was built elsewhere, and name where it began to go wrong
+  --arch ARCH    the architecture (default: x86)
+  --json         print one JSON document (version 1) and nothing else
+  --html FILE    write a report that a browser shows, with the chain as a graph
+  --quiet        no progress line
+
+Exit status: 0 no divergence and every answer matches, 1 otherwise, 2 usage.
+`;
+
+/** Exit status 0 or 1; throws UsageError and ToolError. */
+export function checkCommand(args: readonly string[]): number {
+  const { values, positionals } = parse(args);
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const [tree] = positionals;
+  if (tree === undefined || positionals.length > 1)
+    throw new UsageError('check takes one TREE', HELP);
+  const names = values.engines.split(',');
+  if (names.length !== 2)
+    throw new UsageError('--engines takes two names, as in ports,native', HELP);
+  const [first, second] = names.map((name) => engineNamed(name, HELP));
+  if (first === undefined || second === undefined)
+    throw new UsageError('--engines takes two names', HELP);
+  const folder = values.against;
+  if (folder !== undefined && !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ToolError('no such folder', { code: 'ENOENT', file: folder });
+  }
+  const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
+  const result = check(() => loadTree(tree), {
+    arch: values.arch,
+    engines: [first, second],
+    onEvent: (_engine, event) => progress?.show(event),
+    now: () => performance.now(),
+  });
+  progress?.clear();
+  const against = folder === undefined ? null : compareFolder(result, folder);
+  const document = checkDocument(result, treeDigest(loadTree(tree)), against);
+  if (values.html !== undefined) {
+    new NodeHost().writeFile(values.html, new TextEncoder().encode(htmlReport(document)), 0o666);
+  }
+  process.stdout.write(
+    values.json ? `${JSON.stringify(document, null, 2)}\n` : describe(result, against),
+  );
+  return document.ok ? 0 : 1;
+}
+
+function compareFolder({ builds: [left], files }: CheckResult, folder: string): AgainstResult {
+  return compareAgainst(files, left.processes, (name) => {
+    const file = path.join(folder, name);
+    return fs.statSync(file, { throwIfNoEntry: false })?.isFile()
+      ? fs.readFileSync(file)
+      : undefined;
+  });
+}
+
+function describe(result: CheckResult, against: AgainstResult | null): string {
+  const { divergence, selfRebuild, builds, engines } = result;
+  const lines: string[] = [];
+  for (const { engine, artifacts, processes, milliseconds } of builds) {
+    const listed = artifacts.filter(({ expected }) => expected !== null);
+    const good = listed.filter(({ verdict }) => verdict === 'match').length;
+    const seconds = (milliseconds / 1000).toFixed(1);
+    lines.push(
+      `${engine}: ${good} of ${listed.length} of ${result.arch}.answers, ${artifacts.length} files, ${processes.length} processes, ${seconds} s`,
+    );
+  }
+  if (divergence === undefined) lines.push(`${engines.join(' and ')}: no divergence`);
+  else {
+    lines.push('', `first divergence, step ${divergence.step}: ${divergence.argv.join(' ')}`);
+    lines.push(`  ${divergence.message}`, divergence.diff);
+  }
+  if (selfRebuild !== undefined) {
+    const verdict = selfRebuild.same ? 'reproduces itself' : 'DOES NOT reproduce itself';
+    lines.push(`${selfRebuild.compiler}, run as a program, ${verdict}`);
+  }
+  if (against !== null) lines.push(...describeAgainst(against));
+  lines.push('', result.ok ? 'ok' : 'FAILED', '');
+  return lines.join('\n');
+}
+
+function describeAgainst({ compared, differing, missing, first }: AgainstResult): string[] {
+  const lines = [
+    `compared folder: ${differing.length} of ${compared} files differ, ${missing.length} are missing`,
+  ];
+  if (first === undefined) return lines;
+  lines.push(
+    '',
+    `it begins with ${first.file}, made by step ${first.step}: ${first.argv.join(' ')}`,
+  );
+  if (first.wrongInputs.length > 0)
+    lines.push(`  wrong inputs already: ${first.wrongInputs.join(', ')}`);
+  else if (first.unknownInputs.length > 0) {
+    lines.push(
+      `  its inputs are right, but for these that are not there: ${first.unknownInputs.join(', ')}`,
+    );
+  } else lines.push('  its inputs are right, so it is this program that went wrong');
+  const victims = differing.length - 1;
+  if (victims > 0)
+    lines.push(`  ${victims} more that differ come later: ${differing.slice(1).join(', ')}`);
+  return [...lines, first.diff];
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        engines: { type: 'string', default: 'ports,native' },
+        against: { type: 'string' },
+        arch: { type: 'string', default: 'x86' },
+        json: { type: 'boolean', default: false },
+        html: { type: 'string' },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, HELP);
+  }
+}

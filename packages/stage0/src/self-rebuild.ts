@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Wheeler's step: the compiler binary that was just built compiles, assembles and links its own source once
+ * more, and must come out the same.
+ *
+ * Nothing is assumed of the layout: how the compiler was made is in the record of the run. The last process
+ * that left a binary called M2-Planet is followed back through its inputs to the M2-Planet that compiled it;
+ * these processes are run again with the new binary in the compiler's place.
+ */
+import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { firstDifference } from './compare.ts';
+import type { NamedEngine } from './engines.ts';
+import type { ProcessRecord } from './watch.ts';
+
+export interface SelfRebuild {
+  /** Path of the binary in the tree. */
+  readonly compiler: string;
+  /** Command lines that were run again. */
+  readonly commands: readonly string[];
+  /** True when the binary came out as it was. */
+  readonly same: boolean;
+}
+
+/** Rebuild the compiler in `files`, a finished build, with an engine that runs binaries. */
+export function rebuildCompiler(
+  files: MemoryFiles,
+  processes: readonly ProcessRecord[],
+  engine: NamedEngine,
+): SelfRebuild | undefined {
+  const backwards = [...processes].reverse();
+  const link = backwards.find((process) => makes(process, 'M2-Planet'));
+  if (link === undefined) return undefined;
+  const compiler = [...link.outputs.keys()].find((path) => path.endsWith('/M2-Planet')) as string;
+  const steps = ancestry(link, backwards);
+  const before = files.get(compiler);
+  if (before.kind !== 'file') return undefined;
+  const original = before.bytes;
+  let succeeded = true;
+  for (const step of steps) {
+    const program = step.tool === 'M2-Planet' ? compiler : step.path;
+    const host = new MemoryHost({ files, engine: engine.run, currentDirectory: step.directory });
+    const end = host.run(program, step.argv, []);
+    succeeded &&= end.kind === 'exited' && end.status === 0;
+  }
+  const after = files.get(compiler);
+  const same = succeeded && after.kind === 'file' && firstDifference(original, after.bytes) < 0;
+  return { compiler: compiler.slice(1), commands: steps.map(({ argv }) => argv.join(' ')), same };
+}
+
+function makes(process: ProcessRecord, name: string): boolean {
+  return (
+    process.tool === 'hex2' && [...process.outputs.keys()].some((path) => path.endsWith(`/${name}`))
+  );
+}
+
+/** The processes that made the inputs of `last`, back to the compiler, and `last` itself, in order. */
+function ancestry(last: ProcessRecord, backwards: readonly ProcessRecord[]): ProcessRecord[] {
+  const found = new Set([last]);
+  const visit = (process: ProcessRecord): void => {
+    if (process.tool === 'M2-Planet') return;
+    for (const path of process.inputs.keys()) {
+      if (path === process.path) continue; // the program itself
+      const maker = backwards.find(
+        (other) => other.step < process.step && other.outputs.has(path) && !isShell(other),
+      );
+      if (maker === undefined || found.has(maker)) continue;
+      found.add(maker);
+      visit(maker);
+    }
+  };
+  visit(last);
+  return [...found].sort((a, b) => a.step - b.step);
+}
+
+/** A shell leaves what its children wrote, and makes nothing itself. */
+function isShell({ tool }: ProcessRecord): boolean {
+  return tool === 'kaem' || tool === 'kaem-minimal';
+}

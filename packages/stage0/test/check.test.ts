@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The cross-check, with engines that do what a real one must never do. */
+import { fileURLToPath } from 'node:url';
+import type { Engine } from '@stage0-ts/host/memory';
+import {
+  build,
+  check,
+  checkDocument,
+  compareAgainst,
+  htmlReport,
+  type NamedEngine,
+  PORTS,
+  rebuildCompiler,
+  treeDigest,
+} from '@stage0-ts/stage0';
+import { describe, expect, it } from 'vitest';
+import { loadTree } from '../src/node/load-tree.ts';
+
+const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
+const ladder = () => loadTree(LADDER);
+
+/** The ports, but for what `after` does behind every program. */
+function altered(after: (...args: Parameters<Engine>) => void): NamedEngine {
+  const run: Engine = (image, argv, host) => {
+    const end = PORTS.run(image, argv, host);
+    after(image, argv, host);
+    return end;
+  };
+  return { name: 'altered', runsBinaries: false, run };
+}
+
+/** Flips a bit in the output of one command. */
+const planted = altered((image, argv, host) => {
+  if (!image.path.endsWith('/M0') || argv[2] !== 'out/hello-cc-0.hex2') return;
+  const bytes = host.readFile('out/hello-cc-0.hex2').slice();
+  bytes[100] = (bytes[100] as number) ^ 1;
+  host.writeFile('out/hello-cc-0.hex2', bytes, 0o600);
+});
+
+describe('check', () => {
+  it('finds nothing when both engines agree', () => {
+    const result = check(ladder, { engines: [PORTS, altered(() => {})] });
+    expect(result.divergence).toBeUndefined();
+    expect(result.ok).toBe(true);
+    expect(result.builds[0].processes.length).toBe(result.builds[1].processes.length);
+  });
+
+  it('names the process and the byte where they part', () => {
+    const { ok, divergence } = check(ladder, { engines: [PORTS, planted] });
+    expect(ok).toBe(false);
+    expect(divergence).toMatchObject({
+      kind: 'file',
+      path: 'tools/M0',
+      argv: ['./tools/M0', 'out/hello-cc-0.M1', 'out/hello-cc-0.hex2'],
+      file: 'out/hello-cc-0.hex2',
+      message: 'out/hello-cc-0.hex2 differs from byte 0x64 on (777 and 777 bytes)',
+    });
+    expect(divergence?.diff).toMatch(/^ports {3}00000060 .*\naltered 00000060 .*\n +\^\^$/m);
+  });
+
+  it('sees modes, exit statuses, and programs that only one starts', () => {
+    const modes = altered((image, _, host) => {
+      if (image.path.endsWith('/hex2-0')) host.chmod('out/hello-hex2', 0o644);
+    });
+    expect(check(ladder, { engines: [PORTS, modes] }).divergence).toMatchObject({
+      kind: 'mode',
+      file: 'out/hello-hex2',
+      message: 'out/hello-hex2 has the modes 700 and 644',
+    });
+    const failing: NamedEngine = {
+      ...planted,
+      run: (image, argv, host) =>
+        image.path.endsWith('/cc_x86')
+          ? { kind: 'killed', signal: 11 }
+          : PORTS.run(image, argv, host),
+    };
+    const { divergence } = check(ladder, { engines: [PORTS, failing] });
+    expect(divergence).toMatchObject({ kind: 'file', path: 'tools/cc_x86' });
+  });
+
+  it('gives a document that says which process read and left what', () => {
+    let time = 0;
+    const result = check(ladder, { engines: [PORTS, planted], now: () => time++ });
+    const document = checkDocument(result, treeDigest(ladder()));
+    expect(document).toMatchObject({
+      version: 1,
+      arch: 'x86',
+      ok: false,
+      engines: ['ports', 'altered'],
+    });
+    expect(document.tree).toMatch(/^[0-9a-f]{64}$/);
+    const process = document.processes.find(({ argv }) => argv[2] === 'out/hello-cc-0.hex2');
+    expect(process?.inputs.map(({ path }) => path)).toEqual(['tools/M0', 'out/hello-cc-0.M1']);
+    expect(process?.outputs[0]?.sha256[0]).not.toBe(process?.outputs[0]?.sha256[1]);
+    expect(process?.milliseconds.every((value) => value > 0)).toBe(true);
+    expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+  });
+
+  it('gives a page that needs nothing else', () => {
+    const page = htmlReport(checkDocument(check(ladder, { engines: [PORTS, planted] }), 'tree'));
+    expect(page).toContain('NOT THE SAME');
+    expect(page).toContain('out/hello-cc-0.hex2 differs from byte 0x64');
+    expect(page.match(/<g tabindex="0"/g)?.length).toBeGreaterThan(30);
+    expect(page).toContain('class="bad" transform=');
+    expect(page).not.toMatch(/(src|href)=|@import|url\(/);
+  });
+});
+
+describe('against a folder that was built elsewhere', () => {
+  const files = ladder();
+  const { processes } = build(files, { record: true });
+  const theirs =
+    (change: (path: string, bytes: Uint8Array) => Uint8Array | undefined) => (path: string) => {
+      const node = files.find(`/${path}`);
+      return node?.kind === 'file' ? change(path, node.bytes) : undefined;
+    };
+
+  it('finds nothing wrong with the same', () => {
+    const result = compareAgainst(
+      files,
+      processes,
+      theirs((_, bytes) => bytes),
+    );
+    expect(result).toMatchObject({ differing: [], missing: [], first: undefined });
+    expect(result.compared).toBeGreaterThanOrEqual(27);
+  });
+
+  it('names the first wrong file and not its victims', () => {
+    const wrong = new Set([
+      'out/hello-cc.M1',
+      'out/hello-cc-0.M1',
+      'out/hello-cc-0.hex2',
+      'out/hello-cc',
+    ]);
+    const result = compareAgainst(
+      files,
+      processes,
+      theirs((path, bytes) =>
+        wrong.has(path) ? bytes.map((byte, at) => (at === 7 ? byte ^ 2 : byte)) : bytes,
+      ),
+    );
+    expect(result.differing.length).toBe(4);
+    expect(result.first).toMatchObject({
+      file: 'out/hello-cc.M1',
+      argv: ['./tools/cc_x86', 'hello/hello.c', 'out/hello-cc.M1'],
+      wrongInputs: [],
+      unknownInputs: [],
+      offset: 7,
+    });
+  });
+
+  it('tells when the inputs were wrong already, or are not there', () => {
+    const result = compareAgainst(
+      files,
+      processes,
+      theirs((path, bytes) => {
+        if (path === 'hello/hello.hex1') return undefined;
+        return path === 'out/hello-hex1' ? bytes.slice(1) : bytes;
+      }),
+    );
+    expect(result.first).toMatchObject({
+      file: 'out/hello-hex1',
+      unknownInputs: ['hello/hello.hex1'],
+    });
+  });
+});
+
+it('rebuilds a compiler by the record of how it was made', () => {
+  const files = ladder();
+  // A compiler that is made like the ladder's hello, under the compiler's name.
+  const rename = (path: string, from: RegExp, to: string) => {
+    const node = files.get(path);
+    if (node.kind === 'file')
+      node.bytes = Buffer.from(Buffer.from(node.bytes).toString().replace(from, to));
+  };
+  rename('/build.kaem', /-o out\/hello-M2$/m, '-o out/M2-Planet');
+  const { processes } = build(files, { record: true });
+  const result = rebuildCompiler(files, processes, PORTS);
+  expect(result).toMatchObject({ compiler: 'out/M2-Planet', same: true });
+  expect(result?.commands.map((command) => command.split(' ')[0])).toEqual([
+    'M2-Planet',
+    'blood-elf',
+    'M1',
+    'hex2',
+  ]);
+});
