@@ -2,8 +2,9 @@
 /**
  * The output: three sections (code, global variables, strings) that grow side by side, joined at the end.
  *
- * A function's body is kept apart until it is complete, because the lines that reserve its locals stand
- * before it and those that free them before each return, and how many there are is known only then.
+ * The lines that reserve a function's locals stand before its body and those that free them before each
+ * return, but how many there are is known only at its end. So such places are noted, and filled when
+ * the sections are joined: nothing is copied twice.
  * Behaviour defined by cc.c and declare_function of cc_core.c of M2-Planet 1.13.1.
  */
 import { ByteWriter } from '@stage0-ts/bytes';
@@ -16,14 +17,29 @@ export interface OutputEnd {
   readonly debug: boolean;
 }
 
+/** The lines of a function's frame. */
+interface FrameSlot {
+  enter: Uint8Array;
+  leave: Uint8Array;
+}
+
+interface Place {
+  readonly at: number;
+  readonly slot: FrameSlot;
+  readonly part: 'enter' | 'leave';
+}
+
+const EMPTY: Uint8Array = new Uint8Array();
+
 export class Output implements CodeSink {
   readonly globals: ByteWriter = new ByteWriter(1 << 14);
   readonly strings: ByteWriter = new ByteWriter(1 << 14);
   private readonly code: ByteWriter;
-  private readonly body = new ByteWriter(1 << 16);
-  /** Offsets in the body where the lines that free the locals belong. */
-  private readonly returns: number[] = [];
-  /** Length of the body when the last return was written. */
+  /** The places for lines of frames, in order of their offsets in the code. */
+  private readonly places: Place[] = [];
+  /** The frame of the current function, filled in at its end. */
+  private slot: FrameSlot = { enter: EMPTY, leave: EMPTY };
+  /** Length of the code when the last return was written. */
   private returnEnd = -1;
 
   /** @param capacity bytes of code to make room for at first; only a hint. */
@@ -31,74 +47,83 @@ export class Output implements CodeSink {
     this.code = new ByteWriter(capacity);
   }
 
-  /** Append to the function's body. */
+  /** Append to the code. */
   text(text: string): void {
-    this.body.writeLatin1(text);
+    this.code.writeLatin1(text);
   }
 
   /** "# " text name: a line of comment. */
   comment(text: string, name = ''): void {
-    this.body.writeLatin1('# ');
-    this.body.writeLatin1(text);
-    this.body.writeLatin1(name);
-    this.body.writeByte(0x0a);
+    this.code.writeLatin1('# ');
+    this.code.writeLatin1(text);
+    this.code.writeLatin1(name);
+    this.code.writeByte(0x0a);
   }
 
   label(prefix: string, name: string): void {
-    this.body.writeByte(0x3a);
-    this.body.writeLatin1(prefix);
-    this.body.writeLatin1(name);
-    this.body.writeByte(0x0a);
+    this.code.writeByte(0x3a);
+    this.code.writeLatin1(prefix);
+    this.code.writeLatin1(name);
+    this.code.writeByte(0x0a);
   }
 
-  /** Start a function: its heading goes straight to the code. */
+  /** Start a function. */
   beginFunction(name: string): void {
-    this.code.writeLatin1(`# Defining function ${name}\n:FUNCTION_${name}\n`);
-    this.body.length = 0;
-    this.returns.length = 0;
+    this.comment('Defining function ', name);
+    this.label('FUNCTION_', name);
+    this.slot = { enter: EMPTY, leave: EMPTY };
+    this.places.push({ at: this.code.length, slot: this.slot, part: 'enter' });
     this.returnEnd = -1;
   }
 
   /** A return, which frees the locals first. */
   ret(emitter: Emitter): void {
-    this.returns.push(this.body.length);
+    this.places.push({ at: this.code.length, slot: this.slot, part: 'leave' });
     emitter.ret();
-    this.returnEnd = this.body.length;
+    this.returnEnd = this.code.length;
   }
 
-  /** True if the last thing in the body is a return. */
+  /** True if the last thing in the code is a return. */
   get endsInReturn(): boolean {
-    return this.returnEnd === this.body.length;
+    return this.returnEnd === this.code.length;
   }
 
   /** End the function; `frame` is undefined when it has no locals. */
   endFunction(frame: Frame | undefined): void {
-    const { code, body } = this;
-    if (frame !== undefined) code.writeLatin1(frame.enter);
-    let done = 0;
-    for (const at of frame === undefined ? [] : this.returns) {
-      code.write(body.view(done, at));
-      code.writeLatin1((frame as Frame).leave);
-      done = at;
-    }
-    code.write(body.view(done));
-    code.writeByte(0x0a);
+    this.code.writeByte(0x0a);
+    if (frame === undefined) return;
+    this.slot.enter = latin1Bytes(frame.enter);
+    this.slot.leave = latin1Bytes(frame.leave);
   }
 
   /** Everything, under its headings. */
   join(emitter: Emitter, { debug }: OutputEnd): Uint8Array<ArrayBuffer> {
-    const { code, globals, strings } = this;
+    const { globals, strings } = this;
     const afterCode = emitter.endsWithStack ? '\n' : debug ? '\n:ELF_data\n' : '';
     const atEnd = emitter.endsWithStack ? '\n:STACK\n' : debug ? '' : '\n:ELF_end\n';
     return concatenated([
       latin1Bytes('\n# Core program\n'),
-      code.view(),
+      ...this.filledCode(),
       latin1Bytes(`${afterCode}\n# Program global variables\n`),
       globals.view(),
       latin1Bytes('\n# Program strings\n'),
       strings.view(),
       latin1Bytes(atEnd),
     ]);
+  }
+
+  /** The code in pieces, with the lines of the frames at their places. */
+  private filledCode(): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    let done = 0;
+    for (const { at, slot, part } of this.places) {
+      const lines = slot[part];
+      if (lines === EMPTY) continue;
+      pieces.push(this.code.view(done, at), lines);
+      done = at;
+    }
+    pieces.push(this.code.view(done));
+    return pieces;
   }
 }
 
