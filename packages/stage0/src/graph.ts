@@ -3,7 +3,7 @@
  * The chain as a graph: processes, and who uses what whom made, laid out in columns.
  *
  * A process stands one column to the right of the last process that made one of its inputs. Shells and the
- * M2-Mesoplanet driver make nothing themselves and are left out.
+ * M2-Mesoplanet driver make nothing themselves and are left out, and so is what leaves no file.
  */
 import type { ProcessDocument } from './check-document.ts';
 
@@ -24,17 +24,17 @@ export function layOut(processes: readonly ProcessDocument[]): GraphNode[] {
   const nodes = new Map<number, GraphNode>();
   const rows: number[] = [];
   for (const process of processes) {
-    if (DRIVERS.has(process.tool ?? '')) continue;
+    const made = process.outputs.filter(({ sha256 }) => sha256[0] !== null);
+    if (made.length === 0 || DRIVERS.has(process.tool ?? '')) continue;
     const from = new Set<number>();
     for (const { path } of process.inputs) {
-      const made = maker.get(path);
-      if (made !== undefined) from.add(made);
+      const step = maker.get(path);
+      if (step !== undefined) from.add(step);
     }
     const column = Math.max(-1, ...[...from].map((step) => nodes.get(step)?.column ?? -1)) + 1;
     const row = rows[column] ?? 0;
     rows[column] = row + 1;
-    const made = process.outputs.filter(({ sha256 }) => sha256[0] !== null);
-    const label = made[0]?.path.split('/').at(-1) ?? process.tool ?? process.program;
+    const label = made[0]?.path.split('/').at(-1) ?? process.program;
     nodes.set(process.step, { step: process.step, label, column, row, from: [...from] });
     for (const { path } of made) maker.set(path, process.step);
   }

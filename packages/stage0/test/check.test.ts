@@ -100,7 +100,7 @@ describe('check', () => {
     const page = htmlReport(checkDocument(check(ladder, { engines: [PORTS, planted] }), 'tree'));
     expect(page).toContain('NOT THE SAME');
     expect(page).toContain('out/hello-cc-0.hex2 differs from byte 0x64');
-    expect(page.match(/<g tabindex="0"/g)?.length).toBeGreaterThan(30);
+    expect(page.match(/<g tabindex="0"/g)?.length).toBeGreaterThan(24);
     expect(page).toContain('class="bad" transform=');
     expect(page).not.toMatch(/(src|href)=|@import|url\(/);
   });

@@ -13,6 +13,8 @@ export interface CaseSettings {
   /** Path → name of the upstream tool that is put there, executable. */
   readonly programs?: Readonly<Record<string, string>>;
   readonly compare?: readonly ('stdout' | 'stderr')[];
+  /** What the case can be run with; all unless told. */
+  readonly implementations?: readonly ('source' | 'dist' | 'native')[];
   readonly rejects?: string;
 }
 
