@@ -11,6 +11,7 @@ import type { Emitter } from './emit/emitter.ts';
 import { LiteralError } from './literals.ts';
 import type { CompileOptions } from './options.ts';
 import { DEFAULT_MAX_STRING } from './options.ts';
+import { Origin } from './origin.ts';
 import { Output } from './output.ts';
 import type { FunctionSymbol, JumpTargets, Variable } from './symbols.ts';
 import { syntheticToken, type Token, tokenError } from './token.ts';
@@ -46,7 +47,7 @@ export class Compilation {
     nextId: () => number,
     codeCapacity: number,
   ) {
-    this.end = syntheticToken('', 0, '', 0);
+    this.end = syntheticToken('', 0, Origin.synthetic('', 0));
     this.token = this.closeList(head);
     this.options = options;
     this.maxString = options.maxString ?? DEFAULT_MAX_STRING;

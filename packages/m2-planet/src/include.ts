@@ -32,7 +32,7 @@ export class Includer {
     const place = cursor.current('#include');
     const quoted = place.first === DOUBLE_QUOTE;
     const name = quoted ? place.text.slice(1) : this.angledName();
-    const found = this.search(latin1ToName(name), quoted ? place.file : undefined);
+    const found = this.search(latin1ToName(name), quoted ? place.origin.file : undefined);
     if (found === undefined) throw cursor.error(`Unable to find include file: ${name}`, place);
     if (++this.count > MAX_INCLUDES) throw cursor.error('too many includes', place);
     cursor.remove();

@@ -6,8 +6,9 @@
  * stack. `__LINE__` and `__FILE__` are always found, and cannot be hidden.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
+import { Origin } from './origin.ts';
 import { nameToLatin1 } from './text.ts';
-import { syntheticToken, type Token } from './token.ts';
+import { lineOf, replacementToken, syntheticToken, type Token } from './token.ts';
 
 /** A macro. */
 export interface Macro {
@@ -29,7 +30,7 @@ export class MacroTable {
   /** Define a macro whose whole value is one token, which may be empty. */
   definePredefined(name: string, value: string, file: string, line: number, id: number): void {
     const macro = this.define(name);
-    macro.expansion = syntheticToken(value, id, file, line);
+    macro.expansion = syntheticToken(value, id, Origin.synthetic(file, line));
   }
 
   /** Start a new definition of `name`, still empty, that hides the older ones. */
@@ -45,8 +46,8 @@ export class MacroTable {
   /** The macro that `token` names, if any. */
   find(token: Token): Macro | undefined {
     const { text } = token;
-    if (text === '__LINE__') return this.builtin(token, String(token.line));
-    if (text === '__FILE__') return this.builtin(token, `"${nameToLatin1(token.file)}`);
+    if (text === '__LINE__') return this.builtin(token, String(lineOf(token)));
+    if (text === '__FILE__') return this.builtin(token, `"${nameToLatin1(token.origin.file)}`);
     const stack = this.stacks.get(text);
     return stack === undefined ? undefined : stack[stack.length - 1];
   }
@@ -63,10 +64,10 @@ export class MacroTable {
     return true;
   }
 
-  /** Quirk kept: the file of such a token is unknown, the line is that of the name. */
+  /** The value stands where the name stood. */
   private builtin(token: Token, value: string): Macro {
     this.count++;
-    const expansion = syntheticToken(value, token.id, token.file, token.line);
+    const expansion = replacementToken(token, value);
     return { name: token.text, expansion, parameters: undefined };
   }
 }

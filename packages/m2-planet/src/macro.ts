@@ -17,7 +17,7 @@ import { macroExpression } from './macro-expression.ts';
 import { type Macro, MacroTable } from './macro-table.ts';
 import type { CompileOptions } from './options.ts';
 import type { ReaderContext } from './reader.ts';
-import { removeToken, type Token, tokenError } from './token.ts';
+import { lineOf, removeToken, type Token, tokenError } from './token.ts';
 
 const LINE_FEED = 0x0a;
 const HASH = 0x23;
@@ -261,13 +261,14 @@ function message(cursor: MacroCursor, directiveToken: Token): void {
   if (directiveToken.text === '#error') {
     throw cursor.error(`#error ${text}`, directiveToken);
   }
-  cursor.warn(`${start?.file}:${start?.line}: warning: #warning ${text}\n`);
+  const place = start ?? directiveToken;
+  cursor.warn(`${place.origin.file}:${lineOf(place)}: warning: #warning ${text}\n`);
 }
 
 function ignored(cursor: MacroCursor, token: Token): void {
   const fence = '>>WARNING<<\n>>WARNING<<\n';
   cursor.warn(
-    `${fence}${token.file}:${token.line}:feature: ${token.text} unsupported in M2-Planet\n` +
+    `${fence}${token.origin.file}:${lineOf(token)}:feature: ${token.text} unsupported in M2-Planet\n` +
       `Ignoring line, may result in bugs\n${fence}\n`,
   );
 }

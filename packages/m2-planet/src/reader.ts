@@ -4,15 +4,15 @@
  *
  * Words (names and numbers), strings and characters (their closing quote dropped), runs of the bytes
  * `<=>|&!^%`, the operators with `+ - * /`, `#` with the word behind it, line feeds, and any other byte
- * by itself. Blanks, tabs and comments separate. Invariant: each token notes where it came from, and
- * `line` counts the line feeds up to and including the byte behind the token.
+ * by itself. Blanks, tabs and comments separate. Invariant: each token notes where it came from.
  *
  * Quirks kept: `=&` and `&&!` are one token, so is `-=-`; a NUL byte cuts the text of its token short; a
  * comment ends at the first slash that follows a star, or stands right behind its opening (`/*` + `/`).
  * `#FILENAME name line` renames what follows.
  * Behaviour defined by cc_reader.c of M2-Planet 1.13.1.
  */
-import type { Source } from '@stage0-ts/diagnostics';
+import type { Source, ToolError } from '@stage0-ts/diagnostics';
+import { Origin } from './origin.ts';
 import { isWordByte, latin1, latin1ToName, parseInteger } from './text.ts';
 import { syntheticToken, type Token, tokenError } from './token.ts';
 
@@ -61,28 +61,22 @@ export function readTokens(source: Source, before: Token | null, context: Reader
 }
 
 class Reader {
-  private readonly source: Source;
   private readonly bytes: Uint8Array;
   private readonly text: string;
   private readonly context: ReaderContext;
-  private file: string;
+  private origin: Origin;
   private at = 0;
-  /** The line at the last place asked for, and the first line feed behind that; see lineAt. */
-  private line = 1;
-  private lineFeed: number;
   private first: Token | null = null;
   private last: Token | null;
   /** True from `#define` to the word behind it, which tells F(x) from F (x). */
   private afterDefine = false;
 
   constructor(source: Source, before: Token | null, context: ReaderContext) {
-    this.source = source;
     this.bytes = source.bytes;
     this.text = latin1(source.bytes);
     this.context = context;
-    this.file = source.name;
+    this.origin = Origin.ofSource(source);
     this.last = before;
-    this.lineFeed = source.bytes.indexOf(LINE_FEED);
   }
 
   run(): TokenRun {
@@ -195,7 +189,6 @@ class Reader {
     }
     this.append(start, this.at);
     const name = this.last as Token;
-    this.file = latin1ToName(name.text);
     this.drop(name);
     this.afterDefine = false;
     if (!this.readToken())
@@ -205,7 +198,8 @@ class Reader {
     if (line === 0 && number.first !== 0x30) {
       throw tokenError(number, 'filename', `non-line number: ${number.text} provided to #FILENAME`);
     }
-    this.line = line;
+    // Upstream has read the byte behind the number: only later line feeds count.
+    this.origin = this.origin.renamed(latin1ToName(name.text), line, number.end + 1);
     this.drop(number);
   }
 
@@ -242,9 +236,7 @@ class Reader {
       next: null,
       prev: this.last,
       id: this.context.nextId(),
-      file: this.file,
-      line: this.lineAt(this.at),
-      source: this.source,
+      origin: this.origin,
       start,
       end: this.at,
       depth: 0,
@@ -260,15 +252,6 @@ class Reader {
     if (this.last !== null) this.last.next = null;
   }
 
-  /** The line number when the byte at `offset` has been read. */
-  private lineAt(offset: number): number {
-    while (this.lineFeed >= 0 && this.lineFeed <= offset) {
-      this.line++;
-      this.lineFeed = this.bytes.indexOf(LINE_FEED, this.lineFeed + 1);
-    }
-    return this.line;
-  }
-
   private tooLong(start: number): never {
     throw this.error(
       'Token exceeded MAX_STRING char limit use --max-string number to increase',
@@ -276,14 +259,8 @@ class Reader {
     );
   }
 
-  private error(message: string, start: number = this.at): Error {
-    this.at = start;
-    const token: Token = {
-      ...syntheticToken('', 0, this.file, this.lineAt(start)),
-      source: this.source,
-      start,
-      end: start,
-    };
+  private error(message: string, start: number = this.at): ToolError {
+    const token = { ...syntheticToken('', 0, this.origin), start, end: start };
     return tokenError(token, 'syntax', message);
   }
 }

@@ -17,6 +17,7 @@ import { localDeclaration } from './locals.ts';
 import { nextLabel } from './operands.ts';
 import type { FunctionSymbol, JumpTargets } from './symbols.ts';
 import { unsigned } from './text.ts';
+import { lineOf } from './token.ts';
 import { fallibleTypeName, lookupPrimitive, typeName } from './types-parser.ts';
 
 /** statement. */
@@ -158,7 +159,7 @@ function switchCase(c: Compilation, label: string, cases: number[]): void {
   const value = constantExpression(c);
   c.requireToken();
   if (!c.at(':')) {
-    c.options.onWarning?.(`${c.token.file}:${c.token.line}:`);
+    c.options.onWarning?.(`${c.token.origin.file}:${lineOf(c.token)}:`);
     return;
   }
   cases.push(value);

@@ -9,7 +9,8 @@
  * Invariant: `next` of the last token is null; a removed token keeps its own links.
  * Behaviour defined by cc_reader.c and cc_macro.c of M2-Planet 1.13.1.
  */
-import { codeFrame, locate, type Source, ToolError } from '@stage0-ts/diagnostics';
+import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
+import type { Origin } from './origin.ts';
 import { latin1ToName } from './text.ts';
 
 /** One token. Its text is Latin-1, one character a byte; strings and characters lack their closing quote. */
@@ -21,40 +22,41 @@ export interface Token {
   prev: Token | null;
   /** Identity of the text: copies share it, tokens that were read apart do not. See types.ts. */
   readonly id: number;
-  /** The name for `__FILE__` and messages: of the input, or of the last `#FILENAME`. */
-  readonly file: string;
-  /**
-   * The line for `__LINE__`. Quirk kept: it is the line that the byte *after* the token begins, so the
-   * last token of a line counts one line too many.
-   */
-  readonly line: number;
-  /** The bytes that the token came from; absent for tokens that no input holds. */
-  readonly source: Source | undefined;
-  /** Offset of the token's first byte in `source`. */
+  readonly origin: Origin;
+  /** Offset of the token's first byte in the bytes of `origin`. */
   readonly start: number;
-  /** Offset of the first byte behind the token, which had been read when `line` was noted. */
+  /** Offset of the first byte behind the token. */
   readonly end: number;
   /** How many expansions of macros deep the token arose. */
   readonly depth: number;
 }
 
-const LINE_FEED = 0x0a;
-
 /** A token that stands in no input: a predefined macro's value or the end of the token list. */
-export function syntheticToken(text: string, id: number, file: string, line: number): Token {
+export function syntheticToken(text: string, id: number, origin: Origin): Token {
   return {
     text,
     first: text === '' ? 0 : text.charCodeAt(0),
     next: null,
     prev: null,
     id,
-    file,
-    line,
-    source: undefined,
+    origin,
     start: 0,
     end: 0,
     depth: 0,
   };
+}
+
+/**
+ * The line for `__LINE__`. Quirk kept: it is the line that the byte *behind* the token has led to, so
+ * that the last token of a line counts one line too many.
+ */
+export function lineOf(token: Token): number {
+  return token.origin.lineAt(token.end + 1);
+}
+
+/** A token with another text at the place of `token`. */
+export function replacementToken(token: Token, text: string): Token {
+  return { ...copyToken(token), text, first: text.charCodeAt(0) };
 }
 
 /** A copy that is linked to nothing. */
@@ -65,9 +67,7 @@ export function copyToken(token: Token, depth: number = token.depth): Token {
     next: null,
     prev: null,
     id: token.id,
-    file: token.file,
-    line: token.line,
-    source: token.source,
+    origin: token.origin,
     start: token.start,
     end: token.end,
     depth,
@@ -102,12 +102,13 @@ export function copyList(head: Token | null): Token | null {
 export function tokenError(token: Token | null, code: string, message: string): ToolError {
   const text = readable(message);
   if (token === null) return new ToolError(text, { code });
-  const { source, start, end, file } = token;
+  const { origin, start } = token;
+  const { source, file } = origin;
   if (source === undefined) return new ToolError(text, { code, file });
   return new ToolError(text, {
     code,
     file,
-    line: token.line - lineFeeds(source.bytes, start, end),
+    line: origin.lineAt(start),
     column: locate(source.bytes, start).column,
     offset: start,
     frame: codeFrame(source.bytes, start),
@@ -119,12 +120,4 @@ function readable(message: string): string {
   const line = message.trimEnd().replaceAll('\n', ' ');
   for (let i = 0; i < line.length; i++) if (line.charCodeAt(i) > 0xff) return line;
   return latin1ToName(line);
-}
-
-/** Line feeds from `start` to `end`, both included. */
-function lineFeeds(bytes: Uint8Array, start: number, end: number): number {
-  let count = 0;
-  const limit = Math.min(end + 1, bytes.length);
-  for (let i = start; i < limit; i++) if (bytes[i] === LINE_FEED) count++;
-  return count;
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Where tokens come from: an input, or the part of one behind a `#FILENAME`, with its name and lines.
+ *
+ * Tokens keep byte offsets only; lines are counted when somebody asks, from an index of the line feeds
+ * that is made once for each input.
+ */
+import type { Source } from '@stage0-ts/diagnostics';
+
+const LINE_FEED = 0x0a;
+
+/** Counts the line feeds before a place. */
+class LineFeeds {
+  private readonly bytes: Uint8Array;
+  private offsets: number[] | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** Line feeds in bytes[0, offset): a binary search. */
+  before(offset: number): number {
+    this.offsets ??= this.collect();
+    let low = 0;
+    let high = this.offsets.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.offsets[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private collect(): number[] {
+    const offsets: number[] = [];
+    for (let at = this.bytes.indexOf(LINE_FEED); at >= 0; ) {
+      offsets.push(at);
+      at = this.bytes.indexOf(LINE_FEED, at + 1);
+    }
+    return offsets;
+  }
+}
+
+export class Origin {
+  /** The name for `__FILE__` and messages: of the input, or of the last `#FILENAME`. */
+  readonly file: string;
+  /** The bytes; absent for what no input holds. */
+  readonly source: Source | undefined;
+  private readonly firstLine: number;
+  /** The offset from which on lines are counted. */
+  private readonly from: number;
+  private readonly lineFeeds: LineFeeds | undefined;
+
+  private constructor(
+    file: string,
+    source: Source | undefined,
+    firstLine: number,
+    from: number,
+    lineFeeds: LineFeeds | undefined,
+  ) {
+    this.file = file;
+    this.source = source;
+    this.firstLine = firstLine;
+    this.from = from;
+    this.lineFeeds = lineFeeds;
+  }
+
+  /** A whole input. */
+  static ofSource(source: Source): Origin {
+    return new Origin(source.name, source, 1, 0, new LineFeeds(source.bytes));
+  }
+
+  /** Something that stands in no input. */
+  static synthetic(file: string, line: number): Origin {
+    return new Origin(file, undefined, line, 0, undefined);
+  }
+
+  /** The rest of this input under another name, with `line` as the line that the byte at `from` is on. */
+  renamed(file: string, line: number, from: number): Origin {
+    return new Origin(file, this.source, line, from, this.lineFeeds);
+  }
+
+  /** The line of the byte at `offset`. */
+  lineAt(offset: number): number {
+    if (this.lineFeeds === undefined) return this.firstLine;
+    return this.firstLine + this.lineFeeds.before(offset) - this.lineFeeds.before(this.from);
+  }
+}
