@@ -12,18 +12,18 @@ import type { Engine } from '@stage0-ts/host/memory';
 import { TOOLS } from './tools.ts';
 
 /** Names that do not follow from the tool's own. */
-const ALIASES: Readonly<Record<string, string>> = {
-  'hex0-seed': 'hex0',
-  'kaem-optional-seed': 'kaem-minimal',
-  'kaem-0': 'kaem-minimal',
-  'artifact/catm': 'catm-minimal',
-  M2: 'M2-Planet',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['hex0-seed', 'hex0'],
+  ['kaem-optional-seed', 'kaem-minimal'],
+  ['kaem-0', 'kaem-minimal'],
+  ['artifact/catm', 'catm-minimal'],
+  ['M2', 'M2-Planet'],
+]);
 
 /** Upstream's name of the tool that an executable at `path` stands for, or undefined. */
 export function portFor(path: string): string | undefined {
   const [name = '', folder = ''] = path.split('/').reverse();
-  const alias = ALIASES[`${folder}/${name}`] ?? ALIASES[name];
+  const alias = ALIASES.get(`${folder}/${name}`) ?? ALIASES.get(name);
   if (alias !== undefined) return alias;
   return [name, name.replace(/-\d+$/, '')].find((tool) => Object.hasOwn(TOOLS, tool));
 }

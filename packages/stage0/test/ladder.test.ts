@@ -23,7 +23,7 @@ describe('the ladder', () => {
   it('builds to what upstream builds', () => {
     const result = build(loadTree(LADDER));
     expect(result.artifacts.filter(({ verdict }) => verdict !== 'match')).toEqual([]);
-    expect(result.artifacts.length).toBe(27);
+    expect(result.artifacts.length).toBe(29);
     expect(result.failures).toEqual([]);
     expect(result.ok).toBe(true);
   });
@@ -36,13 +36,24 @@ describe('the ladder', () => {
     expect(hello[0]?.size).toBe(135);
   });
 
+  it('assembles its own hex0, which is what that makes of itself', () => {
+    const { artifacts, processes } = build(loadTree(LADDER));
+    const seeds = artifacts.filter(({ path }) => path.startsWith('out/hex0'));
+    expect(seeds.map(({ path, size, mode }) => [path, size, mode])).toEqual([
+      ['out/hex0', 289, 0o700],
+      ['out/hex0-again', 289, 0o700],
+    ]);
+    expect(seeds[0]?.sha256).toBe(seeds[1]?.sha256);
+    expect(processes.filter(({ path }) => path === '/out/hex0').length).toBe(1);
+  });
+
   it('tells of every start, write and end', () => {
     const events: RunEvent[] = [];
     const { processes } = build(loadTree(LADDER), { onEvent: (event) => events.push(event) });
     const count = (kind: string) => events.filter((event) => event.kind === kind).length;
     expect(count('start')).toBe(processes.length);
     expect(count('end')).toBe(processes.length);
-    expect(count('write')).toBeGreaterThan(27);
+    expect(count('write')).toBeGreaterThan(29);
     expect(processes[1]?.tool).toBe('hex0');
     expect(Math.max(...processes.map(({ depth }) => depth))).toBe(3);
   });
@@ -71,7 +82,7 @@ describe('the ladder', () => {
       verdict: 'match',
     });
     expect(buildTable(result)).toContain(
-      'ok: 27 of 27 of x86.answers, 27 files made by 38 processes',
+      'ok: 29 of 29 of x86.answers, 29 files made by 40 processes',
     );
   });
 });
@@ -100,7 +111,7 @@ describe('a ladder with a broken rung', () => {
     expect(result.failures.map(({ tool }) => tool)).toEqual(['hex2-0']);
     const table = buildTable(result);
     expect(table).toContain(
-      'step 5: ./tools/hex2-0 out/hello-hex2.hex2 out/hello-hex2\n  exited with status 1',
+      'step 7: ./tools/hex2-0 out/hello-hex2.hex2 out/hello-hex2\n  exited with status 1',
     );
     expect(table).toMatch(/out\/hello-hex2\.hex2:\d+:\d+: error: /);
     expect(table).toContain('MISSING');
