@@ -35,14 +35,14 @@ const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
 };
 
 /** Names that uname gives to what is called otherwise here. */
-const MACHINES: Readonly<Record<string, string>> = {
-  i386: 'x86',
-  i486: 'x86',
-  i586: 'x86',
-  i686: 'x86',
-  'i686-pae': 'x86',
-  x86_64: 'amd64',
-};
+const MACHINES: ReadonlyMap<string, string> = new Map([
+  ['i386', 'x86'],
+  ['i486', 'x86'],
+  ['i586', 'x86'],
+  ['i686', 'x86'],
+  ['i686-pae', 'x86'],
+  ['x86_64', 'amd64'],
+]);
 
 /** Choose by option, else by the environment's override, else by the machine. Throws for an unknown name. */
 export function selectTarget(
@@ -57,7 +57,7 @@ export function selectTarget(
   const architecture =
     options.architecture ??
     environment.get('ARCHITECTURE_OVERRIDE') ??
-    MACHINES[machine] ??
+    MACHINES.get(machine) ??
     machine;
   const operatingSystem = options.operatingSystem ?? environment.get('OS_OVERRIDE') ?? 'Linux';
   const facts = Object.hasOwn(ARCHITECTURES, architecture)
