@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Bytes → one {@link Instruction}, by the instruction table.
+ *
+ * The layout is that of the Intel SDM, volume 2, chapter 2: prefixes, opcode of one or two bytes, ModRM, SIB,
+ * displacement, immediate; at most 15 bytes. A prefix that would turn the opcode into another instruction
+ * (f2 and f3 with most of them, lock without a memory destination) makes it unknown.
+ */
+import { CONDITION_READS, flagMask } from './flags.ts';
+import {
+  type Entry,
+  ONE_BYTE_ROWS,
+  OPERATIONS,
+  type OperationName,
+  operationFlags,
+  TWO_BYTE_ROWS,
+} from './instructions.ts';
+
+export const REGISTER = 0;
+export const IMMEDIATE = 1;
+export const MEMORY = 2;
+
+/** An operand. All have the same fields, so that engines see one shape. */
+export interface Operand {
+  readonly kind: typeof REGISTER | typeof IMMEDIATE | typeof MEMORY;
+  /** Bytes: 1, 2 or 4. */
+  readonly size: 1 | 2 | 4;
+  /** Number of the register; of a byte register 4 to 7 are ah, ch, dh, bh. */
+  readonly register: number;
+  /** Register that is the base of the address, or -1. */
+  readonly base: number;
+  /** Register that is added, shifted left by `shift`, or -1. */
+  readonly index: number;
+  readonly shift: number;
+  /** −1, or 0xffff where addresses have 16 bits. */
+  readonly mask: number;
+  /** Immediate (sign-extended from `size`), target of a jump, or displacement of an address. */
+  readonly value: number;
+}
+
+export interface Instruction {
+  readonly address: number;
+  readonly length: number;
+  readonly operation: OperationName;
+  /** 1, 2 or 4: size of the operation. */
+  readonly size: 1 | 2 | 4;
+  readonly operands: readonly Operand[];
+  /** Of jcc, setcc and cmovcc: the low four bits of the opcode. */
+  readonly condition: number;
+  /** 0, or the repeat prefix: 0xf2 (repne) or 0xf3 (rep, repe). */
+  readonly repeat: number;
+  /** Addresses have 16 bits (prefix 67). */
+  readonly shortAddress: boolean;
+  /** Flags read, written, and undefined afterwards. */
+  readonly reads: number;
+  readonly writes: number;
+  readonly undefinedFlags: number;
+}
+
+/** Reads the byte at a guest address; undefined when there is none. */
+export type FetchByte = (address: number) => number | undefined;
+
+const STRING = new Set<OperationName>(['movs', 'stos', 'lods', 'cmps', 'scas']);
+/** May stand behind f2 or f3 without another meaning: pause, `rep ret`, and the bound prefix of branches. */
+const REPEAT_IGNORED = new Set<OperationName>([
+  'nop',
+  'ret',
+  'jmp',
+  'jmpTo',
+  'call',
+  'callTo',
+  'jcc',
+]);
+const LOCKABLE = new Set<OperationName>(
+  'add adc and btc btr bts cmpxchg cmpxchg8b dec inc neg not or sbb sub xor xadd xchg'.split(
+    ' ',
+  ) as OperationName[],
+);
+const MAX_LENGTH = 15;
+const NO_OPERAND: Operand = {
+  kind: REGISTER,
+  size: 4,
+  register: 0,
+  base: -1,
+  index: -1,
+  shift: 0,
+  mask: -1,
+  value: 0,
+};
+const SP = 4;
+const BP = 5;
+
+/** Flags of each operation as masks. */
+const MASKS: ReadonlyMap<OperationName, readonly [number, number, number]> = new Map(
+  OPERATIONS.map((operation) => {
+    const { reads, writes, undefined: unknown } = operationFlags(operation);
+    return [operation, [flagMask(reads), flagMask(writes), flagMask(unknown)]];
+  }),
+);
+
+/**
+ * Decode the instruction at `address`. Undefined when its bytes are no instruction of the table, or when
+ * one of them cannot be fetched.
+ */
+export function decode(fetch: FetchByte, address: number): Instruction | undefined {
+  try {
+    return new Decoder(fetch, address).instruction();
+  } catch (error) {
+    if (error === NO_BYTE) return undefined;
+    throw error;
+  }
+}
+
+const NO_BYTE: unique symbol = Symbol('no byte to fetch');
+
+class Decoder {
+  private at: number;
+  private readonly fetch: FetchByte;
+  private readonly address: number;
+  private operandSize: 2 | 4 = 4;
+  private shortAddress = false;
+  private repeat = 0;
+  private lock = false;
+  private opcode = 0;
+  private modRM = -1;
+
+  constructor(fetch: FetchByte, address: number) {
+    this.fetch = fetch;
+    this.address = address;
+    this.at = address;
+  }
+
+  instruction(): Instruction | undefined {
+    this.opcode = this.prefixes();
+    let rows = ONE_BYTE_ROWS;
+    if (this.opcode === 0x0f) {
+      this.opcode = this.byte();
+      rows = TWO_BYTE_ROWS;
+    }
+    const row = rows[this.opcode];
+    const entry = row === undefined || 'operation' in row ? row : row[(this.readModRM() >> 3) & 7];
+    if (entry === undefined) return undefined;
+    return this.build(entry);
+  }
+
+  /** Takes the prefixes and the byte behind them. */
+  private prefixes(): number {
+    for (;;) {
+      const byte = this.byte();
+      if (byte === 0x66) this.operandSize = 2;
+      else if (byte === 0x67) this.shortAddress = true;
+      else if (byte === 0xf2 || byte === 0xf3) this.repeat = byte;
+      else if (byte === 0xf0) this.lock = true;
+      // Segments cs, ss, ds and es are all of memory; fs and gs are nothing here.
+      else if (byte !== 0x2e && byte !== 0x36 && byte !== 0x3e && byte !== 0x26) return byte;
+    }
+  }
+
+  private build(entry: Entry): Instruction | undefined {
+    const { operation } = entry;
+    const operands: Operand[] = [];
+    let size: 1 | 2 | 4 = this.operandSize;
+    for (const letters of entry.operands) {
+      if (letters === 'b') size = 1;
+      if (letters === 'b' || letters === 'v') continue;
+      const operand = this.operand(letters);
+      if (operand === undefined) return undefined;
+      operands.push(operand);
+    }
+    const [first] = operands;
+    if (first !== undefined && first.kind !== IMMEDIATE) size = first.size;
+    if (!this.prefixesFit(operation, first)) return undefined;
+    const condition = operation === 'jcc' || operation === 'set' || operation === 'cmov';
+    const [reads, writes, undefinedFlags] = MASKS.get(operation) as readonly [
+      number,
+      number,
+      number,
+    ];
+    return {
+      address: this.address,
+      length: this.at - this.address,
+      operation,
+      size,
+      operands,
+      condition: condition ? this.opcode & 15 : 0,
+      repeat: STRING.has(operation) ? this.repeat : 0,
+      shortAddress: this.shortAddress,
+      reads: condition ? (CONDITION_READS[this.opcode & 15] as number) : reads,
+      writes,
+      undefinedFlags,
+    };
+  }
+
+  private prefixesFit(operation: OperationName, first: Operand | undefined): boolean {
+    if (this.lock && !(LOCKABLE.has(operation) && first?.kind === MEMORY)) return false;
+    if (this.repeat === 0) return true;
+    return STRING.has(operation) || REPEAT_IGNORED.has(operation);
+  }
+
+  private operand(letters: string): Operand | undefined {
+    const kind = letters[0];
+    const size = letters[1] === 'b' ? 1 : letters[1] === 'w' ? 2 : this.operandSize;
+    switch (kind) {
+      case 'E':
+      case 'M':
+        return this.registerOrMemory(size, kind === 'M');
+      case 'G':
+        return register((this.readModRM() >> 3) & 7, size);
+      case 'Z':
+        return register(this.opcode & 7, size);
+      case 'I':
+        return immediate(this.signed(size), size);
+      case 'S':
+        return immediate(this.signed(1), this.operandSize);
+      case 'J':
+        return this.target(letters === 'Jb' ? 1 : 4);
+      case 'O':
+        return this.shortAddress
+          ? memory(-1, -1, 0, this.signed(2), size, 0xffff)
+          : memory(-1, -1, 0, this.signed(4), size);
+      case '1':
+        return immediate(1, 1);
+      case 'e':
+        return register(0, this.operandSize);
+      case 'a':
+        return register(0, 1);
+      default:
+        return register(1, 1); // cl
+    }
+  }
+
+  /** Jumps with the operand size prefix would cut the address to 16 bits; that is never meant. */
+  private target(size: 1 | 4): Operand | undefined {
+    if (this.operandSize === 2) return undefined;
+    const distance = this.signed(size);
+    return immediate((this.at + distance) | 0, 4);
+  }
+
+  private registerOrMemory(size: 1 | 2 | 4, memoryOnly: boolean): Operand | undefined {
+    const modRM = this.readModRM();
+    const mode = modRM >> 6;
+    const low = modRM & 7;
+    if (mode === 3) return memoryOnly ? undefined : register(low, size);
+    return this.shortAddress ? this.shortForm(mode, low, size) : this.longForm(mode, low, size);
+  }
+
+  private longForm(mode: number, low: number, size: 1 | 2 | 4): Operand {
+    let base = low;
+    let index = -1;
+    let shift = 0;
+    if (low === SP) {
+      const sib = this.byte();
+      base = sib & 7;
+      if (((sib >> 3) & 7) !== SP) index = (sib >> 3) & 7;
+      shift = sib >> 6;
+    }
+    // Without displacement, "ebp" as base means: no base, but a displacement of 32 bits.
+    if (mode === 0 && base === BP) return memory(-1, index, shift, this.signed(4), size);
+    const displacement = mode === 0 ? 0 : this.signed(mode === 1 ? 1 : 4);
+    return memory(base, index, shift, displacement, size);
+  }
+
+  private shortForm(mode: number, low: number, size: 1 | 2 | 4): Operand {
+    if (mode === 0 && low === 6) {
+      return memory(-1, -1, 0, this.signed(2), size, 0xffff);
+    }
+    const [base, index] = SHORT_FORMS[low] as readonly [number, number];
+    const displacement = mode === 0 ? 0 : this.signed(mode === 1 ? 1 : 2);
+    return memory(base, index, 0, displacement, size, 0xffff);
+  }
+
+  private readModRM(): number {
+    if (this.modRM < 0) this.modRM = this.byte();
+    return this.modRM;
+  }
+
+  private signed(size: 1 | 2 | 4): number {
+    let value = 0;
+    for (let shift = 0; shift < size * 8; shift += 8) value |= this.byte() << shift;
+    return extend(value, size);
+  }
+
+  private byte(): number {
+    if (this.at - this.address >= MAX_LENGTH) throw NO_BYTE;
+    const byte = this.fetch(this.at);
+    if (byte === undefined) throw NO_BYTE;
+    this.at++;
+    return byte;
+  }
+}
+
+/** bx+si, bx+di, bp+si, bp+di, si, di, bp, bx. */
+const SHORT_FORMS: readonly (readonly [number, number])[] = [
+  [3, 6],
+  [3, 7],
+  [5, 6],
+  [5, 7],
+  [6, -1],
+  [7, -1],
+  [5, -1],
+  [3, -1],
+];
+
+/** The low `size` bytes of `value`, sign-extended. */
+export function extend(value: number, size: number): number {
+  if (size === 4) return value | 0;
+  return size === 2 ? (value << 16) >> 16 : (value << 24) >> 24;
+}
+
+function register(number: number, size: 1 | 2 | 4): Operand {
+  return { ...NO_OPERAND, kind: REGISTER, register: number, size };
+}
+
+function immediate(value: number, size: 1 | 2 | 4): Operand {
+  return { ...NO_OPERAND, kind: IMMEDIATE, value, size };
+}
+
+function memory(
+  base: number,
+  index: number,
+  shift: number,
+  value: number,
+  size: 1 | 2 | 4,
+  mask = -1,
+): Operand {
+  return { ...NO_OPERAND, kind: MEMORY, base, index, shift, value, size, mask };
+}

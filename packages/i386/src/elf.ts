@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * ELF executables: bytes → entry point and the segments to load (System V ABI, chapter 4 and 5).
+ *
+ * Taken are statically linked little-endian 32-bit i386 programs. Hand-written ones have program headers that overlap the file header,
+ * and no section headers; neither matters here.
+ */
+import { MachineError } from './errors.ts';
+import { PAGE, READABLE, roundUp, WRITABLE } from './memory.ts';
+
+export interface Segment {
+  /** Guest address of the first byte. */
+  readonly address: number;
+  /** Where its bytes begin in the file. */
+  readonly fileOffset: number;
+  readonly fileSize: number;
+  readonly memorySize: number;
+  /** {@link READABLE} and {@link WRITABLE}. */
+  readonly rights: number;
+}
+
+export interface Executable {
+  readonly entry: number;
+  /** In ascending order, at least one, none empty. */
+  readonly segments: readonly Segment[];
+  /** Guest address of the first page. */
+  readonly start: number;
+  /** Guest address behind the last page. */
+  readonly end: number;
+}
+
+const LOAD = 1;
+const INTERPRETER = 3;
+
+/** Read the headers. Throws MachineError `bad-image`. */
+export function readExecutable(bytes: Uint8Array, program: string): Executable {
+  const fail = (what: string): MachineError => new MachineError('bad-image', what, program);
+  if (bytes.length < 52) throw fail('too short for an ELF file');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view.getUint32(0, false) !== 0x7f454c46) throw fail('not an ELF file');
+  if (bytes[4] !== 1 || bytes[5] !== 1) throw fail('not a little-endian 32-bit ELF file');
+  if (view.getUint16(16, true) !== 2) throw fail('not an executable with fixed addresses');
+  if (view.getUint16(18, true) !== 3) throw fail('not a program for the i386');
+  const table = view.getUint32(28, true);
+  const size = view.getUint16(42, true);
+  const count = view.getUint16(44, true);
+  if (size !== 32 || table + size * count > bytes.length) throw fail('bad program headers');
+  const segments: Segment[] = [];
+  for (let at = table; at < table + size * count; at += size) {
+    const type = view.getUint32(at, true);
+    if (type === INTERPRETER) throw fail('dynamically linked');
+    if (type !== LOAD) continue;
+    const segment = {
+      fileOffset: view.getUint32(at + 4, true),
+      address: view.getUint32(at + 8, true),
+      fileSize: view.getUint32(at + 16, true),
+      memorySize: view.getUint32(at + 20, true),
+      // i386 has no separate right to execute, and what can be written can be read.
+      rights: ((view.getUint32(at + 24, true) & 2) !== 0 ? WRITABLE : 0) | READABLE,
+    };
+    if (segment.memorySize === 0) continue;
+    checkSegment(segment, segments.at(-1), bytes.length, fail);
+    segments.push(segment);
+  }
+  const [first] = segments;
+  const last = segments.at(-1);
+  if (first === undefined || last === undefined) throw fail('nothing to load');
+  const start = first.address - (first.address % PAGE);
+  const end = roundUp(last.address + last.memorySize);
+  return { entry: view.getUint32(24, true), segments, start, end };
+}
+
+function checkSegment(
+  segment: Segment,
+  before: Segment | undefined,
+  length: number,
+  fail: (what: string) => MachineError,
+): void {
+  const { address, fileOffset, fileSize, memorySize } = segment;
+  if (fileSize > memorySize || fileOffset + fileSize > length)
+    throw fail('a segment leaves the file');
+  if (address % PAGE !== fileOffset % PAGE) throw fail('a segment is not aligned');
+  if (address + memorySize > 0xc0000000) throw fail('a segment lies in the kernel');
+  if (before !== undefined && roundUp(before.address + before.memorySize) > address) {
+    throw fail('segments overlap or are not in order');
+  }
+}
+
+/**
+ * The segment's pages as the kernel maps them: whole pages of the file, so that what stands before and behind the
+ * segment in the file is seen as well, except that a segment larger than its part of the file is zero behind that.
+ */
+export function segmentPages(
+  bytes: Uint8Array,
+  segment: Segment,
+): { address: number; content: Uint8Array } {
+  const head = segment.address % PAGE;
+  const from = segment.fileOffset - head;
+  const wanted = segment.fileOffset + segment.fileSize;
+  const to = segment.memorySize > segment.fileSize ? wanted : roundUp(wanted);
+  return {
+    address: segment.address - head,
+    content: bytes.subarray(from, Math.min(to, bytes.length)),
+  };
+}

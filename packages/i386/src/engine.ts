@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The engine for stage0 builds: an ELF image that a script starts → its run in a machine, to its end.
+ *
+ * A fault of the guest is told on standard error, and the parent sees the signal that Linux would have sent. Only a stop on
+ * request is thrown on: it ends the whole build.
+ */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { formatError, ToolError } from '@stage0-ts/diagnostics';
+import type { ChildStatus, Host } from '@stage0-ts/host';
+import { MachineError } from './errors.ts';
+import { Machine, type MachineOptions } from './machine.ts';
+
+/** The limits of each process; see {@link MachineOptions}. */
+export type EngineOptions = Pick<
+  MachineOptions,
+  'stackSize' | 'memoryLimit' | 'instructionLimit' | 'shouldStop'
+>;
+
+/** Runs i386 executables; has the form of an Engine of `@stage0-ts/host/memory`. Throws ENOEXEC for other files. */
+export function i386Engine(
+  options: EngineOptions = {},
+): (
+  image: { readonly path: string; readonly bytes: Uint8Array },
+  argv: readonly string[],
+  host: Host,
+) => ChildStatus {
+  return (image, argv, host) => {
+    try {
+      return new Machine({ ...options, image, argv, host }).run() as ChildStatus;
+    } catch (error) {
+      return ending(error, image.path, host);
+    }
+  };
+}
+
+/** What the parent sees of a program that met `error`. */
+function ending(error: unknown, path: string, host: Host): ChildStatus {
+  if (!(error instanceof ToolError) || error.code === 'aborted') throw error;
+  if (error.code === 'bad-image') {
+    throw new ToolError(error.message, { code: 'ENOEXEC', file: path });
+  }
+  host.writeStderr(encodeUtf8(formatError(error, path)));
+  if (error instanceof MachineError) return { kind: 'killed', signal: error.signal };
+  return { kind: 'exited', status: error.exitCode };
+}

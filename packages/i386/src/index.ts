@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** A user-mode i386 Linux machine: see README.md. */
+export { decode, type Instruction, type Operand } from './decode.ts';
+export { type Executable, readExecutable, type Segment } from './elf.ts';
+export { type EngineOptions, i386Engine } from './engine.ts';
+export { type FaultCode, MachineError } from './errors.ts';
+export { Flags } from './flags.ts';
+export { OPERATIONS, type OperationName } from './instructions.ts';
+export { Interpreter } from './interpreter.ts';
+export { Machine, type MachineOptions } from './machine.ts';
+export { Memory } from './memory.ts';
+export { REGISTER_NAMES } from './registers.ts';

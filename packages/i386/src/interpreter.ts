@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The plain interpreter: fetch, decode, execute, one instruction at a time. It is the definition that the
+ * translator is tested against, and what runs whatever the translator leaves.
+ *
+ * What an operation does stands in operations.ts; here are registers, operands, memory access and faults. Values
+ * of operands are sign-extended from their size. Invariant: after a fault, eip is that of the
+ * instruction, and registers and memory are as they were before it (string operations stop between two elements).
+ */
+import { decode, type Instruction, MEMORY, type Operand, REGISTER } from './decode.ts';
+import { hex, MachineError } from './errors.ts';
+import { Flags } from './flags.ts';
+import { accessError, type Memory, READABLE, WRITABLE } from './memory.ts';
+import { HANDLERS, type Handler } from './operations.ts';
+import { ESP } from './registers.ts';
+
+/** A decoded instruction and what executes it. */
+interface Step {
+  readonly instruction: Instruction;
+  readonly execute: Handler;
+  readonly next: number;
+}
+
+/** What the interpreter asks of the machine around it. */
+export interface Surroundings {
+  /** `int 0x80` with the number in eax; the result goes to eax. */
+  systemCall(cpu: Interpreter): void;
+}
+
+export class Interpreter {
+  /** eax, ecx, edx, ebx, esp, ebp, esi, edi: in the order of their numbers. */
+  readonly registers: Int32Array<ArrayBuffer> = new Int32Array(8);
+  /** Address of the next instruction. */
+  eip = 0;
+  readonly flags: Flags = new Flags();
+  /** Flags that a translated part did not keep, because nothing that it knows of reads them. */
+  unknownFlags = 0;
+  /** Instructions executed. */
+  executed = 0;
+  readonly memory: Memory;
+  /** Told of each write of the program before it happens, if set. */
+  onWrite: ((address: number, size: number) => void) | undefined;
+  private readonly surroundings: Surroundings;
+  private readonly codeStart: number;
+  /** Decoded instructions by address − codeStart, of the part of memory that came from the file. */
+  private steps: (Step | undefined)[] = [];
+  /** 1 for each byte that is part of a decoded instruction. */
+  private readonly decoded: Uint8Array;
+
+  /** @param code guest addresses of the image; code elsewhere runs too, decoded anew each time. */
+  constructor(memory: Memory, surroundings: Surroundings, code: { start: number; end: number }) {
+    this.memory = memory;
+    this.surroundings = surroundings;
+    this.codeStart = code.start;
+    this.decoded = new Uint8Array(code.end - code.start);
+  }
+
+  /** Execute one instruction. Throws MachineError. */
+  step(): void {
+    const step = this.steps[this.eip - this.codeStart] ?? this.fetchStep();
+    const { instruction } = step;
+    if (this.unknownFlags !== 0) this.checkFlags(instruction);
+    this.executed++;
+    this.eip = step.next;
+    try {
+      step.execute(this, instruction);
+    } catch (error) {
+      if (error instanceof MachineError) this.eip = instruction.address;
+      throw error;
+    }
+  }
+
+  /** The instruction at eip. Throws MachineError `unknown-opcode` or `bad-access`. */
+  current(): Instruction {
+    return (this.steps[this.eip - this.codeStart] ?? this.fetchStep()).instruction;
+  }
+
+  private fetchStep(): Step {
+    const address = this.eip;
+    const { memory } = this;
+    const instruction = decode((at) => {
+      const offset = memory.offset(at, 1, READABLE);
+      return offset < 0 ? undefined : memory.bytes[offset];
+    }, address);
+    if (instruction === undefined) {
+      if (memory.offset(address, 1, READABLE) < 0) {
+        throw new MachineError('bad-access', `no code at ${hex(address)}`);
+      }
+      throw new MachineError('unknown-opcode', 'unknown instruction');
+    }
+    const step = {
+      instruction,
+      execute: HANDLERS[instruction.operation],
+      next: (address + instruction.length) | 0,
+    };
+    const index = address - this.codeStart;
+    if (index >= 0 && index + instruction.length <= this.decoded.length) {
+      this.steps[index] = step;
+      this.decoded.fill(1, index, index + instruction.length);
+    }
+    return step;
+  }
+
+  private checkFlags(instruction: Instruction): void {
+    if ((instruction.reads & this.unknownFlags) !== 0) {
+      throw new MachineError(
+        'unknown-flags',
+        'reads flags that the translator did not keep on this way; use the interpreter',
+      );
+    }
+    this.unknownFlags &= ~instruction.writes;
+  }
+
+  systemCall(): void {
+    this.surroundings.systemCall(this);
+  }
+
+  // Operands
+
+  read(operand: Operand): number {
+    if (operand.kind === REGISTER) return this.readRegister(operand.register, operand.size);
+    if (operand.kind === MEMORY) return this.load(this.address(operand), operand.size);
+    return operand.value;
+  }
+
+  write(operand: Operand, value: number): void {
+    if (operand.kind === REGISTER) this.writeRegister(operand.register, operand.size, value);
+    else this.store(this.address(operand), operand.size, value);
+  }
+
+  readRegister(number: number, size: number): number {
+    if (size === 4) return this.registers[number] as number;
+    if (size === 2) return ((this.registers[number] as number) << 16) >> 16;
+    // Bytes 4 to 7 are the second bytes of the first four registers.
+    return number < 4
+      ? ((this.registers[number] as number) << 24) >> 24
+      : ((this.registers[number - 4] as number) << 16) >> 24;
+  }
+
+  /** Parts of a register that are smaller than it leave the rest as it is. */
+  writeRegister(number: number, size: number, value: number): void {
+    const { registers } = this;
+    if (size === 4) registers[number] = value;
+    else if (size === 2) {
+      registers[number] = ((registers[number] as number) & ~0xffff) | (value & 0xffff);
+    } else if (number < 4) {
+      registers[number] = ((registers[number] as number) & ~0xff) | (value & 0xff);
+    } else {
+      const whole = number - 4;
+      registers[whole] = ((registers[whole] as number) & ~0xff00) | ((value & 0xff) << 8);
+    }
+  }
+
+  /** The address that a memory operand means. */
+  address(operand: Operand): number {
+    let address = operand.value;
+    if (operand.base >= 0) address += this.registers[operand.base] as number;
+    if (operand.index >= 0) address += (this.registers[operand.index] as number) << operand.shift;
+    return address & operand.mask;
+  }
+
+  // Memory
+
+  load(address: number, size: number): number {
+    const { memory } = this;
+    const offset = memory.offset(address, size, READABLE);
+    if (offset < 0) throw accessError('bad-access', address, size, READABLE);
+    if (size === 4) return memory.view.getInt32(offset, true);
+    return size === 1 ? memory.view.getInt8(offset) : memory.view.getInt16(offset, true);
+  }
+
+  store(address: number, size: number, value: number): void {
+    const { memory } = this;
+    const offset = memory.offset(address, size, WRITABLE);
+    if (offset < 0) throw accessError('bad-access', address, size, WRITABLE);
+    this.onWrite?.(address, size);
+    this.forget(address, size);
+    if (size === 4) memory.view.setInt32(offset, value, true);
+    else if (size === 1) memory.bytes[offset] = value;
+    else memory.view.setInt16(offset, value, true);
+  }
+
+  /** The program (or a system call) changes `size` bytes: drop what was decoded from them. */
+  forget(address: number, size: number): void {
+    const from = address - this.codeStart;
+    if (from >= this.decoded.length || from + size <= 0) return;
+    for (let at = Math.max(from, 0); at < from + size; at++) {
+      if (this.decoded[at] === 1) {
+        this.decoded.fill(0);
+        this.steps = [];
+        return;
+      }
+    }
+  }
+
+  push(value: number, size = 4): void {
+    const esp = ((this.registers[ESP] as number) - size) | 0;
+    this.store(esp, size, value);
+    this.registers[ESP] = esp;
+  }
+
+  pop(size = 4): number {
+    const esp = this.registers[ESP] as number;
+    const value = this.load(esp, size);
+    this.registers[ESP] = esp + size;
+    return value;
+  }
+
+  divideError(): MachineError {
+    return new MachineError('divide-error', 'division by zero, or the quotient is too large');
+  }
+}

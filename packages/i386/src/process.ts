@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A process: image in memory, initial stack, files, children.
+ *
+ * fork copies the memory and runs the child at once, to its end, in the plain interpreter; the parent goes on
+ * afterwards. execve asks the host to run the program, so that the world sees every program that starts, and
+ * ends this process with its status. Invariant: whenever another program may look, the host has all that was written.
+ */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import type { ChildStatus, Host } from '@stage0-ts/host';
+import { type Executable, readExecutable, segmentPages } from './elf.ts';
+import { errno } from './errno.ts';
+import { MachineError } from './errors.ts';
+import { FileTable } from './files.ts';
+import { Interpreter, type Surroundings } from './interpreter.ts';
+import { type Backing, GRANULE, Memory, PAGE, PlainBacking, READABLE, WRITABLE } from './memory.ts';
+import { EAX, EBX, ECX, EDI, EDX, ESI, ESP } from './registers.ts';
+import { type CallContext, systemCall } from './syscalls.ts';
+
+/** Limits of a process; see {@link DEFAULT_LIMITS}. */
+export interface Limits {
+  /** Bytes of stack. Linux's usual limit is 8 MiB. */
+  readonly stackSize: number;
+  /** Bytes of memory, stack and image included; brk fails beyond. */
+  readonly memory: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { stackSize: 8 << 20, memory: 1 << 30 };
+
+/** Thrown to leave whatever runs when the process has ended. */
+export class ProcessEnd {
+  readonly status: ChildStatus;
+
+  constructor(status: ChildStatus) {
+    this.status = status;
+  }
+}
+
+/** An image laid out in memory, ready to run. */
+export interface LoadedImage {
+  readonly executable: Executable;
+  readonly memory: Memory;
+  /** esp at the start. */
+  readonly stackPointer: number;
+}
+
+/** Makes the buffer of a process, of at least `size` bytes. */
+export type MakeBacking = (size: number) => Backing;
+
+const plainBacking: MakeBacking = (size) => new PlainBacking(size);
+
+/** Load an ELF file and build the stack that a program finds. Throws MachineError `bad-image`. */
+export function loadImage(
+  image: { readonly path: string; readonly bytes: Uint8Array },
+  argv: readonly string[],
+  environment: readonly string[],
+  limits: Limits,
+  makeBacking: MakeBacking = plainBacking,
+): LoadedImage {
+  const executable = readExecutable(image.bytes, image.path);
+  const { start, end, segments } = executable;
+  // Below the image: stack, and a page that nobody may touch.
+  const room = Math.min(limits.stackSize, start - PAGE - GRANULE);
+  const stackSize = room - (room % PAGE);
+  if (stackSize < PAGE) throw new MachineError('bad-image', 'no room for a stack', image.path);
+  const base = start - PAGE - stackSize;
+  if (end - base > limits.memory) {
+    throw new MachineError('memory-limit', 'the image is larger than the memory', image.path);
+  }
+  const memory = new Memory(
+    base,
+    makeBacking(Math.ceil((end - base) / GRANULE) * GRANULE),
+    limits.memory,
+  );
+  for (const segment of segments) {
+    const { address, content } = segmentPages(image.bytes, segment);
+    memory.bytes.set(content, address - base);
+    memory.allow(segment.address, segment.address + segment.memorySize, segment.rights);
+  }
+  memory.allow(base, base + stackSize, READABLE | WRITABLE);
+  memory.heapStart = end;
+  memory.heapEnd = end;
+  const stackPointer = buildStack(memory, base + stackSize, argv, environment, image.path);
+  return { executable, memory, stackPointer };
+}
+
+/**
+ * What the System V ABI puts on the stack: argc, argv, null, environment, null, auxiliary vector, and the strings above.
+ */
+function buildStack(
+  memory: Memory,
+  top: number,
+  argv: readonly string[],
+  environment: readonly string[],
+  path: string,
+): number {
+  let at = top - 4;
+  const place = (text: string): number => {
+    const bytes = encodeUtf8(`${text}\0`);
+    at -= bytes.length;
+    if (at < memory.base + PAGE) throw new MachineError('bad-image', 'too many arguments', path);
+    memory.bytes.set(bytes, at - memory.base);
+    return at;
+  };
+  const environmentPointers = environment.map(place);
+  const argumentPointers = argv.map(place);
+  const words = [argv.length, ...argumentPointers, 0, ...environmentPointers, 0, ...AUXILIARY];
+  const stackPointer = (at - words.length * 4) & ~15;
+  if (stackPointer < memory.base + PAGE) {
+    throw new MachineError('bad-image', 'too many arguments', path);
+  }
+  words.forEach((word, index) => {
+    memory.view.setInt32(stackPointer - memory.base + index * 4, word, true);
+  });
+  return stackPointer;
+}
+
+/** Page size, then the end. */
+const AUXILIARY: readonly number[] = [6, PAGE, 0, 0];
+
+/** What forks of one process share. */
+export interface Family {
+  lastPid: number;
+  /** Instructions that all of them may still execute, and the wish to stop. */
+  readonly budget: Budget;
+}
+
+/** Runs a forked child to its end. */
+export interface Budget {
+  run(process: Process): ChildStatus;
+}
+
+export class Process implements CallContext, Surroundings {
+  readonly cpu: Interpreter;
+  readonly memory: Memory;
+  readonly host: Host;
+  readonly files: FileTable;
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly sharesView: boolean;
+  umask: number | undefined;
+  /** Told before a system call changes memory, besides the interpreter. */
+  onSystemWrite: ((address: number, size: number) => void) | undefined;
+  private readonly code: { start: number; end: number };
+  private readonly family: Family;
+  private readonly children: { pid: number; status: number }[] = [];
+
+  constructor(image: LoadedImage, host: Host, family: Family, parent?: Process) {
+    this.memory = image.memory;
+    this.host = host;
+    this.family = family;
+    this.code = image.executable;
+    this.cpu = new Interpreter(this.memory, this, this.code);
+    this.cpu.eip = image.executable.entry;
+    this.cpu.registers[ESP] = image.stackPointer;
+    this.files = new FileTable(host, parent?.files);
+    this.umask = parent?.umask;
+    this.pid = ++family.lastPid;
+    this.parentPid = parent?.pid ?? 0;
+    this.sharesView = parent !== undefined;
+  }
+
+  /** int 0x80 in the interpreter. */
+  systemCall(cpu: Interpreter): void {
+    const r = cpu.registers;
+    const result = systemCall(
+      this,
+      r[EAX] as number,
+      r[EBX] as number,
+      r[ECX] as number,
+      r[EDX] as number,
+      r[ESI] as number,
+      r[EDI] as number,
+    );
+    r[EAX] = result;
+  }
+
+  willWrite(address: number, size: number): void {
+    this.cpu.forget(address, size);
+    this.onSystemWrite?.(address, size);
+  }
+
+  exit(status: number): never {
+    throw new ProcessEnd({ kind: 'exited', status });
+  }
+
+  fork(): number {
+    this.files.flush();
+    const image = {
+      executable: { ...this.code, entry: this.cpu.eip, segments: [] },
+      memory: this.memory.copy(),
+      stackPointer: 0,
+    };
+    const child = new Process(image, this.host, this.family, this);
+    child.cpu.registers.set(this.cpu.registers);
+    child.cpu.registers[EAX] = 0;
+    child.cpu.flags.unpack(this.cpu.flags.pack());
+    child.cpu.unknownFlags = this.cpu.unknownFlags;
+    const directory = this.host.currentDirectory();
+    const status = this.family.budget.run(child);
+    child.files.closeAll();
+    if (this.host.currentDirectory() !== directory) this.host.changeDirectory(directory);
+    this.children.push({ pid: child.pid, status: waitStatus(status) });
+    return child.pid;
+  }
+
+  execute(path: string, argv: readonly string[], environment: readonly string[]): never {
+    this.files.flush();
+    const status = this.host.run(path, argv, environment);
+    this.files.expire();
+    throw new ProcessEnd(status);
+  }
+
+  reap(pid: number): { pid: number; status: number } {
+    const at = pid === -1 ? 0 : this.children.findIndex((child) => child.pid === pid);
+    const [child] = at < 0 ? [] : this.children.splice(at, 1);
+    if (child === undefined) throw errno('ECHILD');
+    return child;
+  }
+}
+
+/** As wait(2) encodes it. */
+function waitStatus(status: ChildStatus): number {
+  return status.kind === 'exited' ? status.status << 8 : status.signal;
+}
