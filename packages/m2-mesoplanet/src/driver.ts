@@ -70,15 +70,16 @@ class Driver {
         { code: 'no-temporary-folder' },
       );
     }
+    const object = build.objectOnly ? (build.output ?? this.objectName()) : undefined;
     const source = this.temporary('M2-Mesoplanet', build.source);
-    if (build.objectOnly) this.compileOnly(source);
-    else this.link(source);
+    if (object === undefined) this.link(source);
+    else this.compileOnly(source, object);
     this.discard(source);
   }
 
-  private compileOnly(source: string): void {
+  private compileOnly(source: string, object: string): void {
     this.temporary('M2-Planet');
-    if (this.build.hasSources) this.compile(source, this.build.output ?? this.objectName());
+    if (this.build.hasSources) this.compile(source, object);
   }
 
   private link(source: string): void {

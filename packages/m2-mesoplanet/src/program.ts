@@ -25,6 +25,7 @@ function compile(options: Options, host: Host): number {
   const sources = readSources(options, host, lookup);
   if (options.output !== undefined) {
     requireDistinct(host, options.output, [...options.files, ...options.objects]);
+    requireOpenable(host, options.output);
   }
   const result = preprocess(sources, {
     readFile: (path) => readIfPresent(host, latin1ToHost(path)),
@@ -86,6 +87,17 @@ function readSources(options: Options, host: Host, lookup: ReadonlyMap<string, s
     });
   }
   return [{ name: 'STDIN', bytes: host.readStdin() }];
+}
+
+/** Upstream opens the output before anything else, so that nothing is started when it cannot be made. */
+function requireOpenable(host: Host, output: string): void {
+  const failure = (message: string, code: string) => new ToolError(message, { code, file: output });
+  if (host.status(output)?.kind === 'directory') throw failure('is a directory', 'EISDIR');
+  const slash = output.lastIndexOf('/');
+  const folder = slash < 0 ? '.' : output.slice(0, slash) || '/';
+  const found = host.status(folder);
+  if (found === undefined) throw failure('no such file or directory', 'ENOENT');
+  if (found.kind !== 'directory') throw failure('not a directory', 'ENOTDIR');
 }
 
 function readIfPresent(host: Host, path: string): Uint8Array | undefined {

@@ -1,0 +1,4 @@
+int two()
+{
+	return 2;
+}

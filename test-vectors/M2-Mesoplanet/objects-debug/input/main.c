@@ -1,0 +1,8 @@
+int one();
+int two();
+
+int main()
+{
+	one();
+	return two();
+}

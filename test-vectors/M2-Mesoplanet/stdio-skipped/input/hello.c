@@ -1,0 +1,12 @@
+#if 0
+#include <stdio.h>
+#endif
+int write(int file, char* text, int length);
+
+#define TEXT "hello\n"
+
+int main()
+{
+	write(1, TEXT, 6);
+	return 0;
+}
