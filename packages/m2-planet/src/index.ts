@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** M2-Planet, the C-subset compiler of stage0. */
 export { compile } from './compile.ts';
-export type { Architecture, CompileOptions, SourceFile } from './options.ts';
+export type { Architecture, CompileOptions, Define, SourceFile } from './options.ts';
 export { m2Planet } from './program.ts';

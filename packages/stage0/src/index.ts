@@ -6,7 +6,13 @@
 export { type AgainstResult, compareAgainst, type FirstWrong } from './against.ts';
 export { type Artifact, collectArtifacts, readAnswers, type Verdict } from './artifacts.ts';
 export { type BuildOptions, type BuildResult, build } from './build.ts';
-export { type CheckOptions, type CheckResult, check, treeDigest } from './check.ts';
+export {
+  type CheckOptions,
+  type CheckResult,
+  check,
+  type TimedBuild,
+  treeDigest,
+} from './check.ts';
 export {
   type ArtifactDocument,
   type CheckDocument,
@@ -16,6 +22,7 @@ export {
 export { type Divergence, type DivergenceKind, firstDivergence } from './compare.ts';
 export { type NamedEngine, PORTS, portFor } from './engines.ts';
 export { htmlReport } from './html-report.ts';
+export { machineEngine } from './machine-engine.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
 export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';

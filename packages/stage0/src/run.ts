@@ -78,6 +78,6 @@ function startShell(host: MemoryHost, options: RunOptions): number {
     return end.kind === 'exited' ? end.status : 128 + end.signal;
   }
   return options.shell === 'kaem'
-    ? kaem(['kaem', '--verbose', '--strict', '--file', script], host)
+    ? kaem(['kaem', '--file', script], host)
     : kaemMinimal(['kaem-minimal', script], host);
 }

@@ -75,7 +75,7 @@ describe('stage0 build', () => {
     expect(stage0('build', LADDER, '--out', out).status).toBe(0);
     const hello = path.join(out, 'out/hello-M2');
     expect(fs.statSync(hello).mode & 0o777).toBe(0o750);
-    expect(fs.readFileSync(hello).length).toBe(782);
+    expect(fs.readFileSync(hello).length).toBe(785);
   });
 
   it.each(['gz', 'bz2', 'xz'])('takes a .tar.%s', (kind) => {

@@ -20,7 +20,7 @@ Build the tree with two engines and compare every file that every process leaves
 The first divergence is named with its process, its command line and the bytes.
 
   TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
-  --engines A,B  the engines, of: ${ENGINE_NAMES} (default: ports,native)
+  --engines A,B  the engines, of: ${ENGINE_NAMES} (default: ports,i386)
   --against DIR  also compare with a tree that was built elsewhere, and name where it began to go wrong
   --arch ARCH    the architecture (default: x86)
   --json         print one JSON document (version 1) and nothing else
@@ -41,8 +41,7 @@ export function checkCommand(args: readonly string[]): number {
   if (tree === undefined || positionals.length > 1)
     throw new UsageError('check takes one TREE', HELP);
   const names = values.engines.split(',');
-  if (names.length !== 2)
-    throw new UsageError('--engines takes two names, as in ports,native', HELP);
+  if (names.length !== 2) throw new UsageError('--engines takes two names, as in ports,i386', HELP);
   const [first, second] = names.map((name) => engineNamed(name, HELP));
   if (first === undefined || second === undefined)
     throw new UsageError('--engines takes two names', HELP);
@@ -131,7 +130,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        engines: { type: 'string', default: 'ports,native' },
+        engines: { type: 'string', default: 'ports,i386' },
         against: { type: 'string' },
         arch: { type: 'string', default: 'x86' },
         json: { type: 'boolean', default: false },

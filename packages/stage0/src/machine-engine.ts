@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The i386 engine: the tree's own binaries, in a machine that needs no 32-bit kernel.
+ *
+ * A tree need not start from binaries: an executable file that says `exec stage0 TOOL "$@"` is a launcher, for a
+ * kernel as for this engine, and runs our port of that tool.
+ */
+import { decodeUtf8 } from '@stage0-ts/bytes';
+import type { Program } from '@stage0-ts/host';
+import { type EngineOptions, i386Engine } from '@stage0-ts/i386';
+import type { NamedEngine } from './engines.ts';
+import { TOOLS } from './tools.ts';
+
+const LAUNCHER_LIMIT = 200;
+
+/** An engine of its own for each run: it may keep translated code. Throws ENOEXEC for other files. */
+export function machineEngine(options: EngineOptions = {}): NamedEngine {
+  const machine = i386Engine(options);
+  return {
+    name: 'i386',
+    runsBinaries: true,
+    run: (image, argv, host) => {
+      const port = launchedPort(image.bytes);
+      return port === undefined
+        ? machine(image, argv, host)
+        : { kind: 'exited', status: port(argv, host) };
+    },
+  };
+}
+
+/** The port that a launcher starts, or undefined for any other file. */
+function launchedPort(bytes: Uint8Array): Program | undefined {
+  if (bytes[0] !== 0x23 || bytes[1] !== 0x21 || bytes.length > LAUNCHER_LIMIT) return undefined;
+  const tool = /^exec stage0 (\S+) "\$@"$/m.exec(decodeUtf8(bytes))?.[1];
+  return tool !== undefined && Object.hasOwn(TOOLS, tool) ? TOOLS[tool] : undefined;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What the READMEs say is tried: samples are type-checked, run, and do what their comments claim; commands
+ * exist; links lead somewhere; every port has its table and its known differences.
+ *
+ * A sample runs as a module of its own beside this file, in a working directory that holds the files it names.
+ */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TOOLS } from '@stage0-ts/stage0';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const SAMPLES = fileURLToPath(new URL('.readme-samples/', import.meta.url));
+const RELEASE = 'stage0-posix-1.9.1.tar.gz';
+
+const packages = fs.readdirSync(path.join(ROOT, 'packages'));
+const readmes = ['README.md', ...packages.map((name) => `packages/${name}/README.md`)].filter(
+  (file) => fs.existsSync(path.join(ROOT, file)),
+);
+const read = (file: string) => fs.readFileSync(path.join(ROOT, file), 'utf8');
+const text = (value: unknown) => Buffer.from(value as Uint8Array).toString('utf8');
+const hex = (value: unknown) => Buffer.from(value as Uint8Array).toString('hex');
+
+/** The code blocks of a README in one of the languages. */
+function blocks(file: string, ...languages: string[]): string[] {
+  const found = read(file).matchAll(/^```(\w+)\n(.*?)^```$/gms);
+  return [...found]
+    .filter(([, language]) => languages.includes(language as string))
+    .map(([, , code]) => code as string);
+}
+
+interface Sample {
+  readonly readme: string;
+  readonly code: string;
+  /** The file that it runs as. */
+  readonly module: string;
+}
+
+const samples: Sample[] = readmes.flatMap((readme) =>
+  blocks(readme, 'ts').map((code, index) => {
+    const folder = path.basename(path.dirname(path.join(ROOT, readme)));
+    const name = readme === 'README.md' ? 'root' : folder;
+    return { readme, code, module: path.join(SAMPLES, `${name}-${index + 1}.ts`) };
+  }),
+);
+
+/** What a sample's variables, and what it printed, must be. */
+type Claim = (values: Record<string, unknown>, printed: string[][]) => void;
+
+/** By README; one claim a sample, in order. */
+const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
+  'README.md': [
+    ({ bytes }) => expect(text(bytes)).toBe('Hi\n'),
+    ({ ok, artifacts }) => {
+      expect(ok).toBe(true);
+      expect(artifacts).toContainEqual({
+        path: expect.any(String),
+        size: expect.any(Number),
+        mode: expect.any(Number),
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        expected: expect.any(String),
+        verdict: 'match',
+      });
+    },
+  ],
+  'packages/blood-elf/README.md': [
+    (values) => expect(text(values['text'])).toContain(':ELF_str_FUNCTION_main'),
+  ],
+  'packages/cc-x86/README.md': [
+    () => expect(fs.readFileSync('M2-0.M1', 'utf8')).toContain(':FUNCTION_main'),
+  ],
+  'packages/hex0/README.md': [({ bytes }) => expect(hex(bytes)).toBe('48690a')],
+  'packages/hex1/README.md': [({ bytes }) => expect(hex(bytes)).toBe('e801000000c390c3')],
+  'packages/hex2/README.md': [
+    ({ image, symbols }) => {
+      expect(hex(image)).toBe('e800000000c3');
+      expect((symbols as unknown[])[1]).toMatchObject({
+        name: 'exit',
+        address: 0x8048005,
+        file: 'exit.hex2',
+        offset: 16,
+      });
+    },
+  ],
+  'packages/kaem/README.md': [
+    ({ status, lines }) => {
+      expect(status).toBe(0);
+      expect(text(Buffer.concat(lines as Uint8Array[]))).toBe('hello world\n');
+    },
+  ],
+  'packages/m1/README.md': [({ hex2 }) => expect(text(hex2)).toBe('\n:seven\nB8 07000000 C3\n')],
+  'packages/m2-mesoplanet/README.md': [({ bytes }) => expect(text(bytes)).toMatch(/int x = 4;\n$/)],
+  'packages/m2-planet/README.md': [
+    ({ m1 }) => {
+      expect(text(m1).startsWith('\n# Core program\n# Defining function main\n')).toBe(true);
+      expect(text(m1)).toContain(':FUNCTION_main\nmov_eax, %42 # primary expr number\nret\n');
+    },
+  ],
+  'packages/mescc-tools-extra/README.md': [
+    (_, printed) => {
+      const scripts = printed.filter(([, name]) => /\/kaem\.x86$/.test(name as string));
+      expect(scripts).toEqual([[expect.stringMatching(/^[0-9a-f]{64}$/), expect.any(String)]]);
+    },
+  ],
+};
+
+const startedIn = process.cwd();
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-readmes-'));
+
+/** The files that samples name: a compiler's source, and a release, or the ladder as one. */
+function layOut(): void {
+  fs.writeFileSync(path.join(scratch, 'M2-0.c'), 'int main()\n{\n\treturn 0;\n}\n');
+  const release = process.env['STAGE0_POSIX'];
+  if (release?.endsWith('.tar.gz')) fs.copyFileSync(release, path.join(scratch, RELEASE));
+  else {
+    const vectors = path.join(ROOT, 'test-vectors');
+    const command = ['-czf', path.join(scratch, RELEASE), '-C', vectors, 'ladder'];
+    expect(spawnSync('tar', command).status).toBe(0);
+  }
+}
+
+/** The sample, with its variables exported. */
+function asModule(code: string): string {
+  const declared = [...code.matchAll(/^(?:const|let|function) (?:\{([^}]*)\}|(\w+))/gm)];
+  const names = declared.flatMap(([, several, one]) =>
+    (several ?? (one as string)).split(',').map((name) => name.trim()),
+  );
+  return `${code}\nexport { ${names.join(', ')} };\n`;
+}
+
+beforeAll(() => {
+  layOut();
+  fs.rmSync(SAMPLES, { recursive: true, force: true });
+  fs.mkdirSync(SAMPLES);
+  for (const { module, code } of samples) fs.writeFileSync(module, asModule(code));
+  process.chdir(scratch);
+});
+
+afterAll(() => {
+  process.chdir(startedIn);
+  fs.rmSync(SAMPLES, { recursive: true, force: true });
+  fs.rmSync(scratch, { recursive: true, force: true });
+});
+
+describe('samples', () => {
+  it('are claimed to do something, every one', () => {
+    const counts = (list: readonly string[]) =>
+      Object.fromEntries(list.map((name) => [name, list.filter((one) => one === name).length]));
+    const claims = Object.entries(CLAIMS).flatMap(([name, list]) => list.map(() => name));
+    expect(counts(samples.map(({ readme }) => readme))).toEqual(counts(claims));
+  });
+
+  it('have the right types', () => {
+    const file = path.join(ROOT, 'tsconfig.test.json');
+    const { config } = ts.readConfigFile(file, ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT, {}, file);
+    const program = ts.createProgram(
+      samples.map(({ module }) => module),
+      options,
+    );
+    const messages = ts.getPreEmitDiagnostics(program).map((diagnostic) => {
+      const place = diagnostic.file === undefined ? '' : path.basename(diagnostic.file.fileName);
+      return `${place}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`;
+    });
+    expect(messages).toEqual([]);
+  });
+
+  it.each(samples)('$readme: $module', async ({ readme, module }) => {
+    const print = vi.spyOn(console, 'log').mockImplementation(() => {});
+    const values = await import(/* @vite-ignore */ module);
+    const printed = print.mock.calls.map((words) => words.map(String));
+    print.mockRestore();
+    const index = samples
+      .filter((one) => one.readme === readme)
+      .findIndex((one) => one.module === module);
+    CLAIMS[readme]?.[index]?.(values, printed);
+  });
+});
+
+describe('commands', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const bins = packages.flatMap((name) =>
+    Object.keys(JSON.parse(read(`packages/${name}/package.json`)).bin ?? {}),
+  );
+  const documents = [...readmes, 'docs/design.md', 'test-vectors/README.md'];
+
+  /** Command lines: those of `sh` blocks, and those behind a prompt in `console` blocks. */
+  const commands = documents.flatMap((file) => [
+    ...blocks(file, 'sh').flatMap((block) => block.split(/\n|&&/)),
+    ...blocks(file, 'console').flatMap((block) =>
+      [...block.matchAll(/^\$ (.*)$/gm)].map(([, line]) => line as string),
+    ),
+  ]);
+
+  it.each(
+    commands.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')),
+  )('%s', (line) => {
+    const words = line.split(' ').filter((word) => !/^\w+=/.test(word));
+    if (words[0] !== 'npm') expect([...bins, 'npx']).toContain(words[0]);
+    else if (words[1] === 'run') expect(Object.keys(scripts)).toContain(words[2]);
+    else if (!['ci', 'install'].includes(words[1] as string)) {
+      expect(Object.keys(scripts)).toContain(words[1]);
+    }
+  });
+
+  it('in the text name scripts that exist', () => {
+    for (const file of documents) {
+      for (const [, name] of read(file).matchAll(/`[^`\n]*\bnpm run ([\w:-]+)/g)) {
+        expect(Object.keys(scripts), file).toContain(name);
+      }
+    }
+  });
+
+  it('of all packages are in the first README, under upstream’s names', () => {
+    const readme = read('README.md');
+    for (const tool of Object.keys(TOOLS)) expect(readme).toMatch(new RegExp(`[| ]${tool}[ ,|]`));
+  });
+});
+
+describe('every README', () => {
+  it.each(readmes)('%s links to what is there', (file) => {
+    for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      const found = path.join(ROOT, path.dirname(file), target as string);
+      expect(fs.existsSync(found), target).toBe(true);
+    }
+  });
+
+  const ports = packages.filter((name) =>
+    fs.existsSync(path.join(ROOT, 'packages', name, 'known-differences.json')),
+  );
+  it.each(ports)('of the port %s has a sample, a table and its known differences', (name) => {
+    const readme = read(`packages/${name}/README.md`);
+    expect(readme.startsWith(`# @stage0-ts/${name}\n`)).toBe(true);
+    expect(blocks(`packages/${name}/README.md`, 'ts').length).toBeGreaterThan(0);
+    expect(readme).toMatch(/^\|.*\|\n\|( ?-+ ?\|)+\n\|/m);
+    expect(readme).toMatch(/^## Known differences\n\n./m);
+    const listed = JSON.parse(read(`packages/${name}/known-differences.json`)) as unknown[];
+    if (listed.length > 0) expect(readme).toContain('known-differences.json');
+  });
+});
