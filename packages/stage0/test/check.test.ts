@@ -53,7 +53,7 @@ describe('check', () => {
       path: 'tools/M0',
       argv: ['./tools/M0', 'out/hello-cc-0.M1', 'out/hello-cc-0.hex2'],
       file: 'out/hello-cc-0.hex2',
-      message: 'out/hello-cc-0.hex2 differs from byte 0x64 on (777 and 777 bytes)',
+      message: 'out/hello-cc-0.hex2 differs from byte 0x64 on (786 and 786 bytes)',
     });
     expect(divergence?.diff).toMatch(/^ports {3}00000060 .*\naltered 00000060 .*\n +\^\^$/m);
   });
