@@ -100,3 +100,33 @@ describe('stage0 build', () => {
     expect(stage0('build', scratch).stderr).toBe('stage0: error: the tree has no kaem.x86\n');
   });
 });
+
+describe('the ladder as a real tree, with stage0 on PATH', () => {
+  const tree = path.join(scratch, 'ladder');
+  const bin = path.join(scratch, 'bin');
+  fs.cpSync(LADDER, tree, { recursive: true });
+  fs.mkdirSync(bin);
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${STAGE0}' "$@"\n`;
+  fs.writeFileSync(path.join(bin, 'stage0'), script, { mode: 0o755 });
+  const run = (program: string, ...args: string[]) =>
+    spawnSync(program, args, {
+      cwd: tree,
+      encoding: 'utf8',
+      env: { PATH: `${bin}:${process.env['PATH']}` },
+    });
+
+  it('has tools that run by their names', () => {
+    expect(run('tools/hex0', 'hello/hello.hex0', 'hello/hello').status).toBe(0);
+    expect(fs.statSync(path.join(tree, 'hello/hello')).size).toBe(135);
+  });
+
+  // The script runs an assembler that it has assembled: a real program for i386 Linux.
+  it('builds by its own shell, where i386 programs run', ({ skip }) => {
+    run('tools/hex0', 'hello/hello.hex0', 'hello/hello');
+    if (run('hello/hello').stdout !== 'Hello, stage0!\n') skip();
+    const { status, stdout, stderr } = run('tools/kaem-minimal', 'kaem.x86');
+    expect(stderr).not.toContain('error');
+    expect(status).toBe(0);
+    expect(stdout).toContain('out/hex0-again: OK\n');
+  });
+});

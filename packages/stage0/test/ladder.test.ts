@@ -47,6 +47,29 @@ describe('the ladder', () => {
     expect(processes.filter(({ path }) => path === '/out/hex0').length).toBe(1);
   });
 
+  it('has a hex0 whose comments tell the truth about offsets and targets', () => {
+    const source = Buffer.from(file(loadTree(LADDER), '/seed/hex0.hex0').bytes).toString('utf8');
+    let at = 0;
+    let [places, jumps] = [0, 0];
+    for (const line of source.split('\n')) {
+      const [code, comment] = [line.split('#')[0] as string, line.slice(line.indexOf('#'))];
+      const bytes = Buffer.from(code.replaceAll(' ', ''), 'hex');
+      const place = /^#+ .*?\[([0-9A-F]+)\]/.exec(line)?.[1];
+      if (place !== undefined) {
+        expect(Number.parseInt(place, 16), line).toBe(at);
+        places++;
+      }
+      at += bytes.length;
+      if (bytes.length > 0) expect(comment, line).toMatch(/^# ./);
+      const target = /^# (?:j\w+|call) .*?\[([0-9A-F]+)\]/.exec(comment)?.[1];
+      if (target === undefined || bytes.length === 0) continue;
+      const distance = bytes.length === 5 ? bytes.readInt32LE(1) : bytes.readInt8(1);
+      expect(at + distance, line).toBe(Number.parseInt(target, 16));
+      jumps++;
+    }
+    expect([at, places, jumps]).toEqual([289, 16, 21]);
+  });
+
   it('tells of every start, write and end', () => {
     const events: RunEvent[] = [];
     const { processes } = build(loadTree(LADDER), { onEvent: (event) => events.push(event) });
