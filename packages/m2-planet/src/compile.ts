@@ -29,7 +29,9 @@ import { type ReaderContext, readTokens } from './reader.ts';
 import { nameToLatin1 } from './text.ts';
 import { removeToken, type Token } from './token.ts';
 
-const EMITTERS: Readonly<Record<Architecture, (sink: CodeSink) => Emitter>> = {
+const EMITTERS: Readonly<
+  Record<Architecture, (sink: CodeSink, logicalShiftRight: boolean) => Emitter>
+> = {
   'knight-native': knightNative,
   'knight-posix': knightPosix,
   x86,
@@ -172,7 +174,7 @@ function generated(
   const compilation = new Compilation(
     head,
     options,
-    createEmitter,
+    (output) => createEmitter(output, options.logicalShiftRight === true),
     context.nextId,
     Math.min(inputSize * CODE_PER_INPUT, MAX_FIRST_SIZE),
   );

@@ -2,4 +2,4 @@
 /** M2-Planet, the C-subset compiler of stage0. */
 export { compile } from './compile.ts';
 export type { Architecture, CompileOptions, Define, SourceFile } from './options.ts';
-export { m2Planet } from './program.ts';
+export { m2Planet, m2PlanetBuiltBy } from './program.ts';

@@ -176,6 +176,9 @@ function byte(c: Compilation, value_: number): void {
   if (value_ > 127 || value_ < -128) {
     throw c.error(`Value out of range provided to 'integer_to_raw_byte_string': ${value_}`);
   }
+  if (value_ < 0 && c.options.logicalShiftRight === true) {
+    throw c.error(`the compiler would look up a digit outside of its table: ${value_}`);
+  }
   const high = value_ >> 4;
   const digit = high < 0 ? BEFORE_HEX.charAt(-high - 1) : HEX.charAt(high);
   globals.writeLatin1(digit === '\0' ? "'" : `'${digit}${HEX.charAt(value_ & 15)}' `);

@@ -27,6 +27,11 @@ const ARITHMETIC: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['<<', (left, right) => left << right],
 ]);
 
+const LOGICAL: ReadonlyMap<string, Operator> = new Map([
+  ...ARITHMETIC,
+  ['>>', (left, right) => (left >>> right) | 0],
+]);
+
 const COMPARISONS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['<', (left, right) => truth(left < right)],
   ['<=', (left, right) => truth(left <= right)],
@@ -56,7 +61,8 @@ function comparison(cursor: MacroCursor): number {
 
 /** arithmetic: primary | primary ("+" | "-" | "*" | "/" | "%" | ">>" | "<<") arithmetic */
 function arithmetic(cursor: MacroCursor): number {
-  return rightAssociative(cursor, ARITHMETIC, primary);
+  const logical = cursor.options.logicalShiftRight === true;
+  return rightAssociative(cursor, logical ? LOGICAL : ARITHMETIC, primary);
 }
 
 function rightAssociative(

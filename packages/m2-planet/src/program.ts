@@ -56,8 +56,19 @@ interface Request {
 }
 
 /** Upstream's command line. Exit status 0, or 1 with a message and no output file. */
-export const m2Planet: Program = (argv, host) =>
-  reportErrors('M2-Planet', host, () => {
+export const m2Planet: Program = m2PlanetBuiltBy({});
+
+/** The same command as another compiler than M2-Planet itself builds it. */
+export function m2PlanetBuiltBy(builder: Pick<CompileOptions, 'logicalShiftRight'>): Program {
+  return (argv, host) => run(argv, host, builder);
+}
+
+function run(
+  argv: readonly string[],
+  host: Host,
+  builder: Pick<CompileOptions, 'logicalShiftRight'>,
+): number {
+  return reportErrors('M2-Planet', host, () => {
     const request = parseArguments(argv, host);
     if (request.stopped) {
       writeOutputs(host, request, new Uint8Array());
@@ -66,11 +77,12 @@ export const m2Planet: Program = (argv, host) =>
     if (request.files.length === 0) {
       request.files.push({ name: 'STDIN', bytes: host.readStdin() });
     }
-    const image = compile(request.files, options(request, host));
+    const image = compile(request.files, { ...builder, ...options(request, host) });
     if (request.outputs.length === 0) host.writeStdout(image);
     else writeOutputs(host, request, image);
     return 0;
   });
+}
 
 function parseArguments(argv: readonly string[], host: Host): Request {
   const request: Request = {

@@ -78,13 +78,13 @@ const RISCV32: LineTable = table(4);
 const RISCV64: LineTable = table(8);
 
 /** The emitter for riscv32. */
-export function riscv32(sink: CodeSink): Emitter {
-  return new RiscvEmitter(sink, RISCV32);
+export function riscv32(sink: CodeSink, logicalShiftRight = false): Emitter {
+  return new RiscvEmitter(sink, RISCV32, logicalShiftRight);
 }
 
 /** The emitter for riscv64. */
-export function riscv64(sink: CodeSink): Emitter {
-  return new RiscvEmitter(sink, RISCV64);
+export function riscv64(sink: CodeSink, logicalShiftRight = false): Emitter {
+  return new RiscvEmitter(sink, RISCV64, logicalShiftRight);
 }
 
 class RiscvEmitter extends BaseEmitter {
@@ -92,9 +92,11 @@ class RiscvEmitter extends BaseEmitter {
   protected override readonly savesReturn = true;
   /** The last letter of the instructions that load and store a word. */
   private readonly word: string;
+  private readonly logicalShiftRight: boolean;
 
-  constructor(sink: CodeSink, lines: LineTable) {
+  constructor(sink: CodeSink, lines: LineTable, logicalShiftRight: boolean) {
     super(sink, lines);
+    this.logicalShiftRight = logicalShiftRight;
     this.word = lines.wordSize === 4 ? 'w' : 'd';
   }
 
@@ -129,7 +131,7 @@ class RiscvEmitter extends BaseEmitter {
     if (isShort(value)) this.line(`rd_${name} !${value} addi`, note);
     else if (value >> 30 === 0) this.line(pieces(name, value), note);
     else {
-      const high = value >> 30;
+      const high = this.logicalShiftRight ? value >>> 30 : value >> 30;
       const low = (high << 30) ^ value;
       this.text(`${pieces(name, high)}\nrd_${name} rs1_${name} rs2_x30 slli\n`);
       this.line(`${pieces('t1', low)}\nrd_${name} rs1_${name} rs2_t1 or`, note);
