@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Host } from '@stage0-ts/host';
 import { TOOLS } from '@stage0-ts/stage0';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -73,8 +74,27 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
   'packages/blood-elf/README.md': [
     (values) => expect(text(values['text'])).toContain(':ELF_str_FUNCTION_main'),
   ],
+  'packages/bytes/README.md': [
+    ({ bytes, name, again, numbers }) => {
+      expect(hex(bytes)).toBe('7f454c46');
+      expect(name).toBe('a\udcff');
+      expect(hex(again)).toBe('61ff');
+      expect(numbers).toEqual([0, 1, 0]);
+    },
+  ],
   'packages/cc-x86/README.md': [
     () => expect(fs.readFileSync('M2-0.M1', 'utf8')).toContain(':FUNCTION_main'),
+  ],
+  'packages/diagnostics/README.md': [
+    ({ message }) => {
+      const lines = [
+        'in.hex2:2:3: error: undefined label: nowhere',
+        '    %nowhere 41',
+        '    ^',
+        '',
+      ];
+      expect(message).toBe(lines.join('\n'));
+    },
   ],
   'packages/hex0/README.md': [({ bytes }) => expect(hex(bytes)).toBe('48690a')],
   'packages/hex1/README.md': [({ bytes }) => expect(hex(bytes)).toBe('e801000000c390c3')],
@@ -87,6 +107,12 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
         file: 'exit.hex2',
         offset: 16,
       });
+    },
+  ],
+  'packages/host/README.md': [
+    ({ status, output, host }) => {
+      expect([status, hex(output)]).toEqual([0, '48690a']);
+      expect((host as Host).status('/hi')?.mode).toBe(0o700);
     },
   ],
   'packages/kaem/README.md': [
@@ -229,14 +255,21 @@ describe('every README', () => {
     }
   });
 
+  const ownReadmes = readmes.filter((file) => file !== 'README.md');
+  it.each(ownReadmes)('%s has the package’s name, a sample and a table', (file) => {
+    const { name } = JSON.parse(read(file.replace('README.md', 'package.json'))) as {
+      name: string;
+    };
+    expect(read(file).startsWith(`# ${name}\n`)).toBe(true);
+    expect(blocks(file, 'ts').length).toBeGreaterThan(0);
+    expect(read(file)).toMatch(/^\|.*\|\n\|( ?-+ ?\|)+\n\|/m);
+  });
+
   const ports = packages.filter((name) =>
     fs.existsSync(path.join(ROOT, 'packages', name, 'known-differences.json')),
   );
-  it.each(ports)('of the port %s has a sample, a table and its known differences', (name) => {
+  it.each(ports)('of the port %s has its known differences', (name) => {
     const readme = read(`packages/${name}/README.md`);
-    expect(readme.startsWith(`# @stage0-ts/${name}\n`)).toBe(true);
-    expect(blocks(`packages/${name}/README.md`, 'ts').length).toBeGreaterThan(0);
-    expect(readme).toMatch(/^\|.*\|\n\|( ?-+ ?\|)+\n\|/m);
     expect(readme).toMatch(/^## Known differences\n\n./m);
     const listed = JSON.parse(read(`packages/${name}/known-differences.json`)) as unknown[];
     if (listed.length > 0) expect(readme).toContain('known-differences.json');
