@@ -1,14 +1,63 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import fs from 'node:fs';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 // Tests import the TypeScript sources, so they need no build.
 const conditions = ['stage0-source'];
+const source = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
-export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+/** Debian's. Playwright's own download is not used. */
+const CHROMIUM = '/usr/bin/chromium';
+const hasChromium = fs.existsSync(CHROMIUM);
+if (!hasChromium)
+  console.warn(`\n*** DID NOT RUN: the browser tests. There is no ${CHROMIUM}. ***\n`);
+
+/** The ladder's files for the browser: path in the ladder → content in base 64. */
+function readLadder(): Record<string, string> {
+  const folder = new URL('./test-vectors/ladder/', import.meta.url);
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = names.filter((name) => fs.statSync(new URL(name, folder)).isFile());
+  return Object.fromEntries(
+    files.map((name) => [`/${name}`, fs.readFileSync(new URL(name, folder), 'base64')]),
+  );
+}
+
+const node = {
+  ...source,
   test: {
+    name: 'node',
     include: ['packages/*/test/**/*.test.ts'],
+    exclude: ['**/browser/**'],
     testTimeout: 120_000,
   },
-});
+};
+
+const browser = {
+  ...source,
+  test: {
+    name: 'browser',
+    include: ['packages/*/test/browser/**/*.test.ts'],
+    testTimeout: 120_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      commands: { readLadder },
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath: CHROMIUM,
+          args: [
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-background-networking',
+            '--disable-sync',
+          ],
+        },
+      }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+};
+
+export default defineConfig({ test: { projects: hasChromium ? [node, browser] : [node] } });
