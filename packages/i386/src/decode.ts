@@ -55,6 +55,8 @@ export interface Instruction {
   readonly reads: number;
   readonly writes: number;
   readonly undefinedFlags: number;
+  /** With a count of zero, which is known only when it runs, no flag is written. */
+  readonly mayKeepFlags: boolean;
 }
 
 /** Reads the byte at a guest address; undefined when there is none. */
@@ -75,6 +77,10 @@ const LOCKABLE = new Set<OperationName>(
   'add adc and btc btr bts cmpxchg cmpxchg8b dec inc neg not or sbb sub xor xadd xchg'.split(
     ' ',
   ) as OperationName[],
+);
+/** Operations that leave the flags alone when their count is zero. */
+const COUNTED = new Set<OperationName>(
+  OPERATIONS.filter((operation) => operationFlags(operation).writes.startsWith('~')),
 );
 const MAX_LENGTH = 15;
 const NO_OPERAND: Operand = {
@@ -188,7 +194,14 @@ class Decoder {
       reads: condition ? (CONDITION_READS[this.opcode & 15] as number) : reads,
       writes,
       undefinedFlags,
+      mayKeepFlags: COUNTED.has(operation) && this.mayCountZero(operands.at(-1)),
     };
+  }
+
+  /** `count` is a shift's; string operations count by their repeat prefix. */
+  private mayCountZero(count: Operand | undefined): boolean {
+    if (count === undefined) return this.repeat !== 0;
+    return count.kind !== IMMEDIATE || (count.value & 31) === 0;
   }
 
   private prefixesFit(operation: OperationName, first: Operand | undefined): boolean {

@@ -10,12 +10,14 @@ import { formatError, ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import { MachineError } from './errors.ts';
 import { Machine, type MachineOptions } from './machine.ts';
+import { TranslationCache } from './translate/program.ts';
 
 /** The limits of each process; see {@link MachineOptions}. */
-export type EngineOptions = Pick<
-  MachineOptions,
-  'stackSize' | 'memoryLimit' | 'instructionLimit' | 'shouldStop'
->;
+export interface EngineOptions
+  extends Pick<MachineOptions, 'stackSize' | 'memoryLimit' | 'instructionLimit' | 'shouldStop'> {
+  /** `translate` (the default) runs WebAssembly where there is any, `interpret` only the interpreter. */
+  readonly mode?: 'translate' | 'interpret' | undefined;
+}
 
 /** Runs i386 executables; has the form of an Engine of `@stage0-ts/host/memory`. Throws ENOEXEC for other files. */
 export function i386Engine(
@@ -25,9 +27,11 @@ export function i386Engine(
   argv: readonly string[],
   host: Host,
 ) => ChildStatus {
+  const { mode, ...limits } = options;
+  const translations = mode === 'interpret' ? undefined : new TranslationCache();
   return (image, argv, host) => {
     try {
-      return new Machine({ ...options, image, argv, host }).run() as ChildStatus;
+      return new Machine({ ...limits, translations, image, argv, host }).run() as ChildStatus;
     } catch (error) {
       return ending(error, image.path, host);
     }

@@ -10,6 +10,7 @@
 import { decode, type Instruction, MEMORY, type Operand, REGISTER } from './decode.ts';
 import { hex, MachineError } from './errors.ts';
 import { Flags } from './flags.ts';
+import type { OperationName } from './instructions.ts';
 import { accessError, type Memory, READABLE, WRITABLE } from './memory.ts';
 import { HANDLERS, type Handler } from './operations.ts';
 import { ESP } from './registers.ts';
@@ -37,10 +38,13 @@ export class Interpreter {
   unknownFlags = 0;
   /** Instructions executed. */
   executed = 0;
+  /** Operation of the last instruction executed. */
+  lastOperation: OperationName = 'nop';
   readonly memory: Memory;
   /** Told of each write of the program before it happens, if set. */
   onWrite: ((address: number, size: number) => void) | undefined;
   private readonly surroundings: Surroundings;
+  private keeps: (address: number) => boolean = () => true;
   private readonly codeStart: number;
   /** Decoded instructions by address − codeStart, of the part of memory that came from the file. */
   private steps: (Step | undefined)[] = [];
@@ -55,8 +59,8 @@ export class Interpreter {
     this.decoded = new Uint8Array(code.end - code.start);
   }
 
-  /** Execute one instruction. Throws MachineError. */
-  step(): void {
+  /** Execute one instruction and return it. Throws MachineError. */
+  step(): Instruction {
     const step = this.steps[this.eip - this.codeStart] ?? this.fetchStep();
     const { instruction } = step;
     if (this.unknownFlags !== 0) this.checkFlags(instruction);
@@ -64,10 +68,21 @@ export class Interpreter {
     this.eip = step.next;
     try {
       step.execute(this, instruction);
+      this.lastOperation = instruction.operation;
+      return instruction;
     } catch (error) {
       if (error instanceof MachineError) this.eip = instruction.address;
       throw error;
     }
+  }
+
+  /**
+   * Keep decoded instructions only where `keeps` is true: elsewhere somebody else may change them unseen.
+   */
+  keepOnly(keeps: (address: number) => boolean): void {
+    this.keeps = keeps;
+    this.steps = [];
+    this.decoded.fill(0);
   }
 
   /** The instruction at eip. Throws MachineError `unknown-opcode` or `bad-access`. */
@@ -94,6 +109,7 @@ export class Interpreter {
       next: (address + instruction.length) | 0,
     };
     const index = address - this.codeStart;
+    if (!this.keeps(address)) return step;
     if (index >= 0 && index + instruction.length <= this.decoded.length) {
       this.steps[index] = step;
       this.decoded.fill(1, index, index + instruction.length);
@@ -108,7 +124,7 @@ export class Interpreter {
         'reads flags that the translator did not keep on this way; use the interpreter',
       );
     }
-    this.unknownFlags &= ~instruction.writes;
+    if (!instruction.mayKeepFlags) this.unknownFlags &= ~instruction.writes;
   }
 
   systemCall(): void {

@@ -5,24 +5,19 @@
  * A fault of the program becomes a {@link MachineError} that tells program, address, instruction bytes and registers.
  * Limits count what the process and its forks execute; programs that they start are the host's business.
  */
+
 import type { ChildStatus, Host } from '@stage0-ts/host';
+import { type BudgetOptions, describe, InstructionBudget } from './budget.ts';
 import type { Instruction } from './decode.ts';
-import { hex, MachineError } from './errors.ts';
 import type { Interpreter } from './interpreter.ts';
-import type { Memory } from './memory.ts';
-import {
-  type Budget,
-  DEFAULT_LIMITS,
-  type Family,
-  type LoadedImage,
-  loadImage,
-  Process,
-  ProcessEnd,
-} from './process.ts';
-import { REGISTER_NAMES } from './registers.ts';
+import { type Memory, PlainBacking } from './memory.ts';
+import { DEFAULT_LIMITS, loadImage, Process, ProcessEnd } from './process.ts';
+import { webAssembly } from './translate/platform.ts';
+import type { TranslationCache } from './translate/program.ts';
+import { type Observer, Runner, WasmBacking } from './translate/runner.ts';
 
 /** What a machine is made of. */
-export interface MachineOptions {
+export interface MachineOptions extends BudgetOptions {
   /** The ELF file and the path that messages name. */
   readonly image: { readonly path: string; readonly bytes: Uint8Array };
   readonly argv: readonly string[];
@@ -31,27 +26,43 @@ export interface MachineOptions {
   readonly stackSize?: number | undefined;
   /** Bytes of memory, stack and image included; brk fails beyond. Default 1 GiB. */
   readonly memoryLimit?: number | undefined;
-  /** Instructions, those of forks included, after which the program is stopped. Default: none. */
-  readonly instructionLimit?: number | undefined;
-  /** Asked now and then (at least every million instructions); true stops the program. */
-  readonly shouldStop?: (() => boolean) | undefined;
+  /** Translate to WebAssembly, and keep translations here. Default: everything is interpreted. */
+  readonly translations?: TranslationCache | undefined;
+  /** With translations: told of each block before it runs, which makes it slow. For tests. */
+  readonly observer?: Observer | undefined;
+  /** With translations: recursive calls that may be open in translated code. */
+  readonly depthLimit?: number | undefined;
 }
-
-/** Instructions between two questions whether to stop. */
-export const POLL_INTERVAL = 1_000_000;
 
 export class Machine {
   readonly process: Process;
   /** How the program ended; undefined while it runs. */
   status: ChildStatus | undefined;
   private readonly budget: InstructionBudget;
+  private readonly runner: Runner | undefined;
 
   /** Throws MachineError `bad-image` or `memory-limit`. */
   constructor(options: MachineOptions) {
     const { image, argv, host } = options;
-    const loaded = loadImage(image, argv, host.environment, limitsOf(options));
+    const limits = limitsOf(options);
+    let backing: WasmBacking | undefined;
+    const loaded = loadImage(image, argv, host.environment, limits, (size) => {
+      if (options.translations === undefined || webAssembly() === undefined)
+        return new PlainBacking(size);
+      backing = new WasmBacking(size, limits.memory);
+      return backing;
+    });
     this.budget = new InstructionBudget(options);
     this.process = new Process(loaded, host, { lastPid: 0, budget: this.budget });
+    if (backing === undefined) return;
+    const program = options.translations?.get(image.bytes, {
+      memoryBase: loaded.memory.base,
+      metered: options.instructionLimit !== undefined || options.shouldStop !== undefined,
+      observed: options.observer !== undefined,
+      ...(options.depthLimit === undefined ? {} : { depthLimit: options.depthLimit }),
+    });
+    if (program === undefined) return;
+    this.runner = new Runner(this.process, program, backing, this.budget, options.observer);
   }
 
   get cpu(): Interpreter {
@@ -88,7 +99,10 @@ export class Machine {
    */
   run(until?: (machine: Machine) => boolean): ChildStatus | undefined {
     if (until === undefined) {
-      this.status ??= this.budget.run(this.process);
+      if (this.status !== undefined) return this.status;
+      const { runner } = this;
+      if (runner === undefined) this.status = this.budget.run(this.process);
+      else this.described(() => this.finishWith(() => runner.run()));
       this.process.files.closeAll();
       return this.status;
     }
@@ -125,91 +139,3 @@ export function limitsOf(options: {
     memory: options.memoryLimit ?? DEFAULT_LIMITS.memory,
   };
 }
-
-/** Runs processes in the interpreter, within one limit for all of a family. */
-export class InstructionBudget implements Budget {
-  readonly program: string;
-  private readonly limit: number;
-  private readonly shouldStop: (() => boolean) | undefined;
-  /** Executed by forks that have ended, and by translated code. */
-  private spent = 0;
-  private nextPoll = POLL_INTERVAL;
-
-  constructor(options: Pick<MachineOptions, 'image' | 'instructionLimit' | 'shouldStop'>) {
-    this.program = options.image.path;
-    this.limit = options.instructionLimit ?? Number.POSITIVE_INFINITY;
-    this.shouldStop = options.shouldStop;
-  }
-
-  /** Run to the end. Throws MachineError, described. */
-  run(process: Process): ChildStatus {
-    try {
-      this.runUntil(process, () => false);
-    } catch (error) {
-      if (error instanceof ProcessEnd) return error.status;
-      throw describe(error, process, this.program);
-    } finally {
-      this.spent += process.cpu.executed;
-      process.cpu.executed = 0;
-    }
-    throw new Error('unreachable: only an end or an error leaves the loop');
-  }
-
-  /** Interpret until `done` is true behind an instruction. Throws ProcessEnd and bare MachineErrors. */
-  runUntil(process: Process, done: (cpu: Interpreter) => boolean): void {
-    const { cpu } = process;
-    do {
-      if (this.spent + cpu.executed >= this.nextCheck()) this.check(process);
-      cpu.step();
-    } while (!done(cpu));
-  }
-
-  private nextCheck(): number {
-    return this.shouldStop === undefined ? this.limit : Math.min(this.limit, this.nextPoll);
-  }
-
-  /** Throws MachineError when a limit is reached. */
-  check(process: Process): void {
-    const total = this.spent + process.cpu.executed;
-    if (total >= this.limit) {
-      throw new MachineError('instruction-limit', `stopped after ${total} instructions`);
-    }
-    if (this.shouldStop !== undefined && total >= this.nextPoll) {
-      this.nextPoll = total + POLL_INTERVAL;
-      if (this.shouldStop()) throw new MachineError('aborted', 'stopped on request');
-    }
-  }
-
-  /** Count instructions that were executed elsewhere, and check the limits. */
-  spend(process: Process, count: number): void {
-    this.spent += count;
-    this.check(process);
-  }
-}
-
-/** `error` with program, address, bytes and registers, if it is a fault that has none yet. */
-export function describe(error: unknown, process: Process, program: string): unknown {
-  if (!(error instanceof MachineError) || error.address !== undefined) return error;
-  const { cpu, memory } = process;
-  const bytes: string[] = [];
-  for (let at = cpu.eip; bytes.length < 15; at++) {
-    const offset = memory.offset(at, 1, 1);
-    if (offset < 0) break;
-    bytes.push((memory.bytes[offset] as number).toString(16).padStart(2, '0'));
-  }
-  const registers = REGISTER_NAMES.map((name, at) => `${name}=${hex(cpu.registers[at] as number)}`);
-  const message = [
-    `${error.message}, at ${hex(cpu.eip)}`,
-    `  bytes ${bytes.join(' ')}`,
-    `  ${registers.slice(0, 4).join(' ')}`,
-    `  ${registers.slice(4).join(' ')} eflags=${hex(cpu.flags.pack())}`,
-  ].join('\n');
-  return new MachineError(
-    error.code as ConstructorParameters<typeof MachineError>[0],
-    message,
-    program,
-    cpu.eip,
-  );
-}
-
-export type { Family, LoadedImage };

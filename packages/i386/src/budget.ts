@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * How long programs may run: one count of instructions for a process and its forks, and the wish to stop; and the message when
+ * something ends them.
+ */
+import type { ChildStatus } from '@stage0-ts/host';
+import { type FaultCode, hex, MachineError } from './errors.ts';
+import type { Interpreter } from './interpreter.ts';
+import { type Budget, type Process, ProcessEnd } from './process.ts';
+import { REGISTER_NAMES } from './registers.ts';
+
+export interface BudgetOptions {
+  readonly image: { readonly path: string };
+  /** Instructions, those of forks included, after which the program is stopped. Default: none. */
+  readonly instructionLimit?: number | undefined;
+  /** Asked now and then (at least every million instructions); true stops the program. */
+  readonly shouldStop?: (() => boolean) | undefined;
+}
+
+/** Instructions between two questions whether to stop. */
+const POLL_INTERVAL = 1_000_000;
+
+/** Runs processes in the interpreter, within one limit for all of a family. */
+export class InstructionBudget implements Budget {
+  readonly program: string;
+  private readonly limit: number;
+  private readonly shouldStop: (() => boolean) | undefined;
+  /** Executed by forks that have ended, and by translated code. */
+  private spent = 0;
+  private nextPoll = POLL_INTERVAL;
+
+  constructor(options: BudgetOptions) {
+    this.program = options.image.path;
+    this.limit = options.instructionLimit ?? Number.POSITIVE_INFINITY;
+    this.shouldStop = options.shouldStop;
+  }
+
+  /** Run to the end. Throws MachineError, described. */
+  run(process: Process): ChildStatus {
+    try {
+      this.runUntil(process, () => false);
+    } catch (error) {
+      if (error instanceof ProcessEnd) return error.status;
+      throw describe(error, process, this.program);
+    } finally {
+      this.spent += process.cpu.executed;
+      process.cpu.executed = 0;
+    }
+    throw new Error('unreachable: only an end or an error leaves the loop');
+  }
+
+  /** Interpret until `done` is true behind an instruction. Throws ProcessEnd and bare MachineErrors. */
+  runUntil(process: Process, done: (cpu: Interpreter) => boolean): void {
+    const { cpu } = process;
+    do {
+      if (this.spent + cpu.executed >= this.nextCheck()) this.check(process);
+      cpu.step();
+    } while (!done(cpu));
+  }
+
+  private nextCheck(): number {
+    return this.shouldStop === undefined ? this.limit : Math.min(this.limit, this.nextPoll);
+  }
+
+  /** Throws MachineError when a limit is reached. */
+  check(process: Process): void {
+    const total = this.spent + process.cpu.executed;
+    if (total >= this.limit) {
+      throw new MachineError('instruction-limit', `stopped after ${total} instructions`);
+    }
+    if (this.shouldStop !== undefined && total >= this.nextPoll) {
+      this.nextPoll = total + POLL_INTERVAL;
+      if (this.shouldStop()) throw new MachineError('aborted', 'stopped on request');
+    }
+  }
+
+  /** Instructions that may run before the next check. */
+  quantum(process: Process): number {
+    return Math.min(this.limit - this.spent - process.cpu.executed, POLL_INTERVAL);
+  }
+
+  /** Count instructions that were executed elsewhere, and check the limits. */
+  spend(process: Process, count: number): void {
+    this.spent += count;
+    this.check(process);
+  }
+}
+
+/** `error` with program, address, bytes and registers, if it is a fault that has none yet. */
+export function describe(error: unknown, process: Process, program: string): unknown {
+  if (!(error instanceof MachineError) || error.address !== undefined) return error;
+  const { cpu, memory } = process;
+  const bytes: string[] = [];
+  for (let at = cpu.eip; bytes.length < 15; at++) {
+    const offset = memory.offset(at, 1, 1);
+    if (offset < 0) break;
+    bytes.push((memory.bytes[offset] as number).toString(16).padStart(2, '0'));
+  }
+  const registers = REGISTER_NAMES.map((name, at) => `${name}=${hex(cpu.registers[at] as number)}`);
+  const message = [
+    `${error.message}, at ${hex(cpu.eip)}`,
+    `  bytes ${bytes.join(' ')}`,
+    `  ${registers.slice(0, 4).join(' ')}`,
+    `  ${registers.slice(4).join(' ')} eflags=${hex(cpu.flags.pack())}`,
+  ].join('\n');
+  return new MachineError(error.code as FaultCode, message, program, cpu.eip);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Which code there is: recursive descent from the entry point → functions of basic blocks.
+ *
+ * A function is what a call (or the entry) reaches by jumps; a block that two functions reach belongs to both. What stands
+ * behind an exit is data and not looked at. Bytes that are no instruction end a block: they are left to the interpreter, and
+ * so cost nothing when they are data that only looks reachable. Invariant: blocks end before the next leader or with
+ * their terminator, and every address in `edges` is the start of a block of the same function.
+ */
+import { decode, IMMEDIATE, type Instruction, MEMORY, REGISTER } from '../decode.ts';
+import { EAX } from '../registers.ts';
+
+export type Ending =
+  | { readonly kind: 'next'; readonly to: number }
+  | { readonly kind: 'branch'; readonly taken: number; readonly to: number }
+  | { readonly kind: 'call'; readonly target: number; readonly to: number }
+  | { readonly kind: 'call-indirect'; readonly to: number }
+  | { readonly kind: 'return' }
+  /** The interpreter takes over at the address: an indirect jump, or something unknown. */
+  | { readonly kind: 'leave'; readonly at: number }
+  /** A system call that does not return. */
+  | { readonly kind: 'exit'; readonly at: number };
+
+export interface Block {
+  readonly start: number;
+  /** With the terminator, if it is an instruction. */
+  readonly instructions: readonly Instruction[];
+  readonly ending: Ending;
+}
+
+export interface CodeFunction {
+  readonly entry: number;
+  /** By start address. */
+  readonly blocks: ReadonlyMap<number, Block>;
+}
+
+/** Image bytes at their addresses. */
+export interface CodeBytes {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where control goes inside the function. */
+export function successors(ending: Ending): number[] {
+  if (ending.kind === 'branch') return [ending.to, ending.taken];
+  return 'to' in ending ? [ending.to] : [];
+}
+
+/** All functions reachable from `entry` by direct calls. */
+export function discover(code: CodeBytes, entry: number): Map<number, CodeFunction> {
+  const decoder = new CachingDecoder(code);
+  const functions = new Map<number, CodeFunction>();
+  const pending = [entry];
+  for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
+    if (functions.has(start)) continue;
+    const found = discoverFunction(decoder, start);
+    functions.set(start, found);
+    for (const { ending } of found.blocks.values()) {
+      if (ending.kind === 'call') pending.push(ending.target);
+    }
+  }
+  return functions;
+}
+
+function discoverFunction(decoder: CachingDecoder, entry: number): CodeFunction {
+  // First the leaders: follow every path to its end.
+  const leaders = new Set<number>();
+  const pending = [entry];
+  for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
+    if (leaders.has(start)) continue;
+    leaders.add(start);
+    pending.push(...successors(walk(decoder, start, leaders).ending));
+  }
+  // Then cut the paths at the leaders.
+  const blocks = new Map<number, Block>();
+  for (const start of leaders) blocks.set(start, walk(decoder, start, leaders));
+  return { entry, blocks };
+}
+
+function walk(decoder: CachingDecoder, start: number, leaders: ReadonlySet<number>): Block {
+  const instructions: Instruction[] = [];
+  let at = start;
+  for (;;) {
+    const instruction = decoder.at(at);
+    if (instruction === undefined) {
+      return { start, instructions, ending: { kind: 'leave', at } };
+    }
+    const next = at + instruction.length;
+    const ending = endingOf(instruction, next, instructions);
+    if (ending?.kind !== 'leave') instructions.push(instruction);
+    if (ending !== undefined) return { start, instructions, ending };
+    at = next;
+    if (leaders.has(at)) return { start, instructions, ending: { kind: 'next', to: at } };
+  }
+}
+
+function endingOf(
+  instruction: Instruction,
+  next: number,
+  before: readonly Instruction[],
+): Ending | undefined {
+  const target = instruction.operands[0]?.value ?? 0;
+  switch (instruction.operation) {
+    case 'jmp':
+      return { kind: 'next', to: target };
+    case 'jcc':
+      return { kind: 'branch', taken: target, to: next };
+    case 'call':
+      return { kind: 'call', target, to: next };
+    case 'callTo':
+      return instruction.size === 4
+        ? { kind: 'call-indirect', to: next }
+        : { kind: 'leave', at: instruction.address };
+    case 'ret':
+      return instruction.size === 4
+        ? { kind: 'return' }
+        : { kind: 'leave', at: instruction.address };
+    case 'int':
+      return endsProcess(target, before) ? { kind: 'exit', at: instruction.address } : undefined;
+    case 'jmpTo':
+    case 'loop':
+    case 'loope':
+    case 'loopne':
+    case 'jcxz':
+      return { kind: 'leave', at: instruction.address };
+    default:
+      return undefined;
+  }
+}
+
+/** True when eax is known to be the number of exit: what follows need not be code. */
+function endsProcess(vector: number, before: readonly Instruction[]): boolean {
+  if ((vector & 0xff) !== 0x80) return false;
+  let eax: number | undefined;
+  let pushed: number | undefined;
+  for (const { operation, operands, size } of before) {
+    const [to, from] = operands;
+    const ofEax = to?.kind === REGISTER && to.register === EAX && size === 4;
+    if (operation === 'push') pushed = to?.kind === IMMEDIATE ? to.value : undefined;
+    else if (operation === 'mov' && ofEax) eax = from?.kind === IMMEDIATE ? from.value : undefined;
+    else if (operation === 'pop' && ofEax) eax = pushed;
+    else if (operation === 'xor' && ofEax && from?.kind === REGISTER) {
+      eax = from.register === EAX ? 0 : undefined;
+    } else if (operation === 'inc' && ofEax) eax = eax === undefined ? undefined : eax + 1;
+    else if (
+      to?.kind !== MEMORY &&
+      (to?.register === EAX || to === undefined || operation === 'xchg')
+    ) {
+      if (operation !== 'cmp' && operation !== 'test' && operation !== 'nop') eax = undefined;
+    }
+  }
+  return eax === 1 || eax === 252;
+}
+
+class CachingDecoder {
+  private readonly code: CodeBytes;
+  private readonly known = new Map<number, Instruction | undefined>();
+
+  constructor(code: CodeBytes) {
+    this.code = code;
+  }
+
+  at(address: number): Instruction | undefined {
+    if (this.known.has(address)) return this.known.get(address);
+    const { start, bytes } = this.code;
+    const instruction = decode((at) => bytes[at - start], address);
+    this.known.set(address, instruction);
+    return instruction;
+  }
+}

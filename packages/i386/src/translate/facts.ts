@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What the translator knows of a whole program: which flags are live where, which registers a function can change, and which
+ * calls can recurse.
+ *
+ * All are fixed points over blocks and calls, and all err on the safe side: a flag that might be read is live,
+ * a register that might change is changed. Control that leaves the known paths goes to the interpreter, which is
+ * told which flags it may trust.
+ */
+import type { Instruction } from '../decode.ts';
+import { ARITHMETIC } from '../flags.ts';
+import type { Block, CodeFunction } from './discover.ts';
+import { registersWritten } from './forms.ts';
+
+/** Every register. */
+export const ALL_REGISTERS = 0xff;
+
+export interface FunctionFacts {
+  readonly code: CodeFunction;
+  /** Flags live before the first instruction of each block. */
+  readonly liveIn: Map<number, number>;
+  /** Flags that some caller may read after the return. */
+  liveOut: number;
+  /** Registers that a call of the function may change, as bits. */
+  changes: number;
+  /** Functions in the same group call each other, directly or not. */
+  group: number;
+  /** The function can be entered again before it returns. */
+  recursive: boolean;
+}
+
+export type ProgramFacts = ReadonlyMap<number, FunctionFacts>;
+
+/** Flags live before `instruction` when `after` are live after it. */
+export function liveBefore(instruction: Instruction, after: number): number {
+  const written = instruction.mayKeepFlags ? 0 : instruction.writes;
+  return ((after & ~written) | instruction.reads) & ARITHMETIC;
+}
+
+export function analyseProgram(functions: ReadonlyMap<number, CodeFunction>): ProgramFacts {
+  const facts = new Map<number, FunctionFacts>();
+  for (const [entry, code] of functions) {
+    facts.set(entry, {
+      code,
+      liveIn: new Map(),
+      liveOut: 0,
+      changes: 0,
+      group: 0,
+      recursive: false,
+    });
+  }
+  findGroups(facts);
+  findChanges(facts);
+  findLiveFlags(facts);
+  return facts;
+}
+
+function callees(code: CodeFunction): Set<number> {
+  const found = new Set<number>();
+  for (const { ending } of code.blocks.values()) {
+    if (ending.kind === 'call') found.add(ending.target);
+  }
+  return found;
+}
+
+function callsUnknown(code: CodeFunction): boolean {
+  for (const { ending } of code.blocks.values()) if (ending.kind === 'call-indirect') return true;
+  return false;
+}
+
+/** Strongly connected components of the call graph (Tarjan), without recursion. */
+function findGroups(facts: ProgramFacts): void {
+  const index = new Map<number, number>();
+  const low = new Map<number, number>();
+  const stack: number[] = [];
+  const onStack = new Set<number>();
+  let groups = 0;
+  for (const root of facts.keys()) {
+    if (index.has(root)) continue;
+    const work = [enter(root)];
+    for (let top = work.at(-1); top !== undefined; top = work.at(-1)) {
+      const to = top.rest.pop();
+      if (to === undefined) {
+        work.pop();
+        finish(top.entry);
+        const above = work.at(-1);
+        if (above !== undefined) lower(above.entry, low.get(top.entry) as number);
+      } else if (!index.has(to)) work.push(enter(to));
+      else if (onStack.has(to)) lower(top.entry, index.get(to) as number);
+    }
+  }
+
+  function enter(entry: number): { entry: number; rest: number[] } {
+    index.set(entry, index.size);
+    low.set(entry, index.get(entry) as number);
+    stack.push(entry);
+    onStack.add(entry);
+    return { entry, rest: [...callees((facts.get(entry) as FunctionFacts).code)] };
+  }
+
+  function lower(entry: number, to: number): void {
+    low.set(entry, Math.min(low.get(entry) as number, to));
+  }
+
+  function finish(entry: number): void {
+    if (low.get(entry) !== index.get(entry)) return;
+    groups++;
+    const members: number[] = [];
+    for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
+      onStack.delete(member);
+      members.push(member);
+      if (member === entry) break;
+    }
+    for (const member of members) {
+      const fact = facts.get(member) as FunctionFacts;
+      fact.group = groups;
+      fact.recursive =
+        members.length > 1 || callees(fact.code).has(member) || callsUnknown(fact.code);
+    }
+  }
+}
+
+function findChanges(facts: ProgramFacts): void {
+  for (const fact of facts.values()) {
+    for (const block of fact.code.blocks.values()) {
+      for (const instruction of block.instructions) fact.changes |= registersWritten(instruction);
+      if (block.ending.kind === 'call-indirect') fact.changes = ALL_REGISTERS;
+    }
+  }
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const fact of facts.values()) {
+      let all = fact.changes;
+      for (const callee of callees(fact.code)) all |= facts.get(callee)?.changes ?? ALL_REGISTERS;
+      changed ||= all !== fact.changes;
+      fact.changes = all;
+    }
+  }
+}
+
+function findLiveFlags(facts: ProgramFacts): void {
+  for (let changed = true; changed; ) {
+    changed = false;
+    let afterUnknown = 0;
+    for (const fact of facts.values()) {
+      if (updateBlocks(fact, facts)) changed = true;
+      for (const { ending } of fact.code.blocks.values()) {
+        if (ending.kind === 'call-indirect') afterUnknown |= fact.liveIn.get(ending.to) ?? 0;
+      }
+    }
+    for (const fact of facts.values()) {
+      for (const { ending } of fact.code.blocks.values()) {
+        if (ending.kind !== 'call') continue;
+        const callee = facts.get(ending.target);
+        if (callee === undefined) continue;
+        const live = callee.liveOut | afterUnknown | (fact.liveIn.get(ending.to) ?? 0);
+        changed ||= live !== callee.liveOut;
+        callee.liveOut = live;
+      }
+    }
+  }
+}
+
+function updateBlocks(fact: FunctionFacts, facts: ProgramFacts): boolean {
+  let changed = false;
+  const blocks = [...fact.code.blocks.values()].reverse();
+  for (let again = true; again; ) {
+    again = false;
+    for (const block of blocks) {
+      let live = liveAtEnd(block, fact, facts);
+      for (let at = block.instructions.length - 1; at >= 0; at--) {
+        live = liveBefore(block.instructions[at] as Instruction, live);
+      }
+      if (fact.liveIn.get(block.start) !== live) {
+        fact.liveIn.set(block.start, live);
+        again = true;
+        changed = true;
+      }
+    }
+  }
+  return changed;
+}
+
+/** Flags live behind the last instruction of a block. */
+export function liveAtEnd(block: Block, fact: FunctionFacts, facts: ProgramFacts): number {
+  const { ending } = block;
+  const at = (address: number): number => fact.liveIn.get(address) ?? 0;
+  switch (ending.kind) {
+    case 'next':
+      return at(ending.to);
+    case 'branch':
+      return at(ending.taken) | at(ending.to);
+    case 'call': {
+      const callee = facts.get(ending.target);
+      return callee === undefined ? ARITHMETIC : (callee.liveIn.get(ending.target) ?? 0);
+    }
+    case 'return':
+      return fact.liveOut;
+    case 'exit':
+      return 0;
+    default:
+      return ARITHMETIC;
+  }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Flags in WebAssembly: the last instruction that set them is remembered with its operands in temporaries, and a condition becomes
+ * one comparison of those. Only where flags live on beyond the block, or the interpreter may look, are they packed into the
+ * flags local, in the layout of EFLAGS. The formulas are those of arithmetic.ts.
+ */
+import { ADJUST, ARITHMETIC, CARRY, OVERFLOW, PARITY, SIGN, ZERO } from '../flags.ts';
+import { FLAGS_LOCAL } from './layout.ts';
+import type { BlockState } from './state.ts';
+import { OP } from './wasm.ts';
+
+/** Who set the flags. `a`, `b` and `result` are temporaries with sign-extended values. */
+export type Producer =
+  | { readonly kind: 'packed' }
+  /** and, or, xor, test. */
+  | { readonly kind: 'logical'; readonly result: number }
+  /** add, sub, cmp, neg. */
+  | {
+      readonly kind: 'add' | 'sub';
+      readonly a: number;
+      readonly b: number;
+      readonly result: number;
+    }
+  /** inc and dec: the carry is still that of the flags local. */
+  | { readonly kind: 'inc' | 'dec'; readonly a: number; readonly result: number }
+  /** Shifts: carry and overflow as 0 or 1 in temporaries. */
+  | {
+      readonly kind: 'shift';
+      readonly carry: number;
+      readonly overflow: number;
+      readonly result: number;
+    };
+
+export const PACKED: Producer = { kind: 'packed' };
+
+/** Push 1 if condition `code` holds, else 0. */
+export function pushCondition(state: BlockState, producer: Producer, code: number): void {
+  pushBase(state, producer, code >> 1);
+  if ((code & 1) === 1) state.code.op(OP.i32_eqz);
+}
+
+function pushBase(state: BlockState, producer: Producer, pair: number): void {
+  switch (pair) {
+    case 0:
+      return pushOverflow(state, producer);
+    case 1:
+      return pushCarry(state, producer);
+    case 2:
+      return pushZero(state, producer);
+    case 3:
+      if (producer.kind === 'sub') return compare(state, producer.a, producer.b, OP.i32_le_u);
+      pushCarry(state, producer);
+      pushZero(state, producer);
+      return state.code.op(OP.i32_or);
+    case 4:
+      return pushSign(state, producer);
+    case 5:
+      return pushParity(state, producer);
+    case 6:
+      return pushLess(state, producer);
+    default:
+      if (producer.kind === 'sub') return compare(state, producer.a, producer.b, OP.i32_le_s);
+      pushLess(state, producer);
+      pushZero(state, producer);
+      return state.code.op(OP.i32_or);
+  }
+}
+
+function pushLess(state: BlockState, producer: Producer): void {
+  if (producer.kind === 'sub') return compare(state, producer.a, producer.b, OP.i32_lt_s);
+  pushSign(state, producer);
+  if (producer.kind === 'logical') return;
+  pushOverflow(state, producer);
+  state.code.op(OP.i32_xor);
+}
+
+function compare(state: BlockState, a: number, b: number, op: number): void {
+  state.get(a);
+  state.get(b);
+  state.code.op(op);
+}
+
+function compareWithZero(state: BlockState, local: number, op: number): void {
+  state.get(local);
+  state.code.constant(0);
+  state.code.op(op);
+}
+
+/** Push one flag of the flags local as 0 or 1. */
+function pushPacked(state: BlockState, mask: number): void {
+  state.get(FLAGS_LOCAL);
+  state.code.constant(31 - Math.clz32(mask));
+  state.code.op(OP.i32_shr_u);
+  state.code.constant(1);
+  state.code.op(OP.i32_and);
+}
+
+function pushCarry(state: BlockState, producer: Producer): void {
+  switch (producer.kind) {
+    case 'add': // a sum is less than its parts exactly when it did not fit
+      return compare(state, producer.result, producer.a, OP.i32_lt_u);
+    case 'sub':
+      return compare(state, producer.a, producer.b, OP.i32_lt_u);
+    case 'logical':
+      return state.code.constant(0);
+    case 'shift':
+      return state.get(producer.carry);
+    default:
+      return pushPacked(state, CARRY);
+  }
+}
+
+function pushZero(state: BlockState, producer: Producer): void {
+  if (producer.kind === 'packed') return pushPacked(state, ZERO);
+  if (producer.kind === 'sub') return compare(state, producer.a, producer.b, OP.i32_eq);
+  state.get(producer.result);
+  state.code.op(OP.i32_eqz);
+}
+
+function pushSign(state: BlockState, producer: Producer): void {
+  if (producer.kind === 'packed') return pushPacked(state, SIGN);
+  compareWithZero(state, producer.result, OP.i32_lt_s);
+}
+
+function pushParity(state: BlockState, producer: Producer): void {
+  if (producer.kind === 'packed') return pushPacked(state, PARITY);
+  const { code } = state;
+  state.get(producer.result);
+  code.constant(0xff);
+  code.op(OP.i32_and);
+  code.op(OP.i32_popcnt);
+  code.constant(1);
+  code.op(OP.i32_and);
+  code.op(OP.i32_eqz);
+}
+
+/** Overflow: the operands agree in sign (for a difference: disagree) and the result does not. */
+function pushOverflow(state: BlockState, producer: Producer): void {
+  const { code } = state;
+  switch (producer.kind) {
+    case 'packed':
+      return pushPacked(state, OVERFLOW);
+    case 'logical':
+      return code.constant(0);
+    case 'shift':
+      return state.get(producer.overflow);
+    case 'add':
+    case 'sub':
+      compare(state, producer.a, producer.result, OP.i32_xor);
+      if (producer.kind === 'add') compare(state, producer.b, producer.result, OP.i32_xor);
+      else compare(state, producer.a, producer.b, OP.i32_xor);
+      code.op(OP.i32_and);
+      break;
+    case 'inc': // from not negative to negative
+      state.get(producer.result);
+      state.get(producer.a);
+      code.constant(-1);
+      code.op(OP.i32_xor);
+      code.op(OP.i32_and);
+      break;
+    case 'dec':
+      state.get(producer.a);
+      state.get(producer.result);
+      code.constant(-1);
+      code.op(OP.i32_xor);
+      code.op(OP.i32_and);
+      break;
+  }
+  code.constant(0);
+  code.op(OP.i32_lt_s);
+}
+
+function pushAdjust(state: BlockState, producer: Producer): void {
+  const { code } = state;
+  switch (producer.kind) {
+    case 'packed':
+      return pushPacked(state, ADJUST);
+    case 'logical':
+    case 'shift':
+      return code.constant(0);
+    case 'add':
+    case 'sub':
+      compare(state, producer.a, producer.b, OP.i32_xor);
+      break;
+    default:
+      state.get(producer.a);
+      code.constant(1);
+      code.op(OP.i32_xor);
+  }
+  state.get(producer.result);
+  code.op(OP.i32_xor);
+  code.constant(4);
+  code.op(OP.i32_shr_u);
+  code.constant(1);
+  code.op(OP.i32_and);
+}
+
+const PARTS: readonly (readonly [number, (state: BlockState, producer: Producer) => void])[] = [
+  [CARRY, pushCarry],
+  [PARITY, pushParity],
+  [ADJUST, pushAdjust],
+  [ZERO, pushZero],
+  [SIGN, pushSign],
+  [OVERFLOW, pushOverflow],
+];
+
+/** Pack what `producer` left into the flags local, as far as it is in `wanted`; the others of the six become 0. */
+export function packFlags(state: BlockState, producer: Producer, wanted: number): void {
+  if (producer.kind === 'packed') return;
+  const { code } = state;
+  state.get(FLAGS_LOCAL);
+  code.constant(~ARITHMETIC);
+  code.op(OP.i32_and);
+  for (const [mask, push] of PARTS) {
+    if ((wanted & mask) === 0) continue;
+    push(state, producer);
+    const shift = 31 - Math.clz32(mask);
+    if (shift !== 0) {
+      code.constant(shift);
+      code.op(OP.i32_shl);
+    }
+    code.op(OP.i32_or);
+  }
+  code.indexed(OP.local_set, FLAGS_LOCAL);
+}

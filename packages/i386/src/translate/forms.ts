@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * How the translator treats each instruction: in WebAssembly, or one step of the interpreter.
+ *
+ * Directly translated are the forms that compilers make; everything else of the table runs in the interpreter with
+ * all registers handed over, so that the translator knows every instruction and needs code for few.
+ */
+import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import type { OperationName } from '../instructions.ts';
+import { EAX, EBP, EDX, ESP } from '../registers.ts';
+
+export type Form =
+  /** Emitted by the handler of its operation. */
+  | 'direct'
+  /** shl, shr, sar by a constant from 1 to 31. */
+  | 'shift-constant'
+  /** Left to the interpreter. */
+  | 'step';
+
+const ANY_SIZE = new Set<OperationName>(
+  'add or and sub xor cmp test inc dec neg not mov movzx movsx lea set'.split(
+    ' ',
+  ) as OperationName[],
+);
+const FULL_SIZE = new Set<OperationName>(
+  'push pop xchg mul imul imul2 imul3 div idiv widen spread leave cmov'.split(
+    ' ',
+  ) as OperationName[],
+);
+const SHIFTS = new Set<OperationName>(['shl', 'shr', 'sar']);
+const CONTROL = new Set<OperationName>(['jmp', 'jcc', 'call', 'callTo', 'ret', 'int', 'nop']);
+
+/** Which way an instruction goes. */
+export function directForm(instruction: Instruction): Form {
+  const { operation, operands, size } = instruction;
+  if (operands.some(({ mask }) => mask !== -1)) return 'step';
+  if (ANY_SIZE.has(operation) || CONTROL.has(operation)) return 'direct';
+  if (size !== 4) return 'step';
+  if (SHIFTS.has(operation)) {
+    const count = operands[1] as Operand;
+    if (count.kind === REGISTER) return 'direct';
+    return (count.value & 31) !== 0 && size === 4 ? 'shift-constant' : 'step';
+  }
+  return FULL_SIZE.has(operation) ? 'direct' : 'step';
+}
+
+/** Registers that an instruction may change, as bits. A step may change all. */
+export function registersWritten(instruction: Instruction): number {
+  if (directForm(instruction) === 'step') return 0xff;
+  const { operation, operands } = instruction;
+  const [first, second] = operands;
+  switch (operation) {
+    case 'cmp':
+    case 'test':
+    case 'jmp':
+    case 'jcc':
+    case 'nop':
+      return 0;
+    case 'int':
+      return bit(EAX);
+    case 'push':
+    case 'call':
+    case 'callTo':
+    case 'ret':
+      return bit(ESP);
+    case 'pop':
+      return bit(ESP) | changed(first);
+    case 'leave':
+      return bit(ESP) | bit(EBP);
+    case 'xchg':
+      return changed(first) | changed(second);
+    case 'mul':
+    case 'imul':
+    case 'div':
+    case 'idiv':
+      return bit(EAX) | bit(EDX);
+    case 'widen':
+      return bit(EAX);
+    case 'spread':
+      return bit(EDX);
+    default:
+      return changed(first);
+  }
+}
+
+/** Registers that an instruction reads or writes, as bits. */
+export function registersTouched(instruction: Instruction): number {
+  if (directForm(instruction) === 'step') return 0xff;
+  let touched = registersWritten(instruction);
+  for (const operand of instruction.operands) {
+    if (operand.kind === REGISTER) touched |= changed(operand);
+    if (operand.kind === MEMORY) {
+      if (operand.base >= 0) touched |= bit(operand.base);
+      if (operand.index >= 0) touched |= bit(operand.index);
+    }
+  }
+  switch (instruction.operation) {
+    case 'int':
+      return touched | 0x0f; // number and arguments in eax, ebx, ecx, edx
+    case 'spread':
+    case 'widen':
+      return touched | bit(EAX);
+    default:
+      return touched;
+  }
+}
+
+function bit(register: number): number {
+  return 1 << register;
+}
+
+function changed(operand: Operand | undefined): number {
+  if (operand === undefined || operand.kind !== REGISTER) return 0;
+  return bit(operand.size === 1 ? operand.register & 3 : operand.register);
+}
+
+/** True for an operand that is no register and no memory. */
+export function isImmediate(operand: Operand | undefined): operand is Operand {
+  return operand?.kind === IMMEDIATE;
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * One guest function → one WebAssembly function, with structured control flow.
+ *
+ * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block that edges lead back to opens
+ * a loop, a block where edges meet stands behind the end of a `block`, everything else is nested where the
+ * one edge to it is. Flow that cannot be structured so becomes a loop around a table of blocks. A function returns the address that the guest's
+ * ret popped; the caller goes on only when that is the one it pushed, and otherwise leaves the rest to the interpreter.
+ */
+import type { Instruction } from '../decode.ts';
+import { ARITHMETIC } from '../flags.ts';
+import { EAX, EDX, ESP } from '../registers.ts';
+import { BlockEmitter } from './block.ts';
+import { type Block, type Ending, successors } from './discover.ts';
+import { type FunctionFacts, liveAtEnd, liveBefore, type ProgramFacts } from './facts.ts';
+import { analyseFlow, type Flow } from './flow.ts';
+import { directForm, registersTouched, registersWritten } from './forms.ts';
+import {
+  CALL_INDIRECT,
+  DEPTH_GLOBAL,
+  FIRST_TEMPORARY,
+  FUEL_GLOBAL,
+  INTERPRET,
+  LABEL_LOCAL,
+  LEAVE,
+  OBSERVE,
+  RETURN_LOCAL,
+  TICK,
+} from './layout.ts';
+import { BlockState } from './state.ts';
+import { Code, OP } from './wasm.ts';
+
+/** What all functions of a module share. */
+export interface ModuleContext {
+  readonly facts: ProgramFacts;
+  /** Entry → index of the WebAssembly function. */
+  readonly indices: ReadonlyMap<number, number>;
+  /** Guest address of the first byte of memory. */
+  readonly memoryBase: number;
+  /** Count instructions and ask now and then whether to go on. */
+  readonly metered: boolean;
+  /** Call `observe` before every block. */
+  readonly observed: boolean;
+  readonly depthLimit: number;
+}
+
+export interface EmittedFunction {
+  readonly code: Code;
+  readonly locals: number;
+  /** Offset in the body, guest address, and so on, ascending. */
+  readonly marks: readonly number[];
+}
+
+export function emitFunction(fact: FunctionFacts, context: ModuleContext): EmittedFunction {
+  return new FunctionEmitter(fact, context).emit();
+}
+
+class FunctionEmitter {
+  private readonly code = new Code();
+  private readonly state: BlockState;
+  private readonly emitter: BlockEmitter;
+  private readonly marks: number[] = [];
+  private readonly fact: FunctionFacts;
+  private readonly context: ModuleContext;
+  private readonly flow: Flow;
+  /** Registers that may differ from their globals at the start of a block. */
+  private readonly dirtyIn: number[];
+  /** Position → depth of the label to branch to. */
+  private readonly labels = new Map<number, number>();
+  /** Depth of the dispatching loop, where flow is not structured. */
+  private dispatch = -1;
+
+  constructor(fact: FunctionFacts, context: ModuleContext) {
+    this.fact = fact;
+    this.context = context;
+    this.flow = analyseFlow(fact.code);
+    this.state = new BlockState(this.code, touched(fact), context.memoryBase);
+    this.emitter = new BlockEmitter(this.state, (address) => {
+      this.marks.push(this.code.bytes.length, address);
+    });
+    this.dirtyIn = this.findDirty();
+  }
+
+  emit(): EmittedFunction {
+    this.state.reload(0xff);
+    if (this.flow.reducible) this.tree(0);
+    else this.dispatcher();
+    this.code.op(OP.unreachable);
+    this.code.op(OP.end);
+    return {
+      code: this.code,
+      locals: Math.max(this.state.highest, FIRST_TEMPORARY),
+      marks: this.marks,
+    };
+  }
+
+  // Structure
+
+  /** The block at `position` and all that it dominates. */
+  private tree(position: number): void {
+    const { code } = this;
+    const children = this.flow.dominated[position] as readonly number[];
+    const meeting = children.filter((child) => this.flow.merges.has(child));
+    const isLoop = this.flow.loopHeads.has(position);
+    if (isLoop) this.labels.set(position, code.open(OP.loop));
+    this.within(position, meeting);
+    if (isLoop) code.end();
+  }
+
+  /** The last of the merges stands outermost: all before may branch to it. */
+  private within(position: number, meeting: readonly number[]): void {
+    const { code } = this;
+    for (let at = meeting.length - 1; at >= 0; at--) {
+      this.labels.set(meeting[at] as number, code.open(OP.block));
+    }
+    this.block(position);
+    for (const merge of meeting) {
+      code.end();
+      // A merge that is a loop head as well gets its label anew, inside.
+      this.tree(merge);
+    }
+  }
+
+  private goTo(from: number, target: number): void {
+    const to = this.flow.position.get(target) as number;
+    if (this.dispatch >= 0) {
+      this.code.constant(to);
+      this.code.indexed(OP.local_set, LABEL_LOCAL);
+      this.code.branch(OP.br, this.dispatch);
+    } else if (to <= from || this.flow.merges.has(to)) {
+      this.code.branch(OP.br, this.labels.get(to) as number);
+    } else this.tree(to);
+  }
+
+  /** loop { switch (label) { each block } } */
+  private dispatcher(): void {
+    const { code } = this;
+    const count = this.flow.order.length;
+    this.dispatch = code.open(OP.loop);
+    const depths: number[] = [];
+    for (let at = count - 1; at >= 0; at--) depths[at] = code.open(OP.block);
+    code.indexed(OP.local_get, LABEL_LOCAL);
+    code.table(depths);
+    for (let at = 0; at < count; at++) {
+      code.end();
+      this.block(at);
+    }
+    code.end();
+  }
+
+  // Blocks
+
+  private block(position: number): void {
+    const { emitter, fact, context } = this;
+    const block = fact.code.blocks.get(this.flow.order[position] as number) as Block;
+    emitter.begin(this.dirtyIn[position] as number);
+    this.meter(block);
+    if (context.observed) this.observe(block);
+    const body = bodyOf(block);
+    const atEnd = liveAtEnd(block, fact, context.facts);
+    const live = liveAfterEach(block, body, atEnd);
+    body.forEach((instruction, at) => {
+      const after = live[at + 1] as number;
+      emitter.emit(instruction, live[at] as number, after);
+    });
+    this.ending(block, position, atEnd);
+  }
+
+  private meter(block: Block): void {
+    if (!this.context.metered) return;
+    const { code } = this;
+    code.indexed(OP.global_get, FUEL_GLOBAL);
+    code.constant(Math.max(1, block.instructions.length));
+    code.op(OP.i32_sub);
+    code.indexed(OP.global_set, FUEL_GLOBAL);
+    code.indexed(OP.global_get, FUEL_GLOBAL);
+    code.constant(0);
+    code.op(OP.i32_lt_s);
+    code.open(OP.if);
+    this.state.storeDirty();
+    code.constant(block.start);
+    code.indexed(OP.call, TICK);
+    code.end();
+  }
+
+  private observe(block: Block): void {
+    const known = this.fact.liveIn.get(block.start) ?? 0;
+    this.emitter.spillAll(known);
+    this.code.constant(block.start);
+    this.code.constant(known);
+    this.code.indexed(OP.call, OBSERVE);
+  }
+
+  private ending(block: Block, position: number, live: number): void {
+    const { ending } = block;
+    const last = block.instructions.at(-1);
+    if (last !== undefined) this.marks.push(this.code.bytes.length, last.address);
+    switch (ending.kind) {
+      case 'next':
+        this.emitter.packLive(live);
+        this.state.settleStackPointer();
+        return this.goTo(position, ending.to);
+      case 'branch':
+        return this.branch(last as Instruction, ending, position, live);
+      case 'call':
+        return this.call(ending.target, ending.to, position, live);
+      case 'call-indirect':
+        return this.callIndirect(last as Instruction, ending.to, position);
+      case 'return':
+        return this.return(last as Instruction, live);
+      case 'exit':
+        return this.leave(ending.at, 0);
+      default:
+        return this.leave(ending.at, ARITHMETIC);
+    }
+  }
+
+  private branch(
+    last: Instruction,
+    ending: Ending & { kind: 'branch' },
+    position: number,
+    live: number,
+  ): void {
+    const { code, state, emitter } = this;
+    emitter.pushCondition(last.condition);
+    if (live !== 0) {
+      const condition = state.keep();
+      emitter.packLive(live);
+      state.get(condition);
+    }
+    state.settleStackPointer();
+    code.open(OP.if);
+    this.goTo(position, ending.taken);
+    code.end();
+    this.goTo(position, ending.to);
+  }
+
+  private leave(address: number, known: number): void {
+    this.emitter.spillAll(known);
+    this.code.constant(address);
+    this.code.constant(known);
+    this.code.indexed(OP.call, LEAVE);
+    this.code.op(OP.unreachable);
+  }
+
+  private return(last: Instruction, live: number): void {
+    const { state, emitter } = this;
+    emitter.pop();
+    const address = state.keep();
+    const drop = (last.operands[0]?.value ?? 0) & 0xffff;
+    if (drop !== 0) state.moveStackPointer(drop);
+    emitter.spillAll(live);
+    state.get(address);
+    this.code.op(OP.return);
+  }
+
+  private call(target: number, back: number, position: number, live: number): void {
+    const { code, emitter, context } = this;
+    const callee = context.facts.get(target) as FunctionFacts;
+    const index = context.indices.get(target) as number;
+    code.constant(back);
+    emitter.push();
+    emitter.spillAll(live);
+    if (callee.group === this.fact.group && callee.recursive) {
+      code.indexed(OP.global_get, DEPTH_GLOBAL);
+      code.constant(context.depthLimit);
+      code.op(OP.i32_ge_s);
+      code.open(OP.if);
+      code.constant(target);
+      code.constant(back);
+      code.constant(live);
+      code.indexed(OP.call, INTERPRET);
+      code.op(OP.else);
+      this.changeDepth(1);
+      code.indexed(OP.call, index);
+      this.changeDepth(-1);
+      this.checkReturn(back, callee.liveOut);
+      code.end();
+    } else {
+      code.indexed(OP.call, index);
+      this.checkReturn(back, callee.liveOut);
+    }
+    this.afterCall(callee.changes, back, position);
+  }
+
+  private callIndirect(last: Instruction, back: number, position: number): void {
+    const { code, emitter, state } = this;
+    emitter.read(last.operands[0] as Instruction['operands'][number]);
+    const target = state.keep();
+    code.constant(back);
+    emitter.push();
+    emitter.spillAll(ARITHMETIC);
+    state.get(target);
+    code.constant(back);
+    code.constant(ARITHMETIC);
+    code.indexed(OP.call, CALL_INDIRECT);
+    this.checkReturn(back, 0);
+    this.afterCall(0xff, back, position);
+  }
+
+  /** Leave to the interpreter when the address on the stack is not `back`. */
+  private checkReturn(back: number, known: number): void {
+    const { code } = this;
+    code.indexed(OP.local_tee, RETURN_LOCAL);
+    code.constant(back);
+    code.op(OP.i32_ne);
+    code.open(OP.if);
+    code.indexed(OP.local_get, RETURN_LOCAL);
+    code.constant(known);
+    code.indexed(OP.call, LEAVE);
+    code.op(OP.unreachable);
+    code.end();
+  }
+
+  private afterCall(changes: number, back: number, position: number): void {
+    this.state.reload(changes | (1 << ESP));
+    this.goTo(position, back);
+  }
+
+  private changeDepth(by: number): void {
+    const { code } = this;
+    code.indexed(OP.global_get, DEPTH_GLOBAL);
+    code.constant(by);
+    code.op(OP.i32_add);
+    code.indexed(OP.global_set, DEPTH_GLOBAL);
+  }
+
+  // Which registers may differ from their globals, block by block
+
+  private findDirty(): number[] {
+    const { order, position } = this.flow;
+    const dirty = order.map(() => 0);
+    for (let changed = true; changed; ) {
+      changed = false;
+      order.forEach((address, at) => {
+        const block = this.fact.code.blocks.get(address) as Block;
+        const out = dirtyAfter(block, dirty[at] as number);
+        for (const target of successors(block.ending)) {
+          const to = position.get(target) as number;
+          const before = dirty[to] as number;
+          dirty[to] = before | out;
+          changed ||= dirty[to] !== before;
+        }
+      });
+    }
+    return dirty;
+  }
+}
+
+/** Instructions that are no control transfer. */
+function bodyOf(block: Block): readonly Instruction[] {
+  const { instructions, ending } = block;
+  const last = instructions.at(-1)?.operation;
+  const ends =
+    ending.kind === 'next' || ending.kind === 'leave' ? last === 'jmp' : instructions.length > 0;
+  return ends ? instructions.slice(0, -1) : instructions;
+}
+
+/** Flags live before each instruction of `body`, and behind the last. */
+function liveAfterEach(block: Block, body: readonly Instruction[], atEnd: number): number[] {
+  const live: number[] = [];
+  live[body.length] =
+    block.instructions.length > body.length
+      ? liveBefore(block.instructions.at(-1) as Instruction, atEnd)
+      : atEnd;
+  for (let at = body.length - 1; at >= 0; at--) {
+    live[at] = liveBefore(body[at] as Instruction, live[at + 1] as number);
+  }
+  return live;
+}
+
+function dirtyAfter(block: Block, before: number): number {
+  if (block.ending.kind === 'call' || block.ending.kind === 'call-indirect') return 0;
+  let dirty = before;
+  for (const instruction of block.instructions) {
+    const { operation } = instruction;
+    if (directForm(instruction) === 'step') dirty = 0;
+    else if (operation === 'int') dirty = 1 << EAX;
+    else if (operation === 'div' || operation === 'idiv') dirty = (1 << EAX) | (1 << EDX);
+    else dirty |= registersWritten(instruction);
+  }
+  return dirty;
+}
+
+function touched(fact: FunctionFacts): number {
+  let all = 1 << ESP;
+  for (const { instructions } of fact.code.blocks.values()) {
+    for (const instruction of instructions) all |= registersTouched(instruction);
+  }
+  return all;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Where things are in a translated module: indices of globals, imports and locals. Runtime and emitter agree on them here. */
+import { REGISTER_NAMES } from '../registers.ts';
+import type { ImportedFunction } from './wasm.ts';
+
+/** Globals 0 to 7 are the registers. */
+export const FLAGS_GLOBAL = 8;
+/** Calls open within recursive groups. */
+export const DEPTH_GLOBAL = 9;
+/** Instructions that may run before the next call of `tick`. */
+export const FUEL_GLOBAL = 10;
+
+export const GLOBALS: readonly string[] = [...REGISTER_NAMES, 'flags', 'depth', 'fuel'];
+
+function imported(name: string, parameters: number, results: 0 | 1): ImportedFunction {
+  return { name, signature: { parameters, results } };
+}
+
+/** In the order of their indices. `known` is always the flags that are right. */
+export const IMPORTS: readonly ImportedFunction[] = [
+  imported('systemCall', 6, 1), // eax, ebx, ecx, edx, next address, known → eax
+  imported('step', 2, 0), // address, known
+  imported('leave', 2, 0), // address, known; does not return
+  imported('interpret', 3, 0), // target, return address, known
+  imported('callIndirect', 3, 1), // target, return address, known → address returned to
+  imported('observe', 2, 0), // address, known
+  imported('tick', 1, 0), // address
+];
+
+export const SYSTEM_CALL = 0;
+export const STEP = 1;
+export const LEAVE = 2;
+export const INTERPRET = 3;
+export const CALL_INDIRECT = 4;
+export const OBSERVE = 5;
+export const TICK = 6;
+
+/** Locals 0 to 7 are the registers. */
+export const FLAGS_LOCAL = 8;
+/** Next block, where flow cannot be structured. */
+export const LABEL_LOCAL = 9;
+/** The address that a call returned to. */
+export const RETURN_LOCAL = 10;
+export const FIRST_TEMPORARY = 11;
+
+/** Calls within recursive groups before the interpreter takes over: each costs host stack. */
+export const DEPTH_LIMIT = 1000;

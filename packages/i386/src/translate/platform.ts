@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The part of the WebAssembly JavaScript API that the translator uses, declared here because this package is compiled
+ * without any platform's types. The one file that touches the platform.
+ */
+
+/** A WebAssembly.Memory. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** A mutable i32 WebAssembly.Global. */
+export interface WasmGlobal {
+  value: number;
+}
+
+/** A compiled module; may be instantiated any number of times. */
+export type WasmModule = object & { readonly brand?: 'WebAssembly.Module' };
+
+export interface WasmInstance {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+interface Platform {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
+  readonly Instance: new (
+    module: WasmModule,
+    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => WasmInstance;
+  readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
+  readonly RuntimeError: new () => Error;
+}
+
+/** WebAssembly, or undefined where there is none. */
+export function webAssembly(): Platform | undefined {
+  return (globalThis as { readonly WebAssembly?: Platform }).WebAssembly;
+}

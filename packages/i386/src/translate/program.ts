@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A whole executable → one WebAssembly module, and the cache of such programs.
+ *
+ * Translated are images of one segment that may be written, as all of stage0's are: in others a store would need a check of
+ * the page's rights. Invariant: a cached program is used only for the same bytes and the same options.
+ */
+import { readExecutable } from '../elf.ts';
+import { WRITABLE } from '../memory.ts';
+import { discover } from './discover.ts';
+import { analyseProgram, type FunctionFacts } from './facts.ts';
+import { emitFunction, type ModuleContext } from './function.ts';
+import { DEPTH_LIMIT, GLOBALS, IMPORTS } from './layout.ts';
+import { type WasmModule, webAssembly } from './platform.ts';
+import { type DefinedFunction, encodeModule } from './wasm.ts';
+
+export interface TranslationOptions {
+  /** Guest address of the first byte of memory. */
+  readonly memoryBase: number;
+  readonly metered: boolean;
+  readonly observed: boolean;
+  readonly depthLimit?: number;
+}
+
+/** A translated executable. */
+export interface TranslatedProgram {
+  readonly module: WasmModule;
+  /** By entry address. */
+  readonly functions: ReadonlyMap<number, FunctionFacts>;
+  /** Names of exported functions by entry address. */
+  readonly exports: ReadonlyMap<number, string>;
+  /** Guest addresses [start, end) of what was translated, in order and apart. */
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly depthLimit: number;
+  /** Size of the module in bytes. */
+  readonly size: number;
+  /** The guest instruction that byte `offset` of the module belongs to. */
+  addressAt(offset: number): number | undefined;
+}
+
+/** Translate the ELF file `bytes`. Undefined when it is not of the form that can be translated. */
+export function translate(
+  bytes: Uint8Array,
+  options: TranslationOptions,
+): TranslatedProgram | undefined {
+  const platform = webAssembly();
+  const executable = readExecutable(bytes, 'program');
+  const [segment] = executable.segments;
+  if (platform === undefined || segment === undefined || executable.segments.length > 1)
+    return undefined;
+  if ((segment.rights & WRITABLE) === 0 || executable.end > 0x7fff0000) return undefined;
+  const code = {
+    start: segment.address,
+    bytes: bytes.subarray(segment.fileOffset, segment.fileOffset + segment.fileSize),
+  };
+  const facts = analyseProgram(discover(code, executable.entry));
+  const entries = [...facts.keys()];
+  const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
+  const context: ModuleContext = {
+    facts,
+    indices: new Map(entries.map((entry, at) => [entry, IMPORTS.length + at])),
+    memoryBase: options.memoryBase,
+    metered: options.metered,
+    observed: options.observed,
+    depthLimit,
+  };
+  const emitted = [...facts.values()].map((fact) => emitFunction(fact, context));
+  const functions: DefinedFunction[] = emitted.map((body, at) => ({
+    locals: body.locals,
+    code: body.code,
+    exportName: `f${(entries[at] as number).toString(16)}`,
+  }));
+  const module = encodeModule({ imports: IMPORTS, functions, globals: GLOBALS, memoryPages: 1 });
+  const marks = emitted.flatMap((body, at) =>
+    Array.from({ length: body.marks.length / 2 }, (_, n) => ({
+      offset: (module.bodies[at] as number) + (body.marks[n * 2] as number),
+      address: body.marks[n * 2 + 1] as number,
+    })),
+  );
+  return {
+    module: new platform.Module(module.bytes),
+    functions: facts,
+    exports: new Map(
+      entries.map((entry, at) => [entry, (functions[at] as DefinedFunction).exportName]),
+    ),
+    ranges: codeRanges(facts),
+    depthLimit,
+    size: module.bytes.length,
+    addressAt: (offset) => marks.filter((mark) => mark.offset <= offset).at(-1)?.address,
+  };
+}
+
+function codeRanges(facts: ReadonlyMap<number, FunctionFacts>): [number, number][] {
+  const pieces: [number, number][] = [];
+  for (const { code } of facts.values()) {
+    for (const { start, instructions } of code.blocks.values()) {
+      const last = instructions.at(-1);
+      if (last !== undefined) pieces.push([start, last.address + last.length]);
+    }
+  }
+  pieces.sort((a, b) => a[0] - b[0]);
+  const ranges: [number, number][] = [];
+  for (const [start, end] of pieces) {
+    const last = ranges.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else ranges.push([start, end]);
+  }
+  return ranges;
+}
+
+/** Translated programs by their bytes. One cache may serve any number of machines. */
+export class TranslationCache {
+  private readonly known = new Map<
+    string,
+    { bytes: Uint8Array; program: TranslatedProgram | undefined }[]
+  >();
+
+  get(bytes: Uint8Array, options: TranslationOptions): TranslatedProgram | undefined {
+    const key = [
+      hash(bytes),
+      options.memoryBase,
+      options.metered,
+      options.observed,
+      options.depthLimit,
+    ].join();
+    const bucket = this.known.get(key) ?? [];
+    this.known.set(key, bucket);
+    let entry = bucket.find((other) => sameBytes(other.bytes, bytes));
+    if (entry === undefined) {
+      entry = { bytes: bytes.slice(), program: translate(bytes, options) };
+      bucket.push(entry);
+    }
+    return entry.program;
+  }
+}
+
+/** FNV-1a. */
+function hash(bytes: Uint8Array): number {
+  let value = 0x811c9dc5;
+  for (const byte of bytes) value = Math.imul(value ^ byte, 0x01000193);
+  return value;
+}
+
+function sameBytes(first: Uint8Array, second: Uint8Array): boolean {
+  return first.length === second.length && first.every((byte, at) => byte === second[at]);
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Runs a process in translated code and in the interpreter, each where it belongs.
+ *
+ * One of the two is in charge at any time: while translated code runs, registers are in the instance's globals; while the
+ * interpreter runs, in the Interpreter. {@link Runner.take} and {@link Runner.give} carry them over. Translated code calls the
+ * interpreter for single instructions, for recursion beyond the depth limit, and to finish whatever left the known
+ * paths; the interpreter enters translated code when it calls a function that has been translated.
+ */
+
+import type { InstructionBudget } from '../budget.ts';
+import { negativeErrno } from '../errno.ts';
+import { MachineError } from '../errors.ts';
+import { ARITHMETIC } from '../flags.ts';
+import type { Interpreter } from '../interpreter.ts';
+import { type Backing, GRANULE, type Memory, READABLE, WRITABLE } from '../memory.ts';
+import { type Process, ProcessEnd } from '../process.ts';
+import { EDI, ESI, ESP } from '../registers.ts';
+import { systemCall } from '../syscalls.ts';
+import type { FunctionFacts } from './facts.ts';
+import { DEPTH_GLOBAL, FLAGS_GLOBAL, FUEL_GLOBAL, GLOBALS, IMPORTS } from './layout.ts';
+import { type WasmGlobal, type WasmInstance, type WasmMemory, webAssembly } from './platform.ts';
+import type { TranslatedProgram } from './program.ts';
+
+const READ = 3;
+const WRITE = 4;
+const BRK = 45;
+const EFAULT = -14;
+/** Bytes of `int 0x80`. */
+const INT_LENGTH = 2;
+
+/** A WebAssembly.Memory as a process's buffer. */
+export class WasmBacking implements Backing {
+  readonly memory: WasmMemory;
+
+  constructor(size: number, limit: number) {
+    const platform = webAssembly();
+    if (platform === undefined) throw new Error('no WebAssembly here');
+    const pages = (bytes: number): number => Math.min(65536, Math.ceil(bytes / GRANULE));
+    this.memory = new platform.Memory({ initial: pages(size), maximum: pages(limit) });
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.memory.buffer;
+  }
+
+  grow(size: number): boolean {
+    try {
+      this.memory.grow((size - this.buffer.byteLength) / GRANULE);
+      return true;
+    } catch {
+      return false; // a RangeError: more than the maximum, or the platform has no more
+    }
+  }
+}
+
+/** Called before each block of observed code, with registers in the interpreter. */
+export type Observer = (address: number, known: number, process: Process) => void;
+
+type Entry = () => number;
+
+export class Runner {
+  private readonly process: Process;
+  private readonly program: TranslatedProgram;
+  private readonly budget: InstructionBudget;
+  private readonly observer: Observer | undefined;
+  private readonly cpu: Interpreter;
+  private readonly memory: Memory;
+  private readonly instance: WasmInstance;
+  private readonly globals: readonly WasmGlobal[];
+  private readonly entries = new Map<number, { enter: Entry; facts: FunctionFacts }>();
+  private readonly original: Uint8Array;
+  /** What the fuel global was set to last. */
+  private fuel: number;
+
+  constructor(
+    process: Process,
+    program: TranslatedProgram,
+    backing: WasmBacking,
+    budget: InstructionBudget,
+    observer?: Observer,
+  ) {
+    this.process = process;
+    this.program = program;
+    this.budget = budget;
+    this.observer = observer;
+    this.cpu = process.cpu;
+    this.memory = process.memory;
+    const platform = webAssembly();
+    if (platform === undefined) throw new Error('no WebAssembly here');
+    this.instance = new platform.Instance(program.module, {
+      env: { memory: backing.memory, ...this.imports() },
+    });
+    this.globals = GLOBALS.map((name) => this.instance.exports[name] as WasmGlobal);
+    for (const [entry, name] of program.exports) {
+      this.entries.set(entry, {
+        enter: this.instance.exports[name] as Entry,
+        facts: program.functions.get(entry) as FunctionFacts,
+      });
+    }
+    this.original = this.codeBytes();
+    process.cpu.keepOnly((address) => isTranslated(program, address));
+    this.fuel = budget.quantum(process);
+    (this.globals[FUEL_GLOBAL] as WasmGlobal).value = this.fuel;
+  }
+
+  /** Run the process to its end. Throws ProcessEnd or MachineError. */
+  run(): never {
+    try {
+      this.finish();
+    } catch (error) {
+      throw error instanceof ProcessEnd ? this.ended(error) : this.faultOf(error);
+    }
+  }
+
+  /** A program that changed its own translated code did not run as it should have. */
+  private ended(end: ProcessEnd): unknown {
+    const now = this.codeBytes();
+    if (now.every((byte, at) => byte === this.original[at])) return end;
+    return new MachineError(
+      'self-modified-code',
+      'the program changed its own code; run it in the interpreter',
+    );
+  }
+
+  private codeBytes(): Uint8Array {
+    const { bytes, base } = this.memory;
+    const size = this.program.ranges.reduce((sum, [start, end]) => sum + end - start, 0);
+    const all = new Uint8Array(size);
+    let at = 0;
+    for (const [start, end] of this.program.ranges) {
+      all.set(bytes.subarray(start - base, end - base), at);
+      at += end - start;
+    }
+    return all;
+  }
+
+  // What translated code calls
+
+  private imports(): Record<string, unknown> {
+    const handlers: Record<string, unknown> = {
+      systemCall: this.systemCall,
+      step: this.step,
+      leave: this.leave,
+      interpret: this.interpret,
+      callIndirect: this.callIndirect,
+      observe: this.observe,
+      tick: this.tick,
+    };
+    return Object.fromEntries(IMPORTS.map(({ name }) => [name, handlers[name]]));
+  }
+
+  /** The frequent calls need no registers but those that they get; all others get all. */
+  private readonly systemCall = (
+    eax: number,
+    ebx: number,
+    ecx: number,
+    edx: number,
+    next: number,
+    known: number,
+  ): number => {
+    if ((eax === READ || eax === WRITE) && edx > 0) return this.transfer(eax, ebx, ecx, edx);
+    if (eax === BRK) return this.memory.setHeapEnd(ebx) | 0;
+    this.take(next, known);
+    const esi = this.cpu.registers[ESI] as number;
+    const edi = this.cpu.registers[EDI] as number;
+    try {
+      return systemCall(this.process, eax, ebx, ecx, edx, esi, edi);
+    } catch (error) {
+      if (error instanceof MachineError) this.cpu.eip = next - INT_LENGTH;
+      throw error;
+    }
+  };
+
+  /** read and write of files: most of all calls. */
+  private transfer(number: number, fd: number, address: number, count: number): number {
+    const { memory, process } = this;
+    const offset = memory.offset(address, count, number === READ ? WRITABLE : READABLE);
+    if (offset < 0) return EFAULT;
+    const bytes = memory.bytes.subarray(offset, offset + count);
+    try {
+      if (number === WRITE) return process.files.write(fd, bytes);
+      process.willWrite(address, count);
+      return process.files.read(fd, bytes);
+    } catch (error) {
+      return negativeErrno(error);
+    }
+  }
+
+  private readonly step = (address: number, known: number): void => {
+    this.take(address, known);
+    this.cpu.step();
+    this.give();
+  };
+
+  /** Translated code ends here: the rest is the interpreter's. */
+  private readonly leave = (address: number, known: number): never => {
+    this.take(address, known);
+    return this.finish();
+  };
+
+  /** Call of `target` without a frame on the host's stack. */
+  private readonly interpret = (target: number, back: number, known: number): void => {
+    this.take(target, known);
+    const facts = this.entries.get(target)?.facts;
+    this.untilReturn(back, facts?.changes ?? 0xff);
+    this.give();
+  };
+
+  private readonly callIndirect = (target: number, back: number, known: number): number => {
+    const entry = this.entries.get(target);
+    const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
+    if (entry === undefined || depth.value >= this.program.depthLimit) {
+      this.take(target, known);
+      this.untilReturn(back, 0xff);
+      this.give();
+      return back;
+    }
+    depth.value++;
+    const returned = entry.enter();
+    depth.value--;
+    return returned;
+  };
+
+  private readonly observe = (address: number, known: number): void => {
+    this.take(address, known);
+    this.observer?.(address, known, this.process);
+  };
+
+  private readonly tick = (address: number): void => {
+    const fuel = this.globals[FUEL_GLOBAL] as WasmGlobal;
+    this.take(address, ARITHMETIC);
+    this.budget.spend(this.process, this.fuel - fuel.value);
+    this.fuel = this.budget.quantum(this.process);
+    fuel.value = this.fuel;
+  };
+
+  // The interpreter's turn
+
+  private finish(): never {
+    // Only ProcessEnd or a fault leaves this loop.
+    this.interpretUntil(() => false);
+    throw new Error('unreachable: a process runs until it ends');
+  }
+
+  /**
+   * Interpret until control comes back to `back` with the call's frame gone, and only registers that the translator knows of
+   * changed; translated code may then go on.
+   */
+  private untilReturn(back: number, changes: number): void {
+    const { registers } = this.cpu;
+    const before = registers.slice();
+    const esp = registers[ESP] as number;
+    this.interpretUntil(
+      (cpu) =>
+        cpu.eip === back &&
+        (registers[ESP] as number) >>> 0 > esp >>> 0 &&
+        before.every(
+          (value, at) => ((changes >> at) & 1) === 1 || at === ESP || value === registers[at],
+        ),
+    );
+  }
+
+  private interpretUntil(done: (cpu: Interpreter) => boolean): void {
+    const { cpu } = this;
+    this.enterTranslated();
+    while (!done(cpu)) {
+      this.budget.runUntil(this.process, stopAtControl);
+      if (cpu.lastOperation !== 'ret') this.enterTranslated();
+    }
+  }
+
+  /** If eip is the entry of a translated function that may be entered, run it to its return. */
+  private enterTranslated(): void {
+    const { cpu } = this;
+    const entry = this.entries.get(cpu.eip);
+    if (entry === undefined) return;
+    const { facts, enter } = entry;
+    const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
+    if (facts.recursive && depth.value >= this.program.depthLimit) return;
+    if (((facts.liveIn.get(cpu.eip) ?? 0) & cpu.unknownFlags) !== 0) return;
+    this.give();
+    const address = enter();
+    this.take(address, facts.liveOut);
+  }
+
+  /** Registers from the globals to the interpreter. */
+  private take(address: number, known: number): void {
+    const { cpu, globals } = this;
+    for (let at = 0; at < 8; at++) cpu.registers[at] = (globals[at] as WasmGlobal).value;
+    cpu.flags.unpack((globals[FLAGS_GLOBAL] as WasmGlobal).value);
+    cpu.unknownFlags = ARITHMETIC & ~known;
+    cpu.eip = address;
+  }
+
+  /** Registers from the interpreter to the globals. */
+  private give(): void {
+    const { cpu, globals } = this;
+    for (let at = 0; at < 8; at++) (globals[at] as WasmGlobal).value = cpu.registers[at] as number;
+    (globals[FLAGS_GLOBAL] as WasmGlobal).value = cpu.flags.pack();
+  }
+
+  /** A trap of WebAssembly as a fault of the guest: the engine's stack trace tells where. */
+  private faultOf(error: unknown): unknown {
+    const platform = webAssembly();
+    if (!(error instanceof Error)) return error;
+    if (platform !== undefined && error instanceof platform.RuntimeError) {
+      const offset = /wasm-function\[\d+\]:0x([0-9a-f]+)/.exec(
+        (error as { stack?: string }).stack ?? '',
+      );
+      const address =
+        offset === null
+          ? undefined
+          : this.program.addressAt(Number.parseInt(offset[1] as string, 16));
+      this.take(address ?? 0, 0);
+      return new MachineError(
+        'bad-access',
+        'reads or writes outside of its memory (registers are those of the last call)',
+      );
+    }
+    if (/call stack|too much recursion/i.test(error.message)) {
+      return new MachineError('memory-limit', 'needs more of the host’s stack than there is');
+    }
+    return error;
+  }
+}
+
+function stopAtControl(cpu: Interpreter): boolean {
+  return (
+    cpu.lastOperation === 'call' || cpu.lastOperation === 'callTo' || cpu.lastOperation === 'ret'
+  );
+}
+
+function isTranslated({ ranges }: TranslatedProgram, address: number): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle] as readonly [number, number])[1] <= address) low = middle + 1;
+    else high = middle;
+  }
+  const found = ranges[low];
+  return found !== undefined && found[0] <= address;
+}

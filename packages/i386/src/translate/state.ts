@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What the emitter knows within a block: where register values are, what is on the stack, who made the flags.
+ *
+ * Registers live in locals; `dirty` ones differ from their globals. esp moves by `delta` without code, until
+ * it has to be seen. Values that were pushed (or stored at a known distance from the block's first esp) are
+ * remembered in temporaries, so that a pop need not load them. Invariant: at the end of each instruction, local esp + delta
+ * is the guest's esp, and a slot's temporary equals the four bytes of memory at its place.
+ */
+import { MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { ESP } from '../registers.ts';
+import { FIRST_TEMPORARY, FLAGS_GLOBAL, FLAGS_LOCAL } from './layout.ts';
+import { type Code, OP } from './wasm.ts';
+
+export class BlockState {
+  readonly code: Code;
+  /** Highest local used so far, over all blocks. */
+  highest: number = FIRST_TEMPORARY;
+  /** Registers whose globals are out of date, as bits. */
+  dirty = 0;
+  /** Registers that the function uses, and so holds in locals. */
+  readonly touched: number;
+  private readonly memoryBase: number;
+  private temporaries = FIRST_TEMPORARY;
+  /** What esp is more than its local. */
+  private delta = 0;
+  /** What the local is more than esp was at the block's start; undefined when not known. */
+  private origin = 0;
+  /** Distance from the block's first esp → temporary with the value there. */
+  private slots = new Map<number, number>();
+  /** Registers that are a known distance from the block's first esp. */
+  private readonly distances = new Map<number, number>();
+
+  constructor(code: Code, touched: number, memoryBase: number) {
+    this.code = code;
+    this.touched = touched;
+    this.memoryBase = memoryBase;
+  }
+
+  beginBlock(dirty: number): void {
+    this.dirty = dirty;
+    this.temporaries = FIRST_TEMPORARY;
+    this.delta = 0;
+    this.origin = 0;
+    this.forgetStack();
+    this.distances.clear();
+  }
+
+  temporary(): number {
+    const local = this.temporaries++;
+    if (this.temporaries > this.highest) this.highest = this.temporaries;
+    return local;
+  }
+
+  /** Keep the value on the stack in a new temporary. */
+  keep(): number {
+    const local = this.temporary();
+    this.code.indexed(OP.local_set, local);
+    return local;
+  }
+
+  /** The same, and leave it on the stack. */
+  tee(): number {
+    const local = this.temporary();
+    this.code.indexed(OP.local_tee, local);
+    return local;
+  }
+
+  get(local: number): void {
+    this.code.indexed(OP.local_get, local);
+  }
+
+  // Registers
+
+  pushRegister(register: number): void {
+    this.get(register);
+    if (register === ESP && this.delta !== 0) {
+      this.code.constant(this.delta);
+      this.code.op(OP.i32_add);
+    }
+  }
+
+  /** Set a register to the value on the stack. */
+  setRegister(register: number): void {
+    this.code.indexed(OP.local_set, register);
+    this.dirty |= 1 << register;
+    this.distances.delete(register);
+    if (register === ESP) {
+      this.delta = 0;
+      this.restartStack();
+    }
+  }
+
+  /** The register has just been set to an address this far from the block's first esp. */
+  setDistance(register: number, distance: number | undefined): void {
+    if (distance === undefined) return;
+    if (register !== ESP) this.distances.set(register, distance);
+  }
+
+  /** Move esp without code. */
+  moveStackPointer(by: number): void {
+    this.delta = (this.delta + by) | 0;
+    this.dirty |= 1 << ESP;
+  }
+
+  /** Let the local of esp be esp. */
+  settleStackPointer(): void {
+    if (this.delta === 0) return;
+    this.pushRegister(ESP);
+    this.code.indexed(OP.local_set, ESP);
+    this.origin += this.delta;
+    this.delta = 0;
+  }
+
+  /** Bring the globals up to date. */
+  spill(): void {
+    this.settleStackPointer();
+    this.storeDirty();
+    this.dirty = 0;
+  }
+
+  /** The same, where the code may not be reached: the globals still count as out of date. */
+  storeDirty(): void {
+    for (let register = 0; register < 8; register++) {
+      if ((this.dirty & (1 << register)) === 0) continue;
+      this.pushRegister(register);
+      this.code.indexed(OP.global_set, register);
+    }
+  }
+
+  /** Take `registers` from the globals, which somebody else has set, and the flags. */
+  reload(registers: number): void {
+    for (let register = 0; register < 8; register++) {
+      if ((registers & this.touched & (1 << register)) === 0) continue;
+      this.code.indexed(OP.global_get, register);
+      this.code.indexed(OP.local_set, register);
+      this.distances.delete(register);
+    }
+    this.code.indexed(OP.global_get, FLAGS_GLOBAL);
+    this.code.indexed(OP.local_set, FLAGS_LOCAL);
+    this.delta = 0;
+    this.restartStack();
+  }
+
+  // Memory
+
+  /** Offset in the WebAssembly memory of `operand`'s address, on the stack. */
+  pushOffset(operand: Operand): void {
+    this.pushSum(operand, -this.memoryBase);
+  }
+
+  /** The address itself, on the stack: lea. */
+  pushAddress(operand: Operand): void {
+    this.pushSum(operand, 0);
+  }
+
+  private pushSum(operand: Operand, more: number): void {
+    const { code } = this;
+    let constant = operand.value + more;
+    let terms = 0;
+    if (operand.base >= 0) {
+      this.get(operand.base);
+      if (operand.base === ESP) constant += this.delta;
+      terms++;
+    }
+    if (operand.index >= 0) {
+      this.get(operand.index);
+      if (operand.shift !== 0) {
+        code.constant(operand.shift);
+        code.op(OP.i32_shl);
+      }
+      if (terms++ > 0) code.op(OP.i32_add);
+    }
+    if (terms === 0) code.constant(constant);
+    else if ((constant | 0) !== 0) {
+      code.constant(constant);
+      code.op(OP.i32_add);
+    }
+  }
+
+  /** Distance of a memory operand from the block's first esp, if it is known. */
+  distanceOf(operand: Operand): number | undefined {
+    if (operand.kind !== MEMORY || operand.index >= 0) return undefined;
+    const base = this.distanceOfRegister(operand.base);
+    return base === undefined ? undefined : base + operand.value;
+  }
+
+  distanceOfRegister(register: number): number | undefined {
+    if (register === ESP) return this.origin + this.delta;
+    return this.distances.get(register);
+  }
+
+  /** The temporary that holds the four bytes at `distance`. */
+  slot(distance: number | undefined): number | undefined {
+    return distance === undefined ? undefined : this.slots.get(distance);
+  }
+
+  /** `size` bytes at `distance` (undefined: anywhere) have been written, from `temporary` if four. */
+  stored(distance: number | undefined, size: number, temporary?: number): void {
+    if (distance === undefined) {
+      this.slots.clear();
+      return;
+    }
+    for (let at = distance - 3; at < distance + size; at++) this.slots.delete(at);
+    if (size === 4 && temporary !== undefined) this.slots.set(distance, temporary);
+  }
+
+  /** Memory may have changed in any way. */
+  forgetStack(): void {
+    this.slots.clear();
+  }
+
+  /** esp is something new: distances begin anew. */
+  private restartStack(): void {
+    this.slots = new Map();
+    this.distances.clear();
+    this.origin = 0;
+  }
+}
+
+/** True for a full register. */
+export function isRegister(operand: Operand | undefined): operand is Operand {
+  return operand?.kind === REGISTER && operand.size === 4;
+}
