@@ -62,9 +62,10 @@ export interface CompileOptions {
   /** Limit on the length of a token or string, in bytes (`--max-string`). */
   readonly maxString?: number;
   /**
-   * Shift right without regard to the sign wherever the compiler itself does so: in `#if`, to split a
-   * large constant on RISC-V, and for a negative byte in a list, which is then an error. M2-Planet does that when a compiler
-   * whose `>>` is logical has built it, as cc_riscv32 is. No option of the command line.
+   * Shift right without regard to the sign wherever the compiler itself shifts: in `#if`, to split a large
+   * constant on RISC-V, and for a negative byte in a list, which is then an error. M2-Planet does that when a
+   * compiler whose `>>` is logical has built it, as cc_riscv32 is. Only the shifts are followed: that build also
+   * misprints negative numbers that stand as unsigned ones. No option of the command line.
    */
   readonly logicalShiftRight?: boolean;
   /** Called with upstream's text for `#warning` and for directives that are ignored. */

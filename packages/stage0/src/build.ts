@@ -6,9 +6,11 @@
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { ARCHITECTURES, noScriptMessage, seedShellPath } from './architectures.ts';
 import { type Artifact, collectArtifacts, readAnswers } from './artifacts.ts';
 import { PORTS } from './engines.ts';
 import { type RunOptions, type RunResult, runScript } from './run.ts';
+import { type StandInUse, standInUses } from './stand-in-uses.ts';
 
 export interface BuildOptions
   extends Pick<RunOptions, 'engine' | 'keepGoing' | 'onEvent' | 'record' | 'now' | 'stdout'> {
@@ -20,14 +22,11 @@ export interface BuildResult extends RunResult {
   readonly arch: string;
   readonly engine: string;
   readonly artifacts: readonly Artifact[];
+  /** Tools whose work something else than their own port did, in the order of the first use. */
+  readonly standIns: readonly StandInUse[];
   /** True when the script succeeded, nothing failed on the way, and every expected digest matches. */
   readonly ok: boolean;
 }
-
-/** Where upstream keeps the shell that starts everything. */
-const SEED_SHELLS: Readonly<Record<string, string>> = {
-  x86: './bootstrap-seeds/POSIX/x86/kaem-optional-seed',
-};
 
 /**
  * Build the tree in `files`, which is changed by it. The tree's root is the root of the world and the
@@ -37,29 +36,38 @@ const SEED_SHELLS: Readonly<Record<string, string>> = {
  */
 export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResult {
   const arch = options.arch ?? 'x86';
-  const engine = options.engine ?? PORTS;
+  const given = options.engine ?? PORTS;
+  const engine = given.forArchitecture?.(arch) ?? given;
   const script = `kaem.${arch}`;
   if (files.find(`/${script}`)?.kind !== 'file') {
-    throw new ToolError(`the tree has no ${script}`, { code: 'no-script' });
+    throw new ToolError(noScriptMessage(arch), { code: 'no-script' });
   }
   const answers = files.find(`/${arch}.answers`);
   if (answers?.kind !== 'file') {
     throw new ToolError(`the tree has no ${arch}.answers`, { code: 'no-answers' });
   }
   const expected = readAnswers(answers.bytes);
-  const seed = engine.runsBinaries ? seedShell(files, arch) : undefined;
+  const seed = seedShell(files, arch);
   const shell = seed === undefined ? {} : { shellPath: seed };
-  const result = runScript(files, { ...options, ...shell, script });
+  const machine = ARCHITECTURES.get(arch)?.machine;
+  const result = runScript(files, {
+    ...options,
+    ...shell,
+    ...(machine === undefined ? {} : { machine }),
+    engine,
+    script,
+  });
   const artifacts = collectArtifacts(files, result.written, expected);
   const ok =
     result.status === 0 &&
     result.failures.length === 0 &&
     artifacts.every(({ verdict }) => verdict === 'match' || verdict === 'unlisted');
-  return { ...result, arch, engine: engine.name, artifacts, ok };
+  const standIns = standInUses(result.processes);
+  return { ...result, arch, engine: engine.name, artifacts, standIns, ok };
 }
 
 /** The tree's own first shell, if it has one. */
 function seedShell(files: MemoryFiles, arch: string): string | undefined {
-  const path = SEED_SHELLS[arch];
+  const path = seedShellPath(arch);
   return path !== undefined && files.find(path.slice(1))?.kind === 'file' ? path : undefined;
 }

@@ -5,6 +5,7 @@ import type { AgainstResult } from './against.ts';
 import type { CheckResult } from './check.ts';
 import { type Divergence, describeEnd } from './compare.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
+import type { StandInRecord } from './stand-ins.ts';
 import type { FileRecord, ProcessRecord } from './watch.ts';
 
 export interface CheckDocument {
@@ -37,6 +38,8 @@ export interface ProcessDocument {
   readonly depth: number;
   readonly program: string;
   readonly tool: string | null;
+  /** What did the first engine's work instead of the tool's own port, and why. */
+  readonly standIn: StandInRecord | null;
   readonly argv: readonly string[];
   readonly directory: string;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
@@ -101,6 +104,7 @@ function processDocument(
     depth: a.depth,
     program: a.path.slice(1),
     tool: a.tool ?? null,
+    standIn: a.standIn ?? null,
     argv: a.argv,
     directory: a.directory,
     inputs: [...a.inputs].map(([path, file]) => ({

@@ -9,6 +9,7 @@
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import type { Engine } from '@stage0-ts/host/memory';
+import { type StandIn, standInFor } from './stand-ins.ts';
 import { TOOLS } from './tools.ts';
 
 /** Names that do not follow from the tool's own. */
@@ -36,17 +37,38 @@ export interface NamedEngine {
   readonly runsBinaries: boolean;
   /** True when what a program starts cannot be seen. Default: false. */
   readonly hidesProcesses?: boolean;
+  /** The same engine for another architecture than x86; absent where there is no difference. */
+  readonly forArchitecture?: (arch: string) => NamedEngine;
+  /** What runs instead of the program at a path, when that is not its own port. */
+  readonly standIn?: (path: string) => StandIn | undefined;
 }
 
 /** Runs our ports. Throws ENOEXEC for a name that stands for none. */
 export const PORTS: NamedEngine = {
   name: 'ports',
   runsBinaries: false,
-  run: (image, argv, host) => {
-    const tool = portFor(image.path);
-    if (tool === undefined) {
-      throw new ToolError('no port stands for this program', { code: 'ENOEXEC', file: image.path });
-    }
-    return { kind: 'exited', status: (TOOLS[tool] as Program)(argv, host) };
-  },
+  forArchitecture: portsFor,
+  run: (image, argv, host) => ({ kind: 'exited', status: portAt(image.path)(argv, host) }),
 };
+
+/** The ports, and stand-ins for what is hand-written for `arch`. */
+function portsFor(arch: string): NamedEngine {
+  const standIn = (path: string): StandIn | undefined => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return standInFor(arch, name) ?? standInFor(arch, portFor(path) ?? '');
+  };
+  return {
+    ...PORTS,
+    standIn,
+    run: (image, argv, host) => {
+      const program = standIn(image.path)?.run ?? portAt(image.path);
+      return { kind: 'exited', status: program(argv, host) };
+    },
+  };
+}
+
+function portAt(path: string): Program {
+  const tool = portFor(path);
+  if (tool !== undefined) return TOOLS[tool] as Program;
+  throw new ToolError('no port stands for this program', { code: 'ENOEXEC', file: path });
+}

@@ -120,9 +120,9 @@ body.good h1 { color: var(--good); } body.bad h1 { color: var(--bad); }
 table { border-collapse: collapse; } th, td { padding: .15rem .6rem .15rem 0; text-align: left; vertical-align: top; }
 code, pre { font: 12px/1.4 ui-monospace, monospace; } tr.bad { color: var(--bad); font-weight: bold; }
 .scroll { overflow: auto; max-height: 36rem; border: 1px solid var(--line); padding: .5rem; }
-svg text { font: 12px ui-monospace, monospace; fill: currentColor; } svg rect { fill: none; stroke: var(--good); }
+svg text { font: 12px ui-monospace, monospace; fill: currentColor; } svg rect { fill: Canvas; stroke: var(--good); }
 svg g { cursor: pointer; } svg g.bad rect { stroke: var(--bad); stroke-width: 3; }
-svg g:focus rect, svg g.chosen rect { fill: #4a90d944; stroke-width: 3; }
+svg g:focus rect, svg g.chosen rect { fill: light-dark(#dcebfa, #1d3a57); stroke-width: 3; }
 svg path { fill: none; stroke: var(--line); } svg path.chosen { stroke: #4a90d9; stroke-width: 2; }
 #detail { min-height: 6rem; padding: .5rem 0; } #detail td { word-break: break-all; }
 `;
@@ -141,6 +141,7 @@ function show(step) {
   heading.textContent = 'Step ' + step + ': ' + process.argv.join(' ');
   const times = detail.appendChild(document.createElement('p'));
   times.textContent = report.engines.map((name, at) => name + ': ' + process.ends[at] + ', ' + process.milliseconds[at] + ' ms').join('; ');
+  if (process.standIn) detail.appendChild(document.createElement('p')).textContent = 'stand-in for ' + process.standIn.tool + ': ' + process.standIn.port + '; ' + process.standIn.reason;
   const table = detail.appendChild(document.createElement('table'));
   for (const input of process.inputs) { const row = table.insertRow(); cell(row, 'reads'); cell(row, input.path); cell(row, input.sha256); }
   for (const output of process.outputs) {

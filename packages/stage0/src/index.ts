@@ -4,6 +4,7 @@
  * platform; the `stage0` command and its files are in `src/node`.
  */
 export { type AgainstResult, compareAgainst, type FirstWrong } from './against.ts';
+export { ARCHITECTURES, type ArchitectureFacts } from './architectures.ts';
 export { type Artifact, collectArtifacts, readAnswers, type Verdict } from './artifacts.ts';
 export { type BuildOptions, type BuildResult, build } from './build.ts';
 export {
@@ -26,6 +27,8 @@ export { machineEngine } from './machine-engine.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
 export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
+export type { StandInUse } from './stand-in-uses.ts';
+export { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
 export { TOOLS } from './tools.ts';
 export { treeFromArchive } from './tree.ts';
 export type { FileRecord, ProcessRecord, RunEvent } from './watch.ts';

@@ -4,6 +4,7 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
 import type { RunResult } from './run.ts';
+import type { StandInUse } from './stand-in-uses.ts';
 import type { ProcessRecord } from './watch.ts';
 
 const SHOWN = { match: 'ok', differs: 'DIFFERS', missing: 'MISSING', unlisted: '-' } as const;
@@ -19,17 +20,32 @@ export function buildTable(result: BuildResult): string {
       `${path.padEnd(width)}  ${String(size).padStart(8)}  ${bits}  ${sha256.padEnd(64)}  ${SHOWN[verdict]}`,
     );
   }
+  if (result.standIns.length > 0) lines.push('', ...standInLines(result));
   const failures = describeFailures(result).trimEnd();
   if (failures !== '') lines.push('', failures);
   lines.push('', summary(result), '');
   return lines.join('\n');
 }
 
-function summary({ artifacts, processes, arch, ok }: BuildResult): string {
+function standInLines({ standIns, arch }: BuildResult): string[] {
+  const width = Math.max(...standIns.map(({ tool }) => tool.length));
+  const portWidth = Math.max(...standIns.map(({ port }) => port.length));
+  return [
+    `stand-ins, for tools of ${arch} that have no port of their own:`,
+    ...standIns.map(({ tool, port, reason, steps }) => {
+      const count = `${steps.length}x`.padStart(4);
+      return `  ${tool.padEnd(width)}  by ${port.padEnd(portWidth)} ${count}  ${reason}`;
+    }),
+  ];
+}
+
+function summary({ artifacts, processes, standIns, arch, ok }: BuildResult): string {
   const listed = artifacts.filter(({ expected }) => expected !== null);
   const matching = listed.filter(({ verdict }) => verdict === 'match');
   const counts = `${matching.length} of ${listed.length} of ${arch}.answers`;
-  return `${ok ? 'ok' : 'FAILED'}: ${counts}, ${artifacts.length} files made by ${processes.length} processes`;
+  const stoodIn = standIns.reduce((sum, { steps }) => sum + steps.length, 0);
+  const note = stoodIn === 0 ? '' : `, ${stoodIn} of them stand-ins`;
+  return `${ok ? 'ok' : 'FAILED'}: ${counts}, ${artifacts.length} files made by ${processes.length} processes${note}`;
 }
 
 /** The programs that failed and what they said; what the script's shell said when none did. */
@@ -61,6 +77,8 @@ export interface BuildDocument {
   /** Exit status of the tree's script. */
   readonly status: number;
   readonly processes: number;
+  /** Tools whose work something else than their own port did, and in which steps. */
+  readonly standIns: readonly StandInUse[];
   readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
   /** Modes as octal text. */
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
@@ -75,6 +93,7 @@ export function buildDocument(result: BuildResult): BuildDocument {
     ok: result.ok,
     status: result.status,
     processes: result.processes.length,
+    standIns: result.standIns,
     failures: result.failures.map(({ step, argv }) => ({ step, argv })),
     artifacts: result.artifacts.map((artifact) => ({
       ...artifact,

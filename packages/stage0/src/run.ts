@@ -6,6 +6,7 @@
  * binaries, the first shell is one of them too, where the caller names it; otherwise our port of it.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
+import type { SystemName } from '@stage0-ts/host';
 import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { kaem, kaemMinimal } from '@stage0-ts/kaem';
 import { type NamedEngine, PORTS } from './engines.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly stdout?: (bytes: Uint8Array) => void;
   /** A clock in milliseconds, to time processes. Default: none. */
   readonly now?: () => number;
+  /** What uname calls the machine; default `i686`. */
+  readonly machine?: string;
 }
 
 export interface RunResult {
@@ -52,7 +55,11 @@ export interface RunResult {
  */
 export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   const engine = options.engine ?? PORTS;
-  const watch = new Watch(files, { ...options, engine: engine.run });
+  const watch = new Watch(files, {
+    ...options,
+    engine: engine.run,
+    ...(engine.standIn && { standIn: engine.standIn }),
+  });
   if (files.find('/tmp') === undefined) files.createDirectories('/tmp');
   const directory = options.directory ?? '/';
   if (files.find(directory)?.kind !== 'directory') {
@@ -63,12 +70,17 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
     files,
     currentDirectory: files.realPath(directory),
     engine: watch.run,
+    ...(options.machine === undefined ? {} : { systemName: systemNamed(options.machine) }),
     stdout: (bytes) => options.stdout?.(bytes),
     stderr: (bytes) => watch.stderr(bytes.slice(), stderr),
   });
   const status = watch.during(() => startShell(host, options));
   const failures = status !== 0 || options.keepGoing ? watch.failures() : [];
   return { status, processes: watch.processes, failures, written: watch.written, stderr };
+}
+
+function systemNamed(machine: string): SystemName {
+  return { sysname: 'Linux', nodename: 'stage0', release: '', version: '', machine };
 }
 
 function startShell(host: MemoryHost, options: RunOptions): number {

@@ -3,6 +3,7 @@
 import type { ChildStatus } from '@stage0-ts/host';
 import type { Engine, FileNode, MemoryFiles } from '@stage0-ts/host/memory';
 import { portFor } from './engines.ts';
+import type { StandInRecord } from './stand-ins.ts';
 
 /** A file as a process found or left it. */
 export interface FileRecord {
@@ -22,6 +23,8 @@ export interface ProcessRecord {
   readonly path: string;
   /** Upstream's name of the tool, where the path stands for one. */
   readonly tool: string | undefined;
+  /** What ran in its place, when that was not the tool's own port; undefined otherwise. */
+  readonly standIn: StandInRecord | undefined;
   readonly argv: readonly string[];
   /** Absolute path of its working directory at the start. */
   readonly directory: string;
@@ -50,6 +53,8 @@ export type RunEvent =
 
 export interface WatchOptions {
   readonly engine: Engine;
+  /** What the engine runs instead of the program at a path. Default: nothing. */
+  readonly standIn?: (path: string) => StandInRecord | undefined;
   /** Answer a failure as if it were a success, but for match, whose status is an answer. */
   readonly keepGoing?: boolean;
   /** Keep inputs and outputs of every process. */
@@ -95,11 +100,13 @@ export class Watch {
 
   /** The engine, watched. */
   readonly run: Engine = (image, argv, host) => {
+    const standIn = this.options.standIn?.(image.path);
     const process: ProcessRecord = {
       step: this.processes.length + 1,
       depth: this.running.length + 1,
       path: image.path,
-      tool: portFor(image.path),
+      tool: portFor(image.path) ?? standIn?.tool,
+      standIn: standIn && { tool: standIn.tool, port: standIn.port, reason: standIn.reason },
       argv,
       directory: host.currentDirectory(),
       end: undefined,

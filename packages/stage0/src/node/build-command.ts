@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** `stage0 build TREE`: the command line around {@link build}. */
 import { parseArgs } from 'node:util';
+import { ARCHITECTURES } from '../architectures.ts';
 import { build } from '../build.ts';
 import { buildDocument, buildTable } from '../report.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
@@ -8,17 +9,22 @@ import { loadTree, saveFiles } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
+const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
+
 const HELP = `usage: stage0 build TREE [--arch ARCH] [--engine NAME] [--out DIR] [--json] [--keep-going] [--quiet]
 
 Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes against ARCH.answers.
 
   TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
-  --arch ARCH    the architecture to build (default: x86)
+  --arch ARCH    what to build, on any machine: ${ARCH_NAMES} (default: x86)
   --engine NAME  what runs the programs: ${ENGINE_NAMES} (default: ports)
   --out DIR      write the files that were made below DIR, at their paths in the tree
   --json         print one JSON document (version 1) and nothing else
   --keep-going   go on after a program failed
   --quiet        no progress line
+
+Tools that are hand-written for another architecture than x86 have no port: a port that does the same job
+stands in for them, and the report names each with the reason.
 
 Exit status: 0 every answer matches, 1 something does not, 2 usage.
 `;

@@ -44,7 +44,7 @@ function start(folder: string, program: string, argv: readonly string[], host: H
   if (child.error !== undefined) {
     const code = (child.error as NodeJS.ErrnoException).code;
     const reason =
-      code === 'ENOEXEC' ? 'this kernel does not run i386 programs' : child.error.message;
+      code === 'ENOEXEC' ? 'this kernel does not run such programs' : child.error.message;
     throw new ToolError(reason, { code: 'ENOEXEC', file: program });
   }
   host.writeStdout(child.stdout);

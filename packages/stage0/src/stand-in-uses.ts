@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Processes → the stand-ins among them, each with the steps that it ran. */
+import type { StandInRecord } from './stand-ins.ts';
+import type { ProcessRecord } from './watch.ts';
+
+export interface StandInUse extends StandInRecord {
+  /** Steps of the processes that it ran. */
+  readonly steps: readonly number[];
+}
+
+/** In the order of the first use. */
+export function standInUses(processes: readonly ProcessRecord[]): StandInUse[] {
+  const uses = new Map<string, StandInRecord & { readonly steps: number[] }>();
+  for (const { standIn, step } of processes) {
+    if (standIn === undefined) continue;
+    const known = uses.get(standIn.tool);
+    if (known === undefined) uses.set(standIn.tool, { ...standIn, steps: [step] });
+    else known.steps.push(step);
+  }
+  return [...uses.values()];
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Which port does the work of a tool that upstream wrote by hand for an architecture, when that
+ * architecture is built with our ports.
+ *
+ * The ports of hand-written tools follow the x86 ones. Of the others each is listed here with what
+ * runs in its place and why that is right. Every stand-in does the tool's work on the tool's own input; none is
+ * a stub. All published answers are the output of M2-Planet, blood-elf, M1, hex2 and M2-Mesoplanet for that
+ * architecture, which are ported as such: but for riscv32's M2, no stand-in has a part in their bytes.
+ */
+import { ByteWriter } from '@stage0-ts/bytes';
+import { reportErrors, requireDistinct, requireOperand, type Source } from '@stage0-ts/diagnostics';
+import { hex0 } from '@stage0-ts/hex0';
+import { hex1 } from '@stage0-ts/hex1';
+import { link } from '@stage0-ts/hex2';
+import type { Host, Program } from '@stage0-ts/host';
+import { kaemMinimal } from '@stage0-ts/kaem';
+import { expand, M0 } from '@stage0-ts/m1';
+import { compile, m2PlanetBuiltBy } from '@stage0-ts/m2-planet';
+import { catmMinimal } from '@stage0-ts/mescc-tools-extra';
+
+/** What is told of a stand-in. */
+export interface StandInRecord {
+  /** The tool whose place it takes, by the name that scripts give it: `hex0`, `cc_amd64`, … */
+  readonly tool: string;
+  /** Upstream's name of the tool whose port runs. */
+  readonly port: string;
+  /** Why that port does the same job, and what is different. */
+  readonly reason: string;
+}
+
+export interface StandIn extends StandInRecord {
+  readonly run: Program;
+}
+
+type CrossArchitecture = 'amd64' | 'aarch64' | 'riscv32' | 'riscv64';
+
+/** Where each of these architectures loads its programs. */
+const BASE_ADDRESS = 0x600000;
+
+const HEX1_NAMES = 'a name is followed by a blank in all of its sources';
+
+const STAND_INS: Readonly<Record<CrossArchitecture, readonly StandIn[]>> = {
+  amd64: [
+    ...sameLanguage('amd64'),
+    {
+      tool: 'hex1',
+      port: 'hex1',
+      reason: 'hand-written for amd64; its language is that of x86',
+      run: hex1,
+    },
+    {
+      tool: 'hex2-0',
+      port: 'hex2',
+      reason: 'hand-written for amd64; the language of x86, but addresses count from 0x600000',
+      run: linker('hex2-0', 'amd64'),
+    },
+    {
+      tool: 'M0',
+      port: 'M0',
+      reason: 'hand-written for amd64; its language is that of x86',
+      run: M0,
+    },
+    compilerFor('amd64', true),
+  ],
+  aarch64: [
+    ...sameLanguage('aarch64'),
+    {
+      tool: 'hex1',
+      port: 'hex2',
+      reason: `hand-written for aarch64; its ^~ and & are those of hex2, and ${HEX1_NAMES}`,
+      run: linker('hex1', 'aarch64'),
+    },
+    {
+      tool: 'hex2-0',
+      port: 'hex2',
+      reason: 'hand-written for aarch64; its ^~ and & are those of hex2',
+      run: linker('hex2-0', 'aarch64'),
+    },
+    {
+      tool: 'M0',
+      port: 'M0',
+      reason: 'hand-written for aarch64; its language is that of x86',
+      run: M0,
+    },
+    compilerFor('aarch64', true),
+  ],
+  riscv32: [
+    ...riscV('riscv32'),
+    {
+      tool: 'M2',
+      port: 'M2-Planet',
+      reason:
+        'cc_riscv32, which builds this M2, makes every >> logical: M2-Planet with logicalShiftRight',
+      run: m2PlanetBuiltBy({ logicalShiftRight: true }),
+    },
+  ],
+  riscv64: riscV('riscv64'),
+};
+
+/** The program that takes the place of `tool` (a script's name for it, without folder) on `arch`, if any does. */
+export function standInFor(arch: string, tool: string): StandIn | undefined {
+  if (!Object.hasOwn(STAND_INS, arch)) return undefined;
+  return STAND_INS[arch as CrossArchitecture].find((one) => one.tool === tool);
+}
+
+/** Tools whose hand-written form differs between architectures in nothing but its machine code. */
+function sameLanguage(arch: CrossArchitecture): StandIn[] {
+  const reason = (what: string) => `hand-written for ${arch}; ${what}`;
+  return [
+    { tool: 'hex0', port: 'hex0', reason: reason('hex0 is one language'), run: hex0 },
+    {
+      tool: 'kaem-minimal',
+      port: 'kaem-minimal',
+      reason: reason('scripts are read in the same way'),
+      run: kaemMinimal,
+    },
+    {
+      tool: 'catm-minimal',
+      port: 'catm-minimal',
+      reason: reason('joins files in the same way'),
+      run: catmMinimal,
+    },
+  ];
+}
+
+function riscV(arch: 'riscv32' | 'riscv64'): StandIn[] {
+  return [
+    ...sameLanguage(arch),
+    {
+      tool: 'hex1',
+      port: 'hex2',
+      reason: `hand-written for ${arch}; its ! @ $ ~ are those of hex2, and ${HEX1_NAMES}`,
+      run: linker('hex1', arch),
+    },
+    {
+      tool: 'hex2-0',
+      port: 'hex2',
+      reason: `hand-written for ${arch}; its . ! @ $ ~ are those of hex2`,
+      run: linker('hex2-0', arch),
+    },
+    {
+      tool: 'M0',
+      port: 'M1',
+      reason: `hand-written for ${arch}; its words and immediates are those of M1, whose text has other blanks and line ends`,
+      run: macroAssembler(arch),
+    },
+    compilerFor(arch, false),
+  ];
+}
+
+/** `NAME INPUT OUTPUT` by the linker; a new output gets mode 0700, as hand-written tools give. */
+function linker(name: string, architecture: CrossArchitecture): Program {
+  return converter(name, 0o700, (source) => {
+    return link([source], { architecture, bigEndian: false, baseAddress: BASE_ADDRESS }).image;
+  });
+}
+
+/** `M0 INPUT OUTPUT` by M1. */
+function macroAssembler(architecture: CrossArchitecture): Program {
+  return converter('M0', 0o600, (source) => expand([source], { architecture, bigEndian: false }));
+}
+
+/**
+ * `cc_<arch> INPUT OUTPUT` by M2-Planet, which in bootstrap mode takes what those compilers take.
+ *
+ * It uses more instructions than they do. Where the definitions that phase 5 puts before the output lack
+ * some of them, `definesMore`, the output begins with the architecture's definitions in M2libc.
+ */
+function compilerFor(arch: CrossArchitecture, definesMore: boolean): StandIn {
+  const tool = `cc_${arch}`;
+  const definitions = `M2libc/${arch}/${arch}_defs.M1`;
+  const more = definesMore
+    ? `; it uses instructions that phase 5 has no names for, so its output begins with ${definitions}`
+    : '';
+  return {
+    tool,
+    port: 'M2-Planet',
+    reason: `hand-written for ${arch}; compiles the same C in bootstrap mode to other code, which makes M2 only${more}`,
+    run: converter(tool, 0o600, (source, host) => {
+      const code = compile([source], { architecture: arch, bootstrapMode: true });
+      if (!definesMore) return code;
+      const out = new ByteWriter(code.length);
+      out.write(host.readFile(definitions));
+      out.write(code);
+      return out.toBytes();
+    }),
+  };
+}
+
+/** The program `NAME INPUT OUTPUT` around a function of the input. */
+function converter(
+  name: string,
+  mode: number,
+  convert: (source: Source, host: Host) => Uint8Array,
+): Program {
+  return (argv, host) =>
+    reportErrors(name, host, () => {
+      const input = requireOperand(argv, 1, 'the source file');
+      const output = requireOperand(argv, 2, 'the output');
+      requireDistinct(host, output, [input]);
+      host.writeFile(output, convert({ name: input, bytes: host.readFile(input) }, host), mode);
+      return 0;
+    });
+}
