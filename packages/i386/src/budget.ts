@@ -19,10 +19,14 @@ export interface BudgetOptions {
 
 /** Instructions between two questions whether to stop. */
 const POLL_INTERVAL = 1_000_000;
+/** Instructions of a fork that are interpreted before it is worth more: most soon execute something else. */
+const PATIENCE = 5_000;
 
 /** Runs processes in the interpreter, within one limit for all of a family. */
 export class InstructionBudget implements Budget {
   readonly program: string;
+  /** Runs a process to its end in translated code. Throws ProcessEnd or MachineError. */
+  accelerate: ((process: Process) => never) | undefined;
   private readonly limit: number;
   private readonly shouldStop: (() => boolean) | undefined;
   /** Executed by forks that have ended, and by translated code. */
@@ -35,9 +39,14 @@ export class InstructionBudget implements Budget {
     this.shouldStop = options.shouldStop;
   }
 
-  /** Run to the end. Throws MachineError, described. */
+  /**
+   * Run to the end: in the interpreter, but after a while in what `accelerate` makes of the process, if it is set. Throws
+   * MachineError, described.
+   */
   run(process: Process): ChildStatus {
     try {
+      this.runUntil(process, ({ executed }) => executed >= PATIENCE);
+      this.accelerate?.(process);
       this.runUntil(process, () => false);
     } catch (error) {
       if (error instanceof ProcessEnd) return error.status;

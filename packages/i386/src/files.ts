@@ -167,6 +167,30 @@ export class FileTable {
     return from.length;
   }
 
+  /** Read one byte of an ordinary file: the byte, −1 at its end, or undefined where {@link read} must decide. */
+  readByte(number: number): number | undefined {
+    const descriptor = this.descriptors[number];
+    if (descriptor?.kind !== 'file' || (descriptor.flags & 3) === O_WRONLY) return undefined;
+    const { file, position } = descriptor;
+    if (file.stale) return undefined;
+    if (position >= file.size) return -1;
+    descriptor.position = position + 1;
+    return file.bytes[position];
+  }
+
+  /** Write one byte at the end of an ordinary file; false where {@link write} must decide. */
+  writeByte(number: number, byte: number): boolean {
+    const descriptor = this.descriptors[number];
+    if (descriptor?.kind !== 'file' || (descriptor.flags & 3) === 0) return false;
+    const { file, position } = descriptor;
+    if (file.stale || file.borrowed || !file.changed) return false;
+    if (position !== file.size || position >= file.bytes.length) return false;
+    file.bytes[position] = byte;
+    file.size = position + 1;
+    descriptor.position = position + 1;
+    return true;
+  }
+
   /** lseek(2). */
   seek(number: number, offset: number, whence: number): number {
     const descriptor = this.get(number);

@@ -40,7 +40,7 @@ export class Interpreter {
   executed = 0;
   /** Operation of the last instruction executed. */
   lastOperation: OperationName = 'nop';
-  readonly memory: Memory;
+  memory: Memory;
   /** Told of each write of the program before it happens, if set. */
   onWrite: ((address: number, size: number) => void) | undefined;
   private readonly surroundings: Surroundings;

@@ -45,24 +45,32 @@ export class Machine {
   constructor(options: MachineOptions) {
     const { image, argv, host } = options;
     const limits = limitsOf(options);
+    const translations = webAssembly() === undefined ? undefined : options.translations;
     let backing: WasmBacking | undefined;
     const loaded = loadImage(image, argv, host.environment, limits, (size) => {
-      if (options.translations === undefined || webAssembly() === undefined)
-        return new PlainBacking(size);
+      if (translations === undefined) return new PlainBacking(size);
       backing = new WasmBacking(size, limits.memory);
       return backing;
     });
-    this.budget = new InstructionBudget(options);
-    this.process = new Process(loaded, host, { lastPid: 0, budget: this.budget });
-    if (backing === undefined) return;
-    const program = options.translations?.get(image.bytes, {
+    const budget = new InstructionBudget(options);
+    this.budget = budget;
+    this.process = new Process(loaded, host, { lastPid: 0, budget });
+    if (translations === undefined || backing === undefined) return;
+    const program = translations.get(image.bytes, {
       memoryBase: loaded.memory.base,
       metered: options.instructionLimit !== undefined || options.shouldStop !== undefined,
       observed: options.observer !== undefined,
       ...(options.depthLimit === undefined ? {} : { depthLimit: options.depthLimit }),
     });
     if (program === undefined) return;
-    this.runner = new Runner(this.process, program, backing, this.budget, options.observer);
+    const run = (process: Process, own: WasmBacking): Runner =>
+      new Runner(process, program, own, budget, options.observer);
+    budget.accelerate = (process) => {
+      const own = new WasmBacking(process.memory.bytes.length, limits.memory);
+      process.moveTo(process.memory.copy(() => own));
+      return run(process, own).run();
+    };
+    this.runner = run(this.process, backing);
   }
 
   get cpu(): Interpreter {

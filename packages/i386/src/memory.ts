@@ -10,8 +10,10 @@
 import { type FaultCode, hex, MachineError } from './errors.ts';
 
 export const PAGE = 4096;
-/** Buffers grow by this much: the page size of WebAssembly. */
+/** Sizes of buffers are multiples of this: the page size of WebAssembly. */
 export const GRANULE = 65536;
+/** Buffers grow by at least this much: each time costs new views, and work for the garbage collector. */
+const GROWTH = 64 * GRANULE;
 
 export const READABLE = 1;
 export const WRITABLE = 2;
@@ -33,7 +35,7 @@ export class PlainBacking implements Backing {
   }
 
   grow(size: number): boolean {
-    const grown = new Uint8Array(Math.max(size, Math.ceil(this.buffer.byteLength * 1.25)));
+    const grown = new Uint8Array(size);
     grown.set(new Uint8Array(this.buffer));
     this.buffer = grown.buffer;
     return true;
@@ -43,7 +45,7 @@ export class PlainBacking implements Backing {
 export class Memory {
   /** Guest address of the first byte. */
   readonly base: number;
-  readonly backing: Backing;
+  private backing: Backing;
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
   /** Rights by page. */
@@ -110,7 +112,9 @@ export class Memory {
   }
 
   private growTo(size: number): boolean {
-    if (!this.backing.grow(Math.ceil(size / GRANULE) * GRANULE)) return false;
+    const wanted = Math.max(Math.ceil(size / GRANULE) * GRANULE, this.bytes.length + GROWTH);
+    const most = Math.ceil(this.limit / GRANULE) * GRANULE;
+    if (!this.backing.grow(Math.min(wanted, most))) return false;
     this.bytes = new Uint8Array(this.backing.buffer);
     this.view = new DataView(this.backing.buffer);
     const pages = new Uint8Array(Math.ceil(this.bytes.length / PAGE));
@@ -119,12 +123,15 @@ export class Memory {
     return true;
   }
 
-  /** The same content in a plain buffer of its own. */
-  copy(): Memory {
+  /** The same content in another buffer; a plain one unless told. */
+  copy(makeBacking: (size: number) => Backing = (size) => new PlainBacking(size)): Memory {
     const used = roundUp(this.heapEnd) - this.base;
-    const twin = new Memory(this.base, new PlainBacking(this.bytes.length), this.limit);
-    // The stack is mostly untouched: copying zero pages costs nothing that matters.
-    twin.bytes.set(this.bytes.subarray(0, used));
+    const twin = new Memory(this.base, makeBacking(this.bytes.length), this.limit);
+    // Most of the stack was never touched: what is zero up to the first word that is not need not be copied.
+    const words = new Int32Array(this.bytes.buffer, 0, used >>> 2);
+    let first = 0;
+    while (first < words.length && words[first] === 0) first++;
+    twin.bytes.set(this.bytes.subarray(first * 4, used), first * 4);
     twin.pages.set(this.pages);
     twin.heapStart = this.heapStart;
     twin.heapEnd = this.heapEnd;

@@ -132,7 +132,7 @@ export interface Budget {
 
 export class Process implements CallContext, Surroundings {
   readonly cpu: Interpreter;
-  readonly memory: Memory;
+  memory: Memory;
   readonly host: Host;
   readonly files: FileTable;
   readonly pid: number;
@@ -178,6 +178,12 @@ export class Process implements CallContext, Surroundings {
   willWrite(address: number, size: number): void {
     this.cpu.forget(address, size);
     this.onSystemWrite?.(address, size);
+  }
+
+  /** Go on in another memory of the same content. */
+  moveTo(memory: Memory): void {
+    this.memory = memory;
+    this.cpu.memory = memory;
   }
 
   exit(status: number): never {

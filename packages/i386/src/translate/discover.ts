@@ -9,6 +9,7 @@
  */
 import { decode, IMMEDIATE, type Instruction, MEMORY, REGISTER } from '../decode.ts';
 import { EAX } from '../registers.ts';
+import { analyseFlow } from './flow.ts';
 
 export type Ending =
   | { readonly kind: 'next'; readonly to: number }
@@ -46,11 +47,43 @@ export function successors(ending: Ending): number[] {
   return 'to' in ending ? [ending.to] : [];
 }
 
-/** All functions reachable from `entry` by direct calls. */
+/**
+ * All functions reachable from `entry` by direct calls. A forked child starts in the middle of a function; so that it does not
+ * stay in the interpreter, the loops of functions that fork are entries as well.
+ */
 export function discover(code: CodeBytes, entry: number): Map<number, CodeFunction> {
   const decoder = new CachingDecoder(code);
   const functions = new Map<number, CodeFunction>();
-  const pending = [entry];
+  discoverFrom([entry], decoder, functions);
+  const forking = [...functions.values()].filter(({ blocks }) =>
+    [...blocks.values()].some((block) => block.instructions.some((_, at) => forks(block, at))),
+  );
+  const targets = new Set(forking.map((found) => found.entry));
+  const loops = [...functions.values()].flatMap((found) => {
+    const endings = [...found.blocks.values()].map(({ ending }) => ending);
+    if (!endings.some((ending) => ending.kind === 'call' && targets.has(ending.target))) return [];
+    const { loopHeads, order } = analyseFlow(found);
+    return [...loopHeads].map((head) => order[head] as number);
+  });
+  discoverFrom(loops, decoder, functions);
+  return functions;
+}
+
+/** True for `int 0x80` with the number of fork. */
+function forks({ instructions }: Block, at: number): boolean {
+  const instruction = instructions[at] as Instruction;
+  if (instruction.operation !== 'int') return false;
+  return knownEax(instructions.slice(0, at)) === FORK;
+}
+
+const FORK = 2;
+const EXITS = new Set<number | undefined>([1, 252]);
+
+function discoverFrom(
+  pending: number[],
+  decoder: CachingDecoder,
+  functions: Map<number, CodeFunction>,
+): void {
   for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
     if (functions.has(start)) continue;
     const found = discoverFunction(decoder, start);
@@ -59,7 +92,6 @@ export function discover(code: CodeBytes, entry: number): Map<number, CodeFuncti
       if (ending.kind === 'call') pending.push(ending.target);
     }
   }
-  return functions;
 }
 
 function discoverFunction(decoder: CachingDecoder, entry: number): CodeFunction {
@@ -128,9 +160,13 @@ function endingOf(
   }
 }
 
-/** True when eax is known to be the number of exit: what follows need not be code. */
+/** True for a known exit: what follows need not be code. */
 function endsProcess(vector: number, before: readonly Instruction[]): boolean {
-  if ((vector & 0xff) !== 0x80) return false;
+  return (vector & 0xff) === 0x80 && EXITS.has(knownEax(before));
+}
+
+/** The value of eax behind the instructions of a block, if it can be told. A hint: nothing goes wrong when it is not so. */
+function knownEax(before: readonly Instruction[]): number | undefined {
   let eax: number | undefined;
   let pushed: number | undefined;
   for (const { operation, operands, size } of before) {
@@ -149,7 +185,7 @@ function endsProcess(vector: number, before: readonly Instruction[]): boolean {
       if (operation !== 'cmp' && operation !== 'test' && operation !== 'nop') eax = undefined;
     }
   }
-  return eax === 1 || eax === 252;
+  return eax;
 }
 
 class CachingDecoder {

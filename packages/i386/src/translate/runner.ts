@@ -13,7 +13,7 @@ import { negativeErrno } from '../errno.ts';
 import { MachineError } from '../errors.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
-import { type Backing, GRANULE, type Memory, READABLE, WRITABLE } from '../memory.ts';
+import { type Backing, GRANULE, READABLE, WRITABLE } from '../memory.ts';
 import { type Process, ProcessEnd } from '../process.ts';
 import { EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
@@ -65,7 +65,6 @@ export class Runner {
   private readonly budget: InstructionBudget;
   private readonly observer: Observer | undefined;
   private readonly cpu: Interpreter;
-  private readonly memory: Memory;
   private readonly instance: WasmInstance;
   private readonly globals: readonly WasmGlobal[];
   private readonly entries = new Map<number, { enter: Entry; facts: FunctionFacts }>();
@@ -85,7 +84,6 @@ export class Runner {
     this.budget = budget;
     this.observer = observer;
     this.cpu = process.cpu;
-    this.memory = process.memory;
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
     this.instance = new platform.Instance(program.module, {
@@ -124,7 +122,7 @@ export class Runner {
   }
 
   private codeBytes(): Uint8Array {
-    const { bytes, base } = this.memory;
+    const { bytes, base } = this.process.memory;
     const size = this.program.ranges.reduce((sum, [start, end]) => sum + end - start, 0);
     const all = new Uint8Array(size);
     let at = 0;
@@ -160,7 +158,7 @@ export class Runner {
     known: number,
   ): number => {
     if ((eax === READ || eax === WRITE) && edx > 0) return this.transfer(eax, ebx, ecx, edx);
-    if (eax === BRK) return this.memory.setHeapEnd(ebx) | 0;
+    if (eax === BRK) return this.process.memory.setHeapEnd(ebx) | 0;
     this.take(next, known);
     const esi = this.cpu.registers[ESI] as number;
     const edi = this.cpu.registers[EDI] as number;
@@ -174,9 +172,23 @@ export class Runner {
 
   /** read and write of files: most of all calls. */
   private transfer(number: number, fd: number, address: number, count: number): number {
-    const { memory, process } = this;
+    const { process } = this;
+    const { memory } = process;
     const offset = memory.offset(address, count, number === READ ? WRITABLE : READABLE);
     if (offset < 0) return EFAULT;
+    if (count === 1) {
+      if (number === WRITE) {
+        if (process.files.writeByte(fd, memory.bytes[offset] as number)) return 1;
+      } else {
+        const byte = process.files.readByte(fd);
+        if (byte === -1) return 0;
+        if (byte !== undefined) {
+          process.willWrite(address, 1);
+          memory.bytes[offset] = byte;
+          return 1;
+        }
+      }
+    }
     const bytes = memory.bytes.subarray(offset, offset + count);
     try {
       if (number === WRITE) return process.files.write(fd, bytes);
@@ -266,7 +278,7 @@ export class Runner {
     this.enterTranslated();
     while (!done(cpu)) {
       this.budget.runUntil(this.process, stopAtControl);
-      if (cpu.lastOperation !== 'ret') this.enterTranslated();
+      this.enterTranslated();
     }
   }
 
@@ -325,9 +337,13 @@ export class Runner {
   }
 }
 
-function stopAtControl(cpu: Interpreter): boolean {
+/** Where entries of translated code and returns to it can be met. */
+function stopAtControl({ lastOperation }: Interpreter): boolean {
   return (
-    cpu.lastOperation === 'call' || cpu.lastOperation === 'callTo' || cpu.lastOperation === 'ret'
+    lastOperation === 'call' ||
+    lastOperation === 'callTo' ||
+    lastOperation === 'ret' ||
+    lastOperation === 'jmp'
   );
 }
 
