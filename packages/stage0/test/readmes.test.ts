@@ -135,6 +135,13 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
       expect(scripts).toEqual([[expect.stringMatching(/^[0-9a-f]{64}$/), expect.any(String)]]);
     },
   ],
+  'packages/stage0/README.md': [
+    ({ ok, artifacts, standIns }) => {
+      expect(ok).toBe(true);
+      expect(artifacts).toMatchObject([{ path: 'hi', size: 2, mode: 0o700 }]);
+      expect(standIns).toMatchObject([{ tool: 'hex0', port: 'hex0', steps: [1] }]);
+    },
+  ],
 };
 
 const startedIn = process.cwd();
