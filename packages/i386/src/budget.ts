@@ -20,7 +20,7 @@ export interface BudgetOptions {
 /** Instructions between two questions whether to stop. */
 const POLL_INTERVAL = 1_000_000;
 /** Instructions of a fork that are interpreted before it is worth more: most soon execute something else. */
-const PATIENCE = 5_000;
+const PATIENCE = 300;
 
 /** Runs processes in the interpreter, within one limit for all of a family. */
 export class InstructionBudget implements Budget {

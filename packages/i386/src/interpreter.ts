@@ -191,6 +191,7 @@ export class Interpreter {
     if (offset < 0) throw accessError('bad-access', address, size, WRITABLE);
     this.onWrite?.(address, size);
     this.forget(address, size);
+    memory.willChange(offset, size);
     if (size === 4) memory.view.setInt32(offset, value, true);
     else if (size === 1) memory.bytes[offset] = value;
     else memory.view.setInt16(offset, value, true);

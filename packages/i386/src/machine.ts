@@ -67,7 +67,7 @@ export class Machine {
       new Runner(process, program, own, budget, options.observer);
     budget.accelerate = (process) => {
       const own = new WasmBacking(process.memory.bytes.length, limits.memory);
-      process.moveTo(process.memory.copy(() => own));
+      process.ownMemory(() => own);
       return run(process, own).run();
     };
     this.runner = run(this.process, backing);

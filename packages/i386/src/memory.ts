@@ -13,7 +13,7 @@ export const PAGE = 4096;
 /** Sizes of buffers are multiples of this: the page size of WebAssembly. */
 export const GRANULE = 65536;
 /** Buffers grow by at least this much: each time costs new views, and work for the garbage collector. */
-const GROWTH = 64 * GRANULE;
+const GROWTH = 256 * GRANULE;
 
 export const READABLE = 1;
 export const WRITABLE = 2;
@@ -54,6 +54,8 @@ export class Memory {
   heapStart = 0;
   /** Guest address behind the heap, as brk tells it. */
   heapEnd = 0;
+  /** While somebody borrows this memory: pages as they were before the first change, by number. */
+  private journal: Map<number, Uint8Array> | undefined;
   /** Most bytes that the buffer may have. */
   private readonly limit: number;
 
@@ -121,6 +123,26 @@ export class Memory {
     pages.set(this.pages);
     this.pages = pages;
     return true;
+  }
+
+  /** Remember what is changed from here on, until {@link restore}. */
+  lend(): void {
+    this.journal = new Map();
+  }
+
+  /** Told before `size` bytes at `offset` change. */
+  willChange(offset: number, size: number): void {
+    if (this.journal === undefined) return;
+    for (let page = offset >>> 12; page <= (offset + size - 1) >>> 12; page++) {
+      if (this.journal.has(page)) continue;
+      this.journal.set(page, this.bytes.slice(page * PAGE, (page + 1) * PAGE));
+    }
+  }
+
+  /** Make it what it was when it was lent. */
+  restore(): void {
+    for (const [page, content] of this.journal ?? []) this.bytes.set(content, page * PAGE);
+    this.journal = undefined;
   }
 
   /** The same content in another buffer; a plain one unless told. */

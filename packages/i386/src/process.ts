@@ -2,8 +2,8 @@
 /**
  * A process: image in memory, initial stack, files, children.
  *
- * fork copies the memory and runs the child at once, to its end, in the plain interpreter; the parent goes on
- * afterwards. execve asks the host to run the program, so that the world sees every program that starts, and
+ * fork runs the child at once, to its end; the parent goes on afterwards. The child borrows the parent's memory, which is put
+ * back as it was; only a child that goes on for a while, or wants more memory, gets a copy of its own. execve asks the host to run the program, so that the world sees every program that starts, and
  * ends this process with its status. Invariant: whenever another program may look, the host has all that was written.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
@@ -25,6 +25,7 @@ export interface Limits {
   readonly memory: number;
 }
 
+/** What is used unless told otherwise. */
 export const DEFAULT_LIMITS: Limits = { stackSize: 8 << 20, memory: 1 << 30 };
 
 /** Thrown to leave whatever runs when the process has ended. */
@@ -141,12 +142,15 @@ export class Process implements CallContext, Surroundings {
   umask: number | undefined;
   /** Told before a system call changes memory, besides the interpreter. */
   onSystemWrite: ((address: number, size: number) => void) | undefined;
+  /** `memory` is the parent's. */
+  private borrowed: boolean;
   private readonly code: { start: number; end: number };
   private readonly family: Family;
   private readonly children: { pid: number; status: number }[] = [];
 
   constructor(image: LoadedImage, host: Host, family: Family, parent?: Process) {
     this.memory = image.memory;
+    this.borrowed = parent !== undefined;
     this.host = host;
     this.family = family;
     this.code = image.executable;
@@ -177,13 +181,24 @@ export class Process implements CallContext, Surroundings {
 
   willWrite(address: number, size: number): void {
     this.cpu.forget(address, size);
+    this.memory.willChange((address - this.memory.base) >>> 0, size);
     this.onSystemWrite?.(address, size);
   }
 
-  /** Go on in another memory of the same content. */
-  moveTo(memory: Memory): void {
-    this.memory = memory;
-    this.cpu.memory = memory;
+  /** Have memory that no other process has: a copy, if it is the parent's. */
+  ownMemory(makeBacking?: MakeBacking): void {
+    if (!this.borrowed && makeBacking === undefined) return;
+    const copy = this.memory.copy(makeBacking);
+    if (this.borrowed) this.memory.restore();
+    this.borrowed = false;
+    this.memory = copy;
+    this.cpu.memory = copy;
+  }
+
+  setHeapEnd(address: number): number {
+    // Only asking (brk of 0) changes nothing.
+    if (address >>> 0 >= this.memory.heapStart) this.ownMemory();
+    return this.memory.setHeapEnd(address) | 0;
   }
 
   exit(status: number): never {
@@ -192,18 +207,25 @@ export class Process implements CallContext, Surroundings {
 
   fork(): number {
     this.files.flush();
+    if (this.borrowed) this.ownMemory();
     const image = {
       executable: { ...this.code, entry: this.cpu.eip, segments: [] },
-      memory: this.memory.copy(),
+      memory: this.memory,
       stackPointer: 0,
     };
+    this.memory.lend();
     const child = new Process(image, this.host, this.family, this);
     child.cpu.registers.set(this.cpu.registers);
     child.cpu.registers[EAX] = 0;
     child.cpu.flags.unpack(this.cpu.flags.pack());
     child.cpu.unknownFlags = this.cpu.unknownFlags;
     const directory = this.host.currentDirectory();
-    const status = this.family.budget.run(child);
+    let status: ChildStatus;
+    try {
+      status = this.family.budget.run(child);
+    } finally {
+      if (child.borrowed) this.memory.restore();
+    }
     child.files.closeAll();
     if (this.host.currentDirectory() !== directory) this.host.changeDirectory(directory);
     this.children.push({ pid: child.pid, status: waitStatus(status) });

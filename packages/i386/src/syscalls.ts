@@ -23,6 +23,8 @@ export interface CallContext {
   umask: number | undefined;
   readonly pid: number;
   readonly parentPid: number;
+  /** brk. */
+  setHeapEnd(address: number): number;
   /** The guest's memory is about to be changed. */
   willWrite(address: number, size: number): void;
   exit(status: number): never;
@@ -214,7 +216,7 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [39, makeDirectory],
   [40, refuse], // rmdir
   [41, (context, fd) => context.files.duplicate(fd)],
-  [45, (context, address) => context.memory.setHeapEnd(address) | 0],
+  [45, (context, address) => context.setHeapEnd(address)],
   [47, zero], // getgid
   [49, zero], // geteuid
   [50, zero], // getegid

@@ -22,11 +22,20 @@ export interface TranslationOptions {
   readonly depthLimit?: number;
 }
 
+/** What remains of a function's facts; see {@link FunctionFacts}. */
+export interface TranslatedFunction {
+  /** Flags live at its entry. */
+  readonly liveIn: number;
+  readonly liveOut: number;
+  readonly changes: number;
+  readonly recursive: boolean;
+}
+
 /** A translated executable. */
 export interface TranslatedProgram {
   readonly module: WasmModule;
   /** By entry address. */
-  readonly functions: ReadonlyMap<number, FunctionFacts>;
+  readonly functions: ReadonlyMap<number, TranslatedFunction>;
   /** Names of exported functions by entry address. */
   readonly exports: ReadonlyMap<number, string>;
   /** Guest addresses [start, end) of what was translated, in order and apart. */
@@ -71,23 +80,36 @@ export function translate(
     exportName: `f${(entries[at] as number).toString(16)}`,
   }));
   const module = encodeModule({ imports: IMPORTS, functions, globals: GLOBALS, memoryPages: 1 });
-  const marks = emitted.flatMap((body, at) =>
-    Array.from({ length: body.marks.length / 2 }, (_, n) => ({
-      offset: (module.bodies[at] as number) + (body.marks[n * 2] as number),
-      address: body.marks[n * 2 + 1] as number,
-    })),
+  const marks = Int32Array.from(
+    emitted.flatMap((body, at) =>
+      body.marks.map((mark, n) => (n % 2 === 0 ? mark + (module.bodies[at] as number) : mark)),
+    ),
   );
   return {
     module: new platform.Module(module.bytes),
-    functions: facts,
+    functions: new Map([...facts].map(([entry, fact]) => [entry, summary(fact)])),
     exports: new Map(
       entries.map((entry, at) => [entry, (functions[at] as DefinedFunction).exportName]),
     ),
     ranges: codeRanges(facts),
     depthLimit,
     size: module.bytes.length,
-    addressAt: (offset) => marks.filter((mark) => mark.offset <= offset).at(-1)?.address,
+    addressAt: (offset) => addressAt(marks, offset),
   };
+}
+
+function summary(fact: FunctionFacts): TranslatedFunction {
+  const { code, liveOut, changes, recursive } = fact;
+  return { liveIn: fact.liveIn.get(code.entry) ?? 0, liveOut, changes, recursive };
+}
+
+/** `marks`: offset, address, offset, address, …, ascending. */
+function addressAt(marks: Int32Array, offset: number): number | undefined {
+  let address: number | undefined;
+  for (let at = 0; at < marks.length && (marks[at] as number) <= offset; at += 2) {
+    address = marks[at + 1];
+  }
+  return address;
 }
 
 function codeRanges(facts: ReadonlyMap<number, FunctionFacts>): [number, number][] {

@@ -17,10 +17,9 @@ import { type Backing, GRANULE, READABLE, WRITABLE } from '../memory.ts';
 import { type Process, ProcessEnd } from '../process.ts';
 import { EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
-import type { FunctionFacts } from './facts.ts';
 import { DEPTH_GLOBAL, FLAGS_GLOBAL, FUEL_GLOBAL, GLOBALS, IMPORTS } from './layout.ts';
 import { type WasmGlobal, type WasmInstance, type WasmMemory, webAssembly } from './platform.ts';
-import type { TranslatedProgram } from './program.ts';
+import type { TranslatedFunction, TranslatedProgram } from './program.ts';
 
 const READ = 3;
 const WRITE = 4;
@@ -67,7 +66,7 @@ export class Runner {
   private readonly cpu: Interpreter;
   private readonly instance: WasmInstance;
   private readonly globals: readonly WasmGlobal[];
-  private readonly entries = new Map<number, { enter: Entry; facts: FunctionFacts }>();
+  private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
   private readonly original: Uint8Array;
   /** What the fuel global was set to last. */
   private fuel: number;
@@ -93,7 +92,7 @@ export class Runner {
     for (const [entry, name] of program.exports) {
       this.entries.set(entry, {
         enter: this.instance.exports[name] as Entry,
-        facts: program.functions.get(entry) as FunctionFacts,
+        facts: program.functions.get(entry) as TranslatedFunction,
       });
     }
     this.original = this.codeBytes();
@@ -290,7 +289,7 @@ export class Runner {
     const { facts, enter } = entry;
     const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
     if (facts.recursive && depth.value >= this.program.depthLimit) return;
-    if (((facts.liveIn.get(cpu.eip) ?? 0) & cpu.unknownFlags) !== 0) return;
+    if ((facts.liveIn & cpu.unknownFlags) !== 0) return;
     this.give();
     const address = enter();
     this.take(address, facts.liveOut);
