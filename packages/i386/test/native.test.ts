@@ -4,11 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { Machine } from '@stage0-ts/i386';
 import { afterAll, describe, expect, it } from 'vitest';
 import { elf, exit } from './guest.ts';
-import { type Dice, dump, randomCode, randomStart } from './random-code.ts';
+import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
+import { emulated } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'i386-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,22 +18,6 @@ function native(image: Uint8Array): Uint8Array | undefined {
   chmodSync(path, 0o755);
   const result = spawnSync(path, [], { timeout: 10_000, maxBuffer: 1 << 26 });
   return result.error === undefined && result.status === 0 ? result.stdout : undefined;
-}
-
-export function emulated(image: Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const host = new MemoryHost({ files: new MemoryFiles(), stdout: (bytes) => parts.push(bytes) });
-  new Machine({ image: { path: 'guest', bytes: image }, argv: ['guest'], host }).run();
-  return Buffer.concat(parts);
-}
-
-/** A small generator of our own, so that a failure names its seed. */
-export function diceFrom(seed: number): Dice {
-  let state = seed | 0;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return Math.floor(((state >>> 0) / 0x100000000) * below);
-  };
 }
 
 const works = native(elf(exit(0))) !== undefined;

@@ -56,22 +56,30 @@ function candidates(rows: readonly OpcodeRow[], prefix: readonly number[]): Cand
   return result;
 }
 
-/** `count` instructions with what they need around them. */
+/** `count` instructions with what they need around them, and some conditional jumps over one of them. */
 export function randomCode(dice: Dice, count: number): number[] {
   const code: number[] = [];
   let unknown = 0;
-  const append = (bytes: readonly number[]): void => {
+  const append = (bytes: readonly number[], skipped = false): void => {
     const instruction = decodeBytes(bytes);
-    if ((instruction.reads & unknown) !== 0) {
+    if (!skipped && (instruction.reads & unknown) !== 0) {
       code.push(0x83, 0xc0, 0x00); // add eax, 0: all flags known again
       unknown = 0;
     }
-    const known = instruction.mayKeepFlags ? 0 : instruction.writes;
+    const known = skipped || instruction.mayKeepFlags ? 0 : instruction.writes;
     unknown = (unknown & ~known) | unknownAfter(instruction);
     code.push(...bytes);
   };
   for (let n = 0; n < count; n++) {
-    for (const bytes of dice(6) === 0 ? special(dice) : [plain(dice)]) append(bytes);
+    if (dice(6) === 0) {
+      for (const bytes of special(dice)) append(bytes);
+    } else if (dice(4) === 0) {
+      const bytes = plain(dice);
+      const jump = 0x70 + dice(16);
+      if (unknown !== 0) append([0x83, 0xc0, 0x00]);
+      append([jump, bytes.length]);
+      append(bytes, true);
+    } else append(plain(dice));
   }
   if (unknown !== 0) code.push(0x83, 0xc0, 0x00);
   return code;
@@ -214,4 +222,13 @@ export function dump(withData: boolean): number[] {
     ...[0x83, 0xc4, 36],
     ...(withData ? [...load(1, DATA), ...write(4096)] : []),
   ];
+}
+
+/** A small generator of our own, so that a failure names its seed. */
+export function diceFrom(seed: number): Dice {
+  let state = seed | 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return Math.floor(((state >>> 0) / 0x100000000) * below);
+  };
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The translator against the interpreter, block by block. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TranslationCache } from '../src/translate/program.ts';
+import { elf, exit, load, word } from './guest.ts';
+import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
+import { emulated, lockstep, machine } from './run.ts';
+
+const emptyHost = (): MemoryHost => new MemoryHost({ files: new MemoryFiles() });
+
+describe('lockstep', () => {
+  it('random code', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 1, max: 25 }), (seed, count) => {
+        const dice = diceFrom(seed);
+        const code = [...randomStart(dice), ...randomCode(dice, count), ...dump(true), ...exit(0)];
+        expect(lockstep(elf(code), emptyHost)).toBeGreaterThan(0);
+        return true;
+      }),
+      { numRuns: Number(process.env['I386_RUNS'] ?? 300) },
+    );
+  });
+
+  it('random functions, called in a loop, leave the same output', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const image = elf(program(seed));
+        expect(emulated(image, { translations: new TranslationCache() })).toEqual(emulated(image));
+        expect(lockstep(image, emptyHost)).toBeGreaterThan(10);
+      }),
+      { numRuns: Number(process.env['I386_RUNS'] ?? 100) },
+    );
+  });
+
+  it('deep recursion: the interpreter takes over and gives back', () => {
+    // f(n) = n == 0 ? 0 : 1 + f(n − 1), with n in ecx, and the result in eax
+    const f = [
+      ...[0x85, 0xc9, 0x75, 0x03, 0x31, 0xc0, 0xc3], // test ecx,ecx; jne +3; xor eax,eax; ret
+      ...[0x51, 0x49, 0xe8, ...word(-14), 0x59, 0x40, 0xc3], // push ecx; dec ecx; call f; pop ecx; inc eax; ret
+    ];
+    const main = [...load(1, 100_000), 0xe8, ...word(7), 0x93, ...load(0, 1), 0xcd, 0x80];
+    const code = [...main.slice(0, 6), ...word(main.length - 10), ...main.slice(10), ...f];
+    const image = elf(code);
+    const expected = { kind: 'exited', status: 100_000 & 0xff };
+    for (const depthLimit of [0, 1, 7, 1000]) {
+      const run = machine(image, emptyHost(), { translations: new TranslationCache(), depthLimit });
+      expect(run.run()).toEqual(expected);
+    }
+    expect(machine(image).run()).toEqual(expected);
+  });
+
+  it('code that does not return where it was called from', () => {
+    // call +0; pop ebx: the address; add ebx, n; push ebx; ret: to the exit
+    const code = [
+      ...[0xe8, 0, 0, 0, 0, 0x5b, 0x83, 0xc3, 0x08, 0x53, 0xc3, 0xf4, 0xf4],
+      ...exit(33),
+    ];
+    const run = machine(elf(code), emptyHost(), { translations: new TranslationCache() });
+    expect(run.run()).toEqual({ kind: 'exited', status: 33 });
+  });
+
+  it('flow that cannot be structured: a jump into a loop', () => {
+    const code = [
+      ...load(1, 10), // mov ecx, 10
+      ...load(3, 0),
+      ...[0x85, 0xc9, 0x75, 0x01], // test ecx, ecx; jne into the middle
+      ...[0x43], // loop: inc ebx
+      ...[0x83, 0xc3, 0x02], // middle: add ebx, 2
+      ...[0x49, 0x75, 0xf9], // dec ecx; jne loop
+      ...load(0, 1),
+      ...[0xcd, 0x80],
+    ];
+    expect(lockstep(elf(code), emptyHost)).toBeGreaterThan(10);
+    const run = machine(elf(code), emptyHost(), { translations: new TranslationCache() });
+    expect(run.run()).toEqual({ kind: 'exited', status: 29 });
+  });
+});
+
+const root = process.env['STAGE0_POSIX'];
+
+describe('lockstep of real tools', () => {
+  if (root === undefined) console.warn('NOT RUN: STAGE0_POSIX names no tree; no real tool was run');
+  it.runIf(root !== undefined)('hex0-seed makes hex0', () => {
+    const read = (path: string): Uint8Array =>
+      new Uint8Array(readFileSync(join(root as string, path)));
+    expect(existsSync(join(root as string, 'x86/hex0_x86.hex0'))).toBe(true);
+    const worlds: MemoryFiles[] = [];
+    const blocks = lockstep(read('bootstrap-seeds/POSIX/x86/hex0-seed'), () => {
+      const files = new MemoryFiles();
+      files.writeFile('/in', read('x86/hex0_x86.hex0'), 0o644);
+      worlds.push(files);
+      return new MemoryHost({ files });
+    }, ['hex0-seed', 'in', 'out']);
+    expect(blocks).toBeGreaterThan(1000);
+    const [first, second] = worlds.map((files) => files.find('/out'));
+    expect(first).toEqual(second);
+    expect(first).toMatchObject({ bytes: read('bootstrap-seeds/POSIX/x86/hex0-seed') });
+  });
+});
+
+/** Three random functions and a main loop that calls them five times and dumps everything. */
+function program(seed: number): number[] {
+  const dice = diceFrom(seed);
+  const bodies = [0, 1, 2].map(() => [...randomCode(dice, 2 + dice(10)), 0xc3]);
+  const size = bodies.reduce((sum, body) => sum + body.length, 0);
+  const main = [...randomStart(dice)];
+  const starts: number[] = [];
+  let at = 5;
+  for (const body of bodies) {
+    starts.push(at);
+    at += body.length;
+  }
+  // jmp main; functions; main: push 5; loop: calls; dec [esp]; jne loop
+  const code = [0xe9, ...word(size), ...bodies.flat(), ...main, 0x6a, 5];
+  const loop = code.length;
+  for (const start of starts) code.push(0xe8, ...word(start - (code.length + 5)));
+  code.push(...dump(false), 0xff, 0x0c, 0x24);
+  code.push(0x0f, 0x85, ...word(loop - (code.length + 6)));
+  return [...code, ...dump(true), ...exit(0)];
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Running guests in tests: to their output, and in lockstep of translator and interpreter. */
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { i386Engine, Machine, type MachineOptions, REGISTER_NAMES } from '@stage0-ts/i386';
+import { TranslationCache } from '../src/translate/program.ts';
+
+/** How a guest ended, and what it wrote. */
+export interface Ending {
+  readonly status: ReturnType<Machine['run']>;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What the guest writes to standard output. */
+export function emulated(image: Uint8Array, options: Partial<MachineOptions> = {}): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const host = new MemoryHost({ files: new MemoryFiles(), stdout: (bytes) => parts.push(bytes) });
+  machine(image, host, options).run();
+  return Buffer.concat(parts);
+}
+
+export function machine(
+  image: Uint8Array,
+  host = new MemoryHost({ files: new MemoryFiles() }),
+  options: Partial<MachineOptions> = {},
+): Machine {
+  return new Machine({ image: { path: 'guest', bytes: image }, argv: ['guest'], host, ...options });
+}
+
+/** Both ways to run. */
+export const MODES = ['interpret', 'translate'] as const;
+
+/** Put `image` at /guest in `files` and start it in the engine. */
+export function start(
+  image: Uint8Array,
+  mode: (typeof MODES)[number],
+  files = new MemoryFiles(),
+  argv: readonly string[] = ['guest'],
+): Ending {
+  const [stdout, stderr]: Uint8Array[][] = [[], []];
+  files.writeFile('/guest', image, 0o755);
+  const host = new MemoryHost({
+    files,
+    engine: i386Engine({ mode }),
+    stdout: (bytes) => stdout.push(bytes),
+    stderr: (bytes) => stderr.push(bytes),
+  });
+  const status = host.run('/guest', argv, []);
+  return {
+    status,
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  };
+}
+
+/**
+ * Run translated code, and after each of its blocks the interpreter up to the same address: registers, flags
+ * that are kept, and memory that the interpreter wrote must agree; at the end all memory. Returns the number of blocks.
+ */
+export function lockstep(
+  image: Uint8Array,
+  makeHost: () => MemoryHost,
+  argv: readonly string[] = ['guest'],
+): number {
+  const program = { path: 'guest', bytes: image };
+  const shadow = new Machine({ image: program, argv, host: makeHost() });
+  const written: [address: number, size: number][] = [];
+  shadow.cpu.onWrite = (address, size) => written.push([address, size]);
+  let blocks = 0;
+  const primary = new Machine({
+    image: program,
+    argv,
+    host: makeHost(),
+    translations: new TranslationCache(),
+    observer: (address, known, { cpu, memory }) => {
+      catchUp(shadow, address, blocks++ > 0);
+      compareRegisters(shadow, cpu.registers, address);
+      const difference = (cpu.flags.pack() ^ shadow.cpu.flags.pack()) & known;
+      if (difference !== 0) throw new Error(`flags ${difference.toString(16)} at ${hex(address)}`);
+      for (const [at, size] of written) {
+        if (Buffer.compare(memory.slice(at, size), shadow.memory.slice(at, size)) !== 0) {
+          throw new Error(`memory at ${hex(at)}, before ${hex(address)}`);
+        }
+      }
+      written.length = 0;
+    },
+  });
+  const status = primary.run();
+  shadow.run();
+  if (JSON.stringify(status) !== JSON.stringify(shadow.status)) throw new Error('status');
+  const size = shadow.memory.heapEnd - shadow.memory.base;
+  const [first, second] = [primary, shadow].map(({ memory }) => memory.bytes.subarray(0, size));
+  if (Buffer.compare(first as Uint8Array, second as Uint8Array) !== 0) throw new Error('memory');
+  return blocks;
+}
+
+function catchUp(shadow: Machine, address: number, atLeastOne: boolean): void {
+  if (atLeastOne) shadow.step();
+  for (let steps = 0; shadow.cpu.eip !== address; steps++) {
+    if (steps > 1_000_000 || shadow.status !== undefined) {
+      throw new Error(`the interpreter does not come to ${hex(address)}`);
+    }
+    shadow.step();
+  }
+}
+
+function compareRegisters(shadow: Machine, registers: Int32Array, address: number): void {
+  REGISTER_NAMES.forEach((name, at) => {
+    if (registers[at] === shadow.registers[at]) return;
+    const [translated, interpreted] = [registers, shadow.registers].map((r) =>
+      hex(r[at] as number),
+    );
+    throw new Error(`${name} at ${hex(address)}: ${translated}, interpreted ${interpreted}`);
+  });
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16);
+}
