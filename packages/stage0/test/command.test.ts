@@ -130,3 +130,60 @@ describe('the ladder as a real tree, with stage0 on PATH', () => {
     expect(stdout).toContain('out/hex0-again: OK\n');
   });
 });
+
+describe('stage0 check', () => {
+  it('says that nothing diverges, and writes a page', () => {
+    const page = path.join(scratch, 'check.html');
+    const { status, stdout, stderr } = stage0('check', LADDER, '--html', page);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/ports and i386: no divergence\n\nok\n$/);
+    expect(fs.readFileSync(page, 'utf8')).toContain('stage0 check, x86: no divergence');
+  });
+
+  it('finds the first wrong file of a folder that was built elsewhere', () => {
+    const folder = path.join(scratch, 'elsewhere');
+    expect(stage0('build', LADDER, '--out', folder).status).toBe(0);
+    for (const name of ['hello-cc.M1', 'hello-cc-0.M1', 'hello-cc']) {
+      const file = path.join(folder, 'out', name);
+      fs.writeFileSync(
+        file,
+        fs.readFileSync(file).map((byte, at) => (at === 50 ? byte ^ 1 : byte)),
+      );
+    }
+    const { status, stdout } = stage0(
+      'check',
+      LADDER,
+      '--engines',
+      'ports,ports',
+      '--against',
+      folder,
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain('compared folder: 3 of ');
+    expect(stdout).toContain('it begins with out/hello-cc.M1, made by step ');
+    expect(stdout).toMatch(/FAILED\n$/);
+  });
+
+  it('prints one JSON document and nothing else', () => {
+    const { status, stdout, stderr } = stage0('check', LADDER, '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, ok: true, divergence: null });
+  });
+
+  it.each([
+    [['check']],
+    [['check', LADDER, '--engines', 'ports']],
+    [['check', LADDER, '--engines', 'a,b']],
+  ])('refuses %j with status 2', (args) => expect(stage0(...args).status).toBe(2));
+});
+
+describe('stage0 run', () => {
+  it('runs a script, shows what it prints, and gives its status', () => {
+    const { status, stdout } = stage0('run', 'kaem.x86', '--root', LADDER, '--engine', 'i386');
+    expect(status).toBe(0);
+    expect(stdout).toContain(' +> ./out/hex0 seed/hex0.hex0 out/hex0-again \n');
+    const failed = stage0('run', 'none', '--root', LADDER);
+    expect([failed.status, failed.stderr]).toEqual([1, 'none: error: no such file or directory\n']);
+    expect(stage0('run', 'kaem.x86').status).toBe(2);
+  });
+});

@@ -63,7 +63,7 @@ export function checkCommand(args: readonly string[]): number {
     new NodeHost().writeFile(values.html, new TextEncoder().encode(htmlReport(document)), 0o666);
   }
   process.stdout.write(
-    values.json ? `${JSON.stringify(document, null, 2)}\n` : describe(result, against),
+    values.json ? `${JSON.stringify(document, null, 2)}\n` : describe(result, against, document.ok),
   );
   return document.ok ? 0 : 1;
 }
@@ -77,7 +77,7 @@ function compareFolder({ builds: [left], files }: CheckResult, folder: string): 
   });
 }
 
-function describe(result: CheckResult, against: AgainstResult | null): string {
+function describe(result: CheckResult, against: AgainstResult | null, ok: boolean): string {
   const { divergence, selfRebuild, builds, engines } = result;
   const lines: string[] = [];
   for (const { engine, artifacts, processes, milliseconds } of builds) {
@@ -98,7 +98,7 @@ function describe(result: CheckResult, against: AgainstResult | null): string {
     lines.push(`${selfRebuild.compiler}, run as a program, ${verdict}`);
   }
   if (against !== null) lines.push(...describeAgainst(against));
-  lines.push('', result.ok ? 'ok' : 'FAILED', '');
+  lines.push('', ok ? 'ok' : 'FAILED', '');
   return lines.join('\n');
 }
 

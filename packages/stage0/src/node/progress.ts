@@ -15,7 +15,7 @@ export class ProgressLine {
   show(event: RunEvent): void {
     const { step, tool, path } = event.process;
     const artifact = event.kind === 'write' ? ` → ${event.path.slice(1)}` : '';
-    const width = (process.stderr.columns || 80) - 1; // a terminal may say 0;
+    const width = (process.stderr.columns || 80) - 1; // a terminal may say 0
     const line = `[${step}] ${tool ?? path}${artifact}`.slice(0, width);
     process.stderr.write(`\r${line.padEnd(this.shown)}`);
     this.shown = line.length;
