@@ -8,7 +8,7 @@
  * a stub. All published answers are the output of M2-Planet, blood-elf, M1, hex2 and M2-Mesoplanet for that
  * architecture, which are ported as such: but for riscv32's M2, no stand-in has a part in their bytes.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand, type Source } from '@stage0-ts/diagnostics';
 import { hex0 } from '@stage0-ts/hex0';
 import { hex1 } from '@stage0-ts/hex1';
@@ -61,7 +61,7 @@ const STAND_INS: Readonly<Record<CrossArchitecture, readonly StandIn[]>> = {
       reason: 'hand-written for amd64; its language is that of x86',
       run: M0,
     },
-    compilerFor('amd64', true),
+    compilerFor('amd64', 'more definitions'),
   ],
   aarch64: [
     ...sameLanguage('aarch64'),
@@ -83,7 +83,7 @@ const STAND_INS: Readonly<Record<CrossArchitecture, readonly StandIn[]>> = {
       reason: 'hand-written for aarch64; its language is that of x86',
       run: M0,
     },
-    compilerFor('aarch64', true),
+    compilerFor('aarch64', 'more definitions'),
   ],
   riscv32: [
     ...riscV('riscv32'),
@@ -145,7 +145,7 @@ function riscV(arch: 'riscv32' | 'riscv64'): StandIn[] {
       reason: `hand-written for ${arch}; its words and immediates are those of M1, whose text has other blanks and line ends`,
       run: macroAssembler(arch),
     },
-    compilerFor(arch, false),
+    compilerFor(arch, 'logical shifts'),
   ];
 }
 
@@ -165,27 +165,39 @@ function macroAssembler(architecture: CrossArchitecture): Program {
  * `cc_<arch> INPUT OUTPUT` by M2-Planet, which in bootstrap mode takes what those compilers take.
  *
  * It uses more instructions than they do. Where the definitions that phase 5 puts before the output lack
- * some of them, `definesMore`, the output begins with the architecture's definitions in M2libc.
+ * some of them, the output begins with the architecture's definitions in M2libc. And cc_riscv32 and
+ * cc_riscv64 make every `>>` a logical shift, so the M2 that they build is one that shifts so.
  */
-function compilerFor(arch: CrossArchitecture, definesMore: boolean): StandIn {
+function compilerFor(
+  arch: CrossArchitecture,
+  needs: 'more definitions' | 'logical shifts',
+): StandIn {
   const tool = `cc_${arch}`;
   const definitions = `M2libc/${arch}/${arch}_defs.M1`;
-  const more = definesMore
-    ? `; it uses instructions that phase 5 has no names for, so its output begins with ${definitions}`
-    : '';
+  const note =
+    needs === 'logical shifts'
+      ? 'with the logical >> that it has'
+      : `with instructions that phase 5 has no names for, so the output begins with ${definitions}`;
   return {
     tool,
     port: 'M2-Planet',
-    reason: `hand-written for ${arch}; compiles the same C in bootstrap mode to other code, which makes M2 only${more}`,
+    reason: `hand-written for ${arch}; compiles the same C in bootstrap mode to other code, which makes M2 only, ${note}`,
     run: converter(tool, 0o600, (source, host) => {
       const code = compile([source], { architecture: arch, bootstrapMode: true });
-      if (!definesMore) return code;
+      if (needs === 'logical shifts') return withLogicalShifts(code);
       const out = new ByteWriter(code.length);
       out.write(host.readFile(definitions));
       out.write(code);
       return out.toBytes();
     }),
   };
+}
+
+/** M2-Planet's line for a signed `>>`, as the one for an unsigned one. Strings begin with a quote and stay. */
+function withLogicalShifts(code: Uint8Array): Uint8Array {
+  return encodeLatin1(
+    decodeLatin1(code).replace(/^rd_a0 rs1_a1 rs2_a0 sra$/gm, 'rd_a0 rs1_a1 rs2_a0 srl'),
+  );
 }
 
 /** The program `NAME INPUT OUTPUT` around a function of the input. */

@@ -120,6 +120,19 @@ describe('a build for another architecture', () => {
     expect(begins).toEqual([true, true, false, false]);
   });
 
+  it('has the logical >> of cc_riscv32 and cc_riscv64, but not in a string', () => {
+    const shifts = ARCHITECTURES.map((arch) => {
+      const files = tinyTree(arch);
+      const source = 'int f(int a) { f("rd_a0 rs1_a1 rs2_a0 sra\\n"); return a >> 1; }\n';
+      files.writeFile('/a.c', encodeUtf8(source), 0o644);
+      build(files, { arch });
+      return content(files, '/out/cc').match(/"?rd_a0 rs1_a1 rs2_a0 sr[al]/g);
+    });
+    const text = '"rd_a0 rs1_a1 rs2_a0 sra';
+    const riscV = ['rd_a0 rs1_a1 rs2_a0 srl', text];
+    expect(shifts).toEqual([[text], [text], riscV, riscV]);
+  });
+
   it('shifts logically in the M2 of riscv32 only', () => {
     const high = ARCHITECTURES.map((arch) => {
       const files = tinyTree(arch);
