@@ -194,9 +194,9 @@ function string(dice: Dice, opcode: number, repeat: readonly number[]): number[]
 
 /** Code that gives the registers random values and all flags known ones; esi points at the middle of the data. */
 export function randomStart(dice: Dice): number[] {
-  const interesting = [0, 1, -1, 0x7fffffff, 0x80000000, 0x80, 0xff, 0x8000, 0xffff];
+  const interesting = [0, 1, -1, 0x7fffffff, 0x80000000, 0x80, 0x8000];
   const value = () =>
-    dice(2) === 0
+    dice(4) !== 0
       ? (interesting[dice(interesting.length)] as number)
       : dice(0x10000) | (dice(0x10000) << 16);
   return [

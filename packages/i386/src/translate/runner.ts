@@ -56,6 +56,9 @@ export class WasmBacking implements Backing {
 /** Called before each block of observed code, with registers in the interpreter. */
 export type Observer = (address: number, known: number, process: Process) => void;
 
+/** Thrown to give up all calls in translated code that are open. */
+class Leaving {}
+
 type Entry = () => number;
 
 export class Runner {
@@ -103,10 +106,16 @@ export class Runner {
 
   /** Run the process to its end. Throws ProcessEnd or MachineError. */
   run(): never {
-    try {
-      this.finish();
-    } catch (error) {
-      throw error instanceof ProcessEnd ? this.ended(error) : this.faultOf(error);
+    for (let enter = true; ; enter = false) {
+      try {
+        if (enter) this.enterTranslated();
+        this.interpretUntil(() => false);
+      } catch (error) {
+        if (error instanceof ProcessEnd) throw this.ended(error);
+        if (!(error instanceof Leaving)) throw this.faultOf(error);
+        // All calls that were open are gone from the host's stack; the guest's has them still.
+        (this.globals[DEPTH_GLOBAL] as WasmGlobal).value = 0;
+      }
     }
   }
 
@@ -204,10 +213,10 @@ export class Runner {
     this.give();
   };
 
-  /** Translated code ends here: the rest is the interpreter's. */
+  /** Translated code ends here: the rest is the interpreter's, from the outermost frame. */
   private readonly leave = (address: number, known: number): never => {
     this.take(address, known);
-    return this.finish();
+    throw new Leaving();
   };
 
   /** Call of `target` without a frame on the host's stack. */
@@ -248,12 +257,6 @@ export class Runner {
 
   // The interpreter's turn
 
-  private finish(): never {
-    // Only ProcessEnd or a fault leaves this loop.
-    this.interpretUntil(() => false);
-    throw new Error('unreachable: a process runs until it ends');
-  }
-
   /**
    * Interpret until control comes back to `back` with the call's frame gone, and only registers that the translator knows of
    * changed; translated code may then go on.
@@ -262,6 +265,7 @@ export class Runner {
     const { registers } = this.cpu;
     const before = registers.slice();
     const esp = registers[ESP] as number;
+    this.enterTranslated();
     this.interpretUntil(
       (cpu) =>
         cpu.eip === back &&
@@ -274,7 +278,6 @@ export class Runner {
 
   private interpretUntil(done: (cpu: Interpreter) => boolean): void {
     const { cpu } = this;
-    this.enterTranslated();
     while (!done(cpu)) {
       this.budget.runUntil(this.process, stopAtControl);
       this.enterTranslated();

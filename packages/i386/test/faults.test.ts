@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** What a guest does wrong: a message that says where, a signal for the parent, never a wrong result. */
+import { MachineError } from '@stage0-ts/i386';
+import { describe, expect, it } from 'vitest';
+import { TranslationCache } from '../src/translate/program.ts';
+import { CODE, elf, exit, load, system, word } from './guest.ts';
+import { MODES, machine, start } from './run.ts';
+
+const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
+
+describe.each(MODES)('%s', (mode) => {
+  it.each<[string, number[], number, RegExp]>([
+    ['the null page', [0xa1, 0, 0, 0, 0], 11, /outside of its memory|cannot read 4 bytes at 0x00000000/],
+    ['memory far above', [0xa3, 0, 0, 0, 0xf0], 11, /outside|cannot write 4 bytes at 0xf0000000/],
+    ['an unknown opcode', [0x0f, 0x0b], 4, /unknown instruction, at 0x08048054\n {2}bytes 0f 0b/],
+    ['a privileged instruction', [0xf4], 4, /unknown instruction, at 0x08048054/],
+    ['floating point', [0xd9, 0xe8], 4, /unknown instruction/],
+    ['an unknown interrupt', [0xcd, 0x03], 11, /interrupt 0x00000003, at 0x08048054/],
+    ['division by zero', [0x31, 0xc9, 0xf7, 0xf1], 8, /division by zero.*, at 0x08048056\n {2}bytes f7 f1/],
+    ['a quotient that is too large', [...load(2, 5), ...load(1, 5), 0xf7, 0xf1], 8, /division/],
+    ['idiv of the smallest number', [...load(0, 0x80000000), 0x99, ...load(1, -1), 0xf7, 0xf9], 8, /division/],
+    ['an unknown system call', system(399), 31, /unknown system call 399, at 0x08048068\n {2}bytes cd 80/],
+    ['code that leaves its memory', [0xe9, 0, 0, 0, 0x70], 11, /no code at 0x78048059/],
+    ['a jump to null', [0x31, 0xc0, 0xff, 0xe0], 11, /no code at 0x00000000/],
+    ['stack overflow', [0x50, 0xeb, 0xfd], 11, /outside of its memory|cannot write 4 bytes/],
+    ['endless recursion', [0xe8, ...word(-5)], 11, /outside of its memory|cannot write 4 bytes/],
+  ])('%s', (_, code, signal, message) => {
+    const ending = start(elf([...code, ...exit(0)]), mode);
+    expect(ending.stderr).toMatch(message);
+    expect(ending.stderr).toMatch(/^\/guest: error: /);
+    expect(ending.stderr).toContain(' esp=0x');
+    expect(ending.status).toEqual({ kind: 'killed', signal });
+  });
+
+  it('a runaway loop meets the limit', () => {
+    const run = machine(elf([0xeb, 0xfe]), undefined, options(mode, { instructionLimit: 5_000_000 }));
+    expect(() => run.run()).toThrow(
+      expect.objectContaining({
+        code: 'instruction-limit',
+        message: expect.stringContaining(`at ${hex(CODE)}`),
+      }),
+    );
+  });
+
+  it('a runaway loop can be stopped', () => {
+    let asked = 0;
+    const run = machine(elf([0xeb, 0xfe]), undefined, options(mode, { shouldStop: () => ++asked === 3 }));
+    expect(() => run.run()).toThrow(expect.objectContaining({ code: 'aborted' }));
+    expect(asked).toBe(3);
+  });
+
+  it('brk gives no more than the limit', () => {
+    // brk of start + 1 MiB fails and returns the old end
+    const code = [
+      ...system(45, 0),
+      ...[0x89, 0xc5, 0x89, 0xc3, 0x81, 0xc3, ...word(1 << 20)], // mov ebp, eax; mov ebx, eax; add ebx, 1 MiB
+      ...[...load(0, 45), 0xcd, 0x80, 0x29, 0xe8, 0x93], // brk; sub eax, ebp; xchg ebx, eax
+      ...[...load(0, 1), 0xcd, 0x80],
+    ];
+    const limits = { stackSize: 1 << 16, memoryLimit: 1 << 19 };
+    const run = machine(elf(code), undefined, options(mode, limits));
+    expect(run.run()).toEqual({ kind: 'exited', status: 0 });
+  });
+});
+
+describe('the interpreter', () => {
+  it('knows each page: behind the heap, and above the stack', () => {
+    const behind = [...system(45, 0), 0xff, 0x00, ...exit(0)]; // inc dword [eax]
+    expect(start(elf(behind), 'interpret').stderr).toMatch(/cannot read 4 bytes/);
+    const above = [0x8b, 0x84, 0x24, 0, 0x10, 0, 0]; // mov eax, [esp + 4096]
+    expect(start(elf(above), 'interpret').stderr).toMatch(/cannot read 4 bytes/);
+  });
+
+  it('tells what it was asked to watch', () => {
+    const run = machine(elf([...load(0, 7), 0x50, 0x5b, ...load(0, 1), 0xcd, 0x80]));
+    const writes: number[] = [];
+    run.cpu.onWrite = (address, size) => writes.push(address, size);
+    expect(run.next()).toMatchObject({ operation: 'mov', address: CODE, length: 5 });
+    run.step();
+    expect(run.registers[0]).toBe(7);
+    expect(run.run(({ cpu }) => cpu.eip === CODE + 7)).toBeUndefined();
+    expect(writes).toEqual([run.registers[4] as number - 4, 4]);
+    expect(run.run()).toEqual({ kind: 'exited', status: 7 });
+    expect(run.step()).toEqual({ kind: 'exited', status: 7 });
+  });
+
+  it('runs code that changes itself', () => {
+    // twice: mov ebx, 1; first time round it is changed to mov ebx, 9
+    const code = [
+      ...[0xe8, 0x0f, 0, 0, 0], // call f
+      ...[0xc6, 0x05, ...word(CODE + 21), 9], // mov byte [f + 1], 9
+      ...[0xe8, 3, 0, 0, 0], // call f
+      ...[0xb0, 1, 0x90], // mov al, 1; nop
+      ...[0xbb, 1, 0, 0, 0], // f: mov ebx, 1
+      0xc3,
+    ];
+    code.splice(17, 3, 0xeb, 0x07, 0x90);
+    code.push(...load(0, 1), 0xcd, 0x80);
+    code[18] = code.length - 7 - 19;
+    expect(machine(elf(code)).run()).toEqual({ kind: 'exited', status: 9 });
+    const translated = machine(elf(code), undefined, { translations: new TranslationCache() });
+    expect(() => translated.run()).toThrow(MachineError);
+    expect(start(elf(code), 'translate').stderr).toMatch(/changed its own code/);
+  });
+
+  it.each<[string, (image: Uint8Array) => void, RegExp]>([
+    ['too short', () => {}, /ELF/],
+    ['another architecture', (image) => image.fill(62, 18, 19), /i386/],
+    ['no segment', (image) => image.fill(0, 52, 56), /nothing to load/],
+    ['a segment outside the file', (image) => image.fill(0xff, 68, 70), /leaves the file/],
+  ])('refuses an image: %s', (name, spoil, message) => {
+    const image = name === 'too short' ? new Uint8Array(20) : elf(exit(0));
+    spoil(image);
+    expect(() => machine(image)).toThrow(message);
+    expect(() => start(image, 'interpret')).toThrow(expect.objectContaining({ code: 'ENOEXEC' }));
+  });
+});
+
+function options(mode: (typeof MODES)[number], more: object): object {
+  return mode === 'translate' ? { ...more, translations: new TranslationCache() } : more;
+}
