@@ -49,7 +49,7 @@ export function successors(ending: Ending): number[] {
 
 /**
  * All functions reachable from `entry` by direct calls. A forked child starts in the middle of a function; so that it does not
- * stay in the interpreter, the loops of functions that fork are entries as well.
+ * stay in the interpreter, loops near a fork are entries as well.
  */
 export function discover(code: CodeBytes, entry: number): Map<number, CodeFunction> {
   const decoder = new CachingDecoder(code);
@@ -58,15 +58,35 @@ export function discover(code: CodeBytes, entry: number): Map<number, CodeFuncti
   const forking = [...functions.values()].filter(({ blocks }) =>
     [...blocks.values()].some((block) => block.instructions.some((_, at) => forks(block, at))),
   );
-  const targets = new Set(forking.map((found) => found.entry));
-  const loops = [...functions.values()].flatMap((found) => {
-    const endings = [...found.blocks.values()].map(({ ending }) => ending);
-    if (!endings.some((ending) => ending.kind === 'call' && targets.has(ending.target))) return [];
+  const callers = calling(functions, new Set(forking.map((found) => found.entry)));
+  // What the child calls first may be entered before translated code takes over.
+  const around = new Set(callers.flatMap((found) => [found, ...calledBy(found, functions)]));
+  const loops = [...around].flatMap((found) => {
     const { loopHeads, order } = analyseFlow(found);
     return [...loopHeads].map((head) => order[head] as number);
   });
   discoverFrom(loops, decoder, functions);
   return functions;
+}
+
+/** The functions with a call of one of `targets`. */
+function calling(
+  functions: ReadonlyMap<number, CodeFunction>,
+  targets: ReadonlySet<number>,
+): CodeFunction[] {
+  return [...functions.values()].filter(({ blocks }) =>
+    [...blocks.values()].some(({ ending }) => ending.kind === 'call' && targets.has(ending.target)),
+  );
+}
+
+function calledBy(
+  { blocks }: CodeFunction,
+  functions: ReadonlyMap<number, CodeFunction>,
+): CodeFunction[] {
+  return [...blocks.values()].flatMap(({ ending }) => {
+    const callee = ending.kind === 'call' ? functions.get(ending.target) : undefined;
+    return callee === undefined ? [] : [callee];
+  });
 }
 
 /** True for `int 0x80` with the number of fork. */
