@@ -10,16 +10,36 @@ const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}
 
 describe.each(MODES)('%s', (mode) => {
   it.each<[string, number[], number, RegExp]>([
-    ['the null page', [0xa1, 0, 0, 0, 0], 11, /outside of its memory|cannot read 4 bytes at 0x00000000/],
+    [
+      'the null page',
+      [0xa1, 0, 0, 0, 0],
+      11,
+      /outside of its memory|cannot read 4 bytes at 0x00000000/,
+    ],
     ['memory far above', [0xa3, 0, 0, 0, 0xf0], 11, /outside|cannot write 4 bytes at 0xf0000000/],
     ['an unknown opcode', [0x0f, 0x0b], 4, /unknown instruction, at 0x08048054\n {2}bytes 0f 0b/],
     ['a privileged instruction', [0xf4], 4, /unknown instruction, at 0x08048054/],
     ['floating point', [0xd9, 0xe8], 4, /unknown instruction/],
     ['an unknown interrupt', [0xcd, 0x03], 11, /interrupt 0x00000003, at 0x08048054/],
-    ['division by zero', [0x31, 0xc9, 0xf7, 0xf1], 8, /division by zero.*, at 0x08048056\n {2}bytes f7 f1/],
+    [
+      'division by zero',
+      [0x31, 0xc9, 0xf7, 0xf1],
+      8,
+      /division by zero.*, at 0x08048056\n {2}bytes f7 f1/,
+    ],
     ['a quotient that is too large', [...load(2, 5), ...load(1, 5), 0xf7, 0xf1], 8, /division/],
-    ['idiv of the smallest number', [...load(0, 0x80000000), 0x99, ...load(1, -1), 0xf7, 0xf9], 8, /division/],
-    ['an unknown system call', system(399), 31, /unknown system call 399, at 0x08048068\n {2}bytes cd 80/],
+    [
+      'idiv of the smallest number',
+      [...load(0, 0x80000000), 0x99, ...load(1, -1), 0xf7, 0xf9],
+      8,
+      /division/,
+    ],
+    [
+      'an unknown system call',
+      system(399),
+      31,
+      /unknown system call 399, at 0x08048068\n {2}bytes cd 80/,
+    ],
     ['code that leaves its memory', [0xe9, 0, 0, 0, 0x70], 11, /no code at 0x78048059/],
     ['a jump to null', [0x31, 0xc0, 0xff, 0xe0], 11, /no code at 0x00000000/],
     ['stack overflow', [0x50, 0xeb, 0xfd], 11, /outside of its memory|cannot write 4 bytes/],
@@ -33,7 +53,11 @@ describe.each(MODES)('%s', (mode) => {
   });
 
   it('a runaway loop meets the limit', () => {
-    const run = machine(elf([0xeb, 0xfe]), undefined, options(mode, { instructionLimit: 5_000_000 }));
+    const run = machine(
+      elf([0xeb, 0xfe]),
+      undefined,
+      options(mode, { instructionLimit: 5_000_000 }),
+    );
     expect(() => run.run()).toThrow(
       expect.objectContaining({
         code: 'instruction-limit',
@@ -44,7 +68,11 @@ describe.each(MODES)('%s', (mode) => {
 
   it('a runaway loop can be stopped', () => {
     let asked = 0;
-    const run = machine(elf([0xeb, 0xfe]), undefined, options(mode, { shouldStop: () => ++asked === 3 }));
+    const run = machine(
+      elf([0xeb, 0xfe]),
+      undefined,
+      options(mode, { shouldStop: () => ++asked === 3 }),
+    );
     expect(() => run.run()).toThrow(expect.objectContaining({ code: 'aborted' }));
     expect(asked).toBe(3);
   });
@@ -79,7 +107,7 @@ describe('the interpreter', () => {
     run.step();
     expect(run.registers[0]).toBe(7);
     expect(run.run(({ cpu }) => cpu.eip === CODE + 7)).toBeUndefined();
-    expect(writes).toEqual([run.registers[4] as number - 4, 4]);
+    expect(writes).toEqual([(run.registers[4] as number) - 4, 4]);
     expect(run.run()).toEqual({ kind: 'exited', status: 7 });
     expect(run.step()).toEqual({ kind: 'exited', status: 7 });
   });

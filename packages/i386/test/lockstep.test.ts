@@ -86,23 +86,20 @@ const root = process.env['STAGE0_POSIX'];
 describe('lockstep of real tools', () => {
   if (root === undefined) console.warn('NOT RUN: STAGE0_POSIX names no tree; no real tool was run');
   it.runIf(root !== undefined)('hex1, made by the seed, makes hex2-0', () => {
-    const read = (path: string): Uint8Array => new Uint8Array(readFileSync(join(root as string, path)));
+    const read = (path: string): Uint8Array =>
+      new Uint8Array(readFileSync(join(root as string, path)));
     const files = new MemoryFiles();
     files.writeFile('/seed', read('bootstrap-seeds/POSIX/x86/hex0-seed'), 0o755);
     files.writeFile('/hex1.hex0', read('x86/hex1_x86.hex0'), 0o644);
     const host = new MemoryHost({ files, engine: i386Engine({ mode: 'interpret' }) });
     host.run('/seed', ['seed', 'hex1.hex0', 'hex1'], []);
     const worlds: MemoryFiles[] = [];
-    const blocks = lockstep(
-      host.readFile('/hex1'),
-      () => {
-        const world = new MemoryFiles();
-        world.writeFile('/in', read('x86/hex2_x86.hex1'), 0o644);
-        worlds.push(world);
-        return new MemoryHost({ files: world });
-      },
-      ['hex1', 'in', 'out'],
-    );
+    const blocks = lockstep(host.readFile('/hex1'), () => {
+      const world = new MemoryFiles();
+      world.writeFile('/in', read('x86/hex2_x86.hex1'), 0o644);
+      worlds.push(world);
+      return new MemoryHost({ files: world });
+    }, ['hex1', 'in', 'out']);
     expect(blocks).toBeGreaterThan(100_000);
     const [first, second] = worlds.map((world) => world.get('/out'));
     expect(first).toEqual(second);

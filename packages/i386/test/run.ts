@@ -37,7 +37,8 @@ export function start(
   files = new MemoryFiles(),
   argv: readonly string[] = ['guest'],
 ): Ending {
-  const [stdout, stderr]: Uint8Array[][] = [[], []];
+  const stdout: Uint8Array[] = [];
+  const stderr: Uint8Array[] = [];
   files.writeFile('/guest', image, 0o755);
   const host = new MemoryHost({
     files,

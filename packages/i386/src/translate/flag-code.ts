@@ -42,32 +42,49 @@ export function pushCondition(state: BlockState, producer: Producer, code: numbe
 function pushBase(state: BlockState, producer: Producer, pair: number): void {
   switch (pair) {
     case 0:
-      return pushOverflow(state, producer);
+      pushOverflow(state, producer);
+      return;
     case 1:
-      return pushCarry(state, producer);
+      pushCarry(state, producer);
+      return;
     case 2:
-      return pushZero(state, producer);
+      pushZero(state, producer);
+      return;
     case 3:
-      if (producer.kind === 'sub') return compare(state, producer.a, producer.b, OP.i32_le_u);
+      if (producer.kind === 'sub') {
+        compare(state, producer.a, producer.b, OP.i32_le_u);
+        return;
+      }
       pushCarry(state, producer);
       pushZero(state, producer);
-      return state.code.op(OP.i32_or);
+      state.code.op(OP.i32_or);
+      return;
     case 4:
-      return pushSign(state, producer);
+      pushSign(state, producer);
+      return;
     case 5:
-      return pushParity(state, producer);
+      pushParity(state, producer);
+      return;
     case 6:
-      return pushLess(state, producer);
+      pushLess(state, producer);
+      return;
     default:
-      if (producer.kind === 'sub') return compare(state, producer.a, producer.b, OP.i32_le_s);
+      if (producer.kind === 'sub') {
+        compare(state, producer.a, producer.b, OP.i32_le_s);
+        return;
+      }
       pushLess(state, producer);
       pushZero(state, producer);
-      return state.code.op(OP.i32_or);
+      state.code.op(OP.i32_or);
+      return;
   }
 }
 
 function pushLess(state: BlockState, producer: Producer): void {
-  if (producer.kind === 'sub') return compare(state, producer.a, producer.b, OP.i32_lt_s);
+  if (producer.kind === 'sub') {
+    compare(state, producer.a, producer.b, OP.i32_lt_s);
+    return;
+  }
   pushSign(state, producer);
   if (producer.kind === 'logical') return;
   pushOverflow(state, producer);
@@ -98,32 +115,49 @@ function pushPacked(state: BlockState, mask: number): void {
 function pushCarry(state: BlockState, producer: Producer): void {
   switch (producer.kind) {
     case 'add': // a sum is less than its parts exactly when it did not fit
-      return compare(state, producer.result, producer.a, OP.i32_lt_u);
+      compare(state, producer.result, producer.a, OP.i32_lt_u);
+      return;
     case 'sub':
-      return compare(state, producer.a, producer.b, OP.i32_lt_u);
+      compare(state, producer.a, producer.b, OP.i32_lt_u);
+      return;
     case 'logical':
-      return state.code.constant(0);
+      state.code.constant(0);
+      return;
     case 'shift':
-      return state.get(producer.carry);
+      state.get(producer.carry);
+      return;
     default:
-      return pushPacked(state, CARRY);
+      pushPacked(state, CARRY);
+      return;
   }
 }
 
 function pushZero(state: BlockState, producer: Producer): void {
-  if (producer.kind === 'packed') return pushPacked(state, ZERO);
-  if (producer.kind === 'sub') return compare(state, producer.a, producer.b, OP.i32_eq);
+  if (producer.kind === 'packed') {
+    pushPacked(state, ZERO);
+    return;
+  }
+  if (producer.kind === 'sub') {
+    compare(state, producer.a, producer.b, OP.i32_eq);
+    return;
+  }
   state.get(producer.result);
   state.code.op(OP.i32_eqz);
 }
 
 function pushSign(state: BlockState, producer: Producer): void {
-  if (producer.kind === 'packed') return pushPacked(state, SIGN);
+  if (producer.kind === 'packed') {
+    pushPacked(state, SIGN);
+    return;
+  }
   compareWithZero(state, producer.result, OP.i32_lt_s);
 }
 
 function pushParity(state: BlockState, producer: Producer): void {
-  if (producer.kind === 'packed') return pushPacked(state, PARITY);
+  if (producer.kind === 'packed') {
+    pushPacked(state, PARITY);
+    return;
+  }
   const { code } = state;
   state.get(producer.result);
   code.constant(0xff);
@@ -139,11 +173,14 @@ function pushOverflow(state: BlockState, producer: Producer): void {
   const { code } = state;
   switch (producer.kind) {
     case 'packed':
-      return pushPacked(state, OVERFLOW);
+      pushPacked(state, OVERFLOW);
+      return;
     case 'logical':
-      return code.constant(0);
+      code.constant(0);
+      return;
     case 'shift':
-      return state.get(producer.overflow);
+      state.get(producer.overflow);
+      return;
     case 'add':
     case 'sub':
       compare(state, producer.a, producer.result, OP.i32_xor);
@@ -174,10 +211,12 @@ function pushAdjust(state: BlockState, producer: Producer): void {
   const { code } = state;
   switch (producer.kind) {
     case 'packed':
-      return pushPacked(state, ADJUST);
+      pushPacked(state, ADJUST);
+      return;
     case 'logical':
     case 'shift':
-      return code.constant(0);
+      code.constant(0);
+      return;
     case 'add':
     case 'sub':
       compare(state, producer.a, producer.b, OP.i32_xor);

@@ -199,19 +199,26 @@ class FunctionEmitter {
       case 'next':
         this.emitter.packLive(live);
         this.state.settleStackPointer();
-        return this.goTo(position, ending.to);
+        this.goTo(position, ending.to);
+        return;
       case 'branch':
-        return this.branch(last as Instruction, ending, position, live);
+        this.branch(last as Instruction, ending, position, live);
+        return;
       case 'call':
-        return this.call(ending.target, ending.to, position, live);
+        this.call(ending.target, ending.to, position, live);
+        return;
       case 'call-indirect':
-        return this.callIndirect(last as Instruction, ending.to, position);
+        this.callIndirect(last as Instruction, ending.to, position);
+        return;
       case 'return':
-        return this.return(last as Instruction, live);
+        this.return(last as Instruction, live);
+        return;
       case 'exit':
-        return this.leave(ending.at, 0);
+        this.leave(ending.at, 0);
+        return;
       default:
-        return this.leave(ending.at, ARITHMETIC);
+        this.leave(ending.at, ARITHMETIC);
+        return;
     }
   }
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** System calls and processes, from little guests, in both modes. */
+import { MemoryFiles } from '@stage0-ts/host/memory';
+import { describe, expect, it } from 'vitest';
+import { DATA, elf, exit, load, place, system, word } from './guest.ts';
+import { MODES, start } from './run.ts';
+
+const READ = 3;
+const WRITE = 4;
+const OPEN = 5;
+const CLOSE = 6;
+const WAITPID = 7;
+const UNLINK = 10;
+const EXECVE = 11;
+const CHDIR = 12;
+const CHMOD = 15;
+const LSEEK = 19;
+const ACCESS = 33;
+const MKDIR = 39;
+const UMASK = 60;
+const GETCWD = 183;
+const CREATE = 0o1101;
+
+/** neg eax; mov ebx, eax; exit: the errno as status. */
+const exitWithErrno = [0xf7, 0xd8, 0x89, 0xc3, ...load(0, 1), 0xcd, 0x80];
+/** mov ebx, eax; exit. */
+const exitWithResult = [0x89, 0xc3, ...load(0, 1), 0xcd, 0x80];
+
+function world(): MemoryFiles {
+  const files = new MemoryFiles();
+  files.writeFile('/input', new Uint8Array([104, 101, 108, 108, 111]), 0o644);
+  files.createDirectories('/folder');
+  return files;
+}
+
+function exited(status: number): object {
+  return { kind: 'exited', status };
+}
+
+describe.each(MODES)('%s', (mode) => {
+  it('copies a file byte by byte, with the mode that it asks for', () => {
+    const code = [
+      ...place(DATA, 'input'),
+      ...place(DATA + 16, 'output'),
+      ...system(OPEN, DATA, 0, 0),
+      ...system(OPEN, DATA + 16, CREATE, 0o750),
+      ...system(READ, 3, DATA + 32, 1), // loop
+      ...[0x85, 0xc0, 0x74, 22 + 2], // test eax, eax; je behind the jmp
+      ...system(WRITE, 4, DATA + 32, 1),
+      ...[0xeb, -(22 + 4 + 22 + 2) & 0xff],
+      ...exit(0),
+    ];
+    const files = world();
+    expect(start(elf(code), mode, files).status).toEqual(exited(0));
+    expect(files.find('/output')).toMatchObject({
+      mode: 0o750,
+      bytes: new TextEncoder().encode('hello'),
+    });
+  });
+
+  it.each<[string, number[], number]>([
+    ['open of nothing', [...place(DATA, 'none'), ...system(OPEN, DATA)], 2],
+    ['open of a directory to write', [...place(DATA, 'folder'), ...system(OPEN, DATA, 1)], 21],
+    [
+      'open with O_EXCL of what is there',
+      [...place(DATA, 'input'), ...system(OPEN, DATA, 0o302, 0o600)],
+      17,
+    ],
+    ['open with a bad pointer', system(OPEN, 16), 14],
+    ['read from nothing', system(READ, 9, DATA, 1), 9],
+    ['read to a bad pointer', system(READ, 0, 16, 1), 14],
+    [
+      'write to a file open for reading',
+      [...place(DATA, 'input'), ...system(OPEN, DATA), ...system(WRITE, 3, DATA, 1)],
+      9,
+    ],
+    ['close twice', [...system(CLOSE, 1), ...system(CLOSE, 1)], 9],
+    ['wait without children', system(WAITPID, -1), 10],
+    ['execve of nothing', [...place(DATA, 'none'), ...system(EXECVE, DATA)], 2],
+    [
+      'execve of a file that is not executable',
+      [...place(DATA, 'input'), ...system(EXECVE, DATA)],
+      13,
+    ],
+    ['access to execute', [...place(DATA, 'input'), ...system(ACCESS, DATA, 1)], 13],
+    ['chdir to a file', [...place(DATA, 'input'), ...system(CHDIR, DATA)], 20],
+    ['getcwd in too little room', system(GETCWD, DATA, 1), 34],
+    ['seek on a stream', system(LSEEK, 1), 29],
+    ['mknod', system(14), 38],
+    ['mount', system(21), 38],
+    ['unshare', system(310), 38],
+  ])('%s fails as in Linux', (_, code, errno) => {
+    expect(start(elf([...code, ...exitWithErrno]), mode, world()).status).toEqual(exited(errno));
+  });
+
+  it('seeks, and fills what lies between with zeros', () => {
+    const code = [
+      ...place(DATA, 'out'),
+      ...place(DATA + 8, 'ab'),
+      ...system(OPEN, DATA, CREATE, 0o600),
+      ...system(WRITE, 3, DATA + 8, 2),
+      ...system(LSEEK, 3, 4, 0),
+      ...system(WRITE, 3, DATA + 8, 1),
+      ...system(LSEEK, 3, -1, 2),
+      ...exitWithResult,
+    ];
+    const files = world();
+    expect(start(elf(code), mode, files).status).toEqual(exited(4));
+    expect(files.find('/out')).toMatchObject({ bytes: new Uint8Array([97, 98, 0, 0, 97]) });
+  });
+
+  it('changes modes, names and the working directory', () => {
+    const code = [
+      ...place(DATA, 'input'),
+      ...place(DATA + 16, 'folder'),
+      ...place(DATA + 32, 'new'),
+      ...system(CHMOD, DATA, 0o751),
+      ...system(UMASK, 0o077),
+      ...system(CHDIR, DATA + 16),
+      ...system(MKDIR, DATA + 32, 0o777),
+      ...system(GETCWD, DATA + 64, 100),
+      ...exitWithResult,
+    ];
+    const files = world();
+    expect(start(elf(code), mode, files).status).toEqual(exited('/folder'.length + 1));
+    expect(files.find('/input')).toMatchObject({ mode: 0o751 });
+    expect(files.find('/folder/new')).toMatchObject({ kind: 'directory', mode: 0o700 });
+  });
+
+  it('an unlinked file stays readable while it is open, and is gone', () => {
+    const code = [
+      ...place(DATA, 'input'),
+      ...system(OPEN, DATA, 2),
+      ...system(UNLINK, DATA),
+      ...system(WRITE, 3, DATA, 1),
+      ...system(READ, 3, DATA + 16, 100),
+      ...exitWithResult,
+    ];
+    const files = world();
+    expect(start(elf(code), mode, files).status).toEqual(exited(4));
+    expect(files.find('/input')).toBeUndefined();
+  });
+
+  it('forks: the child has memory of its own, and its status arrives', () => {
+    const code = [
+      ...[0xc6, 0x05, ...word(DATA), 5], // mov byte [DATA], 5
+      ...system(2),
+      ...[0x85, 0xc0, 0x75, 7 + 22], // test eax, eax; jne parent
+      ...[0xc6, 0x05, ...word(DATA), 9],
+      ...exit(40),
+      ...system(WAITPID, -1, DATA + 16, 0), // parent
+      ...[0x0f, 0xb6, 0x1d, ...word(DATA)], // movzx ebx, byte [DATA]
+      ...[0x0f, 0xb6, 0x05, ...word(DATA + 17)], // movzx eax, byte [DATA + 17]: the child's status
+      ...[0x01, 0xc3, ...load(0, 1), 0xcd, 0x80],
+    ];
+    expect(start(elf(code), mode).status).toEqual(exited(45));
+  });
+
+  it('what was written is there for a program that is executed; a program that dies is seen to', () => {
+    // Writes /out, keeps it open, and executes itself with other arguments; that run (argc 2) divides by zero.
+    const code = [
+      ...[0x8b, 0x04, 0x24, 0x83, 0xf8, 0x02, 0x75, 0x04], // mov eax, [esp]; cmp eax, 2; jne +4
+      ...[0x31, 0xc9, 0xf7, 0xf1], // xor ecx, ecx; div ecx
+      ...place(DATA, '/out'),
+      ...place(DATA + 16, '/guest'),
+      ...system(OPEN, DATA, CREATE, 0o644),
+      ...system(WRITE, 3, DATA, 4),
+      ...[0xc7, 0x05, ...word(DATA + 32), ...word(DATA + 16)], // argv
+      ...[0xc7, 0x05, ...word(DATA + 36), ...word(DATA + 16)],
+      ...system(EXECVE, DATA + 16, DATA + 32, 0),
+    ];
+    const files = world();
+    const ending = start(elf(code), mode, files, ['guest']);
+    expect(ending.status).toEqual({ kind: 'killed', signal: 8 });
+    expect(ending.stderr).toMatch(/division by zero/);
+    expect(files.find('/out')).toMatchObject({ bytes: new TextEncoder().encode('/out') });
+  });
+
+  it('arguments and output', () => {
+    const code = [
+      ...[0x8b, 0x4c, 0x24, 0x08], // mov ecx, [esp + 8]: argv[1]
+      ...[...load(0, WRITE), ...load(3, 1), ...load(2, 5), 0xcd, 0x80],
+      ...exit(0),
+    ];
+    expect(start(elf(code), mode, undefined, ['guest', 'hé!\n']).stdout).toBe('hé!\n');
+  });
+});
