@@ -44,6 +44,22 @@ export class BlockEmitter {
     if (done !== true) this.step(instruction.address, before);
   }
 
+  /**
+   * `setcc r8; movzx r32, r8` of one register, which is how compilers make a truth value: as one, so that the optimiser sees the
+   * comparison. False when the two are something else.
+   */
+  emitTruth(first: Instruction, second: Instruction | undefined): boolean {
+    const to = first.operands[0];
+    if (first.operation !== 'set' || second?.operation !== 'movzx') return false;
+    const [wide, narrow] = second.operands as [Operand, Operand];
+    if (to?.kind !== REGISTER || to.register > 3 || narrow.kind !== REGISTER) return false;
+    if (narrow.size !== 1 || narrow.register !== to.register) return false;
+    if (wide.size !== 4 || wide.register !== to.register) return false;
+    this.pushCondition(first.condition);
+    this.state.setRegister(to.register);
+    return true;
+  }
+
   /** Let the interpreter execute the instruction at `address`. */
   step(address: number, known: number): void {
     const { state } = this;

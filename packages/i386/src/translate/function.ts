@@ -159,10 +159,11 @@ class FunctionEmitter {
     const body = bodyOf(block);
     const atEnd = liveAtEnd(block, fact, context.facts);
     const live = liveAfterEach(block, body, atEnd);
-    body.forEach((instruction, at) => {
-      const after = live[at + 1] as number;
-      emitter.emit(instruction, live[at] as number, after);
-    });
+    for (let at = 0; at < body.length; at++) {
+      const instruction = body[at] as Instruction;
+      if (emitter.emitTruth(instruction, body[at + 1])) at++;
+      else emitter.emit(instruction, live[at] as number, live[at + 1] as number);
+    }
     this.ending(block, position, atEnd);
   }
 
