@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * How long programs may run: one count of instructions for a process and its forks, and the wish to stop; and the message when
- * something ends them.
+ * How long programs may run: one count of instructions for a process and its forks, and the wish to stop; and
+ * the message when something ends them.
  */
 import type { ChildStatus } from '@stage0-ts/host';
 import { type FaultCode, hex, MachineError } from './errors.ts';
@@ -40,8 +40,8 @@ export class InstructionBudget implements Budget {
   }
 
   /**
-   * Run to the end: in the interpreter, but after a while in what `accelerate` makes of the process, if it is set. Throws
-   * MachineError, described.
+   * Run to the end: in the interpreter, but after a while in what `accelerate` makes of the process, if it is
+   * set. Throws MachineError, described.
    */
   run(process: Process): ChildStatus {
     try {

@@ -2,8 +2,8 @@
 /**
  * The engine for stage0 builds: an ELF image that a script starts → its run in a machine, to its end.
  *
- * A fault of the guest is told on standard error, and the parent sees the signal that Linux would have sent. Only a stop on
- * request is thrown on: it ends the whole build.
+ * A fault of the guest is told on standard error, and the parent sees the signal that Linux would have sent.
+ * Only a stop on request is thrown on: it ends the whole build.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError, ToolError } from '@stage0-ts/diagnostics';
@@ -19,7 +19,9 @@ export interface EngineOptions
   readonly mode?: 'translate' | 'interpret' | undefined;
 }
 
-/** Runs i386 executables; has the form of an Engine of `@stage0-ts/host/memory`. Throws ENOEXEC for other files. */
+/**
+ * Runs i386 executables; has the form of an Engine of `@stage0-ts/host/memory`. Throws ENOEXEC for other files.
+ */
 export function i386Engine(
   options: EngineOptions = {},
 ): (

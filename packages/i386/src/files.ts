@@ -2,10 +2,10 @@
 /**
  * Open files of a process: descriptors → files whose content is held here while they are open.
  *
- * The host reads and writes whole files, the guest a byte at a time. So a file that is opened is read whole, is changed
- * in memory, and goes back to the host when it is closed, when the process ends, and before another program
- * starts, which could read it. Invariant: all descriptors of one file, in this process and in its forks, share one
- * {@link OpenedFile}; a file that is not `changed` may be dropped and read anew.
+ * The host reads and writes whole files, the guest a byte at a time. So a file that is opened is read whole, is
+ * changed in memory, and goes back to the host when it is closed, when the process ends, and before another
+ * program starts, which could read it. Invariant: all descriptors of one file, in this process and in its
+ * forks, share one {@link OpenedFile}; a file that is not `changed` may be dropped and read anew.
  */
 import { ByteWriter } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -167,7 +167,9 @@ export class FileTable {
     return from.length;
   }
 
-  /** Read one byte of an ordinary file: the byte, −1 at its end, or undefined where {@link read} must decide. */
+  /**
+   * Read one byte of an ordinary file: the byte, −1 at its end, or undefined where {@link read} must decide.
+   */
   readByte(number: number): number | undefined {
     const descriptor = this.descriptors[number];
     if (descriptor?.kind !== 'file' || (descriptor.flags & 3) === O_WRONLY) return undefined;

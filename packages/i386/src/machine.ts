@@ -2,8 +2,9 @@
 /**
  * The machine as a library: an executable and a host → something that runs, steps, can be watched and stopped.
  *
- * A fault of the program becomes a {@link MachineError} that tells program, address, instruction bytes and registers.
- * Limits count what the process and its forks execute; programs that they start are the host's business.
+ * A fault of the program becomes a {@link MachineError} that tells program, address, instruction bytes and
+ * registers. Limits count what the process and its forks execute; programs that they start are the host's
+ * business.
  */
 
 import type { ChildStatus, Host } from '@stage0-ts/host';

@@ -2,8 +2,8 @@
 /**
  * A process's memory: guest addresses → bytes of one buffer, with the rights of each page.
  *
- * Layout, upwards: stack, a guard page, the image's segments, the heap that brk moves. Everything is in
- * one buffer whose first byte has the guest address `base`, so address − base, taken as an unsigned number, is the
+ * Layout, upwards: stack, a guard page, the image's segments, the heap that brk moves. Everything is in one
+ * buffer whose first byte has the guest address `base`, so address − base, taken as an unsigned number, is the
  * offset; what lies below (the null page among it) becomes an offset far outside. Invariant: `pages` has an
  * entry for each page of the buffer; a page without rights is not there for the guest.
  */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The beginning of the real x86 chain, from the two seeds, in the machine; STAGE0_POSIX names the release tree. */
+/**
+ * The beginning of the real x86 chain, from the two seeds, in the machine; STAGE0_POSIX names the release tree.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeUtf8 } from '@stage0-ts/bytes';

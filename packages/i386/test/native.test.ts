@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The interpreter against the processor: random code, run by both, must leave the same registers, flags and memory. */
+/**
+ * The interpreter against the processor: random code, run by both, must leave the same registers, flags and
+ * memory.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -2,10 +2,11 @@
 /**
  * Which code there is: recursive descent from the entry point → functions of basic blocks.
  *
- * A function is what a call (or the entry) reaches by jumps; a block that two functions reach belongs to both. What stands
- * behind an exit is data and not looked at. Bytes that are no instruction end a block: they are left to the interpreter, and
- * so cost nothing when they are data that only looks reachable. Invariant: blocks end before the next leader or with
- * their terminator, and every address in `edges` is the start of a block of the same function.
+ * A function is what a call (or the entry) reaches by jumps; a block that two functions reach belongs to both.
+ * What stands behind an exit is data and not looked at. Bytes that are no instruction end a block: they are
+ * left to the interpreter, and so cost nothing when they are data that only looks reachable. Invariant: blocks
+ * end before the next leader or with their terminator, and every address in `edges` is the start of a block of
+ * the same function.
  */
 import { decode, IMMEDIATE, type Instruction, MEMORY, REGISTER } from '../decode.ts';
 import { EAX } from '../registers.ts';
@@ -48,8 +49,8 @@ export function successors(ending: Ending): number[] {
 }
 
 /**
- * All functions reachable from `entry` by direct calls. A forked child starts in the middle of a function; so that it does not
- * stay in the interpreter, loops near a fork are entries as well.
+ * All functions reachable from `entry` by direct calls. A forked child starts in the middle of a function; so
+ * that it does not stay in the interpreter, loops near a fork are entries as well.
  */
 export function discover(code: CodeBytes, entry: number): Map<number, CodeFunction> {
   const decoder = new CachingDecoder(code);
@@ -185,7 +186,10 @@ function endsProcess(vector: number, before: readonly Instruction[]): boolean {
   return (vector & 0xff) === 0x80 && EXITS.has(knownEax(before));
 }
 
-/** The value of eax behind the instructions of a block, if it can be told. A hint: nothing goes wrong when it is not so. */
+/**
+ * The value of eax behind the instructions of a block, if it can be told. A hint: nothing goes wrong when it is
+ * not so.
+ */
 function knownEax(before: readonly Instruction[]): number | undefined {
   let eax: number | undefined;
   let pushed: number | undefined;

@@ -2,10 +2,11 @@
 /**
  * One guest function → one WebAssembly function, with structured control flow.
  *
- * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block that edges lead back to opens
- * a loop, a block where edges meet stands behind the end of a `block`, everything else is nested where the
- * one edge to it is. Flow that cannot be structured so becomes a loop around a table of blocks. A function returns the address that the guest's
- * ret popped; the caller goes on only when that is the one it pushed, and otherwise leaves the rest to the interpreter.
+ * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block that edges
+ * lead back to opens a loop, a block where edges meet stands behind the end of a `block`, everything else is
+ * nested where the one edge to it is. Flow that cannot be structured so becomes a loop around a table of
+ * blocks. A function returns the address that the guest's ret popped; the caller goes on only when that is the
+ * one it pushed, and otherwise leaves the rest to the interpreter.
  */
 import type { Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';

@@ -2,8 +2,9 @@
 /**
  * A whole executable → one WebAssembly module, and the cache of such programs.
  *
- * Translated are images of one segment that may be written, as all of stage0's are: in others a store would need a check of
- * the page's rights. Invariant: a cached program is used only for the same bytes and the same options.
+ * Translated are images of one segment that may be written, as all of stage0's are: in others a store would
+ * need a check of the page's rights. Invariant: a cached program is used only for the same bytes and the same
+ * options.
  */
 import { readExecutable } from '../elf.ts';
 import { WRITABLE } from '../memory.ts';

@@ -2,10 +2,11 @@
 /**
  * Runs a process in translated code and in the interpreter, each where it belongs.
  *
- * One of the two is in charge at any time: while translated code runs, registers are in the instance's globals; while the
- * interpreter runs, in the Interpreter. {@link Runner.take} and {@link Runner.give} carry them over. Translated code calls the
- * interpreter for single instructions, for recursion beyond the depth limit, and to finish whatever left the known
- * paths; the interpreter enters translated code when it calls a function that has been translated.
+ * One of the two is in charge at any time: while translated code runs, registers are in the instance's globals;
+ * while the interpreter runs, in the Interpreter. {@link Runner.take} and {@link Runner.give} carry them over.
+ * Translated code calls the interpreter for single instructions, for recursion beyond the depth limit, and to
+ * finish whatever left the known paths; the interpreter enters translated code when it calls a function that
+ * has been translated.
  */
 
 import type { InstructionBudget } from '../budget.ts';
@@ -258,8 +259,8 @@ export class Runner {
   // The interpreter's turn
 
   /**
-   * Interpret until control comes back to `back` with the call's frame gone, and only registers that the translator knows of
-   * changed; translated code may then go on.
+   * Interpret until control comes back to `back` with the call's frame gone, and only registers that the
+   * translator knows of changed; translated code may then go on.
    */
   private untilReturn(back: number, changes: number): void {
     const { registers } = this.cpu;

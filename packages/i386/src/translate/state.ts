@@ -2,10 +2,10 @@
 /**
  * What the emitter knows within a block: where register values are, what is on the stack, who made the flags.
  *
- * Registers live in locals; `dirty` ones differ from their globals. esp moves by `delta` without code, until
- * it has to be seen. Values that were pushed (or stored at a known distance from the block's first esp) are
- * remembered in temporaries, so that a pop need not load them. Invariant: at the end of each instruction, local esp + delta
- * is the guest's esp, and a slot's temporary equals the four bytes of memory at its place.
+ * Registers live in locals; `dirty` ones differ from their globals. esp moves by `delta` without code, until it
+ * has to be seen. Values that were pushed (or stored at a known distance from the block's first esp) are
+ * remembered in temporaries, so that a pop need not load them. Invariant: at the end of each instruction, local
+ * esp + delta is the guest's esp, and a slot's temporary equals the four bytes of memory at its place.
  */
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ESP } from '../registers.ts';
@@ -222,3 +222,15 @@ export class BlockState {
 export function isRegister(operand: Operand | undefined): operand is Operand {
   return operand?.kind === REGISTER && operand.size === 4;
 }
+
+/** [esp] */
+export const TOP: Operand = {
+  kind: MEMORY,
+  size: 4,
+  register: 0,
+  base: ESP,
+  index: -1,
+  shift: 0,
+  mask: -1,
+  value: 0,
+};

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The code of each operation that forms.ts calls direct: one handler an operation. Each pushes operands,
+ * computes, writes the destination, and tells who set the flags if anybody will read them.
+ */
+import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import type { OperationName } from '../instructions.ts';
+import { EAX, EBP, EBX, ECX, EDX, ESP } from '../registers.ts';
+import type { BlockEmitter } from './block.ts';
+import { PACKED } from './flag-code.ts';
+import { SYSTEM_CALL } from './layout.ts';
+import { isRegister, TOP } from './state.ts';
+import { OP } from './wasm.ts';
+
+/** False: this form is left to the interpreter after all. `needed`: flags to set; `live`: all that live on. */
+export type EmitHandler = (
+  emitter: BlockEmitter,
+  instruction: Instruction,
+  needed: number,
+  live: number,
+) => boolean;
+
+function operand(instruction: Instruction, index: number): Operand {
+  return instruction.operands[index] as Operand;
+}
+
+/** destination = destination op source; the destination is only compared when `writes` is false. */
+function binary(op: number, kind: 'add' | 'sub' | 'logical', writes = true): EmitHandler {
+  return (emitter, i, needed) => {
+    const { state } = emitter;
+    const { code } = state;
+    const [to, from] = [operand(i, 0), operand(i, 1)];
+    if (needed === 0) {
+      if (!writes) return touchMemory(emitter, i);
+      if (movesStackPointer(emitter, i, kind)) return true;
+      emitter.write(to, () => {
+        emitter.read(to);
+        emitter.read(from);
+        code.op(op);
+      });
+      return true;
+    }
+    emitter.read(to);
+    const a = state.keep();
+    emitter.read(from);
+    const b = state.keep();
+    state.get(a);
+    state.get(b);
+    code.op(op);
+    emitter.extend(i.size);
+    const result = state.keep();
+    if (writes) emitter.write(to, () => state.get(result));
+    emitter.setProducer(kind === 'logical' ? { kind, result } : { kind, a, b, result });
+    return true;
+  };
+}
+
+/** A comparison that nobody looks at still may fault. */
+function touchMemory(emitter: BlockEmitter, i: Instruction): boolean {
+  for (const part of i.operands) {
+    if (part.kind !== MEMORY) continue;
+    emitter.read(part);
+    emitter.state.code.op(OP.drop);
+  }
+  return true;
+}
+
+/** add esp, n and sub esp, n cost nothing. */
+function movesStackPointer(
+  emitter: BlockEmitter,
+  i: Instruction,
+  kind: 'add' | 'sub' | 'logical',
+): boolean {
+  const [to, from] = [operand(i, 0), operand(i, 1)];
+  if (kind === 'logical' || !isRegister(to) || to.register !== ESP || from.kind === REGISTER)
+    return false;
+  if (from.kind === MEMORY) return false;
+  emitter.state.moveStackPointer(kind === 'add' ? from.value : -from.value);
+  return true;
+}
+
+function increment(kind: 'inc' | 'dec'): EmitHandler {
+  return (emitter, i, needed, live) => {
+    const { state } = emitter;
+    const to = operand(i, 0);
+    // The carry stays: whoever set it has to be packed first.
+    if (needed !== 0) emitter.packLive(live & ~i.writes);
+    emitter.read(to);
+    const a = state.keep();
+    state.get(a);
+    state.code.constant(kind === 'inc' ? 1 : -1);
+    state.code.op(OP.i32_add);
+    emitter.extend(i.size);
+    const result = state.keep();
+    emitter.write(to, () => state.get(result));
+    if (needed !== 0) emitter.setProducer({ kind, a, result });
+    return true;
+  };
+}
+
+const negate: EmitHandler = (emitter, i) => {
+  const { state } = emitter;
+  const to = operand(i, 0);
+  state.code.constant(0);
+  const a = state.keep();
+  emitter.read(to);
+  const b = state.keep();
+  state.get(a);
+  state.get(b);
+  state.code.op(OP.i32_sub);
+  emitter.extend(i.size);
+  const result = state.keep();
+  emitter.write(to, () => state.get(result));
+  emitter.setProducer({ kind: 'sub', a, b, result });
+  return true;
+};
+
+function shift(op: number, kind: 'shl' | 'shr' | 'sar'): EmitHandler {
+  return (emitter, i, needed, live) => {
+    const { state } = emitter;
+    const { code } = state;
+    const [to, by] = [operand(i, 0), operand(i, 1)];
+    if (needed !== 0 && by.kind === REGISTER) return false;
+    // A count in cl may be zero: then the flags before live on.
+    if (by.kind === REGISTER && (live & i.writes) !== 0) return false;
+    emitter.read(to);
+    const value = state.keep();
+    state.get(value);
+    emitter.read(by); // WebAssembly takes counts modulo 32, as the processor does
+    code.op(op);
+    const result = state.keep();
+    emitter.write(to, () => state.get(result));
+    if (needed !== 0) shiftFlags(emitter, kind, value, by.value & 31, result);
+    return true;
+  };
+}
+
+function shiftFlags(
+  emitter: BlockEmitter,
+  kind: 'shl' | 'shr' | 'sar',
+  value: number,
+  count: number,
+  result: number,
+): void {
+  const { state } = emitter;
+  const { code } = state;
+  const bit = (local: number, number: number): void => {
+    state.get(local);
+    code.constant(number);
+    code.op(OP.i32_shr_u);
+    code.constant(1);
+    code.op(OP.i32_and);
+  };
+  bit(value, kind === 'shl' ? 32 - count : count - 1);
+  const carry = state.keep();
+  if (kind === 'sar') code.constant(0);
+  else bit(kind === 'shl' ? result : value, 31);
+  if (kind === 'shl') {
+    state.get(carry);
+    code.op(OP.i32_xor);
+  }
+  const overflow = state.keep();
+  emitter.setProducer({ kind: 'shift', carry, overflow, result });
+}
+
+/** mul and imul of eax, when nobody reads the flags. */
+function multiplyWide(extend: number, shiftRight: number): EmitHandler {
+  return (emitter, i, needed) => {
+    if (needed !== 0) return false;
+    const { state } = emitter;
+    const { code } = state;
+    emitter.read(operand(i, 0));
+    const factor = state.keep();
+    state.pushRegister(EAX);
+    const value = state.keep();
+    // The high half: once more as 64 bits; the optimiser sees that it is one product.
+    state.get(value);
+    code.op(extend);
+    state.get(factor);
+    code.op(extend);
+    code.op(OP.i64_mul);
+    code.longConstant(32);
+    code.op(shiftRight);
+    code.op(OP.i32_wrap_i64);
+    state.setRegister(EDX);
+    state.get(value);
+    state.get(factor);
+    code.op(OP.i32_mul);
+    state.setRegister(EAX);
+    return true;
+  };
+}
+
+const multiplyInto: EmitHandler = (emitter, i, needed) => {
+  if (needed !== 0) return false;
+  const factors = i.operands.length === 3 ? [1, 2] : [0, 1];
+  emitter.write(operand(i, 0), () => {
+    for (const factor of factors) emitter.read(operand(i, factor));
+    emitter.state.code.op(OP.i32_mul);
+  });
+  return true;
+};
+
+/** The common case, in which edx only extends eax and nothing can go wrong; the interpreter has the others. */
+function divide(isSigned: boolean): EmitHandler {
+  return (emitter, i) => {
+    const { state } = emitter;
+    const { code } = state;
+    emitter.read(operand(i, 0));
+    const divisor = state.keep();
+    emitter.spillAll(0);
+    state.pushRegister(EDX);
+    if (isSigned) {
+      state.pushRegister(EAX);
+      code.constant(31);
+      code.op(OP.i32_shr_s);
+    } else code.constant(0);
+    code.op(OP.i32_eq);
+    state.get(divisor);
+    if (isSigned) {
+      // Neither 0 nor −1, which the smallest number cannot be divided by.
+      code.constant(1);
+      code.op(OP.i32_add);
+      code.constant(1);
+      code.op(OP.i32_gt_u);
+    } else {
+      code.constant(0);
+      code.op(OP.i32_ne);
+    }
+    code.op(OP.i32_and);
+    code.open(OP.if);
+    state.pushRegister(EAX);
+    state.get(divisor);
+    code.op(isSigned ? OP.i32_rem_s : OP.i32_rem_u);
+    code.indexed(OP.local_set, EDX);
+    state.pushRegister(EAX);
+    state.get(divisor);
+    code.op(isSigned ? OP.i32_div_s : OP.i32_div_u);
+    code.indexed(OP.local_set, EAX);
+    code.op(OP.else);
+    emitter.stepSpilled(i.address, 0);
+    for (const register of [EAX, EDX]) {
+      code.indexed(OP.global_get, register);
+      code.indexed(OP.local_set, register);
+    }
+    code.end();
+    state.dirty |= (1 << EAX) | (1 << EDX);
+    emitter.setProducer(PACKED);
+    return true;
+  };
+}
+
+const exchange: EmitHandler = (emitter, i) => {
+  const { state } = emitter;
+  const [first, second] = [operand(i, 0), operand(i, 1)];
+  emitter.read(first);
+  const a = state.keep();
+  emitter.read(second);
+  const b = state.keep();
+  emitter.write(first, () => state.get(b));
+  emitter.write(second, () => state.get(a));
+  return true;
+};
+
+const move: EmitHandler = (emitter, i) => {
+  const { state } = emitter;
+  const [to, from] = [operand(i, 0), operand(i, 1)];
+  const distance =
+    isRegister(to) && isRegister(from) ? state.distanceOfRegister(from.register) : undefined;
+  emitter.write(to, () => emitter.read(from));
+  if (isRegister(to)) state.setDistance(to.register, distance);
+  return true;
+};
+
+const extendZero: EmitHandler = (emitter, i) => {
+  const { code } = emitter.state;
+  const from = operand(i, 1);
+  emitter.write(operand(i, 0), () => {
+    if (from.kind === MEMORY) {
+      emitter.state.pushOffset(from);
+      code.memory(from.size === 1 ? OP.i32_load8_u : OP.i32_load16_u);
+      return;
+    }
+    emitter.read(from);
+    code.constant(from.size === 1 ? 0xff : 0xffff);
+    code.op(OP.i32_and);
+  });
+  return true;
+};
+
+const pop: EmitHandler = (emitter, i) => {
+  const { state } = emitter;
+  const to = operand(i, 0);
+  emitter.pop();
+  if (isRegister(to)) {
+    state.setRegister(to.register);
+    return true;
+  }
+  const value = state.keep();
+  emitter.write(to, () => state.get(value));
+  return true;
+};
+
+const leave: EmitHandler = (emitter) => {
+  const { state } = emitter;
+  emitter.read({ ...TOP, base: EBP });
+  const frame = state.keep();
+  state.pushRegister(EBP);
+  state.code.constant(4);
+  state.code.op(OP.i32_add);
+  state.setRegister(ESP);
+  state.get(frame);
+  state.setRegister(EBP);
+  return true;
+};
+
+const systemCall: EmitHandler = (emitter, i, _needed, live) => {
+  if ((operand(i, 0).value & 0xff) !== 0x80) return false;
+  const { state } = emitter;
+  const { code } = state;
+  emitter.spillAll(live);
+  for (const register of [EAX, EBX, ECX, EDX]) state.get(register);
+  code.constant(i.address + i.length);
+  code.constant(live);
+  code.indexed(OP.call, SYSTEM_CALL);
+  state.setRegister(EAX);
+  state.forgetStack();
+  return true;
+};
+
+/** By operation. */
+export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
+  add: binary(OP.i32_add, 'add'),
+  sub: binary(OP.i32_sub, 'sub'),
+  cmp: binary(OP.i32_sub, 'sub', false),
+  and: binary(OP.i32_and, 'logical'),
+  or: binary(OP.i32_or, 'logical'),
+  xor: binary(OP.i32_xor, 'logical'),
+  test: binary(OP.i32_and, 'logical', false),
+  inc: increment('inc'),
+  dec: increment('dec'),
+  neg: negate,
+  not: (emitter, i) => {
+    const to = operand(i, 0);
+    emitter.write(to, () => {
+      emitter.read(to);
+      emitter.state.code.constant(-1);
+      emitter.state.code.op(OP.i32_xor);
+    });
+    return true;
+  },
+  shl: shift(OP.i32_shl, 'shl'),
+  shr: shift(OP.i32_shr_u, 'shr'),
+  sar: shift(OP.i32_shr_s, 'sar'),
+  mul: multiplyWide(OP.i64_extend_i32_u, OP.i64_shr_u),
+  imul: multiplyWide(OP.i64_extend_i32_s, OP.i64_shr_s),
+  imul2: multiplyInto,
+  imul3: multiplyInto,
+  div: divide(false),
+  idiv: divide(true),
+  mov: move,
+  movsx: move,
+  movzx: extendZero,
+  xchg: exchange,
+  lea: (emitter, i) => {
+    const [to, from] = [operand(i, 0), operand(i, 1)];
+    const distance = isRegister(to) ? emitter.state.distanceOf(from) : undefined;
+    emitter.write(to, () => emitter.state.pushAddress(from));
+    if (isRegister(to)) emitter.state.setDistance(to.register, distance);
+    return true;
+  },
+  push: (emitter, i) => {
+    emitter.read(operand(i, 0));
+    emitter.push();
+    return true;
+  },
+  pop,
+  leave,
+  widen: (emitter) => {
+    const { state } = emitter;
+    state.pushRegister(EAX);
+    state.code.op(OP.i32_extend16_s);
+    state.setRegister(EAX);
+    return true;
+  },
+  spread: (emitter) => {
+    const { state } = emitter;
+    state.pushRegister(EAX);
+    state.code.constant(31);
+    state.code.op(OP.i32_shr_s);
+    state.setRegister(EDX);
+    return true;
+  },
+  set: (emitter, i) => {
+    emitter.write(operand(i, 0), () => emitter.pushCondition(i.condition));
+    return true;
+  },
+  cmov: (emitter, i) => {
+    const [to, from] = [operand(i, 0), operand(i, 1)];
+    emitter.write(to, () => {
+      emitter.read(from);
+      emitter.read(to);
+      emitter.pushCondition(i.condition);
+      emitter.state.code.op(OP.select);
+    });
+    return true;
+  },
+  int: systemCall,
+  nop: () => true,
+};
