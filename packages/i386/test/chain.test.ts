@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The beginning of the real x86 chain, from the two seeds, in the machine; STAGE0_POSIX names the release tree.
+ * The beginning of the real x86 chain, from the two seeds, in the machine; STAGE0_POSIX names the release's tree or tarball.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { encodeUtf8 } from '@stage0-ts/bytes';
-import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
+import { MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
-import { MODES } from './run.ts';
+import { loadTree } from '../../stage0/src/node/load-tree.ts';
+import { contentOf, MODES } from './run.ts';
 
 const root = process.env['STAGE0_POSIX'];
 
 describe('the x86 chain', () => {
   if (root === undefined) console.warn('NOT RUN: STAGE0_POSIX names no tree; no seed was run');
   it.runIf(root !== undefined).each(MODES)('seeds to M0 and cc_x86, %s', (mode) => {
-    const files = new MemoryFiles();
-    addTree(files, root as string, '/x86');
-    addTree(files, root as string, '/bootstrap-seeds/POSIX/x86');
-    const script = readFileSync(join(root as string, 'x86/mescc-tools-mini-kaem.kaem'), 'latin1');
+    const files = loadTree(root as string);
+    const script = decodeUtf8(contentOf(files, '/x86/mescc-tools-mini-kaem.kaem'));
     const lines = script.slice(0, script.indexOf('Phase-5')).split('\n');
     const commands = lines.filter((line) => line.startsWith('./x86'));
     files.writeFile('/short.kaem', encodeUtf8(`${commands.join('\n')}\n`), 0o644);
@@ -51,18 +48,3 @@ describe('the x86 chain', () => {
     `);
   });
 });
-
-function addTree(files: MemoryFiles, from: string, path: string): void {
-  files.createDirectories(path);
-  for (const entry of readdirSync(from + path, { withFileTypes: true })) {
-    const inner = `${path}/${entry.name}`;
-    if (entry.isDirectory()) addTree(files, from, inner);
-    else if (entry.isFile()) {
-      files.writeFile(
-        inner,
-        new Uint8Array(readFileSync(from + inner)),
-        statSync(from + inner).mode & 0o7777,
-      );
-    }
-  }
-}

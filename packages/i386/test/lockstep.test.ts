@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The translator against the interpreter, block by block. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { loadTree } from '../../stage0/src/node/load-tree.ts';
 import { TranslationCache } from '../src/translate/program.ts';
 import { elf, exit, load, word } from './guest.ts';
 import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
-import { emulated, lockstep, machine } from './run.ts';
+import { contentOf, emulated, lockstep, machine } from './run.ts';
 
 const emptyHost = (): MemoryHost => new MemoryHost({ files: new MemoryFiles() });
 
@@ -86,8 +85,8 @@ const root = process.env['STAGE0_POSIX'];
 describe('lockstep of real tools', () => {
   if (root === undefined) console.warn('NOT RUN: STAGE0_POSIX names no tree; no real tool was run');
   it.runIf(root !== undefined)('hex1, made by the seed, makes hex2-0', () => {
-    const read = (path: string): Uint8Array =>
-      new Uint8Array(readFileSync(join(root as string, path)));
+    const tree = loadTree(root as string);
+    const read = (path: string): Uint8Array => contentOf(tree, `/${path}`);
     const files = new MemoryFiles();
     files.writeFile('/seed', read('bootstrap-seeds/POSIX/x86/hex0-seed'), 0o755);
     files.writeFile('/hex1.hex0', read('x86/hex1_x86.hex0'), 0o644);

@@ -30,6 +30,13 @@ export function machine(
 /** Both ways to run. */
 export const MODES = ['interpret', 'translate'] as const;
 
+/** The bytes of a file of a tree. */
+export function contentOf(files: MemoryFiles, path: string): Uint8Array {
+  const node = files.get(path);
+  if (node.kind !== 'file') throw new Error(`${path} is no file`);
+  return node.bytes;
+}
+
 /** Put `image` at /guest in `files` and start it in the engine. */
 export function start(
   image: Uint8Array,

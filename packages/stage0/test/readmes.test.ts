@@ -115,6 +115,12 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
       expect((host as Host).status('/hi')?.mode).toBe(0o700);
     },
   ],
+  'packages/i386/README.md': [
+    ({ end, instruction }) => {
+      expect(end).toEqual({ kind: 'exited', status: 42 });
+      expect(instruction).toBeDefined();
+    },
+  ],
   'packages/kaem/README.md': [
     ({ status, lines }) => {
       expect(status).toBe(0);
