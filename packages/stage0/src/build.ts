@@ -3,6 +3,7 @@
  * A build: a tree and an engine → the files that the tree's own kaem scripts make, and verdicts on them.
  *
  * The recipe is the tree's `kaem.<arch>`, run as upstream runs it: by its seed shell, or by our port of that.
+ * A tree of another layout names a script of its own, which our port of kaem-minimal runs.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
@@ -13,9 +14,22 @@ import { type RunOptions, type RunResult, runScript } from './run.ts';
 import { type StandInUse, standInUses } from './stand-in-uses.ts';
 
 export interface BuildOptions
-  extends Pick<RunOptions, 'engine' | 'keepGoing' | 'onEvent' | 'record' | 'now' | 'stdout'> {
+  extends Pick<
+    RunOptions,
+    | 'engine'
+    | 'keepGoing'
+    | 'onEvent'
+    | 'record'
+    | 'now'
+    | 'stdout'
+    | 'directory'
+    | 'environment'
+    | 'shell'
+  > {
   /** Which `kaem.<arch>` and `<arch>.answers` of the tree are used. Default: `x86`. */
   readonly arch?: string;
+  /** Another script than `kaem.<arch>`, from `directory`; then the tree needs no answers. */
+  readonly script?: string;
 }
 
 export interface BuildResult extends RunResult {
@@ -29,8 +43,8 @@ export interface BuildResult extends RunResult {
 }
 
 /**
- * Build the tree in `files`, which is changed by it. The tree's root is the root of the world and the
- * working directory; the environment is empty.
+ * Build the tree in `files`, which is changed by it. The tree's root is the root of the world and, if
+ * the options say nothing else, the working directory; the environment is theirs, or empty.
  *
  * Throws ToolError when the tree has no script or no answers for the architecture.
  */
@@ -38,16 +52,8 @@ export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResu
   const arch = options.arch ?? 'x86';
   const given = options.engine ?? PORTS;
   const engine = given.forArchitecture?.(arch) ?? given;
-  const script = `kaem.${arch}`;
-  if (files.find(`/${script}`)?.kind !== 'file') {
-    throw new ToolError(noScriptMessage(arch), { code: 'no-script' });
-  }
-  const answers = files.find(`/${arch}.answers`);
-  if (answers?.kind !== 'file') {
-    throw new ToolError(`the tree has no ${arch}.answers`, { code: 'no-answers' });
-  }
-  const expected = readAnswers(answers.bytes);
-  const seed = seedShell(files, arch);
+  const expected = expectedDigests(files, arch, options.script);
+  const seed = options.script === undefined ? seedShell(files, arch) : undefined;
   const shell = seed === undefined ? {} : { shellPath: seed };
   const machine = ARCHITECTURES.get(arch)?.machine;
   const result = runScript(files, {
@@ -55,7 +61,7 @@ export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResu
     ...shell,
     ...(machine === undefined ? {} : { machine }),
     engine,
-    script,
+    script: options.script ?? `kaem.${arch}`,
   });
   const artifacts = collectArtifacts(files, result.written, expected);
   const ok =
@@ -64,6 +70,21 @@ export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResu
     artifacts.every(({ verdict }) => verdict === 'match' || verdict === 'unlisted');
   const standIns = standInUses(result.processes);
   return { ...result, arch, engine: engine.name, artifacts, standIns, ok };
+}
+
+/** What the tree's answers say. A recipe of one's own does without; upstream's has both files. */
+function expectedDigests(
+  files: MemoryFiles,
+  arch: string,
+  script: string | undefined,
+): ReturnType<typeof readAnswers> {
+  if (script === undefined && files.find(`/kaem.${arch}`)?.kind !== 'file') {
+    throw new ToolError(noScriptMessage(arch), { code: 'no-script' });
+  }
+  const answers = files.find(`/${arch}.answers`);
+  if (answers?.kind === 'file') return readAnswers(answers.bytes);
+  if (script !== undefined) return new Map();
+  throw new ToolError(`the tree has no ${arch}.answers`, { code: 'no-answers' });
 }
 
 /** The tree's own first shell, if it has one. */

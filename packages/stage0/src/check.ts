@@ -15,7 +15,8 @@ import type { NamedEngine } from './engines.ts';
 import { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
 import type { RunEvent } from './watch.ts';
 
-export interface CheckOptions extends Pick<BuildOptions, 'arch' | 'now'> {
+export interface CheckOptions
+  extends Pick<BuildOptions, 'arch' | 'now' | 'script' | 'directory' | 'environment' | 'shell'> {
   readonly engines: readonly [NamedEngine, NamedEngine];
   /** Told of what happens, with the engine that it happens in. */
   readonly onEvent?: (engine: string, event: RunEvent) => void;
@@ -49,13 +50,7 @@ export function check(load: () => MemoryFiles, options: CheckOptions): CheckResu
     const files = load();
     const onEvent = (event: RunEvent) => options.onEvent?.(engine.name, event);
     const start = clock();
-    const result = build(files, {
-      arch: options.arch ?? 'x86',
-      engine,
-      record: true,
-      onEvent,
-      now: clock,
-    });
+    const result = build(files, { ...options, engine, record: true, onEvent, now: clock });
     return [{ ...result, milliseconds: clock() - start }, files];
   };
   const [left, files] = run(first);

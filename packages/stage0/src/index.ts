@@ -23,7 +23,7 @@ export {
 export { type Divergence, type DivergenceKind, firstDivergence } from './compare.ts';
 export { type NamedEngine, PORTS, portFor } from './engines.ts';
 export { htmlReport } from './html-report.ts';
-export { machineEngine } from './machine-engine.ts';
+export { machineEngine, portsAndMachine } from './machine-engine.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
 export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';

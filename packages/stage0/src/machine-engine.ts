@@ -8,10 +8,11 @@
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
 import { type EngineOptions, i386Engine } from '@stage0-ts/i386';
-import type { NamedEngine } from './engines.ts';
+import { type NamedEngine, PORTS, portFor } from './engines.ts';
 import { TOOLS } from './tools.ts';
 
 const LAUNCHER_LIMIT = 200;
+const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 /** An engine of its own for each run: it may keep translated code. Throws ENOEXEC for other files. */
 export function machineEngine(options: EngineOptions = {}): NamedEngine {
@@ -26,6 +27,27 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
         : { kind: 'exited', status: port(argv, host) };
     },
   };
+}
+
+/**
+ * Our ports, and the machine for i386 programs that no port stands for: a distribution's scripts go on with
+ * programs of their own, which the tools have just built.
+ */
+export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
+  const machine = machineEngine(options);
+  const engine: NamedEngine = {
+    ...PORTS,
+    forArchitecture: (arch) => (arch === 'x86' ? engine : (PORTS.forArchitecture?.(arch) ?? PORTS)),
+    run: (image, argv, host) =>
+      portFor(image.path) === undefined && isElf(image.bytes)
+        ? machine.run(image, argv, host)
+        : PORTS.run(image, argv, host),
+  };
+  return engine;
+}
+
+function isElf(bytes: Uint8Array): boolean {
+  return ELF_MAGIC.every((byte, at) => bytes[at] === byte);
 }
 
 /** The port that a launcher starts, or undefined for any other file. */

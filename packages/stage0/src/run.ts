@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly stdout?: (bytes: Uint8Array) => void;
   /** A clock in milliseconds, to time processes. Default: none. */
   readonly now?: () => number;
+  /** `NAME=VALUE` strings that the shell starts with. Default: none. */
+  readonly environment?: readonly string[];
   /** What uname calls the machine; default `i686`. */
   readonly machine?: string;
 }
@@ -50,8 +52,8 @@ export interface RunResult {
 }
 
 /**
- * Run a script in `files`, which is changed by it. The tree's root is the root of the world, the
- * environment is empty. Throws ToolError when the working directory or the shell is not there.
+ * Run a script in `files`, which is changed by it. The tree's root is the root of the world.
+ * Throws ToolError when the working directory or the shell is not there.
  */
 export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   const engine = options.engine ?? PORTS;
@@ -70,6 +72,7 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
     files,
     currentDirectory: files.realPath(directory),
     engine: watch.run,
+    ...(options.environment && { environment: options.environment }),
     ...(options.machine === undefined ? {} : { systemName: systemNamed(options.machine) }),
     stdout: (bytes) => options.stdout?.(bytes),
     stderr: (bytes) => watch.stderr(bytes.slice(), stderr),

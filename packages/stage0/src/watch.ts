@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Follows the processes of one run: who started whom, what each read, wrote and said, and how it ended. */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus } from '@stage0-ts/host';
 import type { Engine, FileNode, MemoryFiles } from '@stage0-ts/host/memory';
 import { portFor } from './engines.ts';
@@ -123,6 +125,9 @@ export class Watch {
     const start = this.options.now?.() ?? 0;
     try {
       process.end = this.options.engine(image, argv, host);
+    } catch (error) {
+      if (error instanceof ToolError) process.stderr.push(encodeUtf8(`${error.message}\n`));
+      throw error;
     } finally {
       process.milliseconds = (this.options.now?.() ?? 0) - start;
       process.end ??= { kind: 'exited', status: 126 }; // could not be executed, as shells say

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The whole x86 chain of the release that STAGE0_POSIX names: a tarball or a folder. */
 import fs from 'node:fs';
-import { build, readAnswers } from '@stage0-ts/stage0';
+import {
+  build,
+  check,
+  compareAgainst,
+  type NamedEngine,
+  PORTS,
+  readAnswers,
+} from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 
@@ -34,4 +41,54 @@ describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () =>
     }
     expect(result.ok).toBe(true);
   });
+
+  it('names the process where one tool of an engine goes wrong', () => {
+    const { divergence, builds, ok } = check(() => loadTree(TREE as string), {
+      engines: [PORTS, planted],
+    });
+    expect(ok).toBe(false);
+    expect(divergence).toMatchObject({
+      kind: 'file',
+      path: 'x86/bin/M1',
+      file: 'x86/artifact/blood-elf-1.hex2',
+      message: expect.stringContaining('differs from byte 0x3e8 on'),
+    });
+    const wrong = builds[1].artifacts.filter(({ verdict }) => verdict === 'differs');
+    expect(wrong.map(({ path }) => path)).toEqual(['x86/bin/blood-elf']);
+  });
+
+  it('names the one damaged file of a build from elsewhere, and not its victims', () => {
+    const ours = loadTree(TREE as string);
+    const { processes } = build(ours, { record: true });
+    const theirs = loadTree(TREE as string);
+    build(theirs, { engine: planted, keepGoing: true });
+    const { first, differing } = compareAgainst(ours, processes, (path) => {
+      const node = theirs.find(`/${path}`);
+      return node?.kind === 'file' ? node.bytes : undefined;
+    });
+    expect(differing.length).toBeGreaterThan(1);
+    expect(first).toMatchObject({
+      file: 'x86/artifact/blood-elf-1.hex2',
+      wrongInputs: [],
+      unknownInputs: [],
+      offset: 1000,
+    });
+  });
 });
+
+/** The ports, but M1 makes one wrong character on its way to blood-elf. */
+const planted: NamedEngine = {
+  ...PORTS,
+  name: 'planted',
+  forArchitecture: () => planted,
+  run: (image, argv, host) => {
+    const end = PORTS.run(image, argv, host);
+    const output = argv.find((word) => word.endsWith('blood-elf-1.hex2'));
+    if (image.path.endsWith('/M1') && output !== undefined) {
+      const bytes = host.readFile(output).slice();
+      bytes[1000] = (bytes[1000] as number) ^ 1;
+      host.writeFile(output, bytes, 0o600);
+    }
+    return end;
+  },
+};

@@ -186,4 +186,48 @@ describe('stage0 run', () => {
     expect([failed.status, failed.stderr]).toEqual([1, 'none: error: no such file or directory\n']);
     expect(stage0('run', 'kaem.x86').status).toBe(2);
   });
+
+  it('takes a working directory, a shell and an environment', () => {
+    const root = otherLayout();
+    const run = (...args: string[]) =>
+      stage0('run', 'go.kaem', '--root', root, '--cwd', '/build', '--shell', 'kaem', ...args);
+    const given = run('--env', 'PATH=/seed', '--env', 'WHO=you', '--out', path.join(root, 'made'));
+    expect([given.status, given.stderr]).toEqual([0, '']);
+    expect(fs.readFileSync(path.join(root, 'made/build/you'), 'latin1')).toBe('Hi\n');
+    expect(run().status).toBe(1);
+    expect(run('--env', 'PATH').status).toBe(2);
+    expect(stage0('run', 'go.kaem', '--root', root, '--shell', 'sh').status).toBe(2);
+  });
+
+  it('runs a program that no port stands for, once a tool has made it', () => {
+    const root = otherLayout();
+    const seed = path.join(LADDER, 'seed/hex0.hex0');
+    fs.copyFileSync(seed, path.join(root, 'source.hex0'));
+    const script = '/seed/hex0 /source.hex0 mine\n./mine /source.hex0 again\n';
+    fs.writeFileSync(path.join(root, 'build/go.kaem'), script);
+    const args = [root, '--script', 'go.kaem', '--cwd', '/build'];
+    const built = stage0('build', ...args, '--json');
+    expect([built.status, built.stderr]).toEqual([0, '']);
+    const digests = JSON.parse(built.stdout).artifacts.map(({ sha256 }: Digest) => sha256);
+    expect(digests).toHaveLength(2);
+    expect(digests[0]).toBe(digests[1]);
+    expect(stage0('check', ...args).stdout).toMatch(/ports and i386: no divergence\n\nok\n$/);
+  });
 });
+
+interface Digest {
+  readonly sha256: string;
+}
+
+/** A tree of another layout than upstream's: programs in /seed, work in /build. */
+function otherLayout(): string {
+  const root = fs.mkdtempSync(path.join(scratch, 'layout-'));
+  fs.mkdirSync(path.join(root, 'seed'));
+  fs.mkdirSync(path.join(root, 'build'));
+  fs.copyFileSync(path.join(LADDER, 'tools/hex0'), path.join(root, 'seed/hex0'));
+  fs.chmodSync(path.join(root, 'seed/hex0'), 0o755);
+  fs.writeFileSync(path.join(root, 'hi.hex0'), '48 69 0A\n');
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the script's, not ours
+  fs.writeFileSync(path.join(root, 'build/go.kaem'), 'hex0 ../hi.hex0 ${WHO}\n');
+  return root;
+}

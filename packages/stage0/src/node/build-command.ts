@@ -7,11 +7,13 @@ import { buildDocument, buildTable } from '../report.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { loadTree, saveFiles } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
+import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
 import { UsageError } from './usage.ts';
 
 const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
 
 const HELP = `usage: stage0 build TREE [--arch ARCH] [--engine NAME] [--out DIR] [--json] [--keep-going] [--quiet]
+                         [--script FILE [--cwd DIR] [--shell NAME] [--env NAME=V]]
 
 Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes against ARCH.answers.
 
@@ -22,6 +24,8 @@ Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes a
   --json         print one JSON document (version 1) and nothing else
   --keep-going   go on after a program failed
   --quiet        no progress line
+  --script FILE  for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
+${RECIPE_HELP}
 
 Tools that are hand-written for another architecture than x86 have no port: a port that does the same job
 stands in for them, and the report names each with the reason.
@@ -40,9 +44,12 @@ export function buildCommand(args: readonly string[]): number {
   if (tree === undefined || positionals.length > 1)
     throw new UsageError('build takes one TREE', HELP);
   const engine = engineNamed(values.engine, HELP);
+  const recipe = recipeFrom(values, HELP);
   const files = loadTree(tree);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const result = build(files, {
+    ...recipe,
+    ...(values.script === undefined ? {} : { script: values.script }),
     arch: values.arch,
     engine,
     keepGoing: values['keep-going'],
@@ -71,6 +78,8 @@ function parse(args: readonly string[]) {
       options: {
         arch: { type: 'string', default: 'x86' },
         engine: { type: 'string', default: 'ports' },
+        script: { type: 'string' },
+        ...RECIPE_OPTIONS,
         out: { type: 'string' },
         json: { type: 'boolean', default: false },
         'keep-going': { type: 'boolean', default: false },

@@ -9,12 +9,15 @@ import { type AgainstResult, compareAgainst } from '../against.ts';
 import { type CheckResult, check, treeDigest } from '../check.ts';
 import { checkDocument } from '../check-document.ts';
 import { htmlReport } from '../html-report.ts';
+import { describeFailures } from '../report.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { loadTree } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
+import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
 import { UsageError } from './usage.ts';
 
 const HELP = `usage: stage0 check TREE [--engines A,B] [--against DIR] [--arch ARCH] [--json] [--html FILE] [--quiet]
+                         [--script FILE [--cwd DIR] [--shell NAME] [--env NAME=V]]
 
 Build the tree with two engines and compare every file that every process leaves, in the order of the build.
 The first divergence is named with its process, its command line and the bytes.
@@ -26,6 +29,8 @@ The first divergence is named with its process, its command line and the bytes.
   --json         print one JSON document (version 1) and nothing else
   --html FILE    write a report that a browser shows, with the chain as a graph
   --quiet        no progress line
+  --script FILE  for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
+${RECIPE_HELP}
 
 Exit status: 0 no divergence and every answer matches, 1 otherwise, 2 usage.
 `;
@@ -49,8 +54,11 @@ export function checkCommand(args: readonly string[]): number {
   if (folder !== undefined && !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ToolError('no such folder', { code: 'ENOENT', file: folder });
   }
+  const recipe = recipeFrom(values, HELP);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const result = check(() => loadTree(tree), {
+    ...recipe,
+    ...(values.script === undefined ? {} : { script: values.script }),
     arch: values.arch,
     engines: [first, second],
     onEvent: (_engine, event) => progress?.show(event),
@@ -88,8 +96,11 @@ function describe(result: CheckResult, against: AgainstResult | null, ok: boolea
       `${engine}: ${good} of ${listed.length} of ${result.arch}.answers, ${artifacts.length} files, ${processes.length} processes, ${seconds} s`,
     );
   }
-  if (divergence === undefined) lines.push(`${engines.join(' and ')}: no divergence`);
-  else {
+  if (divergence === undefined) {
+    lines.push(`${engines.join(' and ')}: no divergence`);
+    const failures = describeFailures(builds[0]);
+    if (failures !== '') lines.push('', `the script fails with both:${failures}`);
+  } else {
     lines.push('', `first divergence, step ${divergence.step}: ${divergence.argv.join(' ')}`);
     lines.push(`  ${divergence.message}`, divergence.diff);
   }
@@ -133,6 +144,8 @@ function parse(args: readonly string[]) {
         engines: { type: 'string', default: 'ports,i386' },
         against: { type: 'string' },
         arch: { type: 'string', default: 'x86' },
+        script: { type: 'string' },
+        ...RECIPE_OPTIONS,
         json: { type: 'boolean', default: false },
         html: { type: 'string' },
         quiet: { type: 'boolean', default: false },

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The engines that the command line can name. */
-import { type NamedEngine, PORTS } from '../engines.ts';
-import { machineEngine } from '../machine-engine.ts';
+import type { NamedEngine } from '../engines.ts';
+import { machineEngine, portsAndMachine } from '../machine-engine.ts';
 import { NATIVE } from './native-engine.ts';
 import { UsageError } from './usage.ts';
 
-const ENGINES: readonly NamedEngine[] = [PORTS, machineEngine(), NATIVE];
+const ENGINES: readonly NamedEngine[] = [portsAndMachine(), machineEngine(), NATIVE];
 
 /** Their names, for help texts. */
 export const ENGINE_NAMES: string = ENGINES.map(({ name }) => name).join(', ');

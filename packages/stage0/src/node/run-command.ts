@@ -5,17 +5,17 @@ import { describeFailures } from '../report.ts';
 import { runScript } from '../run.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { loadTree, saveFiles } from './load-tree.ts';
+import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
 import { UsageError } from './usage.ts';
 
-const HELP = `usage: stage0 run SCRIPT --root TREE [--cwd DIR] [--engine NAME] [--shell NAME] [--out DIR]
+const HELP = `usage: stage0 run SCRIPT --root TREE [--engine NAME] [--cwd DIR] [--shell NAME] [--env NAME=V] [--out DIR]
 
 Run a kaem script on a tree in memory. What it prints goes to standard output.
 
   SCRIPT         the script, from the working directory in the tree
   --root TREE    a folder or archive that is the root directory
-  --cwd DIR      working directory in the tree (default: /)
   --engine NAME  what runs the programs: ${ENGINE_NAMES} (default: ports)
-  --shell NAME   which shell reads the script: kaem-minimal or kaem (default: kaem-minimal)
+${RECIPE_HELP}
   --out DIR      write the files that were made below DIR, at their paths in the tree
   --keep-going   go on after a program failed
 
@@ -33,16 +33,13 @@ export function runCommand(args: readonly string[]): number {
   if (script === undefined || positionals.length > 1)
     throw new UsageError('run takes one SCRIPT', HELP);
   if (values.root === undefined) throw new UsageError('run needs --root TREE', HELP);
-  if (values.shell !== 'kaem' && values.shell !== 'kaem-minimal') {
-    throw new UsageError(`no shell is named ${values.shell}`, HELP);
-  }
+  const recipe = recipeFrom(values, HELP);
   const engine = engineNamed(values.engine, HELP);
   const files = loadTree(values.root);
   const result = runScript(files, {
+    ...recipe,
     script,
-    directory: values.cwd,
     engine,
-    shell: values.shell,
     keepGoing: values['keep-going'],
     stdout: (bytes) => process.stdout.write(bytes),
   });
@@ -64,9 +61,8 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         root: { type: 'string' },
-        cwd: { type: 'string', default: '/' },
         engine: { type: 'string', default: 'ports' },
-        shell: { type: 'string', default: 'kaem-minimal' },
+        ...RECIPE_OPTIONS,
         out: { type: 'string' },
         'keep-going': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
