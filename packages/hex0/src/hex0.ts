@@ -7,7 +7,7 @@
  *
  * Behaviour defined by x86/hex0_x86.hex0 of stage0-posix 1.9.1 and the 181-byte seed, which agree.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 
 /** Classes of input bytes that are no digit; digits are their value, 0 to 16. */
 const SEPARATOR = -1;
@@ -16,19 +16,36 @@ const LINE_FEED = 0x0a;
 
 const CLASSES: Int8Array = classTable();
 
+/** What {@link assemble} can be told. */
+export interface AssembleOptions {
+  /** Name of the source in the map; default `input`. */
+  readonly name?: string;
+  /** Takes for each byte its digits, and what stands between them. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
+}
+
 /**
  * Assemble hex0 source.
  *
  * Never fails: every byte string is a hex0 program. A lone last digit is dropped.
  */
-export function assemble(source: Uint8Array): Uint8Array<ArrayBuffer> {
+export function assemble(
+  source: Uint8Array,
+  options: AssembleOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const { map } = options;
+  const number = map?.addSource(options.name ?? 'input') ?? 0;
   const out = new ByteWriter(source.length >> 1);
   let high = -1; // first digit of the current byte, or -1 between bytes
+  let first = 0; // its offset
   for (let at = 0; at < source.length; at++) {
     const digit = CLASSES[source[at] as number] as number;
     if (digit >= 0) {
-      if (high < 0) high = digit;
-      else {
+      if (high < 0) {
+        high = digit;
+        first = at;
+      } else {
+        map?.add(out.length, number, first, at + 1);
         out.writeByte(high * 16 + digit); // G is worth 16: only the low eight bits are kept
         high = -1;
       }
@@ -37,6 +54,7 @@ export function assemble(source: Uint8Array): Uint8Array<ArrayBuffer> {
       if (at < 0) break; // a comment may run to the end of the file
     }
   }
+  map?.finish(out.length);
   return out.toBytes();
 }
 

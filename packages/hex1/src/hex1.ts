@@ -9,7 +9,7 @@
  *
  * Behaviour defined by x86/hex1_x86.hex0 of stage0-posix 1.9.1.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type ToolError } from '@stage0-ts/diagnostics';
 
 /** Classes of input bytes that are no digit; digits are their value, 0 to 15. */
@@ -27,6 +27,8 @@ const CLASSES: Int8Array = classTable();
 export interface AssembleOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
+  /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
 }
 
 /** One run: the source, the bytes so far, the labels seen and the holes to fill. */
@@ -34,6 +36,8 @@ interface Run {
   readonly name: string;
   readonly source: Uint8Array;
   readonly out: ByteWriter;
+  /** Its definitions are numbered by the characters of the labels. */
+  readonly map: ProvenanceMap | undefined;
   /** Address of each label by its character. Quirk kept: a label that is never defined is at 0. */
   readonly targets: Int32Array;
   /** For each reference the offset of its hole, then the label's character. */
@@ -56,35 +60,45 @@ export function assemble(
     name: options.name ?? 'input',
     source,
     out: new ByteWriter(source.length >> 1),
+    map: options.map,
     targets: new Int32Array(256),
     holes: [],
     emptyLabel: -1,
   };
+  run.map?.addSource(run.name);
   read(run);
   if (run.emptyLabel >= 0 && run.holes.length > 0) {
     throw failure(run, run.emptyLabel, 'missing-label', 'the file ends where a label is expected');
   }
   const image = run.out.toBytes();
   fillHoles(run, image);
+  run.map?.finish(image.length);
   return image;
 }
 
 /** source = { digit | ':' label | '%' label | comment | separator }; a label is any one byte. */
 function read(run: Run): void {
-  const { source, out, targets } = run;
+  const { source, out, targets, map } = run;
   let high = -1; // first digit of the current byte, or -1 between bytes
+  let first = 0; // its offset
   for (let at = 0; at < source.length; at++) {
     const kind = CLASSES[source[at] as number] as number;
     if (kind >= 0) {
-      if (high < 0) high = kind;
-      else {
+      if (high < 0) {
+        high = kind;
+        first = at;
+      } else {
+        map?.add(out.length, 0, first, at + 1);
         out.writeByte(high * 16 + kind);
         high = -1;
       }
     } else if (kind === LABEL) {
       if (++at === source.length) run.emptyLabel = at - 1;
       // Quirk kept: addresses are counted by first digits, so a label within a byte lies behind it.
-      else targets[source[at] as number] = out.length + (high < 0 ? 0 : 1);
+      else {
+        targets[source[at] as number] = out.length + (high < 0 ? 0 : 1);
+        map?.define(source[at] as number, 0, at - 1, at + 1);
+      }
     } else if (kind === REFERENCE) reference(run, ++at);
     else if (kind === COMMENT) at = commentEnd(run, at);
   }
@@ -98,6 +112,7 @@ function reference(run: Run, at: number): void {
   }
   // Upstream keeps the address of NUL where it also keeps the byte just read.
   if (label === 0) throw failure(run, at, 'bad-label', 'NUL cannot be a label');
+  run.map?.add(run.out.length, 0, at - 1, at + 1, label);
   run.holes.push(run.out.length, label);
   run.out.fill(0, 4);
 }

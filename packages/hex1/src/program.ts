@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `hex1 INPUT OUTPUT`: a new output gets mode 0700. */
+import { ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { assemble } from './hex1.ts';
@@ -10,6 +11,9 @@ export const hex1: Program = (argv, host) =>
     const input = requireOperand(argv, 1, 'the hex1 source file');
     const output = requireOperand(argv, 2, 'the output file');
     requireDistinct(host, output, [input]);
-    host.writeFile(output, assemble(host.readFile(input), { name: input }), 0o700);
+    const map = host.provenance && new ProvenanceMap();
+    const image = assemble(host.readFile(input), { name: input, map });
+    if (map !== undefined) host.provenance?.(output, map);
+    host.writeFile(output, image, 0o700);
     return 0;
   });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `hex2-0 INPUT [OUTPUT]`: a new output gets mode 0700; without one, standard output. */
+import { ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { linkMinimal } from './hex2-0.ts';
@@ -10,7 +11,9 @@ export const hex2_0: Program = (argv, host) =>
     const input = requireOperand(argv, 1, 'the hex2 source file');
     const output = argv[2];
     if (output !== undefined) requireDistinct(host, output, [input]);
-    const { image } = linkMinimal(host.readFile(input), { name: input });
+    const map = host.provenance && new ProvenanceMap();
+    const { image } = linkMinimal(host.readFile(input), { name: input, map });
+    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
     if (output === undefined) host.writeStdout(image);
     else host.writeFile(output, image, 0o700);
     return 0;

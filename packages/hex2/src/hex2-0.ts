@@ -8,7 +8,7 @@
  *
  * Behaviour defined by x86/hex2_x86.hex1 of stage0-posix 1.9.1.
  */
-import { ByteWriter, NameTable } from '@stage0-ts/bytes';
+import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { LinkResult, LinkSymbol } from './result.ts';
 
@@ -32,6 +32,8 @@ const CLASSES: Int8Array = classTable();
 export interface LinkMinimalOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
+  /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
 }
 
 interface Reference {
@@ -48,6 +50,8 @@ interface Reference {
 interface Run {
   readonly source: Source;
   readonly out: ByteWriter;
+  /** Its definitions have the numbers of the names. */
+  readonly map: ProvenanceMap | undefined;
   readonly names: NameTable;
   /** Address by a name's number; no entry when it is undefined. */
   readonly addresses: number[];
@@ -72,27 +76,34 @@ export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {})
   const run: Run = {
     source: { name: options.name ?? 'input', bytes },
     out: new ByteWriter(bytes.length >> 1),
+    map: options.map,
     names: new NameTable(),
     addresses: [],
     symbols: [],
     references: [],
   };
+  run.map?.addSource(run.source.name);
   read(run);
   for (const reference of run.references) fillHole(run, reference);
+  run.map?.finish(run.out.length);
   return { image: run.out.toBytes(), symbols: run.symbols };
 }
 
 /** source = { digit | ':' name | sign name [ '>' name ] | comment | separator } */
 function read(run: Run): void {
   const { bytes } = run.source;
-  const { out } = run;
+  const { out, map } = run;
   let high = -1; // first digit of the current byte, or -1 between bytes
+  let first = 0; // its offset
   for (let at = 0; at < bytes.length; ) {
     const kind = CLASSES[bytes[at] as number] as number;
     if (kind >= 0) {
       at++;
-      if (high < 0) high = kind;
-      else {
+      if (high < 0) {
+        high = kind;
+        first = at - 1;
+      } else {
+        map?.add(out.length, 0, first, at);
         out.writeByte(high * 16 + kind);
         high = -1;
       }
@@ -110,6 +121,7 @@ function label(run: Run, offset: number, position: number): number {
   run.addresses[number] = address;
   const name = run.names.text(number);
   run.symbols.push({ name, address, file: run.source.name, offset });
+  run.map?.define(number, 0, offset, next - 1);
   return next; // a `>` that ends the name is gone: what follows it is read as digits
 }
 
@@ -118,6 +130,8 @@ function reference(run: Run, offset: number): number {
   const sign = String.fromCharCode(run.source.bytes[offset] as number);
   const target = readName(run, offset);
   const base = target.hasBase ? readName(run, target.next - 1) : undefined;
+  const { next } = base ?? target;
+  run.map?.add(run.out.length, 0, offset, next - 1, target.number);
   run.references.push({
     at: run.out.length,
     sign,
@@ -126,7 +140,7 @@ function reference(run: Run, offset: number): number {
     offset,
   });
   run.out.fill(0, SIZES[sign] as number);
-  return (base ?? target).next;
+  return next;
 }
 
 /** The name behind the sign at `offset`: all bytes up to a tab, newline, blank or `>`; it may be empty. */

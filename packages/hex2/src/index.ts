@@ -3,6 +3,12 @@
 export { type LinkMinimalOptions, linkMinimal } from './hex2-0.ts';
 export { hex2_0 } from './hex2-0-program.ts';
 export { link } from './link.ts';
-export { ARCHITECTURES, type Architecture, type ByteMode, type LinkOptions } from './options.ts';
+export {
+  ARCHITECTURES,
+  type Architecture,
+  type ByteMode,
+  type LinkOptions,
+  type TargetOptions,
+} from './options.ts';
 export { hex2 } from './program.ts';
 export type { LinkResult, LinkSymbol } from './result.ts';

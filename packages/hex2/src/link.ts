@@ -31,10 +31,12 @@ import { type Reference, type Scan, scan } from './scan.ts';
  * of its file cuts off.
  */
 export function link(sources: readonly Source[], options: LinkOptions = {}): LinkResult {
-  const run = scan(sources, { ...DEFAULT_OPTIONS, ...options });
+  const { map, ...target } = options;
+  const run = scan(sources, { ...DEFAULT_OPTIONS, ...target }, map);
   const image = run.out.toBytes();
   if (isRiscV(run.options.architecture)) linkWords(run, image);
   else for (const reference of run.references) fillHole(run, image, reference);
+  map?.finish(image.length);
   return { image, symbols: run.symbols };
 }
 

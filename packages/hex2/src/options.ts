@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The options of hex2 and their defaults, which are upstream's. */
+import type { ProvenanceMap } from '@stage0-ts/bytes';
 
 /** Architectures by upstream's names. */
 export const ARCHITECTURES = [
@@ -19,7 +20,7 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 /** How bytes are written: two hexadecimal, three octal or eight binary digits. */
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
-export interface LinkOptions {
+export interface TargetOptions {
   /** Decides how distances are counted, and what `^`, `<` and `.` mean. Default `knight-native`. */
   readonly architecture?: Architecture;
   /** Order of the bytes of a pointer, and of a RISC-V word. Default true. */
@@ -30,7 +31,12 @@ export interface LinkOptions {
   readonly byteMode?: ByteMode;
 }
 
-export const DEFAULT_OPTIONS: Required<LinkOptions> = {
+export interface LinkOptions extends TargetOptions {
+  /** Takes for each byte its digits or pointer, and the label that this names. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
+}
+
+export const DEFAULT_OPTIONS: Required<TargetOptions> = {
   architecture: 'knight-native',
   bigEndian: true,
   baseAddress: 0,

@@ -5,7 +5,7 @@
  *
  * Behaviour defined by mescc-tools/hex2.c of stage0-posix 1.9.1.
  */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { link } from './link.ts';
@@ -50,7 +50,11 @@ export const hex2: Program = (argv, host) =>
     warn(host, settings);
     if (inputs.length === 0) throw new ToolError('no input file', { code: 'usage' });
     const sources = inputs.map((name) => ({ name, bytes: host.readFile(name) }));
-    write(host, settings, link(sources, settings).image);
+    const map = host.provenance && new ProvenanceMap();
+    const { image } = link(sources, { ...settings, map });
+    const output = outputs.at(-1);
+    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+    write(host, settings, image);
     return 0;
   });
 

@@ -8,9 +8,9 @@
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
  */
-import { ByteWriter, NameTable } from '@stage0-ts/bytes';
+import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
-import { type ByteMode, isRiscV, type LinkOptions } from './options.ts';
+import { type ByteMode, isRiscV, type TargetOptions } from './options.ts';
 import type { LinkSymbol } from './result.ts';
 import { type Step, wordImmediate } from './riscv.ts';
 
@@ -72,7 +72,13 @@ export interface Layout extends Step {
 
 /** All that is known when the text has been read. */
 export interface Scan {
-  readonly options: Required<LinkOptions>;
+  readonly options: Required<TargetOptions>;
+  /** Its definitions have the numbers of the names. */
+  readonly map: ProvenanceMap | undefined;
+  /** Number in the map of the source that is read. */
+  sourceNumber: number;
+  /** RISC-V with a map only: the label that changed the register last, and how many bytes it reaches. */
+  inRegister: { name: number; bytes: number };
   readonly out: ByteWriter;
   readonly names: NameTable;
   /** Address by a name's number; no entry when it is undefined. */
@@ -86,10 +92,17 @@ export interface Scan {
 }
 
 /** Read all sources, one after another. Throws a positioned ToolError. */
-export function scan(sources: readonly Source[], options: Required<LinkOptions>): Scan {
+export function scan(
+  sources: readonly Source[],
+  options: Required<TargetOptions>,
+  map: ProvenanceMap | undefined,
+): Scan {
   const size = sources.reduce((sum, source) => sum + source.bytes.length, 0);
   const result: Scan = {
     options,
+    map,
+    sourceNumber: 0,
+    inRegister: { name: -1, bytes: 0 },
     out: new ByteWriter(size >> 1),
     names: new NameTable(),
     addresses: [],
@@ -98,29 +111,36 @@ export function scan(sources: readonly Source[], options: Required<LinkOptions>)
     layout: [],
     aligned: false,
   };
-  for (const source of sources) scanSource(result, source);
+  for (const source of sources) {
+    result.sourceNumber = map?.addSource(source.name) ?? 0;
+    scanSource(result, source);
+  }
   return result;
 }
 
 /** One source. Digits of a byte that its end cuts off are dropped. */
 function scanSource(run: Scan, source: Source): void {
   const { bytes } = source;
-  const { out } = run;
+  const { out, map } = run;
   const { digits, radix, classes } = NOTATIONS[run.options.byteMode];
   const riscV = isRiscV(run.options.architecture);
   let value = 0; // of the digits that wait for the rest of their byte
   let count = 0; // how many wait
+  let first = 0; // offset of the first of them
   let wordAt = -1; // offset of the `.` while its word is read
   let word = 0;
   let wordBytes = 0;
   for (let at = 0; at < bytes.length; ) {
     const kind = classes[bytes[at] as number] as number;
     if (kind >= 0) {
+      if (count === 0) first = at;
       at++;
       value = value * radix + kind;
       if (++count < digits) continue;
-      if (wordAt < 0) out.writeByte(value);
-      else {
+      if (wordAt < 0) {
+        if (map !== undefined) mapByte(run, map, first, at);
+        out.writeByte(value);
+      } else {
         word = (word << 8) ^ value; // quirk kept: an octal 777 reaches into the byte before
         if (++wordBytes === 4) {
           addStep(run, 0, wordImmediate(word, run.options.bigEndian));
@@ -141,7 +161,7 @@ function scanSource(run: Scan, source: Source): void {
       wordBytes = 0;
       at++;
     } else {
-      if (kind === PADDING) pad(run, riscV);
+      if (kind === PADDING) pad(run, at, riscV);
       else run.aligned = true;
       at++;
     }
@@ -157,6 +177,7 @@ function label(run: Scan, source: Source, offset: number): number {
   const address = (run.options.baseAddress + run.out.length) | 0;
   run.addresses[number] = address;
   run.symbols.push({ name: run.names.text(number), address, file: source.name, offset });
+  run.map?.define(number, run.sourceNumber, offset, end);
   return end + 1; // a `>` that ends the name is gone: what follows it is read as digits
 }
 
@@ -180,6 +201,7 @@ function pointer(run: Scan, source: Source, offset: number, riscV: boolean): num
   const aligned = run.aligned && base < 0;
   if (base < 0) run.aligned = false;
   if (riscV && size > 0) addStep(run, size, 0);
+  if (run.map !== undefined) mapPointer(run, run.map, { target, size }, offset, end);
   run.references.push({ source, offset, sign, target, base, aligned, at, size });
   run.out.fill(0, size);
   return end + 1;
@@ -193,12 +215,32 @@ function pointerSize(sign: number, riscV: boolean): number {
 }
 
 /** '<': zeros up to the next multiple of four, where instructions must be aligned. */
-function pad(run: Scan, riscV: boolean): void {
+function pad(run: Scan, offset: number, riscV: boolean): void {
   const { architecture, baseAddress } = run.options;
   if (!riscV && architecture !== 'armv7l' && architecture !== 'aarch64') return;
   const count = -(baseAddress + run.out.length) & 3;
   if (riscV && count > 0) addStep(run, count, 0);
+  if (count > 0) run.map?.add(run.out.length, run.sourceNumber, offset, offset + 1);
   run.out.fill(0, count);
+}
+
+/** A byte written in digits; on RISC-V with the label whose immediate is put into it. */
+function mapByte(run: Scan, map: ProvenanceMap, start: number, end: number): void {
+  const { inRegister } = run;
+  const label = inRegister.bytes > 0 ? inRegister.name : -1;
+  if (inRegister.bytes > 0) inRegister.bytes--;
+  map.add(run.out.length, run.sourceNumber, start, end, label);
+}
+
+function mapPointer(
+  run: Scan,
+  map: ProvenanceMap,
+  { target, size }: { readonly target: number; readonly size: number },
+  start: number,
+  end: number,
+): void {
+  if (size > 0) map.add(run.out.length, run.sourceNumber, start, end, target);
+  else run.inRegister = { name: target, bytes: 4 };
 }
 
 function addStep(run: Scan, skip: number, word: number): void {

@@ -3,4 +3,12 @@
  * The types of the world that every program runs in. Types only: a port that imports this package
  * has no code of it. The worlds themselves are `@stage0-ts/host/memory` and `@stage0-ts/host/node`.
  */
-export type { ChildStatus, FileKind, FileStatus, Host, Program, SystemName } from './types.ts';
+export type {
+  ChildStatus,
+  FileKind,
+  FileStatus,
+  Host,
+  Program,
+  ProvenanceSink,
+  SystemName,
+} from './types.ts';

@@ -6,6 +6,7 @@
  * carried as `@stage0-ts/bytes` describes. Every method throws a ToolError (its `code` an errno name
  * such as ENOENT, its `file` the path as given) where a system call would fail.
  */
+import type { ProvenanceMap } from '@stage0-ts/bytes';
 
 /** An upstream program: argument vector (argv[0] is its name) and world → exit status (0–255). */
 export type Program = (argv: readonly string[], host: Host) => number;
@@ -35,6 +36,12 @@ export interface SystemName {
   /** `i686`, `x86_64`, `aarch64`, `riscv64`, … */
   readonly machine: string;
 }
+
+/**
+ * Takes the map of a file that a program is about to write under the path `output`. The map's sources are the
+ * paths of the files as the program opened them.
+ */
+export type ProvenanceSink = (output: string, map: ProvenanceMap) => void;
 
 export interface Host {
   /** `NAME=value` strings in the order that the program got them. */
@@ -77,6 +84,9 @@ export interface Host {
   changeRoot(path: string): void;
 
   systemName(): SystemName;
+
+  /** Who wants to know where the bytes of outputs come from. Absent: nobody, and programs make no maps. */
+  readonly provenance?: ProvenanceSink | undefined;
 
   /**
    * Start the program at `path` (taken as it is: no PATH search) and wait for its end. The child gets

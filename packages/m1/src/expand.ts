@@ -8,12 +8,12 @@
  *
  * Behaviour defined by mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { type Source, ToolError } from '@stage0-ts/diagnostics';
 import { NOTATIONS } from './digits.ts';
 import { expressNumber, expressString } from './express.ts';
 import { parseNumber } from './number.ts';
-import { DEFAULT_OPTIONS, type ExpandOptions } from './options.ts';
+import { DEFAULT_OPTIONS, type ExpandOptions, type TargetOptions } from './options.ts';
 import { DEFINE, NEWLINE, Tokens } from './tokens.ts';
 
 const DOUBLE_QUOTE = 0x22;
@@ -27,9 +27,11 @@ const SIGNS: ReadonlySet<number> = new Set([...'!@$~%&:^'].map((sign) => sign.ch
 const LONGEST_OUTPUT = 0x40000000;
 
 interface Run {
-  readonly options: Required<ExpandOptions>;
+  readonly options: Required<TargetOptions>;
+  /** Its definitions have the numbers of the macros' names. */
+  readonly map: ProvenanceMap | undefined;
   readonly tokens: Tokens;
-  /** Indices in `tokens.texts` of the tokens that are left without the DEFINEs; -1 stands for a line end. */
+  /** Indices in `tokens.texts` of the tokens that are left without the DEFINEs; of one that becomes a line end, inverted (~). */
   readonly line: number[];
   /** Number of the value's text by the number of the macro's name. */
   readonly values: (number | undefined)[];
@@ -49,8 +51,10 @@ export function expand(
   options: ExpandOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const tokens = new Tokens(sources);
+  const { map, ...target } = options;
   const run: Run = {
-    options: { ...DEFAULT_OPTIONS, ...options },
+    options: { ...DEFAULT_OPTIONS, ...target },
+    map,
     tokens,
     line: [],
     values: [],
@@ -59,6 +63,7 @@ export function expand(
   if (tokens.texts.length === 0) {
     throw new ToolError('no input files were given or they were empty', { code: 'empty' });
   }
+  for (const { name } of sources) map?.addSource(name);
   collectDefinitions(run);
   expressAll(run);
   return print(run);
@@ -68,10 +73,10 @@ export function expand(
  * 'DEFINE' name value, where each may be any token, a line end too; the three become a line end.
  * Quirk kept: there is always room for a name, as every source ends in a line end.
  */
-function collectDefinitions({ tokens, line, values }: Run): void {
+function collectDefinitions({ tokens, line, values, map }: Run): void {
   const { texts } = tokens;
   for (let index = 0; index < texts.length; index++) {
-    if (texts[index] === NEWLINE) line.push(-1);
+    if (texts[index] === NEWLINE) line.push(~index);
     else if (texts[index] !== DEFINE) line.push(index);
     else {
       const value = texts[index + 2];
@@ -79,10 +84,21 @@ function collectDefinitions({ tokens, line, values }: Run): void {
         throw tokens.errorAt(index, 'incomplete-define', 'the text ends within a DEFINE');
       }
       values[texts[index + 1] as number] = value;
-      line.push(-1);
+      if (map !== undefined) mapDefinition(tokens, map, index);
+      line.push(~index);
       index += 2;
     }
   }
+}
+
+/** The map's definition of the macro whose DEFINE has this index: its name and value. */
+function mapDefinition(tokens: Tokens, map: ProvenanceMap, index: number): void {
+  const source = tokens.sourceOf(index);
+  // The value may be the line end of the next source.
+  const last = tokens.sourceOf(index + 2) === source ? index + 2 : index + 1;
+  const start = tokens.offsets[index + 1] as number;
+  const number = tokens.texts[index + 1] as number;
+  map.define(number, source, start, tokens.endOf(last, source));
 }
 
 /** Quirk kept: every text that occurs is worked out, so a number out of range is an error in a value, too. */
@@ -130,12 +146,26 @@ function zeros(run: Run, text: Uint8Array, index: number): number {
   return count * NOTATIONS[run.options.byteMode].digits;
 }
 
+/** The text from `at` on is that of a token, with the blank behind it, or a line end (of a DEFINE, inverted index). */
+function mapToken(tokens: Tokens, map: ProvenanceMap, at: number, index: number): void {
+  const first = index < 0 ? ~index : index;
+  const source = tokens.sourceOf(first);
+  const number = tokens.texts[first] as number;
+  const start = tokens.offsets[first] as number;
+  if (index >= 0) {
+    const quote = tokens.names.bytes(number)[0];
+    const isString = quote === DOUBLE_QUOTE || quote === SINGLE_QUOTE;
+    map.add(at, source, start, tokens.endOf(first, source), isString ? -1 : number);
+  } else map.add(at, source, start, tokens.endOf(first, source));
+}
+
 /** Tokens joined by blanks, lines by one line end each. */
-function print({ tokens, line, expressions }: Run): Uint8Array<ArrayBuffer> {
+function print({ tokens, line, expressions, map }: Run): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(tokens.texts.length * 8);
   for (let place = 0; place < line.length; place++) {
     const index = line[place] as number;
     const next = line[place + 1] ?? 0;
+    if (map !== undefined) mapToken(tokens, map, out.length, index);
     if (index < 0) {
       if (place + 1 === line.length || next >= 0) out.writeByte(0x0a);
       continue;
@@ -151,6 +181,7 @@ function print({ tokens, line, expressions }: Run): Uint8Array<ArrayBuffer> {
     }
     if (next >= 0) out.writeByte(0x20);
   }
+  map?.finish(out.length);
   return out.toBytes();
 }
 

@@ -7,7 +7,7 @@
  */
 import { digitsOf, NOTATIONS, putByte } from './digits.ts';
 import { parseNumber } from './number.ts';
-import { type ExpandOptions, isKnight, isRiscV } from './options.ts';
+import { isKnight, isRiscV, type TargetOptions } from './options.ts';
 
 /** A number's sign: how many bytes, and the values taken. Quirk kept: each limit is off by one. */
 interface Field {
@@ -38,7 +38,7 @@ const DOT = new Uint8Array([0x2e]);
  */
 export function expressString(
   text: Uint8Array,
-  options: Required<ExpandOptions>,
+  options: Required<TargetOptions>,
 ): Uint8Array | undefined {
   const notation = NOTATIONS[options.byteMode];
   const step = notation.digits + 1;
@@ -64,7 +64,7 @@ export function expressString(
  */
 export function expressNumber(
   text: Uint8Array,
-  options: Required<ExpandOptions>,
+  options: Required<TargetOptions>,
 ): Uint8Array | undefined {
   const riscV = isRiscV(options.architecture);
   const sign = text[0] as number;
@@ -78,7 +78,7 @@ export function expressNumber(
   return riscV ? expressWord(value, sign, options) : expressField(value, field, options);
 }
 
-function expressField(value: number, field: Field, options: Required<ExpandOptions>): Uint8Array {
+function expressField(value: number, field: Field, options: Required<TargetOptions>): Uint8Array {
   const { size, low, high } = field;
   if (value < low || value > high) {
     const bytes = size === 1 ? '1 byte' : `${size} bytes`;
@@ -89,14 +89,14 @@ function expressField(value: number, field: Field, options: Required<ExpandOptio
 }
 
 /** Knight: two bytes. Quirk kept: 65536 is taken and becomes 0, beyond it a number is an unknown token. */
-function expressBare(text: Uint8Array, options: Required<ExpandOptions>): Uint8Array | undefined {
+function expressBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Array | undefined {
   const value = parseNumber(text, 0, text.length);
   if (value > 65536 || (value === 0 && text[0] !== 0x30)) return undefined;
   return expressField(value, value > 32767 ? HALF_ABSOLUTE : HALF, options);
 }
 
 /** RISC-V: `! @ ~` give a word that hex2 XORs into an instruction, `$` and `%` plain numbers; no range checks. */
-function expressWord(value: number, sign: number, options: Required<ExpandOptions>): Uint8Array {
+function expressWord(value: number, sign: number, options: Required<TargetOptions>): Uint8Array {
   const notation = NOTATIONS[options.byteMode];
   if (sign === 0x24) return digitsOf(value & 0xffff, 2, notation, options.bigEndian); // $
   if (sign === 0x25) return digitsOf(value, 4, notation, options.bigEndian); // %

@@ -3,5 +3,11 @@
 export { expand } from './expand.ts';
 export { type ExpandMinimalOptions, expandMinimal } from './m0.ts';
 export { M0 } from './m0-program.ts';
-export { ARCHITECTURES, type Architecture, type ByteMode, type ExpandOptions } from './options.ts';
+export {
+  ARCHITECTURES,
+  type Architecture,
+  type ByteMode,
+  type ExpandOptions,
+  type TargetOptions,
+} from './options.ts';
 export { M1 } from './program.ts';

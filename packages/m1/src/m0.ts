@@ -7,7 +7,7 @@
  *
  * Behaviour defined by x86/M0_x86.hex2 of stage0-posix 1.9.1.
  */
-import { ByteWriter, NameTable } from '@stage0-ts/bytes';
+import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 
 /** Upstream gives each token 256 bytes, the last of them NUL; a string's opening quote is one of them. */
@@ -24,6 +24,8 @@ const DEFINE = [...'DEFINE'].map((letter) => letter.charCodeAt(0));
 export interface ExpandMinimalOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
+  /** Takes for each line its token, and the DEFINE that this names. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
 }
 
 /** A piece of the source. */
@@ -38,9 +40,14 @@ interface Token {
 interface Run {
   readonly source: Source;
   readonly out: ByteWriter;
+  readonly map: ProvenanceMap | undefined;
   readonly names: NameTable;
   /** The latest value by the number of the macro's name. */
   readonly values: (Token | undefined)[];
+  /** With a map: the number there of the latest definition, by the number of the macro's name. */
+  readonly definitions: number[];
+  /** Definitions in the map: a name has a new one for each DEFINE, as that holds from there on. */
+  defined: number;
   /** Offset of the next character to read. */
   at: number;
 }
@@ -59,10 +66,14 @@ export function expandMinimal(
   const run: Run = {
     source: { name: options.name ?? 'input', bytes },
     out: new ByteWriter(bytes.length * 2),
+    map: options.map,
     names: new NameTable(),
     values: [],
+    definitions: [],
+    defined: 0,
     at: 0,
   };
+  run.map?.addSource(run.source.name);
   let lastDefine: Token | undefined;
   let token = nextToken(run);
   if (token === undefined) throw failure(run, 0, 'empty', 'the file holds no token');
@@ -78,6 +89,7 @@ export function expandMinimal(
   if (lastDefine !== undefined) {
     throw failure(run, lastDefine.start, 'last-define', 'a DEFINE with nothing after it');
   }
+  run.map?.finish(run.out.length);
   return run.out.toBytes();
 }
 
@@ -89,7 +101,11 @@ function define(run: Run, start: Token): void {
     throw failure(run, start.start, 'incomplete-define', 'the file ends within a DEFINE');
   }
   if (name.kind === 'string') return;
-  run.values[run.names.intern(run.source.bytes, name.start, name.end)] = value;
+  const number = run.names.intern(run.source.bytes, name.start, name.end);
+  run.values[number] = value;
+  if (run.map === undefined) return;
+  run.map.define(run.defined, 0, name.start, sourceEnd(run, value));
+  run.definitions[number] = run.defined++;
 }
 
 function isDefine({ source }: Run, token: Token): boolean {
@@ -170,14 +186,23 @@ function finishToken(run: Run, kind: Token['kind'], start: number, end: number):
 /** One line: a string, a macro's value, a number's digits, or the token as it is. */
 function print(run: Run, token: Token): void {
   const { out, source } = run;
-  if (token.kind === 'string') printString(run, token);
-  else {
-    const value = run.values[run.names.intern(source.bytes, token.start, token.end)];
+  if (token.kind === 'string') {
+    run.map?.add(out.length, 0, token.start, sourceEnd(run, token));
+    printString(run, token);
+  } else {
+    const number = run.names.intern(source.bytes, token.start, token.end);
+    const value = run.values[number];
+    run.map?.add(out.length, 0, token.start, token.end, run.definitions[number]);
     // Quirk kept: the value is neither evaluated nor expanded, and a string keeps its opening quote.
     if (value !== undefined) out.write(source.bytes, value.start, value.end);
     else if (!printNumber(run, token)) out.write(source.bytes, token.start, token.end);
   }
   out.writeByte(LINE_FEED);
+}
+
+/** Offset behind a token in the source, the closing quote of a string included. */
+function sourceEnd({ source: { bytes } }: Run, { kind, start, end }: Token): number {
+  return kind === 'atom' ? end : bytes.indexOf(bytes[start] as number, start + 1) + 1;
 }
 
 /** '…' as it is, "…" as hexadecimal digits and one 00. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The options of M1 and their defaults, which are upstream's. */
+import type { ProvenanceMap } from '@stage0-ts/bytes';
 
 /** Architectures by upstream's names. */
 export const ARCHITECTURES = [
@@ -19,7 +20,7 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 /** How bytes are written: two hexadecimal, three octal or eight binary digits. */
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
-export interface ExpandOptions {
+export interface TargetOptions {
   /** Decides how bare numbers, immediates and the ends of strings are written. Default `knight-native`. */
   readonly architecture?: Architecture;
   /** Order of the bytes of a number. Default true. */
@@ -28,7 +29,12 @@ export interface ExpandOptions {
   readonly byteMode?: ByteMode;
 }
 
-export const DEFAULT_OPTIONS: Required<ExpandOptions> = {
+export interface ExpandOptions extends TargetOptions {
+  /** Takes for each piece of the text its token, and the DEFINE that this names. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
+}
+
+export const DEFAULT_OPTIONS: Required<TargetOptions> = {
   architecture: 'knight-native',
   bigEndian: true,
   byteMode: 'hex',

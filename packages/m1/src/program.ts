@@ -5,7 +5,7 @@
  *
  * Behaviour defined by main in mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { expand } from './expand.ts';
@@ -30,8 +30,13 @@ export const M1: Program = (argv, host) =>
     const { inputs, outputs } = settings;
     for (const output of outputs) requireDistinct(host, output, inputs);
     const sources = inputs.map((name) => ({ name, bytes: host.readFile(name) }));
-    if (settings.answer === undefined) write(host, outputs, expand(sources, settings));
-    else {
+    if (settings.answer === undefined) {
+      const map = host.provenance && new ProvenanceMap();
+      const text = expand(sources, { ...settings, map });
+      const output = outputs.at(-1);
+      if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+      write(host, outputs, text);
+    } else {
       makeEmpty(host, outputs);
       answer(host, settings.answer, argv[0] ?? 'M1');
     }

@@ -45,12 +45,31 @@ export class Tokens {
     }
   }
 
+  /** Number of the source of the token with this index in `texts`. */
+  sourceOf(index: number): number {
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] as number) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Offset behind the token with this index: behind the closing quote of a string. */
+  endOf(index: number, source: number): number {
+    const start = this.offsets[index] as number;
+    const text = this.names.bytes(this.texts[index] as number);
+    const quoted = text[0] === 0x22 || text[0] === 0x27;
+    const { bytes } = this.sources[source] as Source;
+    return Math.min(start + text.length + (quoted ? 1 : 0), bytes.length);
+  }
+
   /** An error at the token with this index in `texts`. */
   errorAt(index: number, code: string, message: string): Error {
-    let source = this.sources.length - 1;
-    while ((this.starts[source] as number) > index) source--;
     const offset = this.offsets[index] as number;
-    return errorAt(this.sources[source] as Source, offset, code, message);
+    return errorAt(this.sources[this.sourceOf(index)] as Source, offset, code, message);
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { hostError } from '../errors.ts';
-import type { ChildStatus, FileStatus, Host, SystemName } from '../types.ts';
+import type { ChildStatus, FileStatus, Host, ProvenanceSink, SystemName } from '../types.ts';
 import { MemoryFiles, type TreeNode } from './files.ts';
 
 /** The file that is to be executed. */
@@ -35,6 +35,8 @@ export interface MemoryHostOptions {
   readonly stdout?: (bytes: Uint8Array) => void;
   /** Take standard error; default: dropped. */
   readonly stderr?: (bytes: Uint8Array) => void;
+  /** Takes the maps of what this program and those that it starts write; default: none are made. */
+  readonly provenance?: ProvenanceSink;
   /** Default: Linux on i686. */
   readonly systemName?: SystemName;
 }
@@ -49,6 +51,7 @@ const DEFAULT_SYSTEM: SystemName = {
 
 export class MemoryHost implements Host {
   readonly environment: readonly string[];
+  readonly provenance: ProvenanceSink | undefined;
   private files: MemoryFiles;
   private directory: string;
   private readonly options: MemoryHostOptions;
@@ -60,6 +63,7 @@ export class MemoryHost implements Host {
     this.options = options;
     this.files = options.files;
     this.environment = options.environment ?? [];
+    this.provenance = options.provenance;
     this.directory = options.currentDirectory ?? '/';
     this.umask = options.umask ?? 0o022;
     this.stdin = stdin ?? { rest: options.stdin ?? new Uint8Array() };

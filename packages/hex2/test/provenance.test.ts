@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { ProvenanceMap, type SourceRange } from '@stage0-ts/bytes';
+import { ARCHITECTURES, link, linkMinimal } from '@stage0-ts/hex2';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
+
+/** Lines of a program whose labels are all defined, at its end if not before. */
+const line = fc.constantFrom(
+  '41',
+  '4',
+  'c0 de',
+  '&a ',
+  '%b ',
+  '&c>a ',
+  '%b>c ',
+  ':a ',
+  ':c ',
+  '# :x',
+  '; 00',
+);
+const program = fc.array(line).map((lines) => [...lines, '0f', ':a', ':b', ':c', ''].join('\n'));
+
+/** The rows cover the image; a pointer's row names its label, the last of that name; digits give their byte. */
+function check(
+  map: ProvenanceMap,
+  image: Uint8Array,
+  sources: readonly string[],
+  alone: (text: string) => Uint8Array,
+) {
+  const text = (range: SourceRange) =>
+    (sources[range.source] as string).slice(range.start, range.end);
+  let covered = 0;
+  for (const { outputStart, outputEnd, origin, definition } of map) {
+    expect(outputStart).toBe(covered);
+    covered = outputEnd;
+    const token = text(origin as SourceRange);
+    const pointer = /^[&%](\w+)/.exec(token);
+    if (pointer === null) {
+      const digits = token.replace(/[&%:]\S*/g, ' ');
+      expect([...alone(digits)]).toEqual([...image.subarray(outputStart, outputEnd)]);
+    } else {
+      expect(outputEnd - outputStart).toBe(4);
+      const label = `:${pointer[1]}`;
+      expect(text(definition as SourceRange)).toBe(label);
+      const inLast = sources.findLastIndex((source) =>
+        source.replace(/[#;].*/g, (it) => ' '.repeat(it.length)).includes(label),
+      );
+      expect(definition?.source).toBe(inLast);
+    }
+  }
+  expect(covered).toBe(image.length);
+}
+
+describe('hex2-0', () => {
+  it('maps each byte to its digits or its reference and label, and changes none', () => {
+    fc.assert(
+      fc.property(program, (source) => {
+        const map = new ProvenanceMap();
+        const { image } = linkMinimal(bytesOf(source), { map });
+        expect(image).toEqual(linkMinimal(bytesOf(source)).image);
+        check(map, image, [source], (text) => linkMinimal(bytesOf(text)).image);
+      }),
+    );
+  });
+});
+
+describe('hex2', () => {
+  it('maps each byte to its digits or its pointer and label, over several sources', () => {
+    fc.assert(
+      fc.property(fc.array(program, { minLength: 1, maxLength: 3 }), (texts) => {
+        const sources = texts.map((text, index) => ({ name: `${index}`, bytes: bytesOf(text) }));
+        const map = new ProvenanceMap();
+        const options = { architecture: 'x86', bigEndian: false } as const;
+        const { image } = link(sources, { ...options, map });
+        expect(image).toEqual(link(sources, options).image);
+        expect(map.sources).toEqual(sources.map(({ name }) => name));
+        check(
+          map,
+          image,
+          texts,
+          (text) => link([{ name: 't', bytes: bytesOf(text) }], options).image,
+        );
+      }),
+    );
+  });
+
+  it.each(ARCHITECTURES)('covers the image on %s, padding and words too', (architecture) => {
+    const text = ':start 01 < .00112233 11223344 %start &start !start 44556677 88 < 99\n';
+    const sources = [{ name: 'a', bytes: bytesOf(text) }];
+    const map = new ProvenanceMap();
+    const { image } = link(sources, { architecture, map });
+    expect(image).toEqual(link(sources, { architecture }).image);
+    let covered = 0;
+    for (const { outputStart, outputEnd, origin } of map) {
+      expect(outputStart).toBe(covered);
+      expect(text.slice(origin?.start, origin?.end)).toMatch(/^([0-9a-f]{2}|[%&!]start|<)$/);
+      covered = outputEnd;
+    }
+    expect(covered).toBe(image.length);
+    const riscV = architecture.startsWith('riscv');
+    const after =
+      image.length -
+      (riscV ? 4 : 2) -
+      (riscV || architecture === 'armv7l' || architecture === 'aarch64' ? 4 : 0);
+    const { definition } = map.lookup(Math.max(after, 0));
+    if (riscV) expect(definition).toEqual({ source: 0, start: 0, end: 6 });
+  });
+});
