@@ -5,6 +5,7 @@ export { type Executable, readExecutable, type Segment } from './elf.ts';
 export { type EngineOptions, i386Engine } from './engine.ts';
 export { type FaultCode, MachineError } from './errors.ts';
 export { Flags } from './flags.ts';
+export { formatInstruction } from './format.ts';
 export { OPERATIONS, type OperationName } from './instructions.ts';
 export { Interpreter } from './interpreter.ts';
 export { Machine, type MachineOptions } from './machine.ts';

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * An {@link Instruction} → its text in Intel's syntax, as `objdump -M intel` writes it, with numbers in hexadecimal.
+ *
+ * For people only: nothing reads the text again. Invariant: every instruction that {@link decode} knows has a text.
+ */
+import { IMMEDIATE, type Instruction, type Operand, REGISTER } from './decode.ts';
+import type { OperationName } from './instructions.ts';
+import { REGISTER_NAMES } from './registers.ts';
+
+const BYTE_REGISTERS: readonly string[] = 'al cl dl bl ah ch dh bh'.split(' ');
+const CONDITIONS: readonly string[] = 'o no b ae e ne be a s ns p np l ge le g'.split(' ');
+const SIZES: Readonly<Record<number, string>> = { 1: 'byte', 2: 'word', 4: 'dword' };
+const SUFFIXES: Readonly<Record<number, string>> = { 1: 'b', 2: 'w', 4: 'd' };
+
+/** Operations whose name in the table is not the manual's. */
+const MNEMONICS: Readonly<Partial<Record<OperationName, string>>> = {
+  imul2: 'imul',
+  imul3: 'imul',
+  jmpTo: 'jmp',
+  callTo: 'call',
+};
+const CONDITIONAL: Readonly<Partial<Record<OperationName, string>>> = {
+  jcc: 'j',
+  set: 'set',
+  cmov: 'cmov',
+};
+const STRING = new Set<OperationName>(['movs', 'stos', 'lods', 'cmps', 'scas']);
+/** Their immediate is the address of an instruction. */
+const BRANCHES = new Set<OperationName>(['jcc', 'jmp', 'call', 'loop', 'loope', 'loopne', 'jcxz']);
+
+/**
+ * The text of an instruction.
+ *
+ * @param nameOf the name to show for the target of a jump or call, undefined where it has none.
+ */
+export function formatInstruction(
+  instruction: Instruction,
+  nameOf: (address: number) => string | undefined = () => undefined,
+): string {
+  const { operation, operands } = instruction;
+  const mnemonic = mnemonicOf(instruction);
+  if (BRANCHES.has(operation)) {
+    const target = (operands[0] as Operand).value;
+    return `${mnemonic} ${nameOf(target) ?? hexadecimal(target >>> 0)}`;
+  }
+  if (operation === 'int') return `int ${hexadecimal((operands[0] as Operand).value & 0xff)}`;
+  // A register tells the size of the other operand; without one the memory operand has to.
+  const sized = operands.some(({ kind }) => kind === REGISTER) && !/^mov[sz]x/.test(mnemonic);
+  const texts = operands.map((operand) => operandText(operand, !sized && operation !== 'lea'));
+  return texts.length === 0 ? mnemonic : `${mnemonic} ${texts.join(', ')}`;
+}
+
+function mnemonicOf({ operation, condition, repeat, size }: Instruction): string {
+  const conditional = CONDITIONAL[operation];
+  if (conditional !== undefined) return `${conditional}${CONDITIONS[condition]}`;
+  if (operation === 'widen') return size === 2 ? 'cbw' : 'cwde';
+  if (operation === 'spread') return size === 2 ? 'cwd' : 'cdq';
+  if (!STRING.has(operation)) return MNEMONICS[operation] ?? operation;
+  const compares = operation === 'cmps' || operation === 'scas';
+  const prefix = repeat === 0 ? '' : repeat === 0xf2 ? 'repne ' : compares ? 'repe ' : 'rep ';
+  return `${prefix}${operation}${SUFFIXES[size]}`;
+}
+
+function operandText(operand: Operand, showSize: boolean): string {
+  const { kind, size, value } = operand;
+  if (kind === REGISTER) return registerName(operand.register, size);
+  if (kind === IMMEDIATE) return signed(value);
+  return `${showSize ? `${SIZES[size]} ` : ''}[${addressText(operand)}]`;
+}
+
+function registerName(number: number, size: number): string {
+  if (size === 1) return BYTE_REGISTERS[number] as string;
+  const name = REGISTER_NAMES[number] as string;
+  return size === 2 ? name.slice(1) : name;
+}
+
+/** `base + index*scale + displacement`, of what there is. */
+function addressText({ base, index, shift, mask, value }: Operand): string {
+  const size = mask === -1 ? 4 : 2;
+  const parts: string[] = [];
+  if (base >= 0) parts.push(registerName(base, size));
+  if (index >= 0) parts.push(`${registerName(index, size)}${shift === 0 ? '' : `*${1 << shift}`}`);
+  if (parts.length === 0) return hexadecimal((value & mask) >>> 0);
+  if (value === 0) return parts.join('+');
+  return `${parts.join('+')}${value < 0 ? '-' : '+'}${hexadecimal(Math.abs(value))}`;
+}
+
+function signed(value: number): string {
+  return value < 0 && value >= -0x1000 ? `-${hexadecimal(-value)}` : hexadecimal(value >>> 0);
+}
+
+function hexadecimal(value: number): string {
+  return value < 10 ? String(value) : `0x${value.toString(16)}`;
+}

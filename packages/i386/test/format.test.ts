@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Texts of instructions, each against what `objdump -d -M intel` writes for the same bytes. */
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { decode, formatInstruction } from '@stage0-ts/i386';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const text = (hex: string, nameOf?: (address: number) => string | undefined) => {
+  const bytes = hex.split(' ').map((digits) => Number.parseInt(digits, 16));
+  const instruction = decode((address) => bytes[address], 0);
+  return instruction && formatInstruction(instruction, nameOf);
+};
+
+describe('formatInstruction', () => {
+  it.each([
+    ['bb 2a 00 00 00', 'mov ebx, 0x2a'],
+    ['cd 80', 'int 0x80'],
+    ['8b 44 24 fc', 'mov eax, [esp-4]'],
+    ['c7 00 01 00 00 00', 'mov dword [eax], 1'],
+    ['8d 04 8d 10 00 00 00', 'lea eax, [ecx*4+0x10]'],
+    ['0f b6 06', 'movzx eax, byte [esi]'],
+    ['0f 94 c0', 'sete al'],
+    ['f3 a4', 'rep movsb'],
+    ['f2 ae', 'repne scasb'],
+    ['66 b8 34 12', 'mov ax, 0x1234'],
+    ['6a ff', 'push -1'],
+    ['99', 'cdq'],
+    ['67 8b 07', 'mov eax, [bx]'],
+    ['eb fe', 'jmp 0'],
+  ])('%s is %s', (hex, expected) => expect(text(hex)).toBe(expected));
+
+  it('shows the names that targets have', () => {
+    expect(text('e8 10 00 00 00', (address) => (address === 0x15 ? 'print' : undefined))).toBe(
+      'call print',
+    );
+  });
+
+  it('has a text for whatever can be decoded', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 15, maxLength: 15 }), (bytes) => {
+        const instruction = decode((address) => bytes[address], 0);
+        if (instruction === undefined) return;
+        expect(formatInstruction(instruction)).toMatch(/^[a-z0-9]+( [-a-z0-9+*[\], ]+)?$/);
+      }),
+    );
+  });
+});
+
+/** objdump's line for the first instruction in `bytes`: its length and its mnemonic. */
+function objdump(folder: string, bytes: Uint8Array): [number, string] {
+  const file = path.join(folder, 'code');
+  fs.writeFileSync(file, bytes);
+  const args = ['-D', '-b', 'binary', '-m', 'i386', '-M', 'intel', '--insn-width=16', file];
+  const line = execFileSync('objdump', args, { encoding: 'utf8' }).match(/^ +0:\t(.*)\t(\S+)/m);
+  return [line?.[1]?.trim().split(' ').length ?? 0, line?.[2] ?? ''];
+}
+
+const hasObjdump = (process.env['PATH'] ?? '')
+  .split(':')
+  .some((folder) => fs.existsSync(path.join(folder, 'objdump')));
+if (!hasObjdump)
+  console.warn('\n*** DID NOT RUN: the comparison with objdump, which is not installed. ***\n');
+
+describe.skipIf(!hasObjdump)('beside objdump', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-objdump-'));
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+  it('has the same lengths and mnemonics', () => {
+    const opcodes = fc.oneof(
+      fc.uint8Array({ minLength: 12, maxLength: 12 }),
+      fc.uint8Array({ minLength: 11, maxLength: 11 }).map((rest) => Uint8Array.of(0x0f, ...rest)),
+    );
+    fc.assert(
+      fc.property(opcodes, (bytes) => {
+        const instruction = decode((address) => bytes[address], 0);
+        // Prefixes that change nothing are words of their own in objdump's text.
+        if (instruction === undefined || PREFIXES.has(bytes[0] as number)) return;
+        const [mnemonic = ''] = formatInstruction(instruction).split(' ');
+        const [length, theirs] = objdump(folder, bytes);
+        expect([instruction.length, plain(mnemonic)]).toEqual([length, plain(theirs)]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
+
+/** objdump writes the size of string operations as an operand, and some names in another way. */
+function plain(mnemonic: string): string {
+  const same: Readonly<Record<string, string>> = {
+    pusha: 'pushad',
+    popa: 'popad',
+    pushf: 'pushfd',
+    popf: 'popfd',
+    jcxz: 'jecxz',
+    xlat: 'xlatb',
+  };
+  return (same[mnemonic] ?? mnemonic).replace(/^(movs|stos|lods|cmps|scas)[bwd]$/, '$1');
+}
