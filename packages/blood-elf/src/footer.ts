@@ -7,7 +7,7 @@
  *
  * Behaviour defined by mescc-tools 1.7.0, blood-elf.c.
  */
-import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
+import { ByteWriter, encodeUtf8, type ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
 import { findLabels, type Label } from './labels.ts';
 import { quoted, type Radix } from './numbers.ts';
@@ -21,6 +21,8 @@ export interface FooterOptions {
   readonly radix?: Radix;
   /** Names that come before the labels; the last one is visible even when it begins with `_`. Default: none. */
   readonly entries?: readonly string[];
+  /** Takes for each entry of the tables its label. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
 }
 
 /** Make the footer for `sources`. Throws ToolError for a label without name or over 4095 bytes. */
@@ -28,9 +30,16 @@ export function footer(
   sources: readonly Source[],
   options: FooterOptions,
 ): Uint8Array<ArrayBuffer> {
-  const entries = (options.entries ?? []).map((name) => ({ name: encodeUtf8(name), offset: 0 }));
+  const entries = (options.entries ?? []).map((name) => ({
+    name: encodeUtf8(name),
+    offset: 0,
+    source: -1,
+  }));
   const labels: Label[] = [...entries];
-  for (const source of sources) findLabels(source, labels);
+  for (const [number, source] of sources.entries()) {
+    options.map?.addSource(source.name);
+    findLabels(source, labels, number);
+  }
   return new FooterWriter(options, labels, entries.at(-1)).write();
 }
 
@@ -65,11 +74,13 @@ class FooterWriter {
   }
 
   write(): Uint8Array<ArrayBuffer> {
+    this.options.map?.addOwn(0);
     this.sectionNames();
     this.sections();
     this.strings();
     this.symbols();
     this.text('\n:ELF_end\n');
+    this.options.map?.finish(this.out.length);
     return this.out.toBytes();
   }
 
@@ -149,13 +160,16 @@ class FooterWriter {
 
   private strings(): void {
     this.text(`\n# Generated string table\n:ELF_str\n${this.zero8}\t# NULL string\n`);
-    for (const { name } of this.labels) {
+    for (const label of this.labels) {
+      const { name } = label;
+      this.mapLabel(label);
       this.text(':ELF_str_');
       this.out.write(name);
       this.text('\t"');
       this.out.write(name);
       this.text('"\n');
     }
+    this.options.map?.addOwn(this.out.length);
     this.text('# END Generated string table\n\n');
   }
 
@@ -164,6 +178,7 @@ class FooterWriter {
     this.text(this.nullSymbol());
     const tail = this.symbolTails();
     for (const label of this.labels) {
+      this.mapLabel(label);
       this.text('%ELF_str_');
       this.out.write(label.name);
       this.text('>ELF_str\t# st_name\n');
@@ -172,7 +187,15 @@ class FooterWriter {
       this.out.write(label.name);
       this.text(rest.afterValue);
     }
+    this.options.map?.addOwn(this.out.length);
     this.text('# END Generated symbol table\n');
+  }
+
+  /** The text from here on comes from the label: its colon and name. */
+  private mapLabel({ source, offset, name }: Label): void {
+    const { map } = this.options;
+    if (source < 0) map?.addOwn(this.out.length);
+    else map?.add(this.out.length, source, offset - 1, offset + name.length);
   }
 
   private nullSymbol(): string {

@@ -14,6 +14,8 @@ export interface Label {
   readonly name: Uint8Array;
   /** Offset in the source of the first byte of the name. */
   readonly offset: number;
+  /** Number of the source; -1 for a name of the command line. */
+  readonly source: number;
 }
 
 const MAX_NAME = 4095; // a buffer of 4096 bytes, the last one zero
@@ -31,15 +33,19 @@ const GREATER = 0x3e;
 /** 1 for bytes that mean nothing between labels. */
 const PLAIN: Uint8Array = plainTable();
 
-/** Append the labels of `source` to `labels`. Throws ToolError for a label without name or over 4095 bytes. */
-export function findLabels(source: Source, labels: Label[]): void {
+/** Append the labels of `source`, the one with this number, to `labels`. Throws ToolError for a label without name or over 4095 bytes. */
+export function findLabels(source: Source, labels: Label[], number = 0): void {
   const { bytes } = source;
   for (let at = 0; at < bytes.length; at++) {
     if (PLAIN[bytes[at] as number] === 1) continue; // nearly all bytes, and this test is the faster one
     switch (bytes[at]) {
       case COLON: {
         const end = nameEnd(source, at);
-        labels.push({ name: asCString(bytes.subarray(at + 1, end)), offset: at + 1 });
+        labels.push({
+          name: asCString(bytes.subarray(at + 1, end)),
+          offset: at + 1,
+          source: number,
+        });
         at = end; // what ends the name is used up
         break;
       }

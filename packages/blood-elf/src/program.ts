@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `blood-elf`: options as upstream reads them. */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { footer } from './footer.ts';
@@ -28,8 +28,10 @@ export const bloodElf: Program = (argv, host) =>
     if (files.length === 0) throw usage('no input: use --file');
     if (bigEndian === undefined) throw usage('either --little-endian or --big-endian MUST be set');
     const sources = files.map((name) => ({ name, bytes: host.readFile(name) }));
-    const bytes = footer(sources, { ...options, bigEndian });
+    const map = host.provenance && new ProvenanceMap();
+    const bytes = footer(sources, { ...options, bigEndian, map });
     const output = outputs.at(-1);
+    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
     if (output === undefined) host.writeStdout(bytes);
     else {
       makeEmpty(host, outputs.slice(0, -1));

@@ -113,6 +113,17 @@ export class ProvenanceMap {
     }
   }
 
+  /** The map of an output of which the first `length` bytes are the tool's own and the rest is what this one tells of. */
+  behind(length: number): ProvenanceMap {
+    const whole = new ProvenanceMap();
+    whole.sources.push(...this.sources);
+    whole.definitions = this.definitions.slice();
+    whole.addOwn(0);
+    whole.addPart(length, this, 0, this.outputLength);
+    whole.finish(length + this.outputLength);
+    return whole;
+  }
+
   /** The output is complete. Throws RangeError when rows do not begin at its start or go beyond its end. */
   finish(outputLength: number): void {
     const last = this.rows[(this.size - 1) * STRIDE] as number;

@@ -8,7 +8,7 @@
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
 import { readTokens } from './reader.ts';
@@ -16,6 +16,8 @@ import { readTokens } from './reader.ts';
 export interface CompileOptions {
   /** Name of the source in messages; `input` unless told. */
   readonly name?: string;
+  /** Takes for each line its token, and the name of the function that it is part of. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
 }
 
 /**
@@ -26,15 +28,21 @@ export interface CompileOptions {
  */
 export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
   const source = { name: options.name ?? 'input', bytes };
-  const c = new Compilation(source, readTokens(source));
+  const c = new Compilation(source, readTokens(source), options.map);
   program(c);
+  const sections = [c.code, c.globalData, c.stringData];
   const out = new ByteWriter(c.code.length + c.globalData.length + c.stringData.length + 128);
-  out.writeLatin1('\n# Core program\n');
-  out.write(c.code.view());
-  out.writeLatin1('\n# Program global variables\n');
-  out.write(c.globalData.view());
-  out.writeLatin1('\n# Program strings\n');
-  out.write(c.stringData.view());
-  out.writeLatin1('\n:ELF_end\n');
+  const part = (heading: string, index: number): void => {
+    options.map?.addOwn(out.length);
+    out.writeLatin1(heading);
+    const bytes = sections[index]?.view() ?? new Uint8Array();
+    if (index < sections.length) c.maps?.join(out.length, index, 0, bytes.length);
+    out.write(bytes);
+  };
+  part('\n# Core program\n', 0);
+  part('\n# Program global variables\n', 1);
+  part('\n# Program strings\n', 2);
+  part('\n:ELF_end\n', 3);
+  options.map?.finish(out.length);
   return out.toBytes();
 }

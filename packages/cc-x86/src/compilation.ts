@@ -6,7 +6,7 @@
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (emit, emit_out, require_match).
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap, SectionMaps } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { Token } from './reader.ts';
 import { Scope } from './scope.ts';
@@ -40,13 +40,19 @@ export class Compilation {
   readonly globalData: ByteWriter = new ByteWriter();
   readonly stringData: ByteWriter = new ByteWriter();
 
+  /** The maps of the three sections, when one is asked for. */
+  readonly maps: SectionMaps | undefined;
+
   private readonly tokens: readonly Token[];
   private cursor = 0;
   private labelCount = 0;
 
-  constructor(source: Source, tokens: readonly Token[]) {
+  constructor(source: Source, tokens: readonly Token[], map?: ProvenanceMap | undefined) {
     this.source = source;
     this.tokens = tokens;
+    if (map === undefined) return;
+    map.addSource(source.name);
+    this.maps = new SectionMaps(map, [this.code, this.globalData, this.stringData]);
   }
 
   atEnd(): boolean {
@@ -61,13 +67,19 @@ export class Compilation {
     throw errorAt(source, source.bytes.length, 'unexpected-end', 'the program ends too early');
   }
 
-  /** The text of the token before the cursor. */
-  previousText(): string | undefined {
-    return this.tokens[this.cursor - 1]?.text;
+  /** The token before the cursor. */
+  previous(): Token | undefined {
+    return this.tokens[this.cursor - 1];
+  }
+
+  /** For the map: what is written from here on comes from `token`. So it does from each one that is stepped over. */
+  mark(token: Token | undefined): void {
+    if (token !== undefined) this.maps?.mark(0, token.at, token.end);
   }
 
   next(): Token {
     const token = this.peek();
+    this.mark(token);
     this.cursor++;
     return token;
   }
@@ -78,7 +90,7 @@ export class Compilation {
 
   expect(text: string): void {
     if (!this.is(text)) throw this.error('syntax', `expected '${text}'`);
-    this.cursor++;
+    this.next();
   }
 
   /** An error at the token under the cursor, or at `token`. */

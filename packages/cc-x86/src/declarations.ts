@@ -8,6 +8,7 @@
  * collect_arguments).
  */
 import type { Compilation } from './compilation.ts';
+import type { Token } from './reader.ts';
 import { statement } from './statements.ts';
 import { typeName } from './type-names.ts';
 
@@ -25,12 +26,13 @@ export function program(c: Compilation): void {
     }
     const type = typeName(c);
     if (type === undefined) continue; // it was the definition of a structure
-    const name = c.next().text;
+    const nameToken = c.next();
+    const name = nameToken.text;
     c.globals.set(name, type);
     if (c.is(';')) {
       c.globalData.writeLatin1(`:GLOBAL_${name}\nNULL\n`);
       c.next();
-    } else if (c.is('(')) functionDeclaration(c, name);
+    } else if (c.is('(')) functionDeclaration(c, nameToken);
     else return;
   }
 }
@@ -52,16 +54,19 @@ function enumeration(c: Compilation): void {
 }
 
 /** function = parameters ( ";" | statement ) */
-function functionDeclaration(c: Compilation, name: string): void {
+function functionDeclaration(c: Compilation, nameToken: Token): void {
+  const name = nameToken.text;
   c.beginFunction(name);
   parameters(c);
   if (c.is(';')) {
     c.next();
     return;
   }
+  c.maps?.beginDefinition(0, nameToken.at, nameToken.end);
   c.emit(`# Defining function ${name}\n:FUNCTION_${name}\n`);
   statement(c);
   if (!c.endsInReturn) c.emitReturn();
+  c.maps?.endDefinition();
 }
 
 /** parameters = "(" { type-name [ name ] [ "," ] } ")" */

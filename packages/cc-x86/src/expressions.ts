@@ -58,7 +58,7 @@ export function expression(c: Compilation): void {
   bitwise(c);
   if (!c.is('=')) return;
   // Only an element of a char* is stored as a byte.
-  const storesByte = c.previousText() === ']' && requireTarget(c).name === BYTE_POINTER;
+  const storesByte = c.previous()?.text === ']' && requireTarget(c).name === BYTE_POINTER;
   rightOperand(c, expression);
   c.emit(storesByte ? 'mov_[ebx],al\n' : 'mov_[ebx],eax\n');
   c.target = undefined;
@@ -95,11 +95,14 @@ function binary(
 
 /** Step over the operator and compute what follows it, with the value so far kept on the stack and then in ebx. */
 function rightOperand(c: Compilation, operand: (c: Compilation) => void): void {
+  const operator = c.peek();
+  c.mark(operator);
   c.emit('push_eax\t#_common_recursion\n');
   c.next();
   const left = c.target;
   operand(c);
   c.target = promote(c.target, left);
+  c.mark(operator);
   c.emit('pop_ebx\t# _common_recursion\n');
 }
 
@@ -149,6 +152,7 @@ function memberAccess(c: Compilation): void {
  * Quirk kept: only the first character of the token counts, so `!!x` and `!-x` are one `!`.
  */
 function primary(c: Compilation): void {
+  c.mark(c.peek());
   const { text } = c.peek();
   const parse = text === 'sizeof' ? sizeOf : PRIMARIES.get(text[0]);
   if (parse !== undefined) parse(c);
@@ -197,6 +201,7 @@ function sizeOf(c: Compilation): void {
 
 function stringLiteral(c: Compilation): void {
   const label = c.newLabel();
+  c.mark(c.peek());
   c.emit(`mov_eax, &STRING_${label}\n`);
   c.stringData.writeLatin1(`:STRING_${label}\n${stringData(c.source, c.peek())}`);
   c.next();
@@ -239,7 +244,9 @@ function functionLoad(c: Compilation, text: string): void {
 
 /** arguments = "(" [ expression { "," expression } ] ")" ; `transfer` is the code of the call itself. */
 function call(c: Compilation, transfer: string): void {
+  const callee = c.previous();
   c.expect('(');
+  c.mark(callee);
   c.emit(
     'push_edi\t# Prevent overwriting in recursion\n' +
       'push_ebp\t# Protect the old base pointer\n' +
@@ -256,6 +263,7 @@ function call(c: Compilation, transfer: string): void {
     }
   }
   c.expect(')');
+  c.mark(callee);
   c.emit(transfer);
   c.emitTimes(passed, 'pop_ebx\t# _process_expression_locals\n');
   c.emit('pop_ebp\t# Restore old base pointer\npop_edi\t# Prevent overwrite\n');

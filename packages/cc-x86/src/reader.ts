@@ -18,6 +18,8 @@ export interface Token {
   readonly raw: string;
   /** Offset of the first byte in the source. */
   readonly at: number;
+  /** Offset behind the last byte, a closing quote or a label's colon included. */
+  readonly end: number;
 }
 
 /** Bytes that upstream keeps for a token, its terminator included. */
@@ -68,13 +70,14 @@ export function readTokens(source: Source): Token[] {
       while (end < bytes.length && CLASSES[bytes[end] as number] === kind) end++;
       isLabel = kind === WORD && bytes[end] === COLON;
     } else if (first === QUOTE || first === APOSTROPHE) end = literalEnd(source, at, first);
-    const token = makeToken(bytes, at, end, isLabel);
+    // The closing quote and the colon of a label are consumed with their token.
+    const behind = isLabel || first === QUOTE || first === APOSTROPHE ? end + 1 : end;
+    const token = makeToken(bytes, at, end, isLabel, behind);
     if (token.raw.length >= TOKEN_ROOM) {
       throw errorAt(source, at, 'token-too-long', `a token of more than ${TOKEN_ROOM - 1} bytes`);
     }
     tokens.push(token);
-    // The closing quote and the colon of a label are consumed with their token.
-    at = isLabel || first === QUOTE || first === APOSTROPHE ? end + 1 : end;
+    at = behind;
   }
   return tokens;
 }
@@ -116,14 +119,20 @@ function literalEnd(source: Source, at: number, quote: number): number {
 }
 
 /** Quirk kept: a label's colon moves to its front, and pushes out the first NUL if there is one. */
-function makeToken(bytes: Uint8Array, at: number, end: number, isLabel: boolean): Token {
+function makeToken(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  isLabel: boolean,
+  behind: number,
+): Token {
   let raw = latin1(bytes, at, end);
   let nul = raw.indexOf('\0');
   if (isLabel) {
     raw = nul < 0 ? `:${raw}` : `:${raw.slice(0, nul)}${raw.slice(nul + 1)}`;
     nul = raw.indexOf('\0');
   }
-  return { text: nul < 0 ? raw : raw.slice(0, nul), raw, at };
+  return { text: nul < 0 ? raw : raw.slice(0, nul), raw, at, end: behind };
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

@@ -28,7 +28,9 @@ const KEYWORDS: ReadonlyMap<string, (c: Compilation) => void> = new Map([
 
 /** statement = block | label | local-declaration | if | do | while | for | asm | goto | return | break | continue | expression ";" */
 export function statement(c: Compilation): void {
-  const { text } = c.peek();
+  const start = c.peek();
+  const { text } = start;
+  c.mark(start);
   const parse = KEYWORDS.get(text);
   if (parse !== undefined) parse(c);
   else if (text.startsWith(':')) {
@@ -70,11 +72,13 @@ function localDeclaration(c: Compilation): void {
 
 /** if = "if" "(" expression ")" statement [ "else" statement ] */
 function ifStatement(c: Compilation): void {
+  const keyword = c.peek();
   const label = c.newLabel();
   c.emit(`# IF_${label}\n`);
   c.expect('if');
   c.expect('(');
   expression(c);
+  c.mark(keyword);
   c.emit(`test_eax,eax\nje %ELSE_${label}\n`);
   c.expect(')');
   statement(c);
@@ -88,6 +92,7 @@ function ifStatement(c: Compilation): void {
 
 /** do = "do" statement "while" "(" expression ")" ";" */
 function doStatement(c: Compilation): void {
+  const keyword = c.peek();
   const label = c.newLabel();
   inLoop(c, `DO_END_${label}`, () => {
     c.emit(`:DO_${label}\n`);
@@ -98,27 +103,32 @@ function doStatement(c: Compilation): void {
     expression(c);
     c.expect(')');
     c.expect(';');
+    c.mark(keyword);
     c.emit(`test_eax,eax\njne %DO_${label}\n`);
   });
 }
 
 /** while = "while" "(" expression ")" statement */
 function whileStatement(c: Compilation): void {
+  const keyword = c.peek();
   const label = c.newLabel();
   inLoop(c, `END_WHILE_${label}`, () => {
     c.emit(`:WHILE_${label}\n`);
     c.expect('while');
     c.expect('(');
     expression(c);
+    c.mark(keyword);
     c.emit(`test_eax,eax\nje %END_WHILE_${label}\n# THEN_while_${label}\n`);
     c.expect(')');
     statement(c);
+    c.mark(keyword);
     c.emit(`jmp %WHILE_${label}\n`);
   });
 }
 
 /** for = "for" "(" [ expression ] ";" expression ";" expression ")" statement */
 function forStatement(c: Compilation): void {
+  const keyword = c.peek();
   const label = c.newLabel();
   inLoop(c, `FOR_END_${label}`, () => {
     c.emit(`# FOR_initialization_${label}\n`);
@@ -134,6 +144,7 @@ function forStatement(c: Compilation): void {
     c.emit(`jmp %FOR_${label}\n:FOR_THEN_${label}\n`);
     c.expect(')');
     statement(c);
+    c.mark(keyword);
     c.emit(`jmp %FOR_ITER_${label}\n`);
   });
 }
@@ -165,9 +176,10 @@ function gotoStatement(c: Compilation): void {
 
 /** return = "return" [ expression ] ";" */
 function returnStatement(c: Compilation): void {
-  c.expect('return');
+  const keyword = c.next();
   if (!c.peek().text.startsWith(';')) expression(c);
   c.expect(';');
+  c.mark(keyword);
   c.emitTimes(c.scope.localCount, 'pop_ebx\t# _return_result_locals\n');
   c.emitReturn();
 }

@@ -8,7 +8,7 @@
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc.c and cc_spawn.c.
  */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { encodeUtf8, type ProvenanceMap } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import type { Options } from './options.ts';
@@ -20,6 +20,8 @@ export interface Build extends Omit<Options, keyof Target>, Target {
   readonly path: string | undefined;
   /** The preprocessed source. */
   readonly source: Uint8Array;
+  /** Where that comes from, when the host wants to know. */
+  readonly sourceMap: ProvenanceMap | undefined;
   /** False when there are only object files. */
   readonly hasSources: boolean;
   readonly stdioUsed: boolean;
@@ -71,7 +73,7 @@ class Driver {
       );
     }
     const object = build.objectOnly ? (build.output ?? this.objectName()) : undefined;
-    const source = this.temporary('M2-Mesoplanet', build.source);
+    const source = this.temporary('M2-Mesoplanet', build.source, build.sourceMap);
     if (object === undefined) this.link(source);
     else this.compileOnly(source, object);
     this.discard(source);
@@ -178,10 +180,15 @@ class Driver {
   }
 
   /** A new file `folder/program-NNNNNN`. */
-  private temporary(program: string, bytes: Uint8Array = new Uint8Array()): string {
+  private temporary(
+    program: string,
+    bytes: Uint8Array = new Uint8Array(),
+    map?: ProvenanceMap,
+  ): string {
     for (let number = 0; number <= MAX_NUMBER; number++) {
       const name = `${this.folder}/${program}-${String(number).padStart(6, '0')}`;
       if (this.host.linkStatus(name) !== undefined) continue;
+      if (map !== undefined) this.host.provenance?.(name, map);
       this.host.writeFile(name, bytes, 0o600);
       return name;
     }

@@ -97,6 +97,7 @@ export class Expander {
   private copy(list: TokenList, token: Token, call: Token): void {
     if (++this.made > MAX_TOKENS)
       throw call.error('endless-macro', 'the macros expand to too much');
-    list.add(new Token(token.text, call.source, call.offset, call.depth + 1));
+    const { source, offset, depth, length } = call;
+    list.add(new Token(token.text, source, offset, depth + 1, length, token.original ?? token));
   }
 }

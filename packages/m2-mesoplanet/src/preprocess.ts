@@ -8,13 +8,14 @@
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source, ToolError } from '@stage0-ts/diagnostics';
 import { evaluate } from './condition.ts';
 import { Expander } from './expander.ts';
 import { type Macro, MacroTable } from './macros.ts';
 import { Reader } from './reader.ts';
 import { Token } from './token.ts';
+import { TokenPlaces } from './token-places.ts';
 
 export interface PreprocessOptions {
   /** The bytes of an included file, or undefined when there is none at the path. Default: none exists. */
@@ -33,6 +34,8 @@ export interface PreprocessOptions {
   readonly defines?: readonly (readonly [name: string, value: string])[];
   /** Only read, do not preprocess. Default: false. */
   readonly dump?: boolean;
+  /** Takes for each token its place, and for one out of a macro the place in its definition. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
 }
 
 export interface Preprocessed {
@@ -62,7 +65,7 @@ export function preprocess(
   const walk = new Walk(reader.list.first, options.defines ?? []);
   if (!options.dump) walk.run();
   return {
-    bytes: print(walk.first),
+    bytes: print(walk.first, options.map),
     stdioUsed: reader.stdioUsed,
     notes: reader.notes.join(''),
     warnings:
@@ -70,9 +73,14 @@ export function preprocess(
   };
 }
 
-function print(first: Token | undefined): Uint8Array<ArrayBuffer> {
+function print(first: Token | undefined, map: ProvenanceMap | undefined): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1 << 16);
-  for (let token = first; token !== undefined; token = token.next) out.writeLatin1(token.text);
+  const places = map && new TokenPlaces(map);
+  for (let token = first; token !== undefined; token = token.next) {
+    places?.add(out.length, token);
+    out.writeLatin1(token.text);
+  }
+  map?.finish(out.length);
   return out.toBytes();
 }
 

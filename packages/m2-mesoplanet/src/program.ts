@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `M2-Mesoplanet`: options as upstream reads them, preprocessing, then the build (driver.ts). */
-import { encodeLatin1, encodeUtf8, hostToLatin1, latin1ToHost } from '@stage0-ts/bytes';
+import {
+  encodeLatin1,
+  encodeUtf8,
+  hostToLatin1,
+  latin1ToHost,
+  ProvenanceMap,
+} from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, type Source, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { buildBinary } from './driver.ts';
@@ -27,6 +33,7 @@ function compile(options: Options, host: Host): number {
     requireDistinct(host, options.output, [...options.files, ...options.objects]);
     requireOpenable(host, options.output);
   }
+  const map = host.provenance && new ProvenanceMap();
   const result = preprocess(sources, {
     readFile: (path) => readIfPresent(host, latin1ToHost(path)),
     libcPath: hostToLatin1(libcPath),
@@ -39,11 +46,15 @@ function compile(options: Options, host: Host): number {
       hostToLatin1(value),
     ]),
     dump: options.dump,
+    map,
   });
   host.writeStdout(encodeLatin1(result.notes));
   host.writeStderr(encodeLatin1(result.warnings));
   if (options.dump || options.preprocessOnly) {
     const banner = options.dump ? '' : '/* M2-Mesoplanet Preprocessed source */\n';
+    if (map !== undefined && options.output !== undefined) {
+      host.provenance?.(options.output, behindBanner(map, banner.length));
+    }
     deliver(host, options.output, banner, result.bytes);
     return 0;
   }
@@ -54,6 +65,7 @@ function compile(options: Options, host: Host): number {
     temporaryFolder: options.temporaryFolder ?? lookup.get('TMPDIR') ?? '/tmp',
     path: lookup.get('PATH'),
     source: result.bytes,
+    sourceMap: map,
     hasSources: sources.length > 0,
     stdioUsed: result.stdioUsed,
   });
@@ -65,6 +77,11 @@ function deliver(host: Host, output: string | undefined, banner: string, bytes: 
   whole.set(bytes, banner.length);
   if (output === undefined) host.writeStdout(whole);
   else host.writeFile(output, whole, 0o600);
+}
+
+/** The same map for the output with so many bytes of ours before it. */
+function behindBanner(map: ProvenanceMap, length: number): ProvenanceMap {
+  return length === 0 ? map : map.behind(length);
 }
 
 /** Name → value; of two entries with one name upstream finds the last. */

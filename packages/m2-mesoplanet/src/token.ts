@@ -17,12 +17,25 @@ export class Token {
   readonly offset: number;
   /** How many expansions deep the token was made. */
   readonly depth: number;
+  /** Bytes that the token, or the call of the macro that it comes from, has in the source. */
+  readonly length: number;
+  /** For a token that a macro was expanded to: that which it is a copy of. */
+  readonly original: Token | undefined;
 
-  constructor(text: string, source: Source, offset: number, depth = 0) {
+  constructor(
+    text: string,
+    source: Source,
+    offset: number,
+    depth = 0,
+    length: number = text.length,
+    original?: Token,
+  ) {
     this.text = text;
     this.source = source;
     this.offset = offset;
     this.depth = depth;
+    this.length = length;
+    this.original = original;
   }
 
   /** Take this token out of the list. Its own links stay, so that a chain of removed tokens can be walked. */

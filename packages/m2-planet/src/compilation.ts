@@ -7,7 +7,7 @@
  * is empty, so that looking at it is safe and stepping over it is an error.
  */
 import type { ToolError } from '@stage0-ts/diagnostics';
-import type { Emitter } from './emit/emitter.ts';
+import type { Emitter, Frame } from './emit/emitter.ts';
 import { LiteralError } from './literals.ts';
 import type { CompileOptions } from './options.ts';
 import { DEFAULT_MAX_STRING } from './options.ts';
@@ -15,6 +15,7 @@ import { Origin } from './origin.ts';
 import { Output } from './output.ts';
 import type { FunctionSymbol, JumpTargets, Variable } from './symbols.ts';
 import { syntheticToken, type Token, tokenError } from './token.ts';
+import { Trace } from './trace.ts';
 import { type Type, TypeTable } from './types.ts';
 
 export class Compilation {
@@ -38,6 +39,7 @@ export class Compilation {
   addressOf = false;
   /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */
   pendingDereferences = 0;
+  private readonly trace: Trace | undefined;
   private readonly nextId: () => number;
 
   constructor(
@@ -53,6 +55,7 @@ export class Compilation {
     this.maxString = options.maxString ?? DEFAULT_MAX_STRING;
     this.output = new Output(codeCapacity);
     this.emit = createEmitter(this.output);
+    if (options.map !== undefined) this.trace = new Trace(options.map, this.output);
     this.nextId = nextId;
     this.types = new TypeTable(this.emit.wordSize, options.bootstrapMode === true, this.nextId);
     this.current = this.types.basic.int;
@@ -76,6 +79,7 @@ export class Compilation {
   /** Step to the next token, which may be the end. */
   skip(): void {
     if (this.atEnd) throw this.error('unexpected end of file');
+    this.mark(this.token);
     this.token = this.following;
   }
 
@@ -93,7 +97,24 @@ export class Compilation {
   expect(text: string, message: string): void {
     if (this.atEnd) throw this.error(`EOF reached inside of require match: ${message}`);
     if (this.token.text !== text) throw this.error(message);
+    this.mark(this.token);
     this.token = this.following;
+  }
+
+  /** For the map: what is written from here on comes from `token`. So it does from each one that is stepped over. */
+  mark(token: Token): void {
+    this.trace?.mark(token);
+  }
+
+  /** Start the code of the function whose name is this token. */
+  beginFunction(name: Token): void {
+    this.trace?.beginFunction(name);
+    this.output.beginFunction(name.text);
+  }
+
+  endFunction(frame: Frame | undefined): void {
+    this.output.endFunction(frame);
+    this.trace?.endFunction();
   }
 
   /** An error at the current token, or at the last one when the input has ended. */

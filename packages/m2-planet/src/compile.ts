@@ -6,7 +6,7 @@
  * three sections of the output. Invariant: nothing is kept between two calls.
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
@@ -28,6 +28,7 @@ import {
 import { type ReaderContext, readTokens } from './reader.ts';
 import { nameToLatin1 } from './text.ts';
 import { removeToken, type Token } from './token.ts';
+import { TracedSources } from './trace.ts';
 
 const EMITTERS: Readonly<
   Record<Architecture, (sink: CodeSink, logicalShiftRight: boolean) => Emitter>
@@ -92,7 +93,7 @@ export function compile(
     options.bootstrapMode === true
       ? withoutDirectives(first)
       : preprocessed(first, options, context);
-  if (options.preprocessOnly === true) return tokenText(head);
+  if (options.preprocessOnly === true) return tokenText(head, options.map);
   const inputSize = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   return generated(withoutLineFeeds(head), options, context, inputSize);
 }
@@ -149,13 +150,19 @@ function withoutLineFeeds(head: Token | null): Token | null {
   return first;
 }
 
-function tokenText(head: Token | null): Uint8Array<ArrayBuffer> {
+function tokenText(head: Token | null, map: ProvenanceMap | undefined): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1 << 16);
+  const sources = map && new TracedSources(map);
+  map?.addOwn(0);
   out.writeLatin1('\n/* Preprocessed source */\n');
   for (let token = head; token !== null; token = token.next) {
+    const source = sources?.numberOf(token);
+    if (source === undefined) map?.addOwn(out.length);
+    else map?.add(out.length, source, token.start, token.end);
     out.writeLatin1(token.text);
     out.writeByte(0x20);
   }
+  map?.finish(out.length);
   return out.toBytes();
 }
 

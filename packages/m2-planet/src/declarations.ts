@@ -14,6 +14,7 @@ import { globalInitializer } from './initializers.ts';
 import { requireVariableName } from './locals.ts';
 import { statement } from './statements.ts';
 import { FunctionSymbol, type Variable } from './symbols.ts';
+import type { Token } from './token.ts';
 import type { Type } from './types.ts';
 import { functionPointer, typedef, typeName } from './types-parser.ts';
 
@@ -43,7 +44,7 @@ function declaration(c: Compilation): void {
   else {
     c.advance();
     if (c.token.text !== '(') throw c.error(`Received ${c.token.text} in program`);
-    function_(c, c.token.prev?.text ?? '');
+    function_(c, c.token.prev as Token);
   }
 }
 
@@ -81,7 +82,8 @@ function variables(c: Compilation, first: Type): void {
 }
 
 /** "(" parameters ")" (";" | statement) */
-function function_(c: Compilation, name: string): void {
+function function_(c: Compilation, nameToken: Token): void {
+  const name = nameToken.text;
   const current = new FunctionSymbol(name);
   c.function = current;
   c.functions.set(name, current);
@@ -98,7 +100,7 @@ function function_(c: Compilation, name: string): void {
     c.advance();
     return;
   }
-  c.output.beginFunction(name);
+  c.beginFunction(nameToken);
   statement(c);
   current.statics.clear();
   if (!c.output.endsInReturn) {
@@ -106,7 +108,7 @@ function function_(c: Compilation, name: string): void {
     c.output.ret(c.emit);
   }
   const { localsSize } = current;
-  c.output.endFunction(localsSize === 0 ? undefined : c.emit.frame(localsSize));
+  c.endFunction(localsSize === 0 ? undefined : c.emit.frame(localsSize));
 }
 
 /** parameters: (type-name (name ("[" constant? "]")*)? ","?)* ("." "." ".")? and the ")" */

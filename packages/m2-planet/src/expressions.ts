@@ -80,11 +80,14 @@ function binary(c: Compilation, lowest: number): void {
  * The result has the type that the list of types has first.
  */
 export function pushedOperand(c: Compilation, operand: () => void): void {
+  const operator = c.token;
+  c.mark(operator);
   c.emit.push('zero', '_common_recursion');
   const left = c.current;
   c.advance();
   operand();
   c.current = promote(c, c.current, left);
+  c.mark(operator);
   c.emit.pop('one', '_common_recursion');
 }
 

@@ -115,6 +115,7 @@ function value(c: Compilation, type: Type): void {
 /** string | "0" | "&" name */
 function pointerValue(c: Compilation): void {
   const { globals, strings } = c.output;
+  c.mark(c.token);
   const { text, first } = c.token;
   if (first === 0x22) {
     // Quirk kept: the label is the raw text of the string.

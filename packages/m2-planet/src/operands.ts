@@ -61,8 +61,12 @@ export function postfixOperators(c: Compilation): void {
  */
 function primary(c: Compilation): void {
   c.requireToken('Received EOF where primary expression expected');
+  c.mark(c.token);
   c.addressOf = c.token.text === '&';
-  if (c.addressOf) c.advance();
+  if (c.addressOf) {
+    c.advance();
+    c.mark(c.token);
+  }
   const { text, first } = c.token;
   if (text === 'sizeof') {
     c.emit.loadImmediate('zero', sizeOf(c), 'load sizeof');
@@ -154,7 +158,9 @@ export function nextLabel(c: Compilation): string {
 
 /** "(" (expression ","?)* ")" behind a function's name, or behind an expression when there is no name. */
 export function call(c: Compilation, function_: string | undefined): void {
+  const callee = c.token.prev ?? c.token;
   c.expect('(', 'ERROR in process_expression_list\nNo ( was found');
+  c.mark(callee);
   c.requireToken('Improper function call');
   c.emit.beginCall();
   if (function_ === undefined) c.emit.move('temp2', 'zero', 'Save function pointer address');
@@ -167,6 +173,7 @@ export function call(c: Compilation, function_: string | undefined): void {
     if (c.at(',')) c.advance();
   }
   c.expect(')', 'ERROR in process_expression_list\nNo ) was found');
+  c.mark(callee);
   c.emit.endArguments();
   if (function_ === undefined) {
     c.emit.move('zero', 'temp2', 'Restore function pointer');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The options of a compilation, with upstream's defaults, and the architectures that `-A` knows. */
+import type { ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
 
 /** A name that `--architecture` takes. */
@@ -68,6 +69,8 @@ export interface CompileOptions {
    * misprints negative numbers that stand as unsigned ones. No option of the command line.
    */
   readonly logicalShiftRight?: boolean;
+  /** Takes for each piece of the output its token, and the name of the function that it is part of. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
   /** Called with upstream's text for `#warning` and for directives that are ignored. */
   readonly onWarning?: (text: string) => void;
 }

@@ -7,7 +7,7 @@
  * the sections are joined: nothing is copied twice.
  * Behaviour defined by cc.c and declare_function of cc_core.c of M2-Planet 1.13.1.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type SectionMaps } from '@stage0-ts/bytes';
 import type { CodeSink, Emitter, Frame } from './emit/emitter.ts';
 import { latin1Bytes } from './text.ts';
 
@@ -34,6 +34,8 @@ const EMPTY: Uint8Array = new Uint8Array();
 export class Output implements CodeSink {
   readonly globals: ByteWriter = new ByteWriter(1 << 14);
   readonly strings: ByteWriter = new ByteWriter(1 << 14);
+  /** The maps of the three sections, when somebody asks where the output comes from. */
+  maps: SectionMaps | undefined;
   private readonly code: ByteWriter;
   /** The places for lines of frames, in order of their offsets in the code. */
   private readonly places: Place[] = [];
@@ -45,6 +47,11 @@ export class Output implements CodeSink {
   /** @param capacity bytes of code to make room for at first; only a hint. */
   constructor(capacity: number) {
     this.code = new ByteWriter(capacity);
+  }
+
+  /** Code, global variables, strings. */
+  get sections(): readonly ByteWriter[] {
+    return [this.code, this.globals, this.strings];
   }
 
   /** Append to the code. */
@@ -101,30 +108,60 @@ export class Output implements CodeSink {
     const { globals, strings } = this;
     const afterCode = emitter.endsWithStack ? '\n' : debug ? '\n:ELF_data\n' : '';
     const atEnd = emitter.endsWithStack ? '\n:STACK\n' : debug ? '' : '\n:ELF_end\n';
-    return concatenated([
-      latin1Bytes('\n# Core program\n'),
+    const parts = [
+      heading('\n# Core program\n'),
       ...this.filledCode(),
-      latin1Bytes(`${afterCode}\n# Program global variables\n`),
-      globals.view(),
-      latin1Bytes('\n# Program strings\n'),
-      strings.view(),
-      latin1Bytes(atEnd),
-    ]);
+      heading(`${afterCode}\n# Program global variables\n`),
+      { bytes: globals.view(), section: 1, from: 0 },
+      heading('\n# Program strings\n'),
+      { bytes: strings.view(), section: 2, from: 0 },
+      heading(atEnd),
+    ];
+    if (this.maps !== undefined) mapParts(parts, this.maps);
+    return concatenated(parts.map(({ bytes }) => bytes));
   }
 
   /** The code in pieces, with the lines of the frames at their places. */
-  private filledCode(): Uint8Array[] {
-    const pieces: Uint8Array[] = [];
+  private filledCode(): Part[] {
+    const parts: Part[] = [];
     let done = 0;
     for (const { at, slot, part } of this.places) {
       const lines = slot[part];
       if (lines === EMPTY) continue;
-      pieces.push(this.code.view(done, at), lines);
+      parts.push({ bytes: this.code.view(done, at), section: 0, from: done });
+      // The lines come from where the label before them, or the return behind them, comes from.
+      parts.push({ bytes: lines, section: 0, like: part === 'enter' ? at - 1 : at });
       done = at;
     }
-    pieces.push(this.code.view(done));
-    return pieces;
+    parts.push({ bytes: this.code.view(done), section: 0, from: done });
+    return parts;
   }
+}
+
+/** A piece of the output. */
+interface Part {
+  readonly bytes: Uint8Array;
+  /** The section that it is of; absent for headings. */
+  readonly section?: number;
+  /** Its offset there, if it stands there. */
+  readonly from?: number;
+  /** Otherwise the byte there that comes from the same place. */
+  readonly like?: number;
+}
+
+function heading(text: string): Part {
+  return { bytes: latin1Bytes(text) };
+}
+
+function mapParts(parts: readonly Part[], maps: SectionMaps): void {
+  let at = 0;
+  for (const { bytes, section, from, like = 0 } of parts) {
+    if (section === undefined) maps.whole.addOwn(at);
+    else if (from !== undefined) maps.join(at, section, from, from + bytes.length);
+    else maps.join(at, section, like, like + 1);
+    at += bytes.length;
+  }
+  maps.whole.finish(at);
 }
 
 function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -6,7 +6,7 @@
  * name of an input. Without inputs standard input is compiled, under the name STDIN.
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { compile } from './compile.ts';
@@ -77,7 +77,10 @@ function run(
     if (request.files.length === 0) {
       request.files.push({ name: 'STDIN', bytes: host.readStdin() });
     }
-    const image = compile(request.files, { ...builder, ...options(request, host) });
+    const map = host.provenance && new ProvenanceMap();
+    const image = compile(request.files, { ...builder, ...options(request, host), map });
+    const output = request.outputs.at(-1);
+    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
     if (request.outputs.length === 0) host.writeStdout(image);
     else writeOutputs(host, request, image);
     return 0;

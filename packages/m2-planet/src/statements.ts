@@ -25,6 +25,7 @@ export function statement(c: Compilation): void {
   c.requireToken('expected a C statement but received EOF');
   c.current = c.types.basic.int;
   const { token } = c;
+  c.mark(token);
   if (token.first === 0x7b) block(c);
   else if (c.following.first === 0x3a) {
     c.output.text(`:${token.text}\t#C goto label\n`);
@@ -66,6 +67,7 @@ function expressionStatement(c: Compilation): void {
 /** "goto" label ";" */
 function gotoStatement(c: Compilation): void {
   c.advance();
+  c.mark(c.token);
   c.emit.jump('', c.token.text, 'Goto');
   c.advance();
   c.expect(';', 'ERROR in statement\nMissing ;');
@@ -73,9 +75,11 @@ function gotoStatement(c: Compilation): void {
 
 /** "return" expression? ";" */
 function returnStatement(c: Compilation): void {
+  const keyword = c.token;
   c.advance();
   if (!c.at(';')) expression(c);
   c.expect(';', 'ERROR in return_result\nMISSING ;');
+  c.mark(keyword);
   c.output.ret(c.emit);
 }
 
@@ -94,11 +98,13 @@ function block(c: Compilation): void {
 
 /** "if" "(" expression ")" statement ("else" statement)? */
 function ifStatement(c: Compilation): void {
+  const keyword = c.token;
   const label = nextLabel(c);
   c.output.comment('IF_', label);
   c.skip();
   c.expect('(', 'ERROR in process_if\nMISSING (');
   expression(c);
+  c.mark(keyword);
   c.emit.jumpIfZero('ELSE_', label, 'Jump to else');
   c.expect(')', 'ERROR in process_if\nMISSING )');
   statement(c);
@@ -204,6 +210,7 @@ function switchTable(
 
 /** "for" "(" (local-declaration | expression? ";") expression ";" expression ")" statement */
 function forStatement(c: Compilation): void {
+  const keyword = c.token;
   const label = nextLabel(c);
   const targets = { breakPrefix: 'FOR_END_', continuePrefix: 'FOR_ITER_', label };
   withTargets(c, targets, () => {
@@ -230,6 +237,7 @@ function forStatement(c: Compilation): void {
     c.expect(')', 'ERROR in process_for\nMISSING )');
     statement(c);
     c.requireToken('Reached EOF inside of function');
+    c.mark(keyword);
     c.emit.jump('FOR_ITER_', label, 'Repeat iteration');
     c.output.label('FOR_END_', label);
   });
@@ -237,6 +245,7 @@ function forStatement(c: Compilation): void {
 
 /** "do" statement "while" "(" expression ")" ";" */
 function doStatement(c: Compilation): void {
+  const keyword = c.token;
   const label = nextLabel(c);
   const targets = { breakPrefix: 'DO_END_', continuePrefix: 'DO_TEST_', label };
   withTargets(c, targets, () => {
@@ -250,6 +259,7 @@ function doStatement(c: Compilation): void {
     expression(c);
     c.expect(')', 'ERROR in process_do\nMISSING )');
     c.expect(';', 'ERROR in process_do\nMISSING ;');
+    c.mark(keyword);
     c.emit.jumpIfNotZero('DO_', label, 'Rerun loop');
     c.output.label('DO_END_', label);
   });
@@ -257,6 +267,7 @@ function doStatement(c: Compilation): void {
 
 /** "while" "(" expression ")" statement */
 function whileStatement(c: Compilation): void {
+  const keyword = c.token;
   const label = nextLabel(c);
   const targets = { breakPrefix: 'END_WHILE_', continuePrefix: 'WHILE_', label };
   withTargets(c, targets, () => {
@@ -264,11 +275,13 @@ function whileStatement(c: Compilation): void {
     c.skip();
     c.expect('(', 'ERROR in process_while\nMISSING (');
     expression(c);
+    c.mark(keyword);
     c.emit.jumpIfZero('END_WHILE_', label, 'Jump to end');
     c.output.comment('THEN_while_', label);
     c.expect(')', 'ERROR in process_while\nMISSING )');
     statement(c);
     c.requireToken('Reached EOF inside of function');
+    c.mark(keyword);
     c.emit.jump('WHILE_', label, 'Repeat loop');
     c.output.label('END_WHILE_', label);
   });
@@ -279,6 +292,7 @@ function asmStatement(c: Compilation): void {
   c.skip();
   c.expect('(', 'ERROR in process_asm\nMISSING (');
   for (; c.at('"'); c.advance()) {
+    c.mark(c.token);
     c.output.text(c.token.text.slice(1));
     c.output.text('\n');
   }

@@ -5,14 +5,20 @@
  * Behaviour defined by x86/catm_x86.hex2 and mescc-tools-extra/catm.c of stage0-posix 1.9.1, which agree
  * wherever all files can be opened.
  */
+import type { ProvenanceMap } from '@stage0-ts/bytes';
 
-/** The parts one after the other. */
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** The parts one after the other. A `map` that has them as its sources takes where each stands. */
+export function concatenate(
+  parts: readonly Uint8Array[],
+  map?: ProvenanceMap,
+): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;
-  for (const part of parts) {
+  for (const [number, part] of parts.entries()) {
+    map?.addCopy(at, number, 0);
     whole.set(part, at);
     at += part.length;
   }
+  map?.finish(whole.length);
   return whole;
 }

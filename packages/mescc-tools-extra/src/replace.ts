@@ -5,7 +5,7 @@
  * Occurrences are found from the left and do not overlap. Behaviour defined by
  * mescc-tools-extra/replace.c of stage0-posix 1.9.1.
  */
-import { ByteWriter } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 
 export interface ReplaceOptions {
@@ -15,6 +15,8 @@ export interface ReplaceOptions {
   readonly replacement: Uint8Array;
   /** Name of the input in messages. */
   readonly name?: string;
+  /** Takes for each byte where it stands in the input, and for a replacement what it replaces. Default: none is made. */
+  readonly map?: ProvenanceMap | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ReplaceOptions {
  * Throws a ToolError for an empty pattern and for an input that is not longer than the pattern.
  */
 export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8Array<ArrayBuffer> {
-  const { pattern, replacement, name } = options;
+  const { pattern, replacement, name, map } = options;
   if (pattern.length === 0) throw new ToolError('the pattern is empty', { code: 'usage' });
   if (input.length <= pattern.length) {
     throw new ToolError('the input is not longer than the pattern', {
@@ -32,6 +34,7 @@ export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8A
       ...(name !== undefined && { file: name }),
     });
   }
+  map?.addSource(name ?? 'input');
   const out = new ByteWriter(input.length);
   const skip = skipTable(pattern);
   const last = pattern.length - 1;
@@ -39,13 +42,15 @@ export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8A
   // Horspool: the byte under the pattern's end tells how far the pattern may move.
   for (let end = last; end < input.length; ) {
     if (matchesAt(input, end - last, pattern)) {
-      writeWithoutNuls(out, input, done, end - last);
+      writeWithoutNuls(out, map, input, done, end - last);
+      map?.add(out.length, 0, end - last, end + 1);
       out.write(replacement);
       done = end + 1;
       end += pattern.length;
     } else end += skip[input[end] as number] as number;
   }
-  writeWithoutNuls(out, input, done, input.length);
+  writeWithoutNuls(out, map, input, done, input.length);
+  map?.finish(out.length);
   return out.toBytes();
 }
 
@@ -60,10 +65,17 @@ function skipTable(pattern: Uint8Array): Int32Array {
   return skip;
 }
 
-function writeWithoutNuls(out: ByteWriter, bytes: Uint8Array, start: number, end: number): void {
+function writeWithoutNuls(
+  out: ByteWriter,
+  map: ProvenanceMap | undefined,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
   for (let at = start; at < end; ) {
     const nul = bytes.indexOf(0, at);
     const stop = nul < 0 || nul > end ? end : nul;
+    map?.addCopy(out.length, 0, at);
     out.write(bytes, at, stop);
     at = stop + 1;
   }

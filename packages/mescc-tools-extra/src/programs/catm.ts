@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The commands `catm OUTPUT INPUT…`: the hand-written one of phase 2b and the one of mescc-tools-extra. */
+import { ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { concatenate } from '../catm.ts';
@@ -15,7 +16,12 @@ function run(tool: string, argv: readonly string[], host: Host): number {
     const output = requireOperand(argv, 1, 'the output file');
     const inputs = argv.slice(2);
     requireDistinct(host, output, inputs);
-    host.writeFile(output, concatenate(inputs.map((input) => host.readFile(input))), 0o600);
+    const map = host.provenance && new ProvenanceMap();
+    const parts = inputs.map((input) => host.readFile(input));
+    for (const input of inputs) map?.addSource(input);
+    const whole = concatenate(parts, map);
+    if (map !== undefined) host.provenance?.(output, map);
+    host.writeFile(output, whole, 0o600);
     return 0;
   });
 }

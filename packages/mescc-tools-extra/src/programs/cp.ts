@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `cp [-v] SOURCE DESTINATION`: the destination is a file, or a directory to copy into. */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 
@@ -34,10 +34,20 @@ export const cp: Program = (argv, host) =>
     if (destination === '') throw usage('missing operand: the destination');
     const target = withinDirectory(host, source, destination);
     requireDistinct(host, target, [source]);
-    host.writeFile(target, host.readFile(source), 0o600);
+    const bytes = host.readFile(source);
+    host.provenance?.(target, copyMap(source, bytes.length));
+    host.writeFile(target, bytes, 0o600);
     if (verbose) host.writeStdout(encodeUtf8(`'${source}' -> '${target}'\n`));
     return 0;
   });
+
+/** Every byte comes from the one at the same place. */
+function copyMap(source: string, length: number): ProvenanceMap {
+  const map = new ProvenanceMap();
+  map.addCopy(0, map.addSource(source), 0);
+  map.finish(length);
+  return map;
+}
 
 /**
  * The path to write. Quirk kept: upstream finds a directory by changing into it, so that the working

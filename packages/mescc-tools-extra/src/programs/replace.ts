@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `replace --file INPUT --match-on STRING --replace-with STRING [--output OUTPUT]`. */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { replaceBytes } from '../replace.ts';
@@ -36,13 +36,18 @@ export const replace: Program = (argv, host) =>
     if (file === undefined) throw missing('--file INPUT');
     if (pattern === undefined) throw missing('--match-on STRING');
     if (replacement === undefined) throw missing('--replace-with STRING');
+    const map = host.provenance && new ProvenanceMap();
     const result = replaceBytes(host.readFile(file), {
       pattern: encodeUtf8(pattern),
       replacement: encodeUtf8(replacement),
       name: file,
+      map,
     });
     if (output === STANDARD_OUTPUT) host.writeStdout(result);
-    else host.writeFile(output, result, 0o600);
+    else {
+      if (map !== undefined) host.provenance?.(output, map);
+      host.writeFile(output, result, 0o600);
+    }
     return 0;
   });
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The maps of a compiler's output sections, which grow side by side and are joined at the end.
+ *
+ * The compiler tells of each token as it comes to it; what is written from then on, in whichever section, is
+ * that token's. Invariant: the rows of section n end at or before the length of its writer.
+ */
+import type { ByteWriter } from './byte-writer.ts';
+import { ProvenanceMap } from './provenance-map.ts';
+
+export class SectionMaps {
+  /** The map of the joined output. */
+  readonly whole: ProvenanceMap;
+  private readonly writers: readonly ByteWriter[];
+  private readonly maps: readonly ProvenanceMap[];
+  private definitions = 0;
+  private current = -1;
+
+  constructor(whole: ProvenanceMap, writers: readonly ByteWriter[]) {
+    this.whole = whole;
+    this.writers = writers;
+    this.maps = writers.map(() => new ProvenanceMap());
+  }
+
+  /** What is written from here on comes from source[start, end). */
+  mark(source: number, start: number, end: number): void {
+    for (const [index, map] of this.maps.entries()) {
+      map.add((this.writers[index] as ByteWriter).length, source, start, end, this.current);
+    }
+  }
+
+  /** What is written from here on is part of what source[start, end) names: a function. */
+  beginDefinition(source: number, start: number, end: number): void {
+    this.current = this.definitions++;
+    this.whole.define(this.current, source, start, end);
+    this.mark(source, start, end);
+  }
+
+  endDefinition(): void {
+    this.current = -1;
+  }
+
+  /** In the joined output the bytes of section `index` in [from, to) stand at `at`. */
+  join(at: number, index: number, from: number, to: number): void {
+    this.whole.addPart(at, this.maps[index] as ProvenanceMap, from, to);
+  }
+}

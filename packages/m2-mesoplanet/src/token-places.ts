@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Printed tokens → rows of a map: where each stands, for one out of a macro where the macro is called.
+ *
+ * Lines that only tell M2-Planet which file follows stand nowhere.
+ */
+import type { ProvenanceMap } from '@stage0-ts/bytes';
+import type { Source } from '@stage0-ts/diagnostics';
+import type { Token } from './token.ts';
+
+export class TokenPlaces {
+  private readonly map: ProvenanceMap;
+  private readonly sources = new Map<Source, number>();
+  /** Definitions in the map by the token in a macro that each is. */
+  private readonly definitions = new Map<Token, number>();
+
+  constructor(map: ProvenanceMap) {
+    this.map = map;
+  }
+
+  /** The text from `at` on is that of `token`. */
+  add(at: number, token: Token): void {
+    const { source, offset, length, original } = token;
+    if (isMade(token)) this.map.addOwn(at);
+    else {
+      const definition = original === undefined ? -1 : this.definition(original);
+      this.map.add(at, this.sourceNumber(source), offset, offset + length, definition);
+    }
+  }
+
+  private definition(token: Token): number {
+    if (isMade(token)) return -1;
+    let number = this.definitions.get(token);
+    if (number === undefined) {
+      number = this.definitions.size;
+      this.definitions.set(token, number);
+      const { source, offset, length } = token;
+      this.map.define(number, this.sourceNumber(source), offset, offset + length);
+    }
+    return number;
+  }
+
+  private sourceNumber(source: Source): number {
+    let number = this.sources.get(source);
+    if (number === undefined) {
+      number = this.map.addSource(source.name);
+      this.sources.set(source, number);
+    }
+    return number;
+  }
+}
+
+/** True for what the preprocessor wrote by itself: file names, and values of the command line. */
+function isMade({ text, source, offset, length, original }: Token): boolean {
+  if (offset + length > source.bytes.length) return true;
+  return original === undefined && text !== '\n' && source.bytes[offset] !== text.charCodeAt(0);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The provenance of the output: tokens, as the parser comes to them → rows of the map.
+ *
+ * A token that stands in no input, such as the value of a predefined macro, leaves the one before it in force.
+ */
+import { type ProvenanceMap, SectionMaps } from '@stage0-ts/bytes';
+import type { Source } from '@stage0-ts/diagnostics';
+import type { Output } from './output.ts';
+import type { Token } from './token.ts';
+
+/** The sources of a map, numbered as tokens from them turn up. */
+export class TracedSources {
+  private readonly map: ProvenanceMap;
+  private readonly numbers = new Map<Source, number>();
+
+  constructor(map: ProvenanceMap) {
+    this.map = map;
+  }
+
+  /** The number of the token's source, or undefined when it stands in none. */
+  numberOf(token: Token): number | undefined {
+    const { source } = token.origin;
+    if (source === undefined) return undefined;
+    const known = this.numbers.get(source);
+    if (known !== undefined) return known;
+    const number = this.map.addSource(source.name);
+    this.numbers.set(source, number);
+    return number;
+  }
+}
+
+export class Trace {
+  private readonly sources: TracedSources;
+  private readonly maps: SectionMaps;
+
+  constructor(map: ProvenanceMap, output: Output) {
+    this.sources = new TracedSources(map);
+    this.maps = new SectionMaps(map, output.sections);
+    output.maps = this.maps;
+  }
+
+  /** What is written from here on comes from `token`. */
+  mark(token: Token): void {
+    const source = this.sources.numberOf(token);
+    if (source !== undefined) this.maps.mark(source, token.start, token.end);
+  }
+
+  /** What is written from here on is part of the function of this name. */
+  beginFunction(name: Token): void {
+    const source = this.sources.numberOf(name);
+    if (source !== undefined) this.maps.beginDefinition(source, name.start, name.end);
+  }
+
+  endFunction(): void {
+    this.maps.endDefinition();
+  }
+}
