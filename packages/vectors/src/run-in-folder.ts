@@ -16,8 +16,15 @@ export interface Command {
 const HANG_MILLISECONDS = 10_000;
 const OUTPUT_LIMIT = 64 << 20;
 
-/** Run the case; `find` gives the command for an upstream tool's name. */
-export function runInFolder(vector: VectorCase, find: (tool: string) => Command): Outcome {
+/**
+ * Run the case; `find` gives the command for an upstream tool's name. A run that takes longer than `timeout`
+ * milliseconds is ended and counts as a hang.
+ */
+export function runInFolder(
+  vector: VectorCase,
+  find: (tool: string) => Command,
+  timeout: number = HANG_MILLISECONDS,
+): Outcome {
   const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-case-')));
   const folder = path.join(scratch, 'case');
   try {
@@ -30,7 +37,7 @@ export function runInFolder(vector: VectorCase, find: (tool: string) => Command)
       argv0: command.arguments.length === 0 ? vector.tool : command.file,
       env: Object.fromEntries((settings.environment ?? []).map(splitVariable)),
       input: settings.stdin === undefined ? '' : (vector.input.get(settings.stdin) ?? ''),
-      timeout: HANG_MILLISECONDS,
+      timeout,
       killSignal: 'SIGKILL',
       maxBuffer: OUTPUT_LIMIT,
     });

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The fuzzer: for each seed one program, run by ours and by upstream's; a program on which they differ is made as
+ * small as it gets while they still do.
+ */
+import type { Program } from '@stage0-ts/host';
+import { TOOLS } from '@stage0-ts/stage0';
+import {
+  type Command,
+  type Outcome,
+  runInFolder,
+  runInMemory,
+  type VectorCase,
+} from '@stage0-ts/vectors/run';
+import * as fc from 'fast-check';
+import { difference, unclean } from './compare.ts';
+import { errorMessage, knownDifferences } from './known-differences.ts';
+import type { Language } from './language.ts';
+
+/** What upstream's program may take; enough for every program that ends, by a hundred times. */
+const PATIENCE_MILLISECONDS = 700;
+/** What it may take before it is said to hang where ours succeeds. */
+const LAST_PATIENCE_MILLISECONDS = 10_000;
+const SHRINKING_MILLISECONDS = 20_000;
+
+export interface FuzzOptions {
+  /** How many programs; the seeds count up from `seed`. */
+  readonly count: number;
+  readonly seed: number;
+  /** Upstream's binaries; without them ours is run twice and must end well. */
+  readonly native?: ((tool: string) => Command) | undefined;
+  /** Hears of each find. */
+  readonly onFind?: (find: Find) => void;
+  readonly onProgress?: (done: number) => void;
+}
+
+/** A program on which something is wrong, made small. */
+export interface Find {
+  readonly seed: number;
+  readonly what: string;
+  readonly program: VectorCase;
+}
+
+export interface Summary {
+  readonly programs: number;
+  /** Programs that upstream (without it: ours) took. */
+  readonly accepted: number;
+  /** Programs by the known difference that explains them. */
+  readonly explained: ReadonlyMap<string, number>;
+  readonly finds: readonly Find[];
+}
+
+/** The verdict on one program. */
+interface Verdict {
+  readonly accepted: boolean;
+  readonly explained?: string;
+  readonly wrong?: string;
+}
+
+/** Run `count` programs of the language. */
+export function fuzz(language: Language, options: FuzzOptions): Summary {
+  const known = knownDifferences(language.name);
+  const explained = new Map<string, number>();
+  const finds: Find[] = [];
+  let accepted = 0;
+  for (let seed = options.seed; seed < options.seed + options.count; seed++) {
+    const { verdict, find } = oneProgram(language, seed, known, options.native);
+    if (verdict.accepted) accepted++;
+    const name = verdict.explained;
+    if (name !== undefined) explained.set(name, (explained.get(name) ?? 0) + 1);
+    if (find !== undefined) {
+      finds.push(find);
+      options.onFind?.(find);
+    }
+    options.onProgress?.(seed - options.seed + 1);
+  }
+  return { programs: options.count, accepted, explained, finds };
+}
+
+function oneProgram(
+  language: Language,
+  seed: number,
+  known: ReadonlyMap<string, string>,
+  native: FuzzOptions['native'],
+): { verdict: Verdict; find: Find | undefined } {
+  let first: Verdict | undefined;
+  let what = '';
+  const property = fc.property(language.cases, (program) => {
+    const verdict = judge(program, language, known, native);
+    first ??= verdict;
+    if (verdict.wrong === undefined) return true;
+    what = verdict.wrong;
+    return false;
+  });
+  const limits = { interruptAfterTimeLimit: SHRINKING_MILLISECONDS, markInterruptAsFailure: false };
+  const result = fc.check(property, { seed, numRuns: 1, ...limits });
+  const verdict = first ?? { accepted: false };
+  if (verdict.wrong === undefined) return { verdict, find: undefined };
+  const [program] = result.counterexample ?? [];
+  if (program === undefined) throw new Error(`${language.name}, seed ${seed}: ${verdict.wrong}`);
+  return { verdict, find: { seed, what, program } };
+}
+
+/** Run one program and hold the outcomes against each other. */
+function judge(
+  program: VectorCase,
+  language: Language,
+  known: ReadonlyMap<string, string>,
+  native: FuzzOptions['native'],
+): Verdict {
+  const ours = runOurs(program, language);
+  if (typeof ours === 'string') return { accepted: false, wrong: ours };
+  if (native === undefined) return judgeAlone(program, language, ours);
+  const upstream = runUpstream(program, native, ours);
+  const accepted = upstream.end === 0;
+  const wrong = difference(upstream, ours, language.failuresLeaveOutput);
+  if (wrong === undefined) return { accepted };
+  const explained = accepted && ours.end !== 0 ? known.get(errorMessage(ours.stderr)) : undefined;
+  if (explained === undefined) return { accepted, wrong };
+  const untidy = language.failuresLeaveOutput ? undefined : unclean(ours);
+  return untidy === undefined ? { accepted, explained } : { accepted, wrong: untidy };
+}
+
+/** Without upstream: ours ends well or with a clean error, and in the same way a second time. */
+function judgeAlone(program: VectorCase, language: Language, ours: Outcome): Verdict {
+  const accepted = ours.end === 0;
+  const again = runOurs(program, language);
+  if (typeof again === 'string') return { accepted, wrong: again };
+  const changed = difference({ ...ours, end: 0 }, { ...again, end: 0 }, true);
+  if (changed !== undefined || again.end !== ours.end)
+    return { accepted, wrong: `twice: ${changed}` };
+  const wrong = accepted || language.failuresLeaveOutput ? undefined : unclean(ours);
+  return wrong === undefined ? { accepted } : { accepted, wrong };
+}
+
+/** The outcome, or what our program threw. */
+function runOurs(program: VectorCase, language: Language): Outcome | string {
+  try {
+    return runInMemory(program, TOOLS[language.name] as Program, TOOLS);
+  } catch (error) {
+    return `ours throws ${error instanceof Error ? error.stack : String(error)}`;
+  }
+}
+
+function runUpstream(
+  program: VectorCase,
+  native: (tool: string) => Command,
+  ours: Outcome,
+): Outcome {
+  const outcome = runInFolder(program, native, PATIENCE_MILLISECONDS);
+  const suspicious = outcome.end === 'hang' && ours.end === 0;
+  return suspicious ? runInFolder(program, native, LAST_PATIENCE_MILLISECONDS) : outcome;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What a language is to the fuzzer: a name, and a supply of random programs for it, valid and nearly valid.
+ *
+ * A program is a case of test-vectors that nobody has written down, so that both of its runners take it and a
+ * find can be moved there as it is.
+ */
+import { encodeLatin1 } from '@stage0-ts/bytes';
+import type { CaseSettings, VectorCase } from '@stage0-ts/vectors/run';
+import * as fc from 'fast-check';
+
+/** A language of the bootstrap, as `npm run fuzz -- NAME` calls it. */
+export interface Language {
+  /** Upstream's name of the tool that reads it. */
+  readonly name: string;
+  readonly cases: fc.Arbitrary<VectorCase>;
+  /** Whether what a failing run has printed and written counts: true of shells, whose scripts end by failing. */
+  readonly failuresLeaveOutput: boolean;
+}
+
+/** A case for `tool`; `files` are byte strings by name. */
+export function programCase(
+  tool: string,
+  files: Readonly<Record<string, string>>,
+  settings: Omit<CaseSettings, 'about'>,
+): VectorCase {
+  const input = Object.entries(files).map(([name, text]) => [name, encodeLatin1(text)] as const);
+  const about = `A program that the fuzzer of ${tool} made.`;
+  return {
+    name: `${tool}/fuzz`,
+    tool,
+    folder: '',
+    settings: { about, ...settings },
+    input: new Map(input),
+  };
+}
+
+/** `often` nine times out of ten. */
+export function mostly<T>(often: T, ...seldom: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.constant(often) },
+    { weight: 1, arbitrary: fc.constantFrom(...seldom) },
+  );
+}
+
+/** What stands at the output's name before the run: nothing, or a file with a mode of its own. */
+export interface Existing {
+  readonly files: Readonly<Record<string, string>>;
+  readonly modes: Readonly<Record<string, string>>;
+}
+
+/** An output `out` that is mostly not there yet. */
+export const existingOutput: fc.Arbitrary<Existing> = fc.oneof(
+  { weight: 9, arbitrary: fc.constant<Existing>({ files: {}, modes: {} }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('0644', '0755', '0600')
+      .map((mode): Existing => ({ files: { out: 'old content\n' }, modes: { out: mode } })),
+  },
+);

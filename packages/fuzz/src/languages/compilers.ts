@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Programs of the two C compilers: cc_x86, and M2-Planet for each of its targets. */
+import * as fc from 'fast-check';
+import { existingOutput, type Language, mostly, programCase } from '../language.ts';
+import { nearly, withNewline } from '../pieces.ts';
+import { type Dialect, foreignTokens, program } from './c.ts';
+import { conditions, directives } from './preprocessor.ts';
+
+const COMMON_BINARY = [
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '<<',
+  '>>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '==',
+  '!=',
+  '&',
+  '&&',
+  '|',
+  '||',
+  '^',
+];
+
+const CC_X86: Dialect = {
+  types: [
+    'int',
+    'char',
+    'char *',
+    'int *',
+    'void',
+    'struct s *',
+    'FUNCTION',
+    'unsigned',
+    'long',
+    'char * *',
+    'FILE *',
+  ],
+  binary: COMMON_BINARY,
+  unary: ['-', '!', '~'],
+  assignment: ['=', '=', '=', '='],
+  operands: ['7', 'q [ 1 ]', 'gp [ x ] -> a'],
+  statements: ['f ( 1 ) ;', 'struct s * z ;'],
+  globals: [
+    'int z ;',
+    'FILE * file ;',
+    'enum { D = 1 , E = D , } ;',
+    'struct v { struct s inner ; int k ; } ;',
+  ],
+  head: ['enum { A = 5 , B = 6 , C = 9 } ;'],
+  hasSwitch: false,
+};
+
+const M2_PLANET: Dialect = {
+  types: [
+    ...[
+      'int',
+      'char',
+      'char *',
+      'int *',
+      'void',
+      'struct s *',
+      'FUNCTION',
+      'unsigned',
+      'long',
+      'char * *',
+      'short',
+    ],
+    ...[
+      'unsigned char',
+      'unsigned short',
+      'long long',
+      'unsigned long',
+      'signed char',
+      '_Bool',
+      'int * *',
+    ],
+    ...['const char *'],
+  ],
+  binary: COMMON_BINARY,
+  unary: ['-', '!', '~', '*', '&', '++', '--', '( int )', '( char * )', '!!', 'sizeof'],
+  assignment: ['=', '=', '=', '=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '|=', '^='],
+  operands: [
+    ...[
+      'p ++',
+      'x --',
+      'p [ 1 ] ++',
+      'ga [ x ]',
+      'gc [ 1 ]',
+      'us . a',
+      'us . c',
+      'us',
+      '& us',
+      'q -> in . k',
+    ],
+    ...[
+      '( * q ) . a',
+      '* * t',
+      '* p ++',
+      '__func__',
+      '"a" "b"',
+      'V',
+      'sq -> v',
+      'sw',
+      '( short ) x',
+      '& ga [ 2 ]',
+    ],
+    ...[
+      'q -> fn ( 1 )',
+      '( * call ) ( x )',
+      'us . b [ 2 ]',
+      'gt',
+      '-1',
+      'sizeof ( ga )',
+      'sizeof ( struct s )',
+    ],
+  ],
+  statements: [
+    ...[
+      'f ( 1 ) ;',
+      'struct s z ;',
+      'int arr [ 4 ] ;',
+      'static int st = 3 ;',
+      'p ++ ;',
+      '++ x ;',
+      '-- gp -> a ;',
+    ],
+    ...[
+      'char buf [ 9 ] ;',
+      'arr [ 1 ] = 2 ;',
+      'us . a = 5 ;',
+      '( void ) x ;',
+      'int m ; int n ;',
+      'x ;',
+      ';',
+    ],
+    ...[
+      'char * w = "x" ;',
+      'asm ( "a" , "b" ) ;',
+      '__asm__ ( "nop" ) ;',
+      'const int ci = 3 ;',
+      'unsigned j ;',
+    ],
+  ],
+  globals: [
+    ...[
+      'struct s us ;',
+      'int ga [ 5 ] ;',
+      'char gc [ 3 ] ;',
+      'int gi = 7 ;',
+      'char * gt = "text" ;',
+      'static int hid ;',
+    ],
+    ...[
+      'typedef int number ;',
+      'typedef struct s record ;',
+      'number n1 ;',
+      'union un { int i ; char c [ 6 ] ; } ;',
+    ],
+    ...[
+      'int gl [ ] = { 1 , 2 , 3 } ;',
+      'char gb [ 4 ] = { 1 , 2 } ;',
+      'extern int ext ;',
+      'enum e { V , W = 4 , X } ;',
+    ],
+    ...[
+      'struct s init = { 1 , "b" } ;',
+      'short sw ;',
+      'int neg = -5 ;',
+      'int sz = sizeof ( struct s ) ;',
+      'int a1 , a2 ;',
+    ],
+    ...[
+      'struct fnp { int ( * fn ) ( int , char * ) ; } ;',
+      'const int kc = 3 ;',
+      'int ex = 1 + 2 - 3 ;',
+      'extern int fx ( int ) ;',
+    ],
+    ...[
+      'struct an { int o ; union { int k ; char l ; } ; int v ; } ;',
+      'struct an * sq ;',
+      'inline int il ( ) { return 1 ; }',
+    ],
+    ...[
+      'typedef int ( * cb ) ( int ) ;',
+      'char * gl2 [ 2 ] = { "a" , "b" } ;',
+      'unsigned char ub = 200 ;',
+      'int big = 0x80000000 ;',
+    ],
+  ],
+  head: [
+    ...[
+      'enum { A = 5 , B = 6 , C = 9 } ;',
+      'struct s us ;',
+      'int ga [ 5 ] ;',
+      'char gc [ 3 ] ;',
+      'short sw ;',
+    ],
+    ...[
+      'char * gt = "text" ;',
+      'struct an { int o ; union { int k ; char l ; } ; int v ; } ;',
+      'struct an * sq ;',
+    ],
+  ],
+  hasSwitch: true,
+};
+
+const ccCases = fc
+  .tuple(
+    withNewline(nearly(program(CC_X86), foreignTokens)),
+    mostly(['in.c', 'out'], ['in.c'], ['in.c', 'out', 'extra']),
+    existingOutput,
+  )
+  .map(([text, words, { files, modes }]) =>
+    programCase('cc_x86', { 'in.c': text, ...files }, { arguments: words, modes }),
+  );
+
+const M2_ARCHITECTURES = [
+  ...['knight-native', 'knight-posix', 'x86', 'amd64', 'armv7l', 'aarch64', 'riscv32', 'riscv64'],
+];
+/** A program, with directives between its tokens now and then. */
+const m2Program = fc
+  .tuple(
+    program(M2_PLANET),
+    directives,
+    fc.array(fc.tuple(fc.nat(999), conditions), { maxLength: 2 }),
+  )
+  .map(([pieces, head, inserts]) => {
+    const list = [...head, ...pieces];
+    for (const [at, text] of inserts) list.splice(at % (list.length + 1), 0, `\n${text}`);
+    return list;
+  });
+const m2Cases = fc
+  .tuple(
+    fc.constantFrom(...M2_ARCHITECTURES),
+    fc
+      .oneof({ weight: 3, arbitrary: program(M2_PLANET) }, { weight: 1, arbitrary: m2Program })
+      .chain((pieces) => withNewline(nearly(fc.constant(pieces), foreignTokens))),
+    mostly<string[]>(
+      [],
+      ['-E'],
+      ['--debug'],
+      ['--bootstrap-mode'],
+      ['-D', 'V=3'],
+      ['--expand-includes'],
+    ),
+    mostly(['-o', 'out'], []),
+    existingOutput,
+  )
+  .map(([architecture, text, options, output, { files, modes }]) =>
+    programCase(
+      'M2-Planet',
+      { 'in.c': text, 'inc.h': '#define INC 1\nint included ;\n', ...files },
+      { arguments: ['-A', architecture, ...options, '-f', 'in.c', ...output], modes },
+    ),
+  );
+
+export const ccX86: Language = { name: 'cc_x86', cases: ccCases, failuresLeaveOutput: false };
+export const m2Planet: Language = { name: 'M2-Planet', cases: m2Cases, failuresLeaveOutput: false };

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Every language that the fuzzer knows, in the order of the bootstrap. */
+import type { Language } from '../language.ts';
+import { bloodElf } from './blood-elf.ts';
+import { ccX86, m2Planet } from './compilers.ts';
+import { hex0, hex1, hex2_0 } from './hex.ts';
+import { hex2 } from './hex2.ts';
+import { kaem, kaemMinimal } from './kaem.ts';
+import { M0, M1 } from './m1.ts';
+import { m2Mesoplanet } from './preprocessor.ts';
+
+export const LANGUAGES: readonly Language[] = [
+  hex0,
+  kaemMinimal,
+  hex1,
+  hex2_0,
+  M0,
+  ccX86,
+  m2Planet,
+  bloodElf,
+  M1,
+  hex2,
+  kaem,
+  m2Mesoplanet,
+];

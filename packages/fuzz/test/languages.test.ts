@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Some hundred random programs of every language, always the same ones: ours ends with success or a clean error, twice
+ * alike. With STAGE0_NATIVE, a stage0-posix folder in which the x86 chain has been built, upstream's binaries run them too.
+ */
+import { fuzz, LANGUAGES, limitProcess } from '@stage0-ts/fuzz';
+import { nativeCommands } from '@stage0-ts/vectors/run';
+import { describe, expect, it } from 'vitest';
+
+const SEED = 411;
+const COUNT = 300;
+const tree = process.env['STAGE0_NATIVE'];
+if (tree === undefined) {
+  console.warn(
+    '\n*** DID NOT RUN: random programs against upstream. STAGE0_NATIVE is not set. ***\n',
+  );
+} else limitProcess();
+const native = tree === undefined ? undefined : nativeCommands(tree);
+
+describe.each(LANGUAGES.map((language) => ({ name: language.name, language })))(
+  '$name',
+  ({ name, language }) => {
+    it(`takes ${COUNT} random programs or says what is wrong with them`, () => {
+      const { finds, accepted } = fuzz(language, { count: COUNT, seed: SEED, native });
+      expect(finds).toEqual([]);
+      // The generator is worth something when many programs are valid and many are not; every text is a hex0 program.
+      expect(accepted).toBeGreaterThan(COUNT / 4);
+      if (name !== 'hex0') expect(accepted).toBeLessThan(COUNT);
+    });
+  },
+);
