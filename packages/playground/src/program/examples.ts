@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The languages, and a program in each to begin with: those of test-vectors/ladder. */
+import hello from '../../../../test-vectors/ladder/hello/hello.c?raw';
+import helloHex0 from '../../../../test-vectors/ladder/hello/hello.hex0?raw';
+import helloHex1 from '../../../../test-vectors/ladder/hello/hello.hex1?raw';
+import helloHex2 from '../../../../test-vectors/ladder/hello/hello.hex2?raw';
+import helloM1 from '../../../../test-vectors/ladder/hello/hello.M1?raw';
+import seed from '../../../../test-vectors/ladder/seed/hex0.hex0?raw';
+import countC from './examples/count.c?raw';
+import echoM1 from './examples/echo.M1?raw';
+import loopHex1 from './examples/loop.hex1?raw';
+import type { LanguageName } from './translate.ts';
+
+export interface Example {
+  readonly title: string;
+  readonly text: string;
+}
+
+export interface Language {
+  readonly name: LanguageName;
+  /** What it adds to the one before. */
+  readonly summary: string;
+  /** The tools from its text to the image. */
+  readonly tools: string;
+  /** Marks of comments, to colour them. */
+  readonly comments: readonly string[];
+  readonly examples: readonly Example[];
+}
+
+export const LANGUAGES: readonly Language[] = [
+  {
+    name: 'hex0',
+    summary: 'pairs of hexadecimal digits and comments; every offset counted by hand',
+    tools: 'hex0',
+    comments: ['#', ';'],
+    examples: [
+      { title: 'hello', text: helloHex0 },
+      { title: 'an assembler of hex0', text: seed },
+    ],
+  },
+  {
+    name: 'hex1',
+    summary: '+ labels of one character (:a), and distances to them (%a)',
+    tools: 'hex1',
+    comments: ['#', ';'],
+    examples: [
+      { title: 'hello', text: helloHex1 },
+      { title: 'a loop', text: loopHex1 },
+    ],
+  },
+  {
+    name: 'hex2',
+    summary:
+      '+ labels with names, absolute addresses (&name), and distances of one, two or four bytes',
+    tools: 'hex2',
+    comments: ['#', ';'],
+    examples: [{ title: 'hello', text: helloHex2 }],
+  },
+  {
+    name: 'M1',
+    summary: '+ names for instructions (DEFINE), decimal numbers (%10, !10), and strings',
+    tools: 'M1, hex2',
+    comments: ['#', ';'],
+    examples: [
+      { title: 'hello', text: helloM1 },
+      { title: 'echo its arguments', text: echoM1 },
+    ],
+  },
+  {
+    name: 'C',
+    summary: 'the subset of C that M2-Planet compiles',
+    tools: 'M2-Planet, M1, hex2',
+    comments: ['//', '/*'],
+    examples: [
+      { title: 'hello', text: hello },
+      { title: 'count with a struct', text: countC },
+    ],
+  },
+];

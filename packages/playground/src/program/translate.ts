@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A program in one of the bootstrap's languages → its image, and every step on the way there with its map.
+ *
+ * The tools are the ports, in the order in which the chain uses them. What a program needs besides its own text
+ * (instruction names, start code, a few functions) is in `library/`; the ELF header is the ladder's. Invariant: the
+ * sources of each stage are either given texts or the output of an earlier stage, by identity.
+ */
+import { ProvenanceMap } from '@stage0-ts/bytes';
+import type { Source } from '@stage0-ts/diagnostics';
+import { assemble as assembleHex0 } from '@stage0-ts/hex0';
+import { assemble as assembleHex1 } from '@stage0-ts/hex1';
+import { link } from '@stage0-ts/hex2';
+import { expand } from '@stage0-ts/m1';
+import { compile } from '@stage0-ts/m2-planet';
+import elfHeader from '../../../../test-vectors/ladder/lib/x86/ELF-x86.hex2?raw';
+import libraryC from './library/library.c?raw';
+import startCode from './library/start.M1?raw';
+import definitions from './library/x86_defs.M1?raw';
+
+export type LanguageName = 'hex0' | 'hex1' | 'hex2' | 'M1' | 'C';
+
+/** One tool's run. */
+export interface Stage {
+  /** Upstream's name of the tool. */
+  readonly tool: string;
+  readonly sources: readonly Source[];
+  readonly output: Uint8Array;
+  /** From each byte of `output` to the sources, by their numbers. */
+  readonly map: ProvenanceMap;
+}
+
+/** A label of the program. */
+export interface ProgramLabel {
+  readonly name: string;
+  readonly address: number;
+}
+
+export interface Translation {
+  /** In the order of running; the last one made the image. */
+  readonly stages: readonly Stage[];
+  readonly image: Uint8Array<ArrayBuffer>;
+  readonly labels: readonly ProgramLabel[];
+}
+
+/** Where Linux programs of the chain are loaded. */
+export const BASE_ADDRESS = 0x08048000;
+
+const TARGET = { architecture: 'x86', bigEndian: false } as const;
+const given = (name: string, text: string): Source => ({ name, bytes: encode(text) });
+const ELF_HEADER = given('ELF-x86.hex2', elfHeader);
+const DEFINITIONS = given('x86_defs.M1', definitions);
+const START_CODE = given('start.M1', startCode);
+const LIBRARY = given('library.c', libraryC);
+
+/** Translate `source` all the way. Throws ToolError at the place of a fault, in `source` or behind it. */
+export function translate(language: LanguageName, source: Source): Translation {
+  switch (language) {
+    case 'hex0':
+      return assembled('hex0', source, assembleHex0);
+    case 'hex1':
+      return assembled('hex1', source, assembleHex1);
+    case 'hex2':
+      return linked([], source);
+    case 'M1':
+      return expanded([], [DEFINITIONS, source]);
+    case 'C': {
+      const compiled = compiledC(source);
+      const text = { name: 'program.M1', bytes: compiled.output };
+      return expanded([compiled], [DEFINITIONS, START_CODE, text]);
+    }
+  }
+}
+
+function assembled(
+  tool: 'hex0' | 'hex1',
+  source: Source,
+  assemble: typeof assembleHex0,
+): Translation {
+  const map = new ProvenanceMap();
+  const image = assemble(source.bytes, { name: source.name, map });
+  const stage = { tool, sources: [source], output: image, map };
+  return { stages: [stage], image, labels: labelsIn(stage) };
+}
+
+function compiledC(source: Source): Stage {
+  const map = new ProvenanceMap();
+  const sources = [LIBRARY, source];
+  const output = compile(sources, { architecture: 'x86', map });
+  return { tool: 'M2-Planet', sources, output, map };
+}
+
+function expanded(before: readonly Stage[], sources: readonly Source[]): Translation {
+  const map = new ProvenanceMap();
+  const output = expand(sources, { ...TARGET, map });
+  const stage = { tool: 'M1', sources, output, map };
+  return linked([...before, stage], { name: 'program.hex2', bytes: output });
+}
+
+function linked(before: readonly Stage[], source: Source): Translation {
+  const map = new ProvenanceMap();
+  const sources = [ELF_HEADER, source];
+  const { image, symbols } = link(sources, { ...TARGET, baseAddress: BASE_ADDRESS, map });
+  const labels = symbols.map(({ name, address }) => ({ name, address: address >>> 0 }));
+  return { stages: [...before, { tool: 'hex2', sources, output: image, map }], image, labels };
+}
+
+/** hex1 tells no addresses: a label stands where the first byte behind it does. */
+function labelsIn({ map, sources }: Stage): ProgramLabel[] {
+  const rows = [...map];
+  const places = new Map<number, string>();
+  const bytes = sources[0]?.bytes ?? new Uint8Array();
+  for (const { definition } of rows) {
+    if (definition === undefined) continue;
+    places.set(definition.end, decode(bytes.subarray(definition.start + 1, definition.end)));
+  }
+  return [...places].map(([end, name]) => {
+    const row = rows.find(({ origin }) => origin !== undefined && origin.start >= end);
+    return { name, address: BASE_ADDRESS + (row?.outputStart ?? map.outputLength) };
+  });
+}
+
+/** Text → bytes, as files hold it. */
+export function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** Bytes → text; what is no UTF-8 becomes U+FFFD. */
+export function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

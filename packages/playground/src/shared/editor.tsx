@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The text that is being written: CodeMirror as a component, with ranges to mark and errors to show in place. */
+import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
+import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { basicSetup } from 'codemirror';
+import { useEffect, useRef } from 'preact/hooks';
+
+/** UTF-16 indices. */
+export interface MarkedRange {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: 'twin' | 'definition';
+}
+
+export interface EditorError {
+  readonly from: number;
+  readonly to: number;
+  readonly message: string;
+}
+
+export interface EditorProps {
+  readonly label: string;
+  /** The text; a new value replaces what is there. */
+  readonly text: string;
+  /** Marks of comments of the language, to colour it. */
+  readonly comments: readonly string[];
+  readonly marks: readonly MarkedRange[];
+  readonly errors: readonly EditorError[];
+  readonly onText: (text: string) => void;
+  /** The cursor was moved, by the user. */
+  readonly onCursor: (index: number) => void;
+}
+
+const setMarks = StateEffect.define<readonly MarkedRange[]>();
+const language = new Compartment();
+
+const marksField = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    let now = marks.map(transaction.changes);
+    for (const effect of transaction.effects) {
+      if (!effect.is(setMarks)) continue;
+      const { length } = transaction.state.doc;
+      const ranges = effect.value
+        .filter(({ from, to }) => from < to && to <= length)
+        .map(({ from, to, kind }) => Decoration.mark({ class: `mark-${kind}` }).range(from, to));
+      now = Decoration.set(ranges, true);
+    }
+    return now;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+const COLOURS = HighlightStyle.define([
+  { tag: tags.comment, class: 'tok-comment' },
+  { tag: tags.labelName, class: 'tok-label' },
+  { tag: tags.variableName, class: 'tok-reference' },
+  { tag: tags.string, class: 'tok-string' },
+  { tag: tags.keyword, class: 'tok-keyword' },
+]);
+
+const KEYWORDS =
+  /^(if|else|while|for|do|return|break|continue|goto|asm|struct|union|enum|sizeof|switch|case|default|DEFINE|int|char|void|unsigned|long|short|typedef|static|const)\b/;
+
+/** Enough of each language to colour it. */
+function colouring(comments: readonly string[]): StreamLanguage<{ inComment: boolean }> {
+  return StreamLanguage.define<{ inComment: boolean }>({
+    startState: () => ({ inComment: false }),
+    token(stream, state) {
+      if (state.inComment) {
+        state.inComment = !(stream.skipTo('*/') && stream.match('*/'));
+        if (state.inComment) stream.skipToEnd();
+        return 'comment';
+      }
+      if (stream.eatSpace()) return null;
+      if (comments.includes('/*') && stream.match('/*')) {
+        state.inComment = true;
+        return 'comment';
+      }
+      if (comments.some((mark) => mark !== '/*' && stream.match(mark))) {
+        stream.skipToEnd();
+        return 'comment';
+      }
+      if (stream.match(/^"([^"\\]|\\.)*"?/) || stream.match(/^'([^'\\]|\\.)*'?/)) return 'string';
+      if (comments.includes('#') && stream.match(/^:\S+/)) return 'labelName';
+      if (comments.includes('#') && stream.match(/^[%&!@$~^]\S+/)) return 'variableName';
+      if (stream.match(KEYWORDS)) return 'keyword';
+      stream.match(/^[\w,[\]+]+/) || stream.next();
+      return null;
+    },
+  });
+}
+
+export function Editor(props: EditorProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const latest = useRef(props);
+  latest.current = props;
+
+  useEffect(() => {
+    const listener = EditorView.updateListener.of((update) => {
+      const { onText, onCursor } = latest.current;
+      if (update.docChanged) onText(update.state.doc.toString());
+      const byUser = update.transactions.some((one) => one.isUserEvent('select'));
+      if (update.selectionSet && (byUser || update.docChanged)) {
+        onCursor(update.state.selection.main.head);
+      }
+    });
+    const state = EditorState.create({
+      doc: latest.current.text,
+      extensions: [
+        basicSetup,
+        lintGutter(),
+        syntaxHighlighting(COLOURS),
+        language.of(colouring(latest.current.comments)),
+        marksField,
+        listener,
+        EditorView.contentAttributes.of({ 'aria-label': latest.current.label }),
+      ],
+    });
+    const created = new EditorView({ state, parent: place.current as HTMLDivElement });
+    view.current = created;
+    return () => created.destroy();
+  }, []);
+
+  useEffect(() => {
+    const current = view.current as EditorView;
+    if (current.state.doc.toString() === props.text) return;
+    const changes = { from: 0, to: current.state.doc.length, insert: props.text };
+    current.dispatch({ changes, selection: { anchor: 0 }, scrollIntoView: true });
+  }, [props.text]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: language.reconfigure(colouring(props.comments)) });
+  }, [props.comments]);
+
+  useEffect(() => {
+    const current = view.current as EditorView;
+    const twin = props.marks.find(({ kind }) => kind === 'twin');
+    const outside = twin !== undefined && !current.hasFocus;
+    const scroll = outside ? [EditorView.scrollIntoView(twin.from, { y: 'nearest' })] : [];
+    current.dispatch({ effects: [setMarks.of(props.marks), ...scroll] });
+  }, [props.marks]);
+
+  useEffect(() => {
+    const current = view.current as EditorView;
+    const { length } = current.state.doc;
+    const diagnostics: Diagnostic[] = props.errors.map(({ from, to, message }) => ({
+      from: Math.min(from, length),
+      to: Math.min(to, length),
+      severity: 'error',
+      message,
+    }));
+    current.dispatch(setDiagnostics(current.state, diagnostics));
+  }, [props.errors]);
+
+  return <div class="editor" ref={place} />;
+}

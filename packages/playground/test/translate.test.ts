@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** What the page does with a program: every example translates, runs, and leads back to its text. */
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { Machine } from '@stage0-ts/i386';
+import { describe, expect, it } from 'vitest';
+import { disassemble } from '../src/program/disassembly.ts';
+import { LANGUAGES } from '../src/program/examples.ts';
+import { Twins, trail } from '../src/program/trail.ts';
+import { decode, encode, type Translation, translate } from '../src/program/translate.ts';
+
+const OUTPUTS: Readonly<Record<string, [output: string, status: number]>> = {
+  'hex0: hello': ['Hello, stage0!\n', 0],
+  'hex0: an assembler of hex0': ['', 1], // it has no file to read
+  'hex1: hello': ['Hello, stage0!\n', 0],
+  'hex1: a loop': ['9\n8\n7\n6\n5\n4\n3\n2\n1\n0\n', 0],
+  'hex2: hello': ['Hello, stage0!\n', 0],
+  'M1: hello': ['Hello, stage0!\n', 0],
+  'M1: echo its arguments': ['stage0\n', 0],
+  'C: hello': ['Hello, stage0!\n', 0],
+  'C: count with a struct': ['10\n8\n6\n4\n2\nsum 30\n', 30],
+};
+
+function run({ image }: Translation): [string, number] {
+  let output = '';
+  const stdout = (bytes: Uint8Array) => {
+    output += decode(bytes);
+  };
+  const host = new MemoryHost({ files: new MemoryFiles(), stdout });
+  const machine = new Machine({
+    image: { path: 'program', bytes: image },
+    argv: ['program', 'stage0'],
+    host,
+    instructionLimit: 1e6,
+  });
+  const end = machine.run();
+  return [output, end?.kind === 'exited' ? end.status : -1];
+}
+
+const examples = LANGUAGES.flatMap(({ name, examples }) =>
+  examples.map(({ title, text }) => ({ name, title: `${name}: ${title}`, text })),
+);
+
+describe.each(examples)('$title', ({ name, title, text }) => {
+  const source = { name: 'program', bytes: encode(text) };
+  const translation = translate(name, source);
+
+  it('runs', () => expect(run(translation)).toEqual(OUTPUTS[title]));
+
+  it('leads from every byte to a text', () => {
+    for (let offset = 0; offset < translation.image.length; offset++) {
+      const hops = trail(translation, offset);
+      expect(hops.length).toBeGreaterThan(0);
+      for (const { origin } of hops.slice(0, -1)) expect(origin).toBeDefined();
+    }
+  });
+
+  it('leads from its own tokens to their bytes and back', () => {
+    const twins = new Twins(translation, source);
+    const seen = new Set<number>();
+    for (let place = 0; place < source.bytes.length; place++) {
+      for (const offset of twins.bytesAt(place)) {
+        const origin = trail(translation, offset).at(-1)?.origin;
+        expect(origin?.source.name).toBe('program');
+        expect(place).toBeGreaterThanOrEqual(origin?.start ?? Number.NaN);
+        expect(place).toBeLessThan(origin?.end ?? Number.NaN);
+        seen.add(offset);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(50);
+  });
+
+  it('is disassembled without a gap', () => {
+    let next = 0;
+    const lines = disassemble(translation.image, translation.labels);
+    for (const line of lines) {
+      expect(line.offset).toBe(next);
+      next += line.length;
+    }
+    expect(next).toBe(translation.image.length);
+    expect(lines.some(({ text }) => text === 'int 0x80')).toBe(true);
+  });
+});
+
+it('knows text from code behind a call', () => {
+  const [hex0] = LANGUAGES;
+  const source = { name: 'program', bytes: encode(hex0?.examples[0]?.text ?? '') };
+  const lines = disassemble(translate('hex0', source).image, []);
+  expect(lines.map(({ text }) => text)).toContain('Hello, stage0!··');
+});
