@@ -74,22 +74,21 @@ class FooterWriter {
   }
 
   write(): Uint8Array<ArrayBuffer> {
-    this.options.map?.addOwn(0);
     this.sectionNames();
     this.sections();
     this.strings();
     this.symbols();
-    this.text('\n:ELF_end\n');
+    this.own('\n:ELF_end\n');
     this.options.map?.finish(this.out.length);
     return this.out.toBytes();
   }
 
   private sectionNames(): void {
-    this.text(`# Generated sections\n:ELF_shstr\n${this.zero8}\t# NULL\n`);
-    this.text(':ELF_shstr__text\n".text"\n');
-    this.text(':ELF_shstr__shstr\n".shstrtab"\n');
-    this.text(':ELF_shstr__sym\n".symtab"\n');
-    this.text(':ELF_shstr__str\n".strtab"\n');
+    this.own(`# Generated sections\n:ELF_shstr\n${this.zero8}\t# NULL\n`);
+    this.own(':ELF_shstr__text\n".text"\n');
+    this.own(':ELF_shstr__shstr\n".shstrtab"\n');
+    this.own(':ELF_shstr__sym\n".symtab"\n');
+    this.own(':ELF_shstr__str\n".strtab"\n');
   }
 
   private sections(): void {
@@ -136,7 +135,7 @@ class FooterWriter {
 
   private section(section: Section): void {
     const { zero32 } = this;
-    this.text(`\n${section.label}\n`);
+    this.own(`\n${section.label}\n`);
     this.field(section.name, 'sh_name');
     this.field(section.type, 'sh_type');
     this.register(section.flags ?? zero32, 'sh_flags');
@@ -150,7 +149,7 @@ class FooterWriter {
   }
 
   private field(value: string, name: string): void {
-    this.text(`${value}\t#${name}\n`);
+    this.own(`${value}\t#${name}\n`);
   }
 
   /** Quirk kept: a 64-bit field is the value and then a zero word, in either byte order. */
@@ -159,7 +158,7 @@ class FooterWriter {
   }
 
   private strings(): void {
-    this.text(`\n# Generated string table\n:ELF_str\n${this.zero8}\t# NULL string\n`);
+    this.own(`\n# Generated string table\n:ELF_str\n${this.zero8}\t# NULL string\n`);
     for (const label of this.labels) {
       const { name } = label;
       this.mapLabel(label);
@@ -169,13 +168,12 @@ class FooterWriter {
       this.out.write(name);
       this.text('"\n');
     }
-    this.options.map?.addOwn(this.out.length);
-    this.text('# END Generated string table\n\n');
+    this.own('# END Generated string table\n\n');
   }
 
   private symbols(): void {
-    this.text('\n# Generated symbol table\n:ELF_sym\n# Required NULL symbol entry\n');
-    this.text(this.nullSymbol());
+    this.own('\n# Generated symbol table\n:ELF_sym\n# Required NULL symbol entry\n');
+    this.own(this.nullSymbol());
     const tail = this.symbolTails();
     for (const label of this.labels) {
       this.mapLabel(label);
@@ -187,8 +185,7 @@ class FooterWriter {
       this.out.write(label.name);
       this.text(rest.afterValue);
     }
-    this.options.map?.addOwn(this.out.length);
-    this.text('# END Generated symbol table\n');
+    this.own('# END Generated symbol table\n');
   }
 
   /** The text from here on comes from the label: its colon and name. */
@@ -236,6 +233,12 @@ class FooterWriter {
 
   private number(value: number, bytes: 1 | 2 | 4): string {
     return quoted(value, bytes, this.options.radix ?? 16, this.options.bigEndian);
+  }
+
+  /** Text that does not come from a label. */
+  private own(text: string): void {
+    this.options.map?.addOwn(this.out.length);
+    this.text(text);
   }
 
   private text(text: string): void {

@@ -113,12 +113,16 @@ export class ProvenanceMap {
     }
   }
 
-  /** The map of an output of which the first `length` bytes are the tool's own and the rest is what this one tells of. */
-  behind(length: number): ProvenanceMap {
+  /**
+   * The map of an output of which the first `length` bytes are the tool's own, or a copy of the file `copied`, and the
+   * rest is what this one tells of.
+   */
+  behind(length: number, copied?: string): ProvenanceMap {
     const whole = new ProvenanceMap();
     whole.sources.push(...this.sources);
     whole.definitions = this.definitions.slice();
-    whole.addOwn(0);
+    if (copied === undefined) whole.addOwn(0);
+    else whole.addCopy(0, whole.addSource(copied), 0);
     whole.addPart(length, this, 0, this.outputLength);
     whole.finish(length + this.outputLength);
     return whole;
@@ -132,13 +136,15 @@ export class ProvenanceMap {
       throw new RangeError('the map does not begin where the output does');
     }
     this.outputLength = outputLength;
+    this.rows = this.rows.slice(0, this.size * STRIDE); // most of what doubling took is unused
   }
 
   /**
-   * Where the byte at `offset` of the output comes from. In a piece that was copied it is one byte and comes from one.
-   * Throws RangeError for an offset outside of the output.
+   * Where the byte at `offset` of the output comes from, with the whole piece that it is part of. Of a piece that was
+   * copied only the bytes from `offset` on count, at most `length` of them. Throws RangeError for an offset outside of
+   * the output.
    */
-  lookup(offset: number): Provenance {
+  lookup(offset: number, length = 1): Provenance {
     if (!(offset >= 0 && offset < this.outputLength)) {
       throw new RangeError(`offset ${offset} is outside of ${this.outputLength} bytes`);
     }
@@ -146,12 +152,26 @@ export class ProvenanceMap {
     const row = this.row(index);
     if (this.rows[index * STRIDE + 3] !== COPIED || row.origin === undefined) return row;
     const start = row.origin.start + offset - row.outputStart;
+    const size = Math.min(length, row.outputEnd - offset);
     return {
       outputStart: offset,
-      outputEnd: offset + 1,
-      origin: { source: row.origin.source, start, end: start + 1 },
+      outputEnd: offset + size,
+      origin: { source: row.origin.source, start, end: start + size },
       definition: row.definition,
     };
+  }
+
+  /**
+   * Offset in the output of the first piece that was made from what stands at or behind this place in the sources,
+   * where pieces come in the order of the sources: the address of a label there.
+   */
+  offsetBehind(source: number, start: number): number {
+    for (let row = 0; row < this.size * STRIDE; row += STRIDE) {
+      const place =
+        (this.rows[row + 1] as number) - source || (this.rows[row + 2] as number) - start;
+      if (place >= 0) return this.rows[row] as number;
+    }
+    return this.outputLength;
   }
 
   /** Row `index`, counted from 0; of a piece that was copied the whole. */

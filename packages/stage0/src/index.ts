@@ -22,6 +22,18 @@ export {
 } from './check-document.ts';
 export { type Divergence, type DivergenceKind, firstDivergence } from './compare.ts';
 export { type NamedEngine, PORTS, portFor } from './engines.ts';
+export {
+  type Definition,
+  Explainer,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type Hop,
+  type Place,
+  type WayEnd,
+} from './explain.ts';
+export { explanationText } from './explain-text.ts';
+export { type GraphNode, layOut } from './graph.ts';
 export { htmlReport } from './html-report.ts';
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';

@@ -47,6 +47,8 @@ export interface RunResult {
   readonly failures: readonly ProcessRecord[];
   /** Absolute paths of the files that were written. */
   readonly written: ReadonlySet<string>;
+  /** By absolute path the step of the process that wrote the file last. */
+  readonly makers: ReadonlyMap<string, number>;
   /** What the first shell wrote to standard error itself. */
   readonly stderr: readonly Uint8Array[];
 }
@@ -79,10 +81,12 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   });
   const status = watch.during(() => startShell(host, options));
   const failures = status !== 0 || options.keepGoing ? watch.failures() : [];
-  return { status, processes: watch.processes, failures, written: watch.written, stderr };
+  const { processes, written, makers } = watch;
+  return { status, processes, failures, written, makers, stderr };
 }
 
-function systemNamed(machine: string): SystemName {
+/** What uname tells on such a machine. */
+export function systemNamed(machine: string): SystemName {
   return { sysname: 'Linux', nodename: 'stage0', release: '', version: '', machine };
 }
 

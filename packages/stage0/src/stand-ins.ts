@@ -8,7 +8,7 @@
  * a stub. All published answers are the output of M2-Planet, blood-elf, M1, hex2 and M2-Mesoplanet for that
  * architecture, which are ported as such: but for riscv32's M2, no stand-in has a part in their bytes.
  */
-import { ByteWriter, decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
+import { ByteWriter, decodeLatin1, encodeLatin1, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand, type Source } from '@stage0-ts/diagnostics';
 import { hex0 } from '@stage0-ts/hex0';
 import { hex1 } from '@stage0-ts/hex1';
@@ -151,14 +151,17 @@ function riscV(arch: 'riscv32' | 'riscv64'): StandIn[] {
 
 /** `NAME INPUT OUTPUT` by the linker; a new output gets mode 0700, as hand-written tools give. */
 function linker(name: string, architecture: CrossArchitecture): Program {
-  return converter(name, 0o700, (source) => {
-    return link([source], { architecture, bigEndian: false, baseAddress: BASE_ADDRESS }).image;
+  return converter(name, 0o700, (source, _, map) => {
+    const options = { architecture, bigEndian: false, baseAddress: BASE_ADDRESS, map };
+    return { bytes: link([source], options).image, map };
   });
 }
 
 /** `M0 INPUT OUTPUT` by M1. */
 function macroAssembler(architecture: CrossArchitecture): Program {
-  return converter('M0', 0o600, (source) => expand([source], { architecture, bigEndian: false }));
+  return converter('M0', 0o600, (source, _, map) => {
+    return { bytes: expand([source], { architecture, bigEndian: false, map }), map };
+  });
 }
 
 /**
@@ -182,13 +185,14 @@ function compilerFor(
     tool,
     port: 'M2-Planet',
     reason: `hand-written for ${arch}; compiles the same C in bootstrap mode to other code, which makes M2 only, ${note}`,
-    run: converter(tool, 0o600, (source, host) => {
-      const code = compile([source], { architecture: arch, bootstrapMode: true });
-      if (needs === 'logical shifts') return withLogicalShifts(code);
+    run: converter(tool, 0o600, (source, host, map) => {
+      const code = compile([source], { architecture: arch, bootstrapMode: true, map });
+      if (needs === 'logical shifts') return { bytes: withLogicalShifts(code), map };
       const out = new ByteWriter(code.length);
       out.write(host.readFile(definitions));
+      const head = out.length;
       out.write(code);
-      return out.toBytes();
+      return { bytes: out.toBytes(), map: map?.behind(head, definitions) };
     }),
   };
 }
@@ -200,18 +204,27 @@ function withLogicalShifts(code: Uint8Array): Uint8Array {
   );
 }
 
+/** An output, and where it comes from if somebody wants to know. */
+interface Converted {
+  readonly bytes: Uint8Array;
+  readonly map: ProvenanceMap | undefined;
+}
+
 /** The program `NAME INPUT OUTPUT` around a function of the input. */
 function converter(
   name: string,
   mode: number,
-  convert: (source: Source, host: Host) => Uint8Array,
+  convert: (source: Source, host: Host, map: ProvenanceMap | undefined) => Converted,
 ): Program {
   return (argv, host) =>
     reportErrors(name, host, () => {
       const input = requireOperand(argv, 1, 'the source file');
       const output = requireOperand(argv, 2, 'the output');
       requireDistinct(host, output, [input]);
-      host.writeFile(output, convert({ name: input, bytes: host.readFile(input) }, host), mode);
+      const source = { name: input, bytes: host.readFile(input) };
+      const { bytes, map } = convert(source, host, host.provenance && new ProvenanceMap());
+      if (map !== undefined) host.provenance?.(output, map);
+      host.writeFile(output, bytes, mode);
       return 0;
     });
 }

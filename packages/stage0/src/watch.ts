@@ -13,6 +13,8 @@ export interface FileRecord {
   readonly bytes: Uint8Array;
   /** Permission bits. */
   readonly mode: number;
+  /** Step of the process that wrote this content; undefined for a file that nothing wrote. */
+  readonly madeBy?: number | undefined;
 }
 
 /** One program that a script started. */
@@ -21,6 +23,8 @@ export interface ProcessRecord {
   readonly step: number;
   /** 1 for what the first script starts, 2 for what that starts, … */
   readonly depth: number;
+  /** Step of the process that started it; 0 for the first script. */
+  readonly parent: number;
   /** Absolute path in the tree. */
   readonly path: string;
   /** Upstream's name of the tool, where the path stands for one. */
@@ -28,6 +32,8 @@ export interface ProcessRecord {
   /** What ran in its place, when that was not the tool's own port; undefined otherwise. */
   readonly standIn: StandInRecord | undefined;
   readonly argv: readonly string[];
+  /** `NAME=value` strings that it got. */
+  readonly environment: readonly string[];
   /** Absolute path of its working directory at the start. */
   readonly directory: string;
   /** undefined while it runs. */
@@ -79,6 +85,8 @@ export class Watch {
   readonly processes: ProcessRecord[] = [];
   /** Absolute paths of files that were written, in the order of the first write. */
   readonly written: Set<string> = new Set();
+  /** By path the step of the process that wrote the file last. */
+  readonly makers: Map<string, number> = new Map();
   private readonly running: Running[] = [];
   private readonly files: MemoryFiles;
   private readonly options: WatchOptions;
@@ -106,10 +114,12 @@ export class Watch {
     const process: ProcessRecord = {
       step: this.processes.length + 1,
       depth: this.running.length + 1,
+      parent: this.running.at(-1)?.process.step ?? 0,
       path: image.path,
       tool: portFor(image.path) ?? standIn?.tool,
       standIn: standIn && { tool: standIn.tool, port: standIn.port, reason: standIn.reason },
       argv,
+      environment: host.environment,
       directory: host.currentDirectory(),
       end: undefined,
       stderr: [],
@@ -169,13 +179,15 @@ export class Watch {
     const current = this.running.at(-1);
     if (current === undefined) return;
     current.paths.add(path);
+    this.makers.set(path, current.process.step);
     this.options.onEvent?.({ kind: 'write', process: current.process, path });
   }
 
   private read(path: string, node: FileNode): void {
     const current = this.running.at(-1);
     if (current === undefined || current.process.inputs.has(path)) return;
-    current.process.inputs.set(path, { bytes: node.bytes, mode: node.mode });
+    const { bytes, mode } = node;
+    current.process.inputs.set(path, { bytes, mode, madeBy: this.makers.get(path) });
   }
 
   /** True when `inner` was started by `outer`, directly or not. */

@@ -5,6 +5,7 @@ import { runOnNode } from '@stage0-ts/host/node';
 import { TOOLS } from '../tools.ts';
 import { buildCommand } from './build-command.ts';
 import { checkCommand } from './check-command.ts';
+import { explainCommand } from './explain-command.ts';
 import { runCommand } from './run-command.ts';
 import { UsageError } from './usage.ts';
 
@@ -12,6 +13,7 @@ const HELP = `usage: stage0 COMMAND [ARGUMENT…]
 
   build TREE       rebuild a stage0-posix tree with our ports and check every artifact
   check TREE       build it with two engines and compare every file of every process
+  explain TREE AT  show where a byte of an artifact comes from, down to the source
   run SCRIPT       run any kaem script on a tree in memory
   TOOL ARGUMENT…   run one tool as upstream's program of that name:
 
@@ -22,6 +24,7 @@ TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2. \`stage0 build --help\
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number>> = {
   build: buildCommand,
+  explain: explainCommand,
   check: checkCommand,
   run: runCommand,
 };

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** A way down as text for people. */
+import type { Explanation, Hop, Place } from './explain.ts';
+
+/** Characters of a piece or of a command line that are shown. */
+const SHOWN = 60;
+
+/** The way down: a paragraph a hop, and one for its end; ends in a newline. */
+export function explanationText(explanation: Explanation): string {
+  const { file, offset, size, byte, address, hops } = explanation;
+  const where = address === null ? '' : `, address ${hex(address)}`;
+  const head = `${file}@${hex(offset)} (byte ${offset} of ${size}${where}): ${hexByte(byte)}\n`;
+  return [head, ...hops.map(hopText), endText(explanation)].join('\n');
+}
+
+function hopText(hop: Hop): string {
+  const { file, start, end, address, text, origin, definition } = hop;
+  const range = end - start === 1 ? hex(start) : `${hex(start)}–${hex(end - 1)}`;
+  const where = address === null ? '' : `, address ${hex(address)}`;
+  const lines = [`${file}  ${range}${where}: ${shown(text)}`, `  made by ${maker(hop)}`];
+  if (origin !== null) lines.push(`  from ${position(origin)}: ${shown(origin.text)}`);
+  let result = `${lines.join('\n')}\n`;
+  if (origin !== null) result += indented(origin.frame);
+  if (definition === null) return result;
+  const at = definition.address === null ? '' : `, address ${hex(definition.address)}`;
+  const { kind } = definition;
+  result += `  ${kind === 'function' ? 'in the function' : `the ${kind}`} ${shown(definition.text)} of ${position(definition)}${at}\n`;
+  return result;
+}
+
+function maker({ tool, standIn, step, argv, command }: Hop): string {
+  const name = standIn === null || standIn === tool ? tool : `${tool} (${standIn} stands in)`;
+  const script = command === null ? '' : `, ${command.file}:${command.line}`;
+  return `${name}, step ${step}${script}: ${shortened(argv.join(' '))}`;
+}
+
+function endText({ end, hops }: Explanation): string {
+  const tool = hops.at(-1)?.tool;
+  switch (end.kind) {
+    case 'source':
+      return `${end.place.file} is a file of the tree: line ${end.place.line}, column ${end.place.column}.\n`;
+    case 'tool':
+      return `${tool} writes this whatever its input${commanded(end.place)}`;
+    default:
+      return `${tool} does not tell which bytes it makes this from${commanded(end.place)}`;
+  }
+}
+
+function commanded(place: Place | null): string {
+  return place === null ? '.\n' : `, as ${position(place)} asks for:\n${place.frame}`;
+}
+
+function position({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`;
+}
+
+function indented(frame: string): string {
+  return frame.replace(/^(?=.)/gm, '    ');
+}
+
+/** On one line and not too long. */
+function shown(text: string): string {
+  return shortened(
+    text
+      .replaceAll('\n', '\\n')
+      .replaceAll('\t', '\\t')
+      .replace(/[^ -~]/g, '.'),
+  );
+}
+
+function shortened(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+function hexByte(byte: number): string {
+  return byte.toString(16).toUpperCase().padStart(2, '0');
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The way down from a byte: file and offset → token by token, tool by tool, to a line of a source file.
+ *
+ * A build is recorded with what every process read and wrote. The process that wrote the file is run again with maps on
+ * (rerun.ts), the map leads to a token of one of its inputs, and that file is followed in the same way, as it was when
+ * the process read it. Invariant: every hop goes to an earlier process, so that the way ends.
+ */
+import { decodeLatin1, type SourceRange } from '@stage0-ts/bytes';
+import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
+import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { type BuildOptions, type BuildResult, build } from './build.ts';
+import { loadBias } from './elf-address.ts';
+import { describeFailures } from './report.ts';
+import { type Link, linksOf, type MappedOutput, rerun } from './rerun.ts';
+import { findCommand } from './script-line.ts';
+import type { ProcessRecord } from './watch.ts';
+
+/** A piece of a text file of the build or of the tree. */
+export interface Place {
+  /** Path in the tree, without leading slash. */
+  readonly file: string;
+  /** Offset of the first byte. */
+  readonly start: number;
+  /** Offset behind the last byte. */
+  readonly end: number;
+  /** Counted from 1. */
+  readonly line: number;
+  /** In bytes, counted from 1. */
+  readonly column: number;
+  /** The piece, one character a byte. */
+  readonly text: string;
+  /** Its line, and a caret below its first byte: two lines, each with its end. */
+  readonly frame: string;
+}
+
+/** What a token names, and where that is defined. */
+export interface Definition extends Place {
+  readonly kind: 'label' | 'macro' | 'function';
+  /** Of a label in a program: its address. */
+  readonly address: number | null;
+}
+
+/** What one process did with a piece. */
+export interface Hop {
+  /** The file that the piece is in, a path in the tree. */
+  readonly file: string;
+  /** Offsets of the piece: of a text file what is on one line. */
+  readonly start: number;
+  readonly end: number;
+  /** Address of its first byte, where the file is a program. */
+  readonly address: number | null;
+  /** The piece: bytes of a program in hexadecimal, other files as text, one character a byte. */
+  readonly text: string;
+  /** The process that wrote it, by its step in the build. */
+  readonly step: number;
+  /** Upstream's name of the tool. */
+  readonly tool: string;
+  /** What ran in its place, if not its own port. */
+  readonly standIn: string | null;
+  readonly argv: readonly string[];
+  /** The command of a kaem script that the process is, or belongs to; null when it cannot be told. */
+  readonly command: Place | null;
+  /** The token that the piece was made from; null for text that the tool writes whatever its input. */
+  readonly origin: Place | null;
+  readonly definition: Definition | null;
+}
+
+/** How a way down ends. */
+export type WayEnd =
+  /** A token of a file that no process made. */
+  | { readonly kind: 'source'; readonly place: Place }
+  /** Text of the tool itself, which the command asked for. */
+  | { readonly kind: 'tool'; readonly place: Place | null }
+  /** A tool that makes no maps, such as an unpacker. */
+  | { readonly kind: 'unmapped'; readonly place: Place | null };
+
+/** The way down from one byte; also the document of `stage0 explain --json`. */
+export interface Explanation {
+  readonly version: 1;
+  readonly arch: string;
+  /** Path in the tree. */
+  readonly file: string;
+  readonly offset: number;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** The byte's value. */
+  readonly byte: number;
+  /** Its address, where the file is a program. */
+  readonly address: number | null;
+  /** At least one, from the file to the source. */
+  readonly hops: readonly Hop[];
+  readonly end: WayEnd;
+}
+
+export type ExplainOptions = Pick<BuildOptions, 'arch' | 'onEvent'>;
+
+const LINE_FEED = 0x0a;
+
+/** Maps that are kept: a way down has about ten hops. */
+const KEPT_MAPS = 24;
+
+/** A file at some moment of the build. */
+interface Version {
+  /** Absolute path. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Step of its maker; undefined for a file of the tree. */
+  readonly madeBy: number | undefined;
+}
+
+/**
+ * Build the tree in `files`, which is changed by it, and explain one byte of a file that it made.
+ *
+ * Throws what {@link Explainer} throws.
+ */
+export function explain(
+  files: MemoryFiles,
+  path: string,
+  offset: number,
+  options: ExplainOptions = {},
+): Explanation {
+  return Explainer.build(files, options).explain(path, offset);
+}
+
+/** A recorded build, to explain any number of bytes. Maps are made when a way down needs them. */
+export class Explainer {
+  readonly result: BuildResult;
+  private readonly files: MemoryFiles;
+  private readonly links: readonly Link[];
+  private readonly maps = new Map<string, MappedOutput | undefined>();
+
+  /** @param result a build of `files` by our ports, with `record`. */
+  constructor(files: MemoryFiles, result: BuildResult) {
+    this.files = files;
+    this.result = result;
+    this.links = linksOf(files);
+  }
+
+  /** Build the tree in `files`, which is changed by it. Throws a ToolError when it does not build. */
+  static build(files: MemoryFiles, options: ExplainOptions = {}): Explainer {
+    const result = build(files, { ...options, record: true });
+    if (result.status === 0 && result.failures.length === 0) return new Explainer(files, result);
+    const message = `the tree does not build\n${describeFailures(result)}`.trimEnd();
+    throw new ToolError(message, { code: 'build-failed' });
+  }
+
+  /**
+   * The way down from the byte at `offset` of the file at `path`, as the build left it.
+   *
+   * Throws a ToolError for a file that is not there or that the build did not make, and an offset outside of it.
+   */
+  explain(path: string, offset: number): Explanation {
+    const first = this.final(path);
+    const { bytes } = first;
+    const file = first.path.slice(1);
+    if (!(Number.isInteger(offset) && offset >= 0 && offset < bytes.length)) {
+      const message = `offset ${offset} is outside of the file, which has ${bytes.length} bytes`;
+      throw new ToolError(message, { code: 'bad-offset', file });
+    }
+    const { hops, end } = this.wayDown(first, offset);
+    const { arch } = this.result;
+    const byte = bytes[offset] as number;
+    const address = addressOf(bytes, offset);
+    return { version: 1, arch, file, offset, size: bytes.length, byte, address, hops, end };
+  }
+
+  /** The file as it is now. */
+  private final(path: string): Version {
+    const absolute = path.startsWith('/') ? path : `/${path}`;
+    const node = this.files.find(absolute);
+    if (node?.kind !== 'file') {
+      throw new ToolError('there is no such file when the build has ended', {
+        code: 'ENOENT',
+        file: path,
+      });
+    }
+    const real = this.files.realPath(absolute);
+    const madeBy = this.result.makers.get(real);
+    if (madeBy === undefined) {
+      throw new ToolError('no process of the build made this file: it is a source', {
+        code: 'not-made',
+        file: path,
+      });
+    }
+    return { path: real, bytes: node.bytes, madeBy };
+  }
+
+  private wayDown(first: Version, offset: number): Pick<Explanation, 'hops' | 'end'> {
+    const hops: Hop[] = [];
+    let [version, at, length] = [first, offset, 1];
+    for (;;) {
+      const process = this.result.processes[(version.madeBy as number) - 1] as ProcessRecord;
+      const output = this.mapped(process, version);
+      const hop = this.hop(process, version, output, at, length);
+      hops.push(hop);
+      if (hop.origin === null) {
+        return {
+          hops,
+          end: { kind: output === undefined ? 'unmapped' : 'tool', place: hop.command },
+        };
+      }
+      version = this.input(process, `/${hop.origin.file}`);
+      if (version.madeBy === undefined) return { hops, end: { kind: 'source', place: hop.origin } };
+      at = hop.origin.start;
+      // An empty token at the end of a file stands for the end of its last line.
+      if (at === version.bytes.length) at = Math.max(at - 1, 0);
+      length = Math.max(hop.origin.end - hop.origin.start, 1);
+    }
+  }
+
+  private hop(
+    process: ProcessRecord,
+    { path, bytes }: Version,
+    output: MappedOutput | undefined,
+    at: number,
+    length: number,
+  ): Hop {
+    const piece = output?.map.lookup(at, length);
+    const isProgram = loadBias(bytes) !== undefined;
+    const whole = { start: piece?.outputStart ?? at, end: piece?.outputEnd ?? at + 1 };
+    const isCopy =
+      whole.end - whole.start === (piece?.origin?.end ?? 0) - (piece?.origin?.start ?? 0);
+    const { start, end } = isProgram || isCopy ? whole : lineOf(bytes, at, whole);
+    return {
+      file: path.slice(1),
+      start,
+      end,
+      address: addressOf(bytes, start),
+      text: isProgram ? hexOf(bytes, start, end) : decodeLatin1(bytes, start, end),
+      step: process.step,
+      tool: process.tool ?? process.path,
+      standIn: process.standIn?.port ?? null,
+      argv: process.argv,
+      command: this.command(process),
+      origin: piece?.origin === undefined ? null : this.place(process, output, piece.origin),
+      definition: this.definition(process, bytes, output, piece?.definition),
+    };
+  }
+
+  private place(
+    process: ProcessRecord,
+    output: MappedOutput | undefined,
+    { source, start, end }: SourceRange,
+  ): Place {
+    const path = output?.sources[source] as string;
+    return placeIn(path, this.input(process, path).bytes, start, end);
+  }
+
+  private definition(
+    process: ProcessRecord,
+    image: Uint8Array,
+    output: MappedOutput | undefined,
+    range: SourceRange | undefined,
+  ): Definition | null {
+    if (output === undefined || range === undefined) return null;
+    const kind = definitionKind(process.standIn?.port ?? process.tool);
+    const isLabel = kind === 'label';
+    const address = isLabel
+      ? addressOf(image, output.map.offsetBehind(range.source, range.start))
+      : null;
+    return { ...this.place(process, output, range), kind, address };
+  }
+
+  /** The file as the process read it. */
+  private input(process: ProcessRecord, path: string): Version {
+    const record = process.inputs.get(path);
+    if (record !== undefined) return { path, bytes: record.bytes, madeBy: record.madeBy };
+    const message = `step ${process.step} has not read this file`;
+    throw new ToolError(message, { code: 'no-input', file: path.slice(1) });
+  }
+
+  /** The map of a version of a file; the latest ones are kept. */
+  private mapped(process: ProcessRecord, { path, bytes }: Version): MappedOutput | undefined {
+    const key = `${process.step} ${path}`;
+    const known = this.maps.get(key);
+    const mapped = this.maps.has(key)
+      ? known
+      : rerun(process, { path, bytes }, this.result.arch, this.links);
+    this.maps.delete(key);
+    this.maps.set(key, mapped);
+    if (this.maps.size > KEPT_MAPS) this.maps.delete(this.maps.keys().next().value as string);
+    return mapped;
+  }
+
+  /** The command of the script that started the process, or that which started it. */
+  private command(process: ProcessRecord): Place | null {
+    let child = process;
+    let shell = this.parent(child);
+    while (shell !== undefined && !isShell(shell)) {
+      child = shell;
+      shell = this.parent(child);
+    }
+    const script = shell === undefined ? this.firstScript() : scriptOf(shell);
+    if (script === undefined) return null;
+    const command = findCommand(script.bytes, child.argv);
+    return command === undefined
+      ? null
+      : placeIn(script.path, script.bytes, command.start, command.end);
+  }
+
+  private parent({ parent }: ProcessRecord): ProcessRecord | undefined {
+    return this.result.processes[parent - 1];
+  }
+
+  private firstScript(): { readonly path: string; readonly bytes: Uint8Array } | undefined {
+    const path = `/kaem.${this.result.arch}`;
+    const node = this.files.find(path);
+    return node?.kind === 'file' ? { path, bytes: node.bytes } : undefined;
+  }
+}
+
+function isShell({ tool }: ProcessRecord): boolean {
+  return tool === 'kaem' || tool === 'kaem-minimal';
+}
+
+/** The script that a shell read: the first file that it opened, besides its own. */
+function scriptOf(
+  shell: ProcessRecord,
+): { readonly path: string; readonly bytes: Uint8Array } | undefined {
+  const found = [...shell.inputs].find(([path]) => path !== shell.path);
+  return found && { path: found[0], bytes: found[1].bytes };
+}
+
+function definitionKind(tool: string | undefined): Definition['kind'] {
+  if (tool === 'M0' || tool === 'M1' || tool === 'M2-Mesoplanet') return 'macro';
+  return tool === 'M2-Planet' || tool === 'cc_x86' ? 'function' : 'label';
+}
+
+/** @param path absolute. */
+function placeIn(path: string, bytes: Uint8Array, start: number, end: number): Place {
+  const frame = codeFrame(bytes, start);
+  const text = decodeLatin1(bytes, start, end);
+  return { file: path.slice(1), start, end, ...locate(bytes, start), text, frame };
+}
+
+/** The part of a piece of text that is on the line of the byte at `at`, with the line's end. */
+function lineOf(
+  bytes: Uint8Array,
+  at: number,
+  piece: { readonly start: number; readonly end: number },
+): { readonly start: number; readonly end: number } {
+  const before = at === 0 ? -1 : bytes.lastIndexOf(LINE_FEED, at - 1);
+  const behind = bytes.indexOf(LINE_FEED, at);
+  const lineEnd = behind < 0 ? bytes.length : behind + 1;
+  return { start: Math.max(piece.start, before + 1), end: Math.min(piece.end, lineEnd) };
+}
+
+function addressOf(image: Uint8Array, offset: number): number | null {
+  const bias = loadBias(image);
+  return bias === undefined ? null : bias + offset;
+}
+
+function hexOf(bytes: Uint8Array, start: number, end: number): string {
+  return Array.from(bytes.subarray(start, end), (byte) =>
+    byte.toString(16).toUpperCase().padStart(2, '0'),
+  ).join(' ');
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** `stage0 explain TREE PATH@OFFSET`: the command line around {@link explain}. */
+import { parseArgs } from 'node:util';
+import { ARCHITECTURES } from '../architectures.ts';
+import { explain } from '../explain.ts';
+import { explanationText } from '../explain-text.ts';
+import { loadTree } from './load-tree.ts';
+import { ProgressLine, wantsProgress } from './progress.ts';
+import { UsageError } from './usage.ts';
+
+const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
+
+const HELP = `usage: stage0 explain TREE PATH@OFFSET [--arch ARCH] [--json] [--quiet]
+
+Build the tree with our ports, and show where one byte of a file comes from: hop by hop, with the text, the tool
+and the line of the script that ran it, down to a line of a source file of the tree.
+
+  TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
+  PATH@OFFSET    a file that the build makes and a byte of it, counted from 0: x86/bin/M1@0x2f0 or x86/bin/M1@752
+  --arch ARCH    the architecture, of: ${ARCH_NAMES} (default: x86)
+  --json         print one JSON document (version 1) and nothing else
+  --quiet        no progress line
+
+Exit status: 0 explained, 1 no such file or byte, or the tree does not build, 2 usage.
+`;
+
+/** Exit status 0; throws UsageError and ToolError. */
+export function explainCommand(args: readonly string[]): number {
+  const { values, positionals } = parse(args);
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const [tree, place] = positionals;
+  if (tree === undefined || place === undefined || positionals.length > 2) {
+    throw new UsageError('explain takes a TREE and a PATH@OFFSET', HELP);
+  }
+  const [path, offset] = parsePlace(place);
+  const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
+  let explanation: ReturnType<typeof explain>;
+  try {
+    explanation = explain(loadTree(tree), path, offset, {
+      arch: values.arch,
+      onEvent: (event) => progress?.show(event),
+    });
+  } finally {
+    progress?.clear();
+  }
+  process.stdout.write(
+    values.json ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation),
+  );
+  return 0;
+}
+
+/** `PATH@OFFSET`, the offset decimal or with 0x. */
+function parsePlace(text: string): [path: string, offset: number] {
+  const parts = /^(.+)@(0[xX][0-9a-fA-F]+|[0-9]+)$/s.exec(text);
+  if (parts === null)
+    throw new UsageError(`${text} is no PATH@OFFSET, as in x86/bin/M1@0x2f0`, HELP);
+  return [(parts[1] as string).replace(/^\.?\/+/, ''), Number(parts[2])];
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        arch: { type: 'string', default: 'x86' },
+        json: { type: 'boolean', default: false },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, HELP);
+  }
+}

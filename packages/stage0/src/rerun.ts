@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * One recorded process, run once more on what it read → the maps of what it wrote.
+ *
+ * The world of the second run holds the process's inputs as they were, the links of the tree, and nothing else. What
+ * the process started then does not run again: its outputs have maps of their own.
+ */
+import type { ProvenanceMap } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
+import { MemoryFiles, MemoryHost, type TreeNode } from '@stage0-ts/host/memory';
+import { ARCHITECTURES } from './architectures.ts';
+import { firstDifference } from './compare.ts';
+import { PORTS } from './engines.ts';
+import { systemNamed } from './run.ts';
+import type { ProcessRecord } from './watch.ts';
+
+/** A file that a process wrote, with the files that its map calls sources. */
+export interface MappedOutput {
+  readonly map: ProvenanceMap;
+  readonly bytes: Uint8Array;
+  /** Absolute path of each source of the map, links resolved. */
+  readonly sources: readonly string[];
+}
+
+/** A symbolic link of a tree: absolute path and target. */
+export type Link = readonly [path: string, target: string];
+
+/**
+ * The map of the file with these bytes that the process left at `path`; undefined when its tool makes no maps.
+ *
+ * A program that names its files by what is free, as M2-Mesoplanet does, may write it elsewhere this time. Throws a
+ * ToolError when the file does not come out as it was.
+ */
+export function rerun(
+  process: ProcessRecord,
+  output: { readonly path: string; readonly bytes: Uint8Array },
+  arch: string,
+  links: readonly Link[],
+): MappedOutput | undefined {
+  const { path, bytes } = output;
+  const files = worldOf(process, path, links);
+  const written: MappedOutput[] = [];
+  let named: MappedOutput | undefined;
+  let pending: { readonly name: string; readonly map: ProvenanceMap } | undefined;
+  const machine = ARCHITECTURES.get(arch)?.machine;
+  const host = new MemoryHost({
+    files,
+    environment: process.environment,
+    currentDirectory: process.directory,
+    ...(machine === undefined ? {} : { systemName: systemNamed(machine) }),
+    provenance: (name, map) => {
+      pending = { name, map };
+    },
+  });
+  files.onWrite = (target, node) => {
+    if (pending === undefined || files.realPath(absolute(process, pending.name)) !== target) return;
+    const sources = pending.map.sources.map((name) => realPath(files, absolute(process, name)));
+    const mapped = { map: pending.map, bytes: node.bytes, sources };
+    if (target === path) named = mapped;
+    written.push(mapped);
+    pending = undefined;
+  };
+  const engine = PORTS.forArchitecture?.(arch) ?? PORTS;
+  engine.run({ path: process.path, bytes: new Uint8Array() }, process.argv, host);
+  if (written.length === 0) return undefined;
+  const same = [named, ...written].find((one) => one && firstDifference(one.bytes, bytes) < 0);
+  if (same !== undefined) return same;
+  const message = `step ${process.step} does not make this file again as it was`;
+  throw new ToolError(message, { code: 'not-repeated', file: path.slice(1) });
+}
+
+/** What the process found, and the folders that it wrote to. */
+function worldOf(process: ProcessRecord, output: string, links: readonly Link[]): MemoryFiles {
+  const files = new MemoryFiles();
+  files.createDirectories(process.directory);
+  for (const path of [output, ...process.outputs.keys()]) files.createDirectories(folder(path));
+  for (const [path, { bytes, mode }] of process.inputs) {
+    files.createDirectories(folder(path));
+    files.writeFile(path, bytes, mode);
+  }
+  for (const [path, target] of links) {
+    files.createDirectories(folder(path));
+    if (files.find(path, false) === undefined) files.create(path, { kind: 'link', target });
+  }
+  return files;
+}
+
+/** Every symbolic link below the root. */
+export function linksOf(files: MemoryFiles): Link[] {
+  const links: Link[] = [];
+  const visit = (node: TreeNode, path: string): void => {
+    if (node.kind === 'link') links.push([path, node.target]);
+    else if (node.kind === 'directory') {
+      for (const [name, entry] of node.entries) visit(entry, `${path}/${name}`);
+    }
+  };
+  visit(files.root, '');
+  return links;
+}
+
+function folder(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+function absolute({ directory }: ProcessRecord, name: string): string {
+  return name.startsWith('/') ? name : `${directory}/${name}`;
+}
+
+/** `STDIN` and its like are no files. */
+function realPath(files: MemoryFiles, path: string): string {
+  return files.find(path) === undefined ? path : files.realPath(path);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Ways down from many bytes of the ladder, and of the release that STAGE0_POSIX names: a tarball or a folder. */
+import { fileURLToPath } from 'node:url';
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
+import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { Explainer, explain, explanationText } from '@stage0-ts/stage0';
+import { describe, expect, it } from 'vitest';
+import { loadTree } from '../src/node/load-tree.ts';
+import { WayDownChecker } from './way-down.ts';
+
+const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
+const TREE = process.env['STAGE0_POSIX'];
+const OFFSETS = 1000;
+
+if (TREE === undefined) {
+  console.warn(
+    '\n*** DID NOT RUN: ways down from 1,000 bytes of stage0-posix 1.9.1. Set STAGE0_POSIX to its tarball or folder. ***\n',
+  );
+}
+
+/** The same numbers in every run: a linear congruential generator modulo 2^32. */
+function generator(seed: number): (limit: number) => number {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+function sizeOf(files: MemoryFiles, path: string): number {
+  const node = files.get(path);
+  return node.kind === 'file' ? node.bytes.length : 0;
+}
+
+describe('the ladder', () => {
+  const files = loadTree(LADDER);
+  const explainer = Explainer.build(files);
+  const artifacts = explainer.result.artifacts.filter(({ size }) => size > 0);
+
+  it.each(artifacts.map(({ path }) => path))('%s: every hop, from 60 bytes', (path) => {
+    const checker = new WayDownChecker(explainer, loadTree(LADDER));
+    const size = sizeOf(files, `/${path}`);
+    const random = generator(size);
+    const offsets = Array.from({ length: 58 }, () => random(size));
+    for (const offset of [0, size - 1, ...offsets]) checker.check(explainer.explain(path, offset));
+    const unpacked = /rungs|unpacked|\.tar$/.test(path);
+    expect(checker.counts['end: unmapped'] ?? 0).toBe(unpacked ? 60 : 0);
+  });
+
+  it('goes down from a program to the C that it was compiled from', () => {
+    const image = files.get('/out/hello-M2');
+    if (image.kind !== 'file') throw new Error('no program');
+    const text = Buffer.from(image.bytes).indexOf('Hello, stage0');
+    const { hops, end } = explainer.explain('out/hello-M2', text);
+    expect(hops.map(({ tool }) => tool)).toEqual(['hex2', 'M1', 'M2-Planet']);
+    expect(end).toMatchObject({ kind: 'source', place: { file: 'hello/hello.c' } });
+    expect(end.place?.frame).toContain('Hello, stage0!');
+    expect(hops[0]?.command).toMatchObject({ file: 'build.kaem' });
+  });
+
+  it('is told as text, and as a document', () => {
+    const explanation = explain(loadTree(LADDER), 'out/hello-hex2', 0x60);
+    expect(explanation).toMatchObject({ version: 1, arch: 'x86', offset: 0x60, size: 135 });
+    expect(JSON.parse(JSON.stringify(explanation))).toEqual(explanation);
+    const lines = explanationText(explanation).split('\n');
+    expect(lines[0]).toMatch(
+      /^out\/hello-hex2@0x60 \(byte 96 of 135, address 0x8048060\): [0-9A-F]{2}$/,
+    );
+    expect(lines.at(-2)).toMatch(
+      /^hello\/hello\.hex2 is a file of the tree: line \d+, column \d+\.$/,
+    );
+  });
+
+  it.each([
+    ['out/none', 0, 'ENOENT'],
+    ['hello/hello.c', 0, 'not-made'],
+    ['out/hello-M2', 785, 'bad-offset'],
+    ['out/hello-M2', -1, 'bad-offset'],
+    ['out/hello-M2', 1.5, 'bad-offset'],
+  ])('refuses %s at %d', (path, offset, code) => {
+    expect(() => explainer.explain(path, offset)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('says what is wrong with a tree that does not build', () => {
+    const broken = loadTree(LADDER);
+    broken.writeFile('/hello/hello.hex2', encodeUtf8('%nowhere 00\n'), 0o644);
+    const failure = (() => {
+      try {
+        explain(broken, 'out/hello-hex2', 0);
+      } catch (error) {
+        return error as ToolError;
+      }
+    })();
+    expect(failure).toBeInstanceOf(ToolError);
+    expect(failure?.message).toContain('does not build');
+    expect(failure?.message).toContain('undefined label');
+  });
+});
+
+describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () => {
+  it(`goes down from ${OFFSETS} random bytes of x86/bin to lines of the tree`, {
+    timeout: 600_000,
+  }, () => {
+    const files = loadTree(TREE as string);
+    const explainer = Explainer.build(files);
+    const checker = new WayDownChecker(explainer, loadTree(TREE as string));
+    const programs = [...files.files('/x86/bin')].map(
+      ([path, { bytes }]) => [path, bytes.length] as const,
+    );
+    expect(programs.length).toBe(21);
+    const total = programs.reduce((sum, [, size]) => sum + size, 0);
+    const random = generator(1);
+    const offsets = Array.from({ length: OFFSETS }, () => random(total)).sort((a, b) => a - b);
+    for (const place of offsets) {
+      let offset = place;
+      const [path] = programs.find(([, size]) => {
+        if (offset < size) return true;
+        offset -= size;
+        return false;
+      }) as readonly [string, number];
+      checker.check(explainer.explain(path, offset));
+    }
+    const { counts } = checker;
+    console.info(counts);
+    expect(counts['end: unmapped']).toBeUndefined();
+    expect((counts['end: source'] ?? 0) + (counts['end: tool'] ?? 0)).toBe(OFFSETS);
+    expect(counts['end: tool'] ?? 0).toBeLessThan(OFFSETS / 20);
+  });
+});
