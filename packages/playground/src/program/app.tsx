@@ -3,10 +3,10 @@
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { Instruction } from '@stage0-ts/i386';
 import { useCallback, useMemo, useState } from 'preact/hooks';
+import { BytesView } from '../shared/bytes-view.tsx';
 import { Editor, type EditorError, type MarkedRange } from '../shared/editor.tsx';
 import { Header } from '../shared/header.tsx';
 import { byteOfIndex, indexOfByte } from '../shared/positions.ts';
-import { BytesView } from './bytes-view.tsx';
 import { LANGUAGES, type Language } from './examples.ts';
 import { ListingView } from './listing-view.tsx';
 import { MachinePanel } from './machine-panel.tsx';

@@ -147,7 +147,8 @@ function Memory({ run }: { run: MachineRun }) {
           onInput={(event) => choose(event.currentTarget.value)}
         />
       </label>
-      <pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable */}
+      <pre tabIndex={0}>
         {Array.from({ length: MEMORY_ROWS }, (_, row) => {
           const address = (start + row * ROW) >>> 0;
           const cells = Array.from({ length: ROW }, (_, at) => bytes[address + at - base]);

@@ -113,6 +113,7 @@ export function Editor(props: EditorProps) {
       doc: latest.current.text,
       extensions: [
         basicSetup,
+        EditorView.lineWrapping,
         lintGutter(),
         syntaxHighlighting(COLOURS),
         language.of(colouring(latest.current.comments)),

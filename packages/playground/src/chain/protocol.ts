@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** What the page and its worker say to each other. */
+import type { CheckDocument, Explanation, GraphNode } from '@stage0-ts/stage0';
+
+/** To the worker. */
+export type Request =
+  | { readonly kind: 'check'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'ladder'; readonly files: LadderFiles }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'explain'; readonly path: string; readonly offset: number };
+
+/** Path in the ladder → content. */
+export type LadderFiles = Readonly<Record<string, Uint8Array>>;
+
+/** From the worker. */
+export type Reply =
+  | {
+      readonly kind: 'progress';
+      readonly engine: string;
+      /** Processes started so far, by this engine. */
+      readonly step: number;
+      /** Processes of the engine before; undefined for the first one. */
+      readonly total: number | undefined;
+      readonly command: string;
+    }
+  | {
+      readonly kind: 'checked';
+      readonly document: CheckDocument;
+      readonly graph: readonly GraphNode[];
+      /** Wall time of everything, unpacking included. */
+      readonly milliseconds: number;
+    }
+  | { readonly kind: 'file'; readonly path: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'explained'; readonly explanation: Explanation }
+  | { readonly kind: 'failed'; readonly during: Request['kind']; readonly message: string };
