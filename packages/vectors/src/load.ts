@@ -47,6 +47,15 @@ export function loadRecording(vector: VectorCase): Recording | undefined {
   return JSON.parse(fs.readFileSync(file, 'utf8')) as Recording;
 }
 
+/** The recorded outcome of a case that upstream takes. */
+export function loadOutcome(vector: VectorCase): Outcome {
+  const recording = loadRecording(vector);
+  if (recording === undefined || 'upstream' in recording) {
+    throw new Error(`${vector.name} has no outcome to compare with`);
+  }
+  return recordedOutcome(vector, recording);
+}
+
 /** The outcome that a full recording describes, with the bytes from output/. */
 export function recordedOutcome(
   vector: VectorCase,

@@ -102,7 +102,7 @@ const kaemCommand = fc.oneof(
         'bin/k-same a a',
         'exec',
         'exec k-same a b',
-        './bin/same a a',
+        './bin/k-same a a',
       ),
       word,
     ),
