@@ -255,10 +255,12 @@ function call(c: Compilation, transfer: string): void {
   let passed = 0;
   if (!c.peek().text.startsWith(')')) {
     expression(c);
+    c.mark(callee);
     c.emit('push_eax\t#_process_expression1\n');
     for (passed = 1; c.is(','); passed++) {
       c.next();
       expression(c);
+      c.mark(callee);
       c.emit('push_eax\t#_process_expression2\n');
     }
   }

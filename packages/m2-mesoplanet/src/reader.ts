@@ -62,12 +62,13 @@ export class Reader {
 
   /** A line that tells M2-Planet which file and line follow. */
   private addHeader(scanner: Scanner, name: string, line: number): void {
-    const header = new Token(`// #FILENAME ${name} ${line}`, scanner.source, scanner.at);
+    const text = `// #FILENAME ${name} ${line}`;
+    const header = new Token(text, scanner.source, scanner.at, 0, 0);
     if (header.text.length >= this.options.maxString) {
       throw header.error('token-too-long', 'string exceeded max string size');
     }
     this.list.add(header);
-    this.list.add(new Token('\n', scanner.source, scanner.at));
+    this.list.add(new Token('\n', scanner.source, scanner.at, 0, 0));
   }
 
   /** Everything but the directive and the name stays: the rest of its line, behind a line end of its own. */

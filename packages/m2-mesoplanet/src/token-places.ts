@@ -51,7 +51,6 @@ export class TokenPlaces {
 }
 
 /** True for what the preprocessor wrote by itself: file names, and values of the command line. */
-function isMade({ text, source, offset, length, original }: Token): boolean {
-  if (offset + length > source.bytes.length) return true;
-  return original === undefined && text !== '\n' && source.bytes[offset] !== text.charCodeAt(0);
+function isMade({ source, offset, length }: Token): boolean {
+  return length === 0 || offset + length > source.bytes.length;
 }

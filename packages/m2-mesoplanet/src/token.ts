@@ -17,7 +17,7 @@ export class Token {
   readonly offset: number;
   /** How many expansions deep the token was made. */
   readonly depth: number;
-  /** Bytes that the token, or the call of the macro that it comes from, has in the source. */
+  /** Bytes that the token, or the call of the macro that it comes from, has in the source; 0 for one that is not in it. */
   readonly length: number;
   /** For a token that a macro was expanded to: that which it is a copy of. */
   readonly original: Token | undefined;

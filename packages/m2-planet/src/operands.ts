@@ -168,6 +168,7 @@ export function call(c: Compilation, function_: string | undefined): void {
   while (!c.at(')')) {
     expression(c);
     c.requireToken('incomplete function call, received EOF instead of )');
+    c.mark(callee);
     c.emit.push('zero', 'function argument');
     hasArguments = true;
     if (c.at(',')) c.advance();

@@ -23,8 +23,9 @@ function hopText(hop: Hop): string {
   if (origin !== null) result += indented(origin.frame);
   if (definition === null) return result;
   const at = definition.address === null ? '' : `, address ${hex(definition.address)}`;
-  const { kind } = definition;
-  result += `  ${kind === 'function' ? 'in the function' : `the ${kind}`} ${shown(definition.text)} of ${position(definition)}${at}\n`;
+  const { kind, source } = definition;
+  const from = source === null ? '' : ` (${position(source)})`;
+  result += `  ${kind === 'function' ? 'in the function' : `the ${kind}`} ${shown(definition.text)} of ${position(definition)}${from}${at}\n`;
   return result;
 }
 

@@ -39,6 +39,8 @@ export interface Definition extends Place {
   readonly kind: 'label' | 'macro' | 'function';
   /** Of a label in a program: its address. */
   readonly address: number | null;
+  /** The same followed down to a file of the tree; null when that is where it stands, or where no way leads. */
+  readonly source: Place | null;
 }
 
 /** What one process did with a piece. */
@@ -202,11 +204,25 @@ export class Explainer {
       }
       version = this.input(process, `/${hop.origin.file}`);
       if (version.madeBy === undefined) return { hops, end: { kind: 'source', place: hop.origin } };
-      at = hop.origin.start;
-      // An empty token at the end of a file stands for the end of its last line.
-      if (at === version.bytes.length) at = Math.max(at - 1, 0);
-      length = Math.max(hop.origin.end - hop.origin.start, 1);
+      [at, length] = follow(hop.origin, version);
     }
+  }
+
+  /** Where a place in an input of the process comes from in the tree. */
+  private sourceOf(process: ProcessRecord, place: Place): Place | null {
+    let version = this.input(process, `/${place.file}`);
+    let found: Place | null = null;
+    let current = place;
+    while (version.madeBy !== undefined) {
+      const maker = this.result.processes[version.madeBy - 1] as ProcessRecord;
+      const output = this.mapped(maker, version);
+      const origin = output?.map.lookup(...follow(current, version)).origin;
+      if (origin === undefined) return null;
+      found = this.place(maker, output, origin);
+      current = found;
+      version = this.input(maker, `/${found.file}`);
+    }
+    return found;
   }
 
   private hop(
@@ -259,7 +275,8 @@ export class Explainer {
     const address = isLabel
       ? addressOf(image, output.map.offsetBehind(range.source, range.start))
       : null;
-    return { ...this.place(process, output, range), kind, address };
+    const place = this.place(process, output, range);
+    return { ...place, kind, address, source: this.sourceOf(process, place) };
   }
 
   /** The file as the process read it. */
@@ -308,6 +325,11 @@ export class Explainer {
     const node = this.files.find(path);
     return node?.kind === 'file' ? { path, bytes: node.bytes } : undefined;
   }
+}
+
+/** Offset and length of a place in its file. An empty one at the end stands for the end of the last line. */
+function follow({ start, end }: Place, { bytes }: Version): [at: number, length: number] {
+  return [Math.max(Math.min(start, bytes.length - 1), 0), Math.max(end - start, 1)];
 }
 
 function isShell({ tool }: ProcessRecord): boolean {

@@ -177,6 +177,42 @@ describe('stage0 check', () => {
   ])('refuses %j with status 2', (args) => expect(stage0(...args).status).toBe(2));
 });
 
+describe('stage0 explain', () => {
+  it('goes down from a byte to the source', () => {
+    const { status, stdout, stderr } = stage0('explain', LADDER, 'out/hello-M1@0x60');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^out\/hello-M1@0x60 \(byte 96 of 135, address 0x8048060\): /);
+    expect(stdout).toMatch(/\nhello\/hello\.M1 is a file of the tree: line \d+, column \d+\.\n$/);
+    expect(stage0('explain', LADDER, '/out/hello-M1@96').stdout).toBe(stdout);
+  });
+
+  it('prints one JSON document and nothing else', () => {
+    const { status, stdout, stderr } = stage0('explain', LADDER, 'out/hello-M2@700', '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, file: 'out/hello-M2', offset: 700 });
+  });
+
+  it.each([
+    [['explain', LADDER]],
+    [['explain', LADDER, 'out/hello-M1']],
+    [['explain', LADDER, 'out/hello-M1@0xzz']],
+    [['explain', LADDER, 'a@0', 'b@0']],
+  ])('refuses %j with status 2', (args) => expect(stage0(...args).status).toBe(2));
+
+  it.each([
+    ['out/none@0', /^out\/none: error: there is no such file/],
+    ['hello/hello.c@0', /^hello\/hello\.c: error: no process of the build made this file/],
+    [
+      'out/hello-M1@135',
+      /^out\/hello-M1: error: offset 135 is outside of the file, which has 135 bytes\n$/,
+    ],
+  ])('says what is wrong with %s', (place, message) => {
+    const { status, stdout, stderr } = stage0('explain', LADDER, place);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(message);
+  });
+});
+
 describe('stage0 run', () => {
   it('runs a script, shows what it prints, and gives its status', () => {
     const { status, stdout } = stage0('run', 'kaem.x86', '--root', LADDER, '--engine', 'i386');

@@ -73,6 +73,7 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
   ],
   'packages/blood-elf/README.md': [
     (values) => expect(text(values['text'])).toContain(':ELF_str_FUNCTION_main'),
+    ({ origin }) => expect(origin).toEqual({ source: 0, start: 0, end: 14 }),
   ],
   'packages/bytes/README.md': [
     ({ bytes, name, again, numbers }) => {
@@ -81,9 +82,22 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
       expect(hex(again)).toBe('61ff');
       expect(numbers).toEqual([0, 1, 0]);
     },
+    ({ first, copied }) => {
+      expect(first).toEqual({
+        outputStart: 0,
+        outputEnd: 2,
+        origin: { source: 0, start: 14, end: 17 },
+        definition: { source: 0, start: 7, end: 13 },
+      });
+      expect(copied).toMatchObject({ origin: { source: 0, start: 23, end: 24 } });
+    },
   ],
   'packages/cc-x86/README.md': [
     () => expect(fs.readFileSync('M2-0.M1', 'utf8')).toContain(':FUNCTION_main'),
+    ({ origin, definition }) => {
+      expect(origin).toEqual({ source: 0, start: 20, end: 22 });
+      expect(definition).toEqual({ source: 0, start: 4, end: 8 });
+    },
   ],
   'packages/diagnostics/README.md': [
     ({ message }) => {
@@ -96,8 +110,17 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
       expect(message).toBe(lines.join('\n'));
     },
   ],
-  'packages/hex0/README.md': [({ bytes }) => expect(hex(bytes)).toBe('48690a')],
-  'packages/hex1/README.md': [({ bytes }) => expect(hex(bytes)).toBe('e801000000c390c3')],
+  'packages/hex0/README.md': [
+    ({ bytes }) => expect(hex(bytes)).toBe('48690a'),
+    ({ origin }) => expect(origin).toEqual({ source: 0, start: 3, end: 5 }),
+  ],
+  'packages/hex1/README.md': [
+    ({ bytes }) => expect(hex(bytes)).toBe('e801000000c390c3'),
+    ({ origin, definition }) => {
+      expect(origin).toEqual({ source: 0, start: 3, end: 5 });
+      expect(definition).toEqual({ source: 0, start: 9, end: 11 });
+    },
+  ],
   'packages/hex2/README.md': [
     ({ image, symbols }) => {
       expect(hex(image)).toBe('e800000000c3');
@@ -107,6 +130,10 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
         file: 'exit.hex2',
         offset: 16,
       });
+    },
+    ({ origin, definition }) => {
+      expect(origin).toEqual({ source: 0, start: 10, end: 15 });
+      expect(definition).toEqual({ source: 0, start: 16, end: 21 });
     },
   ],
   'packages/host/README.md': [
@@ -127,12 +154,28 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
       expect(text(Buffer.concat(lines as Uint8Array[]))).toBe('hello world\n');
     },
   ],
-  'packages/m1/README.md': [({ hex2 }) => expect(text(hex2)).toBe('\n:seven\nB8 07000000 C3\n')],
-  'packages/m2-mesoplanet/README.md': [({ bytes }) => expect(text(bytes)).toMatch(/int x = 4;\n$/)],
+  'packages/m1/README.md': [
+    ({ hex2 }) => expect(text(hex2)).toBe('\n:seven\nB8 07000000 C3\n'),
+    ({ origin, definition }) => {
+      expect(origin).toEqual({ source: 0, start: 21, end: 24 });
+      expect(definition).toEqual({ source: 0, start: 7, end: 13 });
+    },
+  ],
+  'packages/m2-mesoplanet/README.md': [
+    ({ bytes }) => expect(text(bytes)).toMatch(/int x = 4;\n$/),
+    ({ origin, definition }) => {
+      expect(origin).toEqual({ source: 0, start: 23, end: 27 });
+      expect(definition).toEqual({ source: 0, start: 13, end: 14 });
+    },
+  ],
   'packages/m2-planet/README.md': [
     ({ m1 }) => {
       expect(text(m1).startsWith('\n# Core program\n# Defining function main\n')).toBe(true);
       expect(text(m1)).toContain(':FUNCTION_main\nmov_eax, %42 # primary expr number\nret\n');
+    },
+    ({ origin, definition }) => {
+      expect(origin).toEqual({ source: 0, start: 20, end: 22 });
+      expect(definition).toEqual({ source: 0, start: 4, end: 8 });
     },
   ],
   'packages/mescc-tools-extra/README.md': [
@@ -146,6 +189,11 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
       expect(ok).toBe(true);
       expect(artifacts).toMatchObject([{ path: 'hi', size: 2, mode: 0o700 }]);
       expect(standIns).toMatchObject([{ tool: 'hex0', port: 'hex0', steps: [1] }]);
+    },
+    ({ hops, end, place }) => {
+      expect((hops as { tool: string }[]).map(({ tool }) => tool)).toEqual(['hex2-0', 'M0']);
+      expect(end).toMatchObject({ kind: 'source' });
+      expect(place).toMatchObject({ file: 'a.M1', line: 3, column: 1, text: 'ret' });
     },
   ],
 };
@@ -227,6 +275,13 @@ describe('commands', () => {
   );
   const documents = [...readmes, 'docs/design.md', 'test-vectors/README.md'];
 
+  /** Scripts of the package that `-w` names, or of the repository. */
+  const scriptsFor = (words: readonly string[]): string[] => {
+    if (!words.includes('-w')) return Object.keys(scripts);
+    const name = (words[words.indexOf('-w') + 1] as string).replace('@stage0-ts/', '');
+    return Object.keys(JSON.parse(read(`packages/${name}/package.json`)).scripts);
+  };
+
   /** Command lines: those of `sh` blocks, and those behind a prompt in `console` blocks. */
   const commands = documents.flatMap((file) => [
     ...blocks(file, 'sh').flatMap((block) => block.split(/\n|&&/)),
@@ -239,8 +294,8 @@ describe('commands', () => {
     commands.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')),
   )('%s', (line) => {
     const words = line.split(' ').filter((word) => !/^\w+=/.test(word));
-    if (words[0] !== 'npm') expect([...bins, 'npx']).toContain(words[0]);
-    else if (words[1] === 'run') expect(Object.keys(scripts)).toContain(words[2]);
+    if (words[0] !== 'npm') expect([...bins, 'npx', 'cat']).toContain(words[0]);
+    else if (words[1] === 'run') expect(scriptsFor(words)).toContain(words[2]);
     else if (!['ci', 'install'].includes(words[1] as string)) {
       expect(Object.keys(scripts)).toContain(words[1]);
     }
@@ -268,7 +323,9 @@ describe('every README', () => {
     }
   });
 
-  const ownReadmes = readmes.filter((file) => file !== 'README.md');
+  const isPublished = (file: string) =>
+    JSON.parse(read(file.replace('README.md', 'package.json'))).private !== true;
+  const ownReadmes = readmes.filter((file) => file !== 'README.md' && isPublished(file));
   it.each(ownReadmes)('%s has the package’s name, a sample and a table', (file) => {
     const { name } = JSON.parse(read(file.replace('README.md', 'package.json'))) as {
       name: string;

@@ -90,6 +90,7 @@ export class WayDownChecker {
       this.expectInTree(hop.command);
     }
     this.count(tool);
+    this.checkDefinition(hop);
     if (origin === null) {
       this.checkOwn(hop);
       return;
@@ -127,6 +128,20 @@ export class WayDownChecker {
       default:
         throw new Error(`no check for ${tool}`);
     }
+  }
+
+  /** A definition that is followed to the tree is found there, under its name. */
+  private checkDefinition({ definition }: Hop): void {
+    const source = definition?.source;
+    if (!definition || !source) return;
+    this.expectInTree(source);
+    const name =
+      definition.kind === 'function'
+        ? definition.text
+        : /^:FUNCTION_(.*)/.exec(definition.text)?.[1];
+    if (name !== undefined) expect(source.text.replace(/^:FUNCTION_/, '')).toBe(name);
+    else if (definition.kind === 'macro')
+      expect(definition.text.startsWith(source.text)).toBe(true);
   }
 
   /** What a tool writes by itself is in its output for any other input, but for the number of symbols. */
