@@ -5,6 +5,7 @@ import { runOnNode } from '@stage0-ts/host/node';
 import { TOOLS } from '../tools.ts';
 import { buildCommand } from './build-command.ts';
 import { checkCommand } from './check-command.ts';
+import { execCommand } from './exec-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { runCommand } from './run-command.ts';
 import { UsageError } from './usage.ts';
@@ -15,6 +16,7 @@ const HELP = `usage: stage0 COMMAND [ARGUMENT…]
   check TREE       build it with two engines and compare every file of every process
   explain TREE AT  show where a byte of an artifact comes from, down to the source
   run SCRIPT       run any kaem script on a tree in memory
+  exec PROGRAM     run an i386 Linux program in the machine
   TOOL ARGUMENT…   run one tool as upstream's program of that name:
 
 ${wrapped(Object.keys(TOOLS))}
@@ -24,6 +26,7 @@ TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2. \`stage0 build --help\
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number>> = {
   build: buildCommand,
+  exec: execCommand,
   explain: explainCommand,
   check: checkCommand,
   run: runCommand,
