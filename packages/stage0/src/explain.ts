@@ -95,7 +95,10 @@ export interface Explanation {
   readonly end: WayEnd;
 }
 
-export type ExplainOptions = Pick<BuildOptions, 'arch' | 'onEvent'>;
+export type ExplainOptions = Pick<
+  BuildOptions,
+  'arch' | 'onEvent' | 'script' | 'directory' | 'environment' | 'shell'
+>;
 
 const LINE_FEED = 0x0a;
 
@@ -321,9 +324,9 @@ export class Explainer {
   }
 
   private firstScript(): { readonly path: string; readonly bytes: Uint8Array } | undefined {
-    const path = `/kaem.${this.result.arch}`;
-    const node = this.files.find(path);
-    return node?.kind === 'file' ? { path, bytes: node.bytes } : undefined;
+    const node = this.files.find(this.result.script);
+    if (node?.kind !== 'file') return undefined;
+    return { path: this.files.realPath(this.result.script), bytes: node.bytes };
   }
 }
 

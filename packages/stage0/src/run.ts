@@ -40,6 +40,8 @@ export interface RunOptions {
 }
 
 export interface RunResult {
+  /** Absolute path of the script, links not resolved. */
+  readonly script: string;
   /** Exit status of the script's shell. */
   readonly status: number;
   readonly processes: readonly ProcessRecord[];
@@ -82,7 +84,8 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   const status = watch.during(() => startShell(host, options));
   const failures = status !== 0 || options.keepGoing ? watch.failures() : [];
   const { processes, written, makers } = watch;
-  return { status, processes, failures, written, makers, stderr };
+  const script = options.script.startsWith('/') ? options.script : `${directory}/${options.script}`;
+  return { script, status, processes, failures, written, makers, stderr };
 }
 
 /** What uname tells on such a machine. */

@@ -72,6 +72,18 @@ describe('the ladder', () => {
     );
   });
 
+  it('follows a script of another layout, from another directory', () => {
+    const tree = loadTree(LADDER);
+    tree.createDirectories('/elsewhere');
+    tree.writeFile('/elsewhere/go', encodeUtf8('../tools/hex0 ../seed/hex0.hex0 own\n'), 0o644);
+    const { hops, end } = explain(tree, 'elsewhere/own', 5, {
+      script: 'go',
+      directory: '/elsewhere',
+    });
+    expect(hops).toMatchObject([{ tool: 'hex0', command: { file: 'elsewhere/go', line: 1 } }]);
+    expect(end).toMatchObject({ kind: 'source', place: { file: 'seed/hex0.hex0' } });
+  });
+
   it.each([
     ['out/none', 0, 'ENOENT'],
     ['hello/hello.c', 0, 'not-made'],
@@ -95,6 +107,32 @@ describe('the ladder', () => {
     expect(failure).toBeInstanceOf(ToolError);
     expect(failure?.message).toContain('does not build');
     expect(failure?.message).toContain('undefined label');
+  });
+});
+
+describe.skipIf(TREE === undefined)('the other chains of stage0-posix 1.9.1', () => {
+  it.each([
+    ['amd64', 'AMD64'],
+    ['aarch64', 'AArch64'],
+    ['riscv32', 'riscv32'],
+    ['riscv64', 'riscv64'],
+  ])('of %s: 40 random bytes come from lines of the tree', { timeout: 300_000 }, (arch, folder) => {
+    const files = loadTree(TREE as string);
+    const tree = loadTree(TREE as string);
+    const explainer = Explainer.build(files, { arch });
+    const random = generator(2);
+    for (const name of ['bin/cp', 'bin/M1', 'artifact/M2', 'artifact/hex1']) {
+      const path = `${folder}/${name}`;
+      const size = sizeOf(files, `/${path}`);
+      for (let count = 0; count < 10; count++) {
+        const { end, hops, address } = explainer.explain(path, random(size));
+        expect(address).toBeGreaterThan(0);
+        expect(hops.length).toBeGreaterThan(0);
+        expect(tree.find(`/${end.place?.file}`)?.kind).toBe('file');
+        if (end.kind === 'tool') expect(hops.at(-1)?.tool).toBe('blood-elf');
+        else expect(end.kind).toBe('source');
+      }
+    }
   });
 });
 

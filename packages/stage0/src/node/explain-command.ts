@@ -6,11 +6,12 @@ import { explain } from '../explain.ts';
 import { explanationText } from '../explain-text.ts';
 import { loadTree } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
+import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
 import { UsageError } from './usage.ts';
 
 const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
 
-const HELP = `usage: stage0 explain TREE PATH@OFFSET [--arch ARCH] [--json] [--quiet]
+const HELP = `usage: stage0 explain TREE PATH@OFFSET [--arch ARCH] [--script FILE] [--json] [--quiet]
 
 Build the tree with our ports, and show where one byte of a file comes from: hop by hop, with the text, the tool
 and the line of the script that ran it, down to a line of a source file of the tree.
@@ -18,6 +19,8 @@ and the line of the script that ran it, down to a line of a source file of the t
   TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
   PATH@OFFSET    a file that the build makes and a byte of it, counted from 0: x86/bin/M1@0x2f0 or x86/bin/M1@752
   --arch ARCH    the architecture, of: ${ARCH_NAMES} (default: x86)
+  --script FILE  run this script instead of kaem.ARCH, for trees of another layout
+${RECIPE_HELP}
   --json         print one JSON document (version 1) and nothing else
   --quiet        no progress line
 
@@ -36,11 +39,14 @@ export function explainCommand(args: readonly string[]): number {
     throw new UsageError('explain takes a TREE and a PATH@OFFSET', HELP);
   }
   const [path, offset] = parsePlace(place);
+  const recipe = recipeFrom(values, HELP);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   let explanation: ReturnType<typeof explain>;
   try {
     explanation = explain(loadTree(tree), path, offset, {
       arch: values.arch,
+      ...recipe,
+      ...(values.script === undefined ? {} : { script: values.script }),
       onEvent: (event) => progress?.show(event),
     });
   } finally {
@@ -66,7 +72,9 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
+        ...RECIPE_OPTIONS,
         arch: { type: 'string', default: 'x86' },
+        script: { type: 'string' },
         json: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The tutorial does what it says. Chapter by chapter, in an empty folder each:
+ *
+ *     ```hex0 hello.hex0      a file, written under that name
+ *     ```console              commands behind "$ ", run in the shell, and what they print: all of it, `…` for anything
+ *     ```html-like blocks without a file name are only shown
+ *
+ * Solutions of exercises are blocks like the others. The tools are on the PATH under upstream's names.
+ */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TOOLS } from '@stage0-ts/stage0';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const TUTORIAL = path.join(ROOT, 'docs/tutorial');
+const STAGE0 = path.join(ROOT, 'packages/stage0/dist/bin/stage0.js');
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-tutorial-'));
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
+
+/** Names that would hide the system's own commands: chapters call them as `stage0 cp`. */
+const SYSTEM = new Set(['cp', 'rm', 'mkdir', 'chmod', 'sha256sum']);
+
+interface Block {
+  /** Line in the chapter, from 1. */
+  readonly line: number;
+  readonly language: string;
+  readonly file: string | undefined;
+  readonly text: string;
+}
+
+function blocksOf(chapter: string): Block[] {
+  const blocks: Block[] = [];
+  const lines = fs.readFileSync(path.join(TUTORIAL, chapter), 'utf8').split('\n');
+  for (let at = 0; at < lines.length; at++) {
+    const fence = /^```(\S+)(?: (\S+))?$/.exec(lines[at] ?? '');
+    if (fence === null) continue;
+    const end = lines.indexOf('```', at + 1);
+    if (end < 0) throw new Error(`${chapter}:${at + 1}: the block has no end`);
+    const text = lines.slice(at + 1, end).map((line) => `${line}\n`);
+    const [, language = '', file] = fence;
+    blocks.push({ line: at + 1, language, file, text: text.join('') });
+    at = end;
+  }
+  return blocks;
+}
+
+/** `$ command` and the lines behind it. */
+function commandsOf(text: string): { readonly command: string; readonly output: string }[] {
+  return text
+    .split(/^\$ /m)
+    .filter(Boolean)
+    .map((part) => {
+      // A command goes on behind a backslash at the end of its line.
+      const command = /^(?:.*\\\n)*.*\n/.exec(part)?.[0] ?? part;
+      return { command, output: part.slice(command.length) };
+    });
+}
+
+/** A pattern for an output in which `…` stands for anything. */
+function pattern(output: string): RegExp {
+  const parts = output.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[\\s\\S]*')}$`);
+}
+
+const bin = path.join(scratch, 'bin');
+beforeAll(() => {
+  fs.mkdirSync(bin);
+  const launcher = (name: string, words: string) => {
+    fs.writeFileSync(
+      path.join(bin, name),
+      `#!/bin/sh\nexec "${process.execPath}" "${STAGE0}" ${words} "$@"\n`,
+    );
+    fs.chmodSync(path.join(bin, name), 0o755);
+  };
+  launcher('stage0', '');
+  for (const tool of Object.keys(TOOLS)) if (!SYSTEM.has(tool)) launcher(tool, tool);
+});
+
+const chapters = fs.existsSync(TUTORIAL)
+  ? fs.readdirSync(TUTORIAL).filter((name) => /^\d.*\.md$/.test(name))
+  : [];
+
+it('has eight chapters, each with something to run and an exercise', () => {
+  expect(chapters.length).toBe(8);
+  for (const chapter of chapters) {
+    const text = fs.readFileSync(path.join(TUTORIAL, chapter), 'utf8');
+    expect(text).toContain('```console');
+    expect(text).toMatch(/^## Exercise/m);
+  }
+});
+
+describe.each(chapters)('%s', (chapter) => {
+  const folder = path.join(scratch, chapter);
+  const ladder = path.join(ROOT, 'test-vectors/ladder');
+  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, LADDER: ladder };
+  fs.mkdirSync(folder);
+
+  // In order, as later blocks build on earlier ones.
+  it.each(blocksOf(chapter))('line $line', ({ language, file, text }) => {
+    if (file !== undefined) {
+      fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+      fs.writeFileSync(path.join(folder, file), text);
+    }
+    if (language !== 'console') return;
+    for (const { command, output } of commandsOf(text)) {
+      const script = `exec 2>&1\n${command}`;
+      const { stdout } = spawnSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' });
+      const ended = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
+      expect(`$ ${command}${ended}`).toMatch(pattern(`$ ${command}${output}`));
+    }
+  });
+});
