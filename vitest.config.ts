@@ -2,6 +2,8 @@
 import fs from 'node:fs';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import type { PackedCase } from './packages/vectors/src/expectation.ts';
+import { listCases, listTools, packCase } from './packages/vectors/src/load.ts';
 
 // Tests import the TypeScript sources, so they need no build.
 const conditions = ['stage0-source'];
@@ -23,6 +25,15 @@ function readLadder(): Record<string, string> {
   );
 }
 
+/** Every vector for the browser, by tool. */
+function readVectors(): Record<string, PackedCase[]> {
+  const packed = listTools().map((tool) => [
+    tool,
+    listCases(tool).map((name) => packCase(tool, name)),
+  ]);
+  return Object.fromEntries(packed);
+}
+
 const node = {
   ...source,
   test: {
@@ -42,7 +53,7 @@ const browser = {
     browser: {
       enabled: true,
       headless: true,
-      commands: { readLadder },
+      commands: { readLadder, readVectors },
       screenshotFailures: false,
       provider: playwright({
         launchOptions: {

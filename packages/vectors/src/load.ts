@@ -11,6 +11,7 @@ import type {
   Recording,
   VectorCase,
 } from './case.ts';
+import { expectedOutcome, type PackedCase } from './expectation.ts';
 
 const VECTORS = fileURLToPath(new URL('../../../test-vectors', import.meta.url));
 /** Folders of test-vectors/ that hold something else than cases. */
@@ -50,30 +51,38 @@ export function loadRecording(vector: VectorCase): Recording | undefined {
 /** The recorded outcome of a case that upstream takes. */
 export function loadOutcome(vector: VectorCase): Outcome {
   const recording = loadRecording(vector);
-  if (recording === undefined || 'upstream' in recording) {
-    throw new Error(`${vector.name} has no outcome to compare with`);
-  }
-  return recordedOutcome(vector, recording);
+  if (recording === undefined) throw new Error(`${vector.name} is not recorded`);
+  const outcome = expectedOutcome(vector, recording, readFiles(path.join(vector.folder, 'output')));
+  if (outcome === undefined) throw new Error(`${vector.name} has no outcome to compare with`);
+  return outcome;
 }
 
-/** The outcome that a full recording describes, with the bytes from output/. */
-export function recordedOutcome(
-  vector: VectorCase,
-  recording: Exclude<Recording, { upstream: unknown }>,
-): Outcome {
-  const changes = new Map<string, Change>();
-  for (const [name, change] of Object.entries(recording.changes)) {
-    changes.set(name, toChange(change, path.join(vector.folder, 'output', name)));
-  }
-  return { end: recording.exit, stdout: recording.stdout, stderr: recording.stderr, changes };
+/** A case as JSON holds it, bytes in base 64, for worlds without a file system. */
+export function packCase(tool: string, name: string): PackedCase {
+  const vector = loadCase(tool, name);
+  const pack = (files: ReadonlyMap<string, Uint8Array>) =>
+    Object.fromEntries(
+      [...files].map(([file, bytes]) => [file, Buffer.from(bytes).toString('base64')]),
+    );
+  const recording = loadRecording(vector);
+  if (recording === undefined) throw new Error(`${vector.name} is not recorded`);
+  return {
+    name: vector.name,
+    tool,
+    settings: vector.settings,
+    input: pack(vector.input),
+    recording,
+    output: pack(readFiles(path.join(vector.folder, 'output'))),
+  };
 }
 
 /** Write recording.json and output/ for what upstream's binary did. */
 export function saveRecording(vector: VectorCase, outcome: Outcome): void {
   const output = path.join(vector.folder, 'output');
-  fs.rmSync(output, { recursive: true, force: true });
+  const { rejects, beyond } = vector.settings;
+  if (beyond === undefined) fs.rmSync(output, { recursive: true, force: true });
   let recording: Recording = { upstream: outcome.end };
-  if (vector.settings.rejects === undefined) {
+  if (rejects === undefined && beyond === undefined) {
     if (typeof outcome.end !== 'number') {
       throw new Error(
         `${vector.name}: upstream ends with ${outcome.end}; the case needs "rejects"`,
@@ -100,15 +109,6 @@ function toRecorded(change: Change): RecordedChange {
   if (change.kind === 'file') return { file: octal(change.mode) };
   if (change.kind === 'directory') return { directory: octal(change.mode) };
   return change.kind === 'link' ? { link: change.target } : { removed: true };
-}
-
-function toChange(change: RecordedChange, file: string): Change {
-  if ('file' in change) {
-    return { kind: 'file', mode: Number.parseInt(change.file, 8), bytes: fs.readFileSync(file) };
-  }
-  if ('directory' in change)
-    return { kind: 'directory', mode: Number.parseInt(change.directory, 8) };
-  return 'link' in change ? { kind: 'link', target: change.link } : { kind: 'removed' };
 }
 
 function octal(mode: number): string {

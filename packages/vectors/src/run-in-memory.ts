@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Run a case with a program of ours in a world in memory. */
-import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
+import { ByteWriter, decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { type Engine, MemoryFiles, MemoryHost, type TreeNode } from '@stage0-ts/host/memory';
@@ -18,7 +18,7 @@ export function runInMemory(
   const { settings } = vector;
   const files = layOut(vector);
   const before = state(files);
-  const streams = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
+  const streams = { stdout: new ByteWriter(), stderr: new ByteWriter() };
   const engine: Engine = (image, argv, host) => {
     const text = decodeUtf8(image.bytes);
     const port = text.startsWith(PORT_MARK) ? programs[text.slice(PORT_MARK.length)] : undefined;
@@ -33,14 +33,14 @@ export function runInMemory(
     environment: settings.environment ?? [],
     currentDirectory: CASE_DIRECTORY,
     stdin: stdin ?? new Uint8Array(),
-    stdout: (bytes) => streams.stdout.push(bytes.slice()),
-    stderr: (bytes) => streams.stderr.push(bytes.slice()),
+    stdout: (bytes) => streams.stdout.write(bytes),
+    stderr: (bytes) => streams.stderr.write(bytes),
   });
   const end = program([vector.tool, ...settings.arguments], host);
   return {
     end,
-    stdout: decodeUtf8(Buffer.concat(streams.stdout)),
-    stderr: decodeUtf8(Buffer.concat(streams.stderr)),
+    stdout: decodeUtf8(streams.stdout.toBytes()),
+    stderr: decodeUtf8(streams.stderr.toBytes()),
     changes: differences(before, state(files)),
   };
 }
