@@ -10,6 +10,7 @@ import { formatError, ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import { MachineError } from './errors.ts';
 import { Machine, type MachineOptions } from './machine.ts';
+import { MemoryPool } from './translate/pool.ts';
 import { TranslationCache } from './translate/program.ts';
 
 /** The limits of each process; see {@link MachineOptions}. */
@@ -31,11 +32,16 @@ export function i386Engine(
 ) => ChildStatus {
   const { mode, ...limits } = options;
   const translations = mode === 'interpret' ? undefined : new TranslationCache();
+  const memories = new MemoryPool();
   return (image, argv, host) => {
+    let machine: Machine | undefined;
     try {
-      return new Machine({ ...limits, translations, image, argv, host }).run() as ChildStatus;
+      machine = new Machine({ ...limits, translations, memories, image, argv, host });
+      return machine.run() as ChildStatus;
     } catch (error) {
       return ending(error, image.path, host);
+    } finally {
+      machine?.release();
     }
   };
 }

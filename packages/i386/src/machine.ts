@@ -14,8 +14,9 @@ import type { Interpreter } from './interpreter.ts';
 import { type Memory, PlainBacking } from './memory.ts';
 import { DEFAULT_LIMITS, loadImage, Process, ProcessEnd } from './process.ts';
 import { webAssembly } from './translate/platform.ts';
+import { MemoryPool, type WasmBacking } from './translate/pool.ts';
 import type { TranslationCache } from './translate/program.ts';
-import { type Observer, Runner, WasmBacking } from './translate/runner.ts';
+import { type Observer, Runner } from './translate/runner.ts';
 
 /** What a machine is made of. */
 export interface MachineOptions extends BudgetOptions {
@@ -29,6 +30,8 @@ export interface MachineOptions extends BudgetOptions {
   readonly memoryLimit?: number | undefined;
   /** Translate to WebAssembly, and keep translations here. Default: everything is interpreted. */
   readonly translations?: TranslationCache | undefined;
+  /** With translations: where memory comes from and, with {@link Machine.release}, goes back to. */
+  readonly memories?: MemoryPool | undefined;
   /** With translations: told of each block before it runs, which makes it slow. For tests. */
   readonly observer?: Observer | undefined;
   /** With translations: recursive calls that may be open in translated code. */
@@ -41,21 +44,25 @@ export class Machine {
   status: ChildStatus | undefined;
   private readonly budget: InstructionBudget;
   private readonly runner: Runner | undefined;
+  private readonly memories: MemoryPool;
+  private readonly backing: WasmBacking | undefined;
 
   /** Throws MachineError `bad-image` or `memory-limit`. */
   constructor(options: MachineOptions) {
     const { image, argv, host } = options;
     const limits = limitsOf(options);
     const translations = webAssembly() === undefined ? undefined : options.translations;
+    this.memories = options.memories ?? new MemoryPool();
     let backing: WasmBacking | undefined;
     const loaded = loadImage(image, argv, host.environment, limits, (size) => {
       if (translations === undefined) return new PlainBacking(size);
-      backing = new WasmBacking(size, limits.memory);
+      backing = this.memories.take(size, limits.memory);
       return backing;
     });
     const budget = new InstructionBudget(options);
     this.budget = budget;
     this.process = new Process(loaded, host, { lastPid: 0, budget });
+    this.backing = backing;
     if (translations === undefined || backing === undefined) return;
     const program = translations.get(image.bytes, {
       memoryBase: loaded.memory.base,
@@ -67,9 +74,15 @@ export class Machine {
     const run = (process: Process, own: WasmBacking): Runner =>
       new Runner(process, program, own, budget, options.observer);
     budget.accelerate = (process) => {
-      const own = new WasmBacking(process.memory.bytes.length, limits.memory);
+      const own = this.memories.take(process.memory.bytes.length, limits.memory);
       process.ownMemory(() => own);
-      return run(process, own).run();
+      try {
+        return run(process, own).run();
+      } catch (error) {
+        // A fault's message still needs it.
+        if (error instanceof ProcessEnd) this.memories.give(own);
+        throw error;
+      }
     };
     this.runner = run(this.process, backing);
   }
@@ -117,6 +130,11 @@ export class Machine {
     }
     while (this.status === undefined && !until(this)) this.step();
     return this.status;
+  }
+
+  /** Give the memory to the next machine: this one must not be used any more, nor its memory. */
+  release(): void {
+    if (this.backing !== undefined) this.memories.give(this.backing);
   }
 
   private finishWith(action: () => void): void {

@@ -56,6 +56,8 @@ export class Memory {
   heapEnd = 0;
   /** While somebody borrows this memory: pages as they were before the first change, by number. */
   private journal: Map<number, Uint8Array> | undefined;
+  /** Where the heap ended when this memory was lent. */
+  private lentHeapEnd = 0;
   /** Most bytes that the buffer may have. */
   private readonly limit: number;
 
@@ -105,6 +107,7 @@ export class Memory {
       if (to - this.base > this.bytes.length && !this.growTo(to - this.base)) return this.heapEnd;
       if (to > from) this.allow(from, to, READABLE | WRITABLE);
       else {
+        this.willChange(to - this.base, from - to);
         this.allow(to, from, 0);
         this.bytes.fill(0, to - this.base, from - this.base);
       }
@@ -128,6 +131,7 @@ export class Memory {
   /** Remember what is changed from here on, until {@link restore}. */
   lend(): void {
     this.journal = new Map();
+    this.lentHeapEnd = this.heapEnd;
   }
 
   /** Told before `size` bytes at `offset` change. */
@@ -141,8 +145,11 @@ export class Memory {
 
   /** Make it what it was when it was lent. */
   restore(): void {
-    for (const [page, content] of this.journal ?? []) this.bytes.set(content, page * PAGE);
+    const { journal } = this;
+    if (journal === undefined) return;
     this.journal = undefined;
+    this.setHeapEnd(this.lentHeapEnd);
+    for (const [page, content] of journal) this.bytes.set(content, page * PAGE);
   }
 
   /** The same content in another buffer; a plain one unless told. */

@@ -10,6 +10,24 @@ import { elf, exit, load, word } from './guest.ts';
 import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
 import { contentOf, emulated, lockstep, machine } from './run.ts';
 
+/** Code that sets flags from eax and ecx. */
+const PRODUCERS: Readonly<Record<string, readonly number[]>> = {
+  'cmp eax, ecx': [0x39, 0xc8],
+  'sub eax, ecx': [0x29, 0xc8],
+  'add eax, ecx': [0x01, 0xc8],
+  'test eax, ecx': [0x85, 0xc8],
+  'and eax, ecx': [0x21, 0xc8],
+  'or eax, ecx': [0x09, 0xc8],
+  'cmp al, cl': [0x38, 0xc8],
+  'test al, cl': [0x84, 0xc8],
+  'neg eax': [0xf7, 0xd8],
+  'inc eax': [0x40],
+  'dec eax': [0x48],
+  'shl eax, 3': [0xc1, 0xe0, 3],
+  'shr eax, 3': [0xc1, 0xe8, 3],
+  'sar eax, 3': [0xc1, 0xf8, 3],
+};
+
 const emptyHost = (): MemoryHost => new MemoryHost({ files: new MemoryFiles() });
 
 describe('lockstep', () => {
@@ -23,6 +41,29 @@ describe('lockstep', () => {
       }),
       { numRuns: Number(process.env['I386_RUNS'] ?? 300) },
     );
+  });
+
+  it.each(Object.entries(PRODUCERS))('every condition behind %s', (_, producer) => {
+    const values = [0, 1, 2, -1, -2, 0x7fffffff, -0x80000000];
+    for (const a of values) {
+      const code: number[] = [];
+      for (const b of values) {
+        for (let condition = 0; condition < 16; condition++) {
+          code.push(...load(0, a), ...load(1, b), ...producer, 0x70 + condition, 1, 0x47); // jcc +1; inc edi
+        }
+      }
+      expect(lockstep(elf([...code, ...exit(0)]), emptyHost)).toBeGreaterThan(112);
+    }
+  });
+
+  it('a function of very many blocks', () => {
+    // dec ecx; je +1; inc ebx, ten thousand times
+    const part = [0x49, 0x74, 0x01, 0x43];
+    const code = [...load(1, 5000), ...load(3, 0)];
+    for (let n = 0; n < 10_000; n++) code.push(...part);
+    const image = elf([...code, ...load(0, 1), 0xcd, 0x80]);
+    const run = machine(image, emptyHost(), { translations: new TranslationCache() });
+    expect(run.run()).toEqual({ kind: 'exited', status: 9999 & 0xff });
   });
 
   it('random functions, called in a loop, leave the same output', () => {

@@ -156,6 +156,27 @@ describe.each(MODES)('%s', (mode) => {
     expect(start(elf(code), mode).status).toEqual(exited(45));
   });
 
+  it('forks: a child that moves the end of the heap leaves the parent its own', () => {
+    const heap = [0x8b, 0x1d, ...word(DATA)]; // mov ebx, [DATA]
+    const brk = (by: number) => [...heap, 0x81, 0xc3, ...word(by), ...load(0, 45), 0xcd, 0x80];
+    const child = [
+      ...brk(0),
+      ...brk(0x2000),
+      ...[...heap, 0xc6, 0x83, ...word(0x1000), 7], // mov byte [ebx + 0x1000], 7
+      ...exit(0),
+    ];
+    const code = [
+      ...[...system(45), 0xa3, ...word(DATA)],
+      ...[...brk(0x1000), ...heap, 0xc6, 0x03, 9], // mov byte [ebx], 9
+      ...[...system(2), 0x85, 0xc0, 0x0f, 0x85, ...word(child.length), ...child],
+      ...system(WAITPID, -1, 0, 0),
+      ...[...system(45), 0x2b, 0x05, ...word(DATA), 0x89, 0xc6], // esi = how far the heap reaches
+      ...[...brk(0x2000), ...heap, 0x0f, 0xb6, 0x0b, 0x0f, 0xb6, 0x9b, ...word(0x1000)], // ecx, ebx = bytes
+      ...[0x01, 0xcb, 0x01, 0xf3, 0x81, 0xeb, ...word(0x1000), ...load(0, 1), 0xcd, 0x80],
+    ];
+    expect(start(elf(code), mode).status).toEqual(exited(9));
+  });
+
   it('what was written is there for a program that is executed; a program that dies is seen to', () => {
     // Writes /out, keeps it open, and executes itself with other arguments; that run (argc 2) divides by zero.
     const code = [

@@ -11,7 +11,9 @@ import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts'
 import { directForm } from './forms.ts';
 import { HANDLERS } from './handlers.ts';
 import { FLAGS_GLOBAL, FLAGS_LOCAL, STEP } from './layout.ts';
+import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
+import type { StackStores } from './stores.ts';
 import { OP } from './wasm.ts';
 
 /** Notes that code for the guest address begins here. */
@@ -19,6 +21,11 @@ export type Mark = (address: number) => void;
 
 export class BlockEmitter {
   readonly state: BlockState;
+  /** Told of accesses to memory, if set. */
+  stores: StackStores | undefined;
+  /** Variables in locals, if set. */
+  slots: HeldSlots | undefined;
+  private instruction: Instruction | undefined;
   private producer: Producer = PACKED;
   private readonly mark: Mark;
 
@@ -34,7 +41,7 @@ export class BlockEmitter {
 
   /** `live`: flags that somebody may read afterwards; `before`: the same, before. */
   emit(instruction: Instruction, before: number, live: number): void {
-    this.mark(instruction.address);
+    this.startInstruction(instruction);
     const handler = HANDLERS[instruction.operation];
     const needed = live & instruction.writes;
     const done =
@@ -42,6 +49,12 @@ export class BlockEmitter {
       handler !== undefined &&
       handler(this, instruction, needed, live);
     if (done !== true) this.step(instruction.address, before);
+  }
+
+  /** What follows is emitted for `instruction`. */
+  startInstruction(instruction: Instruction): void {
+    this.mark(instruction.address);
+    this.instruction = instruction;
   }
 
   /**
@@ -66,11 +79,13 @@ export class BlockEmitter {
     this.spillAll(known);
     this.stepSpilled(address, known);
     state.reload(0xff);
+    this.slots?.loadAll();
     this.producer = PACKED;
   }
 
   stepSpilled(address: number, known: number): void {
     const { code } = this.state;
+    this.stores?.readAt(undefined, 1);
     code.constant(address);
     code.constant(known);
     code.indexed(OP.call, STEP);
@@ -109,14 +124,26 @@ export class BlockEmitter {
     const { code } = state;
     if (operand.kind === REGISTER) this.readRegister(operand);
     else if (operand.kind === MEMORY) {
-      const known = operand.size === 4 ? state.slot(state.distanceOf(operand)) : undefined;
+      const temporary = operand.size === 4 ? state.slot(state.distanceOf(operand)) : undefined;
+      const known = temporary ?? this.heldIn(operand);
       if (known !== undefined) {
         state.get(known);
         return;
       }
-      state.pushOffset(operand);
-      code.memory(LOADS[operand.size] as number);
+      this.load(operand, LOADS[operand.size] as number);
     } else code.constant(operand.value);
+  }
+
+  /** The local that always equals the memory operand, if there is one. */
+  private heldIn(operand: Operand): number | undefined {
+    return this.instruction && this.slots?.localOf(this.instruction, operand);
+  }
+
+  /** Load from a memory operand by the opcode `op`. */
+  load(operand: Operand, op: number): void {
+    if (this.instruction !== undefined) this.stores?.read(this.instruction, operand);
+    this.state.pushOffset(operand);
+    this.state.code.memory(op);
   }
 
   private readRegister({ register, size }: Operand): void {
@@ -137,15 +164,24 @@ export class BlockEmitter {
 
   /** Write what `value` pushes. It must not have effects that matter to the address. */
   write(operand: Operand, value: () => void): void {
-    if (operand.kind === MEMORY) {
-      const { state } = this;
-      const distance = state.distanceOf(operand);
-      state.pushOffset(operand);
-      value();
-      const kept = operand.size === 4 && distance !== undefined ? state.tee() : undefined;
-      state.code.memory(STORES[operand.size] as number);
-      state.stored(distance, operand.size, kept);
-    } else this.writeRegister(operand, value);
+    if (operand.kind === MEMORY) this.writeMemory(operand, value);
+    else this.writeRegister(operand, value);
+  }
+
+  private writeMemory(operand: Operand, value: () => void): void {
+    const { state, slots } = this;
+    const distance = state.distanceOf(operand);
+    state.pushOffset(operand);
+    const offset = slots === undefined ? undefined : state.tee();
+    value();
+    const kept = operand.size === 4 && distance !== undefined ? state.tee() : undefined;
+    const held = this.heldIn(operand);
+    if (held !== undefined) state.code.indexed(OP.local_tee, held);
+    state.code.memory(STORES[operand.size] as number);
+    state.stored(distance, operand.size, kept);
+    if (offset !== undefined && this.instruction !== undefined) {
+      slots?.stored(this.instruction, operand, offset);
+    }
   }
 
   private writeRegister({ register, size }: Operand, value: () => void): void {
@@ -183,10 +219,15 @@ export class BlockEmitter {
     const { state } = this;
     const value = state.keep();
     state.moveStackPointer(-4);
+    const from = state.code.bytes.length;
     state.pushOffset(TOP);
     state.get(value);
     state.code.memory(OP.i32_store);
+    if (this.instruction !== undefined) {
+      this.stores?.pushed(this.instruction, from, state.code.bytes.length);
+    }
     state.stored(state.distanceOfRegister(ESP), 4, value);
+    if (this.instruction !== undefined) this.slots?.pushed(this.instruction, value);
   }
 
   /** pop onto the stack. */

@@ -16,6 +16,7 @@ import { type Block, type Ending, successors } from './discover.ts';
 import { type FunctionFacts, liveAtEnd, liveBefore, type ProgramFacts } from './facts.ts';
 import { analyseFlow, type Flow } from './flow.ts';
 import { directForm, registersTouched, registersWritten } from './forms.ts';
+import { analyseFrame, memoryAccesses } from './frame.ts';
 import {
   CALL_INDIRECT,
   DEPTH_GLOBAL,
@@ -28,7 +29,9 @@ import {
   RETURN_LOCAL,
   TICK,
 } from './layout.ts';
+import { HeldSlots } from './slots.ts';
 import { BlockState } from './state.ts';
+import { NEAR, type Range, StackStores } from './stores.ts';
 import { Code, OP } from './wasm.ts';
 
 /** What all functions of a module share. */
@@ -38,6 +41,8 @@ export interface ModuleContext {
   readonly indices: ReadonlyMap<number, number>;
   /** Guest address of the first byte of memory. */
   readonly memoryBase: number;
+  /** Guest address of the image; the stack is below. */
+  readonly imageStart: number;
   /** Count instructions and ask now and then whether to go on. */
   readonly metered: boolean;
   /** Call `observe` before every block. */
@@ -51,6 +56,9 @@ export interface EmittedFunction {
   /** Offset in the body, guest address, and so on, ascending. */
   readonly marks: readonly number[];
 }
+
+/** Blocks of a function with structured flow: its emission recurses. */
+const MOST_NESTED = 1000;
 
 export function emitFunction(fact: FunctionFacts, context: ModuleContext): EmittedFunction {
   return new FunctionEmitter(fact, context).emit();
@@ -84,15 +92,55 @@ class FunctionEmitter {
 
   emit(): EmittedFunction {
     this.state.reload(0xff);
-    if (this.flow.reducible) this.tree(0);
-    else this.dispatcher();
-    this.code.op(OP.unreachable);
+    this.fastBody();
+    this.body();
     this.code.op(OP.end);
     return {
       code: this.code,
       locals: Math.max(this.state.highest, FIRST_TEMPORARY),
       marks: this.marks,
     };
+  }
+
+  /** All blocks. Nothing is reached behind them. */
+  private body(): void {
+    const { reducible, order } = this.flow;
+    if (reducible && order.length <= MOST_NESTED) this.tree(0);
+    else this.dispatcher();
+    this.code.op(OP.unreachable);
+  }
+
+  /**
+   * A body for functions with loops and without calls, in an `if`: when the stack is where such functions have
+   * it, variables are held in locals, and stores that nobody can see are left out.
+   */
+  private fastBody(): void {
+    const { code, marks, state, emitter, context } = this;
+    const { fact, flow } = this;
+    const loopHeads = [...flow.loopHeads].map((at) => flow.order[at] as number);
+    const hasRoom = context.imageStart - context.memoryBase > 2 * NEAR;
+    const frame = hasRoom && loopHeads.length > 0 ? analyseFrame(fact.code) : undefined;
+    if (frame === undefined) return;
+    const memory = memoryAccesses(frame);
+    const stores = new StackStores(fact.code, frame, memory, loopHeads, context.imageStart);
+    const slots = new HeldSlots(state, frame, memory, stores);
+    const [start, firstMark] = [code.bytes.length, marks.length];
+    stores.emitCondition(code, context.memoryBase);
+    code.open(OP.if);
+    slots.emitStart();
+    emitter.stores = stores;
+    emitter.slots = slots;
+    this.body();
+    emitter.stores = undefined;
+    emitter.slots = undefined;
+    state.unreserve();
+    code.end();
+    const dead = stores.dead();
+    if (dead.length > 0 || !slots.isEmpty) cut(code, marks, firstMark, dead);
+    else {
+      code.bytes.length = start;
+      marks.length = firstMark;
+    }
   }
 
   // Structure
@@ -155,6 +203,8 @@ class FunctionEmitter {
     const { emitter, fact, context } = this;
     const block = fact.code.blocks.get(this.flow.order[position] as number) as Block;
     emitter.begin(this.dirtyIn[position] as number);
+    emitter.stores?.begin(block.start);
+    if (context.metered || context.observed) emitter.stores?.readAt(undefined, 1);
     this.meter(block);
     if (context.observed) this.observe(block);
     const body = bodyOf(block);
@@ -196,7 +246,7 @@ class FunctionEmitter {
   private ending(block: Block, position: number, live: number): void {
     const { ending } = block;
     const last = block.instructions.at(-1);
-    if (last !== undefined) this.marks.push(this.code.bytes.length, last.address);
+    if (last !== undefined) this.emitter.startInstruction(last);
     switch (ending.kind) {
       case 'next':
         this.emitter.packLive(live);
@@ -353,6 +403,25 @@ class FunctionEmitter {
       });
     }
     return dirty;
+  }
+}
+
+/** Remove `ranges`, ascending, from code, and move the marks from `firstMark` on. */
+function cut(code: Code, marks: number[], firstMark: number, ranges: readonly Range[]): void {
+  const [first] = ranges;
+  if (first === undefined) return;
+  const whole = code.bytes.toBytes();
+  const oldMarks = marks.splice(firstMark);
+  code.bytes.length = 0;
+  let kept = 0;
+  for (const [from, to] of [...ranges, [whole.length, whole.length] as const]) {
+    const moved = code.bytes.length - kept;
+    for (let at = 0; at < oldMarks.length; at += 2) {
+      const mark = oldMarks[at] as number;
+      if (mark >= kept && mark < from) marks.push(mark + moved, oldMarks[at + 1] as number);
+    }
+    code.bytes.write(whole, kept, from);
+    kept = to;
   }
 }
 

@@ -277,8 +277,7 @@ const extendZero: EmitHandler = (emitter, i) => {
   const from = operand(i, 1);
   emitter.write(operand(i, 0), () => {
     if (from.kind === MEMORY) {
-      emitter.state.pushOffset(from);
-      code.memory(from.size === 1 ? OP.i32_load8_u : OP.i32_load16_u);
+      emitter.load(from, from.size === 1 ? OP.i32_load8_u : OP.i32_load16_u);
       return;
     }
     emitter.read(from);

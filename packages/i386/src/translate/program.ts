@@ -70,6 +70,7 @@ export function translate(
     facts,
     indices: new Map(entries.map((entry, at) => [entry, IMPORTS.length + at])),
     memoryBase: options.memoryBase,
+    imageStart: executable.start,
     metered: options.metered,
     observed: options.observed,
     depthLimit,
@@ -95,8 +96,13 @@ export function translate(
     ranges: codeRanges(facts),
     depthLimit,
     size: module.bytes.length,
-    addressAt: (offset) => addressAt(marks, offset),
+    addressAt: addressesOf(marks),
   };
+}
+
+/** Apart, so that the translator's data, which is large, does not live on in the function's scope. */
+function addressesOf(marks: Int32Array): (offset: number) => number | undefined {
+  return (offset) => addressAt(marks, offset);
 }
 
 function summary(fact: FunctionFacts): TranslatedFunction {

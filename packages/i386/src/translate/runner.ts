@@ -14,12 +14,13 @@ import { negativeErrno } from '../errno.ts';
 import { MachineError } from '../errors.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
-import { type Backing, GRANULE, READABLE, WRITABLE } from '../memory.ts';
+import { READABLE, WRITABLE } from '../memory.ts';
 import { type Process, ProcessEnd } from '../process.ts';
 import { EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
 import { DEPTH_GLOBAL, FLAGS_GLOBAL, FUEL_GLOBAL, GLOBALS, IMPORTS } from './layout.ts';
-import { type WasmGlobal, type WasmInstance, type WasmMemory, webAssembly } from './platform.ts';
+import { type WasmGlobal, type WasmInstance, webAssembly } from './platform.ts';
+import type { WasmBacking } from './pool.ts';
 import type { TranslatedFunction, TranslatedProgram } from './program.ts';
 
 const READ = 3;
@@ -28,31 +29,6 @@ const BRK = 45;
 const EFAULT = -14;
 /** Bytes of `int 0x80`. */
 const INT_LENGTH = 2;
-
-/** A WebAssembly.Memory as a process's buffer. */
-export class WasmBacking implements Backing {
-  readonly memory: WasmMemory;
-
-  constructor(size: number, limit: number) {
-    const platform = webAssembly();
-    if (platform === undefined) throw new Error('no WebAssembly here');
-    const pages = (bytes: number): number => Math.min(65536, Math.ceil(bytes / GRANULE));
-    this.memory = new platform.Memory({ initial: pages(size), maximum: pages(limit) });
-  }
-
-  get buffer(): ArrayBuffer {
-    return this.memory.buffer;
-  }
-
-  grow(size: number): boolean {
-    try {
-      this.memory.grow((size - this.buffer.byteLength) / GRANULE);
-      return true;
-    } catch {
-      return false; // a RangeError: more than the maximum, or the platform has no more
-    }
-  }
-}
 
 /** Called before each block of observed code, with registers in the interpreter. */
 export type Observer = (address: number, known: number, process: Process) => void;

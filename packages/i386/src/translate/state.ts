@@ -20,7 +20,10 @@ export class BlockState {
   dirty = 0;
   /** Registers that the function uses, and so holds in locals. */
   readonly touched: number;
-  private readonly memoryBase: number;
+  /** Guest address of the first byte of memory. */
+  readonly memoryBase: number;
+  /** Temporaries of blocks start here. */
+  private firstTemporary = FIRST_TEMPORARY;
   private temporaries = FIRST_TEMPORARY;
   /** What esp is more than its local. */
   private delta = 0;
@@ -39,11 +42,23 @@ export class BlockState {
 
   beginBlock(dirty: number): void {
     this.dirty = dirty;
-    this.temporaries = FIRST_TEMPORARY;
+    this.temporaries = this.firstTemporary;
     this.delta = 0;
     this.origin = 0;
     this.forgetStack();
     this.distances.clear();
+  }
+
+  /** A local that blocks leave alone, until {@link unreserve}. */
+  reserve(): number {
+    const local = this.firstTemporary++;
+    if (this.firstTemporary > this.highest) this.highest = this.firstTemporary;
+    return local;
+  }
+
+  /** Give back what was reserved. */
+  unreserve(): void {
+    this.firstTemporary = FIRST_TEMPORARY;
   }
 
   temporary(): number {

@@ -104,11 +104,11 @@ export class Code {
     signedLeb(this.bytes, value);
   }
 
-  /** A load or store at the address on the stack, of any alignment. */
-  memory(opcode: number): void {
+  /** A load or store `offset` behind the address on the stack, of any alignment. */
+  memory(opcode: number, offset = 0): void {
     this.bytes.writeByte(opcode);
     this.bytes.writeByte(0);
-    this.bytes.writeByte(0);
+    unsignedLeb(this.bytes, offset);
   }
 
   /** Open a block, loop or if without result; returns its depth, for {@link branch}. */

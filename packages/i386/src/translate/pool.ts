@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * WebAssembly memories: made, kept when their process has ended, and given to the next.
+ *
+ * A new memory costs more than many a program that runs in it: the system hands out every page of it at its
+ * first use, and the garbage collector runs for the old ones. Invariant: what is kept is zero.
+ */
+import { type Backing, GRANULE } from '../memory.ts';
+import { type WasmMemory, webAssembly } from './platform.ts';
+
+/** Memories that are kept at most: processes wait for each other in a chain as long as this. */
+const KEPT = 4;
+/** Larger ones are not kept: to clear them costs more than to make a small one. */
+const LARGEST = 48 << 20;
+
+/** A WebAssembly.Memory as a process's buffer. */
+export class WasmBacking implements Backing {
+  readonly memory: WasmMemory;
+  /** Most bytes that it can grow to. */
+  readonly limit: number;
+
+  constructor(size: number, limit: number) {
+    const platform = webAssembly();
+    if (platform === undefined) throw new Error('no WebAssembly here');
+    const pages = (bytes: number): number => Math.min(65536, Math.ceil(bytes / GRANULE));
+    this.memory = new platform.Memory({ initial: pages(size), maximum: pages(limit) });
+    this.limit = limit;
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.memory.buffer;
+  }
+
+  grow(size: number): boolean {
+    try {
+      this.memory.grow((size - this.buffer.byteLength) / GRANULE);
+      return true;
+    } catch {
+      return false; // a RangeError: more than the maximum, or the platform has no more
+    }
+  }
+}
+
+export class MemoryPool {
+  private readonly kept: WasmBacking[] = [];
+
+  /** The smallest that is kept and has `size` bytes, or a new one. */
+  take(size: number, limit: number): WasmBacking {
+    let best: WasmBacking | undefined;
+    for (const candidate of this.kept) {
+      const { byteLength } = candidate.buffer;
+      if (candidate.limit !== limit || byteLength < size) continue;
+      if (best === undefined || byteLength < best.buffer.byteLength) best = candidate;
+    }
+    if (best === undefined) return new WasmBacking(size, limit);
+    this.kept.splice(this.kept.indexOf(best), 1);
+    return best;
+  }
+
+  /** Nobody uses `backing` any more. */
+  give(backing: WasmBacking): void {
+    if (this.kept.length === KEPT || backing.buffer.byteLength > LARGEST) return;
+    new Uint8Array(backing.buffer).fill(0);
+    this.kept.push(backing);
+  }
+}
