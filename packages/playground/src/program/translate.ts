@@ -3,7 +3,7 @@
  * A program in one of the bootstrap's languages → its image, and every step on the way there with its map.
  *
  * The tools are the ports, in the order in which the chain uses them. What a program needs besides its own text
- * (instruction names, start code, a few functions) is in `library/`; the ELF header is the ladder's. Invariant: the
+ * (instruction names, start code, a few functions) is that of the tutorial; the ELF header is the ladder's. Invariant: the
  * sources of each stage are either given texts or the output of an earlier stage, by identity.
  */
 import { ProvenanceMap } from '@stage0-ts/bytes';
@@ -13,10 +13,10 @@ import { assemble as assembleHex1 } from '@stage0-ts/hex1';
 import { link } from '@stage0-ts/hex2';
 import { expand } from '@stage0-ts/m1';
 import { compile } from '@stage0-ts/m2-planet';
+import libraryC from '../../../../docs/tutorial/lib/library.c?raw';
+import startCode from '../../../../docs/tutorial/lib/start.M1?raw';
+import definitions from '../../../../docs/tutorial/lib/x86_defs.M1?raw';
 import elfHeader from '../../../../test-vectors/ladder/lib/x86/ELF-x86.hex2?raw';
-import libraryC from './library/library.c?raw';
-import startCode from './library/start.M1?raw';
-import definitions from './library/x86_defs.M1?raw';
 
 export type LanguageName = 'hex0' | 'hex1' | 'hex2' | 'M1' | 'C';
 
