@@ -3,4 +3,4 @@ import { bloodElf } from '@stage0-ts/blood-elf';
 import { vectorSuite } from '@stage0-ts/vectors';
 import knownDifferences from '../known-differences.json' with { type: 'json' };
 
-vectorSuite('blood-elf', bloodElf, { atLeast: 25, knownDifferences });
+vectorSuite('blood-elf', bloodElf, { atLeast: 60, knownDifferences });

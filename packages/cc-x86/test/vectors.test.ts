@@ -3,4 +3,4 @@ import { ccX86 } from '@stage0-ts/cc-x86';
 import { vectorSuite } from '@stage0-ts/vectors';
 import knownDifferences from '../known-differences.json' with { type: 'json' };
 
-vectorSuite('cc_x86', ccX86, { atLeast: 40, knownDifferences });
+vectorSuite('cc_x86', ccX86, { atLeast: 90, knownDifferences });

@@ -3,5 +3,5 @@ import { M0, M1 } from '@stage0-ts/m1';
 import { vectorSuite } from '@stage0-ts/vectors';
 import knownDifferences from '../known-differences.json' with { type: 'json' };
 
-vectorSuite('M0', M0, { atLeast: 25, knownDifferences });
-vectorSuite('M1', M1, { atLeast: 50, knownDifferences });
+vectorSuite('M0', M0, { atLeast: 60, knownDifferences });
+vectorSuite('M1', M1, { atLeast: 70, knownDifferences });

@@ -3,4 +3,4 @@ import { m2Planet } from '@stage0-ts/m2-planet';
 import { vectorSuite } from '@stage0-ts/vectors';
 import knownDifferences from '../known-differences.json' with { type: 'json' };
 
-vectorSuite('M2-Planet', m2Planet, { atLeast: 95, knownDifferences });
+vectorSuite('M2-Planet', m2Planet, { atLeast: 115, knownDifferences });

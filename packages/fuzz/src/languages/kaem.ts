@@ -53,8 +53,8 @@ const line = (start: fc.Arbitrary<string>, of: fc.Arbitrary<string>) =>
  */
 const started = (folder: string) =>
   fc.constantFrom(
-    ...[`${folder}k-same a a`, `${folder}k-same a b`, `${folder}k-same`, `${folder}k-sum missing`],
-    ...[`${folder}k-sum in.hex0`, `${folder}k-make made`, `${folder}k-make -p a/b/c`],
+    ...[`${folder}k-same a a`, `${folder}k-same a b`, `${folder}k-same`, `${folder}k-show -V`],
+    ...[`${folder}k-show --bad`, `${folder}k-make made`, `${folder}k-make -p a/b/c`],
   );
 
 const kaemCommand = fc.oneof(
@@ -182,14 +182,13 @@ const kaemCases = fc
   .map(([script, options, rest, environment]) =>
     programCase(
       'kaem',
-      { 's.kaem': script, 'show.kaem': SHOW, 'in.hex0': '41 42 0A', 'sub/f': '43' },
+      { 's.kaem': script, 'show.kaem': SHOW, 'sub/f': '43' },
       {
         arguments: [...options, '-f', 's.kaem', ...rest],
         programs: {
           'bin/k-show': 'kaem',
           'bin/k-same': 'match',
           'bin/k-make': 'mkdir',
-          'bin/k-sum': 'sha256sum',
         },
         environment,
       },
@@ -210,7 +209,7 @@ const minimalLine = fc.oneof(
   {
     weight: 1,
     arbitrary: line(
-      fc.constantFrom('./missing', 'hex0', './k-same a a', './k-sum in.hex0'),
+      fc.constantFrom('./missing', 'k-same', './k-same a a', './k-show -V'),
       minimalWord,
     ),
   },
@@ -225,10 +224,10 @@ const minimalCases = fc
   .map(([script, words_, environment]) =>
     programCase(
       'kaem-minimal',
-      { 'm.kaem': script, 'show.kaem': SHOW, 'in.hex0': '41 42 0A' },
+      { 'm.kaem': script, 'show.kaem': SHOW },
       {
         arguments: words_,
-        programs: { 'k-show': 'kaem', 'k-same': 'match', 'k-make': 'mkdir', 'k-sum': 'sha256sum' },
+        programs: { 'k-show': 'kaem', 'k-same': 'match', 'k-make': 'mkdir' },
         environment,
       },
     ),
