@@ -10,7 +10,7 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import { parseNumber } from './macros.ts';
 
 export interface Options {
-  /** Something to print instead of working. */
+  /** Something to print, once what was named before it has been read, instead of working. */
   readonly answer: 'help' | 'version' | undefined;
   readonly files: readonly string[];
   /** `.o` files in the order of the command line. */
@@ -18,6 +18,8 @@ export interface Options {
   /** The first file or object, for the name of `-c`'s output. */
   readonly firstInput: string | undefined;
   readonly output: string | undefined;
+  /** Outputs that were named before the last one: upstream makes each when it reads its name. */
+  readonly emptyOutputs: readonly string[];
   readonly architecture: string | undefined;
   readonly operatingSystem: string | undefined;
   readonly includePaths: readonly string[];
@@ -68,6 +70,7 @@ export function readOptions(argv: readonly string[]): Options {
     objects: [],
     firstInput: undefined,
     output: undefined,
+    emptyOutputs: [],
     architecture: undefined,
     operatingSystem: undefined,
     includePaths: [],
@@ -181,6 +184,9 @@ function readSecondPass(argv: readonly string[], options: Draft): void {
         break;
       case '-o':
       case '--output':
+        if (options.output !== undefined) {
+          options.emptyOutputs = [...options.emptyOutputs, options.output];
+        }
         options.output = argument(argv, ++at, '--output option requires a filename to follow');
         break;
       case '--temp-directory':

@@ -16,22 +16,17 @@ import { selectTarget } from './target.ts';
 
 /** Exit status 0, 1 with a message, or that of the program that failed. */
 export const m2Mesoplanet: Program = (argv, host) =>
-  reportErrors('M2-Mesoplanet', host, () => {
-    const options = readOptions(argv);
-    if (options.answer === 'help') host.writeStdout(encodeUtf8(HELP));
-    else if (options.answer === 'version') host.writeStderr(encodeUtf8('M2-Mesoplanet v1.13.0\n'));
-    else return compile(options, host);
-    return 0;
-  });
+  reportErrors('M2-Mesoplanet', host, () => compile(readOptions(argv), host));
 
 function compile(options: Options, host: Host): number {
   const lookup = environmentOf(host);
   const target = selectTarget(options, host, lookup);
   const libcPath = lookup.get('M2LIBC_PATH') ?? './M2libc';
   const sources = readSources(options, host, lookup);
-  if (options.output !== undefined) {
-    requireDistinct(host, options.output, [...options.files, ...options.objects]);
-    requireOpenable(host, options.output);
+  const outputs = [...options.emptyOutputs, options.output].filter((name) => name !== undefined);
+  for (const output of outputs) {
+    requireDistinct(host, output, [...options.files, ...options.objects]);
+    requireOpenable(host, output);
   }
   const map = host.provenance && new ProvenanceMap();
   const result = preprocess(sources, {
@@ -45,20 +40,31 @@ function compile(options: Options, host: Host): number {
       hostToLatin1(name),
       hostToLatin1(value),
     ]),
-    dump: options.dump,
+    dump: options.dump || options.answer !== undefined,
     map,
   });
   host.writeStdout(encodeLatin1(result.notes));
   host.writeStderr(encodeLatin1(result.warnings));
+  const leaveEmpty = (names: readonly string[]) => {
+    for (const output of names) host.writeFile(output, new Uint8Array(), 0o600);
+  };
+  if (options.answer !== undefined) {
+    leaveEmpty(outputs);
+    return answer(options.answer, host);
+  }
+  const finish = (status: number): number => {
+    if (status === 0) leaveEmpty(options.emptyOutputs.filter((name) => name !== options.output));
+    return status;
+  };
   if (options.dump || options.preprocessOnly) {
     const banner = options.dump ? '' : '/* M2-Mesoplanet Preprocessed source */\n';
     if (map !== undefined && options.output !== undefined) {
       host.provenance?.(options.output, behindBanner(map, banner.length));
     }
     deliver(host, options.output, banner, result.bytes);
-    return 0;
+    return finish(0);
   }
-  return buildBinary(host, {
+  const status = buildBinary(host, {
     ...options,
     ...target,
     libcPath,
@@ -69,6 +75,13 @@ function compile(options: Options, host: Host): number {
     hasSources: sources.length > 0,
     stdioUsed: result.stdioUsed,
   });
+  return finish(status);
+}
+
+function answer(what: 'help' | 'version', host: Host): number {
+  if (what === 'help') host.writeStdout(encodeUtf8(HELP));
+  else host.writeStderr(encodeUtf8('M2-Mesoplanet v1.13.0\n'));
+  return 0;
 }
 
 function deliver(host: Host, output: string | undefined, banner: string, bytes: Uint8Array): void {
@@ -97,7 +110,9 @@ function environmentOf(host: Host): Map<string, string> {
 function readSources(options: Options, host: Host, lookup: ReadonlyMap<string, string>): Source[] {
   for (const name of options.objects) host.readFile(name);
   const sources = options.files.map((name) => ({ name, bytes: host.readFile(name) }));
-  if (sources.length > 0 || options.objects.length > 0) return sources;
+  if (sources.length > 0 || options.objects.length > 0 || options.answer !== undefined) {
+    return sources;
+  }
   if (lookup.has('M2MESOPLANET_NEW_ARGUMENTLESS_BEHAVIOR')) {
     throw new ToolError('Either no input files were given or they were empty', {
       code: 'no-input',
