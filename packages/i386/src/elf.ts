@@ -15,7 +15,7 @@ export interface Segment {
   readonly fileOffset: number;
   readonly fileSize: number;
   readonly memorySize: number;
-  /** {@link READABLE} and {@link WRITABLE}. */
+  /** `READABLE` and `WRITABLE` of memory.ts. */
   readonly rights: number;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A user-mode i386 Linux machine: see README.md. */
-export { decode, type Instruction, type Operand } from './decode.ts';
+export { decode, type FetchByte, type Instruction, type Operand } from './decode.ts';
 export { type Executable, readExecutable, type Segment } from './elf.ts';
 export { type EngineOptions, i386Engine } from './engine.ts';
 export { type FaultCode, MachineError } from './errors.ts';
@@ -11,3 +11,5 @@ export { Interpreter } from './interpreter.ts';
 export { Machine, type MachineOptions } from './machine.ts';
 export { Memory } from './memory.ts';
 export { REGISTER_NAMES } from './registers.ts';
+export { MemoryPool } from './translate/pool.ts';
+export { TranslationCache } from './translate/program.ts';

@@ -97,7 +97,12 @@ it('has eight chapters, each with something to run and an exercise', () => {
 describe.each(chapters)('%s', (chapter) => {
   const folder = path.join(scratch, chapter);
   const ladder = path.join(ROOT, 'test-vectors/ladder');
-  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, LADDER: ladder, LIB: path.join(TUTORIAL, 'lib') };
+  const env = {
+    ...process.env,
+    PATH: `${bin}:${process.env['PATH']}`,
+    LADDER: ladder,
+    LIB: path.join(TUTORIAL, 'lib'),
+  };
   fs.mkdirSync(folder);
 
   // In order, as later blocks build on earlier ones.

@@ -2,9 +2,19 @@
 /** The line at the top of both pages. */
 import type { ComponentChildren } from 'preact';
 
+/** Where the rest of the site is, when the pages are built as a part of it (scripts/site.js). */
+const SITE: string | undefined = import.meta.env['VITE_SITE'];
+
 const PAGES = [
   { href: './index.html', title: 'Playground' },
   { href: './chain.html', title: 'The chain' },
+  ...(SITE === undefined
+    ? []
+    : [
+        { href: `${SITE}/documents/tutorial_README.html`, title: 'Tutorial' },
+        { href: `${SITE}/documents/audit.html`, title: 'Audit guide' },
+        { href: `${SITE}/index.html`, title: 'API' },
+      ]),
 ];
 
 export function Header({ here, children }: { here: string; children?: ComponentChildren }) {
