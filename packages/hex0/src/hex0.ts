@@ -8,6 +8,7 @@
  * Behaviour defined by x86/hex0_x86.hex0 of stage0-posix 1.9.1 and the 181-byte seed, which agree.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
+import { requirePlain } from './strict.ts';
 
 /** Classes of input bytes that are no digit; digits are their value, 0 to 16. */
 const SEPARATOR = -1;
@@ -18,6 +19,8 @@ const CLASSES: Int8Array = classTable();
 
 /** What {@link assemble} can be told. */
 export interface AssembleOptions {
+  /** Refuse what upstream skips; see strict.ts. Default: false. */
+  readonly strict?: boolean;
   /** Name of the source in the map; default `input`. */
   readonly name?: string;
   /** Takes for each byte its digits, and what stands between them. Default: none is made. */
@@ -27,13 +30,14 @@ export interface AssembleOptions {
 /**
  * Assemble hex0 source.
  *
- * Never fails: every byte string is a hex0 program. A lone last digit is dropped.
+ * Never fails unless `strict`: every byte string is a hex0 program. A lone last digit is dropped.
  */
 export function assemble(
   source: Uint8Array,
   options: AssembleOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const { map } = options;
+  if (options.strict) requirePlain({ name: options.name ?? 'input', bytes: source });
   const number = map?.addSource(options.name ?? 'input') ?? 0;
   const out = new ByteWriter(source.length >> 1);
   let high = -1; // first digit of the current byte, or -1 between bytes

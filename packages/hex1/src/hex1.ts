@@ -11,6 +11,7 @@
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type ToolError } from '@stage0-ts/diagnostics';
+import { requirePlain } from './strict.ts';
 
 /** Classes of input bytes that are no digit; digits are their value, 0 to 15. */
 const SEPARATOR = -1;
@@ -25,6 +26,8 @@ const CLASSES: Int8Array = classTable();
 
 /** What {@link assemble} can be told. */
 export interface AssembleOptions {
+  /** Refuse what upstream takes silently; see strict.ts. Default: false. */
+  readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
@@ -50,7 +53,7 @@ interface Run {
  * Assemble hex1 source.
  *
  * Throws a positioned ToolError for a comment or reference that the file's end cuts off, a `:` there
- * when the file has references, and a reference to the label NUL. An undefined label is no error.
+ * when the file has references, and a reference to the label NUL. An undefined label is an error only when `strict`.
  */
 export function assemble(
   source: Uint8Array,
@@ -65,6 +68,7 @@ export function assemble(
     holes: [],
     emptyLabel: -1,
   };
+  if (options.strict) requirePlain({ name: run.name, bytes: source });
   run.map?.addSource(run.name);
   read(run);
   if (run.emptyLabel >= 0 && run.holes.length > 0) {

@@ -11,6 +11,7 @@
 import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { LinkResult, LinkSymbol } from './result.ts';
+import { requireUnique, requireWhiteSpace, requireWholeBytes, splitByte } from './strict.ts';
 
 const BASE_ADDRESS = 0x08048000;
 /** What lies between upstream's scratch memory and the end of its segment. */
@@ -30,6 +31,8 @@ const CLASSES: Int8Array = classTable();
 
 /** What {@link linkMinimal} can be told. */
 export interface LinkMinimalOptions {
+  /** Refuse what upstream takes silently; see strict.ts. Default: false. */
+  readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
@@ -49,6 +52,7 @@ interface Reference {
 
 interface Run {
   readonly source: Source;
+  readonly strict: boolean;
   readonly out: ByteWriter;
   /** Its definitions have the numbers of the names. */
   readonly map: ProvenanceMap | undefined;
@@ -75,6 +79,7 @@ interface Name {
 export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {}): LinkResult {
   const run: Run = {
     source: { name: options.name ?? 'input', bytes },
+    strict: options.strict ?? false,
     out: new ByteWriter(bytes.length >> 1),
     map: options.map,
     names: new NameTable(),
@@ -84,6 +89,7 @@ export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {})
   };
   run.map?.addSource(run.source.name);
   read(run);
+  if (run.strict) requireUnique(run.symbols, [run.source]);
   for (const reference of run.references) fillHole(run, reference);
   run.map?.finish(run.out.length);
   return { image: run.out.toBytes(), symbols: run.symbols };
@@ -107,12 +113,16 @@ function read(run: Run): void {
         out.writeByte(high * 16 + kind);
         high = -1;
       }
-    } else if (kind === SEPARATOR) at++;
+    } else if (kind === SEPARATOR) {
+      if (run.strict) requireWhiteSpace(run.source, at);
+      at++;
+    } else if (kind === COMMENT) at = commentEnd(run, at);
+    else if (run.strict && high >= 0) throw splitByte(run.source, at);
     // Quirk kept: addresses are counted by first digits, so a label within a byte lies behind it.
     else if (kind === LABEL) at = label(run, at, out.length + (high < 0 ? 0 : 1));
-    else if (kind === REFERENCE) at = reference(run, at);
-    else at = commentEnd(run, at);
+    else at = reference(run, at);
   }
+  if (run.strict) requireWholeBytes(run.source, first, high >= 0);
 }
 
 function label(run: Run, offset: number, position: number): number {
@@ -181,8 +191,24 @@ function fillHole(run: Run, reference: Reference): void {
   const explicit = reference.base < 0 ? -1 : addressOf(run, reference.base, reference.offset);
   const base = explicit < 0 ? BASE_ADDRESS + at + size : explicit;
   const value = ABSOLUTE.includes(sign) ? target : target - base;
+  if (run.strict) requireFit(run, reference, value, size);
   const image = run.out.view();
   for (let i = 0; i < size; i++) image[at + i] = value >> (8 * i);
+}
+
+/** Strict: the value fits its bytes, and a base is named only where it counts. */
+function requireFit(
+  run: Run,
+  { sign, base, offset }: Reference,
+  value: number,
+  size: number,
+): void {
+  const absolute = ABSOLUTE.includes(sign);
+  if (absolute && base >= 0) throw failure(run, offset, 'useless-base', 'this base has no effect');
+  const half = 2 ** (8 * size - 1);
+  const fits = size === 4 || (absolute ? value < 2 * half : value >= -half && value < half);
+  const bytes = size === 1 ? '1 byte' : `${size} bytes`;
+  if (!fits) throw failure(run, offset, 'out-of-range', `${value} does not fit ${bytes}`);
 }
 
 function addressOf(run: Run, name: number, offset: number): number {

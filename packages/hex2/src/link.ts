@@ -45,6 +45,9 @@ function fillHole(run: Scan, image: Uint8Array, reference: Reference): void {
   const target = addressOf(run, reference, reference.target);
   const distance = distanceOf(run, reference, target);
   const absolute = sign === 0x24 || sign === 0x26; // $ &
+  if (run.options.strict && absolute && reference.base >= 0) {
+    throw failure(reference, 'useless-base', 'this base has no effect');
+  }
   const value = absolute ? target : distance;
   const [low, high] = range(size, absolute);
   if (value < low || value > high) {

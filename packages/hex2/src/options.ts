@@ -21,6 +21,8 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface TargetOptions {
+  /** Refuse what upstream takes silently; see strict.ts. Default false. */
+  readonly strict?: boolean;
   /** Decides how distances are counted, and what `^`, `<` and `.` mean. Default `knight-native`. */
   readonly architecture?: Architecture;
   /** Order of the bytes of a pointer, and of a RISC-V word. Default true. */
@@ -41,6 +43,7 @@ export const DEFAULT_OPTIONS: Required<TargetOptions> = {
   bigEndian: true,
   baseAddress: 0,
   byteMode: 'hex',
+  strict: false,
 };
 
 /** RISC-V images are made of words that references change; see riscv.ts. */

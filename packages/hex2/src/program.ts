@@ -22,6 +22,10 @@ interface Settings {
   baseAddress: number;
   byteMode: ByteMode;
   executable: boolean;
+  /** Ours: refuse what upstream takes silently. */
+  strict: boolean;
+  /** An architecture that there is not. */
+  unknown: string | undefined;
   /** Text that --help or --version asks for; the options after it are not read. */
   answer: 'help' | 'version' | undefined;
 }
@@ -47,6 +51,9 @@ export const hex2: Program = (argv, host) =>
       answer(host, settings.answer, argv[0] ?? 'hex2');
       return 0;
     }
+    if (settings.strict && settings.unknown !== undefined) {
+      throw new ToolError(`unknown architecture ${settings.unknown}`, { code: 'usage' });
+    }
     warn(host, settings);
     if (inputs.length === 0) throw new ToolError('no input file', { code: 'usage' });
     const sources = inputs.map((name) => ({ name, bytes: host.readFile(name) }));
@@ -67,6 +74,8 @@ function readArguments(argv: readonly string[], host: Host): Settings {
     baseAddress: 0,
     byteMode: 'hex',
     executable: true,
+    strict: false,
+    unknown: undefined,
     answer: undefined,
   };
   for (let index = 1; index < argv.length; index++) {
@@ -99,6 +108,9 @@ function readArguments(argv: readonly string[], host: Host): Settings {
       case '--little-endian':
         settings.bigEndian = false;
         break;
+      case '--strict':
+        settings.strict = true;
+        break;
       case '--non-executable':
         settings.executable = false;
         break;
@@ -130,6 +142,7 @@ function setArchitecture(settings: Settings, name: string, host: Host): void {
   const known = ARCHITECTURES.find((architecture) => architecture === name);
   if (known !== undefined) settings.architecture = known;
   else {
+    settings.unknown = name;
     const names = 'knight-native, knight-posix, x86, amd64, armv7l, riscv32 and riscv64';
     say(host, `Unknown architecture: ${name} know values are: ${names}`);
   }

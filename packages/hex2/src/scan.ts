@@ -13,6 +13,7 @@ import { errorAt, type Source } from '@stage0-ts/diagnostics';
 import { type ByteMode, isRiscV, type TargetOptions } from './options.ts';
 import type { LinkSymbol } from './result.ts';
 import { type Step, wordImmediate } from './riscv.ts';
+import { requireUnique, requireWhiteSpace, requireWholeBytes, splitByte } from './strict.ts';
 
 /** Classes of input bytes that are no digit; digits are their value. */
 const SEPARATOR = -1;
@@ -115,6 +116,7 @@ export function scan(
     result.sourceNumber = map?.addSource(source.name) ?? 0;
     scanSource(result, source);
   }
+  if (options.strict) requireUnique(result.symbols, sources);
   return result;
 }
 
@@ -123,6 +125,7 @@ function scanSource(run: Scan, source: Source): void {
   const { bytes } = source;
   const { out, map } = run;
   const { digits, radix, classes } = NOTATIONS[run.options.byteMode];
+  const { strict } = run.options;
   const riscV = isRiscV(run.options.architecture);
   let value = 0; // of the digits that wait for the rest of their byte
   let count = 0; // how many wait
@@ -149,8 +152,11 @@ function scanSource(run: Scan, source: Source): void {
       }
       value = 0;
       count = 0;
-    } else if (kind === SEPARATOR) at++;
-    else if (kind === COMMENT) at = commentEnd(bytes, at);
+    } else if (kind === SEPARATOR) {
+      if (strict) requireWhiteSpace(source, at);
+      at++;
+    } else if (kind === COMMENT) at = commentEnd(bytes, at);
+    else if (strict && count > 0) throw splitByte(source, at);
     else if (wordAt >= 0)
       at++; // within a word all signs but comments are skipped
     else if (kind === POINTER) at = pointer(run, source, at, riscV);
@@ -166,6 +172,7 @@ function scanSource(run: Scan, source: Source): void {
       at++;
     }
   }
+  if (strict) requireWholeBytes(source, first, count > 0);
   if (wordAt >= 0) {
     throw errorAt(source, wordAt, 'unterminated-word', 'the file ends within a word');
   }

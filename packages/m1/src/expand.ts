@@ -8,12 +8,13 @@
  *
  * Behaviour defined by mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
-import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
+import { ByteWriter, decodeLatin1, type ProvenanceMap } from '@stage0-ts/bytes';
 import { type Source, ToolError } from '@stage0-ts/diagnostics';
 import { NOTATIONS } from './digits.ts';
 import { expressNumber, expressString } from './express.ts';
 import { parseNumber } from './number.ts';
-import { DEFAULT_OPTIONS, type ExpandOptions, type TargetOptions } from './options.ts';
+import { DEFAULT_OPTIONS, type ExpandOptions, isRiscV, type TargetOptions } from './options.ts';
+import { countFault, numberFault } from './strict.ts';
 import { DEFINE, NEWLINE, Tokens } from './tokens.ts';
 
 const DOUBLE_QUOTE = 0x22;
@@ -73,7 +74,7 @@ export function expand(
  * 'DEFINE' name value, where each may be any token, a line end too; the three become a line end.
  * Quirk kept: there is always room for a name, as every source ends in a line end.
  */
-function collectDefinitions({ tokens, line, values, map }: Run): void {
+function collectDefinitions({ tokens, line, values, map, options }: Run): void {
   const { texts } = tokens;
   for (let index = 0; index < texts.length; index++) {
     if (texts[index] === NEWLINE) line.push(~index);
@@ -83,11 +84,32 @@ function collectDefinitions({ tokens, line, values, map }: Run): void {
       if (value === undefined) {
         throw tokens.errorAt(index, 'incomplete-define', 'the text ends within a DEFINE');
       }
+      if (options.strict) requirePlainDefinition(tokens, values, index);
       values[texts[index + 1] as number] = value;
       if (map !== undefined) mapDefinition(tokens, map, index);
       line.push(~index);
       index += 2;
     }
+  }
+}
+
+/** Strict: the DEFINE at `index` has a name and a value, the name can be found, and has no other value. */
+function requirePlainDefinition(
+  tokens: Tokens,
+  values: readonly (number | undefined)[],
+  index: number,
+): void {
+  const [name, value] = [tokens.texts[index + 1] as number, tokens.texts[index + 2] as number];
+  if (name === NEWLINE || value === NEWLINE) {
+    throw tokens.errorAt(index, 'incomplete-define', 'the line ends within a DEFINE');
+  }
+  const first = tokens.names.bytes(name)[0];
+  if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) {
+    throw tokens.errorAt(index + 1, 'quoted-name', 'a quoted name is never found');
+  }
+  if ((values[name] ?? value) !== value) {
+    const message = `${tokens.names.shown(name)} is defined before, with another value`;
+    throw tokens.errorAt(index + 1, 'duplicate-define', message);
   }
 }
 
@@ -123,6 +145,7 @@ function express(run: Run, number: number, index: number): Uint8Array | number |
   if (first === DOUBLE_QUOTE) return expressString(text, run.options);
   const value = run.values[number];
   if (value !== undefined) return valueText(names.bytes(value));
+  if (run.options.strict) requirePlainText(run, text, index);
   if (first === LESS) return zeros(run, text, index) || text;
   try {
     const digits = expressNumber(text, run.options);
@@ -132,6 +155,19 @@ function express(run: Run, number: number, index: number): Uint8Array | number |
     throw run.tokens.errorAt(index, 'out-of-range', error.message);
   }
   return SIGNS.has(first) ? text : undefined;
+}
+
+/** Strict: a count or number is one, and fits. */
+function requirePlainText(run: Run, text: Uint8Array, index: number): void {
+  const shown = decodeLatin1(text);
+  const value = parseNumber(text, 1, text.length);
+  const fault =
+    text[0] === LESS
+      ? countFault(shown)
+      : SIGNS.has(text[0] as number)
+        ? numberFault(shown, value, isRiscV(run.options.architecture))
+        : undefined;
+  if (fault !== undefined) throw run.tokens.errorAt(index, 'bad-number', fault);
 }
 
 /** A macro's value goes into the output as it is; a string loses its quote. */

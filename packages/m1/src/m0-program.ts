@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `M0 INPUT [OUTPUT]`: a new output gets mode 0600; without one, standard output. */
+/** The command `M0 INPUT [OUTPUT [--strict]]`: a new output gets mode 0600; without one, standard output. */
 import { ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { expandMinimal } from './m0.ts';
 
-/** Upstream's command line; further arguments are ignored. Exit status 0, or 1 with a message. */
+/** Upstream's command line; of further arguments only --strict means anything. Exit status 0, or 1 with a message. */
 export const M0: Program = (argv, host) =>
   reportErrors('M0', host, () => {
     const input = requireOperand(argv, 1, 'the M0 source file');
     const output = argv[2];
+    const strict = argv.includes('--strict', 3);
     if (output !== undefined) requireDistinct(host, output, [input]);
     const map = host.provenance && new ProvenanceMap();
-    const text = expandMinimal(host.readFile(input), { name: input, map });
+    const text = expandMinimal(host.readFile(input), { name: input, map, strict });
     if (map !== undefined && output !== undefined) host.provenance?.(output, map);
     if (output === undefined) host.writeStdout(text);
     else host.writeFile(output, text, 0o600);

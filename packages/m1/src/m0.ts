@@ -7,8 +7,9 @@
  *
  * Behaviour defined by x86/M0_x86.hex2 of stage0-posix 1.9.1.
  */
-import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
+import { ByteWriter, decodeLatin1, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import { minimalFault } from './strict.ts';
 
 /** Upstream gives each token 256 bytes, the last of them NUL; a string's opening quote is one of them. */
 const LONGEST_TOKEN = 255;
@@ -22,6 +23,8 @@ const DEFINE = [...'DEFINE'].map((letter) => letter.charCodeAt(0));
 
 /** What {@link expandMinimal} can be told. */
 export interface ExpandMinimalOptions {
+  /** Refuse what upstream takes silently; see strict.ts. Default: false. */
+  readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /** Takes for each line its token, and the DEFINE that this names. Default: none is made. */
@@ -39,6 +42,7 @@ interface Token {
 
 interface Run {
   readonly source: Source;
+  readonly strict: boolean;
   readonly out: ByteWriter;
   readonly map: ProvenanceMap | undefined;
   readonly names: NameTable;
@@ -65,6 +69,7 @@ export function expandMinimal(
 ): Uint8Array<ArrayBuffer> {
   const run: Run = {
     source: { name: options.name ?? 'input', bytes },
+    strict: options.strict ?? false,
     out: new ByteWriter(bytes.length * 2),
     map: options.map,
     names: new NameTable(),
@@ -99,6 +104,9 @@ function define(run: Run, start: Token): void {
   const value = name === undefined ? undefined : nextToken(run);
   if (name === undefined || value === undefined) {
     throw failure(run, start.start, 'incomplete-define', 'the file ends within a DEFINE');
+  }
+  if (run.strict && name.kind === 'string') {
+    throw failure(run, name.start, 'quoted-name', 'a quoted name is never found');
   }
   if (name.kind === 'string') return;
   const number = run.names.intern(run.source.bytes, name.start, name.end);
@@ -195,9 +203,20 @@ function print(run: Run, token: Token): void {
     run.map?.add(out.length, 0, token.start, token.end, run.definitions[number]);
     // Quirk kept: the value is neither evaluated nor expanded, and a string keeps its opening quote.
     if (value !== undefined) out.write(source.bytes, value.start, value.end);
-    else if (!printNumber(run, token)) out.write(source.bytes, token.start, token.end);
+    else {
+      const isNumber = printNumber(run, token);
+      if (run.strict) requirePlainToken(run, token, isNumber);
+      if (!isNumber) out.write(source.bytes, token.start, token.end);
+    }
   }
   out.writeByte(LINE_FEED);
+}
+
+/** Strict: the token is a number that fits, or a label or reference. */
+function requirePlainToken(run: Run, { start, end }: Token, isNumber: boolean): void {
+  const text = decodeLatin1(run.source.bytes.subarray(start, end));
+  const fault = minimalFault(text, isNumber);
+  if (fault !== undefined) throw failure(run, start, 'bad-token', fault);
 }
 
 /** Offset behind a token in the source, the closing quote of a string included. */

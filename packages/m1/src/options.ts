@@ -21,6 +21,8 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface TargetOptions {
+  /** Refuse what upstream takes silently; see strict.ts. Default false. */
+  readonly strict?: boolean;
   /** Decides how bare numbers, immediates and the ends of strings are written. Default `knight-native`. */
   readonly architecture?: Architecture;
   /** Order of the bytes of a number. Default true. */
@@ -38,6 +40,7 @@ export const DEFAULT_OPTIONS: Required<TargetOptions> = {
   architecture: 'knight-native',
   bigEndian: true,
   byteMode: 'hex',
+  strict: false,
 };
 
 export function isKnight(architecture: Architecture): boolean {

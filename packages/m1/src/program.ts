@@ -19,6 +19,8 @@ interface Settings {
   architecture: Architecture;
   bigEndian: boolean;
   byteMode: ByteMode;
+  /** Ours: refuse what upstream takes silently. */
+  strict: boolean;
   /** What --help or --version asks for; the options after it are not read. */
   answer: 'help' | 'version' | undefined;
 }
@@ -50,6 +52,7 @@ function readArguments(argv: readonly string[]): Settings {
     architecture: 'knight-native',
     bigEndian: true,
     byteMode: 'hex',
+    strict: false,
     answer: undefined,
   };
   for (let index = 1; index < argv.length; index++) {
@@ -71,6 +74,9 @@ function readArguments(argv: readonly string[]): Settings {
       case '-A':
       case '--architecture':
         settings.architecture = architectureNamed(value());
+        break;
+      case '--strict':
+        settings.strict = true;
         break;
       case '--big-endian':
         settings.bigEndian = true;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** --strict: what upstream takes silently is an error with its place, and nothing else is. */
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { type Architecture, expand, expandMinimal, M1 } from '@stage0-ts/m1';
+import { describe, expect, it } from 'vitest';
+
+const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+const M1_ =
+  (text: string, strict: boolean, architecture: Architecture = 'x86') =>
+  () =>
+    expand([{ name: 'in', bytes: bytes(text) }], { architecture, bigEndian: false, strict });
+const M0_ = (text: string, strict: boolean) => () =>
+  expandMinimal(bytes(text), { name: 'in', strict });
+const at = (line: number, column: number) => expect.objectContaining({ line, column });
+
+describe('strict', () => {
+  it.each([
+    ['!256', '256 does not fit 8 bits'],
+    ['!-129', '-129 does not fit 8 bits'],
+    ['@-32769', '-32769 does not fit 16 bits'],
+    ['$65536', '65536 does not fit 16 bits'],
+    ['~-8388609', '-8388609 does not fit 24 bits'],
+    ['%4294967296', '4294967296 does not fit 4 bytes'],
+    ['%08', '08 is no number'],
+    ['%0foo', '0foo is no number'],
+    ['&12ab', '12ab is no number'],
+    ['<abc', '<abc is no count of bytes'],
+    ['<0', '<0 is no count of bytes'],
+  ])('M1 refuses %s', (token, message) => {
+    expect(M1_(`:a\n ${token}\n`, true)).toThrow(at(2, 2));
+    expect(M1_(`:a\n ${token}\n`, true)).toThrow(message);
+    expect(M1_(`:a\n ${token}\n`, false)).not.toThrow();
+  });
+
+  it.each([
+    ['DEFINE a 1\nDEFINE b 2\nDEFINE a 3\n', 3, 8],
+    ['DEFINE "a" 1\n', 1, 8],
+    ['DEFINE a\n1 :b\n', 1, 1],
+  ])('M1 refuses %j', (text, line, column) => {
+    expect(M1_(text, true)).toThrow(at(line, column));
+    expect(M1_(text.replace('\n1 :b', '\n:b'), false)).not.toThrow();
+  });
+
+  it('M1 checks the immediates of RISC-V', () => {
+    for (const token of ['!2048', '@-2049', '$65536']) {
+      expect(M1_(`${token}\n`, true, 'riscv64')).toThrow(at(1, 1));
+      expect(M1_(`${token}\n`, false, 'riscv64')).not.toThrow();
+    }
+    expect(M1_('!2047 @-2048 ~4294967295 %-1\n', true, 'riscv64')).not.toThrow();
+  });
+
+  it.each([
+    ['58', 'number without a sign'],
+    ['nop', 'no macro, number or reference'],
+    ['!256', 'does not fit 8 bits'],
+    ['@70000', 'does not fit 16 bits'],
+    ['%0xff', 'no number'],
+    ['&5', 'number without a sign'],
+  ])('M0 refuses %s', (token, message) => {
+    expect(M0_(`:a\n ${token}\n`, true)).toThrow(at(2, 2));
+    expect(M0_(`:a\n ${token}\n`, true)).toThrow(message);
+    expect(M0_(`:a\n ${token}\n`, false)).not.toThrow();
+  });
+
+  it('gives the same bytes otherwise', () => {
+    const text =
+      'DEFINE nop 90\nDEFINE nop 90\n:a nop \'41 42\' !255 !-128 @-1 %0xFF &a %a>b "hi"\n';
+    expect(M1_(text, true)()).toEqual(M1_(text, false)());
+    expect(M0_(text, true)()).toEqual(M0_(text, false)());
+  });
+
+  it('is an option of M1', () => {
+    const files = new MemoryFiles();
+    files.writeFile('/in', bytes('!256\n'), 0o644);
+    const host = new MemoryHost({ files, stderr: () => undefined });
+    const words = ['M1', '-A', 'x86', '-f', 'in', '-o', 'out'];
+    expect(M1([...words, '--strict'], host)).toBe(1);
+    expect(host.status('/out')).toBeUndefined();
+    expect(M1(words, host)).toBe(0);
+  });
+});
