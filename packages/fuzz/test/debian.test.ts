@@ -56,6 +56,16 @@ function find(tool: string): Command {
     : builtCommands()(tool);
 }
 
+it('the list of differences names cases and tools that there are', () => {
+  for (const { tool, cases } of known) {
+    expect(tool.split(' ').filter((name) => TOOLS[name] === undefined)).toEqual([]);
+    for (const name of cases) {
+      const [folder, vector] = name.split('/') as [string, string];
+      expect(listCases(folder)).toContain(vector);
+    }
+  }
+});
+
 function withoutModes(outcome: Outcome): Outcome {
   const plain = (change: Change): Change =>
     change.kind === 'file' ? { ...change, mode: 0 } : change;
