@@ -34,6 +34,21 @@ function readVectors(): Record<string, PackedCase[]> {
   return Object.fromEntries(packed);
 }
 
+/** The release that STAGE0_POSIX names, if it names a tarball, and what its chain makes. */
+function readRelease(): { tarball: string; sha256: string; modes: string } | null {
+  const tarball = process.env['STAGE0_POSIX'];
+  if (tarball === undefined || !fs.statSync(tarball).isFile()) return null;
+  const expected = (name: string): string => {
+    const file = `./test-vectors/digests/stage0-posix-1.9.1.x86.${name}`;
+    return fs.readFileSync(new URL(file, import.meta.url), 'utf8');
+  };
+  return {
+    tarball: fs.readFileSync(tarball, 'base64'),
+    sha256: expected('sha256'),
+    modes: expected('modes'),
+  };
+}
+
 const node = {
   ...source,
   test: {
@@ -53,7 +68,7 @@ const browser = {
     browser: {
       enabled: true,
       headless: true,
-      commands: { readLadder, readVectors },
+      commands: { readLadder, readVectors, readRelease },
       screenshotFailures: false,
       provider: playwright({
         launchOptions: {
