@@ -10,8 +10,8 @@ import { type WasmMemory, webAssembly } from './platform.ts';
 
 /** Memories that are kept at most: processes wait for each other in a chain as long as this. */
 const KEPT = 4;
-/** Larger ones are not kept: to clear them costs more than to make a small one. */
-const LARGEST = 48 << 20;
+/** Larger ones are not kept: the next small program would have to pay for clearing them. */
+const LARGEST = 96 << 20;
 
 /** A WebAssembly.Memory as a process's buffer. */
 export class WasmBacking implements Backing {
