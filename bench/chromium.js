@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * `node chromium.js TARBALL [RUNS]`: the whole x86 build in one worker of Debian's Chromium, with the ports and in the
- * i386 machine, each run in a new browser. Peak memory is that of the process that renders the page, where Linux
- * tells it.
+ * i386 machine, each run in a new browser. CPU seconds and peak memory are those of the process that renders the
+ * page, where Linux tells them.
  */
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,9 @@ if (tarball === undefined) {
   console.error('usage: node chromium.js TARBALL [RUNS]');
   process.exit(2);
 }
+
+/** Linux's clock ticks a second in /proc. */
+const TICKS = 100;
 
 /** The worker and all that it imports, as one text. */
 async function bundle() {
@@ -39,9 +42,9 @@ function run({ code, engine, base64 }) {
   });
 }
 
-/** Most memory in MB that a renderer below process `root` ever had, or undefined. */
-function peakOfRenderers(root) {
-  if (!fs.existsSync('/proc/self/status')) return undefined;
+/** Of the renderer below process `root` that ever had most memory: that, in MB, and its CPU seconds. */
+function largestRenderer(root) {
+  if (!fs.existsSync('/proc/self/status')) return {};
   const parents = new Map();
   for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
@@ -50,12 +53,14 @@ function peakOfRenderers(root) {
     } catch {} // it has ended
   }
   const isBelow = (pid) => pid === root || (parents.has(pid) && isBelow(parents.get(pid)));
-  const peaks = [...parents.keys()].filter(isBelow).flatMap((pid) => {
-    const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    if (!command.includes('--type=renderer')) return [];
-    return [Number(/^VmHWM:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1])];
+  const renderers = [...parents.keys()].filter(isBelow).flatMap((pid) => {
+    const read = (name) => fs.readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    if (!read('cmdline').includes('--type=renderer')) return [];
+    const peak = Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(read('status'))[1]) / 1024);
+    const [user, system] = read('stat').split(') ')[1].split(' ').slice(11);
+    return [{ peak, cpu: (Number(user) + Number(system)) / TICKS }];
   });
-  return peaks.length === 0 ? undefined : Math.round(Math.max(...peaks) / 1024);
+  return renderers.sort((a, b) => b.peak - a.peak)[0] ?? {};
 }
 
 const code = await bundle();
@@ -70,13 +75,15 @@ for (const engine of ['ports', 'i386']) {
     const browser = await chromium.connect(server.wsEndpoint());
     const page = await browser.newPage();
     const { ok, wall, answers, files } = await page.evaluate(run, { code, engine, base64 });
-    const peak = peakOfRenderers(server.process().pid);
+    const { peak, cpu } = largestRenderer(server.process().pid);
+    const seconds = (wall / 1000).toFixed(2);
     rows.push({
       engine,
       ok,
       answers,
       files,
-      'wall (s)': (wall / 1000).toFixed(2),
+      'wall (s)': seconds,
+      'CPU (s)': cpu,
       'peak (MB)': peak,
     });
     await server.close();
