@@ -67,6 +67,36 @@ export function m1Source(bytes) {
   return Buffer.concat([encode(`${DEFINES}DEFINE call E8\n`), body, encode(':ELF_end\n')]);
 }
 
+/** M1 of which half are DEFINEs, thousands of them, and half their uses; a long string now and then. */
+export function m1Definitions(bytes) {
+  const names = Math.max(1, Math.floor(bytes / 70));
+  const definitions = lines(
+    bytes / 2,
+    (index, random) => `DEFINE name_${index % names},ebp_${index} ${hex(random)}${hex(random)}\n`,
+  );
+  const count = definitions.reduce((total, byte) => total + (byte === 0x0a ? 1 : 0), 0);
+  const uses = lines(bytes / 2, (index, random) => {
+    if (index % 100 === 0) return `"${'a long string '.repeat(20)}"\n`;
+    const at = random(count);
+    return `name_${at % names},ebp_${at} %${index}\n`;
+  });
+  return Buffer.concat([definitions, uses]);
+}
+
+/** C of many globals, constants and long strings, and small functions that use them. */
+export const cGlobals = (bytes) =>
+  lines(bytes, (index, random) => {
+    const seen = random(index + 1);
+    return `int global_${index};\nchar* text_${index};\nenum { CONSTANT_${index} = ${index} };\nint get_${index}()\n{\n\ttext_${index} = "${'a string that is long, as those of messages are '.repeat(2)}";\n\tglobal_${index} = global_${seen} + CONSTANT_${seen};\n\treturn global_${index};\n}\n\n`;
+  });
+
+/** C of which a third are macros, and which uses them; conditions around functions. */
+export const cMacros = (bytes) =>
+  lines(bytes, (index, random) => {
+    const seen = random(index + 1);
+    return `#define LIMIT_${index} (${random(1000)} + ${index})\n#ifdef LIMIT_${seen}\nint f${index}(int a) /* one of many */\n{\n\tif(a > LIMIT_${seen}) return LIMIT_${index};\n\treturn a; // as it is\n}\n#else\nint never${index};\n#endif\n\n`;
+  });
+
 /** C in the language that cc_x86 and M2-Planet have in common: functions of a dozen lines, each calling the one before. */
 export const cSource = (bytes) =>
   lines(bytes, (index, random) => {

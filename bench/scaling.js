@@ -3,6 +3,7 @@
  * Time of every core at 1, 2, 4, 8 and 16 times an input, and the exponent that fits best: 1 is linear.
  * The fit is over the fastest of several runs, and checks itself on a quadratic loop.
  */
+import { exponent } from './fit.js';
 import { TOOLS } from './tools.js';
 
 const FACTORS = [1, 2, 4, 8, 16];
@@ -17,15 +18,6 @@ function fastest(run, input) {
     best = Math.min(best, performance.now() - start);
   }
   return best;
-}
-
-/** Slope of log(time) over log(factor), by least squares. */
-function exponent(times) {
-  const points = times.map((time, at) => [Math.log(FACTORS[at]), Math.log(time)]);
-  const mean = (index) => points.reduce((sum, point) => sum + point[index], 0) / points.length;
-  const [mx, my] = [mean(0), mean(1)];
-  const above = points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
-  return above / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
 }
 
 function quadratic(bytes) {
@@ -49,7 +41,7 @@ for (const [name, make, run] of [
     ...Object.fromEntries(
       times.map((time, at) => [`${FACTORS[at]}× (ms)`, Number(time.toFixed(2))]),
     ),
-    exponent: Number(exponent(times).toFixed(2)),
+    exponent: Number(exponent(FACTORS, times).toFixed(2)),
   });
 }
 console.table(rows);
