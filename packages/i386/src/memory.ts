@@ -13,7 +13,7 @@ export const PAGE = 4096;
 /** Sizes of buffers are multiples of this: the page size of WebAssembly. */
 export const GRANULE = 65536;
 /** Buffers grow by at least this much: each time costs new views, and work for the garbage collector. */
-const GROWTH = 256 * GRANULE;
+const GROWTH = 32 * GRANULE;
 
 export const READABLE = 1;
 export const WRITABLE = 2;

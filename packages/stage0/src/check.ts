@@ -7,6 +7,7 @@
  * have to be in both. As a second step, the compiler binary that the first engine built rebuilds itself.
  */
 
+import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { type BuildOptions, type BuildResult, build } from './build.ts';
@@ -77,12 +78,5 @@ export function treeDigest(files: MemoryFiles): string {
   const lines = [...files.files()].map(
     ([path, node]) => `${sha256Hex(node.bytes)} ${node.mode.toString(8)} ${path}\n`,
   );
-  return sha256Hex(
-    new Uint8Array(
-      lines
-        .join('')
-        .split('')
-        .map((character) => character.charCodeAt(0)),
-    ),
-  );
+  return sha256Hex(encodeUtf8(lines.join('')));
 }
