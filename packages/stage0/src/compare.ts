@@ -4,12 +4,15 @@
  *
  * Scripts start the same programs in the same order as long as nothing differs, so processes are compared by
  * their place in that order, innermost first: what a process left behind is compared at its own end, before
- * anybody can build on it. A file that one side wrote and removed again counts as absent.
+ * anybody can build on it. A file that one side wrote and removed again counts as absent. A process that fails
+ * on both sides is no difference: what is left of its output then is not the same by design, for our ports
+ * leave nothing.
  */
 import type { ChildStatus } from '@stage0-ts/host';
+import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import type { Artifact } from './artifacts.ts';
 import { hexDiff } from './hex-diff.ts';
-import type { FileRecord, ProcessRecord } from './watch.ts';
+import { type FileRecord, failed, type ProcessRecord } from './watch.ts';
 
 /** What kind of difference it is. */
 export type DivergenceKind = 'process' | 'status' | 'file' | 'mode';
@@ -20,12 +23,20 @@ export interface Divergence {
   readonly step: number;
   readonly path: string;
   readonly argv: readonly string[];
+  /** What the process had read by its end, its own file first. */
+  readonly inputs: readonly InputDigest[];
   /** The file at fault, without leading slash, for `file` and `mode`. */
   readonly file: string | undefined;
   /** One line that says what differs. */
   readonly message: string;
   /** The bytes around the first difference, for `file`. */
   readonly diff: string;
+}
+
+/** A file that a process read, a path without leading slash. */
+export interface InputDigest {
+  readonly path: string;
+  readonly sha256: string;
 }
 
 /** The first difference in the order in which processes end, or undefined. `names` are the engines' names. */
@@ -95,6 +106,7 @@ function compareProcess(
     const message = `${names[0]} starts ${a.argv.join(' ')}, ${names[1]} starts ${b.argv.join(' ')}`;
     return divergence(a, 'process', message);
   }
+  if (failed(a) && failed(b)) return undefined;
   for (const path of [...new Set([...a.outputs.keys(), ...b.outputs.keys()])].sort()) {
     const found = compareFile(a, path, a.outputs.get(path), b.outputs.get(path), names);
     if (found !== undefined) return found;
@@ -147,5 +159,9 @@ function divergence(
   diff = '',
 ): Divergence {
   const { step, path, argv } = process;
-  return { kind, step, path: path.slice(1), argv, file, message, diff };
+  const inputs = [...process.inputs].map(([input, { bytes }]) => ({
+    path: input.slice(1),
+    sha256: sha256Hex(bytes),
+  }));
+  return { kind, step, path: path.slice(1), argv, inputs, file, message, diff };
 }

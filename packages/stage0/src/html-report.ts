@@ -41,6 +41,7 @@ function summary(document: CheckDocument): string {
   const { divergence, selfRebuild, against } = document;
   if (divergence !== null) {
     rows.push(['first divergence', `step ${divergence.step}: ${divergence.argv.join(' ')}`]);
+    rows.push(...divergence.inputs.map(({ path, sha256 }) => ['', `reads ${path} (${sha256})`]));
     rows.push(['', divergence.message]);
   }
   if (selfRebuild !== null) {

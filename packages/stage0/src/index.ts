@@ -20,7 +20,12 @@ export {
   checkDocument,
   type ProcessDocument,
 } from './check-document.ts';
-export { type Divergence, type DivergenceKind, firstDivergence } from './compare.ts';
+export {
+  type Divergence,
+  type DivergenceKind,
+  firstDivergence,
+  type InputDigest,
+} from './compare.ts';
 export { type NamedEngine, PORTS, portFor } from './engines.ts';
 export {
   type Definition,

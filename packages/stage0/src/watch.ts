@@ -75,6 +75,11 @@ export interface WatchOptions {
 /** Tools whose failure is an answer to the script. */
 const PREDICATES = new Set(['match']);
 
+/** True for a process that did not succeed, unless its status is an answer. */
+export function failed({ end, tool }: ProcessRecord): boolean {
+  return !PREDICATES.has(tool ?? '') && !(end?.kind === 'exited' && end.status === 0);
+}
+
 /** A process that runs, and the paths that it and its children have written. */
 interface Running {
   readonly process: ProcessRecord;
@@ -154,11 +159,8 @@ export class Watch {
 
   /** Programs that failed, but for those that failed because of one that they had started. */
   failures(): ProcessRecord[] {
-    const failed = this.processes.filter(
-      ({ end, tool }) =>
-        !PREDICATES.has(tool ?? '') && !(end?.kind === 'exited' && end.status === 0),
-    );
-    return failed.filter((outer) => !failed.some((inner) => this.isBelow(outer, inner)));
+    const all = this.processes.filter(failed);
+    return all.filter((outer) => !all.some((inner) => this.isBelow(outer, inner)));
   }
 
   private finish(): void {

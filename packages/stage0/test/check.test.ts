@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The cross-check, with engines that do what a real one must never do. */
 import { fileURLToPath } from 'node:url';
+import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { Engine } from '@stage0-ts/host/memory';
 import {
   build,
@@ -55,6 +56,8 @@ describe('check', () => {
       file: 'out/hello-cc-0.hex2',
       message: 'out/hello-cc-0.hex2 differs from byte 0x64 on (786 and 786 bytes)',
     });
+    expect(divergence?.inputs.map(({ path }) => path)).toEqual(['tools/M0', 'out/hello-cc-0.M1']);
+    expect(divergence?.inputs[1]?.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(divergence?.diff).toMatch(/^ports {3}00000060 .*\naltered 00000060 .*\n +\^\^$/m);
   });
 
@@ -76,6 +79,21 @@ describe('check', () => {
     };
     const { divergence } = check(ladder, { engines: [PORTS, failing] });
     expect(divergence).toMatchObject({ kind: 'file', path: 'tools/cc_x86' });
+  });
+
+  it('takes a process that fails on both sides for the failure that it is', () => {
+    const untidy = altered((image, _, host) => {
+      if (image.path.endsWith('/cc_x86')) host.writeFile('out/half', Uint8Array.of(1), 0o600);
+    });
+    const broken = () => {
+      const files = ladder();
+      files.writeFile('/hello/hello.c', encodeUtf8('int main() { return 0 }\n'), 0o644);
+      return files;
+    };
+    const { ok, divergence, builds } = check(broken, { engines: [PORTS, untidy] });
+    expect(ok).toBe(false);
+    expect(divergence).toBeUndefined();
+    expect(builds[1].failures.map(({ tool }) => tool)).toEqual(['cc_x86']);
   });
 
   it('gives a document that says which process read and left what', () => {

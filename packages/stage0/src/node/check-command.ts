@@ -99,9 +99,10 @@ function describe(result: CheckResult, against: AgainstResult | null, ok: boolea
   if (divergence === undefined) {
     lines.push(`${engines.join(' and ')}: no divergence`);
     const failures = describeFailures(builds[0]);
-    if (failures !== '') lines.push('', `the script fails with both:${failures}`);
+    if (failures !== '') lines.push('', 'the script fails with both:', failures.trimEnd(), '');
   } else {
     lines.push('', `first divergence, step ${divergence.step}: ${divergence.argv.join(' ')}`);
+    lines.push(...divergence.inputs.map(({ path, sha256 }) => `  reads ${sha256}  ${path}`));
     lines.push(`  ${divergence.message}`, divergence.diff);
   }
   if (selfRebuild !== undefined) {
