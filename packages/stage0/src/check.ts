@@ -14,13 +14,15 @@ import { type BuildOptions, type BuildResult, build } from './build.ts';
 import { type Divergence, firstArtifact, firstDivergence } from './compare.ts';
 import type { NamedEngine } from './engines.ts';
 import { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
-import type { RunEvent } from './watch.ts';
+import type { ProcessRecord, RunEvent } from './watch.ts';
 
 export interface CheckOptions
   extends Pick<BuildOptions, 'arch' | 'now' | 'script' | 'directory' | 'environment' | 'shell'> {
   readonly engines: readonly [NamedEngine, NamedEngine];
   /** Told of what happens, with the engine that it happens in. */
   readonly onEvent?: (engine: string, event: RunEvent) => void;
+  /** Told of each process of Wheeler's step before it runs. */
+  readonly onRebuild?: (process: ProcessRecord) => void;
 }
 
 /** A build and the wall time that it took, in milliseconds; 0 without a clock. */
@@ -63,7 +65,9 @@ export function check(load: () => MemoryFiles, options: CheckOptions): CheckResu
     : firstDivergence(left.processes, right.processes, names);
   const machine = options.engines.find(({ runsBinaries }) => runsBinaries);
   const selfRebuild =
-    machine === undefined ? undefined : rebuildCompiler(files, left.processes, machine);
+    machine === undefined
+      ? undefined
+      : rebuildCompiler(files, left.processes, machine, options.onRebuild);
   const ok =
     divergence === undefined &&
     left.ok &&

@@ -5,9 +5,10 @@
  *
  * Nothing is assumed of the layout: how the compiler was made is in the record of the run. The last process
  * that left a binary called M2-Planet is followed back through its inputs to the M2-Planet that compiled it;
- * these processes are run again with the new binary in the compiler's place.
+ * these processes are run again with the new binary in the compiler's place, in a copy of the tree: the tree itself
+ * stays as the build left it.
  */
-import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { MemoryFiles, MemoryHost, type TreeNode } from '@stage0-ts/host/memory';
 import { firstDifference } from './compare.ts';
 import type { NamedEngine } from './engines.ts';
 import type { ProcessRecord } from './watch.ts';
@@ -21,11 +22,15 @@ export interface SelfRebuild {
   readonly same: boolean;
 }
 
-/** Rebuild the compiler in `files`, a finished build, with an engine that runs binaries. */
+/**
+ * Rebuild the compiler of `files`, a finished build, with an engine that runs binaries. `onStart` is told of each
+ * process before it runs.
+ */
 export function rebuildCompiler(
   files: MemoryFiles,
   processes: readonly ProcessRecord[],
   engine: NamedEngine,
+  onStart?: (process: ProcessRecord) => void,
 ): SelfRebuild | undefined {
   const backwards = [...processes].reverse();
   const link = backwards.find((process) => makes(process, 'M2-Planet'));
@@ -34,17 +39,29 @@ export function rebuildCompiler(
   const steps = ancestry(link, backwards);
   const before = files.get(compiler);
   if (before.kind !== 'file') return undefined;
-  const original = before.bytes;
+  const world = new MemoryFiles(copyOf(files.root));
   let succeeded = true;
   for (const step of steps) {
+    onStart?.(step);
     const program = step.tool === 'M2-Planet' ? compiler : step.path;
-    const host = new MemoryHost({ files, engine: engine.run, currentDirectory: step.directory });
+    const host = new MemoryHost({
+      files: world,
+      engine: engine.run,
+      currentDirectory: step.directory,
+    });
     const end = host.run(program, step.argv, []);
     succeeded &&= end.kind === 'exited' && end.status === 0;
   }
-  const after = files.get(compiler);
-  const same = succeeded && after.kind === 'file' && firstDifference(original, after.bytes) < 0;
+  const after = world.get(compiler);
+  const same = succeeded && after.kind === 'file' && firstDifference(before.bytes, after.bytes) < 0;
   return { compiler: compiler.slice(1), commands: steps.map(({ argv }) => argv.join(' ')), same };
+}
+
+/** The same tree in nodes of its own. Contents are shared: a write replaces them. */
+function copyOf<Node extends TreeNode>(node: Node): Node {
+  if (node.kind !== 'directory') return { ...node };
+  const entries = new Map([...node.entries].map(([name, entry]) => [name, copyOf(entry)]));
+  return { ...node, entries };
 }
 
 function makes(process: ProcessRecord, name: string): boolean {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The cross-check, with engines that do what a real one must never do. */
 import { fileURLToPath } from 'node:url';
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { Engine } from '@stage0-ts/host/memory';
 import {
   build,
@@ -183,22 +183,42 @@ describe('against a folder that was built elsewhere', () => {
   });
 });
 
-it('rebuilds a compiler by the record of how it was made', () => {
-  const files = ladder();
-  // A compiler that is made like the ladder's hello, under the compiler's name.
-  const rename = (path: string, from: RegExp, to: string) => {
-    const node = files.get(path);
-    if (node.kind === 'file')
-      node.bytes = Buffer.from(Buffer.from(node.bytes).toString().replace(from, to));
+describe('the compiler that rebuilds itself', () => {
+  /** The ladder, with a compiler that is made like its hello, under the compiler's name. */
+  const withCompiler = () => {
+    const files = ladder();
+    const script = files.get('/build.kaem');
+    if (script.kind !== 'file') throw new Error('the ladder has no script');
+    const text = decodeUtf8(script.bytes).replace(/-o out\/hello-M2$/m, '-o out/M2-Planet');
+    script.bytes = encodeUtf8(text);
+    return files;
   };
-  rename('/build.kaem', /-o out\/hello-M2$/m, '-o out/M2-Planet');
-  const { processes } = build(files, { record: true });
-  const result = rebuildCompiler(files, processes, PORTS);
-  expect(result).toMatchObject({ compiler: 'out/M2-Planet', same: true });
-  expect(result?.commands.map((command) => command.split(' ')[0])).toEqual([
-    'M2-Planet',
-    'blood-elf',
-    'M1',
-    'hex2',
-  ]);
+
+  it('goes by the record of how it was made', () => {
+    const files = withCompiler();
+    const { processes } = build(files, { record: true });
+    const started: string[] = [];
+    const result = rebuildCompiler(files, processes, PORTS, ({ argv }) =>
+      started.push(argv.join(' ')),
+    );
+    expect(result).toMatchObject({ compiler: 'out/M2-Planet', same: true, commands: started });
+    expect(started.map((command) => command.split(' ')[0])).toEqual([
+      'M2-Planet',
+      'blood-elf',
+      'M1',
+      'hex2',
+    ]);
+  });
+
+  it('leaves every file of the build to be compared with a folder', () => {
+    const engines = [PORTS, { ...PORTS, runsBinaries: true }] as const;
+    const { builds, files, selfRebuild } = check(withCompiler, { engines });
+    expect(selfRebuild?.same).toBe(true);
+    const other = (path: string) => {
+      const node = files.find(`/${path}`);
+      if (node?.kind !== 'file') return undefined;
+      return path === 'out/M2-Planet' ? node.bytes.slice(1) : node.bytes;
+    };
+    expect(compareAgainst(files, builds[0].processes, other).differing).toEqual(['out/M2-Planet']);
+  });
 });
