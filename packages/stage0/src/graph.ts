@@ -3,7 +3,9 @@
  * The chain as a graph: processes, and who uses what whom made, laid out in columns.
  *
  * A process stands one column to the right of the last process that made one of its inputs. Shells and the
- * M2-Mesoplanet driver make nothing themselves and are left out, and so is what leaves no file.
+ * M2-Mesoplanet driver make nothing themselves and are left out, and so is what leaves no file. A box is named by the
+ * file that its process makes; what a driver starts in between makes files of passing names, and is named by the
+ * driver's result and the tool: `cp: M1`.
  */
 import type { ProcessDocument } from './check-document.ts';
 
@@ -23,8 +25,11 @@ export function layOut(processes: readonly ProcessDocument[]): GraphNode[] {
   const maker = new Map<string, number>();
   const nodes = new Map<number, GraphNode>();
   const rows: number[] = [];
+  /** The process that runs at each depth. */
+  const running: ProcessDocument[] = [];
   for (const process of processes) {
-    const made = process.outputs.filter(({ sha256 }) => sha256[0] !== null);
+    running[process.depth] = process;
+    const made = process.outputs.filter(isThere);
     if (made.length === 0 || DRIVERS.has(process.tool ?? '')) continue;
     const from = new Set<number>();
     for (const { path } of process.inputs) {
@@ -34,9 +39,26 @@ export function layOut(processes: readonly ProcessDocument[]): GraphNode[] {
     const column = Math.max(-1, ...[...from].map((step) => nodes.get(step)?.column ?? -1)) + 1;
     const row = rows[column] ?? 0;
     rows[column] = row + 1;
-    const label = made[0]?.path.split('/').at(-1) ?? process.program;
+    const label = labelOf(process, running[process.depth - 1]);
     nodes.set(process.step, { step: process.step, label, column, row, from: [...from] });
     for (const { path } of made) maker.set(path, process.step);
   }
   return [...nodes.values()];
+}
+
+function labelOf({ outputs, tool }: ProcessDocument, parent: ProcessDocument | undefined): string {
+  const own = outputs.find(isThere)?.path ?? '';
+  const result =
+    parent?.tool === 'M2-Mesoplanet' ? parent.outputs.filter(isThere).at(-1)?.path : undefined;
+  return result === undefined || result === own
+    ? baseName(own)
+    : `${baseName(result)}: ${tool ?? baseName(own)}`;
+}
+
+function isThere({ sha256 }: ProcessDocument['outputs'][number]): boolean {
+  return sha256[0] !== null;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

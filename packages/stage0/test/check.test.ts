@@ -118,9 +118,27 @@ describe('check', () => {
     const page = htmlReport(checkDocument(check(ladder, { engines: [PORTS, planted] }), 'tree'));
     expect(page).toContain('NOT THE SAME');
     expect(page).toContain('out/hello-cc-0.hex2 differs from byte 0x64');
-    expect(page.match(/<g tabindex="0"/g)?.length).toBeGreaterThan(24);
+    expect(page.match(/<g tabindex="0"/g)?.length).toBe(1); // one stop for Tab
+    expect(page.match(/<g tabindex="-1"/g)?.length).toBeGreaterThan(24);
     expect(page).toContain('class="bad" transform=');
     expect(page).not.toMatch(/(src|href)=|@import|url\(/);
+  });
+
+  it('shows in the page where a folder began to go wrong', () => {
+    const result = check(ladder, { engines: [PORTS, PORTS] });
+    const against = compareAgainst(result.files, result.builds[0].processes, (path) => {
+      const node = result.files.find(`/${path}`);
+      if (node?.kind !== 'file' || path === 'out/hello-M2') return undefined;
+      return path === 'out/hello-cc.M1' ? node.bytes.slice(1) : node.bytes;
+    });
+    const page = htmlReport(checkDocument(result, 'tree', against));
+    expect(page).toContain('NOT THE SAME');
+    expect(page).toMatch(/1 of \d+ files differ, 1 missing/);
+    expect(page).toContain('right, so it is this program that went wrong');
+    const step = against.first?.step;
+    expect(page).toMatch(new RegExp(`data-step="${step}" class="bad"`));
+    expect(page.match(/class="bad" transform/g)?.length).toBe(1);
+    expect(page).toMatch(/data-path="out\/hello-cc\.M1">.*<td>DIFFERS<\/td>/);
   });
 });
 
