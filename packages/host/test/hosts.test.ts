@@ -76,6 +76,17 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     ]);
   });
 
+  it('makes the file that a link names, and leaves the link', () => {
+    host.mkdir('d', 0o755);
+    host.symlink('../made', 'd/second');
+    host.symlink('d/second', 'first');
+    write('first', 'one', 0o700);
+    expect([text('made'), host.status('made')?.mode]).toEqual(['one', 0o700]);
+    expect([host.readLink('first'), host.readLink('d/second')]).toEqual(['d/second', '../made']);
+    host.symlink('none/x', 'nowhere');
+    expect(code(() => write('nowhere', ''))).toBe('ENOENT nowhere');
+  });
+
   it('knows when two names are one file', () => {
     write('a', '');
     write('b', '');
@@ -130,6 +141,8 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     const odd = decodeUtf8(Uint8Array.from([0x61, 0xff, 0xc3, 0xa9]));
     write(odd, 'x');
     expect(text(odd)).toBe('x');
+    host.symlink(odd, 'l');
+    expect([host.readLink('l'), host.list('.')]).toEqual([odd, [odd, 'l']]);
   });
 });
 
@@ -141,6 +154,13 @@ describe('the Node host', () => {
     expect(decodeUtf8(host.readFile('out'))).toBe('a b|c|1|');
     host.writeFile('k', encodeUtf8('#!/bin/sh\nkill -9 $$\n'), 0o755);
     expect(host.run('./k', ['k'], [])).toEqual({ kind: 'killed', signal: 9 });
+  });
+
+  it('starts nothing with a word that Node would change', () => {
+    const host = (worlds['node'] as () => Host)();
+    host.writeFile('p', encodeUtf8('#!/bin/sh\n'), 0o755);
+    const odd = decodeUtf8(Uint8Array.from([0xff]));
+    expect(code(() => host.run('p', ['p', odd], []))).toBe('EINVAL p');
   });
 
   it('leaves nothing behind when a write fails', () => {

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { hostError, isErrno } from '../errors.ts';
 import type { ChildStatus, FileStatus, Host, SystemName } from '../types.ts';
 import { replaceFile } from './replace-file.ts';
@@ -17,12 +17,22 @@ export class NodeHost implements Host {
     return guarded('standard input', () => fs.readFileSync(0));
   }
 
+  /** EPIPE is thrown on as it is: nobody is left to be told. */
   writeStdout(bytes: Uint8Array): void {
-    writeAll(1, bytes);
+    try {
+      writeAll(1, bytes);
+    } catch (error) {
+      throw isBrokenPipe(error) ? error : translated(error, 'standard output');
+    }
   }
 
+  /** Where messages cannot be written there is no place to say so. */
   writeStderr(bytes: Uint8Array): void {
-    writeAll(2, bytes);
+    try {
+      writeAll(2, bytes);
+    } catch (error) {
+      if (isBrokenPipe(error)) throw error;
+    }
   }
 
   readFile(path: string): Uint8Array {
@@ -50,7 +60,12 @@ export class NodeHost implements Host {
   }
 
   list(path: string): string[] {
-    return guarded(path, () => fs.readdirSync(toSystem(path)).sort());
+    return guarded(path, () =>
+      fs
+        .readdirSync(toSystem(path), 'buffer')
+        .map((name) => decodeUtf8(name))
+        .sort(),
+    );
   }
 
   chmod(path: string, mode: number): void {
@@ -70,7 +85,7 @@ export class NodeHost implements Host {
   }
 
   readLink(path: string): string {
-    return guarded(path, () => fs.readlinkSync(toSystem(path), 'utf8'));
+    return guarded(path, () => decodeUtf8(fs.readlinkSync(toSystem(path), 'buffer')));
   }
 
   currentDirectory(): string {
@@ -96,6 +111,9 @@ export class NodeHost implements Host {
   }
 
   run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
+    if ([path, ...argv].some((word) => LONE_SURROGATE.test(word))) {
+      throw hostError('EINVAL', path, 'Node cannot start a program with a word that is no UTF-8');
+    }
     // A bare name would be searched in PATH, which execve does not do.
     const command = path.includes('/') ? path : `./${path}`;
     const child = spawnSync(command, argv.slice(1), {
@@ -108,6 +126,13 @@ export class NodeHost implements Host {
       return { kind: 'killed', signal: os.constants.signals[child.signal] };
     return { kind: 'exited', status: child.status ?? 1 };
   }
+}
+
+/** What stands in a string for a byte that is no UTF-8. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+function isBrokenPipe(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE';
 }
 
 /** A name as the system takes it: its bytes, which need not be UTF-8. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What every command's entry file calls. */
+import fs from 'node:fs';
+import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '../types.ts';
 import { NodeHost } from './host.ts';
 
 /** Run `program` as this Node process under the name `name`; its status becomes the exit status. */
 export function runOnNode(name: string, program: Program): void {
   try {
-    process.exitCode = program([name, ...process.argv.slice(2)], new NodeHost());
+    process.exitCode = program([name, ...commandLine()], new NodeHost());
   } catch (error) {
     if ((error as { code?: unknown }).code === 'EPIPE') {
       process.exitCode = 1; // nobody reads our output any more
@@ -17,5 +19,20 @@ export function runOnNode(name: string, program: Program): void {
     if (process.env['STAGE0_DEBUG'] && error instanceof Error)
       process.stderr.write(`${error.stack}\n`);
     process.exitCode = 70; // EX_SOFTWARE of sysexits.h
+  }
+}
+
+/**
+ * The arguments of this process. Node makes U+FFFD of bytes that are no UTF-8, so that a file of such a name could not
+ * be opened and another would be made; Linux tells the bytes themselves.
+ */
+function commandLine(): readonly string[] {
+  const words = process.argv.slice(2);
+  if (!words.some((word) => word.includes('\ufffd'))) return words;
+  try {
+    const all = decodeUtf8(fs.readFileSync('/proc/self/cmdline')).split('\0').slice(0, -1);
+    return all.slice(all.length - words.length);
+  } catch {
+    return words; // another system
   }
 }

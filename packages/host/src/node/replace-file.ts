@@ -12,13 +12,26 @@ import path from 'node:path';
 export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: number): void {
   const stats = fs.statSync(name, { throwIfNoEntry: false });
   if (stats === undefined) {
-    writeBeside(name, bytes, mode, undefined);
+    writeBeside(behindLinks(name), bytes, mode, undefined);
   } else if (!stats.isFile() || stats.nlink > 1) {
     writeInPlace(name, bytes);
   } else {
     fs.accessSync(name, fs.constants.W_OK);
     writeBeside(fs.realpathSync.native(name, 'buffer'), bytes, 0o600, stats);
   }
+}
+
+/** The name of the file that is not there yet, where `name` is a link to it. Links in a circle have no status. */
+function behindLinks(name: string | Buffer): string | Buffer {
+  if (fs.lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return name;
+  const target = fs.readlinkSync(name, 'buffer').toString('latin1');
+  const there = target.startsWith('/') ? target : `${folderOf(name)}/${target}`;
+  return behindLinks(Buffer.from(there, 'latin1'));
+}
+
+/** The folder's name in latin1, through which a name of any bytes passes path.dirname unharmed. */
+function folderOf(name: string | Buffer): string {
+  return path.dirname(Buffer.from(name as string).toString('latin1'));
 }
 
 function writeInPlace(name: string | Buffer, bytes: Uint8Array): void {
@@ -31,9 +44,10 @@ function writeBeside(
   mode: number,
   old: fs.Stats | undefined,
 ): void {
-  // Through latin1 a name of any bytes passes through path.dirname unharmed.
-  const folder = path.dirname(Buffer.from(name as string).toString('latin1'));
-  const temporary = Buffer.from(`${folder}/.stage0-${process.pid}-${temporaryCount++}`, 'latin1');
+  const temporary = Buffer.from(
+    `${folderOf(name)}/.stage0-${process.pid}-${temporaryCount++}`,
+    'latin1',
+  );
   let created: number;
   try {
     created = fs.openSync(temporary, 'wx', mode);
