@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What a build made, held against the digests that the tree expects. */
-import { decodeUtf8 } from '@stage0-ts/bytes';
+import { decodeLatin1, decodeUtf8, encodeLatin1 } from '@stage0-ts/bytes';
+import { errorAt } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 
@@ -23,12 +24,21 @@ export interface Artifact {
   readonly verdict: Verdict;
 }
 
-/** Lines as sha256sum writes them → path → digest. Other lines are passed over. */
-export function readAnswers(bytes: Uint8Array): Map<string, string> {
+/**
+ * Lines as sha256sum writes them, and comments → path → digest. Throws ToolError for a line of another form: a tree whose answers are
+ * damaged must not pass for one that matches them all.
+ */
+export function readAnswers(bytes: Uint8Array, name: string): Map<string, string> {
   const answers = new Map<string, string>();
-  for (const line of decodeUtf8(bytes).split('\n')) {
-    const parts = /^([0-9a-f]{64}) [ *](.+)$/.exec(line);
-    if (parts !== null) answers.set(parts[2] as string, parts[1] as string);
+  let offset = 0;
+  for (const line of decodeLatin1(bytes).split('\n')) {
+    const parts = /^([0-9a-f]{64}) [ *](.+)$/s.exec(line);
+    if (parts !== null) {
+      answers.set(decodeUtf8(encodeLatin1(parts[2] as string)), parts[1] as string);
+    } else if (line !== '' && !line.startsWith('#')) {
+      throw errorAt({ name, bytes }, offset, 'bad-answers', 'expected a SHA-256 digest and a file');
+    }
+    offset += line.length + 1;
   }
   return answers;
 }

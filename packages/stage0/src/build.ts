@@ -82,7 +82,7 @@ function expectedDigests(
     throw new ToolError(noScriptMessage(arch), { code: 'no-script' });
   }
   const answers = files.find(`/${arch}.answers`);
-  if (answers?.kind === 'file') return readAnswers(answers.bytes);
+  if (answers?.kind === 'file') return readAnswers(answers.bytes, `${arch}.answers`);
   if (script !== undefined) return new Map();
   throw new ToolError(`the tree has no ${arch}.answers`, { code: 'no-answers' });
 }

@@ -47,6 +47,35 @@ describe('stage0', () => {
     expect(stage0('kaem', '--version').stdout).toBe('kaem version 1.7.0\n');
   });
 
+  it.each([
+    ['--help'],
+    ['kaem', '--version'],
+    ['build', LADDER],
+    ['check', LADDER, '--engines', 'ports,ports', '--json'],
+    ['explain', LADDER, 'out/hello-M1@0x60'],
+    ['run', 'kaem.x86', '--root', LADDER],
+    ['sha256sum', '/dev/null'],
+  ])('says that standard output is full: %s %s', (...args) => {
+    const full = fs.openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [STAGE0, ...args], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    fs.closeSync(full);
+    expect(stderr).toBe('standard output: error: no space left on device\n');
+    expect(status).toBe(1);
+  });
+
+  it('opens and makes files whose names are no UTF-8', () => {
+    // Node cannot pass such words on: a shell makes them.
+    const script = `printf '41\\n' >"$(printf 'i\\377')" && exec "$@" "$(printf 'i\\377')" "$(printf 'o\\376')"`;
+    const folder = fs.mkdtempSync(path.join(scratch, 'bytes-'));
+    const words = ['-c', script, 'sh', process.execPath, STAGE0, 'hex0'];
+    const { status, stderr } = spawnSync('/bin/sh', words, { cwd: folder, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(fs.readdirSync(folder, 'latin1')).toEqual(['i\xff', 'o\xfe']);
+  });
+
   it('reports what is wrong with the input, and where', () => {
     fs.writeFileSync(path.join(scratch, 'in.hex2'), ':a %a\n  %nowhere 41\n');
     fs.writeFileSync(path.join(scratch, 'old'), 'precious');
@@ -98,6 +127,34 @@ describe('stage0 build', () => {
     expect(status).toBe(1);
     expect(stderr).toMatch(/^bad\.tar\.gz: error: /);
     expect(stage0('build', scratch).stderr).toBe('stage0: error: the tree has no kaem.x86\n');
+    const damaged = fs.mkdtempSync(path.join(scratch, 'damaged-'));
+    fs.writeFileSync(path.join(damaged, 'kaem.x86'), '');
+    fs.writeFileSync(
+      path.join(damaged, 'x86.answers'),
+      `${'a'.repeat(64)}  f\n# text\n${'b'.repeat(63)}  g\n`,
+    );
+    expect(stage0('build', damaged)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^x86\.answers:3:1: error: expected a SHA-256 digest/),
+    });
+  });
+
+  it.each(['/dev/null', '/proc/stage0', '/dev/full/x'])(
+    'cannot write below %s, and says so',
+    (out) => {
+      const { status, stderr } = stage0('build', LADDER, '--out', out);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^\/(dev|proc)\/[^\n]*: error: [^\n]*\n$/);
+      expect(stage0('build', LADDER, '--out', '').status).toBe(2);
+    },
+  );
+
+  it('takes a tree with names of any bytes', () => {
+    const tree = fs.mkdtempSync(path.join(scratch, 'names-'));
+    fs.cpSync(LADDER, tree, { recursive: true });
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${tree}/`), Buffer.from([0xff, 0x0a])]), 'x');
+    const { status, stderr } = stage0('build', tree);
+    expect([status, stderr]).toEqual([0, '']);
   });
 });
 

@@ -224,6 +224,7 @@ describe.skipIf(TREE === undefined)('the chains of stage0-posix 1.9.1', () => {
     ];
     const native = readAnswers(
       fs.readFileSync(new URL(`native-digests/${arch}.sha256`, import.meta.url)),
+      `${arch}.sha256`,
     );
     const made = new Map(result.artifacts.map(({ path, sha256 }) => [path, sha256]));
     const differing = [...native].filter(([path, digest]) => made.get(path) !== digest);

@@ -8,6 +8,7 @@ import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { loadTree, saveFiles } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 
 const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
@@ -37,13 +38,14 @@ Exit status: 0 every answer matches, 1 something does not, 2 usage.
 export function buildCommand(args: readonly string[]): number {
   const { values, positionals } = parse(args);
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     return 0;
   }
   const [tree] = positionals;
   if (tree === undefined || positionals.length > 1)
     throw new UsageError('build takes one TREE', HELP);
   const engine = engineNamed(values.engine, HELP);
+  if (values.out === '') throw new UsageError('--out takes a folder', HELP);
   const recipe = recipeFrom(values, HELP);
   const files = loadTree(tree);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
@@ -66,7 +68,7 @@ export function buildCommand(args: readonly string[]): number {
   const text = values.json
     ? `${JSON.stringify(buildDocument(result), null, 2)}\n`
     : buildTable(result);
-  process.stdout.write(text);
+  print(text);
   return result.ok ? 0 : 1;
 }
 

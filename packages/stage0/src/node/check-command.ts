@@ -14,6 +14,7 @@ import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { loadTree } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 
 const HELP = `usage: stage0 check TREE [--engines A,B] [--against DIR] [--arch ARCH] [--json] [--html FILE] [--quiet]
@@ -39,7 +40,7 @@ Exit status: 0 no divergence and every answer matches, 1 otherwise, 2 usage.
 export function checkCommand(args: readonly string[]): number {
   const { values, positionals } = parse(args);
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     return 0;
   }
   const [tree] = positionals;
@@ -70,7 +71,7 @@ export function checkCommand(args: readonly string[]): number {
   if (values.html !== undefined) {
     new NodeHost().writeFile(values.html, new TextEncoder().encode(htmlReport(document)), 0o666);
   }
-  process.stdout.write(
+  print(
     values.json ? `${JSON.stringify(document, null, 2)}\n` : describe(result, against, document.ok),
   );
   return document.ok ? 0 : 1;

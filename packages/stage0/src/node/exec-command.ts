@@ -7,6 +7,7 @@ import type { ChildStatus } from '@stage0-ts/host';
 import type { Engine } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { machineEngine } from '../machine-engine.ts';
+import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 
 const HELP = `usage: stage0 exec PROGRAM [ARGUMENT…]
@@ -20,7 +21,7 @@ Exit status: that of the program; 128 and the signal when one ends it; 2 usage.
 export function execCommand(args: readonly string[]): number {
   const [program] = args;
   if (program === '--help' || program === '-h') {
-    process.stdout.write(HELP);
+    print(HELP);
     return 0;
   }
   if (program === undefined) throw new UsageError('exec takes a PROGRAM', HELP);

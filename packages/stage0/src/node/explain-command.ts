@@ -7,6 +7,7 @@ import { explanationText } from '../explain-text.ts';
 import { loadTree } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 
 const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
@@ -31,7 +32,7 @@ Exit status: 0 explained, 1 no such file or byte, or the tree does not build, 2 
 export function explainCommand(args: readonly string[]): number {
   const { values, positionals } = parse(args);
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     return 0;
   }
   const [tree, place] = positionals;
@@ -52,9 +53,7 @@ export function explainCommand(args: readonly string[]): number {
   } finally {
     progress?.clear();
   }
-  process.stdout.write(
-    values.json ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation),
-  );
+  print(values.json ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation));
   return 0;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** TREE of the command line → files in memory: a folder of this machine, or an archive. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
@@ -15,21 +14,22 @@ export function loadTree(name: string): MemoryFiles {
     throw new ToolError('no such file or directory', { code: 'ENOENT', file: name });
   if (status.kind !== 'directory') return treeFromArchive(host.readFile(name), name);
   const files = new MemoryFiles();
-  loadFolder(files, name, '');
+  loadFolder(host, files, name, '');
   return files;
 }
 
-function loadFolder(files: MemoryFiles, folder: string, prefix: string): void {
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === '.git') continue;
-    const from = path.join(folder, entry.name);
-    const to = `${prefix}/${entry.name}`;
-    if (entry.isSymbolicLink()) files.create(to, { kind: 'link', target: fs.readlinkSync(from) });
-    else if (entry.isDirectory()) {
-      files.createDirectories(to, fs.statSync(from).mode & 0o7777);
-      loadFolder(files, from, to);
-    } else if (entry.isFile()) {
-      files.writeFile(to, fs.readFileSync(from), fs.statSync(from).mode & 0o7777);
+function loadFolder(host: NodeHost, files: MemoryFiles, folder: string, prefix: string): void {
+  for (const name of host.list(folder)) {
+    if (name === '.git') continue;
+    const from = `${folder}/${name}`;
+    const to = `${prefix}/${name}`;
+    const status = host.linkStatus(from);
+    if (status?.kind === 'link') files.create(to, { kind: 'link', target: host.readLink(from) });
+    else if (status?.kind === 'directory') {
+      files.createDirectories(to, status.mode);
+      loadFolder(host, files, from, to);
+    } else if (status?.kind === 'file') {
+      files.writeFile(to, host.readFile(from).slice(), status.mode);
     }
   }
 }
@@ -41,8 +41,15 @@ export function saveFiles(files: MemoryFiles, paths: Iterable<string>, folder: s
     const node = files.find(`/${name}`);
     if (node?.kind !== 'file') continue;
     const target = path.join(folder, name);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
+    makeDirectories(host, path.dirname(target));
     host.writeFile(target, node.bytes, node.mode);
     host.chmod(target, node.mode);
   }
+}
+
+/** Node's own `recursive` never ends where the system refuses a folder as if its parent were missing, as below /proc. */
+function makeDirectories(host: NodeHost, folder: string): void {
+  if (host.status(folder) !== undefined) return;
+  makeDirectories(host, path.dirname(folder));
+  host.mkdir(folder, 0o777);
 }

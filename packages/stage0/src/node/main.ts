@@ -8,6 +8,7 @@ import { checkCommand } from './check-command.ts';
 import { execCommand } from './exec-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { runCommand } from './run-command.ts';
+import { print, printError } from './streams.ts';
 import { UsageError } from './usage.ts';
 
 const HELP = `usage: stage0 COMMAND [ARGUMENT…]
@@ -34,27 +35,27 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number>> = 
 
 /** Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage. */
 export function main(): void {
-  const [name, ...args] = process.argv.slice(2);
-  const tool = name === undefined ? undefined : own(TOOLS, name);
+  const toolName = process.argv[2] ?? '';
+  const tool = own(TOOLS, toolName);
   if (tool !== undefined) {
     process.argv.splice(2, 1); // the tool sees its own arguments only
-    runOnNode(name as string, tool);
-    return;
+    runOnNode(toolName, tool);
+  } else runOnNode('stage0', ([, ...words]) => guarded(() => runCommandLine(words)));
+}
+
+function runCommandLine([name, ...args]: readonly string[]): number {
+  if (name === '--help' || name === '-h' || name === 'help') {
+    print(HELP);
+    return 0;
   }
-  process.exitCode = guarded(() => {
-    if (name === '--help' || name === '-h' || name === 'help') {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    const command = name === undefined ? undefined : own(COMMANDS, name);
-    if (command === undefined) {
-      throw new UsageError(
-        name === undefined ? 'which command?' : `no command is named ${name}`,
-        HELP,
-      );
-    }
-    return command(args);
-  });
+  const command = name === undefined ? undefined : own(COMMANDS, name);
+  if (command === undefined) {
+    throw new UsageError(
+      name === undefined ? 'which command?' : `no command is named ${name}`,
+      HELP,
+    );
+  }
+  return command(args);
 }
 
 function guarded(action: () => number): number {
@@ -62,11 +63,11 @@ function guarded(action: () => number): number {
     return action();
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`stage0: ${error.message}\n\n${error.usage}`);
+      printError(`stage0: ${error.message}\n\n${error.usage}`);
       return 2;
     }
     if (!(error instanceof ToolError)) throw error;
-    process.stderr.write(formatError(error, 'stage0'));
+    printError(formatError(error, 'stage0'));
     return error.exitCode;
   }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** `stage0 run SCRIPT --root TREE`: any kaem script on a tree in memory, whatever its layout. */
 import { parseArgs } from 'node:util';
+import { NodeHost } from '@stage0-ts/host/node';
 import { describeFailures } from '../report.ts';
 import { runScript } from '../run.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { loadTree, saveFiles } from './load-tree.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { print, printError } from './streams.ts';
 import { UsageError } from './usage.ts';
 
 const HELP = `usage: stage0 run SCRIPT --root TREE [--engine NAME] [--cwd DIR] [--shell NAME] [--env NAME=V] [--out DIR]
@@ -26,13 +28,14 @@ Exit status: that of the script; 2 usage.
 export function runCommand(args: readonly string[]): number {
   const { values, positionals } = parse(args);
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     return 0;
   }
   const [script] = positionals;
   if (script === undefined || positionals.length > 1)
     throw new UsageError('run takes one SCRIPT', HELP);
   if (values.root === undefined) throw new UsageError('run needs --root TREE', HELP);
+  if (values.out === '') throw new UsageError('--out takes a folder', HELP);
   const recipe = recipeFrom(values, HELP);
   const engine = engineNamed(values.engine, HELP);
   const files = loadTree(values.root);
@@ -41,7 +44,7 @@ export function runCommand(args: readonly string[]): number {
     script,
     engine,
     keepGoing: values['keep-going'],
-    stdout: (bytes) => process.stdout.write(bytes),
+    stdout: (bytes) => new NodeHost().writeStdout(bytes),
   });
   if (values.out !== undefined) {
     saveFiles(
@@ -50,7 +53,7 @@ export function runCommand(args: readonly string[]): number {
       values.out,
     );
   }
-  process.stderr.write(describeFailures(result));
+  printError(describeFailures(result));
   return result.failures.length > 0 ? result.status || 1 : result.status;
 }
 

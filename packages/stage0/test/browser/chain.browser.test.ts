@@ -37,7 +37,7 @@ it.skipIf(release === null)(
     expect(answers.length).toBe(19);
     expect(answers.filter(({ verdict }) => verdict !== 'match')).toEqual([]);
     const made = artifacts.map(({ path, sha256 }) => [path, sha256] as const);
-    const expected = readAnswers(new TextEncoder().encode(sha256));
+    const expected = readAnswers(new TextEncoder().encode(sha256), 'sha256');
     expect(expected.size).toBe(73);
     expect(new Map(made)).toEqual(new Map(expected));
     const madeModes = artifacts.map(({ path, mode }) => {
