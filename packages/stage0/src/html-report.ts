@@ -74,7 +74,7 @@ function againstRows({ compared, differing, missing, first }: AgainstResult): st
 function inputsOf({ wrongInputs, unknownInputs }: FirstWrong): string {
   if (wrongInputs.length > 0) return `wrong already: ${wrongInputs.join(', ')}`;
   if (unknownInputs.length > 0)
-    return `right, but for these that are not there: ${unknownInputs.join(', ')}`;
+    return `right, as far as they are there; not there to compare: ${unknownInputs.join(', ')}`;
   return 'right, so it is this program that went wrong';
 }
 

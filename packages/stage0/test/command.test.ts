@@ -44,6 +44,9 @@ describe('stage0', () => {
     expect(fs.readFileSync(path.join(scratch, 'out'), 'latin1')).toBe('AB');
     expect(fs.statSync(path.join(scratch, 'out')).mode & 0o777).toBe(0o700);
     expect(stage0('match', 'a', 'b').status).toBe(1);
+    expect(stage0('--version').stdout).toMatch(
+      /^stage0 \d+\.\d+\.\d+, for stage0-posix 1\.9\.1\n$/,
+    );
     expect(stage0('kaem', '--version').stdout).toBe('kaem version 1.7.0\n');
   });
 

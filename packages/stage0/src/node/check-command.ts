@@ -128,7 +128,8 @@ function describeAgainst({ compared, differing, missing, first }: AgainstResult)
     lines.push(`  wrong inputs already: ${first.wrongInputs.join(', ')}`);
   else if (first.unknownInputs.length > 0) {
     lines.push(
-      `  its inputs are right, but for these that are not there: ${first.unknownInputs.join(', ')}`,
+      '  its inputs that are there are right',
+      `  not there to compare: ${first.unknownInputs.join(', ')}`,
     );
   } else lines.push('  its inputs are right, so it is this program that went wrong');
   const victims = differing.length - 1;

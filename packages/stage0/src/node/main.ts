@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `stage0`: our own subcommands, and every upstream tool under its own name. */
+import fs from 'node:fs';
 import { formatError, ToolError } from '@stage0-ts/diagnostics';
 import { runOnNode } from '@stage0-ts/host/node';
 import { TOOLS } from '../tools.ts';
@@ -22,7 +23,7 @@ const HELP = `usage: stage0 COMMAND [ARGUMENT…]
 
 ${wrapped(Object.keys(TOOLS))}
 
-TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2. \`stage0 build --help\` tells more.
+TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2. \`stage0 build --help\` tells more, --version the version.
 `;
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number>> = {
@@ -48,6 +49,10 @@ function runCommandLine([name, ...args]: readonly string[]): number {
     print(HELP);
     return 0;
   }
+  if (name === '--version' || name === '-V') {
+    print(`stage0 ${version()}, for stage0-posix 1.9.1\n`);
+    return 0;
+  }
   const command = name === undefined ? undefined : own(COMMANDS, name);
   if (command === undefined) {
     throw new UsageError(
@@ -56,6 +61,12 @@ function runCommandLine([name, ...args]: readonly string[]): number {
     );
   }
   return command(args);
+}
+
+/** That of the package, which stands two folders above this file, built or not. */
+function version(): string {
+  const manifest = fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 function guarded(action: () => number): number {
