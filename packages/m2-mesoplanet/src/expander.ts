@@ -5,7 +5,7 @@
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c (maybe_expand, expand_macro_functions).
  */
 import type { Macro, MacroTable } from './macros.ts';
-import { Token, TokenList } from './token.ts';
+import { Token, type TokenList } from './token.ts';
 
 /** An expansion inside an expansion, this many times over, does not end. */
 const MAX_DEPTH = 1000;
@@ -13,26 +13,29 @@ const MAX_DEPTH = 1000;
 const MAX_TOKENS = 1 << 22;
 
 export class Expander {
+  private readonly list: TokenList;
   private readonly macros: MacroTable;
   private made = 0;
 
-  constructor(macros: MacroTable) {
+  constructor(list: TokenList, macros: MacroTable) {
+    this.list = list;
     this.macros = macros;
   }
 
   /** Expand `token`, which must have a successor, and return the token to go on with. */
   expand(token: Token): Token | undefined {
     const macro = this.macros.find(token.text);
-    if (token.next === undefined) {
+    const next = this.list.after(token);
+    if (next === undefined) {
       throw token.error('no-newline', `the file must end in a newline, not in: ${token.text}`);
     }
     // Quirk kept: __M2__ stays, whatever it is defined as.
-    if (macro === undefined || token.text === '__M2__') return token.next;
+    if (macro === undefined || token.text === '__M2__') return next;
     if (token.depth >= MAX_DEPTH)
       throw token.error('endless-macro', `the macro ${token.text} expands to itself`);
-    const behind = token.remove() as Token;
+    const behind = this.list.remove(token) as Token;
     // Quirk kept: behind an empty macro, the next token is not looked at.
-    if (macro.expansion === undefined) return behind.next;
+    if (macro.expansion === undefined) return this.list.after(behind);
     const point = macro.parameters.length > 0 ? this.takeArguments(macro, token, behind) : behind;
     return this.insert(macro, token, point);
   }
@@ -49,55 +52,57 @@ export class Expander {
       return token;
     };
     let token = start;
-    if (token.text.startsWith(' ')) token = need(token.remove());
+    if (token.text.startsWith(' ')) token = need(this.list.remove(token));
     if (!token.text.startsWith('(')) {
       throw token.error('missing-parenthesis', 'missing open parenthesis for macro function');
     }
-    token = need(token.remove());
+    token = need(this.list.remove(token));
     let index = 0;
     do {
       const parameter = macro.parameters[index];
       if (parameter === undefined)
         throw token.error('too-many-arguments', 'too many arguments in macro call');
       parameter.tokens.push(token);
-      token = need(token.remove());
+      token = need(this.list.remove(token));
       if (token.text.startsWith(',')) {
         parameter.tokens.reverse();
         index++;
-        token = need(token.remove());
+        token = need(this.list.remove(token));
         if (macro.parameters[index] === undefined) {
           throw token.error('too-many-arguments', 'too many arguments in macro call');
         }
       }
     } while (!token.text.startsWith(')'));
     macro.parameters[index]?.tokens.reverse();
-    return need(token.remove());
+    return need(this.list.remove(token));
   }
 
   /** Put the expansion in front of `point`; returns its first token. */
   private insert(macro: Macro, call: Token, point: Token): Token {
-    const list = new TokenList();
+    const before = point.previous as Token;
+    let last = before;
     for (let token = macro.expansion; token !== undefined; token = token.next) {
       const parameter = macro.parameters.find(({ name }) => name === token?.text);
-      if (parameter === undefined || parameter.tokens.length === 0) this.copy(list, token, call);
+      if (parameter === undefined || parameter.tokens.length === 0)
+        last = this.addCopy(last, token, call);
       // The list is kept the other way round: its end is the front.
       else
         for (let at = parameter.tokens.length; at-- > 0; )
-          this.copy(list, parameter.tokens[at] as Token, call);
+          last = this.addCopy(last, parameter.tokens[at] as Token, call);
     }
-    const first = list.first as Token;
-    first.previous = point.previous;
-    if (point.previous !== undefined) point.previous.next = first;
-    const last = list.last as Token;
     last.next = point;
     point.previous = last;
-    return first;
+    return before.next as Token;
   }
 
-  private copy(list: TokenList, token: Token, call: Token): void {
+  /** Put a copy of `token` behind `last`. */
+  private addCopy(last: Token, token: Token, call: Token): Token {
     if (++this.made > MAX_TOKENS)
       throw call.error('endless-macro', 'the macros expand to too much');
     const { source, offset, depth, length } = call;
-    list.add(new Token(token.text, source, offset, depth + 1, length, token.original ?? token));
+    const copy = new Token(token.text, source, offset, depth + 1, length, token.original ?? token);
+    last.next = copy;
+    copy.previous = last;
+    return copy;
   }
 }

@@ -4,7 +4,7 @@
  *
  * After reading (reader.ts), one walk over the token list: directives at the start of a line are carried out
  * and removed, other tokens are expanded where they are macros; what a macro expands to is walked again.
- * Invariant: what is in front of the current token is final output.
+ * Invariant: what is in front of the current token is final output; it is printed line by line.
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
  */
@@ -14,7 +14,7 @@ import { evaluate } from './condition.ts';
 import { Expander } from './expander.ts';
 import { type Macro, MacroTable } from './macros.ts';
 import { Reader } from './reader.ts';
-import { Token } from './token.ts';
+import { Token, TokenList } from './token.ts';
 import { TokenPlaces } from './token-places.ts';
 
 export interface PreprocessOptions {
@@ -62,26 +62,15 @@ export function preprocess(
     maxString: options.maxString ?? 65536,
   });
   for (const source of sources) reader.read(source);
-  const walk = new Walk(reader.list.first, options.defines ?? []);
+  const walk = new Walk(new TokenList(reader.pieces), options);
   if (!options.dump) walk.run();
   return {
-    bytes: print(walk.first, options.map),
+    bytes: walk.finish(),
     stdioUsed: reader.stdioUsed,
     notes: reader.notes.join(''),
     warnings:
       reader.included.map((name) => `reading file: ${name}\n`).join('') + walk.warnings.join(''),
   };
-}
-
-function print(first: Token | undefined, map: ProvenanceMap | undefined): Uint8Array<ArrayBuffer> {
-  const out = new ByteWriter(1 << 16);
-  const places = map && new TokenPlaces(map);
-  for (let token = first; token !== undefined; token = token.next) {
-    places?.add(out.length, token);
-    out.writeLatin1(token.text);
-  }
-  map?.finish(out.length);
-  return out.toBytes();
 }
 
 /** One #if that is open. */
@@ -97,19 +86,27 @@ const NESTED_IF = new Set(['#if', '#ifdef', '#ifndef']);
 const BLOCK_END = new Set(['#elif', '#else', '#endif']);
 
 class Walk {
-  /** First token of the output. */
-  first: Token | undefined;
   readonly warnings: string[] = [];
+  private readonly list: TokenList;
   private token: Token | undefined;
   /** The last token that was looked at: where the file ends, for errors. */
   private latest: Token | undefined;
   private readonly macros = new MacroTable();
-  private readonly expander = new Expander(this.macros);
+  private readonly expander: Expander;
   private readonly conditions: Condition[] = [];
+  private readonly out = new ByteWriter(1 << 16);
+  private readonly map: ProvenanceMap | undefined;
+  private readonly places: TokenPlaces | undefined;
+  /** The last token that was printed. */
+  private printed: Token;
 
-  constructor(first: Token | undefined, defines: readonly (readonly [string, string])[]) {
-    this.first = first;
-    this.token = first;
+  constructor(list: TokenList, { defines = [], map }: PreprocessOptions) {
+    this.list = list;
+    this.expander = new Expander(list, this.macros);
+    this.printed = list.head;
+    this.token = list.after(list.head);
+    this.map = map;
+    this.places = map && new TokenPlaces(map);
     for (const [name, value] of [['__M2__', '__M2__'] as const, ...defines]) {
       const source = { name: '-D', bytes: new Uint8Array() };
       this.macros.define({ name, parameters: [], expansion: new Token(value, source, 0) });
@@ -122,7 +119,8 @@ class Walk {
       if (lineStart && this.token.text.startsWith('#')) this.directive(this.token);
       else if (this.token.text === '\n') {
         lineStart = true;
-        this.token = this.token.next;
+        this.token = this.list.after(this.token);
+        this.print(this.token);
       } else if (this.conditions.at(-1)?.included === false) {
         this.dropBlock();
         lineStart = true;
@@ -130,6 +128,25 @@ class Walk {
         lineStart = false;
         this.token = this.expander.expand(this.token);
       }
+    }
+  }
+
+  /** Print what is left of the list: the whole output. */
+  finish(): Uint8Array<ArrayBuffer> {
+    this.print(undefined);
+    this.map?.finish(this.out.length);
+    return this.out.toBytes();
+  }
+
+  /** Print what is in front of `end`. Printed tokens let go of each other, so that the first does not hold all. */
+  private print(end: Token | undefined): void {
+    let next = this.list.after(this.printed);
+    for (; next !== end && next !== undefined; next = this.list.after(next)) {
+      this.places?.add(this.out.length, next);
+      this.out.writeLatin1(next.text);
+      this.printed.next = undefined;
+      next.previous = undefined;
+      this.printed = next;
     }
   }
 
@@ -150,10 +167,7 @@ class Walk {
   }
 
   private takeOne(): void {
-    const token = this.current();
-    const next = token.remove();
-    if (token === this.first) this.first = next;
-    this.token = next;
+    this.token = this.list.remove(this.current());
   }
 
   private directive(start: Token): void {
@@ -296,7 +310,7 @@ class Walk {
       return;
     }
     let text = '';
-    for (; this.current().text !== '\n'; this.token = this.current().next)
+    for (; this.current().text !== '\n'; this.token = this.list.after(this.current()))
       text += this.current().text;
     if (start.text === '#error') throw start.error('error-directive', `#error ${text}`);
     this.warn(start, `warning: #warning ${text}`);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Source files → one list of tokens, with every included file in the place of its #include.
+ * Source files → the pieces of one list of tokens, with every included file in the place of its #include.
  *
  * #include is followed while reading, before any condition is looked at. Each name, as written, is read once.
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_reader.c (read_all_tokens, include_file).
  */
 import type { Source, ToolError } from '@stage0-ts/diagnostics';
 import { Scanner } from './scanner.ts';
-import { Token, TokenList } from './token.ts';
+import { type Stretch, Token } from './token.ts';
 
 /** What reading depends on; see PreprocessOptions for the meaning of each. */
 export interface ReaderOptions {
@@ -29,7 +29,8 @@ interface IncludedFile {
 const IGNORED = new Set(['"../gcc_req.h"', '"gcc_req.h"']);
 
 export class Reader {
-  readonly list: TokenList = new TokenList();
+  /** What was read, for a TokenList. */
+  readonly pieces: (Token | Stretch)[] = [];
   /** True once a file with the name stdio.h has been included. */
   stdioUsed = false;
   /** Text that upstream prints on standard output. */
@@ -53,11 +54,22 @@ export class Reader {
     const scanner = new Scanner(source, this.options.maxString);
     this.addHeader(scanner, shownName, 1);
     while (!scanner.atEnd) {
-      const offset = scanner.at;
-      const text = scanner.next();
-      if (text === '#include') this.include(scanner, shownName, offset);
-      else this.list.add(new Token(text, source, offset));
+      const end = this.readStretch(scanner);
+      if (end < scanner.at) this.include(scanner, shownName, end);
     }
+  }
+
+  /** Read up to an #include or the end of the source; returns where the one or the other is. */
+  private readStretch(scanner: Scanner): number {
+    const { source, text } = scanner;
+    const starts: number[] = [];
+    let end = scanner.at;
+    while (!scanner.atEnd && !scanner.skip()) {
+      starts.push(end);
+      end = scanner.at;
+    }
+    this.pieces.push({ source, text, starts, end });
+    return end;
   }
 
   /** A line that tells M2-Planet which file and line follow. */
@@ -67,8 +79,7 @@ export class Reader {
     if (header.text.length >= this.options.maxString) {
       throw header.error('token-too-long', 'string exceeded max string size');
     }
-    this.list.add(header);
-    this.list.add(new Token('\n', scanner.source, scanner.at, 0, 0));
+    this.pieces.push(header, new Token('\n', scanner.source, scanner.at, 0, 0));
   }
 
   /** Everything but the directive and the name stays: the rest of its line, behind a line end of its own. */
@@ -82,7 +93,7 @@ export class Reader {
       : this.findLocal(scanner, name, includer, directive);
     if (file !== undefined) this.splice(scanner, includer, written, file, directive);
     // Upstream puts a line end in the place of the closing quote.
-    this.list.add(new Token('\n', scanner.source, scanner.at - 1));
+    this.pieces.push(new Token('\n', scanner.source, scanner.at - 1));
   }
 
   private splice(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * C source → tokens, one at a time. White space is a token a character; comments are tokens.
+ * C source → where its tokens end, one at a time. White space is a token a character; comments are tokens.
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_reader.c (get_token and what it calls).
  */
@@ -14,6 +14,7 @@ const OPERATOR = 4; // what runs together: < = > | & ! ^ %
 
 const CLASSES: Uint8Array = classTable();
 
+const INCLUDE = '#include';
 const SLASH = 0x2f;
 const STAR = 0x2a;
 const EQUALS = 0x3d;
@@ -21,15 +22,16 @@ const LINE_FEED = 0x0a;
 
 export class Scanner {
   readonly source: Source;
+  /** The bytes as a byte string, to cut tokens from. */
+  readonly text: string;
   /** Offset of the next byte. */
   at = 0;
-  /** Line of the next byte, counted from 1. */
-  line = 1;
   /** Bytes that a token may have. */
   private readonly limit: number;
   private readonly bytes: Uint8Array;
-  /** The bytes as a byte string, to cut tokens from. */
-  private readonly text: string;
+  /** Lines are counted when they are asked for: the line, counted from 1, at an offset. */
+  private countedLine = 1;
+  private countedTo = 0;
 
   /** @param limit upstream's --max-string; a token must be shorter. */
   constructor(source: Source, limit: number) {
@@ -46,11 +48,28 @@ export class Scanner {
     return this.at >= this.bytes.length;
   }
 
-  /** The text of the next token. Throws ToolError for an unterminated string or comment. */
-  next(): string {
+  /** Line of the next byte. */
+  get line(): number {
+    const { bytes } = this;
+    for (;;) {
+      const lineFeed = bytes.indexOf(LINE_FEED, this.countedTo);
+      if (lineFeed < 0 || lineFeed >= this.at) return this.countedLine;
+      this.countedLine++;
+      this.countedTo = lineFeed + 1;
+    }
+  }
+
+  set line(line: number) {
+    this.countedLine = line;
+    this.countedTo = this.at;
+  }
+
+  /** Step over the next token; true when it is an #include. Throws ToolError for an unterminated string or comment. */
+  skip(): boolean {
     const start = this.at;
     this.skipToken();
-    return this.textFrom(start);
+    this.checkLength(start);
+    return this.at - start === INCLUDE.length && this.text.startsWith(INCLUDE, start);
   }
 
   /**
@@ -59,10 +78,7 @@ export class Scanner {
    */
   includeName(): string {
     const directive = this.at;
-    while (isBlank(this.peek())) {
-      if (this.peek() === LINE_FEED) this.line++;
-      this.at++;
-    }
+    while (isBlank(this.peek())) this.at++;
     const open = this.peek();
     if (open !== 0x22 && open !== 0x3c) {
       throw this.error(directive, 'bad-include', '#include expects "file" or <file>');
@@ -74,12 +90,11 @@ export class Scanner {
         throw this.error(start, 'unterminated-include', 'Unterminated filename in #include');
       this.at++;
     }
-    const name = this.textFrom(start);
-    this.at++;
-    return name;
+    this.checkLength(start);
+    return this.text.slice(start, this.at++);
   }
 
-  private textFrom(start: number): string {
+  private checkLength(start: number): void {
     if (this.at - start >= this.limit) {
       throw this.error(
         start,
@@ -87,9 +102,6 @@ export class Scanner {
         'Token exceeded MAX_STRING char limit; use --max-string number to increase',
       );
     }
-    const text = this.text.slice(start, this.at);
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.line++;
-    return text;
   }
 
   private skipToken(): void {

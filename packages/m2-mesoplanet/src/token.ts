@@ -3,7 +3,8 @@
  * Tokens, in the doubly linked list that the preprocessor edits.
  *
  * Every character of the source is in exactly one token, white space and comments included: printing the
- * tokens of an untouched list gives the source back.
+ * tokens of an untouched list gives the source back. A token is made when the walk comes to it, and nothing
+ * holds it once it is printed: a list of all of them takes fifty times the memory of the source.
  */
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 
@@ -38,37 +39,73 @@ export class Token {
     this.original = original;
   }
 
-  /** Take this token out of the list. Its own links stay, so that a chain of removed tokens can be walked. */
-  remove(): Token | undefined {
-    if (this.previous !== undefined) this.previous.next = this.next;
-    if (this.next !== undefined) this.next.previous = this.previous;
-    return this.next;
-  }
-
-  /** Put a copy of `token` in front of this one. */
-  insertBefore(token: Token, depth: number): Token {
-    const copy = new Token(token.text, token.source, token.offset, depth);
-    copy.next = this;
-    copy.previous = this.previous;
-    if (this.previous !== undefined) this.previous.next = copy;
-    this.previous = copy;
-    return copy;
-  }
-
   error(code: string, message: string): ToolError {
     return errorAt(this.source, this.offset, code, message);
   }
 }
 
-/** A list under construction: tokens are added at the end. */
-export class TokenList {
-  first: Token | undefined;
-  last: Token | undefined;
+/** Tokens of a source that stand one behind the other, as the offsets at which they start. */
+export interface Stretch {
+  readonly source: Source;
+  /** The whole source as a byte string. */
+  readonly text: string;
+  readonly starts: readonly number[];
+  /** Where the last token ends. */
+  readonly end: number;
+}
 
-  add(token: Token): void {
+/** The tokens of some pieces, one piece behind the other. */
+export class TokenList {
+  /** Stands in front of the first token and is none itself. */
+  readonly head: Token = new Token('', { name: '', bytes: new Uint8Array() }, 0);
+  private readonly pieces: readonly (Token | Stretch)[];
+  /** The last token that was made. */
+  private last: Token = this.head;
+  /** The piece that the next token comes from, and the index of its start in it. */
+  private piece = 0;
+  private index = 0;
+
+  constructor(pieces: readonly (Token | Stretch)[]) {
+    this.pieces = pieces;
+  }
+
+  /** The token behind `token`, which is in the list. */
+  after(token: Token): Token | undefined {
+    if (token === this.last) this.makeNext();
+    return token.next;
+  }
+
+  /**
+   * Take `token` out and return the one behind it. Its own links stay, so that a chain of removed tokens can be
+   * walked.
+   */
+  remove(token: Token): Token | undefined {
+    const next = this.after(token);
+    if (token.previous !== undefined) token.previous.next = next;
+    if (next !== undefined) next.previous = token.previous;
+    return next;
+  }
+
+  private makeNext(): void {
+    const token = this.nextToken();
+    if (token === undefined) return;
     token.previous = this.last;
-    if (this.last === undefined) this.first = token;
-    else this.last.next = token;
+    this.last.next = token;
     this.last = token;
+  }
+
+  private nextToken(): Token | undefined {
+    for (; this.piece < this.pieces.length; this.piece++, this.index = 0) {
+      const piece = this.pieces[this.piece] as Token | Stretch;
+      if (piece instanceof Token) {
+        this.piece++;
+        return piece;
+      }
+      const start = piece.starts[this.index++];
+      if (start === undefined) continue;
+      const end = piece.starts[this.index] ?? piece.end;
+      return new Token(piece.text.slice(start, end), piece.source, start);
+    }
+    return undefined;
   }
 }
