@@ -4,9 +4,12 @@
  * arguments, in which `in` is the input and `out` what they write; a program that has none prints.
  */
 import { bloodElf } from '@stage0-ts/blood-elf';
-import { hex2 } from '@stage0-ts/hex2';
+import { ccX86 } from '@stage0-ts/cc-x86';
+import { hex0 } from '@stage0-ts/hex0';
+import { hex1 } from '@stage0-ts/hex1';
+import { hex2, hex2_0 } from '@stage0-ts/hex2';
 import { kaem } from '@stage0-ts/kaem';
-import { M1 } from '@stage0-ts/m1';
+import { M0, M1 } from '@stage0-ts/m1';
 import { m2Mesoplanet } from '@stage0-ts/m2-mesoplanet';
 import { m2Planet } from '@stage0-ts/m2-planet';
 import {
@@ -35,6 +38,7 @@ const MESO = [
   '-o',
   'out',
 ];
+const IN_OUT = ['in', 'out'];
 const UNPACK = ['--file', 'in', '--output', 'out'];
 
 /** Our command: path below packages/, and arguments that come first. */
@@ -46,6 +50,51 @@ const utility = (name) => ['mescc-tools-extra/dist/bin/mescc-tools-extra.js', na
  * because that is what they spend their time on.
  */
 export const CASES = [
+  {
+    tool: 'hex0',
+    input: 'bytes and comments',
+    make: inputs.hex0Source,
+    base: 20 * KB,
+    program: hex0,
+    ours: command('hex0/dist/bin/hex0.js'),
+    args: IN_OUT,
+  },
+  {
+    tool: 'hex1',
+    input: 'labels of one character',
+    make: inputs.hex1Source,
+    base: 20 * KB,
+    program: hex1,
+    ours: command('hex1/dist/bin/hex1.js'),
+    args: IN_OUT,
+  },
+  {
+    tool: 'hex2-0',
+    input: 'labels: one per 400 bytes',
+    make: inputs.hex2Source,
+    base: 20 * KB,
+    program: hex2_0,
+    ours: command('hex2/dist/bin/hex2-0.js'),
+    args: IN_OUT,
+  },
+  {
+    tool: 'M0',
+    input: '200 DEFINEs, many tokens',
+    make: inputs.m1Source,
+    base: 10 * KB,
+    program: M0,
+    ours: command('m1/dist/bin/M0.js'),
+    args: IN_OUT,
+  },
+  {
+    tool: 'cc_x86',
+    input: 'functions',
+    make: inputs.cSource,
+    base: 10 * KB,
+    program: ccX86,
+    ours: command('cc-x86/dist/bin/cc_x86.js'),
+    args: IN_OUT,
+  },
   {
     tool: 'hex2',
     input: 'labels: one per 400 bytes',
