@@ -4,7 +4,12 @@
  *
  * Every tool builds its output here. The capacity doubles when it runs out, so that n bytes cost
  * O(n) whatever the size of the pieces. Invariant: buffer[0, length) holds what was written.
+ * Past the limit a RangeError is thrown, which programs report as a fault of their input.
  */
+
+/** The most bytes that it takes: what a program of 32 bits can write into a file. */
+const LIMIT = 2 ** 31 - 1;
+
 export class ByteWriter {
   /** Bytes written so far. */
   length = 0;
@@ -66,7 +71,9 @@ export class ByteWriter {
   private reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.buffer.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.buffer.length * 2));
+    if (needed > LIMIT) throw new RangeError('the output is too large');
+    const capacity = Math.max(needed, Math.min(this.buffer.length * 2, LIMIT));
+    const grown = new Uint8Array(capacity);
     grown.set(this.buffer.subarray(0, this.length));
     this.buffer = grown;
   }

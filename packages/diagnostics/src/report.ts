@@ -11,7 +11,7 @@ export interface ErrorStream {
 /**
  * Run the body of a program: its result is the exit status. A {@link ToolError} is printed on standard
  * error and gives its own exit status; input nested so deeply that the engine's stack overflows counts
- * as one. Anything else is a fault of ours and is thrown on.
+ * as one, and so does output beyond what a buffer holds. Anything else is a fault of ours and is thrown on.
  */
 export function reportErrors(tool: string, host: ErrorStream, body: () => number): number {
   try {
@@ -24,11 +24,18 @@ export function reportErrors(tool: string, host: ErrorStream, body: () => number
   }
 }
 
+/** A ByteWriter's own words, then those of engines for a buffer or string that there is no room for. */
+const TOO_LARGE =
+  /output is too large|typed array length|array buffer|allocation failed|string length/i;
+
 function asToolError(error: unknown): ToolError | undefined {
   if (error instanceof ToolError) return error;
   // V8 and SpiderMonkey ("too much recursion") say it differently; the class is an engine's own.
   if (error instanceof Error && /call stack|too much recursion/i.test(error.message)) {
     return new ToolError('the input is nested too deeply', { code: 'nested-too-deeply' });
+  }
+  if (error instanceof RangeError && TOO_LARGE.test(error.message)) {
+    return new ToolError('the output is too large', { code: 'too-large' });
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
 import {
   codeFrame,
   errorAt,
@@ -91,6 +91,17 @@ describe('reporting', () => {
       status: 1,
       stderr: 'tool: error: the input is nested too deeply\n',
     });
+  });
+
+  it('takes output without end for a fault of the input', () => {
+    const writer = new ByteWriter();
+    expect(run(() => writer.fill(0, 2 ** 31) ?? 0)).toEqual({
+      status: 1,
+      stderr: 'tool: error: the output is too large\n',
+    });
+    expect(run(() => 'x'.repeat(2 ** 30).length).stderr).toBe(
+      'tool: error: the output is too large\n',
+    );
   });
 
   it('does not hide our own faults', () => {

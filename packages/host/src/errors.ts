@@ -5,6 +5,7 @@ import { ToolError } from '@stage0-ts/diagnostics';
 const MESSAGES = {
   EACCES: 'permission denied',
   EEXIST: 'file exists',
+  EFBIG: 'file too large',
   EINVAL: 'invalid argument',
   EIO: 'input or output error',
   EISDIR: 'is a directory',

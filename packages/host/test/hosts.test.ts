@@ -123,6 +123,7 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     expect(code(() => host.list('f'))).toBe('ENOTDIR f');
     expect(code(() => host.changeDirectory('f'))).toBe('ENOTDIR f');
     expect(code(() => host.symlink('x', 'f'))).toBe('EEXIST f');
+    expect(code(() => host.symlink('', 'l'))).toBe('ENOENT l');
     expect(code(() => host.run('none', ['none'], []))).toBe('ENOENT none');
     expect(code(() => host.run('./f', ['f'], []))).toBe('EACCES ./f');
     host.symlink('loop', 'loop');

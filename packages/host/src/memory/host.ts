@@ -132,6 +132,7 @@ export class MemoryHost implements Host {
   }
 
   symlink(target: string, path: string): void {
+    if (target === '') throw hostError('ENOENT', path);
     this.named(path, (absolute) => this.files.create(absolute, { kind: 'link', target }));
   }
 

@@ -158,11 +158,13 @@ function statusOf(stats: fs.Stats | undefined): FileStatus | undefined {
   return { kind, mode: stats.mode & 0o7777, size: stats.isFile() ? stats.size : 0 };
 }
 
+const MOST_AT_ONCE = 2 ** 30;
+
 /** Write everything, also to a pipe that is full for the moment. */
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {
     try {
-      done += fs.writeSync(descriptor, bytes, done);
+      done += fs.writeSync(descriptor, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // sleep 1 ms
@@ -181,6 +183,7 @@ function guarded<Result>(path: string, action: () => Result): Result {
 function translated(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (isErrno(code)) return hostError(code, path);
+  if (code === 'ERR_FS_FILE_TOO_LARGE') return hostError('EFBIG', path);
   if (code === 'ERR_INVALID_ARG_VALUE') return hostError('EINVAL', path);
   if (code?.startsWith('E') && !code.startsWith('ERR_')) return hostError('EIO', path, code);
   return error;

@@ -8,6 +8,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+const MOST_AT_ONCE = 2 ** 30;
+
 /** Replace the content of `name`, which keeps its mode, or create it with `mode` (the umask applies). */
 export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: number): void {
   const stats = fs.statSync(name, { throwIfNoEntry: false });
@@ -34,6 +36,13 @@ function folderOf(name: string | Buffer): string {
   return path.dirname(Buffer.from(name as string).toString('latin1'));
 }
 
+/** Everything, in pieces that one call takes. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += fs.writeSync(descriptor, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE));
+  }
+}
+
 function writeInPlace(name: string | Buffer, bytes: Uint8Array): void {
   fs.writeFileSync(name, bytes);
 }
@@ -58,7 +67,7 @@ function writeBeside(
   }
   try {
     try {
-      for (let done = 0; done < bytes.length; ) done += fs.writeSync(created, bytes, done);
+      writeAll(created, bytes);
       if (old !== undefined) {
         fs.fchmodSync(created, old.mode & 0o7777);
         if (old.uid !== process.getuid?.()) fs.fchownSync(created, old.uid, old.gid);
