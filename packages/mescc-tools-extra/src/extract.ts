@@ -5,6 +5,7 @@
  * Everything that may go wrong with names is found before the first step. Invariant: no step writes
  * outside the working directory; links on the way are followed only as far as they stay inside.
  */
+import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { FileKind, Host } from '@stage0-ts/host';
 import type { TarEntry } from './tar.ts';
@@ -22,6 +23,9 @@ type Known =
 
 /** Links in a row that are followed, as in Linux. */
 const MOST_LINKS = 40;
+/** Bytes of a path and of one name in it, as in Linux. */
+const MOST_PATH = 4095;
+const MOST_NAME = 255;
 /** Mode of directories that the archive does not list. */
 const PARENT_MODE = 0o755;
 /** What the kernel keeps of a new directory's mode. */
@@ -42,7 +46,8 @@ export class ExtractionPlan {
    */
   add(entry: TarEntry, archive: string, keepLinks: boolean): void {
     const fail = (message: string): ToolError =>
-      new ToolError(`${entry.name}: ${message}`, { code: 'unsafe-path', file: archive });
+      new ToolError(`${shortened(entry.name)}: ${message}`, { code: 'unsafe-path', file: archive });
+    requirePossible(entry, fail);
     switch (entry.type) {
       case 'directory': {
         const path = this.resolve(entry.name, true, fail);
@@ -124,6 +129,22 @@ export class ExtractionPlan {
     if (this.planned.has(path)) return this.planned.get(path);
     return this.host.linkStatus(path);
   }
+}
+
+/** What a system refuses in names and targets would be found only half way. */
+function requirePossible({ type, name, target }: TarEntry, fail: (message: string) => ToolError) {
+  const tooLong = (text: string, most: number) => encodeUtf8(text).length > most;
+  if (tooLong(name, MOST_PATH) || name.split('/').some((part) => tooLong(part, MOST_NAME))) {
+    throw fail('the name is too long');
+  }
+  if (type !== 'symbolic-link' && type !== 'hard-link') return;
+  if (target === '') throw fail('a link to nothing');
+  if (target.includes('\0') || tooLong(target, MOST_PATH))
+    throw fail('a link without a proper target');
+}
+
+function shortened(name: string): string {
+  return name.length <= 200 ? name : `${name.slice(0, 200)}…`;
 }
 
 /** Take the steps. New files get mode 0600, as upstream's do. */

@@ -36,33 +36,37 @@ export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8A
   }
   map?.addSource(name ?? 'input');
   const out = new ByteWriter(input.length);
-  const skip = skipTable(pattern);
-  const last = pattern.length - 1;
+  const borders = borderTable(pattern);
   let done = 0;
-  // Horspool: the byte under the pattern's end tells how far the pattern may move.
-  for (let end = last; end < input.length; ) {
-    if (matchesAt(input, end - last, pattern)) {
-      writeWithoutNuls(out, map, input, done, end - last);
-      map?.add(out.length, 0, end - last, end + 1);
-      out.write(replacement);
-      done = end + 1;
-      end += pattern.length;
-    } else end += skip[input[end] as number] as number;
+  let matched = 0;
+  // Knuth, Morris and Pratt: each byte of the input is looked at once.
+  for (let at = 0; at < input.length; at++) {
+    while (matched > 0 && input[at] !== pattern[matched]) matched = borders[matched] as number;
+    if (input[at] === pattern[matched]) matched++;
+    if (matched < pattern.length) continue;
+    const start = at + 1 - pattern.length;
+    writeWithoutNuls(out, map, input, done, start);
+    map?.add(out.length, 0, start, at + 1);
+    out.write(replacement);
+    done = at + 1;
+    matched = 0;
   }
   writeWithoutNuls(out, map, input, done, input.length);
   map?.finish(out.length);
   return out.toBytes();
 }
 
-function matchesAt(input: Uint8Array, at: number, pattern: Uint8Array): boolean {
-  for (let i = 0; i < pattern.length; i++) if (input[at + i] !== pattern[i]) return false;
-  return true;
-}
-
-function skipTable(pattern: Uint8Array): Int32Array {
-  const skip = new Int32Array(256).fill(pattern.length);
-  for (let i = 0; i < pattern.length - 1; i++) skip[pattern[i] as number] = pattern.length - 1 - i;
-  return skip;
+/** By length of a beginning of the pattern: the length of the longest proper end of it that the pattern begins with. */
+function borderTable(pattern: Uint8Array): Int32Array {
+  const borders = new Int32Array(pattern.length + 1);
+  let border = 0;
+  for (let length = 2; length <= pattern.length; length++) {
+    const byte = pattern[length - 1];
+    while (border > 0 && byte !== pattern[border]) border = borders[border] as number;
+    if (byte === pattern[border]) border++;
+    borders[length] = border;
+  }
+  return borders;
 }
 
 function writeWithoutNuls(

@@ -98,14 +98,16 @@ function entry(
 ): TarEntry {
   const name = overrides.name ?? headerName(bytes, at);
   const target = overrides.target ?? text(bytes, at + 157, at + 257);
-  // An old archive marks a directory by the slash alone.
-  const type = TYPES.get(kind) ?? (name.endsWith('/') ? 'directory' : 'file');
+  const known = TYPES.get(kind);
+  // An old archive marks a directory by the slash alone. Quirk kept: upstream makes it with a mode of its own.
+  const type = known ?? (name.endsWith('/') ? 'directory' : 'file');
+  const isOldDirectory = known === undefined && type === 'directory';
   requireInside(name, at, options);
   if (type === 'hard-link') requireInside(target, at, options);
   return {
     name,
     type,
-    mode: octal(bytes, at + 100, 8) & 0o7777,
+    mode: isOldDirectory ? 0o755 : octal(bytes, at + 100, 8) & 0o7777,
     data: type === 'file' ? data : EMPTY,
     target: type === 'hard-link' || type === 'symbolic-link' ? target : '',
     offset: at,

@@ -181,6 +181,23 @@ describe('untar', () => {
     return found;
   }
 
+  it('finds what a system would refuse before it writes the first file', () => {
+    const first = { name: 'a', content: 'A' };
+    const refused = (...items: (Item | Buffer)[]) => run(archive(first, ...items));
+    const pax = (name: string, keyword: string, value: string, kind: string) => [
+      item({ name: 'pax', kind: 'x', content: record(keyword, value) }),
+      item({ name, kind, target: 't' }),
+    ];
+    expect(refused({ name: 'l', kind: '2' })).toBe('a.tar: error: l: a link to nothing');
+    expect(refused(...pax('l', 'linkpath', 'a\0b', '2'))).toMatch(
+      /a link without a proper target$/,
+    );
+    expect(refused(...pax('l', 'linkpath', 'x/'.repeat(2048), '2'))).toMatch(/proper target$/);
+    expect(refused(...pax('n', 'path', 'n'.repeat(256), '0'))).toMatch(/n…: the name is too long$/);
+    // Half a million names in one path: refused, and in no time.
+    expect(refused(...pax('n', 'path', 'd/'.repeat(500_000), '0'))).toMatch(/too long$/);
+  });
+
   it('copies hard links', () => {
     expect(
       run(archive({ name: 'd/a', content: 'text' }, { name: 'b', kind: '1', target: 'd/a' })),
