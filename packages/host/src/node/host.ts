@@ -7,6 +7,7 @@ import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { hostError, isErrno } from '../errors.ts';
 import type { ChildStatus, FileStatus, Host, SystemName } from '../types.ts';
 import { replaceFile } from './replace-file.ts';
+import { writeAll } from './write-all.ts';
 
 export class NodeHost implements Host {
   readonly environment: readonly string[] = Object.entries(process.env).map(
@@ -156,20 +157,6 @@ function statusOf(stats: fs.Stats | undefined): FileStatus | undefined {
         ? 'link'
         : 'other';
   return { kind, mode: stats.mode & 0o7777, size: stats.isFile() ? stats.size : 0 };
-}
-
-const MOST_AT_ONCE = 2 ** 30;
-
-/** Write everything, also to a pipe that is full for the moment. */
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += fs.writeSync(descriptor, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); // sleep 1 ms
-    }
-  }
 }
 
 function guarded<Result>(path: string, action: () => Result): Result {

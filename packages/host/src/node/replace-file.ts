@@ -7,8 +7,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-
-const MOST_AT_ONCE = 2 ** 30;
+import { writeAll } from './write-all.ts';
 
 /** Replace the content of `name`, which keeps its mode, or create it with `mode` (the umask applies). */
 export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: number): void {
@@ -34,13 +33,6 @@ function behindLinks(name: string | Buffer): string | Buffer {
 /** The folder's name in latin1, through which a name of any bytes passes path.dirname unharmed. */
 function folderOf(name: string | Buffer): string {
   return path.dirname(Buffer.from(name as string).toString('latin1'));
-}
-
-/** Everything, in pieces that one call takes. */
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) {
-    done += fs.writeSync(descriptor, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE));
-  }
 }
 
 function writeInPlace(name: string | Buffer, bytes: Uint8Array): void {
