@@ -32,8 +32,6 @@ interface Run {
   /** Its definitions have the numbers of the macros' names. */
   readonly map: ProvenanceMap | undefined;
   readonly tokens: Tokens;
-  /** Indices in `tokens.texts` of the tokens that are left without the DEFINEs; of one that becomes a line end, inverted (~). */
-  readonly line: number[];
   /** Number of the value's text by the number of the macro's name. */
   readonly values: (number | undefined)[];
   /** What a text stands for, by its number: text, a count of zero digits, or nothing that M1 knows. */
@@ -57,40 +55,43 @@ export function expand(
     options: { ...DEFAULT_OPTIONS, ...target },
     map,
     tokens,
-    line: [],
     values: [],
     expressions: [],
   };
-  if (tokens.texts.length === 0) {
+  if (tokens.count === 0) {
     throw new ToolError('no input files were given or they were empty', { code: 'empty' });
   }
   for (const { name } of sources) map?.addSource(name);
-  collectDefinitions(run);
+  const line = collectDefinitions(run);
   expressAll(run);
-  return print(run);
+  return print(run, line);
 }
 
 /**
  * 'DEFINE' name value, where each may be any token, a line end too; the three become a line end.
  * Quirk kept: there is always room for a name, as every source ends in a line end.
+ *
+ * Returns the indices of the tokens that are left; of one that becomes a line end, inverted (~).
  */
-function collectDefinitions({ tokens, line, values, map, options }: Run): void {
-  const { texts } = tokens;
-  for (let index = 0; index < texts.length; index++) {
-    if (texts[index] === NEWLINE) line.push(~index);
-    else if (texts[index] !== DEFINE) line.push(index);
+function collectDefinitions({ tokens, values, map, options }: Run): Int32Array {
+  const { count, texts } = tokens;
+  const line = new Int32Array(count);
+  let left = 0;
+  for (let index = 0; index < count; index++) {
+    if (texts[index] === NEWLINE) line[left++] = ~index;
+    else if (texts[index] !== DEFINE) line[left++] = index;
     else {
-      const value = texts[index + 2];
-      if (value === undefined) {
+      if (index + 2 >= count) {
         throw tokens.errorAt(index, 'incomplete-define', 'the text ends within a DEFINE');
       }
       if (options.strict) requirePlainDefinition(tokens, values, index);
-      values[texts[index + 1] as number] = value;
+      values[texts[index + 1] as number] = texts[index + 2];
       if (map !== undefined) mapDefinition(tokens, map, index);
-      line.push(~index);
+      line[left++] = ~index;
       index += 2;
     }
   }
+  return line.subarray(0, left);
 }
 
 /** Strict: the DEFINE at `index` has a name and a value, the name can be found, and has no other value. */
@@ -126,9 +127,9 @@ function mapDefinition(tokens: Tokens, map: ProvenanceMap, index: number): void 
 /** Quirk kept: every text that occurs is worked out, so a number out of range is an error in a value, too. */
 function expressAll(run: Run): void {
   const { tokens, expressions } = run;
-  const { names, texts } = tokens;
+  const { count, names, texts } = tokens;
   expressions.length = names.size;
-  for (let index = 0, known = DEFINE + 1; index < texts.length; index++) {
+  for (let index = 0, known = DEFINE + 1; index < count; index++) {
     const number = texts[index] as number;
     if (number < known) continue; // texts are numbered as they come
     known = number + 1;
@@ -196,8 +197,8 @@ function mapToken(tokens: Tokens, map: ProvenanceMap, at: number, index: number)
 }
 
 /** Tokens joined by blanks, lines by one line end each. */
-function print({ tokens, line, expressions, map }: Run): Uint8Array<ArrayBuffer> {
-  const out = new ByteWriter(tokens.texts.length * 8);
+function print({ tokens, expressions, map }: Run, line: Int32Array): Uint8Array<ArrayBuffer> {
+  const out = new ByteWriter(line.length * 8);
   for (let place = 0; place < line.length; place++) {
     const index = line[place] as number;
     const next = line[place + 1] ?? 0;

@@ -28,21 +28,31 @@ export const DEFINE = 1;
 export class Tokens {
   readonly sources: readonly Source[];
   readonly names: NameTable = new NameTable();
-  /** The texts in their order, as numbers. */
-  readonly texts: number[] = [];
+  /** How many tokens there are. */
+  count = 0;
+  /** The texts in their order, as numbers; there is room for a token a byte. */
+  readonly texts: Int32Array;
   /** Offset of each token in its source. */
-  readonly offsets: number[] = [];
+  readonly offsets: Int32Array;
   /** Index of the first token of each source. */
   readonly starts: number[] = [];
 
   constructor(sources: readonly Source[]) {
     this.sources = sources;
+    const room = sources.reduce((total, { bytes }) => total + bytes.length + 1, 0);
+    this.texts = new Int32Array(room);
+    this.offsets = new Int32Array(room);
     this.names.intern(NEWLINE_TEXT, 0, NEWLINE_TEXT.length);
     this.names.intern(DEFINE_TEXT, 0, DEFINE_TEXT.length);
     for (const source of sources) {
-      this.starts.push(this.texts.length);
+      this.starts.push(this.count);
       readSource(this, source);
     }
+  }
+
+  add(text: number, offset: number): void {
+    this.texts[this.count] = text;
+    this.offsets[this.count++] = offset;
   }
 
   /** Number of the source of the token with this index in `texts`. */
@@ -101,10 +111,9 @@ function readSource(tokens: Tokens, source: Source): void {
   addNewline(tokens, bytes.length);
 }
 
-function addNewline({ texts, offsets }: Tokens, offset: number): void {
-  if (texts.length === 0 || texts[texts.length - 1] === NEWLINE) return;
-  texts.push(NEWLINE);
-  offsets.push(offset);
+function addNewline(tokens: Tokens, offset: number): void {
+  const { count, texts } = tokens;
+  if (count > 0 && texts[count - 1] !== NEWLINE) tokens.add(NEWLINE, offset);
 }
 
 /** Offset behind the LF or CR that ends the comment at `start`; the end of the file ends it too. */
@@ -115,7 +124,7 @@ function commentEnd(bytes: Uint8Array, start: number): number {
 }
 
 /** atom = all characters up to a tab, newline, blank or the end of the file */
-function readAtom({ names, texts, offsets }: Tokens, source: Source, start: number): number {
+function readAtom(tokens: Tokens, source: Source, start: number): number {
   const { bytes } = source;
   let end = start;
   for (; end < bytes.length; end++) {
@@ -128,13 +137,12 @@ function readAtom({ names, texts, offsets }: Tokens, source: Source, start: numb
     const message = `a token of ${end - start} characters: at most ${LONGEST_ATOM} are possible`;
     throw errorAt(source, start, 'long-token', message);
   }
-  texts.push(names.intern(bytes, start, end));
-  offsets.push(start);
+  tokens.add(tokens.names.intern(bytes, start, end), start);
   return end;
 }
 
 /** string = quote { any character } the same quote; it may hold newlines, and there are no escapes. */
-function readString({ names, texts, offsets }: Tokens, source: Source, start: number): number {
+function readString(tokens: Tokens, source: Source, start: number): number {
   const { bytes } = source;
   const end = bytes.indexOf(bytes[start] as number, start + 1);
   if (end < 0) {
@@ -147,8 +155,7 @@ function readString({ names, texts, offsets }: Tokens, source: Source, start: nu
   }
   const nul = bytes.subarray(start, end).indexOf(0);
   if (nul >= 0) throw errorAt(source, start + nul, 'bad-token', 'NUL in a token');
-  texts.push(names.intern(bytes, start, end));
-  offsets.push(start);
+  tokens.add(tokens.names.intern(bytes, start, end), start);
   return end + 1;
 }
 
