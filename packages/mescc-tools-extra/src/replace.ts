@@ -77,8 +77,8 @@ function writeWithoutNuls(
   end: number,
 ): void {
   for (let at = start; at < end; ) {
-    const nul = bytes.indexOf(0, at);
-    const stop = nul < 0 || nul > end ? end : nul;
+    let stop = at;
+    while (stop < end && bytes[stop] !== 0) stop++;
     map?.addCopy(out.length, 0, at);
     out.write(bytes, at, stop);
     at = stop + 1;
