@@ -15,7 +15,6 @@ const STATES = 12;
 const LITERAL_STATES = 7;
 const POSITION_STATES = 16;
 const HALF = 1024;
-const TOP = 2 ** 24;
 const SHORTEST_MATCH = 2;
 export const LONGEST_MATCH = 273;
 
@@ -48,6 +47,7 @@ export class LzmaDecoder {
   private input: Uint8Array = new Uint8Array();
   private at = 0;
   private end = 0;
+  /** Unsigned numbers of 32 bits, kept as signed ones: a field of larger numbers is a slow one. */
   private range = 0;
   private code = 0;
   private probabilities = new Uint16Array(LITERAL);
@@ -114,9 +114,9 @@ export class LzmaDecoder {
     if (input[at] !== 0) throw this.fail(at, 'LZMA data that does not begin with a zero');
     this.input = input;
     this.end = end;
-    this.range = 0xffffffff;
+    this.range = 0xffffffff | 0;
     this.code = 0;
-    for (let i = 1; i < 5; i++) this.code = ((this.code << 8) | (input[at + i] as number)) >>> 0;
+    for (let i = 1; i < 5; i++) this.code = (this.code << 8) | (input[at + i] as number);
     this.at = at + 5;
   }
 
@@ -184,8 +184,7 @@ export class LzmaDecoder {
         if (bit !== expectedBit) break;
       } while (symbol < 0x100);
     }
-    while (symbol < 0x100) symbol = (symbol << 1) | this.bit(probabilities, base + symbol);
-    bytes[length] = symbol;
+    bytes[length] = this.walk(base, symbol, 0x100);
     out.length = length + 1;
     const { state } = this;
     this.state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
@@ -247,64 +246,96 @@ export class LzmaDecoder {
     const slot = this.tree(SLOT + SLOT_SIZE * context, 6);
     if (slot < 4) return slot;
     const extraBits = (slot >> 1) - 1;
-    const high = (2 | (slot & 1)) * 2 ** extraBits;
+    const high = ((2 | (slot & 1)) << extraBits) >>> 0;
     if (slot < 14) return high + this.reverseTree(SPECIAL + high - slot, extraBits);
     return high + this.directBits(extraBits - 4) * 16 + this.reverseTree(ALIGN, 4);
   }
 
   /** Bits of equal probability, at most 26. */
   private directBits(count: number): number {
+    const { input, end } = this;
+    let { range, code, at } = this;
     let value = 0;
     for (let i = 0; i < count; i++) {
-      this.normalize();
-      this.range >>>= 1;
-      const bit = this.code >= this.range ? 1 : 0;
-      if (bit === 1) this.code -= this.range;
-      value = value * 2 + bit;
+      if (range >>> 24 === 0) {
+        if (at >= end) throw this.truncated();
+        range <<= 8;
+        code = (code << 8) | (input[at++] as number);
+      }
+      range >>>= 1; // no longer negative
+      value <<= 1;
+      if (code >>> 0 < range) continue;
+      code = (code - range) | 0;
+      value |= 1;
     }
+    this.range = range;
+    this.code = code;
+    this.at = at;
     return value;
   }
 
   private tree(base: number, bits: number): number {
-    const { probabilities } = this;
-    let symbol = 1;
-    for (let i = 0; i < bits; i++) symbol = (symbol << 1) | this.bit(probabilities, base + symbol);
-    return symbol - (1 << bits);
+    return this.walk(base, 1, 1 << bits) - (1 << bits);
+  }
+
+  /** Down a tree from `symbol` to a leaf. Most bits are decoded here: it is {@link bit} with the state in variables. */
+  private walk(base: number, from: number, leaves: number): number {
+    const { probabilities, input, end } = this;
+    let { range, code, at } = this;
+    let symbol = from;
+    while (symbol < leaves) {
+      if (range >>> 24 === 0) {
+        if (at >= end) throw this.truncated();
+        range <<= 8;
+        code = (code << 8) | (input[at++] as number);
+      }
+      const probability = probabilities[base + symbol] as number;
+      const bound = Math.imul(range >>> 11, probability);
+      if (code >>> 0 < bound >>> 0) {
+        range = bound;
+        probabilities[base + symbol] = probability + ((2048 - probability) >> 5);
+        symbol <<= 1;
+      } else {
+        range = (range - bound) | 0;
+        code = (code - bound) | 0;
+        probabilities[base + symbol] = probability - (probability >> 5);
+        symbol = (symbol << 1) | 1;
+      }
+    }
+    this.range = range;
+    this.code = code;
+    this.at = at;
+    return symbol;
   }
 
   /** A tree whose lowest bit comes first. */
   private reverseTree(base: number, bits: number): number {
-    const { probabilities } = this;
-    let symbol = 1;
+    let symbol = this.walk(base, 1, 1 << bits);
     let value = 0;
-    for (let i = 0; i < bits; i++) {
-      const bit = this.bit(probabilities, base + symbol);
-      symbol = (symbol << 1) | bit;
-      value |= bit << i;
-    }
+    for (; symbol > 1; symbol >>= 1) value = (value << 1) | (symbol & 1);
     return value;
   }
 
   private bit(probabilities: Uint16Array, index: number): number {
-    if (this.range < TOP) this.normalize();
+    this.normalize();
     const probability = probabilities[index] as number;
-    const bound = (this.range >>> 11) * probability;
-    if (this.code < bound) {
+    const bound = Math.imul(this.range >>> 11, probability);
+    if (this.code >>> 0 < bound >>> 0) {
       this.range = bound;
       probabilities[index] = probability + ((2048 - probability) >> 5);
       return 0;
     }
-    this.range -= bound;
-    this.code -= bound;
+    this.range = (this.range - bound) | 0;
+    this.code = (this.code - bound) | 0;
     probabilities[index] = probability - (probability >> 5);
     return 1;
   }
 
   private normalize(): void {
-    if (this.range >= TOP) return;
+    if (this.range >>> 24 !== 0) return;
     if (this.at >= this.end) throw this.truncated();
-    this.range = (this.range << 8) >>> 0;
-    this.code = ((this.code << 8) | (this.input[this.at++] as number)) >>> 0;
+    this.range <<= 8;
+    this.code = (this.code << 8) | (this.input[this.at++] as number);
   }
 
   private checkDistance(position: number): void {
