@@ -80,20 +80,32 @@ function compress(
     let f = state[5] as number;
     let g = state[6] as number;
     let h = state[7] as number;
-    for (let t = 0; t < 64; t++) {
-      const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-      const choice = g ^ (e & (f ^ g));
-      const first = (h + s1 + choice + (k[t] as number) + (w[t] as number)) | 0;
-      const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-      const majority = (a & b) | (c & (a | b));
-      h = g;
-      g = f;
-      f = e;
-      e = (d + first) | 0;
-      d = c;
-      c = b;
-      b = a;
-      a = (first + s0 + majority) | 0;
+    // Eight rounds a step: the variables change their parts instead of their values, and are back in place after eight.
+    for (let t = 0; t < 64; t += 8) {
+      h = (h + (k[t] as number) + (w[t] as number) + sum1(e) + (g ^ (e & (f ^ g)))) | 0;
+      d = (d + h) | 0;
+      h = (h + sum0(a) + ((a & b) | (c & (a | b)))) | 0;
+      g = (g + (k[t + 1] as number) + (w[t + 1] as number) + sum1(d) + (f ^ (d & (e ^ f)))) | 0;
+      c = (c + g) | 0;
+      g = (g + sum0(h) + ((h & a) | (b & (h | a)))) | 0;
+      f = (f + (k[t + 2] as number) + (w[t + 2] as number) + sum1(c) + (e ^ (c & (d ^ e)))) | 0;
+      b = (b + f) | 0;
+      f = (f + sum0(g) + ((g & h) | (a & (g | h)))) | 0;
+      e = (e + (k[t + 3] as number) + (w[t + 3] as number) + sum1(b) + (d ^ (b & (c ^ d)))) | 0;
+      a = (a + e) | 0;
+      e = (e + sum0(f) + ((f & g) | (h & (f | g)))) | 0;
+      d = (d + (k[t + 4] as number) + (w[t + 4] as number) + sum1(a) + (c ^ (a & (b ^ c)))) | 0;
+      h = (h + d) | 0;
+      d = (d + sum0(e) + ((e & f) | (g & (e | f)))) | 0;
+      c = (c + (k[t + 5] as number) + (w[t + 5] as number) + sum1(h) + (b ^ (h & (a ^ b)))) | 0;
+      g = (g + c) | 0;
+      c = (c + sum0(d) + ((d & e) | (f & (d | e)))) | 0;
+      b = (b + (k[t + 6] as number) + (w[t + 6] as number) + sum1(g) + (a ^ (g & (h ^ a)))) | 0;
+      f = (f + b) | 0;
+      b = (b + sum0(c) + ((c & d) | (e & (c | d)))) | 0;
+      a = (a + (k[t + 7] as number) + (w[t + 7] as number) + sum1(f) + (h ^ (f & (g ^ h)))) | 0;
+      e = (e + a) | 0;
+      a = (a + sum0(b) + ((b & c) | (d & (b | c)))) | 0;
     }
     state[0] = (state[0] as number) + a;
     state[1] = (state[1] as number) + b;
@@ -104,6 +116,15 @@ function compress(
     state[6] = (state[6] as number) + g;
     state[7] = (state[7] as number) + h;
   }
+}
+
+/** FIPS 180-4, 4.1.2: the large sigma 0 and 1. */
+function sum0(x: number): number {
+  return ((x >>> 2) | (x << 30)) ^ ((x >>> 13) | (x << 19)) ^ ((x >>> 22) | (x << 10));
+}
+
+function sum1(x: number): number {
+  return ((x >>> 6) | (x << 26)) ^ ((x >>> 11) | (x << 21)) ^ ((x >>> 25) | (x << 7));
 }
 
 /** The constants need 32 bits of fraction behind at most 5 of integer: a double holds them. */
