@@ -9,6 +9,7 @@
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
+import { withinStack } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
 import { readTokens } from './reader.ts';
@@ -29,7 +30,10 @@ export interface CompileOptions {
 export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
   const source = { name: options.name ?? 'input', bytes };
   const c = new Compilation(source, readTokens(source), options.map);
-  program(c);
+  withinStack(
+    () => program(c),
+    (message) => c.error('nested-too-deeply', message, c.previous()),
+  );
   const sections = [c.code, c.globalData, c.stringData];
   const out = new ByteWriter(c.code.length + c.globalData.length + c.stringData.length + 128);
   const part = (heading: string, index: number): void => {

@@ -28,12 +28,31 @@ export function reportErrors(tool: string, host: ErrorStream, body: () => number
 const TOO_LARGE =
   /output is too large|typed array length|array buffer|allocation failed|string length/i;
 
+/**
+ * Run a recursive reader of input: where that is nested so deeply that the engine's stack overflows, the error is
+ * `fail`'s, which knows how far the reader came.
+ */
+export function withinStack<Result>(
+  body: () => Result,
+  fail: (message: string) => ToolError,
+): Result {
+  try {
+    return body();
+  } catch (error) {
+    throw isStackOverflow(error) ? fail(TOO_DEEP) : error;
+  }
+}
+
+const TOO_DEEP = 'the input is nested too deeply';
+
+/** V8 and SpiderMonkey ("too much recursion") say it differently; the class is an engine's own. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof Error && /call stack|too much recursion/i.test(error.message);
+}
+
 function asToolError(error: unknown): ToolError | undefined {
   if (error instanceof ToolError) return error;
-  // V8 and SpiderMonkey ("too much recursion") say it differently; the class is an engine's own.
-  if (error instanceof Error && /call stack|too much recursion/i.test(error.message)) {
-    return new ToolError('the input is nested too deeply', { code: 'nested-too-deeply' });
-  }
+  if (isStackOverflow(error)) return new ToolError(TOO_DEEP, { code: 'nested-too-deeply' });
   if (error instanceof RangeError && TOO_LARGE.test(error.message)) {
     return new ToolError('the output is too large', { code: 'too-large' });
   }

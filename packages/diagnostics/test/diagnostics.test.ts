@@ -7,6 +7,7 @@ import {
   locate,
   reportErrors,
   ToolError,
+  withinStack,
 } from '@stage0-ts/diagnostics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -91,6 +92,20 @@ describe('reporting', () => {
       status: 1,
       stderr: 'tool: error: the input is nested too deeply\n',
     });
+  });
+
+  it('lets a reader say how far it came when the stack overflows', () => {
+    let depth = 0;
+    const deep = (): number => {
+      depth++;
+      return deep() + 1;
+    };
+    const at = (message: string) =>
+      new ToolError(message, { code: 'deep', file: 'in', line: depth });
+    expect(run(() => withinStack(deep, at)).stderr).toBe(
+      `in:${depth}: error: the input is nested too deeply\n`,
+    );
+    expect(() => withinStack(() => Number('x').toFixed(200).length, at)).toThrow(/toFixed/);
   });
 
   it('takes output without end for a fault of the input', () => {

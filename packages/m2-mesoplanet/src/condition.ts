@@ -11,6 +11,7 @@
  * Quirks kept: each level is right-associative, `&&` and `||` are bitwise, and what is no primary is 0 and
  * stays where it is. Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
  */
+import { withinStack } from '@stage0-ts/diagnostics';
 import { type MacroTable, parseNumber } from './macros.ts';
 import type { Token } from './token.ts';
 
@@ -23,7 +24,10 @@ export interface DirectiveTokens {
 
 /** Evaluate the expression that starts at the current token. */
 export function evaluate(tokens: DirectiveTokens, macros: MacroTable): number {
-  return new Evaluator(tokens, macros).expression();
+  return withinStack(
+    () => new Evaluator(tokens, macros).expression(),
+    (message) => tokens.current().error('nested-too-deeply', message),
+  );
 }
 
 class Evaluator {

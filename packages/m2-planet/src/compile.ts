@@ -7,7 +7,7 @@
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { ToolError } from '@stage0-ts/diagnostics';
+import { ToolError, withinStack } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
 import { aarch64 } from './emit/aarch64.ts';
@@ -185,6 +185,9 @@ function generated(
     context.nextId,
     Math.min(inputSize * CODE_PER_INPUT, MAX_FIRST_SIZE),
   );
-  program(compilation);
+  withinStack(
+    () => program(compilation),
+    (message) => compilation.error(message, compilation.token, 'nested-too-deeply'),
+  );
   return compilation.output.join(compilation.emit, { debug: options.debug === true });
 }

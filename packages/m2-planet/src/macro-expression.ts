@@ -7,6 +7,7 @@
  * counts, as a number; anything that starts no operand is 0 and stays unread.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1, as the shipped binary computes it.
  */
+import { withinStack } from '@stage0-ts/diagnostics';
 import type { MacroCursor } from './macro.ts';
 import { isDigit, isNameStart, parseInteger } from './text.ts';
 
@@ -51,6 +52,13 @@ const BITWISE: ReadonlyMap<string, Operator> = new Map<string, Operator>([
 
 /** bitwise: comparison | comparison ("&" | "&&" | "|" | "||" | "^") bitwise */
 export function macroExpression(cursor: MacroCursor): number {
+  return withinStack(
+    () => bitwise(cursor),
+    (message) => cursor.error(message),
+  );
+}
+
+function bitwise(cursor: MacroCursor): number {
   return rightAssociative(cursor, BITWISE, comparison);
 }
 
@@ -104,7 +112,7 @@ function primary(cursor: MacroCursor): number {
   }
   if (first === 0x28) {
     cursor.remove();
-    const value = macroExpression(cursor);
+    const value = bitwise(cursor);
     cursor.expect(CLOSE, 'missing ) in macro expression');
     return value;
   }
