@@ -26,6 +26,8 @@ export interface TarEntry {
   /** Path as the archive gives it, a slash at the end of a directory's included. */
   readonly name: string;
   readonly type: TarType;
+  /** The type as the header writes it: `5` for a directory, but in an old archive `0` and a slash behind the name. */
+  readonly flag: string;
   /** Permission bits. */
   readonly mode: number;
   /** Content of a file; a view of the archive. */
@@ -107,6 +109,7 @@ function entry(
   return {
     name,
     type,
+    flag: kind,
     mode: isOldDirectory ? 0o755 : octal(bytes, at + 100, 8) & 0o7777,
     data: type === 'file' ? data : EMPTY,
     target: type === 'hard-link' || type === 'symbolic-link' ? target : '',

@@ -79,5 +79,6 @@ function describe(entry: TarEntry, verbose: boolean, strict: boolean): string {
     });
   }
   if (!verbose) return '';
-  return ` Extracting ${entry.type === 'directory' ? 'dir' : 'file'} ${entry.name}\n`;
+  // Quirk kept: a directory that is one by the slash of its name alone is called a file.
+  return ` Extracting ${entry.flag === '5' ? 'dir' : 'file'} ${entry.name}\n`;
 }
