@@ -26,7 +26,7 @@ export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Ar
   const out = new DecodedBytes(options, 6 * bytes.length);
   let at = 0;
   do at = new Stream(bytes, at, out, fail).run();
-  while (bytes[at] === 0x42 && bytes[at + 1] === 0x5a && bytes[at + 2] === 0x68);
+  while (startsStream(bytes, at));
   return out.toBytes();
 }
 
@@ -71,6 +71,13 @@ class Code {
     }
     return -1;
   }
+}
+
+/** "BZh" and a digit from 1 to 9; what is behind a stream and begins otherwise is ignored, as bzip2 does. */
+function startsStream(bytes: Uint8Array, at: number): boolean {
+  const level = bytes[at + 3] ?? 0;
+  const isMagic = bytes[at] === 0x42 && bytes[at + 1] === 0x5a && bytes[at + 2] === 0x68;
+  return isMagic && level > 0x30 && level <= 0x39;
 }
 
 class Stream {
