@@ -16,6 +16,7 @@ import * as fc from 'fast-check';
 import { difference, unclean } from './compare.ts';
 import { errorMessage, knownDifferences } from './known-differences.ts';
 import type { Language } from './language.ts';
+import { content, sameContent } from './peers.ts';
 
 /** What upstream's program may take; enough for every program that ends, by a hundred times. */
 const PATIENCE_MILLISECONDS = 700;
@@ -111,14 +112,51 @@ function judge(
   const ours = runOurs(program, language);
   if (typeof ours === 'string') return { accepted: false, wrong: ours };
   if (native === undefined) return judgeAlone(program, language, ours);
-  const upstream = runUpstream(program, native, ours);
+  const upstream = withItsFailures(runUpstream(program, native, ours), language);
   const accepted = upstream.end === 0;
   const wrong = difference(upstream, ours, language.failuresLeaveOutput);
   if (wrong === undefined) return { accepted };
-  const explained = accepted && ours.end !== 0 ? known.get(errorMessage(ours.stderr)) : undefined;
+  const refused = accepted && ours.end !== 0;
+  const explained =
+    (refused ? knownRefusal(ours.stderr, language, known) : undefined) ??
+    explainedByPeer(program, language, ours, accepted);
   if (explained === undefined) return { accepted, wrong };
-  const untidy = language.failuresLeaveOutput ? undefined : unclean(ours);
+  const untidy = ours.end === 0 || language.failuresLeaveOutput ? undefined : unclean(ours);
   return untidy === undefined ? { accepted, explained } : { accepted, wrong: untidy };
+}
+
+/** The known difference that a refusal of ours belongs to. A case's `rejects` is the beginning of a message. */
+function knownRefusal(
+  stderr: string,
+  { refusals = [] }: Language,
+  known: ReadonlyMap<string, string>,
+): string | undefined {
+  const message = errorMessage(stderr);
+  const [, name] = [...known].find(([start]) => message.startsWith(start)) ?? [];
+  return name ?? refusals.find(([pattern]) => pattern.test(message))?.[1];
+}
+
+/** Whether ours is right by the format's own program: it refuses what that refuses, or makes what that makes. */
+function explainedByPeer(
+  program: VectorCase,
+  { peer }: Language,
+  ours: Outcome,
+  accepted: boolean,
+): string | undefined {
+  if (peer === undefined) return undefined;
+  const theirs = peer(program);
+  if (theirs === 'no judge') return accepted && ours.end === 0 ? undefined : theirs;
+  if (ours.end !== 0) return theirs === undefined ? 'refused by the peer too' : undefined;
+  const same = theirs !== undefined && sameContent(theirs, content(ours.changes));
+  return same ? 'as the peer has it' : undefined;
+}
+
+/** An outcome of upstream's in which a failure that it only speaks of is one. */
+function withItsFailures(upstream: Outcome, { failsSaying }: Language): Outcome {
+  const failed = failsSaying?.test(upstream.stdout + upstream.stderr) ?? false;
+  return failed && upstream.end === 0
+    ? { ...upstream, end: 'a failure that it speaks of' }
+    : upstream;
 }
 
 /** Without upstream: ours ends well or with a clean error, and in the same way a second time. */

@@ -4,4 +4,5 @@ export { type Find, type FuzzOptions, fuzz, type Summary } from './fuzz.ts';
 export type { Language } from './language.ts';
 export { LANGUAGES } from './languages/index.ts';
 export { limitProcess } from './limits.ts';
+export { available } from './peers.ts';
 export { saveFind } from './save.ts';

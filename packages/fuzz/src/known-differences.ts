@@ -21,6 +21,18 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'M2-Mesoplanet': 'm2-mesoplanet',
   kaem: 'kaem',
   'kaem-minimal': 'kaem',
+  catm: 'mescc-tools-extra',
+  chmod: 'mescc-tools-extra',
+  cp: 'mescc-tools-extra',
+  match: 'mescc-tools-extra',
+  mkdir: 'mescc-tools-extra',
+  replace: 'mescc-tools-extra',
+  rm: 'mescc-tools-extra',
+  sha256sum: 'mescc-tools-extra',
+  unbz2: 'mescc-tools-extra',
+  ungz: 'mescc-tools-extra',
+  untar: 'mescc-tools-extra',
+  unxz: 'mescc-tools-extra',
 };
 
 interface KnownDifference {
@@ -45,6 +57,7 @@ export function knownDifferences(tool: string): ReadonlyMap<string, string> {
 
 /** What an error says, without its place and with every number as `#`. */
 export function errorMessage(stderr: string): string {
-  const line = stderr.split('\n', 1)[0] as string;
+  // Notes may stand before it.
+  const line = /^.*error: .*$/m.exec(stderr)?.[0] ?? '';
   return line.slice(line.indexOf('error: ') + 'error: '.length).replace(/\d+/g, '#');
 }

@@ -8,6 +8,7 @@
 import { encodeLatin1 } from '@stage0-ts/bytes';
 import type { CaseSettings, VectorCase } from '@stage0-ts/vectors/run';
 import * as fc from 'fast-check';
+import type { Peer } from './peers.ts';
 
 /** A language of the bootstrap, as `npm run fuzz -- NAME` calls it. */
 export interface Language {
@@ -16,6 +17,14 @@ export interface Language {
   readonly cases: fc.Arbitrary<VectorCase>;
   /** Whether what a failing run has printed and written counts: true of shells, whose scripts end by failing. */
   readonly failuresLeaveOutput: boolean;
+  /** A command of the system without which there are no programs. */
+  readonly needs?: string;
+  /** Who else knows the format: the judge where upstream's and ours differ. */
+  readonly peer?: Peer;
+  /** What upstream prints when it exits 0 and has failed nevertheless. */
+  readonly failsSaying?: RegExp;
+  /** Error messages that hold names, and the known difference that each belongs to. */
+  readonly refusals?: readonly (readonly [message: RegExp, knownDifference: string])[];
 }
 
 /** A case for `tool`; `files` are byte strings by name. */

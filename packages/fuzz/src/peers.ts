@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The programs that the archive formats are known by (gzip, bzip2, xz, tar) as judges where upstream's and ours differ
+ * on an archive: what ours makes beyond upstream must be what they make, and what ours refuses they must refuse.
+ */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import type { Change, VectorCase } from '@stage0-ts/vectors/run';
+
+const OUTPUT_LIMIT = 64 << 20;
+
+/**
+ * What a format's own program makes of a case: content by path; undefined when it refuses, and `no judge` where it
+ * knows less of the format than its specification says.
+ */
+export type Peer = (program: VectorCase) => ReadonlyMap<string, string> | undefined | 'no judge';
+
+/** Whether the command is there. */
+export function available(command: string): boolean {
+  return spawnSync(command, ['--version'], { input: '' }).error === undefined;
+}
+
+/** Standard output of `command`; undefined when it fails. */
+export function filter(
+  command: string,
+  options: readonly string[],
+  input: Uint8Array,
+  good: readonly number[] = [0],
+): Uint8Array | undefined {
+  const child = spawnSync(command, options, { input, maxBuffer: OUTPUT_LIMIT });
+  return good.includes(child.status ?? -1) ? child.stdout : undefined;
+}
+
+/** A decompressor as judge of a case that writes the content of `in` to `out`. */
+function decompressor(decompress: (archive: Uint8Array) => Uint8Array | undefined): Peer {
+  return ({ input }) => {
+    const made = decompress(archiveOf(input));
+    return made && new Map([['out', Buffer.from(made).toString('latin1')]]);
+  };
+}
+
+function archiveOf(input: VectorCase['input']): Uint8Array {
+  return input.get('in') ?? new Uint8Array();
+}
+
+/** zlib, and where that refuses what follows the content gzip, which ignores it with a warning and status 2. */
+export const gzipPeer: Peer = decompressor((archive) => {
+  try {
+    return zlib.gunzipSync(archive);
+  } catch {
+    return filter('gzip', ['-dc'], archive, [0, 2]);
+  }
+});
+
+export const bzip2Peer: Peer = decompressor((archive) => filter('bzip2', ['-dc'], archive));
+
+const xzOnly = decompressor((archive) => filter('xz', ['-dc'], archive));
+/** xz guesses whether a file is .lzma, and takes fewer properties and dictionary sizes than there may be. */
+export const xzPeer: Peer = (program) => {
+  const [properties = 0] = archiveOf(program.input);
+  return xzOnly(program) ?? (properties < 9 * 5 * 5 ? 'no judge' : undefined);
+};
+
+/** GNU tar as judge of a case that extracts `in` into its folder. */
+export const tarPeer: Peer = ({ input }) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-tar-'));
+  try {
+    for (const [name, bytes] of input) {
+      fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      fs.writeFileSync(path.join(folder, name), bytes);
+    }
+    const before = new Map(contents(folder, ''));
+    const options = ['-xvv', '-f', '-', '--no-same-owner', '--overwrite', '-C', folder];
+    const child = spawnSync('tar', options, { input: archiveOf(input), encoding: 'latin1' });
+    // It replaces a link where a file of its name follows, which upstream and ours write through.
+    if (/^[hl]/m.test(child.stdout)) return 'no judge';
+    if (child.status !== 0) return undefined;
+    return new Map([...contents(folder, '')].filter(([name, text]) => before.get(name) !== text));
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+function* contents(folder: string, prefix: string): Generator<[string, string]> {
+  for (const entry of fs.readdirSync(path.join(folder, prefix), { withFileTypes: true })) {
+    const name = prefix + entry.name;
+    const full = path.join(folder, name);
+    if (entry.isFile()) yield [name, fs.readFileSync(full, 'latin1')];
+    else if (entry.isSymbolicLink()) yield [name, `-> ${fs.readlinkSync(full)}`];
+    else if (entry.isDirectory()) {
+      yield [name, 'directory'];
+      yield* contents(folder, `${name}/`);
+    } else yield [name, 'other'];
+  }
+}
+
+/** Changes in the form of a {@link Peer}'s answer. */
+export function content(changes: ReadonlyMap<string, Change>): Map<string, string> {
+  const text = (change: Change): string =>
+    change.kind === 'file'
+      ? Buffer.from(change.bytes).toString('latin1')
+      : change.kind === 'link'
+        ? `-> ${change.target}`
+        : change.kind;
+  return new Map([...changes].map(([name, change]) => [name, text(change)]));
+}
+
+/** True when both hold the same content at the same paths. */
+export function sameContent(
+  a: ReadonlyMap<string, string>,
+  b: ReadonlyMap<string, string>,
+): boolean {
+  return a.size === b.size && [...a].every(([name, text]) => b.get(name) === text);
+}
