@@ -42,10 +42,47 @@ const LOCALS = ['int i ;', 'char * p ;', 'int y = 1 ;'];
 
 const number = fc.oneof(
   fc.nat(300).map(String),
+  fc.constantFrom('0b101', '08', '0x', '1e5', '0xfFfFfFfF', '4294967296', '00', '0X1F'),
   fc.constantFrom('0', '0x7F', '2147483648', '4294967295', '0xFFFF', '010', '1_000', '12u'),
 );
-const character = fc.constantFrom("'a'", "'\\n'", "'\\''", "'\\\\'", "'\\x41'", "'\"'", "'\\0'");
+const character = fc.constantFrom(
+  ...["' '", "'\t'", "'\\x80'", "'\\xfF'", "'\\q'", "'ab'", "''", "':'", "'\x80'", "'\\e'"],
+  ...["'a'", "'a'", "'b'", "'0'", "'\\t'", "'\\r'", "'#'", "';'", "'%'", "'&'"],
+  "'a'",
+  "'\\n'",
+  "'\\''",
+  "'\\\\'",
+  "'\\x41'",
+  "'\"'",
+  "'\\0'",
+);
+/** Texts that the compilers print in their second way, byte by byte, or nearly. */
+const weird = fc
+  .array(
+    fc.constantFrom(
+      ...['a', ':', ' ', '\t', '%', '#', ';', "'", '&', '\n', '\x7f', '\x80', '\xc3\xa9', '?', '<'],
+      ...[
+        '\\n',
+        '\\t',
+        '\\r',
+        '\\\\',
+        "\\'",
+        '\\"',
+        '\\x00',
+        '\\x80',
+        '\\x3A',
+        '\\x9',
+        '\\0',
+        '\\q',
+        '\\e',
+        '\\12',
+      ],
+    ),
+    { maxLength: 5 },
+  )
+  .map((parts) => `"${parts.join('')}"`);
 const string = fc.oneof(
+  weird,
   printable('"\\', 10).map((text) => `"${text}"`),
   fc.constantFrom('"a\\nb"', '"\\t\\"\\\\"', '"\\x41\\x80"', '" :"', '"a:b"', '""', '"\\r"'),
 );

@@ -51,6 +51,13 @@ const CC_X86: Dialect = {
     'FILE * file ;',
     'enum { D = 1 , E = D , } ;',
     'struct v { struct s inner ; int k ; } ;',
+    'struct w { union { int a ; char b ; } ; int c ; } ;',
+    'union un { int a ; char m [ 6 ] ; } ;',
+    'struct z2 { char m [ 3 ] ; struct s * p [ 2 ] ; int n ; } ;',
+    "enum { Q = 'a' , R = 0x10 , S = 7 } ;",
+    'struct s2 ;',
+    'char * * names ;',
+    'struct s local ;',
   ],
   head: ['enum { A = 5 , B = 6 , C = 9 } ;'],
   hasSwitch: false,
@@ -260,5 +267,104 @@ const m2Cases = fc
     ),
   );
 
+/** What -I, the folder of a file and M2libc may hold, and who includes whom. */
+const HEADERS = {
+  'inc.h': '#define INC 1\nint included ;\n',
+  'sub/a.h': '#ifndef GUARD\n#define GUARD\n#include "b.h"\nint in_a ;\n#endif\n',
+  'sub/b.h': '#define SEVEN 7\nint in_b ;\n',
+  'sub/up.h': '#include "../inc.h"\n#include "sub/b.h"\n',
+  'M2libc/sys.h': 'enum { SYS = 4 } ;\n',
+  'M2libc/sub/c.h': '#include <sys.h>\nint in_c ;\n',
+};
+const include = fc
+  .constantFrom(
+    ...[
+      '"inc.h"',
+      '"sub/a.h"',
+      '"a.h"',
+      '<a.h>',
+      '<sys.h>',
+      '"sys.h"',
+      '<sub/c.h>',
+      '"sub/c.h"',
+      '"up.h"',
+    ],
+    ...[
+      '"sub/up.h"',
+      '<b.h>',
+      '"./inc.h"',
+      '"none.h"',
+      '<inc.h>',
+      '"sub/../inc.h"',
+      '< sys.h >',
+      '<>',
+      '""',
+    ],
+  )
+  .map((name) => `#include ${name}\n`);
+const use = fc.constantFrom(
+  ...[
+    'int u1 = SEVEN ;\n',
+    '#ifdef GUARD\nint u2 ;\n#endif\n',
+    'int u3 ( ) { return in_a + in_b ; }\n',
+  ],
+  ...['int u4 = SYS ;\n', '#if INC\nint u5 ;\n#else\nint u6 ;\n#endif\n', '#undef INC\n'],
+);
+const withIncludes = fc
+  .tuple(fc.array(fc.oneof(include, use), { maxLength: 5 }), program(M2_PLANET))
+  .map(([head, pieces]) => [...head, ...pieces]);
+const folderOptions = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        ['-I', 'sub'],
+        ['-I', 'M2libc'],
+        ['-I', 'none'],
+        ['-I', '.'],
+        ['-I', 'sub/'],
+        ['-I', 'a-longer-name'],
+      ],
+      ...[
+        ['-D', 'INC'],
+        ['-D', 'GUARD=1'],
+        ['-D', 'SEVEN=9'],
+        ['-D', 'A=B'],
+        ['-g'],
+        ['-E'],
+        ['--bootstrap-mode'],
+      ],
+      ...[['--max-string', '300'], ['--max-string', '0x200'], ['-f', 'second.c'], ['second.c']],
+    ),
+    { maxLength: 4 },
+  )
+  .map((options) => options.flat());
+/** Several files, folders of headers and all options in any order. */
+const folderCases = fc
+  .tuple(
+    fc.constantFrom(...M2_ARCHITECTURES),
+    withIncludes.chain((pieces) => withNewline(nearly(fc.constant(pieces), foreignTokens))),
+    withNewline(
+      fc
+        .array(fc.oneof(include, use), { maxLength: 3 })
+        .map((parts) => `int second ;\n${parts.join('')}`),
+    ),
+    mostly<string[]>(['--expand-includes'], []),
+    folderOptions,
+    folderOptions,
+  )
+  .map(([architecture, text, second, expand, before, after]) =>
+    programCase(
+      'M2-Planet',
+      { 'in.c': text, 'second.c': second, ...HEADERS },
+      {
+        arguments: ['-A', architecture, ...before, ...expand, '-f', 'in.c', ...after, '-o', 'out'],
+      },
+    ),
+  );
+
 export const ccX86: Language = { name: 'cc_x86', cases: ccCases, failuresLeaveOutput: false };
-export const m2Planet: Language = { name: 'M2-Planet', cases: m2Cases, failuresLeaveOutput: false };
+export const m2Planet: Language = {
+  name: 'M2-Planet',
+  cases: fc.oneof({ weight: 2, arbitrary: m2Cases }, { weight: 1, arbitrary: folderCases }),
+  failuresLeaveOutput: false,
+};

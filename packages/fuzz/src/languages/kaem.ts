@@ -79,6 +79,11 @@ const kaemCommand = fc.oneof(
         'set -e',
         'set -x',
         'set -a',
+        'set -ex',
+        'set -xe a',
+        'set -y',
+        'cd sub/..',
+        'cd .',
         'set +e',
         'set',
       ),
@@ -89,7 +94,17 @@ const kaemCommand = fc.oneof(
   {
     weight: 1,
     arbitrary: line(
-      fc.constantFrom('alias', 'alias q=echo', 'alias q="echo hi"', 'q', 'alias A=one'),
+      fc.constantFrom(
+        ...['alias', 'alias q=echo', 'alias q="echo hi"', 'q', 'alias A=one', 'alias r="q q"', 'r'],
+        ...[
+          'alias echo=q',
+          'alias if=echo',
+          'alias fi=echo',
+          'alias =x',
+          'alias q',
+          'alias "q w"=echo',
+        ],
+      ),
       word,
     ),
   },
@@ -117,7 +132,18 @@ const { block } = fc.letrec<{ block: string }>((tie) => ({
       weight: 1,
       arbitrary: fc
         .tuple(
-          fc.constantFrom('k-same a a', 'k-same a b', 'missing', 'echo x', 'k-show -V'),
+          fc.constantFrom(
+            ...[
+              'k-same a a',
+              'k-same a b',
+              'missing',
+              'echo x',
+              'k-show -V',
+              'cd sub',
+              'cd missing',
+            ],
+            ...['A=1', 'if k-same a a', 'set -x', 'exec k-same a a', 'q', `k-same \${A} one`, 'fi'],
+          ),
           fc.array(tie('block'), { maxLength: 2 }),
           fc.option(fc.array(tie('block'), { maxLength: 2 })),
         )
@@ -158,33 +184,35 @@ const foreign = fc.constantFrom(
 );
 const SHOW = `echo "[" $@ "]" \${A:-none} \${B:-none}\n`;
 
+const option = fc.constantFrom(
+  ...['-v', '--verbose', '--strict', '--non-strict', '--warn', '--show-exit-codes', '--fuzz'],
+);
+const options = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<string[]>([]) },
+  { weight: 1, arbitrary: fc.array(option, { minLength: 1, maxLength: 3 }) },
+);
+
 const kaemCases = fc
   .tuple(
     withNewline(nearly(several(block, 8), foreign)),
-    mostly<string[]>(
-      [],
-      ['-v'],
-      ['--verbose'],
-      ['--strict'],
-      ['--non-strict'],
-      ['--warn'],
-      ['--show-exit-codes'],
-      ['--fuzz'],
-    ),
-    mostly<string[]>([], ['--'], ['--', 'p', 'q r']),
+    options,
+    mostly<string[]>([], ['--'], ['--', 'p', 'q r'], ['--non-strict'], ['-f', 'show.kaem'], ['-v']),
     mostly(
       ['PATH=bin', 'A=one', 'B=two words'],
       ['A=one', 'PATH=bin'],
       ['PATH=bin'],
       ['PATH=none'],
+      ['PATH=none:bin:sub', 'A='],
+      ['A=b=c', 'PATH=bin:', 'B='],
+      ['SHELL=sh', 'PATH=bin', 'A=1', 'A=2'],
     ),
   )
-  .map(([script, options, rest, environment]) =>
+  .map(([script, given, rest, environment]) =>
     programCase(
       'kaem',
       { 's.kaem': script, 'show.kaem': SHOW, 'sub/f': '43' },
       {
-        arguments: [...options, '-f', 's.kaem', ...rest],
+        arguments: [...given, '-f', 's.kaem', ...rest],
         programs: {
           'bin/k-show': 'kaem',
           'bin/k-same': 'match',

@@ -210,5 +210,69 @@ const cases = fc
     ),
   );
 
+/** Who includes whom, in folders and through options. */
+const HEADERS = {
+  'inc.h': '#define INC 1\nint included ;\n',
+  'sub/a.h': '#ifndef GUARD\n#define GUARD\n#include "b.h"\nint in_a ;\n#endif\n',
+  'sub/b.h': '#define SEVEN 7\nint in_b ;\n',
+  'sub/twice.h': '#include "b.h"\n#include "b.h"\n#include <sys.h>\n',
+  'L/sys.h': 'int system ;\n#include <deep/c.h>\n',
+  'L/deep/c.h': 'int in_c ;\n',
+  'L/stdio.h': 'int printf ;\n',
+};
+const include = fc
+  .constantFrom(
+    ...['"./inc.h"', '"sub/a.h"', '<a.h>', '<sys.h>', '<deep/c.h>', '"./sub/a.h"', '"sub/twice.h"'],
+    ...['<b.h>', '<stdio.h>', '"sub/../inc.h"', '<none.h>', '"./none.h"', '<inc.h>', '< sys.h>'],
+  )
+  .map((text) => `#include ${text}\n`);
+const folderOption = fc.constantFrom(
+  ...[
+    ['-I', 'sub'],
+    ['-I', 'L'],
+    ['-I', 'none'],
+    ['-D', 'GUARD'],
+    ['-D', 'INC=3'],
+    ['-D', 'SEVEN=8'],
+  ],
+  ...[
+    ['--no-includes'],
+    ['--dump-mode'],
+    ['--max-string', '40'],
+    ['--debug-mode', '0'],
+    ['-f', 'n.c'],
+  ],
+  ...[
+    ['--os', 'UEFI'],
+    ['--os', 'Linux'],
+    ['--no-debug'],
+    ['--dirty-mode'],
+    ['--temp-directory', 'tmp'],
+  ],
+);
+const folderCases = fc
+  .tuple(
+    withNewline(nearly(several(fc.oneof(include, line), 8), foreign)),
+    withNewline(nearly(several(fc.oneof(include, line), 3), foreign)),
+    fc.array(folderOption, { maxLength: 3 }).map((list) => list.flat()),
+    fc.array(folderOption, { maxLength: 1 }).map((list) => list.flat()),
+    mostly<string[]>([], ['-o', 'out']),
+    mostly('M2LIBC_PATH=L', 'M2LIBC_PATH=none', 'M2LIBC_PATH=sub'),
+  )
+  .map(([text, second, before, after, output, library]) =>
+    programCase(
+      'M2-Mesoplanet',
+      { 'm.c': text, 'n.c': second, ...HEADERS },
+      {
+        arguments: ['-A', 'x86', ...before, '-E', '-f', 'm.c', ...after, ...output],
+        environment: [library, 'PATH=bin'],
+      },
+    ),
+  );
+
 /** M2-Mesoplanet as a preprocessor; with -E it starts nothing. */
-export const m2Mesoplanet: Language = { name: 'M2-Mesoplanet', cases, failuresLeaveOutput: false };
+export const m2Mesoplanet: Language = {
+  name: 'M2-Mesoplanet',
+  cases: fc.oneof({ weight: 2, arbitrary: cases }, { weight: 1, arbitrary: folderCases }),
+  failuresLeaveOutput: false,
+};
