@@ -164,6 +164,12 @@ describe('the Node host', () => {
     expect(code(() => host.run('p', ['p', odd], []))).toBe('EINVAL p');
   });
 
+  it('reads pipes and devices, and not without end', () => {
+    const host = (worlds['node'] as () => Host)();
+    expect(host.readFile('/dev/null').length).toBe(0);
+    expect(code(() => host.readFile('/dev/zero'))).toBe('EFBIG /dev/zero');
+  });
+
   it('leaves nothing behind when a write fails', () => {
     const host = (worlds['node'] as () => Host)();
     host.mkdir('d', 0o755);

@@ -7,7 +7,7 @@ import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { hostError, isErrno } from '../errors.ts';
 import type { ChildStatus, FileStatus, Host, SystemName } from '../types.ts';
 import { replaceFile } from './replace-file.ts';
-import { writeAll } from './write-all.ts';
+import { readStream, writeAll } from './transfer.ts';
 
 export class NodeHost implements Host {
   readonly environment: readonly string[] = Object.entries(process.env).map(
@@ -15,7 +15,7 @@ export class NodeHost implements Host {
   );
 
   readStdin(): Uint8Array {
-    return guarded('standard input', () => fs.readFileSync(0));
+    return guarded('standard input', () => readStream(0, 'standard input'));
   }
 
   /** EPIPE is thrown on as it is: nobody is left to be told. */
@@ -37,7 +37,15 @@ export class NodeHost implements Host {
   }
 
   readFile(path: string): Uint8Array {
-    return guarded(path, () => fs.readFileSync(toSystem(path)));
+    return guarded(path, () => {
+      const descriptor = fs.openSync(toSystem(path), 'r');
+      try {
+        if (fs.fstatSync(descriptor).isFile()) return fs.readFileSync(descriptor);
+        return readStream(descriptor, path);
+      } finally {
+        fs.closeSync(descriptor);
+      }
+    });
   }
 
   writeFile(path: string, bytes: Uint8Array, mode: number): void {

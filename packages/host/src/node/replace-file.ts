@@ -7,7 +7,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { writeAll } from './write-all.ts';
+import { writeAll } from './transfer.ts';
 
 /** Replace the content of `name`, which keeps its mode, or create it with `mode` (the umask applies). */
 export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: number): void {

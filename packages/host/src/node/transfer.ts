@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Whole contents through descriptors: pipes that are not ready for the moment, devices that never end. */
+import fs from 'node:fs';
+import { ByteWriter } from '@stage0-ts/bytes';
+import { hostError } from '../errors.ts';
+
+/** One call takes no more than 2 GiB. */
+const MOST_AT_ONCE = 2 ** 30;
+/** What is taken from a device without end, before it counts as too large. */
+const MOST_FROM_STREAM = 2 ** 30;
+
+/** Everything from a pipe or device, which may be empty for the moment, or never end. Throws EFBIG for `path`. */
+export function readStream(descriptor: number, path: string): Uint8Array {
+  const all = new ByteWriter(1 << 16);
+  const piece = new Uint8Array(1 << 16);
+  for (;;) {
+    const count = patiently(() => fs.readSync(descriptor, piece));
+    if (count === 0) return all.toBytes();
+    if (all.length + count > MOST_FROM_STREAM) throw hostError('EFBIG', path);
+    all.write(piece, 0, count);
+  }
+}
+
+/** Write everything, also to a pipe that is full for the moment. Throws the system's error. */
+export function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    const count = Math.min(bytes.length - done, MOST_AT_ONCE);
+    done += patiently(() => fs.writeSync(descriptor, bytes, done, count));
+  }
+}
+
+/** Do it again after a millisecond for as long as the other end is not ready. */
+function patiently(action: () => number): number {
+  for (;;) {
+    try {
+      return action();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
