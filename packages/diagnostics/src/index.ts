@@ -2,7 +2,7 @@
 export { codeFrame } from './code-frame.ts';
 export { type FileComparer, requireDistinct, requireOperand } from './operands.ts';
 export { locate, type Position } from './position.ts';
-export { type ErrorStream, reportErrors, withinStack } from './report.ts';
+export { asToolError, type ErrorStream, reportErrors, withinStack } from './report.ts';
 export {
   errorAt,
   formatError,

@@ -50,7 +50,8 @@ function isStackOverflow(error: unknown): boolean {
   return error instanceof Error && /call stack|too much recursion/i.test(error.message);
 }
 
-function asToolError(error: unknown): ToolError | undefined {
+/** What {@link reportErrors} takes an error for; undefined for a fault of ours. */
+export function asToolError(error: unknown): ToolError | undefined {
   if (error instanceof ToolError) return error;
   if (isStackOverflow(error)) return new ToolError(TOO_DEEP, { code: 'nested-too-deeply' });
   if (error instanceof RangeError && TOO_LARGE.test(error.message)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A source tree from an archive: .tar, .tar.gz, .tar.xz or .tar.bz2, told by its first bytes → files in memory. */
+import { decodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { bunzip2, gunzip, readTar, type TarEntry, unxzBytes } from '@stage0-ts/mescc-tools-extra';
@@ -13,19 +14,33 @@ const FORMATS: readonly {
   { magic: [0x42, 0x5a, 0x68], unpack: bunzip2 },
 ];
 
+/** Where a tar header says `ustar`. */
+const MAGIC = 257;
+
 /**
  * Unpack an archive. When everything in it stands in one folder, as in a release tarball, that folder
- * becomes the root. Throws ToolError for a damaged archive and for names that lead out of it.
+ * becomes the root. Throws ToolError for what is no archive, for a damaged one, and for names that lead out of it.
  */
 export function treeFromArchive(bytes: Uint8Array, name: string): MemoryFiles {
   const format = FORMATS.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte));
-  const entries = readTar(format === undefined ? bytes : format.unpack(bytes, { name }), { name });
+  const entries = entriesOf(format === undefined ? bytes : format.unpack(bytes, { name }), name);
   if (entries.length === 0)
     throw new ToolError('the archive is empty', { code: 'empty-archive', file: name });
   const top = commonFolder(entries);
   const files = new MemoryFiles();
   for (const entry of entries) addEntry(files, entry, top);
   return files;
+}
+
+/** What cannot be read, and does not call itself a tar archive either, is something else. */
+function entriesOf(bytes: Uint8Array, name: string): TarEntry[] {
+  try {
+    return readTar(bytes, { name });
+  } catch (error) {
+    if (decodeUtf8(bytes.subarray(MAGIC, MAGIC + 5)) === 'ustar') throw error;
+    const message = 'this is no .tar, .tar.gz, .tar.xz or .tar.bz2 file';
+    throw new ToolError(message, { code: 'no-archive', file: name });
+  }
 }
 
 function addEntry(files: MemoryFiles, entry: TarEntry, top: string): void {

@@ -6,89 +6,106 @@
 import { htmlReport } from '@stage0-ts/stage0';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Header } from '../shared/header.tsx';
+import { saveFile } from '../shared/save.ts';
 import { ArtifactView, type Shown } from './artifact-view.tsx';
+import { DropZone } from './drop-zone.tsx';
 import { GraphView } from './graph-view.tsx';
-import { ladderFiles } from './ladder.ts';
 import { ProcessView } from './process-view.tsx';
+import { type Heard, hear, ProgressView } from './progress-view.tsx';
 import type { Reply, Request } from './protocol.ts';
 import { Artifacts, Verdict } from './verdict.tsx';
 
 type Checked = Extract<Reply, { kind: 'checked' }>;
-type ProgressReply = Extract<Reply, { kind: 'progress' }>;
-
-/** Command lines that are shown while the work goes on. */
-const LINES = 3;
 
 export function ChainPage() {
-  const [progress, setProgress] = useState<readonly ProgressReply[]>([]);
-  const [busy, setBusy] = useState(false);
+  /** Name of the tree that is being checked. */
+  const [busy, setBusy] = useState<string | undefined>();
+  const [heard, setHeard] = useState<Heard | undefined>();
   const [checked, setChecked] = useState<Checked | undefined>();
-  const [failure, setFailure] = useState<string | undefined>();
+  const [notice, setNotice] = useState<string | undefined>();
   const [step, setStep] = useState<number | undefined>();
   const [shown, setShown] = useState<Shown | undefined>();
   const worker = useRef<Worker | undefined>();
+  useEffect(() => () => worker.current?.terminate(), []);
 
   const onReply = (reply: Reply): void => {
     if (reply.kind === 'progress') {
-      setProgress((before) => [...before.slice(1 - LINES), reply]);
+      setHeard((before) => hear(before, reply, performance.now()));
     } else if (reply.kind === 'checked') {
-      setBusy(false);
+      setBusy(undefined);
       setChecked(reply);
+      setStep(reply.document.divergence?.step);
     } else if (reply.kind === 'file') {
-      setShown({ path: reply.path, bytes: reply.bytes, explanation: undefined });
+      setShown({ path: reply.path, bytes: reply.bytes });
     } else if (reply.kind === 'explained') {
-      setShown((before) => before && { ...before, explanation: reply.explanation });
+      const { explanation } = reply;
+      setShown((now) =>
+        now?.path === explanation.file && now.chosen === explanation.offset
+          ? { ...now, explanation }
+          : now,
+      );
+    } else if (reply.during === 'explain') {
+      setShown((now) => now && { ...now, failure: reply.message });
     } else {
-      setBusy(false);
-      setFailure(reply.message);
+      setBusy(undefined);
+      setNotice(reply.message);
     }
   };
-  const ask = (request: Request): void => {
-    setFailure(undefined);
-    worker.current?.postMessage(request);
-  };
-  const start = (request: Request): void => {
+  const stop = (): void => {
     worker.current?.terminate();
+    setBusy(undefined);
+  };
+  const start = (name: string, request: Request): void => {
+    stop();
     worker.current = startWorker(onReply);
-    setProgress([]);
+    setNotice(undefined);
+    setHeard(undefined);
     setChecked(undefined);
     setShown(undefined);
     setStep(undefined);
-    setBusy(true);
-    ask(request);
+    setBusy(name);
+    worker.current.postMessage(request);
   };
-  useEffect(() => () => worker.current?.terminate(), []);
   const open = (path: string): void => {
+    setNotice(undefined);
     setStep(makerOf(checked, path) ?? step);
-    ask({ kind: 'file', path });
+    worker.current?.postMessage({ kind: 'file', path } satisfies Request);
+  };
+  const choose = (offset: number): void => {
+    if (shown === undefined) return;
+    const { path, bytes } = shown;
+    setShown({ path, bytes, chosen: offset });
+    worker.current?.postMessage({ kind: 'explain', path, offset } satisfies Request);
   };
 
   return (
     <>
       <Header here="The chain" />
-      <DropZone onRequest={start} busy={busy} />
+      <DropZone
+        small={busy !== undefined || checked !== undefined}
+        onTree={start}
+        onFailure={setNotice}
+      />
       <main class="chain">
-        {failure !== undefined && (
+        {notice !== undefined && (
           <pre class="bad" role="alert">
-            {failure}
+            {notice}
           </pre>
         )}
-        {busy && <ProgressView lines={progress} />}
+        {busy !== undefined && (
+          <ProgressView
+            name={busy}
+            heard={heard}
+            onCancel={() => {
+              stop();
+              setNotice(`The check of ${busy} was cancelled.`);
+            }}
+          />
+        )}
         {checked !== undefined && (
           <>
             <Verdict {...checked} />
-            <p>
-              <SaveLink
-                name="stage0-check.html"
-                type="text/html"
-                make={() => htmlReport(checked.document)}
-              />{' '}
-              <SaveLink
-                name="stage0-check.json"
-                type="application/json"
-                make={() => JSON.stringify(checked.document, null, 2)}
-              />
-            </p>
+            <SaveReport document={checked.document} />
             <h2>The chain</h2>
             <p>
               Each box is a process, named by the file that it makes; lines lead from what it reads.
@@ -99,8 +116,12 @@ export function ChainPage() {
             )}
             {shown !== undefined && (
               <ArtifactView
+                key={shown.path}
                 shown={shown}
-                onChoose={(offset) => ask({ kind: 'explain', path: shown.path, offset })}
+                document={checked.document}
+                onChoose={choose}
+                onOpen={open}
+                onStep={setStep}
               />
             )}
             <h2>Files</h2>
@@ -128,86 +149,22 @@ function makerOf(checked: Checked | undefined, path: string): number | undefined
   return makers?.at(-1)?.step;
 }
 
-function DropZone({ onRequest, busy }: { onRequest: (request: Request) => void; busy: boolean }) {
-  const [over, setOver] = useState(false);
-  const take = async (file: File | undefined): Promise<void> => {
-    if (file === undefined) return;
-    onRequest({ kind: 'check', name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
-  };
+function SaveReport({ document }: Pick<Checked, 'document'>) {
+  const json = () => JSON.stringify(document, null, 2);
   return (
-    <section
-      class={over ? 'drop over' : 'drop'}
-      aria-label="Tree"
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer?.files[0]);
-      }}
-    >
-      <p>
-        Drop <code>stage0-posix-1.9.1.tar.gz</code> here, or{' '}
-        <label>
-          choose it{' '}
-          <input
-            type="file"
-            accept=".gz,.xz,.bz2,.tar"
-            disabled={busy}
-            onChange={(event) => take(event.currentTarget.files?.[0])}
-          />
-        </label>
-      </p>
-      <p>
-        It is built twice, by our ports and by its own binaries in the i386 machine, and every file
-        is compared. It does not leave this computer.
-      </p>
+    <p class="buttons">
       <button
         type="button"
-        disabled={busy}
-        onClick={async () => onRequest({ kind: 'ladder', files: await ladderFiles() })}
+        onClick={() => saveFile('stage0-check.html', 'text/html', htmlReport(document))}
       >
-        Try a small tree instead
+        Save stage0-check.html
       </button>
-    </section>
-  );
-}
-
-function ProgressView({ lines }: { lines: readonly ProgressReply[] }) {
-  const last = lines.at(-1);
-  const label = last === undefined ? 'unpacking' : `${last.engine}: process ${last.step}`;
-  const value = last?.total === undefined ? {} : { value: last.step, max: last.total };
-  return (
-    <section aria-label="Progress">
-      <p role="status">
-        {label}
-        {last?.total === undefined ? '' : ` of ${last.total}`}
-      </p>
-      <progress aria-label="Processes" {...value} />
-      <div class="steps">
-        {lines.map(({ engine, step, command }) => (
-          <div key={`${engine}${step}`}>{command}</div>
-        ))}
-      </div>
-    </section>
-  );
-}
-
-function SaveLink({ name, type, make }: { name: string; type: string; make: () => string }) {
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([make()], { type }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = name;
-    link.click();
-    URL.revokeObjectURL(url);
-  };
-  return (
-    <button type="button" onClick={save}>
-      Save {name}
-    </button>
+      <button
+        type="button"
+        onClick={() => saveFile('stage0-check.json', 'application/json', json())}
+      >
+        Save stage0-check.json
+      </button>
+    </p>
   );
 }

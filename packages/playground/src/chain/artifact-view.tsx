@@ -1,72 +1,148 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** One file that the chain made: its bytes, and for the chosen one the way down to a line of a source. */
-import type { Explanation, Hop } from '@stage0-ts/stage0';
+/** One file of the tree: its bytes, and for the chosen one the way down to a line of a source. */
+import type { CheckDocument, Explanation, Hop, Place } from '@stage0-ts/stage0';
+import { useEffect, useRef } from 'preact/hooks';
 import { BytesView } from '../shared/bytes-view.tsx';
+import { counted } from '../shared/format.ts';
+import { saveFile } from '../shared/save.ts';
 
-/** A file, and the explanation of the byte that was chosen. */
+/** A file, and what is known of the byte that was chosen. */
 export interface Shown {
   readonly path: string;
   readonly bytes: Uint8Array;
-  readonly explanation: Explanation | undefined;
+  readonly chosen?: number;
+  /** Where the byte comes from, once the worker has told; or why it cannot. */
+  readonly explanation?: Explanation;
+  readonly failure?: string;
 }
 
-const NONE: ReadonlySet<number> = new Set();
+interface Ways {
+  readonly onOpen: (path: string) => void;
+  readonly onStep: (step: number) => void;
+}
 
-export function ArtifactView({
-  shown,
-  onChoose,
-}: {
-  shown: Shown;
-  onChoose: (offset: number) => void;
-}) {
-  const { path, bytes, explanation } = shown;
+export interface ArtifactViewProps extends Ways {
+  readonly shown: Shown;
+  readonly document: CheckDocument;
+  readonly onChoose: (offset: number) => void;
+}
+
+export function ArtifactView({ shown, document, onChoose, ...ways }: ArtifactViewProps) {
+  const { path, bytes, chosen, explanation, failure } = shown;
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), []);
+  const made = document.artifacts.some((artifact) => artifact.path === path);
   const [first] = explanation?.hops ?? [];
-  const twins =
-    first === undefined
-      ? NONE
-      : new Set(Array.from({ length: first.end - first.start }, (_, at) => first.start + at));
   return (
-    <section class="artifact" aria-label="File">
+    <section ref={section} class="artifact" aria-label="File">
       <h3>{path}</h3>
+      <div class="buttons">
+        <span>
+          {counted(bytes.length, 'byte')}
+          {made ? '' : ', a source of the tree'}
+        </span>
+        <button
+          type="button"
+          onClick={() =>
+            saveFile(path.replace(/^.*\//, ''), 'application/octet-stream', bytes.slice())
+          }
+        >
+          Save
+        </button>
+        {made && bytes.length > 0 && <GoTo last={bytes.length - 1} onChoose={onChoose} />}
+      </div>
       <div class="beside">
-        <BytesView {...{ bytes, twins, onChoose }} next={NONE} chosen={explanation?.offset} />
-        {explanation === undefined ? (
-          <p class="hint">Choose a byte to see where it comes from.</p>
-        ) : (
-          <Way explanation={explanation} />
-        )}
+        <BytesView
+          bytes={bytes}
+          twins={first === undefined ? [] : [first]}
+          next={undefined}
+          chosen={chosen}
+          onChoose={made ? onChoose : () => {}}
+        />
+        <div aria-live="polite">
+          {made && chosen === undefined && (
+            <p class="hint">Choose a byte to see where it comes from.</p>
+          )}
+          {failure !== undefined && <pre class="bad">{failure}</pre>}
+          {chosen !== undefined && explanation === undefined && failure === undefined && (
+            <p class="hint">Looking where byte 0x{chosen.toString(16)} comes from…</p>
+          )}
+          {explanation !== undefined && <Way explanation={explanation} {...ways} />}
+        </div>
       </div>
     </section>
   );
 }
 
-function Way({ explanation }: { explanation: Explanation }) {
-  const { hops, end } = explanation;
+/** A field for an offset, as `stage0 explain` takes it. */
+function GoTo({ last, onChoose }: { last: number; onChoose: (offset: number) => void }) {
   return (
-    <div aria-live="polite">
-      <ol class="trail" aria-label="Where the byte comes from">
-        {hops.map((hop) => (
-          <li key={`${hop.step} ${hop.file}`}>
-            <HopView hop={hop} />
-          </li>
-        ))}
-      </ol>
-      {end.kind === 'source' && (
-        <p>
-          <b>{end.place.file}</b> is a file of the tree: line {end.place.line}, column{' '}
-          {end.place.column}.
-        </p>
-      )}
-    </div>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const field = event.currentTarget.elements.namedItem('offset') as HTMLInputElement;
+        const offset = Number(field.value || Number.NaN);
+        const good = Number.isInteger(offset) && offset >= 0 && offset <= last;
+        field.setCustomValidity(good ? '' : `an offset from 0 to 0x${last.toString(16)}`);
+        if (good) onChoose(offset);
+        else field.reportValidity();
+      }}
+    >
+      <label>
+        Byte{' '}
+        <input
+          name="offset"
+          size={9}
+          placeholder="0x2f0"
+          spellcheck={false}
+          onInput={(event) => event.currentTarget.setCustomValidity('')}
+        />
+      </label>{' '}
+      <button type="submit">Explain</button>
+    </form>
   );
 }
 
-function HopView({ hop }: { hop: Hop }) {
+function Way({ explanation, ...ways }: { explanation: Explanation } & Ways) {
+  const { hops, end } = explanation;
+  return (
+    <>
+      <ol class="trail" aria-label="Where the byte comes from">
+        {hops.map((hop) => (
+          <li key={`${hop.step} ${hop.file}`}>
+            <HopView hop={hop} {...ways} />
+          </li>
+        ))}
+      </ol>
+      <p>
+        {end.kind === 'source' && (
+          <>
+            <FileLink path={end.place.file} onOpen={ways.onOpen} /> is a file of the tree: line{' '}
+            {end.place.line}, column {end.place.column}.
+          </>
+        )}
+        {end.kind === 'tool' && `${hops.at(-1)?.tool} writes this whatever its input`}
+        {end.kind === 'unmapped' &&
+          `${hops.at(-1)?.tool} does not tell which bytes it makes this from`}
+        {end.kind !== 'source' && commanded(end.place)}
+      </p>
+    </>
+  );
+}
+
+function commanded(place: Place | null): string {
+  return place === null ? '.' : `, as ${place.file}:${place.line}:${place.column} asks for.`;
+}
+
+function HopView({ hop, onOpen, onStep }: { hop: Hop } & Ways) {
   const { file, tool, step, command, origin, definition } = hop;
   return (
     <>
       <p>
-        <b>{tool}</b> made it in {file} (step {step}
+        <b>{tool}</b> made it in <FileLink path={file} onOpen={onOpen} /> (
+        <button type="button" class="link" onClick={() => onStep(step)}>
+          step {step}
+        </button>
         {command === null ? '' : `, ${command.file}:${command.line}`})
       </p>
       {origin === null ? (
@@ -91,5 +167,13 @@ function HopView({ hop }: { hop: Hop }) {
         </details>
       )}
     </>
+  );
+}
+
+export function FileLink({ path, onOpen }: { path: string; onOpen: (path: string) => void }) {
+  return (
+    <button type="button" class="link" onClick={() => onOpen(path)}>
+      {path}
+    </button>
   );
 }

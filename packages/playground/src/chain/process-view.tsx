@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** One process of the chain: its command line, what it reads and what it leaves, with digests. */
 import type { CheckDocument } from '@stage0-ts/stage0';
+import { FileLink } from './artifact-view.tsx';
 
 export interface ProcessViewProps {
   readonly document: CheckDocument;
@@ -11,20 +12,18 @@ export interface ProcessViewProps {
 export function ProcessView({ document, step, onOpen }: ProcessViewProps) {
   const process = document.processes.find((one) => one.step === step);
   if (process === undefined) return null;
-  const made = new Set(document.artifacts.map(({ path }) => path));
+  const kept = new Set(document.artifacts.map(({ path }) => path));
+  const passing = new Set(
+    document.processes
+      .flatMap(({ outputs }) => outputs.map(({ path }) => path))
+      .filter((path) => !kept.has(path)),
+  );
   const file = (path: string) =>
-    made.has(path) ? (
-      <button type="button" class="link" onClick={() => onOpen(path)}>
-        {path}
-      </button>
-    ) : (
-      path
-    );
+    passing.has(path) ? `${path} (removed later)` : <FileLink path={path} onOpen={onOpen} />;
   return (
     <section aria-label="Process" aria-live="polite">
-      <h3>
-        Step {step}: {process.argv.join(' ')}
-      </h3>
+      <h3>Step {step}</h3>
+      <p class="command">{process.argv.join(' ')}</p>
       <p>
         {document.engines
           .map((name, side) => `${name}: ${process.ends[side]}, ${process.milliseconds[side]} ms`)
@@ -44,7 +43,9 @@ export function ProcessView({ document, step, onOpen }: ProcessViewProps) {
               <td>leaves</td>
               <td>{file(path)}</td>
               <td class={sha256[0] === sha256[1] ? 'digest good' : 'digest bad'}>
-                {sha256[0] === sha256[1] ? (sha256[0] ?? 'nothing') : sha256.join(' and ')}
+                {sha256[0] === sha256[1]
+                  ? (sha256[0] ?? 'nothing')
+                  : sha256.map((one) => one ?? 'nothing').join(' and ')}
               </td>
             </tr>
           ))}

@@ -12,17 +12,24 @@ export type Request =
 /** Path in the ladder → content. */
 export type LadderFiles = Readonly<Record<string, Uint8Array>>;
 
+/** The parts of a check, in their order. */
+export const PHASES = ['unpack', 'ports', 'i386', 'rebuild', 'compare'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** How far a check is. */
+export interface Progress {
+  readonly phase: Phase;
+  /** Processes started in this phase so far. */
+  readonly step: number;
+  /** Processes of the whole phase, where that is known. */
+  readonly total: number | undefined;
+  /** The command line of the last one. */
+  readonly command: string;
+}
+
 /** From the worker. */
 export type Reply =
-  | {
-      readonly kind: 'progress';
-      readonly engine: string;
-      /** Processes started so far, by this engine. */
-      readonly step: number;
-      /** Processes of the engine before; undefined for the first one. */
-      readonly total: number | undefined;
-      readonly command: string;
-    }
+  | ({ readonly kind: 'progress' } & Progress)
   | {
       readonly kind: 'checked';
       readonly document: CheckDocument;

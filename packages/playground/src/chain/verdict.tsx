@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What the comparison says: in a few lines, and file by file. */
 import type { CheckDocument } from '@stage0-ts/stage0';
+import { FileLink } from './artifact-view.tsx';
 
 export interface VerdictProps {
   readonly document: CheckDocument;
@@ -79,22 +80,22 @@ export function Artifacts({ document, onOpen }: ArtifactsProps) {
             <th>file</th>
             <th>bytes</th>
             <th>mode</th>
-            <th>sha256</th>
             <th>verdict</th>
+            <th>sha256</th>
           </tr>
         </thead>
         <tbody>
           {document.artifacts.map(({ path, size, mode, sha256, expected, ok }) => (
             <tr key={path}>
               <td>
-                <button type="button" class="link" onClick={() => onOpen(path)}>
-                  {path}
-                </button>
+                <FileLink path={path} onOpen={onOpen} />
               </td>
               <td>{size}</td>
               <td>{mode}</td>
-              <td class="digest">{sha256[0]}</td>
               <td class={ok ? 'good' : 'bad'}>{verdictOf(ok, expected)}</td>
+              <td class="digest">
+                {sha256[0] === sha256[1] ? sha256[0] : `${sha256[0]} and ${sha256[1] || 'nothing'}`}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The work behind the chain's page: a tree comes in, is built by both engines and compared, and is asked about. */
-import { formatError, ToolError } from '@stage0-ts/diagnostics';
+import { asToolError, formatError, ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import {
   check,
@@ -12,7 +12,7 @@ import {
   treeDigest,
   treeFromArchive,
 } from '@stage0-ts/stage0';
-import type { LadderFiles, Reply, Request } from './protocol.ts';
+import type { LadderFiles, Phase, Reply, Request } from './protocol.ts';
 
 /** Milliseconds between two messages about progress. */
 const PROGRESS_EVERY = 50;
@@ -28,8 +28,9 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
   try {
     answer(data);
   } catch (error) {
+    const known = asToolError(error);
     const message =
-      error instanceof ToolError ? formatError(error, 'stage0') : String((error as Error).message);
+      known === undefined ? (error as Error).message : formatError(known, 'stage0').trimEnd();
     reply({ kind: 'failed', during: data.kind, message });
   }
 });
@@ -53,38 +54,47 @@ function current(): NonNullable<typeof built> {
 function run(load: () => MemoryFiles): void {
   built = undefined;
   const start = performance.now();
+  const reporter = new Reporter();
+  reporter.begin('unpack');
   const digest = treeDigest(load());
-  const progress = new Progress();
   const result = check(load, {
     engines: [portsAndMachine(), machineEngine()],
     onEvent: (engine, event) => {
-      if (event.kind === 'start') progress.show(engine, event.process.step, event.process.argv);
+      if (event.kind === 'start')
+        reporter.step(engine === 'ports' ? engine : 'i386', event.process);
     },
+    onRebuild: (process) => reporter.step('rebuild', process),
     now: () => performance.now(),
   });
+  reporter.begin('compare');
   const document = checkDocument(result, digest);
   built = { files: result.files, explainer: new Explainer(result.files, result.builds[0]) };
   const milliseconds = performance.now() - start;
   reply({ kind: 'checked', document, graph: layOut(document.processes), milliseconds });
 }
 
-/** Says now and then how far the build is. */
-class Progress {
-  private engine = '';
-  private total: number | undefined;
+/** Says how far the check is: each phase, and of its processes some. */
+class Reporter {
+  private phase: Phase | undefined;
   private steps = 0;
+  private total: number | undefined;
   private last = 0;
 
-  show(engine: string, step: number, argv: readonly string[]): void {
-    if (engine !== this.engine) {
-      this.total = this.engine === '' ? undefined : this.steps;
-      this.engine = engine;
-    }
-    this.steps = step;
+  begin(phase: Phase): void {
+    this.total = phase === 'i386' ? this.steps : undefined; // as many as the ports had
+    this.phase = phase;
+    this.steps = 0;
+    reply({ kind: 'progress', phase, step: 0, total: this.total, command: '' });
+  }
+
+  step(phase: Phase, { argv }: { readonly argv: readonly string[] }): void {
+    if (phase !== this.phase) this.begin(phase);
+    this.steps++;
     const now = performance.now();
     if (now - this.last < PROGRESS_EVERY) return;
     this.last = now;
-    reply({ kind: 'progress', engine, step, total: this.total, command: argv.join(' ') });
+    const { steps: step, total } = this;
+    reply({ kind: 'progress', phase, step, total, command: argv.join(' ') });
   }
 }
 

@@ -1,183 +1,185 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The page to write programs in: text on the left; bytes, instructions, the way down and the machine on the right. */
-import { ToolError } from '@stage0-ts/diagnostics';
+/** The page to write programs in: text and machine on the left; bytes, instructions and the way down on the right. */
 import type { Instruction } from '@stage0-ts/i386';
-import { useCallback, useMemo, useState } from 'preact/hooks';
-import { BytesView } from '../shared/bytes-view.tsx';
-import { Editor, type EditorError, type MarkedRange } from '../shared/editor.tsx';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type ByteRange, BytesView } from '../shared/bytes-view.tsx';
+import { Editor } from '../shared/editor.tsx';
+import { counted } from '../shared/format.ts';
 import { Header } from '../shared/header.tsx';
-import { byteOfIndex, indexOfByte } from '../shared/positions.ts';
-import { LANGUAGES, type Language } from './examples.ts';
+import { byteOfIndex } from '../shared/positions.ts';
+import { saveFile } from '../shared/save.ts';
+import { LanguageChoice } from './language-choice.tsx';
 import { ListingView } from './listing-view.tsx';
 import { MachinePanel } from './machine-panel.tsx';
+import { describeError, errorsOf, type Good, marksOf, type Result, translated } from './result.ts';
 import { StagesView } from './stages-view.tsx';
-import { type Hop, Twins, trail } from './trail.ts';
+import { trail } from './trail.ts';
 import { TrailView } from './trail-view.tsx';
-import { BASE_ADDRESS, encode, type Translation, translate } from './translate.ts';
+import { BASE_ADDRESS } from './translate.ts';
+import { type OpenProgram, useProgram } from './use-program.ts';
 
-const FIRST = LANGUAGES[0] as Language;
-const NO_BYTES: ReadonlySet<number> = new Set();
-
-/** A text, and what became of it: the last translation that worked, and why this one did not. */
-interface Result {
-  readonly text: string;
-  readonly translation: Translation | undefined;
-  readonly twins: Twins | undefined;
-  readonly error: ToolError | undefined;
-}
+/** Longest pause in milliseconds after a key, before a large program is translated. */
+const LONGEST_PAUSE = 500;
 
 export function App() {
-  const [language, setLanguage] = useState(FIRST);
-  const [text, setText] = useState(FIRST.examples[0]?.text ?? '');
-  const [chosen, choose] = useState<number | undefined>();
-  const [next, setNext] = useState<Instruction | undefined>();
-  const result = useMemo(() => translated(language, text), [language, text]);
-  const { translation, twins, error } = result;
-
-  const hops = useMemo(
-    () =>
-      translation === undefined || chosen === undefined || chosen >= translation.image.length
-        ? []
-        : trail(translation, chosen),
-    [translation, chosen],
-  );
-  const marks = useMemo(() => marksOf(text, hops), [text, hops]);
-  const errors = useMemo(() => errorsOf(text, error), [text, error]);
-  const lit = useMemo(() => sameToken(twins, hops), [twins, hops]);
-  const nextBytes = useMemo(() => bytesOf(next), [next]);
-  const open = (wanted: Language, index = 0) => {
-    setLanguage(wanted);
-    setText(wanted.examples[index]?.text ?? '');
-    choose(undefined);
-  };
-  const onCursor = (index: number) => {
-    const [first] = twins?.bytesAt(byteOfIndex(text, index)) ?? [];
-    choose(first);
-  };
-  const onNext = useCallback((instruction: Instruction | undefined) => {
-    setNext(instruction);
-    if (instruction !== undefined) choose(instruction.address - BASE_ADDRESS);
-  }, []);
-
+  const { program, notice, setText, open } = useProgram();
+  if (program === undefined) return <Header here="Playground" />;
   return (
     <>
       <Header here="Playground" />
-      <LanguageChoice language={language} onOpen={open} />
-      <main class="workbench">
-        <section class="left" aria-label="Program">
-          <Editor
-            label={`${language.name} program`}
-            comments={language.comments}
-            {...{ text, marks, errors, onCursor }}
-            onText={setText}
-          />
-          <p class="verdict" role="status">
-            {error === undefined
-              ? `${translation?.image.length ?? 0} bytes, by ${language.tools}`
-              : `${error.file === 'program' ? '' : `${error.file ?? ''}: `}${error.line === undefined ? '' : `line ${error.line}, column ${error.column}: `}${error.message}`}
-          </p>
-          <h2>Where it comes from</h2>
-          <TrailView offset={chosen} hops={hops} />
-        </section>
-        {translation !== undefined && (
-          <section class="right" aria-label="Result">
-            <h2>Bytes</h2>
-            <BytesView
-              bytes={translation.image}
-              twins={lit}
-              next={nextBytes}
-              onChoose={choose}
-              {...{ chosen }}
-            />
-            <h2>Instructions</h2>
-            <ListingView {...{ translation, chosen }} next={next?.address} onChoose={choose} />
-            <h2>Machine</h2>
-            <MachinePanel image={translation.image} onNext={onNext} />
-            <StagesView stages={translation.stages} hops={hops} />
-          </section>
-        )}
-      </main>
+      <LanguageChoice program={program} onOpen={open} />
+      {notice !== undefined && (
+        <p class="notice bad" role="alert">
+          {notice}
+        </p>
+      )}
+      <Workbench key={program.number} {...{ program, setText }} />
     </>
   );
 }
 
-interface LanguageChoiceProps {
-  readonly language: Language;
-  readonly onOpen: (language: Language, example?: number) => void;
+interface WorkbenchProps {
+  readonly program: OpenProgram;
+  readonly setText: (text: string) => void;
 }
 
-function LanguageChoice({ language, onOpen }: LanguageChoiceProps) {
+/** One program; another one has a workbench of its own. */
+function Workbench({ program, setText }: WorkbenchProps) {
+  const { language } = program;
+  const { text, result, good, isCurrent } = useTranslation(program);
+  const [cursor, setCursor] = useState<number | undefined>();
+  const [chosen, choose] = useState<number | undefined>();
+  const [next, setNext] = useState<Instruction | undefined>();
+  const { error } = result;
+  const { translation, twins } = good ?? {};
+
+  useEffect(() => {
+    if (cursor === undefined || !isCurrent || error !== undefined) return;
+    choose(twins?.bytesAt(byteOfIndex(text, cursor))[0]?.start);
+  }, [cursor, twins, error, isCurrent]);
+  const hops = useMemo(
+    () => (translation === undefined || chosen === undefined ? [] : trail(translation, chosen)),
+    [translation, chosen],
+  );
+  const marks = useMemo(
+    () => (error === undefined ? marksOf(text, hops) : []),
+    [text, hops, error],
+  );
+  const errors = useMemo(() => errorsOf(text, error), [text, error]);
+  const lit = useMemo(() => {
+    const origin = hops.at(-1)?.origin;
+    return origin?.source.name === 'program' ? (twins?.bytesAt(origin.start) ?? []) : [];
+  }, [twins, hops]);
+  const onNext = useCallback((instruction: Instruction | undefined) => {
+    setNext(instruction);
+    if (instruction !== undefined) choose(instruction.address - BASE_ADDRESS);
+  }, []);
+  const args = language.examples.find((one) => one.text === program.text)?.args ?? '';
+
   return (
-    <div class="choice">
-      <fieldset>
-        <legend>Language</legend>
-        {LANGUAGES.map((one) => (
-          <label key={one.name}>
-            <input
-              type="radio"
-              name="language"
-              checked={one === language}
-              onChange={() => onOpen(one)}
+    <main class="workbench">
+      <section class="left" aria-label="Program">
+        <Editor
+          label={`${language.name} program`}
+          comments={language.comments}
+          text={program.text}
+          {...{ marks, errors }}
+          onCursor={setCursor}
+          onText={setText}
+        />
+        <div class="buttons">
+          <p class={error === undefined ? 'verdict' : 'verdict bad'} role="status">
+            {error === undefined
+              ? `${counted(translation?.image.length ?? 0, 'byte')}, by ${language.tools}`
+              : describeError(error)}
+          </p>
+          {error === undefined && translation !== undefined && (
+            <button
+              type="button"
+              onClick={() => saveFile('program', 'application/octet-stream', translation.image)}
+            >
+              Save the binary
+            </button>
+          )}
+        </div>
+        <h2>Machine</h2>
+        {good === undefined ? (
+          <p class="hint">It runs the program as soon as there is one without an error.</p>
+        ) : (
+          <MachinePanel
+            image={good.translation.image}
+            labels={good.translation.labels}
+            source={good.source.bytes}
+            {...{ args, onNext }}
+          />
+        )}
+      </section>
+      <section class="right" aria-label="Result">
+        {good === undefined ? (
+          <p class="hint">The bytes stand here as soon as the program has no error.</p>
+        ) : (
+          <>
+            <h2>
+              Bytes
+              {error !== undefined && <span class="stale">of the last text without an error</span>}
+            </h2>
+            <BytesView
+              bytes={good.translation.image}
+              twins={lit}
+              next={rangeOf(next)}
+              chosen={chosen}
+              onChoose={choose}
             />
-            {one.name}
-          </label>
-        ))}
-      </fieldset>
-      <label>
-        Example{' '}
-        <select onChange={(event) => onOpen(language, event.currentTarget.selectedIndex)}>
-          {language.examples.map(({ title }) => (
-            <option key={title}>{title}</option>
-          ))}
-        </select>
-      </label>
-      <p>{language.summary}</p>
-    </div>
+            <h2>Instructions</h2>
+            <ListingView
+              translation={good.translation}
+              chosen={chosen}
+              next={next?.address}
+              onChoose={choose}
+            />
+            <h2>Where it comes from</h2>
+            <TrailView offset={chosen} hops={hops} />
+            <StagesView stages={good.translation.stages} hops={hops} />
+          </>
+        )}
+      </section>
+    </main>
   );
 }
 
-let lastGood: Result | undefined;
-
-/** While a text has an error, the right side shows the last one of the language that had none. */
-function translated(language: Language, text: string): Result {
-  const source = { name: 'program', bytes: encode(text) };
-  try {
-    const translation = translate(language.name, source);
-    const twins = new Twins(translation, source);
-    lastGood = { text, translation, twins, error: undefined };
-    return lastGood;
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    return { text, translation: lastGood?.translation, twins: undefined, error };
-  }
+interface Shown {
+  /** The text that was translated: while somebody types the one of a moment ago. */
+  readonly text: string;
+  readonly result: Result;
+  /** The last translation that worked. */
+  readonly good: Good | undefined;
+  /** True when `text` is the program's. */
+  readonly isCurrent: boolean;
 }
 
-function marksOf(text: string, hops: readonly Hop[]): MarkedRange[] {
-  const last = hops.at(-1);
-  return (['origin', 'definition'] as const).flatMap((part) => {
-    const place = last?.[part];
-    if (place?.source.name !== 'program') return [];
-    const from = indexOfByte(text, place.start);
-    const to = indexOfByte(text, place.end);
-    return [{ from, to, kind: part === 'origin' ? ('twin' as const) : ('definition' as const) }];
-  });
+/** Translates when no key was pressed for as long as translating takes, so that typing never waits for it. */
+function useTranslation(program: OpenProgram): Shown {
+  const [settled, settle] = useState(program);
+  const lastGood = useRef<Good | undefined>();
+  const cost = useRef(0);
+  const result = useMemo(() => {
+    const start = performance.now();
+    const made = translated(settled);
+    cost.current = performance.now() - start;
+    return made;
+  }, [settled]);
+  lastGood.current = result.good ?? lastGood.current;
+  useEffect(() => {
+    if (program === settled) return;
+    const timer = setTimeout(() => settle(program), Math.min(2 * cost.current, LONGEST_PAUSE));
+    return () => clearTimeout(timer);
+  }, [program]);
+  const isCurrent = program === settled;
+  return { text: settled.text, result, good: lastGood.current, isCurrent };
 }
 
-function errorsOf(text: string, error: ToolError | undefined): EditorError[] {
-  if (error === undefined) return [];
-  const own = error.file === 'program' && error.offset !== undefined;
-  const from = own ? indexOfByte(text, error.offset ?? 0) : 0;
-  return [{ from, to: Math.min(from + 1, text.length), message: error.message }];
-}
-
-function sameToken(twins: Twins | undefined, hops: readonly Hop[]): ReadonlySet<number> {
-  const origin = hops.at(-1)?.origin;
-  if (twins === undefined || origin?.source.name !== 'program') return NO_BYTES;
-  return new Set(twins.bytesAt(origin.start));
-}
-
-function bytesOf(instruction: Instruction | undefined): ReadonlySet<number> {
-  if (instruction === undefined) return NO_BYTES;
-  const first = instruction.address - BASE_ADDRESS;
-  return new Set(Array.from({ length: instruction.length }, (_, at) => first + at));
+function rangeOf(instruction: Instruction | undefined): ByteRange | undefined {
+  if (instruction === undefined) return undefined;
+  const start = instruction.address - BASE_ADDRESS;
+  return { start, end: start + instruction.length };
 }

@@ -6,6 +6,7 @@
  * instructions up to one that ends the way, for a program may keep text behind a call. The rest is data.
  */
 import { decode, formatInstruction, type Instruction, readExecutable } from '@stage0-ts/i386';
+import { printable } from '../shared/format.ts';
 import type { ProgramLabel } from './translate.ts';
 
 export interface Line {
@@ -19,7 +20,7 @@ export interface Line {
   readonly isCode: boolean;
 }
 
-const DATA_BYTES = 16;
+const DATA_BYTES = 8;
 /** Nothing follows these. */
 const ENDS = new Set(['jmp', 'jmpTo', 'ret']);
 
@@ -30,7 +31,7 @@ export function disassemble(image: Uint8Array, labels: readonly ProgramLabel[]):
   const base = (first?.address ?? 0) - (first?.fileOffset ?? 0);
   const code = reachable(image, base, entry);
   const names = namesByAddress(labels);
-  const nameOf = (address: number) => names.get(address >>> 0)?.[0];
+  const nameOf = (address: number) => names.get(address >>> 0)?.at(-1);
   const lines: Line[] = [];
   for (let offset = 0; offset < image.length; ) {
     const address = base + offset;
@@ -38,7 +39,7 @@ export function disassemble(image: Uint8Array, labels: readonly ProgramLabel[]):
     const length = instruction?.length ?? dataLength(image, base, offset, code, names);
     const text =
       instruction === undefined
-        ? dataText(image.subarray(offset, offset + length))
+        ? printable(image.subarray(offset, offset + length))
         : formatInstruction(instruction, nameOf);
     const isCode = instruction !== undefined;
     lines.push({ offset, length, address, labels: names.get(address) ?? [], text, isCode });
@@ -47,7 +48,8 @@ export function disassemble(image: Uint8Array, labels: readonly ProgramLabel[]):
   return lines;
 }
 
-function namesByAddress(labels: readonly ProgramLabel[]): Map<number, string[]> {
+/** Address → the labels there. */
+export function namesByAddress(labels: readonly ProgramLabel[]): Map<number, string[]> {
   const names = new Map<number, string[]>();
   for (const { name, address } of labels) {
     const here = names.get(address) ?? [];
@@ -114,11 +116,4 @@ function dataLength(
     length++;
   }
   return length;
-}
-
-function dataText(bytes: Uint8Array): string {
-  const characters = [...bytes].map((byte) =>
-    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·',
-  );
-  return characters.join('');
 }

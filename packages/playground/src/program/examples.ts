@@ -6,6 +6,7 @@ import helloHex1 from '../../../../test-vectors/ladder/hello/hello.hex1?raw';
 import helloHex2 from '../../../../test-vectors/ladder/hello/hello.hex2?raw';
 import helloM1 from '../../../../test-vectors/ladder/hello/hello.M1?raw';
 import seed from '../../../../test-vectors/ladder/seed/hex0.hex0?raw';
+import capitalsHex2 from './examples/capitals.hex2?raw';
 import countC from './examples/count.c?raw';
 import echoM1 from './examples/echo.M1?raw';
 import loopHex1 from './examples/loop.hex1?raw';
@@ -14,6 +15,8 @@ import type { LanguageName } from './translate.ts';
 export interface Example {
   readonly title: string;
   readonly text: string;
+  /** Its command line, where it is worth one. */
+  readonly args?: string;
 }
 
 export interface Language {
@@ -35,7 +38,7 @@ export const LANGUAGES: readonly Language[] = [
     comments: ['#', ';'],
     examples: [
       { title: 'hello', text: helloHex0 },
-      { title: 'an assembler of hex0', text: seed },
+      { title: 'an assembler of hex0', text: seed, args: 'source made' },
     ],
   },
   {
@@ -54,7 +57,10 @@ export const LANGUAGES: readonly Language[] = [
       '+ labels with names, absolute addresses (&name), and distances of one, two or four bytes',
     tools: 'hex2',
     comments: ['#', ';'],
-    examples: [{ title: 'hello', text: helloHex2 }],
+    examples: [
+      { title: 'hello', text: helloHex2 },
+      { title: 'input in capitals', text: capitalsHex2 },
+    ],
   },
   {
     name: 'M1',
@@ -63,7 +69,7 @@ export const LANGUAGES: readonly Language[] = [
     comments: ['#', ';'],
     examples: [
       { title: 'hello', text: helloM1 },
-      { title: 'echo its arguments', text: echoM1 },
+      { title: 'echo its argument', text: echoM1, args: 'stage0' },
     ],
   },
   {

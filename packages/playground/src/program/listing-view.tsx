@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The image as instructions and data, with labels. The line of the chosen byte and the next instruction are marked. */
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useId, useMemo } from 'preact/hooks';
+import { hex } from '../shared/format.ts';
+import { lastUpTo } from '../shared/positions.ts';
+import { Rows } from '../shared/rows.tsx';
 import { disassemble, type Line } from './disassembly.ts';
 import type { Translation } from './translate.ts';
 
@@ -12,48 +15,92 @@ export interface ListingViewProps {
   readonly onChoose: (offset: number) => void;
 }
 
+/** A line, or one of the labels before it. */
+interface Row {
+  readonly line: Line;
+  readonly label: string | undefined;
+}
+
+/** Bytes of an instruction that are shown. */
+const BYTES = 7;
+
 export function ListingView({ translation, chosen, next, onChoose }: ListingViewProps) {
-  const lines = useMemo(() => linesOf(translation), [translation]);
-  const list = useRef<HTMLOListElement>(null);
-  useEffect(() => {
-    list.current?.querySelector('.next, .chosen')?.scrollIntoView({ block: 'nearest' });
-  }, [chosen, next]);
-  if (typeof lines === 'string') return <p class="hint">No executable: {lines}</p>;
+  const rows = useMemo(() => rowsOf(translation), [translation]);
+  const id = useId();
+  if (typeof rows === 'string') return <p class="hint">No executable: {rows}</p>;
+  const at = chosen === undefined ? -1 : rowOf(rows, chosen);
+  const entry = rows.findIndex(({ line }) => line.isCode);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    let to = at < 0 ? entry : at + step;
+    while (rows[to]?.label !== undefined) to += step;
+    const line = rows[to]?.line;
+    if (line !== undefined) onChoose(line.offset);
+  };
+  const row = (index: number) => {
+    const { line, label } = rows[index] as Row;
+    const classes = [
+      label !== undefined ? 'label' : line.isCode ? 'code' : 'data',
+      index === at && 'chosen',
+      label === undefined && line.address === next && 'next',
+    ];
+    return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the list has them
+      <div
+        key={index}
+        id={`${id}-${index}`}
+        role="option"
+        tabIndex={-1}
+        aria-selected={index === at}
+        class={classes.filter(Boolean).join(' ')}
+        onClick={() => onChoose(line.offset)}
+      >
+        {label === undefined ? <LineView {...line} image={translation.image} /> : `:${label}`}
+      </div>
+    );
+  };
   return (
-    <ol class="listing" ref={list} aria-label="Instructions">
-      {lines.map((line) => (
-        <ListingLine key={line.offset} {...{ line, chosen, next, onChoose }} />
-      ))}
-    </ol>
+    <Rows
+      class="listing"
+      role="listbox"
+      aria-label="Instructions"
+      {...(at < 0 ? {} : { 'aria-activedescendant': `${id}-${at}` })}
+      onKeyDown={onKeyDown}
+      count={rows.length}
+      row={row}
+      reveal={at < 0 ? Math.max(entry, 0) : at}
+      subject={translation}
+    />
   );
 }
 
-function linesOf({ image, labels }: Translation): Line[] | string {
+function LineView({ address, offset, length, text, image }: Line & { image: Uint8Array }) {
+  const bytes = Array.from(image.subarray(offset, offset + length), (byte) => hex(byte, 2));
+  const shown = bytes.length > BYTES + 1 ? [...bytes.slice(0, BYTES), '…'] : bytes;
+  return (
+    <>
+      <span class="address">{hex(address, 7)}</span> <span class="digits">{shown.join(' ')}</span>{' '}
+      {text}
+    </>
+  );
+}
+
+function rowsOf({ image, labels }: Translation): Row[] | string {
   try {
-    return disassemble(image, labels);
+    return disassemble(image, labels).flatMap((line) => [
+      ...line.labels.map((label) => ({ line, label })),
+      { line, label: undefined },
+    ]);
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-interface ListingLineProps extends Omit<ListingViewProps, 'translation'> {
-  readonly line: Line;
-}
-
-function ListingLine({ line, chosen, next, onChoose }: ListingLineProps) {
-  const { offset, length, address, labels, text, isCode } = line;
-  const holds = chosen !== undefined && chosen >= offset && chosen < offset + length;
-  const classes = [isCode ? 'code' : 'data', holds && 'chosen', address === next && 'next'];
-  return (
-    <li class={classes.filter(Boolean).join(' ')}>
-      {labels.map((label) => (
-        <div key={label} class="label">
-          :{label}
-        </div>
-      ))}
-      <button type="button" tabIndex={-1} onClick={() => onChoose(offset)}>
-        <span class="address">{address.toString(16)}</span> {text}
-      </button>
-    </li>
-  );
+/** Index of the line that holds `offset`, or -1. */
+function rowOf(rows: readonly Row[], offset: number): number {
+  const lineAt = (index: number) => (rows[index] as Row).line;
+  const at = lastUpTo(offset, rows.length, (index) => lineAt(index).offset);
+  return at >= 0 && offset < lineAt(at).offset + lineAt(at).length ? at : -1;
 }

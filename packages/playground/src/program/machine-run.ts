@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program in the i386 machine, run in slices so that the page stays alive: image and arguments → output, registers,
- * and how it ended. It sees an empty file system, and nothing else of this computer.
+ * A program in the i386 machine, run in slices so that the page stays alive: image, arguments and standard input →
+ * output, registers, files, and how it ended. It sees a file system of its own with one file in it, the text of the
+ * program, and nothing of this computer.
  */
 import type { ChildStatus } from '@stage0-ts/host';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { Machine } from '@stage0-ts/i386';
+import { type Instruction, Machine } from '@stage0-ts/i386';
 
+/** What a program is started with. */
+export interface Start {
+  readonly image: Uint8Array;
+  readonly args: readonly string[];
+  /** All of standard input. */
+  readonly input: Uint8Array;
+  /** What the file `source` holds. */
+  readonly source: Uint8Array;
+}
+
+/** A file that the program made or changed. */
+export interface MadeFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export const SOURCE_PATH = '/source';
 /** Instructions between two breaths of the page. */
 const SLICE = 200_000;
 /** A program that runs longer is stopped. */
@@ -20,24 +38,33 @@ export class MachineRun {
   readonly machine: Machine;
   /** Instructions executed. */
   steps = 0;
-  /** What the program wrote, to both of its outputs. */
-  output = '';
   /** What went wrong in the machine, if anything did. */
   fault: string | undefined;
   /** Registers before the last step, to show what changed. */
   before: Int32Array;
+  private readonly start: Start;
+  private readonly files = new MemoryFiles();
+  private text = '';
+  private pending: string[] = [];
   private timer = 0;
 
   /** Throws MachineError when the image is no executable. */
-  constructor(image: Uint8Array, args: readonly string[]) {
+  constructor(start: Start) {
+    this.start = start;
+    this.files.writeFile(SOURCE_PATH, start.source, 0o644);
     const decoder = new TextDecoder();
     const take = (bytes: Uint8Array): void => {
-      this.output = (this.output + decoder.decode(bytes)).slice(-OUTPUT_LIMIT);
+      this.pending.push(decoder.decode(bytes, { stream: true }));
     };
-    const host = new MemoryHost({ files: new MemoryFiles(), stdout: take, stderr: take });
+    const host = new MemoryHost({
+      files: this.files,
+      stdin: start.input,
+      stdout: take,
+      stderr: take,
+    });
     this.machine = new Machine({
-      image: { path: 'program', bytes: image },
-      argv: ['program', ...args],
+      image: { path: 'program', bytes: start.image },
+      argv: ['program', ...start.args],
       host,
       stackSize: STACK_SIZE,
       memoryLimit: MEMORY_LIMIT,
@@ -56,6 +83,30 @@ export class MachineRun {
 
   get isRunning(): boolean {
     return this.timer !== 0;
+  }
+
+  /** What the program wrote to both of its outputs; of very much the end. */
+  get output(): string {
+    this.text = (this.text + this.pending.join('')).slice(-OUTPUT_LIMIT);
+    this.pending = [];
+    return this.text;
+  }
+
+  /** Files that the program made or changed. */
+  get made(): MadeFile[] {
+    return [...this.files.files()]
+      .filter(([, { bytes }]) => bytes !== this.start.source)
+      .map(([path, { bytes }]) => ({ path: path.slice(1), bytes }));
+  }
+
+  /** The instruction that runs next; undefined at the end, and where there is none, of which the step tells. */
+  get next(): Instruction | undefined {
+    if (this.isOver) return undefined;
+    try {
+      return this.machine.next();
+    } catch {
+      return undefined;
+    }
   }
 
   /** Execute `count` instructions, fewer if the program ends. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The texts between the program and its bytes, with the tokens of the chosen byte marked. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
+import { lastUpTo } from '../shared/positions.ts';
+import { Rows } from '../shared/rows.tsx';
 import type { Hop, Place } from './trail.ts';
 import { decode, type Stage } from './translate.ts';
 
@@ -25,21 +27,55 @@ interface StageTextProps {
 }
 
 function StageText({ tool, output, place }: StageTextProps) {
-  const mark = useRef<HTMLElement>(null);
-  useEffect(() => mark.current?.scrollIntoView({ block: 'nearest' }), [place]);
-  const [start, end] =
-    place === undefined ? [output.length, output.length] : [place.start, place.end];
+  const [open, setOpen] = useState(false);
   return (
-    <details>
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>what {tool} writes</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable */}
-      <pre class="text" tabIndex={0}>
-        {decode(output.subarray(0, start))}
-        <mark class="mark-twin" ref={mark}>
-          {decode(output.subarray(start, end))}
-        </mark>
-        {decode(output.subarray(end))}
-      </pre>
+      {open && <Lines {...{ tool, output, place }} />}
     </details>
   );
+}
+
+function Lines({ tool, output, place }: StageTextProps) {
+  const starts = useMemo(() => lineStarts(output), [output]);
+  const row = (index: number) => {
+    const [from, to] = [starts[index] as number, starts[index + 1] ?? output.length];
+    const text = (start: number, end: number) =>
+      decode(output.subarray(Math.max(from, start), Math.min(to, end))).replace(/\n$/, '');
+    const marked = place !== undefined && place.start < to && place.end > from;
+    return (
+      <div key={index}>
+        {marked ? (
+          <>
+            {text(from, place.start)}
+            <mark class="mark-twin">{text(place.start, place.end)}</mark>
+            {text(place.end, to)}
+          </>
+        ) : (
+          text(from, to)
+        )}
+      </div>
+    );
+  };
+  const line = place && lastUpTo(place.start, starts.length, (at) => starts[at] as number);
+  return (
+    <Rows
+      class="text"
+      role="region"
+      aria-label={`What ${tool} writes`}
+      count={starts.length}
+      row={row}
+      reveal={line}
+      subject={output}
+    />
+  );
+}
+
+function lineStarts(bytes: Uint8Array): number[] {
+  const starts = [0];
+  for (let at = bytes.indexOf(0x0a); at >= 0 && at + 1 < bytes.length; ) {
+    starts.push(at + 1);
+    at = bytes.indexOf(0x0a, at + 1);
+  }
+  return starts;
 }

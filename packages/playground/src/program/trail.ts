@@ -24,8 +24,9 @@ export interface Hop {
   readonly definition: Place | undefined;
 }
 
-/** The way down from the byte at `offset` of the image: the last tool first. */
-export function trail({ stages }: Translation, offset: number): Hop[] {
+/** The way down from the byte at `offset` of the image: the last tool first; nothing for what is no byte of it. */
+export function trail({ stages, image }: Translation, offset: number): Hop[] {
+  if (offset < 0 || offset >= image.length) return [];
   const hops: Hop[] = [];
   let stage = stages.at(-1);
   let at = offset;
@@ -47,35 +48,43 @@ function placeOf(stage: Stage, { source, start, end }: SourceRange): Place {
   return { source: stage.sources[source] as Source, start, end };
 }
 
-/** For each byte of the image the range of the program's own text that it came from. */
+/** A run of bytes of the image, and the token of the program's own text that it was made from. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The pieces of the image that come from the program's own text. */
 export class Twins {
-  private readonly starts: Int32Array;
-  private readonly ends: Int32Array;
+  private readonly pieces: Piece[] = [];
 
   /** Text that is not `source` (headers, definitions) has no twin. */
   constructor(translation: Translation, source: Source) {
     const { length } = translation.image;
-    this.starts = new Int32Array(length).fill(-1);
-    this.ends = new Int32Array(length).fill(-1);
-    for (let offset = 0; offset < length; offset++) {
-      const origin = trail(translation, offset).at(-1)?.origin;
-      if (origin?.source.bytes !== source.bytes) continue;
-      this.starts[offset] = origin.start;
-      this.ends[offset] = origin.end;
+    const map = translation.stages.at(-1)?.map;
+    for (let start = 0; start < length; ) {
+      const end = map?.lookup(start).outputEnd ?? length;
+      const origin = trail(translation, start).at(-1)?.origin;
+      if (origin?.source.bytes === source.bytes) {
+        this.pieces.push({ start, end, from: origin.start, to: origin.end });
+      }
+      start = end;
     }
   }
 
-  /** Offsets of the bytes whose token holds the text's byte at `place`, the innermost such token's. */
-  bytesAt(place: number): number[] {
+  /** The pieces whose token holds the text's byte at `place`, the innermost such token's, in rising order. */
+  bytesAt(place: number): { readonly start: number; readonly end: number }[] {
     let best = Number.POSITIVE_INFINITY;
-    let found: number[] = [];
-    for (const [offset, start] of this.starts.entries()) {
-      const end = this.ends[offset] as number;
-      if (start < 0 || place < start || place >= end || end - start > best) continue;
-      if (end - start < best) found = [];
-      best = end - start;
-      found.push(offset);
+    let found: Piece[] = [];
+    for (const piece of this.pieces) {
+      const size = piece.to - piece.from;
+      if (place < piece.from || place >= piece.to || size > best) continue;
+      if (size < best) found = [];
+      best = size;
+      found.push(piece);
     }
-    return found;
+    return found.map(({ start, end }) => ({ start, end }));
   }
 }

@@ -7,7 +7,7 @@
  * sources of each stage are either given texts or the output of an earlier stage, by identity.
  */
 import { ProvenanceMap } from '@stage0-ts/bytes';
-import type { Source } from '@stage0-ts/diagnostics';
+import { errorAt, type Source, ToolError } from '@stage0-ts/diagnostics';
 import { assemble as assembleHex0 } from '@stage0-ts/hex0';
 import { assemble as assembleHex1 } from '@stage0-ts/hex1';
 import { link } from '@stage0-ts/hex2';
@@ -92,7 +92,11 @@ function compiledC(source: Source): Stage {
 
 function expanded(before: readonly Stage[], sources: readonly Source[]): Translation {
   const map = new ProvenanceMap();
-  const output = expand(sources, { ...TARGET, map });
+  const output = tracing(
+    before,
+    () => expand(sources, { ...TARGET, map }),
+    sources.at(-1) as Source,
+  );
   const stage = { tool: 'M1', sources, output, map };
   return linked([...before, stage], { name: 'program.hex2', bytes: output });
 }
@@ -100,9 +104,34 @@ function expanded(before: readonly Stage[], sources: readonly Source[]): Transla
 function linked(before: readonly Stage[], source: Source): Translation {
   const map = new ProvenanceMap();
   const sources = [ELF_HEADER, source];
-  const { image, symbols } = link(sources, { ...TARGET, baseAddress: BASE_ADDRESS, map });
+  const options = { ...TARGET, baseAddress: BASE_ADDRESS, map };
+  const { image, symbols } = tracing(before, () => link(sources, options), source);
   const labels = symbols.map(({ name, address }) => ({ name, address: address >>> 0 }));
   return { stages: [...before, { tool: 'hex2', sources, output: image, map }], image, labels };
+}
+
+/** Run a tool on `text`. A fault in a text that one of the stages before wrote is shown where that comes from. */
+function tracing<Result>(before: readonly Stage[], run: () => Result, text: Source): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.file !== text.name) throw error;
+    throw traced(error, before, text, error.offset ?? text.bytes.length);
+  }
+}
+
+/** The same fault, at the token that the byte at `offset` of `text` comes from. */
+function traced(
+  error: ToolError,
+  before: readonly Stage[],
+  text: Source,
+  offset: number,
+): ToolError {
+  const stage = before.find(({ output }) => output === text.bytes);
+  if (stage === undefined) return errorAt(text, offset, error.code, error.message);
+  const origin = offset < stage.output.length ? stage.map.lookup(offset).origin : undefined;
+  if (origin === undefined) return error;
+  return traced(error, before, stage.sources[origin.source] as Source, origin.start);
 }
 
 /** hex1 tells no addresses: a label stands where the first byte behind it does. */

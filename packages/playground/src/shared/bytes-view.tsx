@@ -1,89 +1,111 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The image as rows of sixteen bytes. One byte is chosen, with the mouse or the arrow keys; others can be marked.
- * Only one byte is a stop for Tab.
+ * Bytes as rows of sixteen, and as characters beside them. One byte is chosen, with the mouse or with keys; others can
+ * be marked. The whole is one stop for Tab.
  */
-import { useEffect, useRef } from 'preact/hooks';
+import { useId } from 'preact/hooks';
+import { hex, printable } from './format.ts';
+import { Rows } from './rows.tsx';
+
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface BytesViewProps {
   readonly bytes: Uint8Array;
   readonly chosen: number | undefined;
-  /** Bytes that come from the same token. */
-  readonly twins: ReadonlySet<number>;
+  /** Bytes that come from the same token, in rising order. */
+  readonly twins: readonly ByteRange[];
   /** Bytes of the instruction that runs next. */
-  readonly next: ReadonlySet<number>;
+  readonly next: ByteRange | undefined;
   readonly onChoose: (offset: number) => void;
 }
 
 const ROW = 16;
-/** More would make the page slow; programs here are small. */
-const SHOWN = 8192;
-const STEPS: Readonly<Record<string, number>> = {
-  ArrowLeft: -1,
-  ArrowRight: 1,
-  ArrowUp: -ROW,
-  ArrowDown: ROW,
-};
+const PAGE = 12 * ROW;
 
 export function BytesView({ bytes, chosen, twins, next, onChoose }: BytesViewProps) {
-  const table = useRef<HTMLDivElement>(null);
-  const hadFocus = useRef(false);
-  useEffect(() => {
-    const cell = table.current?.querySelector<HTMLElement>(`[data-at="${chosen}"]`);
-    if (hadFocus.current) cell?.focus();
-    cell?.scrollIntoView({ block: 'nearest' });
-    hadFocus.current = false;
-  }, [chosen]);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = STEPS[event.key];
-    if (step === undefined) return;
+  const id = useId();
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const wanted = destination(event, chosen, bytes.length);
+    if (wanted === undefined) return;
     event.preventDefault();
-    hadFocus.current = true;
-    const last = Math.min(bytes.length, SHOWN) - 1;
-    onChoose(Math.max(0, Math.min(last, (chosen ?? 0) + step)));
+    onChoose(Math.max(0, Math.min(bytes.length - 1, wanted)));
   };
-  const rows = Math.ceil(Math.min(bytes.length, SHOWN) / ROW);
-  return (
-    <div class="bytes">
-      <div
-        ref={table}
-        role="grid"
+  const cell = (at: number) => {
+    const classes = [
+      at === chosen && 'chosen',
+      twins.some(({ start, end }) => at >= start && at < end) && 'twin',
+      next !== undefined && at >= next.start && at < next.end && 'next',
+    ];
+    return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has them
+      <span
+        key={at}
+        id={`${id}-${at}`}
+        role="gridcell"
         tabIndex={-1}
-        aria-label="Bytes of the program"
-        onKeyDown={onKeyDown}
+        data-at={at}
+        class={classes.filter(Boolean).join(' ')}
+        aria-selected={at === chosen}
+        onClick={() => onChoose(at)}
       >
-        {Array.from({ length: rows }, (_, row) => (
-          <div role="row" tabIndex={-1} key={row}>
-            <span role="rowheader" tabIndex={-1}>
-              {(row * ROW).toString(16).padStart(4, '0')}
-            </span>
-            {[...bytes.subarray(row * ROW, row * ROW + ROW)].map((byte, column) => {
-              const at = row * ROW + column;
-              const classes = [
-                at === chosen && 'chosen',
-                twins.has(at) && 'twin',
-                next.has(at) && 'next',
-              ];
-              return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has them
-                <span
-                  key={at}
-                  role="gridcell"
-                  data-at={at}
-                  tabIndex={at === (chosen ?? 0) ? 0 : -1}
-                  class={classes.filter(Boolean).join(' ')}
-                  aria-selected={at === chosen}
-                  onClick={() => onChoose(at)}
-                >
-                  {byte.toString(16).padStart(2, '0')}
-                </span>
-              );
-            })}
-          </div>
-        ))}
+        {hex(bytes[at] as number, 2)}
+      </span>
+    );
+  };
+  const row = (index: number) => {
+    const start = index * ROW;
+    const length = Math.min(ROW, bytes.length - start);
+    return (
+      <div role="row" tabIndex={-1} key={index} aria-rowindex={index + 1}>
+        <span role="rowheader" tabIndex={-1}>
+          {hex(start, 4)}
+        </span>
+        <span role="presentation" class="cells">
+          {Array.from({ length }, (_, column) => cell(start + column))}
+        </span>
+        <span class="characters" aria-hidden="true">
+          {printable(bytes.subarray(start, start + length))}
+        </span>
       </div>
-      {bytes.length > SHOWN && <p>… {bytes.length - SHOWN} bytes more</p>}
-    </div>
+    );
+  };
+  return (
+    <Rows
+      class="bytes"
+      role="grid"
+      aria-label="Bytes"
+      aria-rowcount={Math.ceil(bytes.length / ROW)}
+      {...(chosen === undefined ? {} : { 'aria-activedescendant': `${id}-${chosen}` })}
+      onKeyDown={onKeyDown}
+      count={Math.ceil(bytes.length / ROW)}
+      row={row}
+      reveal={chosen === undefined ? undefined : Math.floor(chosen / ROW)}
+      subject={bytes}
+    />
   );
+}
+
+/** Where a key leads from the chosen byte; undefined for other keys. */
+function destination(
+  { key, ctrlKey, metaKey, altKey }: KeyboardEvent,
+  chosen: number | undefined,
+  length: number,
+): number | undefined {
+  if (altKey || metaKey) return undefined;
+  const at = chosen ?? 0;
+  const first = at - (at % ROW);
+  const places: Readonly<Record<string, number>> = {
+    ArrowLeft: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at - ROW,
+    ArrowDown: at + ROW,
+    PageUp: at - PAGE,
+    PageDown: at + PAGE,
+    Home: ctrlKey ? 0 : first,
+    End: ctrlKey ? length - 1 : first + ROW - 1,
+  };
+  return Object.hasOwn(places, key) ? places[key] : undefined;
 }

@@ -2,7 +2,7 @@
 /** The text that is being written: CodeMirror as a component, with ranges to mark and errors to show in place. */
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, StateEffect, StateField } from '@codemirror/state';
+import { EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
@@ -23,7 +23,7 @@ export interface EditorError {
 
 export interface EditorProps {
   readonly label: string;
-  /** The text; a new value replaces what is there. */
+  /** The text to begin with: another one needs another editor, whose history it is not part of. */
   readonly text: string;
   /** Marks of comments of the language, to colour it. */
   readonly comments: readonly string[];
@@ -35,7 +35,6 @@ export interface EditorProps {
 }
 
 const setMarks = StateEffect.define<readonly MarkedRange[]>();
-const language = new Compartment();
 
 const marksField = StateField.define<DecorationSet>({
   create: () => Decoration.none,
@@ -94,6 +93,14 @@ function colouring(comments: readonly string[]): StreamLanguage<{ inComment: boo
   });
 }
 
+/** Scroll the text, but not the page, so that the line at `index` is seen. */
+function reveal(view: EditorView, index: number): void {
+  const { top, bottom } = view.lineBlockAt(Math.min(index, view.state.doc.length));
+  const { scrollDOM } = view;
+  const seen = top >= scrollDOM.scrollTop && bottom <= scrollDOM.scrollTop + scrollDOM.clientHeight;
+  if (!seen) scrollDOM.scrollTop = top - scrollDOM.clientHeight / 3;
+}
+
 export function Editor(props: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -114,9 +121,10 @@ export function Editor(props: EditorProps) {
       extensions: [
         basicSetup,
         EditorView.lineWrapping,
+        EditorView.theme({}, { dark: matchMedia('(prefers-color-scheme: dark)').matches }),
         lintGutter(),
         syntaxHighlighting(COLOURS),
-        language.of(colouring(latest.current.comments)),
+        colouring(latest.current.comments),
         marksField,
         listener,
         EditorView.contentAttributes.of({ 'aria-label': latest.current.label }),
@@ -129,21 +137,9 @@ export function Editor(props: EditorProps) {
 
   useEffect(() => {
     const current = view.current as EditorView;
-    if (current.state.doc.toString() === props.text) return;
-    const changes = { from: 0, to: current.state.doc.length, insert: props.text };
-    current.dispatch({ changes, selection: { anchor: 0 }, scrollIntoView: true });
-  }, [props.text]);
-
-  useEffect(() => {
-    view.current?.dispatch({ effects: language.reconfigure(colouring(props.comments)) });
-  }, [props.comments]);
-
-  useEffect(() => {
-    const current = view.current as EditorView;
     const twin = props.marks.find(({ kind }) => kind === 'twin');
-    const outside = twin !== undefined && !current.hasFocus;
-    const scroll = outside ? [EditorView.scrollIntoView(twin.from, { y: 'nearest' })] : [];
-    current.dispatch({ effects: [setMarks.of(props.marks), ...scroll] });
+    current.dispatch({ effects: setMarks.of(props.marks) });
+    if (twin !== undefined && !current.hasFocus) reveal(current, twin.from);
   }, [props.marks]);
 
   useEffect(() => {

@@ -24,6 +24,17 @@ export function byteOfIndex(text: string, index: number): number {
   return bytes;
 }
 
+/** Index of the last of `count` rising values that is at most `value`, or -1: a binary search. */
+export function lastUpTo(value: number, count: number, valueAt: (index: number) => number): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (valueAt(middle) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
 /** Bytes of a code point in UTF-8. */
 function sizeOf(point: number): number {
   if (point < 0x80) return 1;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** A program → what became of it, and what of that is to be shown in its text. Places in texts are UTF-16 indices. */
+import { asToolError, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import type { EditorError, MarkedRange } from '../shared/editor.tsx';
+import { indexOfByte } from '../shared/positions.ts';
+import type { Program } from './link.ts';
+import { type Hop, Twins } from './trail.ts';
+import { encode, type Translation, translate } from './translate.ts';
+
+/** A program that was translated. */
+export interface Good {
+  readonly source: Source;
+  readonly translation: Translation;
+  readonly twins: Twins;
+}
+
+/** Either of the two. */
+export interface Result {
+  readonly good: Good | undefined;
+  readonly error: ToolError | undefined;
+}
+
+export function translated({ language, text }: Program): Result {
+  const source = { name: 'program', bytes: encode(text) };
+  try {
+    const translation = translate(language.name, source);
+    const twins = new Twins(translation, source);
+    return { good: { source, translation, twins }, error: undefined };
+  } catch (error) {
+    const known = asToolError(error);
+    if (known === undefined) throw error;
+    return { good: undefined, error: known };
+  }
+}
+
+/** The token that a byte comes from, and what it names. */
+export function marksOf(text: string, hops: readonly Hop[]): MarkedRange[] {
+  const last = hops.at(-1);
+  return (['origin', 'definition'] as const).flatMap((part) => {
+    const place = last?.[part];
+    if (place?.source.name !== 'program') return [];
+    const from = indexOfByte(text, place.start);
+    const to = indexOfByte(text, place.end);
+    return [{ from, to, kind: part === 'origin' ? ('twin' as const) : ('definition' as const) }];
+  });
+}
+
+/** The word at fault, if it is one of this text. */
+export function errorsOf(text: string, error: ToolError | undefined): EditorError[] {
+  if (error?.file !== 'program' || error.offset === undefined) return [];
+  const from = indexOfByte(text, error.offset);
+  const length = /^\S+/.exec(text.slice(from, from + 100))?.[0].length ?? 1;
+  return [{ from, to: Math.min(from + length, text.length), message: error.message }];
+}
+
+/** The fault in one line. */
+export function describeError({ file, line, column, message }: ToolError): string {
+  const place = line === undefined ? '' : `line ${line}, column ${column}: `;
+  if (file === undefined || file === 'program') return `${place}${message}`;
+  return `in ${file}, which every program comes with, ${place}${message}`;
+}
