@@ -107,6 +107,8 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await page.keyboard.press('Control+Home');
         await page.keyboard.press('ArrowDown');
         await expect.poll(() => chosenByte(page).innerText()).toBe('48');
+        await page.keyboard.press('End');
+        await expect.poll(() => chosenByte(page).innerText()).toBe('0a');
       }));
 
     it('shows an error in its place, and keeps the last result', () =>

@@ -55,7 +55,11 @@ function Workbench({ program, setText }: WorkbenchProps) {
 
   useEffect(() => {
     if (cursor === undefined || !isCurrent || error !== undefined) return;
-    choose(twins?.bytesAt(byteOfIndex(text, cursor))[0]?.start);
+    // Behind a token counts as on it, as far as nothing else stands there.
+    const [first] = [cursor, cursor - 1].flatMap(
+      (index) => twins?.bytesAt(byteOfIndex(text, index)) ?? [],
+    );
+    choose(first?.start);
   }, [cursor, twins, error, isCurrent]);
   const hops = useMemo(
     () => (translation === undefined || chosen === undefined ? [] : trail(translation, chosen)),

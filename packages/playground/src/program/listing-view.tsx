@@ -29,7 +29,7 @@ export function ListingView({ translation, chosen, next, onChoose }: ListingView
   const id = useId();
   if (typeof rows === 'string') return <p class="hint">No executable: {rows}</p>;
   const at = chosen === undefined ? -1 : rowOf(rows, chosen);
-  const entry = rows.findIndex(({ line }) => line.isCode);
+  const entry = rows.findIndex(({ line, label }) => line.isCode && label === undefined);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step === undefined) return;
