@@ -47,5 +47,5 @@ export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
 export type { StandInUse } from './stand-in-uses.ts';
 export { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
 export { TOOLS } from './tools.ts';
-export { treeFromArchive } from './tree.ts';
+export { copyTree, treeFromArchive } from './tree.ts';
 export type { FileRecord, ProcessRecord, RunEvent } from './watch.ts';

@@ -8,9 +8,10 @@
  * these processes are run again with the new binary in the compiler's place, in a copy of the tree: the tree itself
  * stays as the build left it.
  */
-import { MemoryFiles, MemoryHost, type TreeNode } from '@stage0-ts/host/memory';
+import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { firstDifference } from './compare.ts';
 import type { NamedEngine } from './engines.ts';
+import { copyTree } from './tree.ts';
 import type { ProcessRecord } from './watch.ts';
 
 export interface SelfRebuild {
@@ -39,7 +40,7 @@ export function rebuildCompiler(
   const steps = ancestry(link, backwards);
   const before = files.get(compiler);
   if (before.kind !== 'file') return undefined;
-  const world = new MemoryFiles(copyOf(files.root));
+  const world = copyTree(files);
   let succeeded = true;
   for (const step of steps) {
     onStart?.(step);
@@ -55,13 +56,6 @@ export function rebuildCompiler(
   const after = world.get(compiler);
   const same = succeeded && after.kind === 'file' && firstDifference(before.bytes, after.bytes) < 0;
   return { compiler: compiler.slice(1), commands: steps.map(({ argv }) => argv.join(' ')), same };
-}
-
-/** The same tree in nodes of its own. Contents are shared: a write replaces them. */
-function copyOf<Node extends TreeNode>(node: Node): Node {
-  if (node.kind !== 'directory') return { ...node };
-  const entries = new Map([...node.entries].map(([name, entry]) => [name, copyOf(entry)]));
-  return { ...node, entries };
 }
 
 function makes(process: ProcessRecord, name: string): boolean {

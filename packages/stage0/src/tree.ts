@@ -2,7 +2,7 @@
 /** A source tree from an archive: .tar, .tar.gz, .tar.xz or .tar.bz2, told by its first bytes → files in memory. */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
-import { MemoryFiles } from '@stage0-ts/host/memory';
+import { MemoryFiles, type TreeNode } from '@stage0-ts/host/memory';
 import { bunzip2, gunzip, readTar, type TarEntry, unxzBytes } from '@stage0-ts/mescc-tools-extra';
 
 const FORMATS: readonly {
@@ -61,4 +61,15 @@ function commonFolder(entries: readonly TarEntry[]): string {
   const first = entries[0]?.name ?? '';
   const folder = first.slice(0, first.indexOf('/') + 1);
   return folder !== '' && entries.every(({ name }) => `${name}/`.startsWith(folder)) ? folder : '';
+}
+
+/** The same tree in nodes of its own, for one more build of it. Contents are shared: a write replaces them. */
+export function copyTree(files: MemoryFiles): MemoryFiles {
+  return new MemoryFiles(copyOf(files.root));
+}
+
+function copyOf<Node extends TreeNode>(node: Node): Node {
+  if (node.kind !== 'directory') return { ...node };
+  const entries = new Map([...node.entries].map(([name, entry]) => [name, copyOf(entry)]));
+  return { ...node, entries };
 }

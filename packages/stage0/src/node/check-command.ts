@@ -10,6 +10,7 @@ import { type CheckResult, check, treeDigest } from '../check.ts';
 import { checkDocument } from '../check-document.ts';
 import { htmlReport } from '../html-report.ts';
 import { describeFailures } from '../report.ts';
+import { copyTree } from '../tree.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { loadTree } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
@@ -57,7 +58,8 @@ export function checkCommand(args: readonly string[]): number {
   }
   const recipe = recipeFrom(values, HELP);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
-  const result = check(() => loadTree(tree), {
+  const source = loadTree(tree);
+  const result = check(() => copyTree(source), {
     ...recipe,
     ...(values.script === undefined ? {} : { script: values.script }),
     arch: values.arch,
@@ -67,7 +69,7 @@ export function checkCommand(args: readonly string[]): number {
   });
   progress?.clear();
   const against = folder === undefined ? null : compareFolder(result, folder);
-  const document = checkDocument(result, treeDigest(loadTree(tree)), against);
+  const document = checkDocument(result, treeDigest(source), against);
   if (values.html !== undefined) {
     new NodeHost().writeFile(values.html, new TextEncoder().encode(htmlReport(document)), 0o666);
   }
