@@ -290,6 +290,40 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await expect.poll(() => command.innerText()).not.toContain('hello.hex1');
       }));
 
+    it('saves a report that is gone through with keys', () =>
+      open('chain', async (page) => {
+        await page.getByRole('button', { name: 'Try a small tree' }).click();
+        const saved = page.waitForEvent('download');
+        await page.getByRole('button', { name: 'Save stage0-check.html' }).click();
+        await page.setContent(fs.readFileSync(await (await saved).path(), 'utf8'));
+        const heading = page.locator('#detail h3');
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('Enter');
+        const first = await heading.innerText();
+        await page.keyboard.press('ArrowDown');
+        await expect.poll(() => heading.innerText()).not.toBe(first);
+        expect(await page.locator('svg g[tabindex="0"]').count()).toBe(1);
+        await page.getByRole('button', { name: 'out/hello-hex1', exact: true }).click();
+        await expect.poll(() => heading.innerText()).toContain('hello.hex1');
+      }));
+
+    it('takes a file that is dropped, and says so when it is a folder', () =>
+      open('chain', async (page) => {
+        const drop = (content: 'text' | 'folder') =>
+          page.evaluate((kind) => {
+            const file = new File(['no archive'], 'dropped.tar');
+            if (kind === 'folder') file.arrayBuffer = () => Promise.reject(new Error('NotFound'));
+            const event = new DragEvent('drop', { bubbles: true, cancelable: true });
+            Object.defineProperty(event, 'dataTransfer', { value: { files: [file] } });
+            document.querySelector('.drop')?.dispatchEvent(event);
+          }, content);
+        const alert = page.getByRole('alert');
+        await drop('text');
+        await expect.poll(() => alert.innerText()).toContain('dropped.tar: error: this is no .tar');
+        await drop('folder');
+        await expect.poll(() => alert.innerText()).toContain('dropped.tar cannot be read');
+      }));
+
     it('says what is wrong with a file that is no tree', () =>
       open('chain', async (page) => {
         const buffer = Buffer.from('no archive at all');

@@ -9,6 +9,7 @@ import {
   checkDocument,
   compareAgainst,
   htmlReport,
+  layOut,
   type NamedEngine,
   PORTS,
   rebuildCompiler,
@@ -112,6 +113,16 @@ describe('check', () => {
     expect(process?.outputs[0]?.sha256[0]).not.toBe(process?.outputs[0]?.sha256[1]);
     expect(process?.milliseconds.every((value) => value > 0)).toBe(true);
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+  });
+
+  it('names the boxes of the graph by what comes of them', () => {
+    const { processes } = checkDocument(check(ladder, { engines: [PORTS, PORTS] }), 'tree');
+    const labels = layOut(processes).map(({ label }) => label);
+    expect(labels).toContain('hello-hex1');
+    // M2-Mesoplanet starts these; what they make but the last has passing names.
+    const between = ['M2-Planet', 'blood-elf', 'M1'].map((tool) => `greet: ${tool}`);
+    expect(labels).toEqual(expect.arrayContaining([...between, 'greet']));
+    expect(labels.filter((label) => /-0{6}/.test(label))).toEqual([]);
   });
 
   it('gives a page that needs nothing else', () => {
