@@ -26,3 +26,15 @@ run(
   '--logLevel',
   'warn',
 );
+
+// typedoc writes these links of its bar as they are, on pages of every folder.
+for (const name of fs.readdirSync(`${root}/site`, { recursive: true })) {
+  const depth = name.split('/').length - 1;
+  if (!name.endsWith('.html') || depth === 0 || name.startsWith('playground/')) continue;
+  const page = fs.readFileSync(`${root}/site/${name}`, 'utf8');
+  const up = '../'.repeat(depth);
+  fs.writeFileSync(
+    `${root}/site/${name}`,
+    page.replaceAll('href="playground/', `href="${up}playground/`),
+  );
+}
