@@ -2,6 +2,7 @@
 /** A cross-check as plain data, for `--json` and the HTML report. */
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import type { AgainstResult } from './against.ts';
+import type { Artifact } from './artifacts.ts';
 import type { CheckResult } from './check.ts';
 import { type Divergence, describeEnd } from './compare.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
@@ -22,13 +23,12 @@ export interface CheckDocument {
   readonly artifacts: readonly ArtifactDocument[];
 }
 
-export interface ArtifactDocument {
-  readonly path: string;
-  readonly size: number;
+/** An artifact as the first engine made it, in the shape that a build's document has, and what the second made. */
+export interface ArtifactDocument extends Omit<Artifact, 'mode'> {
   /** Octal. */
   readonly mode: string;
-  readonly sha256: readonly [string, string];
-  readonly expected: string | null;
+  /** Digest of what the second engine made; empty for a missing file. */
+  readonly second: string;
   /** True when both engines agree, and with the expected digest if there is one. */
   readonly ok: boolean;
 }
@@ -74,17 +74,11 @@ export function checkDocument(
     processes: left.processes.map((process, at) =>
       processDocument(process, right.processes[at], digest),
     ),
-    artifacts: left.artifacts.map(({ path, size, mode, sha256, expected }) => {
-      const theirs = other.get(path)?.sha256 ?? '';
-      const ok = sha256 === theirs && (expected === null || sha256 === expected);
-      return {
-        path,
-        size,
-        mode: mode.toString(8).padStart(4, '0'),
-        sha256: [sha256, theirs],
-        expected,
-        ok,
-      };
+    artifacts: left.artifacts.map((artifact) => {
+      const { path, mode, sha256, expected } = artifact;
+      const second = other.get(path)?.sha256 ?? '';
+      const ok = sha256 === second && (expected === null || sha256 === expected);
+      return { ...artifact, mode: mode.toString(8).padStart(4, '0'), second, ok };
     }),
   };
 }

@@ -117,12 +117,12 @@ function box({ step, label, column, row }: GraphNode, bad: boolean, stop: boolea
 
 function artifacts({ artifacts: list, engines, against }: CheckDocument): string {
   const [differing, missing] = [new Set(against?.differing), new Set(against?.missing)];
-  const rows = list.map(({ path, size, mode, sha256, expected, ok }) => {
-    const second = sha256[0] === sha256[1] ? 'the same' : sha256[1] || 'missing';
+  const rows = list.map(({ path, size, mode, sha256, second, expected, ok }) => {
+    const other = sha256 === second ? 'the same' : second || 'missing';
     const verdict = ok ? (expected === null ? 'agree' : 'as published') : 'WRONG';
     const theirs = differing.has(path) ? 'DIFFERS' : missing.has(path) ? 'missing' : 'the same';
     const good = ok && !differing.has(path);
-    return `<tr class="${good ? 'good' : 'bad'}"><td><button type="button" data-path="${escapeHtml(path)}">${escapeHtml(path)}</button></td><td>${size}</td><td>${mode}</td><td>${verdict}</td>${against === null ? '' : `<td>${theirs}</td>`}<td><code>${sha256[0]}</code></td><td><code>${second}</code></td></tr>`;
+    return `<tr class="${good ? 'good' : 'bad'}"><td><button type="button" data-path="${escapeHtml(path)}">${escapeHtml(path)}</button></td><td>${size}</td><td>${mode}</td><td>${verdict}</td>${against === null ? '' : `<td>${theirs}</td>`}<td><code>${sha256}</code></td><td><code>${other}</code></td></tr>`;
   });
   const folder = against === null ? '' : '<th>folder</th>';
   return `<div class="scroll" tabindex="0" role="region" aria-label="Artifacts"><table><thead><tr><th>path</th><th>bytes</th><th>mode</th><th>verdict</th>${folder}<th>${engines[0]}</th><th>${engines[1]}</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;

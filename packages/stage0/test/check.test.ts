@@ -112,6 +112,10 @@ describe('check', () => {
     expect(process?.inputs.map(({ path }) => path)).toEqual(['tools/M0', 'out/hello-cc-0.M1']);
     expect(process?.outputs[0]?.sha256[0]).not.toBe(process?.outputs[0]?.sha256[1]);
     expect(process?.milliseconds.every((value) => value > 0)).toBe(true);
+    const spoiled = document.artifacts.find(({ path }) => path === 'out/hello-cc-0.hex2');
+    expect(spoiled).toMatchObject({ size: 786, mode: '0600', verdict: 'match', ok: false });
+    expect(spoiled?.sha256).toBe(spoiled?.expected);
+    expect(spoiled?.second).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 

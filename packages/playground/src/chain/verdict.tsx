@@ -12,7 +12,7 @@ export function Verdict({ document, milliseconds }: VerdictProps) {
   const { ok, divergence, selfRebuild, artifacts, processes, engines, tree } = document;
   const listed = artifacts.filter(({ expected }) => expected !== null);
   const right = listed.filter(({ ok }) => ok).length;
-  const same = artifacts.filter(({ sha256 }) => sha256[0] === sha256[1]).length;
+  const same = artifacts.filter(({ sha256, second }) => sha256 === second).length;
   const times = [0, 1].map((side) =>
     processes
       .filter(({ depth }) => depth === 1)
@@ -85,7 +85,7 @@ export function Artifacts({ document, onOpen }: ArtifactsProps) {
           </tr>
         </thead>
         <tbody>
-          {document.artifacts.map(({ path, size, mode, sha256, expected, ok }) => (
+          {document.artifacts.map(({ path, size, mode, sha256, second, expected, ok }) => (
             <tr key={path}>
               <td>
                 <FileLink path={path} onOpen={onOpen} />
@@ -94,7 +94,7 @@ export function Artifacts({ document, onOpen }: ArtifactsProps) {
               <td>{mode}</td>
               <td class={ok ? 'good' : 'bad'}>{verdictOf(ok, expected)}</td>
               <td class="digest">
-                {sha256[0] === sha256[1] ? sha256[0] : `${sha256[0]} and ${sha256[1] || 'nothing'}`}
+                {sha256 === second ? sha256 : `${sha256 || 'nothing'} and ${second || 'nothing'}`}
               </td>
             </tr>
           ))}
