@@ -8,6 +8,7 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { FileKind, Host } from '@stage0-ts/host';
+import { DEFAULT_LIMIT } from './decoding.ts';
 import type { TarEntry } from './tar.ts';
 
 export type Step =
@@ -35,6 +36,8 @@ export class ExtractionPlan {
   readonly steps: Step[] = [];
   private readonly host: Host;
   private readonly planned = new Map<string, Known>();
+  /** Bytes in the copies that stand for hard links: a small archive can name a large file many times. */
+  private copied = 0;
 
   constructor(host: Host) {
     this.host = host;
@@ -70,6 +73,8 @@ export class ExtractionPlan {
         const known = this.look(source);
         if (known?.kind !== 'file') throw fail(`a link to ${entry.target}, which is not there`);
         const data = 'data' in known ? known.data : this.host.readFile(source);
+        this.copied += data.length;
+        if (this.copied > DEFAULT_LIMIT) throw fail('the copies of hard links are too large');
         this.addFile(this.resolve(entry.name, true, fail), data, fail);
         break;
       }

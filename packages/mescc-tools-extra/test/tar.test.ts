@@ -198,6 +198,16 @@ describe('untar', () => {
     expect(refused(...pax('n', 'path', 'd/'.repeat(500_000), '0'))).toMatch(/too long$/);
   });
 
+  it('does not fill a disc with the copies of one file', () => {
+    const large = { name: 'a', content: 'x'.repeat(1 << 20) };
+    const links = Array.from({ length: 1025 }, (_, i) => ({
+      name: `l${i}`,
+      kind: '1',
+      target: 'a',
+    }));
+    expect(run(archive(large, ...links))).toMatch(/l1024: the copies of hard links are too large$/);
+  });
+
   it('copies hard links', () => {
     expect(
       run(archive({ name: 'd/a', content: 'text' }, { name: 'b', kind: '1', target: 'd/a' })),
