@@ -157,11 +157,13 @@ describe('the Node host', () => {
     expect(host.run('./k', ['k'], [])).toEqual({ kind: 'killed', signal: 9 });
   });
 
-  it('starts nothing with a word that Node would change', () => {
+  it('starts programs with words that are no UTF-8', () => {
     const host = (worlds['node'] as () => Host)();
-    host.writeFile('p', encodeUtf8('#!/bin/sh\n'), 0o755);
-    const odd = decodeUtf8(Uint8Array.from([0xff]));
-    expect(code(() => host.run('p', ['p', odd], []))).toBe('EINVAL p');
+    host.writeFile('p', encodeUtf8('#!/bin/sh\nprintf "%s|" "$@" >out\n'), 0o755);
+    const odd = decodeUtf8(Uint8Array.from([0x27, 0xff, 0x80, 0x24, 0x61, 0x0a]));
+    expect(host.run('p', ['p', odd, 'é', '$HOME'], [])).toEqual({ kind: 'exited', status: 0 });
+    expect(decodeUtf8(host.readFile('out'))).toBe(`${odd}|é|$HOME|`);
+    expect(code(() => host.run('none', ['none', odd], []))).toBe('ENOENT none');
   });
 
   it('reads pipes and devices, and not without end', () => {

@@ -120,16 +120,19 @@ export class NodeHost implements Host {
   }
 
   run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
-    if ([path, ...argv].some((word) => LONE_SURROGATE.test(word))) {
-      throw hostError('EINVAL', path, 'Node cannot start a program with a word that is no UTF-8');
-    }
     // A bare name would be searched in PATH, which execve does not do.
     const command = path.includes('/') ? path : `./${path}`;
-    const child = spawnSync(command, argv.slice(1), {
-      argv0: argv[0] ?? path,
+    const words = [command, ...argv.slice(1)];
+    const options = {
       env: Object.fromEntries(environment.map(splitVariable)),
-      stdio: 'inherit',
-    });
+      stdio: 'inherit' as const,
+    };
+    let child: ReturnType<typeof spawnSync>;
+    if (words.some((word) => LONE_SURROGATE.test(word))) {
+      // Node would change the bytes that are no UTF-8. A shell can make them, but gives the program its path as name.
+      guarded(path, () => fs.accessSync(toSystem(command), fs.constants.X_OK));
+      child = spawnSync('/bin/sh', ['-c', `exec ${words.map(quoted).join(' ')}`], options);
+    } else child = spawnSync(command, words.slice(1), { argv0: argv[0] ?? path, ...options });
     if (child.error !== undefined) throw translated(child.error, path);
     if (child.signal !== null)
       return { kind: 'killed', signal: os.constants.signals[child.signal] };
@@ -139,6 +142,15 @@ export class NodeHost implements Host {
 
 /** What stands in a string for a byte that is no UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** A word for a shell: as it is between quotes, and bytes that are no UTF-8 by their octal numbers. */
+function quoted(word: string): string {
+  const octal = (byte: string) => `\\${(byte.charCodeAt(0) & 0xff).toString(8)}`;
+  return `'${word.replaceAll("'", "'\\''")}'`.replace(
+    /\p{Surrogate}+/gu,
+    (bytes) => `'"$(printf '${bytes.split('').map(octal).join('')}')"'`,
+  );
+}
 
 function isBrokenPipe(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EPIPE';
