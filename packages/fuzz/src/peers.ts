@@ -57,11 +57,21 @@ export const gzipPeer: Peer = decompressor((archive) => {
 
 export const bzip2Peer: Peer = decompressor((archive) => filter('bzip2', ['-dc'], archive));
 
+/** A dictionary of 8 MiB, in the header of .lzma. */
+const USUAL_DICTIONARY = [0, 0, 0x80, 0];
 const xzOnly = decompressor((archive) => filter('xz', ['-dc'], archive));
-/** xz guesses whether a file is .lzma, and takes fewer properties and dictionary sizes than there may be. */
+/** xz takes only such sizes of the dictionary as encoders use; the content does not depend on it. */
+const lzmaOnly = decompressor((archive) => {
+  if (archive.length <= USUAL_DICTIONARY.length) return undefined;
+  const usual = archive.slice();
+  usual.set(USUAL_DICTIONARY, 1);
+  return filter('xz', ['--format=lzma', '-dc'], usual);
+});
+/** What begins with a byte of properties may be .lzma; xz knows fewer of them than there may be. */
 export const xzPeer: Peer = (program) => {
   const [properties = 0] = archiveOf(program.input);
-  return xzOnly(program) ?? (properties < 9 * 5 * 5 ? 'no judge' : undefined);
+  const isLzma = properties < 9 * 5 * 5;
+  return xzOnly(program) ?? (isLzma ? (lzmaOnly(program) ?? 'no judge') : undefined);
 };
 
 /** GNU tar as judge of a case that extracts `in` into its folder. */
