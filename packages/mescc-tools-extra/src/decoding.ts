@@ -27,6 +27,8 @@ export function failWith(options: DecodeOptions): Fail {
  */
 export class DecodedBytes {
   bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory, for several bytes at a time. */
+  view: DataView<ArrayBuffer>;
   length = 0;
   private readonly options: DecodeOptions;
 
@@ -34,6 +36,7 @@ export class DecodedBytes {
   constructor(options: DecodeOptions, capacity: number) {
     this.options = options;
     this.bytes = new Uint8Array(Math.max(64, Math.min(capacity, this.limit, 1 << 26)));
+    this.view = new DataView(this.bytes.buffer);
   }
 
   /** Make room for `count` bytes more; `bytes` may be another array afterwards. */
@@ -45,6 +48,7 @@ export class DecodedBytes {
     const grown = new Uint8Array(Math.max(needed, Math.min(2 * needed, this.limit + count)));
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
+    this.view = new DataView(grown.buffer);
   }
 
   /** Throw when more than the limit has been written. */
@@ -64,5 +68,28 @@ export class DecodedBytes {
 
   private get limit(): number {
     return this.options.limit ?? DEFAULT_LIMIT;
+  }
+}
+
+/** What {@link repeat} may write behind its end. */
+export const SLACK = 3;
+
+/**
+ * The match of LZ77: bytes[to, after) become those `distance` before them, of which the last may be among them. Four at
+ * a time where the distance and the room behind `after` allow that. `view` is of the same memory.
+ */
+export function repeat(
+  bytes: Uint8Array,
+  view: DataView,
+  to: number,
+  after: number,
+  distance: number,
+): void {
+  let at = to;
+  let from = to - distance;
+  if (distance > SLACK && after + SLACK <= bytes.length) {
+    for (; at < after; at += 4, from += 4) view.setInt32(at, view.getInt32(from, true), true);
+  } else {
+    while (at < after) bytes[at++] = bytes[from++] as number;
   }
 }

@@ -7,7 +7,7 @@
  *
  * Accepts what mescc-tools-extra/ungz.c of stage0-posix 1.9.1 accepts, and stored blocks.
  */
-import type { DecodedBytes, Fail } from './decoding.ts';
+import { type DecodedBytes, type Fail, repeat } from './decoding.ts';
 
 const TABLE_BITS = 10;
 const LONGEST_CODE = 15;
@@ -226,13 +226,13 @@ class Inflater {
     const distanceTable = distances.table;
     const mask = (1 << TABLE_BITS) - 1;
     let { at, bits, count } = this;
-    let { bytes, length: position } = out;
+    let { bytes, view, length: position } = out;
     let room = bytes.length - LONGEST_MATCH;
     for (;;) {
       if (position >= room) {
         out.length = position;
         out.reserve(1 << 15);
-        bytes = out.bytes;
+        ({ bytes, view } = out);
         room = bytes.length - LONGEST_MATCH;
       }
       while (count < 23 && at < end) {
@@ -274,11 +274,12 @@ class Inflater {
       bits >>>= distanceExtra;
       count -= distanceExtra;
       if (count < 0) break;
-      let from = position - distance;
-      if (from < this.outStart) throw this.fail(at, 'a deflate distance that is too large');
-      for (const stop = position + length; position < stop; ) {
-        bytes[position++] = bytes[from++] as number;
+      if (position - distance < this.outStart) {
+        throw this.fail(at, 'a deflate distance that is too large');
       }
+      const after = position + length;
+      repeat(bytes, view, position, after, distance);
+      position = after;
     }
     // Bits beyond the end read as zeros; using one shows here.
     this.at = at;

@@ -2,38 +2,43 @@
 /**
  * LZMA: range-coded literals and matches → bytes. xz.ts wraps it as LZMA2 and as .lzma.
  *
- * A bit is decoded against an adaptive probability of 11 bits; a symbol is a walk down a tree of such bits.
- * The output itself is the dictionary. Invariant between bits: 0 <= code < range, and range >= 2^24 after
- * a byte has been shifted in where it was needed.
+ * A bit is decoded against an adaptive probability of 11 bits; a symbol is a walk down a tree of such bits, from 1
+ * at the root to a leaf: a symbol of n bits ends as 2^n + its value. The output itself is the dictionary.
+ * Invariant between bits: 0 <= code < range, as unsigned numbers, and range >= 2^24 after a byte has been shifted
+ * in where it was needed.
  *
  * The format is that of the LZMA SDK; mescc-tools-extra/unxz.c of stage0-posix 1.9.1 decodes it with
  * lc + lp <= 4 only.
  */
-import type { DecodedBytes, Fail } from './decoding.ts';
+import { type DecodedBytes, type Fail, repeat, SLACK } from './decoding.ts';
 
 const STATES = 12;
+/** States from here on follow a match. */
 const LITERAL_STATES = 7;
+/** The state after a literal, by the state before it. */
+const AFTER_LITERAL: Uint8Array = Uint8Array.of(0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 4, 5);
 const POSITION_STATES = 16;
 const HALF = 1024;
 const SHORTEST_MATCH = 2;
-export const LONGEST_MATCH = 273;
+const LONGEST_MATCH = 273;
+/** Bytes to make room for at a time. */
+const ROOM: number = 1 << 16;
+const TRUNCATED = 'the LZMA data ends too early';
 
 /** Offsets into the probabilities; a length coder is choice, choice 2, low, middle and high trees. */
 const IS_MATCH = 0;
+/** Four times: a new distance or an old one, the last or an older one, and so on. */
 const IS_REPEAT: number = IS_MATCH + STATES * POSITION_STATES;
-const IS_REPEAT_0: number = IS_REPEAT + STATES;
-const IS_REPEAT_1: number = IS_REPEAT_0 + STATES;
-const IS_REPEAT_2: number = IS_REPEAT_1 + STATES;
-const IS_REPEAT_0_LONG: number = IS_REPEAT_2 + STATES;
-const LENGTH: number = IS_REPEAT_0_LONG + STATES * POSITION_STATES;
-const LENGTH_LOW = 2;
-const LENGTH_MIDDLE: number = LENGTH_LOW + POSITION_STATES * 8;
-const LENGTH_HIGH: number = LENGTH_MIDDLE + POSITION_STATES * 8;
-const LENGTH_SIZE: number = LENGTH_HIGH + 256;
+const IS_LONG: number = IS_REPEAT + 4 * STATES;
+const LENGTH: number = IS_LONG + STATES * POSITION_STATES;
+const LENGTH_TREES = 2;
+const LENGTH_TREE = 8;
+const LONG_LENGTHS = 256;
+const LENGTH_SIZE: number = LENGTH_TREES + 2 * POSITION_STATES * LENGTH_TREE + LONG_LENGTHS;
 const REPEAT_LENGTH: number = LENGTH + LENGTH_SIZE;
 const SLOT: number = REPEAT_LENGTH + LENGTH_SIZE;
-const SLOT_SIZE = 64;
-const SPECIAL: number = SLOT + 4 * SLOT_SIZE;
+const SLOTS = 64;
+const SPECIAL: number = SLOT + 4 * SLOTS;
 const ALIGN: number = SPECIAL + 128;
 const LITERAL: number = ALIGN + 16;
 const LITERAL_SIZE = 0x300;
@@ -55,7 +60,7 @@ export class LzmaDecoder {
   private literalPositionMask = 0;
   private positionMask = 0;
   private state = 0;
-  /** The last four distances, less one. */
+  /** The last four distances, less one, as signed numbers. */
   private rep0 = 0;
   private rep1 = 0;
   private rep2 = 0;
@@ -110,7 +115,7 @@ export class LzmaDecoder {
 
   /** Begin to read range-coded data at input[at, end): a zero and four bytes. */
   begin(input: Uint8Array, at: number, end: number): void {
-    if (at + 5 > end) throw this.truncated();
+    if (at + 5 > end) throw this.fail(end, TRUNCATED);
     if (input[at] !== 0) throw this.fail(at, 'LZMA data that does not begin with a zero');
     this.input = input;
     this.end = end;
@@ -120,238 +125,338 @@ export class LzmaDecoder {
     this.at = at + 5;
   }
 
-  /** Decode up to `limit` bytes more, or to the end marker. The range coder is left normalized. */
+  /**
+   * Decode up to `limit` bytes more, or to the end marker; with 0, the end marker alone. The range coder is left
+   * normalized.
+   *
+   * All of it is one function, and a bit the same dozen lines wherever one is decoded: they go fastest while range,
+   * code and the place in the input are variables, and a function of their own would have to give three back.
+   */
   decode(limit: number): LzmaEnd {
-    const { out, probabilities, dictionaryStart } = this;
+    const { out, probabilities, input, end, dictionaryStart } = this;
+    const { literalContextBits, literalPositionMask, positionMask } = this;
+    const window = this.dictionarySize >>> 0;
     const stop = out.length + limit;
-    while (out.length < stop) {
-      if (out.length + LONGEST_MATCH > out.bytes.length) out.reserve(LONGEST_MATCH + (1 << 16));
-      const position = out.length - dictionaryStart;
-      const positionState = position & this.positionMask;
-      if (this.bit(probabilities, IS_MATCH + this.state * POSITION_STATES + positionState) === 0) {
-        this.literal(position);
-        continue;
+    let { bytes, view, length: to } = out;
+    let { range, code, at, state, rep0, rep1, rep2, rep3 } = this;
+    // Of the bit: where its probability is, what that is, and which part of the range stands for 0.
+    let index = 0;
+    let probability = 0;
+    let bound = 0;
+    let ended: LzmaEnd = 'full';
+    do {
+      // A symbol may have used what is behind the end; one is harmless.
+      if (at > end) throw this.truncated();
+      if (to + LONGEST_MATCH + SLACK > bytes.length) {
+        out.length = to;
+        out.reserve(Math.min(stop - to, ROOM));
+        ({ bytes, view } = out);
       }
-      const length = this.match(positionState, position);
-      if (length === 0) continue; // a short repeat, already copied
-      if (length < 0) {
-        this.normalize();
-        return 'marker';
-      }
-      this.checkDistance(position);
-      if (out.length + length > stop) throw this.fail(this.at, 'a match that runs past its chunk');
-      this.copy(length);
-    }
-    this.normalize();
-    return 'full';
-  }
+      const position = to - dictionaryStart;
+      const positionState = position & positionMask;
 
-  /** Decode the end marker, and throw if something else comes. */
-  decodeMarker(): LzmaEnd {
-    const position = this.out.length - this.dictionaryStart;
-    const positionState = position & this.positionMask;
-    const isMatch = IS_MATCH + this.state * POSITION_STATES + positionState;
-    if (
-      this.bit(this.probabilities, isMatch) === 0 ||
-      this.bit(this.probabilities, IS_REPEAT + this.state) === 1 ||
-      this.distance(this.length(LENGTH, positionState)) !== 0xffffffff
-    ) {
-      throw this.fail(this.at, 'LZMA data that goes on after its end');
-    }
-    this.normalize();
-    return 'marker';
-  }
-
-  /** A byte: eight bits, in a context of the byte before it and of the position. */
-  private literal(position: number): void {
-    const { out, probabilities, literalContextBits } = this;
-    const { bytes, length } = out;
-    const previous = position === 0 ? 0 : (bytes[length - 1] as number);
-    const context =
-      ((position & this.literalPositionMask) << literalContextBits) +
-      (previous >> (8 - literalContextBits));
-    const base = LITERAL + LITERAL_SIZE * context;
-    let symbol = 1;
-    if (this.state >= LITERAL_STATES) {
-      // After a match the byte that it would have copied next helps, until the two differ.
-      this.checkDistance(position);
-      let expected = bytes[length - this.rep0 - 1] as number;
-      do {
-        const expectedBit = (expected >> 7) & 1;
-        expected <<= 1;
-        const bit = this.bit(probabilities, base + ((1 + expectedBit) << 8) + symbol);
-        symbol = (symbol << 1) | bit;
-        if (bit !== expectedBit) break;
-      } while (symbol < 0x100);
-    }
-    bytes[length] = this.walk(base, symbol, 0x100);
-    out.length = length + 1;
-    const { state } = this;
-    this.state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
-  }
-
-  /** The length of a match whose distance is then in rep0; 0 for a single byte, copied here; -1 for the end marker. */
-  private match(positionState: number, position: number): number {
-    const { probabilities, state } = this;
-    const isLate = state >= LITERAL_STATES;
-    if (this.bit(probabilities, IS_REPEAT + state) === 0) {
-      this.rep3 = this.rep2;
-      this.rep2 = this.rep1;
-      this.rep1 = this.rep0;
-      const length = this.length(LENGTH, positionState);
-      this.state = isLate ? 10 : 7;
-      this.rep0 = this.distance(length);
-      return this.rep0 === 0xffffffff ? -1 : length;
-    }
-    if (this.bit(probabilities, IS_REPEAT_0 + state) === 0) {
-      const isLong = IS_REPEAT_0_LONG + state * POSITION_STATES + positionState;
-      if (this.bit(probabilities, isLong) === 0) {
-        this.state = isLate ? 11 : 9;
-        this.checkDistance(position);
-        this.copy(1);
-        return 0;
-      }
-    } else {
-      let distance = this.rep1;
-      if (this.bit(probabilities, IS_REPEAT_1 + state) === 1) {
-        distance = this.rep2;
-        if (this.bit(probabilities, IS_REPEAT_2 + state) === 1) {
-          distance = this.rep3;
-          this.rep3 = this.rep2;
-        }
-        this.rep2 = this.rep1;
-      }
-      this.rep1 = this.rep0;
-      this.rep0 = distance;
-    }
-    const length = this.length(REPEAT_LENGTH, positionState);
-    this.state = isLate ? 11 : 8;
-    return length;
-  }
-
-  private length(coder: number, positionState: number): number {
-    const { probabilities } = this;
-    if (this.bit(probabilities, coder) === 0) {
-      return SHORTEST_MATCH + this.tree(coder + LENGTH_LOW + 8 * positionState, 3);
-    }
-    if (this.bit(probabilities, coder + 1) === 0) {
-      return SHORTEST_MATCH + 8 + this.tree(coder + LENGTH_MIDDLE + 8 * positionState, 3);
-    }
-    return SHORTEST_MATCH + 16 + this.tree(coder + LENGTH_HIGH, 8);
-  }
-
-  /** A distance less one: six bits tell its size and first two bits, the others follow. */
-  private distance(length: number): number {
-    const context = Math.min(length - SHORTEST_MATCH, 3);
-    const slot = this.tree(SLOT + SLOT_SIZE * context, 6);
-    if (slot < 4) return slot;
-    const extraBits = (slot >> 1) - 1;
-    const high = ((2 | (slot & 1)) << extraBits) >>> 0;
-    if (slot < 14) return high + this.reverseTree(SPECIAL + high - slot, extraBits);
-    return high + this.directBits(extraBits - 4) * 16 + this.reverseTree(ALIGN, 4);
-  }
-
-  /** Bits of equal probability, at most 26. */
-  private directBits(count: number): number {
-    const { input, end } = this;
-    let { range, code, at } = this;
-    let value = 0;
-    for (let i = 0; i < count; i++) {
+      // A literal (0) or a match?
+      let isMatch = true;
       if (range >>> 24 === 0) {
-        if (at >= end) throw this.truncated();
         range <<= 8;
         code = (code << 8) | (input[at++] as number);
       }
-      range >>>= 1; // no longer negative
-      value <<= 1;
-      if (code >>> 0 < range) continue;
-      code = (code - range) | 0;
-      value |= 1;
-    }
-    this.range = range;
-    this.code = code;
-    this.at = at;
-    return value;
-  }
-
-  private tree(base: number, bits: number): number {
-    return this.walk(base, 1, 1 << bits) - (1 << bits);
-  }
-
-  /** Down a tree from `symbol` to a leaf. Most bits are decoded here: it is {@link bit} with the state in variables. */
-  private walk(base: number, from: number, leaves: number): number {
-    const { probabilities, input, end } = this;
-    let { range, code, at } = this;
-    let symbol = from;
-    while (symbol < leaves) {
-      if (range >>> 24 === 0) {
-        if (at >= end) throw this.truncated();
-        range <<= 8;
-        code = (code << 8) | (input[at++] as number);
-      }
-      const probability = probabilities[base + symbol] as number;
-      const bound = Math.imul(range >>> 11, probability);
+      index = IS_MATCH + state * POSITION_STATES + positionState;
+      probability = probabilities[index] as number;
+      bound = Math.imul(range >>> 11, probability);
       if (code >>> 0 < bound >>> 0) {
         range = bound;
-        probabilities[base + symbol] = probability + ((2048 - probability) >> 5);
-        symbol <<= 1;
+        probabilities[index] = probability + ((2048 - probability) >> 5);
+        isMatch = false;
       } else {
         range = (range - bound) | 0;
         code = (code - bound) | 0;
-        probabilities[base + symbol] = probability - (probability >> 5);
-        symbol = (symbol << 1) | 1;
+        probabilities[index] = probability - (probability >> 5);
       }
+
+      if (!isMatch) {
+        // Eight bits, in a context of the byte before and of the position.
+        const before = position === 0 ? 0 : (bytes[to - 1] as number);
+        const context =
+          ((position & literalPositionMask) << literalContextBits) +
+          (before >> (8 - literalContextBits));
+        const tree = LITERAL + LITERAL_SIZE * context;
+        let symbol = 1;
+        if (state >= LITERAL_STATES) {
+          // The byte that the match would have copied next helps, until the two differ.
+          if (rep0 >>> 0 >= position >>> 0 || rep0 >>> 0 >= window) throw this.tooFar(at);
+          let expected = bytes[to - rep0 - 1] as number;
+          for (let isEqual = true; isEqual && symbol < 0x100; ) {
+            expected <<= 1;
+            const expectedBit = expected & 0x100;
+            if (range >>> 24 === 0) {
+              range <<= 8;
+              code = (code << 8) | (input[at++] as number);
+            }
+            index = tree + 0x100 + expectedBit + symbol;
+            probability = probabilities[index] as number;
+            bound = Math.imul(range >>> 11, probability);
+            if (code >>> 0 < bound >>> 0) {
+              range = bound;
+              probabilities[index] = probability + ((2048 - probability) >> 5);
+              symbol <<= 1;
+              isEqual = expectedBit === 0;
+            } else {
+              range = (range - bound) | 0;
+              code = (code - bound) | 0;
+              probabilities[index] = probability - (probability >> 5);
+              symbol = (symbol << 1) | 1;
+              isEqual = expectedBit !== 0;
+            }
+          }
+        }
+        while (symbol < 0x100) {
+          if (range >>> 24 === 0) {
+            range <<= 8;
+            code = (code << 8) | (input[at++] as number);
+          }
+          index = tree + symbol;
+          probability = probabilities[index] as number;
+          bound = Math.imul(range >>> 11, probability);
+          if (code >>> 0 < bound >>> 0) {
+            range = bound;
+            probabilities[index] = probability + ((2048 - probability) >> 5);
+            symbol <<= 1;
+          } else {
+            range = (range - bound) | 0;
+            code = (code - bound) | 0;
+            probabilities[index] = probability - (probability >> 5);
+            symbol = (symbol << 1) | 1;
+          }
+        }
+        bytes[to++] = symbol;
+        state = AFTER_LITERAL[state] as number;
+        continue;
+      }
+
+      // A new distance (0), or one of the last four (10, 110, 1110, 1111)?
+      let age = 0;
+      for (; age < 4; age++) {
+        if (range >>> 24 === 0) {
+          range <<= 8;
+          code = (code << 8) | (input[at++] as number);
+        }
+        index = IS_REPEAT + age * STATES + state;
+        probability = probabilities[index] as number;
+        bound = Math.imul(range >>> 11, probability);
+        if (code >>> 0 < bound >>> 0) {
+          range = bound;
+          probabilities[index] = probability + ((2048 - probability) >> 5);
+          break;
+        } else {
+          range = (range - bound) | 0;
+          code = (code - bound) | 0;
+          probabilities[index] = probability - (probability >> 5);
+        }
+      }
+      const lengths = age === 0 ? LENGTH : REPEAT_LENGTH;
+      let isShort = false;
+      if (age === 1) {
+        // The last distance again may be for a single byte (0).
+        if (range >>> 24 === 0) {
+          range <<= 8;
+          code = (code << 8) | (input[at++] as number);
+        }
+        index = IS_LONG + state * POSITION_STATES + positionState;
+        probability = probabilities[index] as number;
+        bound = Math.imul(range >>> 11, probability);
+        if (code >>> 0 < bound >>> 0) {
+          range = bound;
+          probabilities[index] = probability + ((2048 - probability) >> 5);
+          isShort = true;
+        } else {
+          range = (range - bound) | 0;
+          code = (code - bound) | 0;
+          probabilities[index] = probability - (probability >> 5);
+        }
+      }
+      const isLate = state >= LITERAL_STATES;
+      if (age === 0) state = isLate ? 10 : 7;
+      else if (isShort) state = isLate ? 11 : 9;
+      else state = isLate ? 11 : 8;
+
+      let length = 1;
+      if (!isShort) {
+        // Lengths from 2 (0), from 10 (10) or from 18 (11)?
+        let kind = 0;
+        for (; kind < 2; kind++) {
+          if (range >>> 24 === 0) {
+            range <<= 8;
+            code = (code << 8) | (input[at++] as number);
+          }
+          index = lengths + kind;
+          probability = probabilities[index] as number;
+          bound = Math.imul(range >>> 11, probability);
+          if (code >>> 0 < bound >>> 0) {
+            range = bound;
+            probabilities[index] = probability + ((2048 - probability) >> 5);
+            break;
+          } else {
+            range = (range - bound) | 0;
+            code = (code - bound) | 0;
+            probabilities[index] = probability - (probability >> 5);
+          }
+        }
+        let tree = lengths + LENGTH_TREES + kind * POSITION_STATES * LENGTH_TREE;
+        let leaves = LONG_LENGTHS;
+        if (kind < 2) {
+          tree += positionState * LENGTH_TREE;
+          leaves = LENGTH_TREE;
+        }
+        let symbol = 1;
+        while (symbol < leaves) {
+          if (range >>> 24 === 0) {
+            range <<= 8;
+            code = (code << 8) | (input[at++] as number);
+          }
+          index = tree + symbol;
+          probability = probabilities[index] as number;
+          bound = Math.imul(range >>> 11, probability);
+          if (code >>> 0 < bound >>> 0) {
+            range = bound;
+            probabilities[index] = probability + ((2048 - probability) >> 5);
+            symbol <<= 1;
+          } else {
+            range = (range - bound) | 0;
+            code = (code - bound) | 0;
+            probabilities[index] = probability - (probability >> 5);
+            symbol = (symbol << 1) | 1;
+          }
+        }
+        length = SHORTEST_MATCH + kind * LENGTH_TREE + symbol - leaves;
+      }
+
+      if (age === 0) {
+        // A slot is the size of a distance and its first two bits.
+        let tree = SLOT + SLOTS * (length < 6 ? length - 2 : 3);
+        let symbol = 1;
+        while (symbol < SLOTS) {
+          if (range >>> 24 === 0) {
+            range <<= 8;
+            code = (code << 8) | (input[at++] as number);
+          }
+          index = tree + symbol;
+          probability = probabilities[index] as number;
+          bound = Math.imul(range >>> 11, probability);
+          if (code >>> 0 < bound >>> 0) {
+            range = bound;
+            probabilities[index] = probability + ((2048 - probability) >> 5);
+            symbol <<= 1;
+          } else {
+            range = (range - bound) | 0;
+            code = (code - bound) | 0;
+            probabilities[index] = probability - (probability >> 5);
+            symbol = (symbol << 1) | 1;
+          }
+        }
+        const slot = symbol - SLOTS;
+        rep3 = rep2;
+        rep2 = rep1;
+        rep1 = rep0;
+        rep0 = slot;
+        if (slot >= 4) {
+          let bits = (slot >> 1) - 1;
+          rep0 = (2 | (slot & 1)) << bits;
+          tree = SPECIAL + rep0 - slot;
+          if (slot >= 14) {
+            // All but four bits are as often 0 as 1: half of the range is for either.
+            let value = 0;
+            for (; bits > 4; bits--) {
+              if (range >>> 24 === 0) {
+                range <<= 8;
+                code = (code << 8) | (input[at++] as number);
+              }
+              range = (range >>> 1) | 0; // neither it nor code is negative now
+              code = (code - range) | 0;
+              // -1 for a 0: a branch would be taken at random, and cost more.
+              const isZero = code >> 31;
+              code = (code + (range & isZero)) | 0;
+              value = (value << 1) + isZero + 1;
+            }
+            rep0 |= value << 4;
+            tree = ALIGN;
+          }
+          // The lowest bit comes first.
+          symbol = 1;
+          for (let i = 0; i < bits; i++) {
+            if (range >>> 24 === 0) {
+              range <<= 8;
+              code = (code << 8) | (input[at++] as number);
+            }
+            index = tree + symbol;
+            probability = probabilities[index] as number;
+            bound = Math.imul(range >>> 11, probability);
+            if (code >>> 0 < bound >>> 0) {
+              range = bound;
+              probabilities[index] = probability + ((2048 - probability) >> 5);
+              symbol <<= 1;
+            } else {
+              range = (range - bound) | 0;
+              code = (code - bound) | 0;
+              probabilities[index] = probability - (probability >> 5);
+              symbol = (symbol << 1) | 1;
+              rep0 |= 1 << i;
+            }
+          }
+          if (rep0 === -1) {
+            ended = 'marker';
+            break;
+          }
+        }
+      } else if (age > 1) {
+        const distance = age === 2 ? rep1 : age === 3 ? rep2 : rep3;
+        if (age > 3) rep3 = rep2;
+        if (age > 2) rep2 = rep1;
+        rep1 = rep0;
+        rep0 = distance;
+      }
+
+      if (rep0 >>> 0 >= position >>> 0 || rep0 >>> 0 >= window) throw this.tooFar(at);
+      const after = to + length;
+      if (after > stop) throw this.tooLong(at, limit);
+      repeat(bytes, view, to, after, rep0 + 1);
+      to = after;
+    } while (to < stop);
+
+    if (range >>> 24 === 0) {
+      range <<= 8;
+      code = (code << 8) | (input[at++] as number);
     }
+    if (at > end) throw this.truncated();
+    if (to > stop) throw this.tooLong(at, limit);
+    out.length = to;
     this.range = range;
     this.code = code;
     this.at = at;
-    return symbol;
+    this.state = state;
+    this.rep0 = rep0;
+    this.rep1 = rep1;
+    this.rep2 = rep2;
+    this.rep3 = rep3;
+    return ended;
   }
 
-  /** A tree whose lowest bit comes first. */
-  private reverseTree(base: number, bits: number): number {
-    let symbol = this.walk(base, 1, 1 << bits);
-    let value = 0;
-    for (; symbol > 1; symbol >>= 1) value = (value << 1) | (symbol & 1);
-    return value;
+  /** The error for a distance beyond what there is; data that is cut short may be the reason. */
+  private tooFar(at: number): Error {
+    if (at > this.end) return this.truncated();
+    return this.fail(at, 'an LZMA distance that is too large');
   }
 
-  private bit(probabilities: Uint16Array, index: number): number {
-    this.normalize();
-    const probability = probabilities[index] as number;
-    const bound = Math.imul(this.range >>> 11, probability);
-    if (this.code >>> 0 < bound >>> 0) {
-      this.range = bound;
-      probabilities[index] = probability + ((2048 - probability) >> 5);
-      return 0;
-    }
-    this.range = (this.range - bound) | 0;
-    this.code = (this.code - bound) | 0;
-    probabilities[index] = probability - (probability >> 5);
-    return 1;
-  }
-
-  private normalize(): void {
-    if (this.range >>> 24 !== 0) return;
-    if (this.at >= this.end) throw this.truncated();
-    this.range <<= 8;
-    this.code = (this.code << 8) | (this.input[this.at++] as number);
-  }
-
-  private checkDistance(position: number): void {
-    if (this.rep0 < position && this.rep0 < this.dictionarySize) return;
-    throw this.fail(this.at, 'an LZMA distance that is too large');
-  }
-
-  private copy(length: number): void {
-    const { bytes } = this.out;
-    let to = this.out.length;
-    let from = to - this.rep0 - 1;
-    for (const stop = to + length; to < stop; ) bytes[to++] = bytes[from++] as number;
-    this.out.length = to;
+  private tooLong(at: number, limit: number): Error {
+    if (at > this.end) return this.truncated();
+    const isOver = limit === 0;
+    return this.fail(
+      at,
+      isOver ? 'LZMA data that goes on after its end' : 'a match that runs past its chunk',
+    );
   }
 
   private truncated(): Error {
-    return this.fail(this.end, 'the LZMA data ends too early');
+    return this.fail(this.end, TRUNCATED);
   }
 }

@@ -36,10 +36,30 @@ interface BlockSizes {
 /** Decompress. Throws a ToolError for a file that is neither .xz nor .lzma, cut short or damaged. */
 export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   const fail = failWith(options);
-  const out = new DecodedBytes(options, 6 * bytes.length);
+  const out = new DecodedBytes(options, lengthByIndex(bytes) || 6 * bytes.length);
   if (!startsWith(bytes, 0, STREAM_MAGIC)) decodeLzmaAlone(bytes, out, fail);
   else for (let at = 0; at < bytes.length; ) at = new Stream(bytes, at, out, fail).run();
   return out.toBytes();
+}
+
+/** The length of the content by the index of the last stream, or 0. A hint: the index may lie, or be none. */
+function lengthByIndex(bytes: Uint8Array): number {
+  const footer = bytes.length - 12;
+  let at = footer - 4 * (little32(bytes, footer + 4) + 1) + 1;
+  const variable = () => {
+    let value = 0;
+    for (let weight = 1; ; weight *= 128) {
+      const byte = bytes[at++] ?? 0;
+      value += (byte & 0x7f) * weight;
+      if (byte < 0x80) return value;
+    }
+  };
+  let length = 0;
+  for (let left = variable(); left > 0 && at < footer; left--) {
+    variable(); // the block's size as it is here
+    length += variable();
+  }
+  return length;
 }
 
 /** file = properties, dictionary size, uncompressed size or all ones, LZMA data */
@@ -54,12 +74,12 @@ function decodeLzmaAlone(bytes: Uint8Array, out: DecodedBytes, fail: Fail): void
   const high = little32(bytes, 9);
   const size = low === 0xffffffff && high === 0xffffffff ? undefined : low + high * 2 ** 32;
   decoder.begin(bytes, 13, bytes.length);
-  const end = decoder.decode(size ?? Number.MAX_SAFE_INTEGER);
+  const end = size === 0 ? 'full' : decoder.decode(size ?? Number.MAX_SAFE_INTEGER);
   if (end === 'marker' && size !== undefined && out.length !== size) {
     throw fail(decoder.offset, 'the content does not have the length that the .lzma file gives');
   }
   // A known size may be followed by an end marker all the same.
-  if (end === 'full' && !decoder.isFinished) decoder.decodeMarker();
+  if (end === 'full' && !decoder.isFinished) decoder.decode(0);
   if (!decoder.isFinished || decoder.offset !== bytes.length) {
     throw fail(decoder.offset, 'the .lzma file does not end where its data does');
   }
