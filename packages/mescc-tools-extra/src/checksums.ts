@@ -18,8 +18,7 @@ export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length):
     const b = 512 + (((crc >>> 8) ^ (bytes[i + 1] as number)) & 0xff);
     const c = 256 + (((crc >>> 16) ^ (bytes[i + 2] as number)) & 0xff);
     const d = (crc >>> 24) ^ (bytes[i + 3] as number);
-    crc =
-      (table[a] as number) ^ (table[b] as number) ^ (table[c] as number) ^ (table[d] as number);
+    crc = (table[a] as number) ^ (table[b] as number) ^ (table[c] as number) ^ (table[d] as number);
   }
   for (; i < end; i++) {
     crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 0xff] as number);
