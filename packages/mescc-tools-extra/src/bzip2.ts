@@ -8,7 +8,7 @@
  *
  * Accepts what mescc-tools-extra/unbz2.c of stage0-posix 1.9.1 accepts; neither knows randomised blocks.
  */
-import { bzip2Table } from './checksums.ts';
+import { crc32Bzip2 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
 
 const LONGEST_CODE = 20;
@@ -17,8 +17,8 @@ const MOST_SYMBOLS = 258;
 const MOST_GROUPS = 6;
 const GROUP_SIZE = 50;
 const RUN_B = 1;
-
-const CRC_TABLE: Int32Array = bzip2Table();
+/** More bytes than a group of symbols can have. */
+const PADDING = 256;
 
 /** Decompress. Throws a ToolError for a file that is no bzip2 file, cut short or damaged. */
 export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
@@ -82,6 +82,8 @@ function startsStream(bytes: Uint8Array, at: number): boolean {
 
 class Stream {
   private readonly input: Uint8Array;
+  /** The input with zeros behind it. */
+  private readonly view: DataView;
   private readonly out: DecodedBytes;
   private readonly fail: Fail;
   private readonly codes: readonly Code[] = Array.from({ length: MOST_GROUPS }, () => new Code());
@@ -96,6 +98,7 @@ class Stream {
 
   constructor(input: Uint8Array, start: number, out: DecodedBytes, fail: Fail) {
     this.input = input;
+    this.view = paddedView(input);
     this.at = start;
     this.out = out;
     this.fail = fail;
@@ -109,7 +112,7 @@ class Stream {
     if (!isStream || this.take(8) !== level + 0x30 || level < 1 || level > 9) {
       throw this.fail(start, 'not a bzip2 file');
     }
-    const block = new Uint32Array(100_000 * level);
+    const block = new Block(100_000 * level);
     let streamSum = 0;
     for (;;) {
       const magic = this.take(24) * 2 ** 24 + this.take(24);
@@ -129,7 +132,7 @@ class Stream {
   }
 
   /** Decode a block into the output; returns its checksum. */
-  private block(block: Uint32Array): number {
+  private block(block: Block): number {
     if (this.take(1) === 1)
       throw this.fail(this.at, 'a randomised block, as only bzip2 0.9 made them');
     const origin = this.take(24);
@@ -137,10 +140,11 @@ class Stream {
     this.readSelectors();
     const length = this.symbols(block, used);
     if (origin >= length) throw this.fail(this.at, 'a bzip2 block that begins beyond its end');
-    invertTransform(block, length);
-    const sum = this.writeRuns(block, length, origin);
-    this.out.check();
-    return sum;
+    const { out } = this;
+    const start = out.length;
+    writeRuns(block.text(length, origin), out);
+    out.check();
+    return crc32Bzip2(out.bytes, start, out.length);
   }
 
   /** The byte values that occur: 16 bits for sixteenths, then 16 bits for each sixteenth that has some. */
@@ -190,94 +194,60 @@ class Stream {
   }
 
   /** Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes. */
-  private symbols(block: Uint32Array, used: Uint8Array): number {
-    const { input } = this;
-    const order = used.slice();
+  private symbols({ entries, counts }: Block, used: Uint8Array): number {
+    const { view } = this;
+    const order = packed(used);
     const end = this.symbolCount - 1;
-    let { at, bits, count } = this;
+    // The next bit is bit 7 - skip of the byte at `at`.
+    let at = this.at - (this.count >> 3) - (this.count & 7 ? 1 : 0);
+    let skip = -this.count & 7;
     let length = 0;
     let runWeight = 1;
     let run = 0;
-    let code = this.codes[0] as Code;
-    for (let group = 0, left = 0; ; left--) {
-      if (left === 0) {
-        if (group === this.selectorCount) throw this.badCode();
-        code = this.codes[this.selectors[group++] as number] as Code;
-        left = GROUP_SIZE;
-      }
-      while (count < LONGEST_CODE) {
-        // Beyond the end come zeros; using one shows as at > input.length below.
-        bits = (bits << 8) | (input[at++] ?? 0);
-        count += 8;
-      }
-      let entry = code.table[(bits >>> (count - TABLE_BITS)) & ((1 << TABLE_BITS) - 1)] as number;
-      if (entry === 0) {
-        entry = code.walk((bits >>> (count - LONGEST_CODE)) & ((1 << LONGEST_CODE) - 1));
+    counts.fill(0);
+    for (let group = 0; group < this.selectorCount; group++) {
+      if (at > this.input.length) throw this.truncated();
+      const code = this.codes[this.selectors[group] as number] as Code;
+      const { table } = code;
+      for (let left = GROUP_SIZE; left > 0; left--) {
+        const bits = view.getInt32(at) << skip; // 25 of them
+        let entry = table[bits >>> (32 - TABLE_BITS)] as number;
+        if (entry === 0) entry = code.walk(bits >>> (32 - LONGEST_CODE));
         if (entry < 0) throw this.badCode();
-      }
-      count -= entry & 31;
-      if (at - (count >> 3) > input.length) throw this.truncated();
-      const symbol = entry >> 5;
-      if (symbol <= RUN_B) {
-        // A run's length in bijective base 2, least significant digit first.
-        run += runWeight << symbol;
-        runWeight *= 2;
-        if (run > block.length) throw this.tooLong();
-        continue;
-      }
-      if (run > 0) {
-        if (length + run > block.length) throw this.tooLong();
-        block.fill(order[0] as number, length, length + run);
-        length += run;
-        run = 0;
-        runWeight = 1;
-      }
-      if (symbol === end) break;
-      if (length === block.length) throw this.tooLong();
-      block[length++] = moveToFront(order, symbol - 1);
-    }
-    // Give whole bytes back: they may be zeros from beyond the end.
-    const spare = count >> 3;
-    this.at = at - spare;
-    this.bits = bits >>> (8 * spare);
-    this.count = count & 7;
-    return length;
-  }
-
-  /** Walk the transform from `origin` and undo the outer run-length code. Returns the checksum. */
-  private writeRuns(block: Uint32Array, length: number, origin: number): number {
-    const { out } = this;
-    const table = CRC_TABLE;
-    let sum = -1;
-    let entry = block[origin] as number;
-    let previous = -1;
-    let repeats = 0;
-    let { bytes, length: position } = out;
-    for (let i = 0; i < length; i++) {
-      entry = block[entry >>> 8] as number;
-      const byte = entry & 0xff;
-      if (position + 256 > bytes.length) {
-        out.length = position;
-        out.reserve(length - i + 256);
-        bytes = out.bytes;
-      }
-      if (repeats === 4) {
-        // After four equal bytes comes the number of further ones.
-        for (let more = byte; more > 0; more--) {
-          bytes[position++] = previous;
-          sum = (sum << 8) ^ (table[(sum >>> 24) ^ previous] as number);
+        skip += entry & 31;
+        at += skip >> 3;
+        skip &= 7;
+        const symbol = entry >> 5;
+        if (symbol <= RUN_B) {
+          // A run's length in bijective base 2, least significant digit first.
+          run += runWeight << symbol;
+          runWeight *= 2;
+          if (run > entries.length) throw this.tooLong();
+          continue;
         }
-        repeats = 0;
-        previous = -1;
-        continue;
+        if (run > 0) {
+          const byte = (order[0] as number) & 0xff;
+          if (length + run > entries.length) throw this.tooLong();
+          entries.fill(byte, length, length + run);
+          (counts[byte] as number) += run;
+          length += run;
+          run = 0;
+          runWeight = 1;
+        }
+        if (symbol === end) {
+          this.at = at + (skip > 0 ? 1 : 0);
+          this.bits = this.input[at] as number;
+          this.count = -skip & 7;
+          if (this.at > this.input.length) throw this.truncated();
+          return length;
+        }
+        if (length === entries.length) throw this.tooLong();
+        const byte = moveToFront(order, symbol - 1);
+        entries[length++] = byte;
+        (counts[byte] as number)++;
       }
-      repeats = byte === previous ? repeats + 1 : 1;
-      previous = byte;
-      bytes[position++] = byte;
-      sum = (sum << 8) ^ (table[(sum >>> 24) ^ byte] as number);
     }
-    out.length = position;
-    return ~sum;
+    throw this.badCode();
   }
 
   /** The next `need` bits, at most 24. */
@@ -304,30 +274,181 @@ class Stream {
   }
 }
 
-/** Most places that are moved one by one: the call that moves all at once takes as long as some dozens. */
-const FEW = 40;
+function paddedView(input: Uint8Array): DataView {
+  const padded = new Uint8Array(input.length + PADDING);
+  padded.set(input);
+  return new DataView(padded.buffer);
+}
 
-/** Take the byte at `place` to the front of `order`; returns it. */
-function moveToFront(order: Uint8Array, place: number): number {
-  const byte = order[place] as number;
-  if (place > FEW) order.copyWithin(1, 0, place);
-  else for (let at = place; at > 0; at--) order[at] = order[at - 1] as number;
-  order[0] = byte;
+/** Four bytes a word, the first in the low bits. */
+function packed(bytes: Uint8Array): Int32Array {
+  const words = new Int32Array((bytes.length + 3) >> 2);
+  bytes.forEach((byte, i) => {
+    words[i >> 2] = (words[i >> 2] as number) | (byte << (8 * (i & 3)));
+  });
+  return words;
+}
+
+/** Take the byte at `place` of the packed bytes to the front; returns it. */
+function moveToFront(order: Int32Array, place: number): number {
+  const last = place >> 2;
+  const word = order[last] as number;
+  const shift = 8 * (place & 3);
+  const byte = (word >>> shift) & 0xff;
+  // Each word moves up by a byte, and gets the highest of the word before.
+  let lowest = byte;
+  for (let i = 0; i < last; i++) {
+    const moved = order[i] as number;
+    order[i] = (moved << 8) | lowest;
+    lowest = moved >>> 24;
+  }
+  // The bytes behind the place stay.
+  const stay = -0x100 << shift;
+  order[last] = (word & stay) | (((word << 8) | lowest) & ~stay);
   return byte;
 }
 
-/** Put into the upper 24 bits of each entry where the entry is that holds the next byte of the text. */
-function invertTransform(block: Uint32Array, length: number): void {
-  const starts = new Uint32Array(256);
-  for (let i = 0; i < length; i++) (starts[(block[i] as number) & 0xff] as number)++;
-  for (let byte = 0, sum = 0; byte < 256; byte++) {
-    const count = starts[byte] as number;
-    starts[byte] = sum;
-    sum += count;
+/** How many parts of a block's text are walked at once. */
+const WALKERS = 16;
+/** In an entry: a part of the text begins here. */
+const START = 0x80000000 | 0;
+
+/**
+ * A block on its way back through the Burrows-Wheeler transform: the bytes as they were sent → the text.
+ *
+ * Sorting the bytes, those of one value in their order, tells for each which one follows in the text. Following them
+ * waits for memory at every step, so it begins at several places and goes on until each has come to another's start;
+ * the parts are then put together. Invariant: an entry is in one part only, so that all steps together are as many as
+ * there are bytes.
+ */
+class Block {
+  /** Lower 8 bits: a byte. The 20 bits above: where the one that follows it is. */
+  readonly entries: Int32Array;
+  /** How often each byte occurs. */
+  readonly counts = new Int32Array(256);
+  /** The part of walker n begins at n times the size of a block. */
+  private readonly parts: Uint8Array;
+  private readonly size: number;
+  private readonly starts = new Int32Array(WALKERS);
+  private readonly lengths = new Int32Array(WALKERS);
+  /** The starts of the parts that follow. */
+  private readonly ends = new Int32Array(WALKERS);
+
+  constructor(size: number) {
+    this.entries = new Int32Array(size);
+    this.parts = new Uint8Array(WALKERS * size);
+    this.size = size;
   }
-  for (let i = 0; i < length; i++) {
-    const byte = (block[i] as number) & 0xff;
-    const place = (starts[byte] as number)++;
-    block[place] = (block[place] as number) | (i << 8);
+
+  /** The text of the block of `length` entries, whose last byte is at `origin`. */
+  text(length: number, origin: number): Uint8Array {
+    this.link(length);
+    this.walk(length, (this.entries[origin] as number) >>> 8);
+    const { parts, size, starts, ends, lengths } = this;
+    const text = new Uint8Array(length);
+    // A text that repeats itself is a shorter circle.
+    for (let at = 0, walker = 0; at < length; ) {
+      const start = walker * size;
+      const end = start + Math.min(lengths[walker] as number, length - at);
+      text.set(parts.subarray(start, end), at);
+      at += end - start;
+      walker = starts.indexOf(ends[walker] as number);
+    }
+    return text;
   }
+
+  /** Fill the upper bits of the entries. */
+  private link(length: number): void {
+    const { entries } = this;
+    const starts = new Int32Array(256);
+    for (let byte = 0, sum = 0; byte < 256; byte++) {
+      const count = this.counts[byte] as number;
+      starts[byte] = sum;
+      sum += count;
+    }
+    for (let i = 0; i < length; i++) {
+      const place = (starts[(entries[i] as number) & 0xff] as number)++;
+      entries[place] = (entries[place] as number) | (i << 8);
+    }
+  }
+
+  /** Walk all parts, the first of which begins at the entry `first`. */
+  private walk(length: number, first: number): void {
+    const { entries, parts, size, starts, ends, lengths } = this;
+    // Of those that walk: their numbers, their places, and where their parts are.
+    const walkers = new Int32Array(WALKERS);
+    const places = new Int32Array(WALKERS);
+    const bases = new Int32Array(WALKERS);
+    let count = 0;
+    for (let walker = 0; walker < WALKERS; walker++) {
+      const start = walker === 0 ? first : Math.floor((walker * length) / WALKERS);
+      const entry = entries[start] as number;
+      starts[walker] = start;
+      if (entry < 0) continue; // it is another's start
+      entries[start] = entry | START;
+      parts[walker * size] = entry;
+      walkers[count] = walker;
+      places[count] = entry >>> 8;
+      bases[count++] = walker * size;
+    }
+    for (let step = 1; count > 0; step++) {
+      for (let i = 0; i < count; i++) {
+        const place = places[i] as number;
+        const entry = entries[place] as number;
+        if (entry >= 0) {
+          parts[(bases[i] as number) + step] = entry;
+          places[i] = entry >>> 8;
+          continue;
+        }
+        const walker = walkers[i] as number;
+        lengths[walker] = step;
+        ends[walker] = place;
+        count--;
+        walkers[i] = walkers[count] as number;
+        places[i] = places[count] as number;
+        bases[i--] = bases[count] as number;
+      }
+    }
+  }
+}
+
+/** Undo the outer run-length code: behind four equal bytes is the number of further ones. */
+function writeRuns(text: Uint8Array, out: DecodedBytes): void {
+  const { length } = text;
+  const words = new DataView(text.buffer);
+  out.reserve(length);
+  let { bytes, view, length: position } = out;
+  let previous = -1;
+  let repeats = 0;
+  for (let i = 0; i < length; ) {
+    if (i + 4 <= length) {
+      // Mostly none of four bytes is as the one before it.
+      const word = words.getInt32(i, true);
+      if (!hasZeroByte(word ^ ((word << 8) | (previous & 0xff)))) {
+        view.setInt32(position, word, true);
+        position += 4;
+        i += 4;
+        previous = word >>> 24;
+        repeats = 1;
+        continue;
+      }
+    }
+    const byte = text[i++] as number;
+    bytes[position++] = byte;
+    repeats = byte === previous ? repeats + 1 : 1;
+    previous = byte;
+    if (repeats < 4) continue;
+    previous = -1;
+    const further = text[i++] ?? 0;
+    out.length = position;
+    out.reserve(further + length);
+    ({ bytes, view } = out);
+    bytes.fill(byte, position, position + further);
+    position += further;
+  }
+  out.length = position;
+}
+
+function hasZeroByte(word: number): boolean {
+  return ((word - 0x01010101) & ~word & 0x80808080) !== 0;
 }

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Cyclic redundancy checks: CRC-32 of gzip and xz, the same bits the other way round for bzip2, CRC-64 of xz. */
 
-/** Four tables, for a byte with none to three behind it. */
+/** Four tables of 256, for a byte with none to three behind it. */
 const CRC32: Int32Array = reflectedTables(0xedb88320);
-/** Words of a table of CRC-64. */
-const WIDE = 512;
-/** Four tables, for a byte with none to three behind it; two words an entry: low half, high half. */
-const CRC64: Int32Array = wideTables(0xd7870f42, 0xc96c5795);
+const BZIP2: Int32Array = bzip2Tables(0x04c11db7);
+/** Eight tables each, of the low and the high halves. */
+const [CRC64_LOW, CRC64_HIGH] = wideTables(0xd7870f42, 0xc96c5795);
 
 /** CRC-32 (ISO 3309) of bytes[start, end), as an unsigned number; four bytes a step, while there are four. */
 export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
   const table = CRC32;
+  const view = viewOf(bytes);
   let crc = -1;
   let i = start;
   for (; i + 4 <= end; i += 4) {
-    const a = 768 + ((crc ^ (bytes[i] as number)) & 0xff);
-    const b = 512 + (((crc >>> 8) ^ (bytes[i + 1] as number)) & 0xff);
-    const c = 256 + (((crc >>> 16) ^ (bytes[i + 2] as number)) & 0xff);
-    const d = (crc >>> 24) ^ (bytes[i + 3] as number);
-    crc = (table[a] as number) ^ (table[b] as number) ^ (table[c] as number) ^ (table[d] as number);
+    crc ^= view.getInt32(i, true);
+    crc =
+      (table[768 + (crc & 0xff)] as number) ^
+      (table[512 + ((crc >>> 8) & 0xff)] as number) ^
+      (table[256 + ((crc >>> 16) & 0xff)] as number) ^
+      (table[crc >>> 24] as number);
   }
   for (; i < end; i++) {
     crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 0xff] as number);
@@ -26,48 +27,82 @@ export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length):
   return ~crc >>> 0;
 }
 
-/** CRC-64 (ECMA-182) of bytes[start, end), as its low and high 32 bits; four bytes a step, while there are four. */
-export function crc64(
-  bytes: Uint8Array,
-  start = 0,
-  end: number = bytes.length,
-): { low: number; high: number } {
-  const table = CRC64;
+/** CRC-64 (ECMA-182) of `bytes`, as its low and high 32 bits; eight bytes a step, while there are eight. */
+export function crc64(bytes: Uint8Array): { low: number; high: number } {
+  const lows = CRC64_LOW;
+  const highs = CRC64_HIGH;
+  const view = viewOf(bytes);
   let low = -1;
   let high = -1;
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const a = 3 * WIDE + 2 * ((low ^ (bytes[i] as number)) & 0xff);
-    const b = 2 * WIDE + 2 * (((low >>> 8) ^ (bytes[i + 1] as number)) & 0xff);
-    const c = WIDE + 2 * (((low >>> 16) ^ (bytes[i + 2] as number)) & 0xff);
-    const d = 2 * ((low >>> 24) ^ (bytes[i + 3] as number));
+  let i = 0;
+  for (; i + 8 <= bytes.length; i += 8) {
+    low ^= view.getInt32(i, true);
+    high ^= view.getInt32(i + 4, true);
+    const a = 1792 + (low & 0xff);
+    const b = 1536 + ((low >>> 8) & 0xff);
+    const c = 1280 + ((low >>> 16) & 0xff);
+    const d = 1024 + (low >>> 24);
+    const e = 768 + (high & 0xff);
+    const f = 512 + ((high >>> 8) & 0xff);
+    const g = 256 + ((high >>> 16) & 0xff);
+    const h = high >>> 24;
     low =
-      high ^
-      (table[a] as number) ^
-      (table[b] as number) ^
-      (table[c] as number) ^
-      (table[d] as number);
+      (lows[a] as number) ^
+      (lows[b] as number) ^
+      (lows[c] as number) ^
+      (lows[d] as number) ^
+      (lows[e] as number) ^
+      (lows[f] as number) ^
+      (lows[g] as number) ^
+      (lows[h] as number);
     high =
-      (table[a + 1] as number) ^
-      (table[b + 1] as number) ^
-      (table[c + 1] as number) ^
-      (table[d + 1] as number);
+      (highs[a] as number) ^
+      (highs[b] as number) ^
+      (highs[c] as number) ^
+      (highs[d] as number) ^
+      (highs[e] as number) ^
+      (highs[f] as number) ^
+      (highs[g] as number) ^
+      (highs[h] as number);
   }
-  for (; i < end; i++) {
-    const entry = 2 * ((low ^ (bytes[i] as number)) & 0xff);
-    low = ((low >>> 8) | (high << 24)) ^ (table[entry] as number);
-    high = (high >>> 8) ^ (table[entry + 1] as number);
+  for (; i < bytes.length; i++) {
+    const entry = (low ^ (bytes[i] as number)) & 0xff;
+    low = ((low >>> 8) | (high << 24)) ^ (lows[entry] as number);
+    high = (high >>> 8) ^ (highs[entry] as number);
   }
   return { low: ~low >>> 0, high: ~high >>> 0 };
 }
 
-/** The table of the CRC-32 that bzip2 uses: the same polynomial, most significant bit first. */
-export function bzip2Table(): Int32Array {
-  const table = new Int32Array(256);
+/** The CRC-32 that bzip2 uses, of bytes[start, end), as a signed number: most significant bit first. */
+export function crc32Bzip2(bytes: Uint8Array, start: number, end: number): number {
+  const table = BZIP2;
+  const view = viewOf(bytes);
+  let crc = -1;
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    crc ^= view.getInt32(i);
+    crc =
+      (table[768 + (crc >>> 24)] as number) ^
+      (table[512 + ((crc >>> 16) & 0xff)] as number) ^
+      (table[256 + ((crc >>> 8) & 0xff)] as number) ^
+      (table[crc & 0xff] as number);
+  }
+  for (; i < end; i++) {
+    crc = (crc << 8) ^ (table[(crc >>> 24) ^ (bytes[i] as number)] as number);
+  }
+  return ~crc;
+}
+
+function bzip2Tables(polynomial: number): Int32Array {
+  const table = new Int32Array(4 * 256);
   for (let i = 0; i < 256; i++) {
     let crc = i << 24;
-    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ polynomial : crc << 1;
     table[i] = crc;
+  }
+  for (let i = 256; i < table.length; i++) {
+    const before = table[i - 256] as number;
+    table[i] = (before << 8) ^ (table[before >>> 24] as number);
   }
   return table;
 }
@@ -87,8 +122,9 @@ function reflectedTables(polynomial: number): Int32Array {
   return table;
 }
 
-function wideTables(polynomialLow: number, polynomialHigh: number): Int32Array {
-  const table = new Int32Array(4 * WIDE);
+function wideTables(polynomialLow: number, polynomialHigh: number): [Int32Array, Int32Array] {
+  const lows = new Int32Array(8 * 256);
+  const highs = new Int32Array(8 * 256);
   for (let i = 0; i < 256; i++) {
     let low = i;
     let high = 0;
@@ -101,15 +137,18 @@ function wideTables(polynomialLow: number, polynomialHigh: number): Int32Array {
         high ^= polynomialHigh;
       }
     }
-    table[2 * i] = low;
-    table[2 * i + 1] = high;
+    lows[i] = low;
+    highs[i] = high;
   }
-  for (let i = WIDE; i < table.length; i += 2) {
-    const before = table[i - WIDE] as number;
-    const high = table[i - WIDE + 1] as number;
-    const entry = 2 * (before & 0xff);
-    table[i] = ((before >>> 8) | (high << 24)) ^ (table[entry] as number);
-    table[i + 1] = (high >>> 8) ^ (table[entry + 1] as number);
+  for (let i = 256; i < lows.length; i++) {
+    const low = lows[i - 256] as number;
+    const high = highs[i - 256] as number;
+    lows[i] = ((low >>> 8) | (high << 24)) ^ (lows[low & 0xff] as number);
+    highs[i] = (high >>> 8) ^ (highs[low & 0xff] as number);
   }
-  return table;
+  return [lows, highs];
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
