@@ -8,6 +8,7 @@
  *
  * Accepts what mescc-tools-extra/unbz2.c of stage0-posix 1.9.1 accepts; neither knows randomised blocks.
  */
+import { Block } from './bzip2-block.ts';
 import { crc32Bzip2 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
 
@@ -194,7 +195,7 @@ class Stream {
   }
 
   /** Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes. */
-  private symbols({ entries, counts }: Block, used: Uint8Array): number {
+  private symbols({ entries, counts, size }: Block, used: Uint8Array): number {
     const { view } = this;
     const order = packed(used);
     const end = this.symbolCount - 1;
@@ -222,12 +223,12 @@ class Stream {
           // A run's length in bijective base 2, least significant digit first.
           run += runWeight << symbol;
           runWeight *= 2;
-          if (run > entries.length) throw this.tooLong();
+          if (run > size) throw this.tooLong();
           continue;
         }
         if (run > 0) {
           const byte = (order[0] as number) & 0xff;
-          if (length + run > entries.length) throw this.tooLong();
+          if (length + run > size) throw this.tooLong();
           entries.fill(byte, length, length + run);
           (counts[byte] as number) += run;
           length += run;
@@ -241,7 +242,7 @@ class Stream {
           if (this.at > this.input.length) throw this.truncated();
           return length;
         }
-        if (length === entries.length) throw this.tooLong();
+        if (length === size) throw this.tooLong();
         const byte = moveToFront(order, symbol - 1);
         entries[length++] = byte;
         (counts[byte] as number)++;
@@ -306,110 +307,6 @@ function moveToFront(order: Int32Array, place: number): number {
   const stay = -0x100 << shift;
   order[last] = (word & stay) | (((word << 8) | lowest) & ~stay);
   return byte;
-}
-
-/** How many parts of a block's text are walked at once. */
-const WALKERS = 16;
-/** In an entry: a part of the text begins here. */
-const START = 0x80000000 | 0;
-
-/**
- * A block on its way back through the Burrows-Wheeler transform: the bytes as they were sent → the text.
- *
- * Sorting the bytes, those of one value in their order, tells for each which one follows in the text. Following them
- * waits for memory at every step, so it begins at several places and goes on until each has come to another's start;
- * the parts are then put together. Invariant: an entry is in one part only, so that all steps together are as many as
- * there are bytes.
- */
-class Block {
-  /** Lower 8 bits: a byte. The 20 bits above: where the one that follows it is. */
-  readonly entries: Int32Array;
-  /** How often each byte occurs. */
-  readonly counts = new Int32Array(256);
-  /** The part of walker n begins at n times the size of a block. */
-  private readonly parts: Uint8Array;
-  private readonly size: number;
-  private readonly starts = new Int32Array(WALKERS);
-  private readonly lengths = new Int32Array(WALKERS);
-  /** The starts of the parts that follow. */
-  private readonly ends = new Int32Array(WALKERS);
-
-  constructor(size: number) {
-    this.entries = new Int32Array(size);
-    this.parts = new Uint8Array(WALKERS * size);
-    this.size = size;
-  }
-
-  /** The text of the block of `length` entries, whose last byte is at `origin`. */
-  text(length: number, origin: number): Uint8Array {
-    this.link(length);
-    this.walk(length, (this.entries[origin] as number) >>> 8);
-    const { parts, size, starts, ends, lengths } = this;
-    const text = new Uint8Array(length);
-    // A text that repeats itself is a shorter circle.
-    for (let at = 0, walker = 0; at < length; ) {
-      const start = walker * size;
-      const end = start + Math.min(lengths[walker] as number, length - at);
-      text.set(parts.subarray(start, end), at);
-      at += end - start;
-      walker = starts.indexOf(ends[walker] as number);
-    }
-    return text;
-  }
-
-  /** Fill the upper bits of the entries. */
-  private link(length: number): void {
-    const { entries } = this;
-    const starts = new Int32Array(256);
-    for (let byte = 0, sum = 0; byte < 256; byte++) {
-      const count = this.counts[byte] as number;
-      starts[byte] = sum;
-      sum += count;
-    }
-    for (let i = 0; i < length; i++) {
-      const place = (starts[(entries[i] as number) & 0xff] as number)++;
-      entries[place] = (entries[place] as number) | (i << 8);
-    }
-  }
-
-  /** Walk all parts, the first of which begins at the entry `first`. */
-  private walk(length: number, first: number): void {
-    const { entries, parts, size, starts, ends, lengths } = this;
-    // Of those that walk: their numbers, their places, and where their parts are.
-    const walkers = new Int32Array(WALKERS);
-    const places = new Int32Array(WALKERS);
-    const bases = new Int32Array(WALKERS);
-    let count = 0;
-    for (let walker = 0; walker < WALKERS; walker++) {
-      const start = walker === 0 ? first : Math.floor((walker * length) / WALKERS);
-      const entry = entries[start] as number;
-      starts[walker] = start;
-      if (entry < 0) continue; // it is another's start
-      entries[start] = entry | START;
-      parts[walker * size] = entry;
-      walkers[count] = walker;
-      places[count] = entry >>> 8;
-      bases[count++] = walker * size;
-    }
-    for (let step = 1; count > 0; step++) {
-      for (let i = 0; i < count; i++) {
-        const place = places[i] as number;
-        const entry = entries[place] as number;
-        if (entry >= 0) {
-          parts[(bases[i] as number) + step] = entry;
-          places[i] = entry >>> 8;
-          continue;
-        }
-        const walker = walkers[i] as number;
-        lengths[walker] = step;
-        ends[walker] = place;
-        count--;
-        walkers[i] = walkers[count] as number;
-        places[i] = places[count] as number;
-        bases[i--] = bases[count] as number;
-      }
-    }
-  }
 }
 
 /** Undo the outer run-length code: behind four equal bytes is the number of further ones. */

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The way back through the transform, walked in parts: the same as one step after the other, for any bytes and origin.
+ * Those that no compressor sends make several circles, of which the text goes round one.
+ */
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Block } from '../src/bzip2-block.ts';
+
+/** The text by its definition: where byte n of the text is, is sorted to where byte n - 1 is. */
+function textByDefinition(bytes: Uint8Array, origin: number): Uint8Array {
+  const next = [...bytes.keys()].sort(
+    (a, b) => (bytes[a] as number) - (bytes[b] as number) || a - b,
+  );
+  let place = origin;
+  return bytes.map(() => {
+    place = next[place] as number;
+    return bytes[place] as number;
+  });
+}
+
+it('follows the bytes round any circles', () => {
+  const block = new Block(400);
+  const bytes = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 400, size: 'max' }),
+    fc.uint8Array({ minLength: 1, maxLength: 400, max: 2, size: 'max' }),
+  );
+  fc.assert(
+    fc.property(bytes, fc.nat(), (sent, number) => {
+      const origin = number % sent.length;
+      block.counts.fill(0);
+      sent.forEach((byte, i) => {
+        block.entries[i] = byte;
+        (block.counts[byte] as number)++;
+      });
+      expect(block.text(sent.length, origin)).toEqual(textByDefinition(sent, origin));
+    }),
+    { numRuns: 500 },
+  );
+});
