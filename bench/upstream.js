@@ -4,8 +4,8 @@
  * 4 and 16 times a size; with names, only these tools.
  *
  * Times are of the processor (user and system, all threads), not of the clock, so that other work on the computer
- * counts little. Ours are measured twice: warm, in this process over files in memory, and as a process of Node with
- * its start. Runs of the three take turns. A run whose output is not upstream's is an error.
+ * counts little. Ours are measured twice: warm, in this process over files in memory, after a run that is not measured,
+ * and as a process of Node with its start. Runs of the three take turns. A run whose output is not upstream's is an error.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -116,6 +116,7 @@ function measure(benchCase, bytes) {
     slow ||= native === undefined || native.seconds > SLOW;
     const whole = inFolder(benchCase, bytes, node);
     times.whole.push(whole.seconds);
+    runWarm(benchCase, bytes); // after other processes it is not warm
     const warm = runWarm(benchCase, bytes);
     times.warm.push(warm.seconds);
     if (native === undefined) continue;
