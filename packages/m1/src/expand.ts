@@ -34,9 +34,23 @@ interface Run {
   readonly tokens: Tokens;
   /** Number of the value's text by the number of the macro's name. */
   readonly values: (number | undefined)[];
-  /** What a text stands for, by its number: text, a count of zero digits, or nothing that M1 knows. */
-  readonly expressions: (Uint8Array | number | undefined)[];
 }
+
+/** What a text stands for: text, a count of zero digits, or nothing that M1 knows. */
+type Expression = Uint8Array | number | undefined;
+
+/** What all texts stand for, by their numbers; an object for each would cost more than all else. */
+interface Expressions {
+  /** The texts one after the other. */
+  readonly pool: Uint8Array;
+  /** Offset in the pool; {@link ZEROS} or {@link UNKNOWN}. */
+  readonly starts: Int32Array;
+  /** Bytes in the pool, or the count of zero digits. */
+  readonly lengths: Int32Array;
+}
+
+const ZEROS = -1;
+const UNKNOWN = -2;
 
 /**
  * Expand macros and turn numbers and strings into digits.
@@ -56,15 +70,13 @@ export function expand(
     map,
     tokens,
     values: [],
-    expressions: [],
   };
   if (tokens.count === 0) {
     throw new ToolError('no input files were given or they were empty', { code: 'empty' });
   }
   for (const { name } of sources) map?.addSource(name);
   const line = collectDefinitions(run);
-  expressAll(run);
-  return print(run, line);
+  return print(run, line, expressAll(run));
 }
 
 /**
@@ -125,20 +137,31 @@ function mapDefinition(tokens: Tokens, map: ProvenanceMap, index: number): void 
 }
 
 /** Quirk kept: every text that occurs is worked out, so a number out of range is an error in a value, too. */
-function expressAll(run: Run): void {
-  const { tokens, expressions } = run;
-  const { count, names, texts } = tokens;
-  expressions.length = names.size;
+function expressAll(run: Run): Expressions {
+  const { count, names, texts } = run.tokens;
+  const starts = new Int32Array(names.size);
+  const lengths = new Int32Array(names.size);
+  const pool = new ByteWriter(16 * names.size);
   for (let index = 0, known = DEFINE + 1; index < count; index++) {
     const number = texts[index] as number;
     if (number < known) continue; // texts are numbered as they come
     known = number + 1;
-    expressions[number] = express(run, number, index);
+    const expression = express(run, number, index);
+    starts[number] = pool.length;
+    if (expression === undefined) starts[number] = UNKNOWN;
+    else if (typeof expression !== 'number') {
+      pool.write(expression);
+      lengths[number] = expression.length;
+    } else {
+      starts[number] = ZEROS;
+      lengths[number] = Math.min(expression, LONGEST_OUTPUT + 1); // too long already
+    }
   }
+  return { pool: pool.view(), starts, lengths };
 }
 
 /** What the text with this number, first seen at the token `index`, stands for. */
-function express(run: Run, number: number, index: number): Uint8Array | number | undefined {
+function express(run: Run, number: number, index: number): Expression {
   const { names } = run.tokens;
   const text = names.bytes(number);
   const first = text[0] as number;
@@ -197,7 +220,11 @@ function mapToken(tokens: Tokens, map: ProvenanceMap, at: number, index: number)
 }
 
 /** Tokens joined by blanks, lines by one line end each. */
-function print({ tokens, expressions, map }: Run, line: Int32Array): Uint8Array<ArrayBuffer> {
+function print(
+  { tokens, map }: Run,
+  line: Int32Array,
+  { pool, starts, lengths }: Expressions,
+): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(line.length * 8);
   for (let place = 0; place < line.length; place++) {
     const index = line[place] as number;
@@ -207,14 +234,16 @@ function print({ tokens, expressions, map }: Run, line: Int32Array): Uint8Array<
       if (place + 1 === line.length || next >= 0) out.writeByte(0x0a);
       continue;
     }
-    const expression = expressions[tokens.texts[index] as number];
-    if (expression === undefined) throw unknown(tokens, index);
-    if (typeof expression !== 'number') out.write(expression);
+    const number = tokens.texts[index] as number;
+    const start = starts[number] as number;
+    const length = lengths[number] as number;
+    if (start >= 0) out.write(pool, start, start + length);
+    else if (start === UNKNOWN) throw unknown(tokens, index);
     else {
-      if (expression > LONGEST_OUTPUT - out.length) {
+      if (length > LONGEST_OUTPUT - out.length) {
         throw tokens.errorAt(index, 'too-long', 'the output would be too long');
       }
-      out.fill(0x30, expression);
+      out.fill(0x30, length);
     }
     if (next >= 0) out.writeByte(0x20);
   }
