@@ -101,7 +101,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await write(page, '# "Hi"\n48 69 0A');
         await expect.poll(() => page.locator('.verdict').innerText()).toBe('3 bytes, by hex0');
         await page.locator('.bytes [data-at="1"]').click();
-        expect(await page.locator('.editor .mark-twin').innerText()).toBe('69');
+        await expect.poll(() => page.locator('.editor .mark-twin').innerText()).toBe('69');
         await page.getByText('48', { exact: false }).first().waitFor();
         await page.locator('.cm-content').focus();
         await page.keyboard.press('Control+Home');
@@ -148,9 +148,11 @@ describe.skipIf(!hasChromium)('the playground', () => {
         }
         const tools = () => page.locator('.trail b').allInnerTexts();
         await expect.poll(tools).toEqual(['hex2', 'M1', 'M2-Planet']);
-        expect(await page.locator('.editor .mark-twin').innerText()).toBe('7');
-        expect(await page.locator('.editor .mark-definition').innerText()).toBe('f');
-        expect(await page.locator('.listing .chosen').innerText()).toContain('mov eax, 7');
+        await expect.poll(() => page.locator('.editor .mark-twin').innerText()).toBe('7');
+        await expect.poll(() => page.locator('.editor .mark-definition').innerText()).toBe('f');
+        await expect
+          .poll(() => page.locator('.listing .chosen').innerText())
+          .toContain('mov eax, 7');
       }));
 
     it('steps, runs, and stops what does not end', () =>
@@ -158,11 +160,13 @@ describe.skipIf(!hasChromium)('the playground', () => {
         const machine = page.getByRole('region', { name: 'Machine' });
         const status = machine.getByRole('status');
         await machine.getByRole('button', { name: 'Step', exact: true }).click();
-        expect(await status.innerText()).toBe('1 instruction; next, at 08048069: pop ecx');
-        expect(await page.locator('.listing .next').innerText()).toContain('pop ecx');
+        await expect
+          .poll(() => status.innerText())
+          .toBe('1 instruction; next, at 08048069: pop ecx');
+        await expect.poll(() => page.locator('.listing .next').innerText()).toContain('pop ecx');
         await machine.getByRole('button', { name: 'Run', exact: true }).click();
         await expect.poll(() => status.innerText()).toContain('exit status 0');
-        expect(await page.locator('.output').innerText()).toBe('Hello, stage0!\n');
+        await expect.poll(() => page.locator('.output').innerText()).toBe('Hello, stage0!\n');
 
         await choose(page, 'M1');
         await write(page, ':_start\n:again\n\tjmp %again\n:ELF_end\n');
@@ -182,9 +186,9 @@ describe.skipIf(!hasChromium)('the playground', () => {
         for (let step = 0; step < 3; step++) {
           await machine.getByRole('button', { name: 'Step', exact: true }).click();
         }
-        expect(await machine.getByRole('status').innerText()).toMatch(
-          /^3 .* next, at 08046.*: nop/,
-        );
+        await expect
+          .poll(() => machine.getByRole('status').innerText())
+          .toMatch(/^3 .* next, at 08046.*: nop/);
       }));
 
     it('gives a program its input, its text as a file, and shows the files that it makes', () =>
@@ -218,7 +222,9 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await expect.poll(text).toContain('漢 😀');
         await page.reload();
         await expect.poll(text).toContain('漢 😀');
-        expect(await page.getByRole('radio', { name: 'M1', exact: true }).isChecked()).toBe(true);
+        await expect
+          .poll(() => page.getByRole('radio', { name: 'M1', exact: true }).isChecked())
+          .toBe(true);
         await page.goto(`${page.url().replace(/#.*/, '')}#M1=broken`);
         await page.reload();
         await page.getByRole('alert').waitFor();
@@ -234,8 +240,8 @@ describe.skipIf(!hasChromium)('the playground', () => {
         );
         await paste(page, `${functions.join('\n')}\nint main()\n{\nreturn f1(2);\n}\n`);
         await expect.poll(() => verdictOf(page)).toMatch(/^\d\d,\d+ bytes/);
-        expect(await page.locator('.bytes [role="row"]').count()).toBeLessThan(100);
-        expect(await page.locator('.listing [role="option"]').count()).toBeLessThan(100);
+        await expect.poll(() => page.locator('.bytes [role="row"]').count()).toBeLessThan(100);
+        await expect.poll(() => page.locator('.listing [role="option"]').count()).toBeLessThan(100);
       }));
 
     it('can be used with keys alone', () =>
@@ -245,7 +251,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
         await expect.poll(() => chosenByte(page).getAttribute('data-at')).toBe('18');
         const active = await bytes.getAttribute('aria-activedescendant');
-        expect(await chosenByte(page).getAttribute('id')).toBe(active);
+        await expect.poll(() => chosenByte(page).getAttribute('id')).toBe(active);
         await page.keyboard.press('Control+End');
         await expect.poll(() => chosenByte(page).getAttribute('data-at')).toBe('134');
         await page.getByRole('listbox', { name: 'Instructions' }).focus();
@@ -263,12 +269,16 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await page.getByRole('button', { name: 'Try a small tree' }).click();
         const verdict = page.getByRole('region', { name: 'Verdict' });
         await verdict.waitFor();
-        expect(await verdict.getByRole('status').innerText()).toBe('No divergence');
+        await expect.poll(() => verdict.getByRole('status').innerText()).toBe('No divergence');
         await page.getByRole('button', { name: 'out/hello-M2', exact: true }).first().click();
         await page.locator('.artifact [data-at="100"]').click();
         await page.locator('.artifact .trail').waitFor();
-        expect(await page.locator('.artifact .trail b').first().innerText()).toBe('hex2');
-        expect(await page.locator('.artifact').innerText()).toContain('is a file of the tree');
+        await expect
+          .poll(() => page.locator('.artifact .trail b').first().innerText())
+          .toBe('hex2');
+        await expect
+          .poll(() => page.locator('.artifact').innerText())
+          .toContain('is a file of the tree');
         const node = page.getByRole('button', { name: /: hello-hex1$/ });
         await node.focus();
         await page.keyboard.press('Enter');
@@ -293,7 +303,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         const first = await heading.innerText();
         await page.keyboard.press('ArrowDown');
         await expect.poll(() => heading.innerText()).not.toBe(first);
-        expect(await page.locator('svg g[tabindex="0"]').count()).toBe(1);
+        await expect.poll(() => page.locator('svg g[tabindex="0"]').count()).toBe(1);
         await page.getByRole('button', { name: 'out/hello-hex1', exact: true }).click();
         await expect.poll(() => heading.innerText()).toContain('hello.hex1');
       }));
@@ -320,10 +330,12 @@ describe.skipIf(!hasChromium)('the playground', () => {
         const buffer = Buffer.from('no archive at all');
         const file = { name: 'notes.txt', mimeType: 'text/plain', buffer };
         await page.locator('input[type=file]').setInputFiles(file);
-        expect(await page.getByRole('alert').innerText()).toBe(
-          'notes.txt: error: this is no .tar, .tar.gz, .tar.xz or .tar.bz2 file',
-        );
-        expect(await page.getByRole('button', { name: /small tree/ }).isEnabled()).toBe(true);
+        await expect
+          .poll(() => page.getByRole('alert').innerText())
+          .toBe('notes.txt: error: this is no .tar, .tar.gz, .tar.xz or .tar.bz2 file');
+        await expect
+          .poll(() => page.getByRole('button', { name: /small tree/ }).isEnabled())
+          .toBe(true);
       }));
 
     it.skipIf(!isArchive)('is cancelled, and takes another tree instead', () =>
@@ -331,7 +343,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await page.locator('input[type=file]').setInputFiles(RELEASE as string);
         await page.locator('.phases .done').first().waitFor();
         await page.getByRole('button', { name: 'Cancel' }).click();
-        expect(await page.getByRole('alert').innerText()).toMatch(/was cancelled\.$/);
+        await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/was cancelled\.$/);
         await page.locator('input[type=file]').setInputFiles(RELEASE as string);
         await page.locator('.phases .done').first().waitFor();
         await page.getByRole('button', { name: 'Try a small tree' }).click();
@@ -355,11 +367,9 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await page.keyboard.press('Enter');
         await page.locator('.artifact [data-at="752"].chosen').waitFor();
         await page.locator('.artifact .trail').waitFor();
-        expect(await page.locator('.artifact .trail b').allInnerTexts()).toEqual([
-          'hex2',
-          'M1',
-          'M2-Planet',
-        ]);
+        await expect
+          .poll(() => page.locator('.artifact .trail b').allInnerTexts())
+          .toEqual(['hex2', 'M1', 'M2-Planet']);
       }),
     );
   });
