@@ -51,13 +51,6 @@ export class ByteWriter {
     this.length += count;
   }
 
-  /** Append `count` bytes that start `distance` bytes before the end, as LZ77 does: runs may overlap. */
-  copyBack(distance: number, count: number): void {
-    this.reserve(count);
-    const from = this.length - distance;
-    for (let i = 0; i < count; i++) this.buffer[this.length++] = this.buffer[from + i] as number;
-  }
-
   /** The bytes written from `start` up to but not including `end`: a view that the next write may leave behind. */
   view(start = 0, end: number = this.length): Uint8Array<ArrayBuffer> {
     return this.buffer.subarray(start, end);

@@ -19,7 +19,7 @@ export class Block {
   readonly entries: Int32Array;
   /** How often each byte occurs. */
   readonly counts: Int32Array = new Int32Array(256);
-  readonly size: number;
+  private readonly size: number;
   /** Part n begins at n times the size of a block; behind the last is what a lane without a part writes. */
   private readonly parts: Uint8Array;
   private readonly starts = new Int32Array(PARTS);
@@ -27,6 +27,7 @@ export class Block {
   /** The starts of the parts that follow. */
   private readonly ends = new Int32Array(PARTS);
 
+  /** @param size the most bytes that a block may have, at most 2^20 - 1. */
   constructor(size: number) {
     this.size = size;
     this.entries = new Int32Array(size + 1);
@@ -41,12 +42,12 @@ export class Block {
     const { parts, size, starts, ends, lengths } = this;
     const text = new Uint8Array(length);
     // A text that repeats itself is a shorter circle.
-    for (let at = 0, walker = 0; at < length; ) {
-      const start = walker * size;
-      const end = start + Math.min(lengths[walker] as number, length - at);
+    for (let at = 0, part = 0; at < length; ) {
+      const start = part * size;
+      const end = start + Math.min(lengths[part] as number, length - at);
       text.set(parts.subarray(start, end), at);
       at += end - start;
-      walker = starts.indexOf(ends[walker] as number);
+      part = starts.indexOf(ends[part] as number);
     }
     return text;
   }

@@ -18,6 +18,8 @@ const MOST_SYMBOLS = 258;
 const MOST_GROUPS = 6;
 const GROUP_SIZE = 50;
 const RUN_B = 1;
+const BYTES_PER_LEVEL = 100_000;
+const MOST_BYTES: number = 9 * BYTES_PER_LEVEL;
 /** More bytes than a group of symbols can have. */
 const PADDING = 256;
 
@@ -25,9 +27,9 @@ const PADDING = 256;
 export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   const fail = failWith(options);
   const out = new DecodedBytes(options, 6 * bytes.length);
-  let at = 0;
-  do at = new Stream(bytes, at, out, fail).run();
-  while (startsStream(bytes, at));
+  const decoder = new Decoder(bytes, out, fail);
+  do decoder.stream();
+  while (startsStream(bytes, decoder.offset));
   return out.toBytes();
 }
 
@@ -81,7 +83,8 @@ function startsStream(bytes: Uint8Array, at: number): boolean {
   return isMagic && level > 0x30 && level <= 0x39;
 }
 
-class Stream {
+/** What all streams of a file share: the place in it, and the memory for a block. */
+class Decoder {
   private readonly input: Uint8Array;
   /** The input with zeros behind it. */
   private readonly view: DataView;
@@ -92,28 +95,35 @@ class Stream {
   private selectorCount = 0;
   /** Symbols of the block's codes: two for runs, the bytes but one, and the end. */
   private symbolCount = 0;
-  private at: number;
+  private readonly block = new Block(MOST_BYTES);
+  /** The most bytes that a block of the stream may have. */
+  private size = 0;
+  private at = 0;
   /** The `count` low bits are the next of the input, highest first. */
   private bits = 0;
   private count = 0;
 
-  constructor(input: Uint8Array, start: number, out: DecodedBytes, fail: Fail) {
+  constructor(input: Uint8Array, out: DecodedBytes, fail: Fail) {
     this.input = input;
     this.view = paddedView(input);
-    this.at = start;
     this.out = out;
     this.fail = fail;
   }
 
-  /** stream = "BZh" digit { block } end ; returns the offset after it. */
-  run(): number {
+  /** The offset of the first byte that is not read. */
+  get offset(): number {
+    return this.at;
+  }
+
+  /** stream = "BZh" digit { block } end ; the next begins at a whole byte. */
+  stream(): void {
     const start = this.at;
     const level = (this.input[start + 3] ?? 0) - 0x30;
     const isStream = this.take(8) === 0x42 && this.take(8) === 0x5a && this.take(8) === 0x68;
     if (!isStream || this.take(8) !== level + 0x30 || level < 1 || level > 9) {
       throw this.fail(start, 'not a bzip2 file');
     }
-    const block = new Block(100_000 * level);
+    this.size = BYTES_PER_LEVEL * level;
     let streamSum = 0;
     for (;;) {
       const magic = this.take(24) * 2 ** 24 + this.take(24);
@@ -122,10 +132,11 @@ class Stream {
         if (sum !== streamSum) {
           throw this.fail(this.at, 'the content does not have the checksum that the stream gives');
         }
-        return this.at - (this.count >> 3);
+        this.count = 0; // bytes are taken when a bit is wanted, so that only bits are left over
+        return;
       }
       if (magic !== 0x314159265359) throw this.fail(this.at, 'not a bzip2 block');
-      if (this.block(block) !== sum) {
+      if (this.readBlock() !== sum) {
         throw this.fail(this.at, 'the content does not have the checksum that its block gives');
       }
       streamSum = ((streamSum << 1) | (streamSum >>> 31)) ^ sum;
@@ -133,15 +144,15 @@ class Stream {
   }
 
   /** Decode a block into the output; returns its checksum. */
-  private block(block: Block): number {
+  private readBlock(): number {
     if (this.take(1) === 1)
       throw this.fail(this.at, 'a randomised block, as only bzip2 0.9 made them');
     const origin = this.take(24);
     const used = this.usedBytes();
     this.readSelectors();
-    const length = this.symbols(block, used);
+    const length = this.symbols(used);
     if (origin >= length) throw this.fail(this.at, 'a bzip2 block that begins beyond its end');
-    const { out } = this;
+    const { block, out } = this;
     const start = out.length;
     writeRuns(block.text(length, origin), out);
     out.check();
@@ -195,8 +206,9 @@ class Stream {
   }
 
   /** Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes. */
-  private symbols({ entries, counts, size }: Block, used: Uint8Array): number {
-    const { view } = this;
+  private symbols(used: Uint8Array): number {
+    const { view, size } = this;
+    const { entries, counts } = this.block;
     const order = packed(used);
     const end = this.symbolCount - 1;
     // The next bit is bit 7 - skip of the byte at `at`.

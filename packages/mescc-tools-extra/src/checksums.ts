@@ -38,32 +38,9 @@ export function crc64(bytes: Uint8Array): { low: number; high: number } {
   for (; i + 8 <= bytes.length; i += 8) {
     low ^= view.getInt32(i, true);
     high ^= view.getInt32(i + 4, true);
-    const a = 1792 + (low & 0xff);
-    const b = 1536 + ((low >>> 8) & 0xff);
-    const c = 1280 + ((low >>> 16) & 0xff);
-    const d = 1024 + (low >>> 24);
-    const e = 768 + (high & 0xff);
-    const f = 512 + ((high >>> 8) & 0xff);
-    const g = 256 + ((high >>> 16) & 0xff);
-    const h = high >>> 24;
-    low =
-      (lows[a] as number) ^
-      (lows[b] as number) ^
-      (lows[c] as number) ^
-      (lows[d] as number) ^
-      (lows[e] as number) ^
-      (lows[f] as number) ^
-      (lows[g] as number) ^
-      (lows[h] as number);
-    high =
-      (highs[a] as number) ^
-      (highs[b] as number) ^
-      (highs[c] as number) ^
-      (highs[d] as number) ^
-      (highs[e] as number) ^
-      (highs[f] as number) ^
-      (highs[g] as number) ^
-      (highs[h] as number);
+    const next = fold(lows, low, high);
+    high = fold(highs, low, high);
+    low = next;
   }
   for (; i < bytes.length; i++) {
     const entry = (low ^ (bytes[i] as number)) & 0xff;
@@ -71,6 +48,20 @@ export function crc64(bytes: Uint8Array): { low: number; high: number } {
     high = (high >>> 8) ^ (highs[entry] as number);
   }
   return { low: ~low >>> 0, high: ~high >>> 0 };
+}
+
+/** What the table has for eight bytes, each with those behind it. */
+function fold(table: Int32Array, low: number, high: number): number {
+  return (
+    (table[1792 + (low & 0xff)] as number) ^
+    (table[1536 + ((low >>> 8) & 0xff)] as number) ^
+    (table[1280 + ((low >>> 16) & 0xff)] as number) ^
+    (table[1024 + (low >>> 24)] as number) ^
+    (table[768 + (high & 0xff)] as number) ^
+    (table[512 + ((high >>> 8) & 0xff)] as number) ^
+    (table[256 + ((high >>> 16) & 0xff)] as number) ^
+    (table[high >>> 24] as number)
+  );
 }
 
 /** The CRC-32 that bzip2 uses, of bytes[start, end), as a signed number: most significant bit first. */

@@ -46,20 +46,34 @@ export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8
 function lengthByIndex(bytes: Uint8Array): number {
   const footer = bytes.length - 12;
   let at = footer - 4 * (little32(bytes, footer + 4) + 1) + 1;
-  const variable = () => {
-    let value = 0;
-    for (let weight = 1; ; weight *= 128) {
-      const byte = bytes[at++] ?? 0;
-      value += (byte & 0x7f) * weight;
-      if (byte < 0x80) return value;
-    }
+  if (at < 1) return 0;
+  const next = () => {
+    const number = variableAt(bytes, at, footer);
+    at = number?.end ?? footer;
+    return number?.value ?? 0;
   };
   let length = 0;
-  for (let left = variable(); left > 0 && at < footer; left--) {
-    variable(); // the block's size as it is here
-    length += variable();
+  for (let left = next(); left > 0 && at < footer; left--) {
+    next(); // the block's size as it is here
+    length += next();
   }
   return length;
+}
+
+/** A number in groups of seven bits, the lowest first; a final zero byte is not allowed. Undefined if it is none. */
+function variableAt(
+  bytes: Uint8Array,
+  start: number,
+  limit: number,
+): { value: number; end: number } | undefined {
+  let value = 0;
+  for (let i = 0; i < 9 && start + i < limit; i++) {
+    const byte = bytes[start + i] as number;
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte >= 0x80) continue;
+    return byte === 0 && i > 0 ? undefined : { value, end: start + i + 1 };
+  }
+  return undefined;
 }
 
 /** file = properties, dictionary size, uncompressed size or all ones, LZMA data */
@@ -226,19 +240,11 @@ class Stream {
     return at;
   }
 
-  /** A number in groups of seven bits, the lowest first; a final zero byte is not allowed. */
-  private variable(end: number): number {
-    let value = 0;
-    for (let i = 0; i < 9; i++) {
-      if (this.at >= end) throw this.fail(this.at, 'a number that ends too early');
-      const byte = this.bytes[this.at++] as number;
-      value += (byte & 0x7f) * 2 ** (7 * i);
-      if (byte < 0x80) {
-        if (byte === 0 && i > 0) break;
-        return value;
-      }
-    }
-    throw this.fail(this.at, 'a number that is not well-formed');
+  private variable(limit: number): number {
+    const number = variableAt(this.bytes, this.at, limit);
+    if (number === undefined) throw this.fail(this.at, 'a number that is not well-formed');
+    this.at = number.end;
+    return number.value;
   }
 
   private zeros(count: number): void {
