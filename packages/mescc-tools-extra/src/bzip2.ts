@@ -20,6 +20,8 @@ const GROUP_SIZE = 50;
 const RUN_B = 1;
 const BYTES_PER_LEVEL = 100_000;
 const MOST_BYTES: number = 9 * BYTES_PER_LEVEL;
+const BAD_CODE = 'an invalid bzip2 code';
+const TOO_LONG = 'a bzip2 block that is longer than it may be';
 /** More bytes than a group of symbols can have. */
 const PADDING = 256;
 
@@ -180,11 +182,11 @@ class Decoder {
   private readSelectors(): void {
     const groups = this.take(3);
     const count = this.take(15);
-    if (groups < 2 || groups > MOST_GROUPS || count === 0) throw this.badCode();
+    if (groups < 2 || groups > MOST_GROUPS || count === 0) throw this.fail(this.at, BAD_CODE);
     const order = [0, 1, 2, 3, 4, 5];
     for (let i = 0; i < count; i++) {
       let place = 0;
-      while (this.take(1) === 1) if (++place >= groups) throw this.badCode();
+      while (this.take(1) === 1) if (++place >= groups) throw this.fail(this.at, BAD_CODE);
       const [selected] = order.splice(place, 1);
       order.unshift(selected as number);
       this.selectors[i] = selected as number;
@@ -195,7 +197,7 @@ class Decoder {
       let length = this.take(5);
       for (let symbol = 0; symbol < this.symbolCount; symbol++) {
         for (;;) {
-          if (length < 1 || length > LONGEST_CODE) throw this.badCode();
+          if (length < 1 || length > LONGEST_CODE) throw this.fail(this.at, BAD_CODE);
           if (this.take(1) === 0) break;
           length += this.take(1) === 0 ? 1 : -1;
         }
@@ -226,7 +228,7 @@ class Decoder {
         const bits = view.getInt32(at) << skip; // 25 of them
         let entry = table[bits >>> (32 - TABLE_BITS)] as number;
         if (entry === 0) entry = code.walk(bits >>> (32 - LONGEST_CODE));
-        if (entry < 0) throw this.badCode();
+        if (entry < 0) throw this.damaged(at, BAD_CODE);
         skip += entry & 31;
         at += skip >> 3;
         skip &= 7;
@@ -235,12 +237,12 @@ class Decoder {
           // A run's length in bijective base 2, least significant digit first.
           run += runWeight << symbol;
           runWeight *= 2;
-          if (run > size) throw this.tooLong();
+          if (run > size) throw this.damaged(at, TOO_LONG);
           continue;
         }
         if (run > 0) {
           const byte = (order[0] as number) & 0xff;
-          if (length + run > size) throw this.tooLong();
+          if (length + run > size) throw this.damaged(at, TOO_LONG);
           entries.fill(byte, length, length + run);
           (counts[byte] as number) += run;
           length += run;
@@ -254,13 +256,13 @@ class Decoder {
           if (this.at > this.input.length) throw this.truncated();
           return length;
         }
-        if (length === size) throw this.tooLong();
+        if (length === size) throw this.damaged(at, TOO_LONG);
         const byte = moveToFront(order, symbol - 1);
         entries[length++] = byte;
         (counts[byte] as number)++;
       }
     }
-    throw this.badCode();
+    throw this.damaged(at, BAD_CODE);
   }
 
   /** The next `need` bits, at most 24. */
@@ -274,12 +276,9 @@ class Decoder {
     return (this.bits >>> this.count) & (2 ** need - 1);
   }
 
-  private badCode(): Error {
-    return this.fail(this.at, 'an invalid bzip2 code');
-  }
-
-  private tooLong(): Error {
-    return this.fail(this.at, 'a bzip2 block that is longer than it may be');
+  /** The error for a block that goes wrong at a byte; behind the end it is the end that is wrong. */
+  private damaged(at: number, message: string): Error {
+    return at >= this.input.length ? this.truncated() : this.fail(at, message);
   }
 
   private truncated(): Error {

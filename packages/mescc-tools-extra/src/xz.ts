@@ -242,7 +242,11 @@ class Stream {
 
   private variable(limit: number): number {
     const number = variableAt(this.bytes, this.at, limit);
-    if (number === undefined) throw this.fail(this.at, 'a number that is not well-formed');
+    if (number === undefined) {
+      const isCut =
+        limit - this.at < 9 && this.bytes.subarray(this.at, limit).every((b) => b > 0x7f);
+      throw this.fail(this.at, `a number that ${isCut ? 'ends too early' : 'is not well-formed'}`);
+    }
     this.at = number.end;
     return number.value;
   }
