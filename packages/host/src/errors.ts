@@ -16,6 +16,7 @@ const MESSAGES = {
   ENOSPC: 'no space left on device',
   ENOSYS: 'not possible on this host',
   ENOTDIR: 'not a directory',
+  ENOTEMPTY: 'directory not empty',
   EPERM: 'operation not permitted',
   EROFS: 'read-only file system',
 } as const;

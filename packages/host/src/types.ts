@@ -73,6 +73,8 @@ export interface Host {
   mkdir(path: string, mode: number): void;
   /** Remove a file or link (unlink). */
   remove(path: string): void;
+  /** Remove a directory that is empty (rmdir). */
+  removeDirectory(path: string): void;
   symlink(target: string, path: string): void;
   /** Where the link points, as it was written. */
   readLink(path: string): string;

@@ -222,14 +222,47 @@ describe('the world in memory', () => {
     expect(host.status('/inner')).toBeUndefined();
   });
 
-  it('tells of writes', () => {
+  it('knows the path in the world of what a program sees below its own root', () => {
     const files = new MemoryFiles();
-    const written: string[] = [];
-    files.onWrite = (file) => written.push(file);
+    files.createDirectories('/inner/deep');
     const host = new MemoryHost({ files });
-    host.writeFile('a', new Uint8Array(), 0o644);
-    host.symlink('a', 'l');
-    host.writeFile('l', new Uint8Array(1), 0o644);
-    expect(written).toEqual(['/a', '/a']);
+    host.changeRoot('/inner');
+    host.changeRoot('/deep');
+    host.writeFile('f', new Uint8Array(), 0o644);
+    host.symlink('f', 'l');
+    expect(host.worldPath('l')).toBe('/inner/deep/f');
+    expect(host.worldPath('l', false)).toBe('/inner/deep/l');
+    expect(host.worldPath('/')).toBe('/inner/deep');
+  });
+
+  it('holds no more than its limit, whoever writes and wherever', () => {
+    const files = new MemoryFiles(undefined, 1000);
+    files.createDirectories('/inner');
+    const host = new MemoryHost({ files });
+    host.writeFile('a', new Uint8Array(600), 0o644);
+    host.writeFile('a', new Uint8Array(900), 0o644); // in place of what was there
+    expect(() => host.writeFile('b', new Uint8Array(200), 0o644)).toThrow('limit of 1000 bytes');
+    host.remove('a');
+    host.changeRoot('/inner');
+    host.writeFile('b', new Uint8Array(200), 0o644); // what is gone makes room
+    expect(() => host.writeFile('c', new Uint8Array(801), 0o644)).toThrow('limit of 1000 bytes');
+  });
+
+  it('refuses paths that are longer than those of a kernel', () => {
+    const files = new MemoryFiles();
+    expect(() => files.createDirectories('/d'.repeat(20_000))).toThrow('file name too long');
+    expect(files.find('/d'.repeat(20_000))).toBeUndefined();
+    files.createDirectories('/d'.repeat(2000));
+    expect([...files.entries()].length).toBe(2000);
+  });
+
+  it('removes folders that are empty', () => {
+    const files = new MemoryFiles();
+    files.createDirectories('/a/b');
+    const host = new MemoryHost({ files });
+    expect(() => host.removeDirectory('/a')).toThrow('directory not empty');
+    host.removeDirectory('/a/b');
+    host.removeDirectory('a');
+    expect(host.list('/')).toEqual([]);
   });
 });

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What a build made, held against the digests that the tree expects. */
 import { decodeLatin1, decodeUtf8, encodeLatin1 } from '@stage0-ts/bytes';
-import { errorAt } from '@stage0-ts/diagnostics';
+import { errorAt, ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 
 /**
- * `match` and `differs`: an expected digest that the file has or has not; `missing`: expected, not there;
- * `unlisted`: made, and no digest is expected.
+ * `match` and `differs`: an expected digest that the file has or has not; `missing`: expected, not there; `not-made`:
+ * expected and there, but no process made it; `unlisted`: made, and no digest is expected.
  */
-export type Verdict = 'match' | 'differs' | 'missing' | 'unlisted';
+export type Verdict = 'match' | 'differs' | 'missing' | 'not-made' | 'unlisted';
 
 export interface Artifact {
   /** Path in the tree, without leading slash. */
@@ -24,44 +24,85 @@ export interface Artifact {
   readonly verdict: Verdict;
 }
 
+/** A line of sha256sum, or the same with `--tag`. A backslash at the start says that the name has escapes. */
+const LINE = /^(\\?)(?:([0-9a-f]{64}) [ *](.+)|SHA256 \((.+)\) = ([0-9a-f]{64}))$/is;
+
 /**
- * Lines as sha256sum writes them, and comments → path → digest. Throws ToolError for a line of another form: a tree whose answers are
- * damaged must not pass for one that matches them all.
+ * Answers, as `sha256sum -c` reads them → path in the tree, without leading slash, → digest.
+ *
+ * Lines that begin with `#` and empty lines say nothing. Throws ToolError for a line of another form, a file that is
+ * named twice or is not in the tree, and when no file is named: a tree whose answers are damaged must not pass for one
+ * that matches them all.
  */
 export function readAnswers(bytes: Uint8Array, name: string): Map<string, string> {
   const answers = new Map<string, string>();
+  const source = { name, bytes };
   let offset = 0;
   for (const line of decodeLatin1(bytes).split('\n')) {
-    const parts = /^([0-9a-f]{64}) [ *](.+)$/s.exec(line);
-    if (parts !== null) {
-      answers.set(decodeUtf8(encodeLatin1(parts[2] as string)), parts[1] as string);
-    } else if (line !== '' && !line.startsWith('#')) {
-      throw errorAt({ name, bytes }, offset, 'bad-answers', 'expected a SHA-256 digest and a file');
+    const fail = (message: string) => errorAt(source, offset, 'bad-answers', message);
+    if (line !== '' && !line.startsWith('#')) {
+      const parts = LINE.exec(line);
+      if (parts === null) throw fail(`expected a SHA-256 digest and a file${hintFor(line)}`);
+      const [, escaped, digest, plain, tagged, tag] = parts;
+      const path = pathInTree(unescaped((plain ?? tagged) as string, escaped === '\\'));
+      if (path === undefined) throw fail('this file is not in the tree');
+      if (answers.has(path)) throw fail('this file is named twice');
+      answers.set(path, ((digest ?? tag) as string).toLowerCase());
     }
     offset += line.length + 1;
   }
-  return answers;
+  if (answers.size > 0) return answers;
+  throw new ToolError('no file is named here, so nothing can match', {
+    code: 'bad-answers',
+    file: name,
+  });
 }
 
-/** The files at `paths` (absolute) and those that `answers` expects, sorted by path. */
+function hintFor(line: string): string {
+  if (line.endsWith('\r')) return '; the lines end in CR LF: convert the file';
+  return line.startsWith('\xef\xbb\xbf') ? '; the file begins with a byte order mark' : '';
+}
+
+function unescaped(name: string, escaped: boolean): string {
+  const names: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' };
+  return escaped ? name.replace(/\\[\\nr]/g, (pair) => names[pair] as string) : name;
+}
+
+/** A name from the root of the tree, without dots; undefined when it is absolute or climbs out. */
+function pathInTree(name: string): string | undefined {
+  const parts: string[] = [];
+  for (const part of decodeUtf8(encodeLatin1(name)).split('/')) {
+    if (part === '..' && parts.pop() === undefined) return undefined;
+    if (part !== '' && part !== '.' && part !== '..') parts.push(part);
+  }
+  return name.startsWith('/') || parts.length === 0 ? undefined : parts.join('/');
+}
+
+/** The files that were made (absolute paths) and those that `answers` expects, sorted by path. */
 export function collectArtifacts(
   files: MemoryFiles,
-  paths: Iterable<string>,
+  made: ReadonlyMap<string, number>,
   answers: ReadonlyMap<string, string>,
 ): Artifact[] {
-  const names = new Set([...paths].map((path) => path.slice(1)));
+  const names = new Set([...made.keys()].map((path) => path.slice(1)));
   for (const name of answers.keys()) names.add(name);
   const artifacts: Artifact[] = [];
   for (const path of [...names].sort()) {
     const expected = answers.get(path) ?? null;
-    const node = files.find(`/${path}`);
+    const node = files.find(`/${path}`, false);
     if (node?.kind === 'file') {
       const sha256 = sha256Hex(node.bytes);
-      const verdict = expected === null ? 'unlisted' : expected === sha256 ? 'match' : 'differs';
+      const verdict = verdictOf(sha256, expected, made.has(`/${path}`));
       artifacts.push({ path, size: node.bytes.length, mode: node.mode, sha256, expected, verdict });
     } else if (expected !== null) {
       artifacts.push({ path, size: 0, mode: 0, sha256: '', expected, verdict: 'missing' });
     }
   }
   return artifacts;
+}
+
+function verdictOf(sha256: string, expected: string | null, made: boolean): Verdict {
+  if (expected === null) return 'unlisted';
+  if (!made) return 'not-made';
+  return expected === sha256 ? 'match' : 'differs';
 }

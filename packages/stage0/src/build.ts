@@ -25,6 +25,7 @@ export interface BuildOptions
     | 'directory'
     | 'environment'
     | 'shell'
+    | 'shouldStop'
   > {
   /** Which `kaem.<arch>` and `<arch>.answers` of the tree are used. Default: `x86`. */
   readonly arch?: string;
@@ -63,7 +64,7 @@ export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResu
     engine,
     script: options.script ?? `kaem.${arch}`,
   });
-  const artifacts = collectArtifacts(files, result.written, expected);
+  const artifacts = collectArtifacts(files, result.makers, expected);
   const ok =
     result.status === 0 &&
     result.failures.length === 0 &&

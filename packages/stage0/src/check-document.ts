@@ -3,24 +3,66 @@
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import type { AgainstResult } from './against.ts';
 import type { Artifact } from './artifacts.ts';
-import type { CheckResult } from './check.ts';
+import type { CheckResult, TimedBuild } from './check.ts';
 import { type Divergence, describeEnd } from './compare.ts';
+import type { Nature } from './engines.ts';
+import { releaseOf } from './known-releases.ts';
+import { describeFailures } from './report.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
 import type { StandInRecord } from './stand-ins.ts';
-import type { FileRecord, ProcessRecord } from './watch.ts';
+import type { Coverage, TrustedBinary } from './trust.ts';
+import type { CheckVerdict } from './verdict.ts';
+import type { EntryRecord, ProcessRecord } from './watch.ts';
+
+/** What was checked, and by what: the part of a report that the check itself does not know. */
+export interface Subject {
+  /** {@link treeDigest} of the tree before the builds. */
+  readonly tree: string;
+  /** Name and version of the program. */
+  readonly tool?: string;
+  /** The command line. */
+  readonly command?: string;
+  /** The archive that the tree came in. */
+  readonly archive?: { readonly name: string; readonly sha256: string };
+}
 
 export interface CheckDocument {
-  readonly version: 1;
+  readonly version: 2;
+  readonly tool: string | null;
+  readonly command: string | null;
+  readonly archive: { readonly name: string; readonly sha256: string } | null;
   /** Digest of the tree as it was, see treeDigest. */
   readonly tree: string;
+  /** The published release that the archive or the tree is, if its digest is known. */
+  readonly release: string | null;
   readonly arch: string;
   readonly engines: readonly [string, string];
   readonly ok: boolean;
+  readonly verdict: CheckVerdict;
+  readonly trusted: readonly TrustedBinary[];
+  readonly coverage: Coverage;
+  readonly builds: readonly [BuildSummary, BuildSummary];
   readonly divergence: Divergence | null;
   readonly selfRebuild: SelfRebuild | null;
   readonly against: AgainstResult | null;
   readonly processes: readonly ProcessDocument[];
   readonly artifacts: readonly ArtifactDocument[];
+}
+
+/** One of the two builds. */
+export interface BuildSummary {
+  readonly engine: string;
+  /** Exit status of the script. */
+  readonly status: number;
+  readonly processes: number;
+  /** Files that were made. */
+  readonly made: number;
+  /** Published digests that match, and all of them. */
+  readonly matching: number;
+  readonly published: number;
+  readonly milliseconds: number;
+  /** What failed, and what it printed. */
+  readonly failures: string;
 }
 
 /** An artifact as the first engine made it, in the shape that a build's document has, and what the second made. */
@@ -38,14 +80,21 @@ export interface ProcessDocument {
   readonly depth: number;
   readonly program: string;
   readonly tool: string | null;
+  /** What ran with each engine. */
+  readonly natures: readonly [Nature, Nature | null];
   /** What did the first engine's work instead of the tool's own port, and why. */
   readonly standIn: StandInRecord | null;
   readonly argv: readonly string[];
   readonly directory: string;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
-  /** Digests by engine; null where the file is gone at the process's end. */
+  /**
+   * What it or what it started made or changed; `made` when it made it itself. Digests by engine: `folder` for a
+   * folder, `link to TARGET` for a link, null for what is gone at the process's end.
+   */
   readonly outputs: readonly {
     readonly path: string;
+    readonly made: boolean;
+    /** Bytes of a file. */
     readonly size: number;
     readonly sha256: readonly [string | null, string | null];
   }[];
@@ -53,51 +102,73 @@ export interface ProcessDocument {
   readonly milliseconds: readonly [number, number];
 }
 
-/** Make the document. `tree` is the digest of the tree before the builds. */
-export function checkDocument(
-  result: CheckResult,
-  tree: string,
-  against: AgainstResult | null = null,
-): CheckDocument {
+/** Make the document. */
+export function checkDocument(result: CheckResult, subject: Subject): CheckDocument {
   const [left, right] = result.builds;
   const digest = digester();
   const other = new Map(right.artifacts.map((artifact) => [artifact.path, artifact]));
+  const { tree, tool, command, archive } = subject;
   return {
-    version: 1,
+    version: 2,
+    tool: tool ?? null,
+    command: command ?? null,
+    archive: archive ?? null,
     tree,
+    release: releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree) ?? null,
     arch: result.arch,
     engines: result.engines,
-    ok: result.ok && (against === null || against.differing.length === 0),
+    ok: result.ok,
+    verdict: result.verdict,
+    trusted: result.trusted,
+    coverage: result.coverage,
+    builds: [summaryOf(left), summaryOf(right)],
     divergence: result.divergence ?? null,
     selfRebuild: result.selfRebuild ?? null,
-    against,
+    against: result.against ?? null,
     processes: left.processes.map((process, at) =>
       processDocument(process, right.processes[at], digest),
     ),
     artifacts: left.artifacts.map((artifact) => {
-      const { path, mode, sha256, expected } = artifact;
+      const { path, mode, sha256, verdict } = artifact;
       const second = other.get(path)?.sha256 ?? '';
-      const ok = sha256 === second && (expected === null || sha256 === expected);
+      const ok = sha256 === second && (verdict === 'match' || verdict === 'unlisted');
       return { ...artifact, mode: mode.toString(8).padStart(4, '0'), second, ok };
     }),
+  };
+}
+
+function summaryOf(build: TimedBuild): BuildSummary {
+  const { engine, status, processes, artifacts, makers, milliseconds } = build;
+  const listed = artifacts.filter(({ expected }) => expected !== null);
+  return {
+    engine,
+    status,
+    processes: processes.length,
+    made: makers.size,
+    matching: listed.filter(({ verdict }) => verdict === 'match').length,
+    published: listed.length,
+    milliseconds: Math.round(milliseconds),
+    failures: describeFailures(build).trimEnd(),
   };
 }
 
 function processDocument(
   a: ProcessRecord,
   b: ProcessRecord | undefined,
-  digest: (file: FileRecord | undefined) => string | null,
+  digest: (entry: EntryRecord | undefined) => string | null,
 ): ProcessDocument {
-  const outputs = [...a.outputs].map(([path, file]) => ({
+  const outputs = [...a.outputs].map(([path, entry]) => ({
     path: path.slice(1),
-    size: file?.bytes.length ?? 0,
-    sha256: [digest(file), digest(b?.outputs.get(path))] as const,
+    made: a.made.has(path),
+    size: entry?.kind === 'file' ? entry.bytes.length : 0,
+    sha256: [digest(entry), digest(b?.outputs.get(path))] as const,
   }));
   return {
     step: a.step,
     depth: a.depth,
     program: a.path.slice(1),
     tool: a.tool ?? null,
+    natures: [a.nature, b?.nature ?? null],
     standIn: a.standIn ?? null,
     argv: a.argv,
     directory: a.directory,
@@ -112,12 +183,13 @@ function processDocument(
 }
 
 /** Each file is digested once, however many processes read it. */
-function digester(): (file: FileRecord | undefined) => string | null {
+function digester(): (entry: EntryRecord | undefined) => string | null {
   const known = new WeakMap<Uint8Array, string>();
-  return (file) => {
-    if (file === undefined) return null;
-    const found = known.get(file.bytes) ?? sha256Hex(file.bytes);
-    known.set(file.bytes, found);
+  return (entry) => {
+    if (entry === undefined) return null;
+    if (entry.kind !== 'file') return entry.kind === 'link' ? `link to ${entry.target}` : 'folder';
+    const found = known.get(entry.bytes) ?? sha256Hex(entry.bytes);
+    known.set(entry.bytes, found);
     return found;
   };
 }

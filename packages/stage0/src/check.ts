@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The cross-check: one tree, two engines → whether every process leaves the same files in both worlds.
+ * The cross-check: one tree, two engines → whether both builds agree, and what that rests on.
  *
- * Diverse double-compiling (Wheeler 2009): the ports are one independent implementation of every tool, the
- * tree's own binaries another. When both agree on each file that each process leaves, a trap in either would
- * have to be in both. As a second step, the compiler binary that the first engine built rebuilds itself.
+ * Diverse double-compiling (Wheeler 2009): the ports are one independent implementation of every tool, the tree's own
+ * binaries another. When both agree on each file that each process leaves, a trap in either would have to be in both. As
+ * a second step, the compiler binary that the first engine built rebuilds itself. docs/threat-model.md says who could
+ * try to get an undeserved "agree", and what is done about it.
  */
-
-import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
-import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { type AgainstResult, compareAgainst, type ForeignBuild } from './against.ts';
 import { type BuildOptions, type BuildResult, build } from './build.ts';
-import { type Divergence, firstArtifact, firstDivergence } from './compare.ts';
+import { type Divergence, type FinishedBuild, findDivergence } from './compare.ts';
 import type { NamedEngine } from './engines.ts';
 import { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
+import { type Coverage, coverageOf, type TrustedBinary, trustedBinaries } from './trust.ts';
+import { type CheckVerdict, judge } from './verdict.ts';
 import type { ProcessRecord, RunEvent } from './watch.ts';
 
 export interface CheckOptions
-  extends Pick<BuildOptions, 'arch' | 'now' | 'script' | 'directory' | 'environment' | 'shell'> {
+  extends Pick<
+    BuildOptions,
+    'arch' | 'now' | 'script' | 'directory' | 'environment' | 'shell' | 'shouldStop'
+  > {
   readonly engines: readonly [NamedEngine, NamedEngine];
+  /** Paths in the tree of binaries that the caller trusts. Default: none. */
+  readonly trust?: readonly string[];
+  /** Accept that a part is not compared, and name it. Default: false. */
+  readonly partial?: boolean;
+  /** A build that was made elsewhere, to be compared as well. */
+  readonly against?: ForeignBuild;
   /** Told of what happens, with the engine that it happens in. */
   readonly onEvent?: (engine: string, event: RunEvent) => void;
   /** Told of each process of Wheeler's step before it runs. */
@@ -34,11 +44,17 @@ export interface CheckResult {
   readonly builds: readonly [TimedBuild, TimedBuild];
   /** The tree as the first engine left it. */
   readonly files: MemoryFiles;
-  /** undefined when every process agrees. */
+  /** undefined when every process agrees, and the trees at the end. */
   readonly divergence: Divergence | undefined;
   /** Wheeler's step; undefined where no engine runs binaries or the tree has no such compiler. */
   readonly selfRebuild: SelfRebuild | undefined;
-  /** True when nothing diverges, both builds are right, and the compiler reproduces itself. */
+  /** Binaries that came with the tree and were used. */
+  readonly trusted: readonly TrustedBinary[];
+  /** In how many processes something independent was compared. */
+  readonly coverage: Coverage;
+  readonly against: AgainstResult | undefined;
+  readonly verdict: CheckVerdict;
+  /** True when the verdict is "agree". */
   readonly ok: boolean;
 }
 
@@ -49,38 +65,30 @@ export interface CheckResult {
 export function check(load: () => MemoryFiles, options: CheckOptions): CheckResult {
   const [first, second] = options.engines;
   const clock = options.now ?? (() => 0);
-  const run = (engine: NamedEngine): readonly [TimedBuild, MemoryFiles] => {
+  const run = (engine: NamedEngine): TimedBuild & FinishedBuild => {
     const files = load();
     const onEvent = (event: RunEvent) => options.onEvent?.(engine.name, event);
     const start = clock();
     const result = build(files, { ...options, engine, record: true, onEvent, now: clock });
-    return [{ ...result, milliseconds: clock() - start }, files];
+    const hidden = engine.hidesProcesses === true;
+    return { ...result, files, hidden, milliseconds: clock() - start };
   };
-  const [left, files] = run(first);
-  const [right] = run(second);
-  const names = [first.name, second.name] as const;
-  const hidden = first.hidesProcesses || second.hidesProcesses;
-  const divergence = hidden
-    ? firstArtifact(left, right, names)
-    : firstDivergence(left.processes, right.processes, names);
+  const left = run(first);
+  const right = run(second);
+  const engines = [first.name, second.name] as const;
+  const seen = left.hidden ? right : left;
   const machine = options.engines.find(({ runsBinaries }) => runsBinaries);
-  const selfRebuild =
-    machine === undefined
-      ? undefined
-      : rebuildCompiler(files, left.processes, machine, options.onRebuild);
-  const ok =
-    divergence === undefined &&
-    left.ok &&
-    right.ok &&
-    (selfRebuild === undefined || selfRebuild.same);
-  const builds = [left, right] as const;
-  return { arch: left.arch, engines: names, builds, files, divergence, selfRebuild, ok };
-}
-
-/** Digest over the paths, modes and contents of all files: names a tree, however it was packed. */
-export function treeDigest(files: MemoryFiles): string {
-  const lines = [...files.files()].map(
-    ([path, node]) => `${sha256Hex(node.bytes)} ${node.mode.toString(8)} ${path}\n`,
-  );
-  return sha256Hex(encodeUtf8(lines.join('')));
+  const facts = {
+    engines,
+    builds: [left, right] as const,
+    divergence: findDivergence(left, right, engines),
+    selfRebuild: machine && rebuildCompiler(seen.files, seen.processes, machine, options.onRebuild),
+    trusted: trustedBinaries([left, right], new Set(options.trust)),
+    coverage: coverageOf(left, right),
+    against: options.against && compareAgainst(seen, options.against),
+    partial: options.partial ?? false,
+    ownScript: options.script !== undefined,
+  };
+  const verdict = judge(facts);
+  return { ...facts, arch: left.arch, files: seen.files, verdict, ok: verdict.kind === 'agree' };
 }

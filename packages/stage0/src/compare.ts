@@ -1,36 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Two recorded runs of the same scripts → where they first differ.
+ * Two recorded builds of one tree → where they first part.
  *
- * Scripts start the same programs in the same order as long as nothing differs, so processes are compared by
- * their place in that order, innermost first: what a process left behind is compared at its own end, before
- * anybody can build on it. A file that one side wrote and removed again counts as absent. A process that fails
- * on both sides is no difference: what is left of its output then is not the same by design, for our ports
- * leave nothing.
+ * Scripts start the same programs in the same order as long as nothing differs, so processes are compared by their place
+ * in that order, innermost first: what a process left is compared at its own end, before anybody can build on it. A
+ * process that fails in both builds is not a difference: our ports remove partial output, upstream's tools do not.
+ * At last the trees are compared, whatever was seen; there, what such a process left counts.
  */
+import { visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus } from '@stage0-ts/host';
+import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
-import type { Artifact } from './artifacts.ts';
+import { compareTrees, difference, firstDifference, type TreeDifference } from './compare-trees.ts';
 import { hexDiff } from './hex-diff.ts';
-import { type FileRecord, failed, type ProcessRecord } from './watch.ts';
+import { knownDifference } from './known-difference.ts';
+import { type EntryRecord, failed, type ProcessRecord } from './watch.ts';
 
 /** What kind of difference it is. */
-export type DivergenceKind = 'process' | 'status' | 'file' | 'mode';
+export type DivergenceKind = 'process' | 'status' | 'output' | 'kind' | 'file' | 'mode' | 'link';
 
 export interface Divergence {
   readonly kind: DivergenceKind;
-  /** Place in the order of starting, from 1. */
+  /** Place in the order of starting, from 1; 0 when no process is known to have touched the file. */
   readonly step: number;
   readonly path: string;
   readonly argv: readonly string[];
   /** What the process had read by its end, its own file first. */
   readonly inputs: readonly InputDigest[];
-  /** The file at fault, without leading slash, for `file` and `mode`. */
+  /** The path at fault, without leading slash, for all kinds but `process`, `status` and `output`. */
   readonly file: string | undefined;
   /** One line that says what differs. */
   readonly message: string;
   /** The bytes around the first difference, for `file`. */
   readonly diff: string;
+  /**
+   * Why this does not tell whether one of the two is wrong: our port failed, our machine cannot run the program, or it is
+   * a known difference of the port. undefined for a difference that does.
+   */
+  readonly excuse: string | undefined;
 }
 
 /** A file that a process read, a path without leading slash. */
@@ -39,46 +46,71 @@ export interface InputDigest {
   readonly sha256: string;
 }
 
-/** The first difference in the order in which processes end, or undefined. `names` are the engines' names. */
-export function firstDivergence(
-  left: readonly ProcessRecord[],
-  right: readonly ProcessRecord[],
+/** What is compared of a build. */
+export interface FinishedBuild {
+  readonly processes: readonly ProcessRecord[];
+  /** Exit status of the script's shell. */
+  readonly status: number;
+  readonly files: MemoryFiles;
+  /** True when only its end can be seen. */
+  readonly hidden: boolean;
+}
+
+/** Where the builds part, or undefined. `names` are the engines' names. */
+export function findDivergence(
+  left: FinishedBuild,
+  right: FinishedBuild,
   names: readonly [string, string],
 ): Divergence | undefined {
-  for (const step of endOrder(left)) {
-    const a = left[step - 1] as ProcessRecord;
-    const found = compareProcess(a, right[step - 1], names);
+  const seen = left.hidden || right.hidden ? undefined : firstDivergence(left, right, names);
+  return seen ?? treeDivergence(left, right, names);
+}
+
+/** The first difference in the order in which processes end, or undefined. */
+export function firstDivergence(
+  left: Pick<FinishedBuild, 'processes'>,
+  right: Pick<FinishedBuild, 'processes'>,
+  names: readonly [string, string],
+): Divergence | undefined {
+  for (const step of endOrder(left.processes)) {
+    const a = left.processes[step - 1] as ProcessRecord;
+    const found = compareProcess(a, right.processes[step - 1], names);
     if (found !== undefined) return found;
   }
-  const extra = right[left.length];
+  const extra = right.processes[left.processes.length];
   if (extra === undefined) return undefined;
-  return divergence(extra, 'process', `only ${names[1]} starts ${extra.argv.join(' ')}`);
+  return divergence(extra, 'process', `only ${names[1]} starts ${commandLine(extra)}`);
 }
 
-/** What a finished build left, by path: enough where an engine does not show its processes. */
-interface Finished {
-  readonly processes: readonly ProcessRecord[];
-  readonly artifacts: readonly Artifact[];
-}
-
-/** The first artifact that differs, in the order in which `left` made them. */
-export function firstArtifact(
-  left: Finished,
-  right: Finished,
+/** The first path that differs at the end, in the order in which processes touched them. */
+function treeDivergence(
+  left: FinishedBuild,
+  right: FinishedBuild,
   names: readonly [string, string],
 ): Divergence | undefined {
-  const others = new Map(right.artifacts.map((artifact) => [artifact.path, artifact]));
-  const wrong = left.artifacts.filter(({ path, sha256, mode }) => {
-    const other = others.get(path);
-    return other?.sha256 !== sha256 || other.mode !== mode;
+  const seen = left.hidden ? right : left;
+  const order = endOrder(seen.processes);
+  const bothFailed = left.status !== 0 && right.status !== 0;
+  const found = compareTrees(left.files, right.files, names).map((one) => ({
+    one,
+    at: order.findIndex((step) => touches(left, step, one) || touches(right, step, one)),
+  }));
+  const counted = found.filter(({ at }) => {
+    const process = seen.processes[(order[at] ?? 0) - 1];
+    // What the failure that ended both builds has left is not a difference of its own.
+    return !(bothFailed && process !== undefined && failed(process));
   });
-  for (const step of endOrder(left.processes)) {
-    const process = left.processes[step - 1] as ProcessRecord;
-    const found = wrong.find(({ path }) => process.outputs.has(`/${path}`));
-    if (found === undefined) continue;
-    return divergence(process, 'file', `${found.path} is not the same in ${names[1]}`, found.path);
-  }
-  return undefined;
+  const rank = (at: number) => (at < 0 ? order.length : at);
+  const [first] = counted.sort((a, b) => rank(a.at) - rank(b.at));
+  if (first === undefined) return undefined;
+  const process = seen.processes[(order[first.at] ?? 0) - 1];
+  const { what, message, path, nodes } = first.one;
+  const diff = diffOf(nodes[0], nodes[1], names);
+  return divergence(process, what, `${message}, when both have ended`, path.slice(1), diff);
+}
+
+function touches({ processes }: FinishedBuild, step: number, { path }: TreeDifference): boolean {
+  return processes[step - 1]?.outputs.has(path) === true;
 }
 
 /** Steps in the order in which the processes end: children before what started them. */
@@ -100,50 +132,98 @@ function compareProcess(
   b: ProcessRecord | undefined,
   names: readonly [string, string],
 ): Divergence | undefined {
-  if (b === undefined)
-    return divergence(a, 'process', `only ${names[0]} starts ${a.argv.join(' ')}`);
+  if (b === undefined) return divergence(a, 'process', `only ${names[0]} starts ${commandLine(a)}`);
   if (a.path !== b.path || a.argv.join('\0') !== b.argv.join('\0')) {
-    const message = `${names[0]} starts ${a.argv.join(' ')}, ${names[1]} starts ${b.argv.join(' ')}`;
+    const message = `${names[0]} starts ${commandLine(a)}, ${names[1]} starts ${commandLine(b)}`;
     return divergence(a, 'process', message);
   }
   if (failed(a) && failed(b)) return undefined;
-  for (const path of [...new Set([...a.outputs.keys(), ...b.outputs.keys()])].sort()) {
-    const found = compareFile(a, path, a.outputs.get(path), b.outputs.get(path), names);
-    if (found !== undefined) return found;
-  }
-  const [first, second] = [describeEnd(a.end), describeEnd(b.end)];
-  if (first === second) return undefined;
-  return divergence(a, 'status', `${names[0]}: ${first}, ${names[1]}: ${second}`);
+  const found = compareOutputs(a, b, names) ?? compareEnds(a, b, names);
+  return found && { ...found, excuse: excuseOf(a, b) };
 }
 
-function compareFile(
-  process: ProcessRecord,
-  path: string,
-  a: FileRecord | undefined,
-  b: FileRecord | undefined,
+function compareOutputs(
+  a: ProcessRecord,
+  b: ProcessRecord,
   names: readonly [string, string],
 ): Divergence | undefined {
-  const file = path.slice(1);
-  if (a === undefined && b === undefined) return undefined;
-  if (a === undefined || b === undefined) {
-    const only = a === undefined ? names[1] : names[0];
-    return divergence(process, 'file', `only ${only} leaves ${file}`, file);
+  for (const path of [...new Set([...a.outputs.keys(), ...b.outputs.keys()])].sort()) {
+    const [left, right] = [a.outputs.get(path), b.outputs.get(path)];
+    const found = difference(path, asNode(left), asNode(right), names);
+    if (found === undefined) continue;
+    const diff = found.what === 'file' ? diffOf(left, right, names) : '';
+    return divergence(a, found.what, found.message, path.slice(1), diff);
   }
-  const at = firstDifference(a.bytes, b.bytes);
-  if (at >= 0) {
-    const message = `${file} differs from byte 0x${at.toString(16)} on (${a.bytes.length} and ${b.bytes.length} bytes)`;
-    return divergence(process, 'file', message, file, hexDiff(a.bytes, b.bytes, at, names));
-  }
-  if (a.mode === b.mode) return undefined;
-  const modes = `${a.mode.toString(8)} and ${b.mode.toString(8)}`;
-  return divergence(process, 'mode', `${file} has the modes ${modes}`, file);
+  return undefined;
 }
 
-/** Offset of the first byte that differs, the length of the shorter when one is the other's beginning, or -1. */
-export function firstDifference(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) if (a[at] !== b[at]) return at;
-  return a.length === b.length ? -1 : length;
+/** What `difference` looks at: of a folder only that it is there, as its entries have records of their own. */
+function asNode(entry: EntryRecord | undefined): Parameters<typeof difference>[1] {
+  return entry?.kind === 'directory' ? { ...entry, entries: new Map() } : entry;
+}
+
+function compareEnds(
+  a: ProcessRecord,
+  b: ProcessRecord,
+  names: readonly [string, string],
+): Divergence | undefined {
+  const [first, second] = [describeEnd(a.end), describeEnd(b.end)];
+  if (first !== second) {
+    return divergence(a, 'status', `${names[0]}: ${first}, ${names[1]}: ${second}`);
+  }
+  const at = firstDifference(a.stdout.bytes, b.stdout.bytes);
+  if (at < 0 && a.stdout.length === b.stdout.length) return undefined;
+  const message = `what it prints differs from byte 0x${Math.max(0, at).toString(16)} on`;
+  return divergence(a, 'output', message, undefined, diffBytes(a.stdout, b.stdout, names));
+}
+
+/** Linux's SIGILL and SIGXCPU: our machine met an instruction or a limit that a kernel would not have. */
+const MACHINE_LIMITS = new Set([4, 24]);
+
+/** Why a difference between two runs of a process does not tell that either is wrong. */
+function excuseOf(a: ProcessRecord, b: ProcessRecord): string | undefined {
+  const port = [a, b].find(({ nature }) => nature !== 'machine' && nature !== 'native');
+  const program = [a, b].find(({ nature }) => nature === 'machine');
+  if (port !== undefined && program !== undefined) {
+    const known = knownDifference(port, program);
+    if (known !== undefined) return `a known difference, ${known}`;
+  }
+  if (port !== undefined && failed(port)) {
+    return `our port of ${port.tool} failed where the other build went on, so it cannot be compared with`;
+  }
+  const { end } = program ?? {};
+  if (end?.kind === 'killed' && MACHINE_LIMITS.has(end.signal)) {
+    return 'our machine could not run this program to its end';
+  }
+  return undefined;
+}
+
+function diffOf(
+  a: { readonly kind: string } | undefined,
+  b: { readonly kind: string } | undefined,
+  names: readonly [string, string],
+): string {
+  return a?.kind === 'file' && b?.kind === 'file'
+    ? diffBytes(
+        a as { kind: string; bytes: Uint8Array },
+        b as typeof a & { bytes: Uint8Array },
+        names,
+      )
+    : '';
+}
+
+function diffBytes(
+  a: { readonly bytes: Uint8Array },
+  b: { readonly bytes: Uint8Array },
+  names: readonly [string, string],
+): string {
+  const at = firstDifference(a.bytes, b.bytes);
+  return at < 0 ? '' : hexDiff(a.bytes, b.bytes, at, names);
+}
+
+/** The words of a process's command, safe to show. */
+export function commandLine({ argv }: { readonly argv: readonly string[] }): string {
+  return visible(argv.join(' '));
 }
 
 export function describeEnd(end: ChildStatus | undefined): string {
@@ -152,16 +232,16 @@ export function describeEnd(end: ChildStatus | undefined): string {
 }
 
 function divergence(
-  process: ProcessRecord,
+  process: ProcessRecord | undefined,
   kind: DivergenceKind,
   message: string,
   file?: string,
   diff = '',
 ): Divergence {
-  const { step, path, argv } = process;
-  const inputs = [...process.inputs].map(([input, { bytes }]) => ({
+  const inputs = [...(process?.inputs ?? [])].map(([input, { bytes }]) => ({
     path: input.slice(1),
     sha256: sha256Hex(bytes),
   }));
-  return { kind, step, path: path.slice(1), argv, inputs, file, message, diff };
+  const { step = 0, path = '', argv = [] } = process ?? {};
+  return { kind, step, path: path.slice(1), argv, inputs, file, message, diff, excuse: undefined };
 }

@@ -8,7 +8,7 @@
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
-import type { Engine } from '@stage0-ts/host/memory';
+import type { Engine, ProgramImage } from '@stage0-ts/host/memory';
 import { type StandIn, standInFor } from './stand-ins.ts';
 import { TOOLS } from './tools.ts';
 
@@ -29,10 +29,18 @@ export function portFor(path: string): string | undefined {
   return [name, name.replace(/-\d+$/, '')].find((tool) => Object.hasOwn(TOOLS, tool));
 }
 
+/**
+ * What runs when a path is started: our port of the tool, another port in its place, our port for both because the file
+ * is a launcher that names it, or the file itself, in our machine or on this computer's kernel.
+ */
+export type Nature = 'port' | 'stand-in' | 'launcher' | 'machine' | 'native';
+
 /** An engine with what others need to know of it. */
 export interface NamedEngine {
   readonly name: string;
   readonly run: Engine;
+  /** What `run` does with a file. */
+  readonly nature: (image: ProgramImage) => Nature;
   /** True when the files' own content runs; false when only their names count. */
   readonly runsBinaries: boolean;
   /** True when what a program starts cannot be seen. Default: false. */
@@ -48,6 +56,7 @@ export const PORTS: NamedEngine = {
   name: 'ports',
   runsBinaries: false,
   forArchitecture: portsFor,
+  nature: () => 'port',
   run: (image, argv, host) => ({ kind: 'exited', status: portAt(image.path)(argv, host) }),
 };
 
@@ -60,6 +69,7 @@ function portsFor(arch: string): NamedEngine {
   return {
     ...PORTS,
     standIn,
+    nature: ({ path }) => (standIn(path) === undefined ? 'port' : 'stand-in'),
     run: (image, argv, host) => {
       const program = standIn(image.path)?.run ?? portAt(image.path);
       return { kind: 'exited', status: program(argv, host) };

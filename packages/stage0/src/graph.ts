@@ -29,7 +29,7 @@ export function layOut(processes: readonly ProcessDocument[]): GraphNode[] {
   const running: ProcessDocument[] = [];
   for (const process of processes) {
     running[process.depth] = process;
-    const made = process.outputs.filter(isThere);
+    const made = process.outputs.filter((output) => output.made && isThere(output));
     if (made.length === 0 || DRIVERS.has(process.tool ?? '')) continue;
     const from = new Set<number>();
     for (const { path } of process.inputs) {

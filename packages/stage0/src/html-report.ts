@@ -3,9 +3,11 @@
  * A cross-check → one HTML file that needs nothing else: the verdict, the chain as a graph to click through,
  * and every digest. The document itself is in the page as JSON.
  */
+import { visible } from '@stage0-ts/diagnostics';
 import type { AgainstResult, FirstWrong } from './against.ts';
 import type { CheckDocument, ProcessDocument } from './check-document.ts';
 import { type GraphNode, layOut } from './graph.ts';
+import { trustLines, type VerdictKind } from './verdict.ts';
 
 const COLUMN = 190;
 const ROW = 34;
@@ -14,14 +16,19 @@ const BOX = { width: 150, height: 24 };
 const LABEL = 19;
 
 /** The whole page. */
-export function htmlReport(document: CheckDocument): string {
-  const title = `stage0 check, ${document.arch}: ${document.ok ? 'no divergence' : 'NOT THE SAME'}`;
+export function htmlReport(shown: CheckDocument): string {
+  const document = madeVisible(shown);
+  const title = `stage0 check, ${document.arch}: ${TITLES[document.verdict.kind]}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body class="${document.ok ? 'good' : 'bad'}">
 <h1>${escapeHtml(title)}</h1>
+${verdict(document)}
 ${summary(document)}
+<h2>Binaries that came with the tree</h2>
+${trusted(document)}
 <h2>The chain</h2>
 <p>Each box is a process, named by the file that it makes; lines lead from what it reads. Click one, or use the arrow keys.</p>
 <div class="scroll" id="graph">${graph(document)}</div>
@@ -34,30 +41,67 @@ ${artifacts(document)}
 `;
 }
 
+const TITLES: Readonly<Record<VerdictKind, string>> = {
+  agree: 'the builds agree',
+  differ: 'NOT THE SAME',
+  wrong: 'WRONG',
+  cannot: 'cannot be judged',
+};
+
+/** The same document, with nothing in it that a page would obey or not show: names and outputs come from the tree. */
+function madeVisible<Value>(value: Value): Value {
+  if (typeof value === 'string') return value.split('\n').map(visible).join('\n') as Value;
+  if (Array.isArray(value)) return value.map(madeVisible) as Value;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, madeVisible(part)]),
+  ) as Value;
+}
+
+function verdict({ verdict: { sentence, reasons, notes } }: CheckDocument): string {
+  const more = [...reasons.slice(1).map(({ text }) => `Also: ${text}.`), ...notes];
+  const items = more.map((text) => `<li>${escapeHtml(text)}</li>`).join('');
+  return `<p class="verdict">${escapeHtml(sentence)}</p>${items === '' ? '' : `<ul>${items}</ul>`}`;
+}
+
 function summary(document: CheckDocument): string {
-  const [first, second] = document.engines;
-  const rows = [
-    ['engines', `${first} and ${second}`],
-    ['tree', document.tree],
-    ['processes', String(document.processes.length)],
-  ];
-  const { divergence, selfRebuild, against } = document;
+  const { divergence, against, coverage, archive, tool, command, tree, release } = document;
+  const rows = document.builds.map(({ engine, matching, published, made, processes }) => [
+    engine,
+    `${matching} of ${published} published digests, ${made} files, ${processes} processes`,
+  ]);
+  rows.push([
+    'compared',
+    `${coverage.compared} of ${coverage.processes} processes: port and program`,
+  ]);
+  rows.push(['tree', `${tree}, ${release ?? 'not a release that is known here'}`]);
+  if (archive !== null) rows.push(['archive', `${archive.sha256}, ${archive.name}`]);
+  if (tool !== null) rows.push(['program', tool]);
+  if (command !== null) rows.push(['command', command]);
   if (divergence !== null) {
-    rows.push(['first divergence', `step ${divergence.step}: ${divergence.argv.join(' ')}`]);
+    rows.push(['first difference', `step ${divergence.step}: ${divergence.argv.join(' ')}`]);
     rows.push(...divergence.inputs.map(({ path, sha256 }) => ['', `reads ${path} (${sha256})`]));
     rows.push(['', divergence.message]);
   }
-  if (selfRebuild !== null) {
-    const verdict = selfRebuild.same ? 'reproduces itself' : 'DOES NOT reproduce itself';
-    rows.push(['compiler', `${selfRebuild.compiler} ${verdict}`]);
-  }
   if (against !== null) rows.push(...againstRows(against));
+  const failures = document.builds[0].failures || document.builds[1].failures;
+  const diff = divergence?.diff || against?.first?.diff || '';
+  const blocks = [diff, failures].filter((text) => text !== '');
+  return table(rows) + blocks.map((text) => `<pre>${escapeHtml(text)}</pre>`).join('');
+}
+
+function table(rows: readonly (readonly string[])[]): string {
   const body = rows.map(
     ([name, value]) =>
       `<tr><th>${escapeHtml(name as string)}</th><td>${escapeHtml(value as string)}</td></tr>`,
   );
-  const diff = divergence?.diff ?? against?.first?.diff ?? '';
-  return `<table>${body.join('')}</table>${diff === '' ? '' : `<pre>${escapeHtml(diff)}</pre>`}`;
+  return `<table>${body.join('')}</table>`;
+}
+
+function trusted({ trusted: list }: CheckDocument): string {
+  if (list.length === 0) return '<p>None.</p>';
+  const items = trustLines(list).map((text) => `<li>${escapeHtml(text)}</li>`);
+  return `<ul>${items.join('')}</ul>`;
 }
 
 function againstRows({ compared, differing, missing, first }: AgainstResult): string[][] {
@@ -119,10 +163,10 @@ function artifacts({ artifacts: list, engines, against }: CheckDocument): string
   const [differing, missing] = [new Set(against?.differing), new Set(against?.missing)];
   const rows = list.map(({ path, size, mode, sha256, second, expected, ok }) => {
     const other = sha256 === second ? 'the same' : second || 'missing';
-    const verdict = ok ? (expected === null ? 'agree' : 'as published') : 'WRONG';
+    const word = ok ? (expected === null ? 'agree' : 'as published') : 'WRONG';
     const theirs = differing.has(path) ? 'DIFFERS' : missing.has(path) ? 'missing' : 'the same';
     const good = ok && !differing.has(path);
-    return `<tr class="${good ? 'good' : 'bad'}"><td><button type="button" data-path="${escapeHtml(path)}">${escapeHtml(path)}</button></td><td>${size}</td><td>${mode}</td><td>${verdict}</td>${against === null ? '' : `<td>${theirs}</td>`}<td><code>${sha256}</code></td><td><code>${other}</code></td></tr>`;
+    return `<tr class="${good ? 'good' : 'bad'}"><td><button type="button" data-path="${escapeHtml(path)}">${escapeHtml(path)}</button></td><td>${size}</td><td>${mode}</td><td>${word}</td>${against === null ? '' : `<td>${theirs}</td>`}<td><code>${sha256}</code></td><td><code>${other}</code></td></tr>`;
   });
   const folder = against === null ? '' : '<th>folder</th>';
   return `<div class="scroll" tabindex="0" role="region" aria-label="Artifacts"><table><thead><tr><th>path</th><th>bytes</th><th>mode</th><th>verdict</th>${folder}<th>${engines[0]}</th><th>${engines[1]}</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
@@ -142,6 +186,7 @@ const STYLE = `
 :root { color-scheme: light dark; --good: light-dark(#1a7f37, #4cc470); --bad: light-dark(#b3261e, #ff8a80); --accent: light-dark(#0a5fbf, #6fb2ff); --line: #8888; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 78rem; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; } h3 { font-size: 1rem; overflow-wrap: anywhere; }
+.verdict { font-size: 1.1rem; max-width: 50rem; overflow-wrap: anywhere; } li { overflow-wrap: anywhere; white-space: pre-line; }
 body.good h1 { color: var(--good); } body.bad h1 { color: var(--bad); }
 table { border-collapse: collapse; } th, td { padding: .15rem .8rem .15rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 th { white-space: nowrap; } .scroll td { white-space: nowrap; }

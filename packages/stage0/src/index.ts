@@ -3,7 +3,15 @@
  * The stage0 chain as a library: trees, engines, builds and their results. Nothing here touches the
  * platform; the `stage0` command and its files are in `src/node`.
  */
-export { type AgainstResult, compareAgainst, type FirstWrong } from './against.ts';
+export {
+  type AgainstResult,
+  compareAgainst,
+  type FirstWrong,
+  type ForeignBuild,
+  type ForeignEntry,
+  type ForeignLayout,
+  foreignFiles,
+} from './against.ts';
 export { ARCHITECTURES, type ArchitectureFacts } from './architectures.ts';
 export { type Artifact, collectArtifacts, readAnswers, type Verdict } from './artifacts.ts';
 export { type BuildOptions, type BuildResult, build } from './build.ts';
@@ -12,21 +20,24 @@ export {
   type CheckResult,
   check,
   type TimedBuild,
-  treeDigest,
 } from './check.ts';
 export {
   type ArtifactDocument,
+  type BuildSummary,
   type CheckDocument,
   checkDocument,
   type ProcessDocument,
+  type Subject,
 } from './check-document.ts';
+export { checkText } from './check-text.ts';
 export {
   type Divergence,
   type DivergenceKind,
-  firstDivergence,
+  type FinishedBuild,
+  findDivergence,
   type InputDigest,
 } from './compare.ts';
-export { type NamedEngine, PORTS, portFor } from './engines.ts';
+export { type NamedEngine, type Nature, PORTS, portFor } from './engines.ts';
 export {
   type Definition,
   Explainer,
@@ -40,6 +51,7 @@ export {
 export { explanationText } from './explain-text.ts';
 export { type GraphNode, layOut } from './graph.ts';
 export { htmlReport } from './html-report.ts';
+export { knownSeed, releaseOf } from './known-releases.ts';
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
@@ -48,4 +60,13 @@ export type { StandInUse } from './stand-in-uses.ts';
 export { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
 export { TOOLS } from './tools.ts';
 export { copyTree, treeFromArchive } from './tree.ts';
-export type { FileRecord, ProcessRecord, RunEvent } from './watch.ts';
+export { treeDigest } from './tree-digest.ts';
+export {
+  type Coverage,
+  type Standing,
+  type TrustedBinary,
+  trustedBinaries,
+  type Uncompared,
+} from './trust.ts';
+export { type CheckVerdict, type Reason, trustLines, type VerdictKind } from './verdict.ts';
+export type { EntryRecord, FileRecord, ProcessRecord, RunEvent } from './watch.ts';

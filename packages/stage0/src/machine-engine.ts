@@ -2,11 +2,12 @@
 /**
  * The i386 engine: the tree's own binaries, in a machine that needs no 32-bit kernel.
  *
- * A tree need not start from binaries: an executable file that says `exec stage0 TOOL "$@"` is a launcher, for a
- * kernel as for this engine, and runs our port of that tool.
+ * A tree need not start from binaries: an executable file of the two lines `#!/bin/sh` and `exec stage0 TOOL "$@"` is
+ * a launcher, for a kernel as for this engine, and runs our port of that tool.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
+import type { ProgramImage } from '@stage0-ts/host/memory';
 import { type EngineOptions, i386Engine } from '@stage0-ts/i386';
 import { type NamedEngine, PORTS, portFor } from './engines.ts';
 import { TOOLS } from './tools.ts';
@@ -20,6 +21,7 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
   return {
     name: 'i386',
     runsBinaries: true,
+    nature: ({ bytes }) => (launchedPort(bytes) === undefined ? 'machine' : 'launcher'),
     run: (image, argv, host) => {
       const port = launchedPort(image.bytes);
       return port === undefined
@@ -35,24 +37,24 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
  */
 export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
   const machine = machineEngine(options);
+  const isOther = ({ path, bytes }: ProgramImage) => portFor(path) === undefined && isElf(bytes);
   const engine: NamedEngine = {
     ...PORTS,
     forArchitecture: (arch) => (arch === 'x86' ? engine : (PORTS.forArchitecture?.(arch) ?? PORTS)),
-    run: (image, argv, host) =>
-      portFor(image.path) === undefined && isElf(image.bytes)
-        ? machine.run(image, argv, host)
-        : PORTS.run(image, argv, host),
+    nature: (image) => (isOther(image) ? 'machine' : 'port'),
+    run: (image, argv, host) => (isOther(image) ? machine : PORTS).run(image, argv, host),
   };
   return engine;
 }
 
-function isElf(bytes: Uint8Array): boolean {
+/** True for a file with the ELF magic number. */
+export function isElf(bytes: Uint8Array): boolean {
   return ELF_MAGIC.every((byte, at) => bytes[at] === byte);
 }
 
-/** The port that a launcher starts, or undefined for any other file. */
+/** The port that a launcher starts, or undefined for any other file. A launcher has these two lines and no more. */
 function launchedPort(bytes: Uint8Array): Program | undefined {
-  if (bytes[0] !== 0x23 || bytes[1] !== 0x21 || bytes.length > LAUNCHER_LIMIT) return undefined;
-  const tool = /^exec stage0 (\S+) "\$@"$/m.exec(decodeUtf8(bytes))?.[1];
+  if (bytes[0] !== 0x23 || bytes.length > LAUNCHER_LIMIT) return undefined;
+  const tool = /^#!\/bin\/sh\nexec stage0 (\S+) "\$@"\n?$/.exec(decodeUtf8(bytes))?.[1];
   return tool !== undefined && Object.hasOwn(TOOLS, tool) ? TOOLS[tool] : undefined;
 }

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A build's result as text for people and as a document for programs. */
 import { decodeUtf8 } from '@stage0-ts/bytes';
+import { visible } from '@stage0-ts/diagnostics';
 import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
 import type { RunResult } from './run.ts';
 import type { StandInUse } from './stand-in-uses.ts';
-import type { ProcessRecord } from './watch.ts';
+import type { Printed, ProcessRecord } from './watch.ts';
 
-const SHOWN = { match: 'ok', differs: 'DIFFERS', missing: 'MISSING', unlisted: '-' } as const;
+/** Bytes of a failed process's output that are shown. */
+const MOST_SHOWN = 4096;
+
+const SHOWN = {
+  match: 'ok',
+  differs: 'DIFFERS',
+  missing: 'MISSING',
+  'not-made': 'NOT MADE',
+  unlisted: '-',
+} as const;
 
 /** A table of the artifacts, what failed, and one closing line; ends in a newline. */
 export function buildTable(result: BuildResult): string {
@@ -17,7 +27,7 @@ export function buildTable(result: BuildResult): string {
   for (const { path, size, mode, sha256, verdict } of artifacts) {
     const bits = mode.toString(8).padStart(4, '0');
     lines.push(
-      `${path.padEnd(width)}  ${String(size).padStart(8)}  ${bits}  ${sha256.padEnd(64)}  ${SHOWN[verdict]}`,
+      `${visible(path).padEnd(width)}  ${String(size).padStart(8)}  ${bits}  ${sha256.padEnd(64)}  ${SHOWN[verdict]}`,
     );
   }
   if (result.standIns.length > 0) lines.push('', ...standInLines(result));
@@ -42,16 +52,19 @@ function standInLines({ standIns, arch }: BuildResult): string[] {
 function summary({ artifacts, processes, standIns, arch, ok }: BuildResult): string {
   const listed = artifacts.filter(({ expected }) => expected !== null);
   const matching = listed.filter(({ verdict }) => verdict === 'match');
+  const made = artifacts.filter(({ verdict }) => verdict !== 'missing' && verdict !== 'not-made');
   const counts = `${matching.length} of ${listed.length} of ${arch}.answers`;
   const stoodIn = standIns.reduce((sum, { steps }) => sum + steps.length, 0);
   const note = stoodIn === 0 ? '' : `, ${stoodIn} of them stand-ins`;
-  return `${ok ? 'ok' : 'FAILED'}: ${counts}, ${artifacts.length} files made by ${processes.length} processes${note}`;
+  return `${ok ? 'ok' : 'FAILED'}: ${counts}, ${made.length} files made by ${processes.length} processes${note}`;
 }
 
 /** The programs that failed and what they said; what the script's shell said when none did. */
-export function describeFailures({ failures, status, stderr }: RunResult): string {
+export function describeFailures({ failures, status, shell }: RunResult): string {
   const parts = failures.map((process) => `${describeFailure(process)}\n`);
-  if (status !== 0 && failures.length === 0) parts.push(decodeAll(stderr));
+  if (status !== 0 && failures.length === 0 && shell !== undefined) {
+    parts.push(printedBy(shell.stderr));
+  }
   return parts.join('\n');
 }
 
@@ -61,11 +74,14 @@ function describeFailure(process: ProcessRecord): string {
     end?.kind === 'killed'
       ? `was killed by signal ${end.signal}`
       : `exited with status ${end?.status}`;
-  return `step ${process.step}: ${process.argv.join(' ')}\n  ${how}\n${decodeAll(process.stderr)}`.trimEnd();
+  const head = `step ${process.step}: ${visible(process.argv.join(' '))}\n  ${how}\n`;
+  return `${head}${printedBy(process.stdout)}${printedBy(process.stderr)}`.trimEnd();
 }
 
-function decodeAll(parts: readonly Uint8Array[]): string {
-  return parts.map((part) => decodeUtf8(part)).join('');
+/** The last lines of what a process printed, safe to show. */
+function printedBy(printed: Printed): string {
+  const text = decodeUtf8(printed.bytes.subarray(-MOST_SHOWN));
+  return text.split('\n').map(visible).join('\n');
 }
 
 /** The document of `--json`. */

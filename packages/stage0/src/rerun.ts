@@ -9,8 +9,9 @@ import type { ProvenanceMap } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles, MemoryHost, type TreeNode } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
-import { firstDifference } from './compare.ts';
+import { firstDifference } from './compare-trees.ts';
 import { PORTS } from './engines.ts';
+import { type Journal, RecordingHost } from './recording-host.ts';
 import { systemNamed } from './run.ts';
 import type { ProcessRecord } from './watch.ts';
 
@@ -46,22 +47,24 @@ export function rerun(
   const host = new MemoryHost({
     files,
     environment: process.environment,
-    currentDirectory: process.directory,
     ...(machine === undefined ? {} : { systemName: systemNamed(machine) }),
     provenance: (name, map) => {
       pending = { name, map };
     },
   });
-  files.onWrite = (target, node) => {
-    if (pending === undefined || files.realPath(absolute(process, pending.name)) !== target) return;
-    const sources = pending.map.sources.map((name) => realPath(files, absolute(process, name)));
-    const mapped = { map: pending.map, bytes: node.bytes, sources };
+  if (process.root !== '/') host.changeRoot(process.root);
+  host.changeDirectory(process.directory);
+  const place = (name: string) => (host.node(name) === undefined ? name : host.worldPath(name)); // `STDIN` is not a file
+  const made = (target: string, node: TreeNode): void => {
+    if (pending === undefined || node.kind !== 'file' || place(pending.name) !== target) return;
+    const mapped = { map: pending.map, bytes: node.bytes, sources: pending.map.sources.map(place) };
     if (target === path) named = mapped;
     written.push(mapped);
     pending = undefined;
   };
   const engine = PORTS.forArchitecture?.(arch) ?? PORTS;
-  engine.run({ path: process.path, bytes: new Uint8Array() }, process.argv, host);
+  const image = { path: process.path, bytes: new Uint8Array() };
+  engine.run(image, process.argv, new RecordingHost(host, { ...UNSEEN, made }));
   if (written.length === 0) return undefined;
   const same = [named, ...written].find((one) => one && firstDifference(one.bytes, bytes) < 0);
   if (same !== undefined) return same;
@@ -69,10 +72,18 @@ export function rerun(
   throw new ToolError(message, { code: 'not-repeated', file: path.slice(1) });
 }
 
+const UNSEEN: Journal = {
+  read: () => {},
+  made: () => {},
+  changed: () => {},
+  stdout: () => {},
+  stderr: () => {},
+};
+
 /** What the process found, and the folders that it wrote to. */
 function worldOf(process: ProcessRecord, output: string, links: readonly Link[]): MemoryFiles {
   const files = new MemoryFiles();
-  files.createDirectories(process.directory);
+  files.createDirectories(`${process.root}${process.directory}`);
   for (const path of [output, ...process.outputs.keys()]) files.createDirectories(folder(path));
   for (const [path, { bytes, mode }] of process.inputs) {
     files.createDirectories(folder(path));
@@ -100,13 +111,4 @@ export function linksOf(files: MemoryFiles): Link[] {
 
 function folder(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
-}
-
-function absolute({ directory }: ProcessRecord, name: string): string {
-  return name.startsWith('/') ? name : `${directory}/${name}`;
-}
-
-/** `STDIN` and its like are no files. */
-function realPath(files: MemoryFiles, path: string): string {
-  return files.find(path) === undefined ? path : files.realPath(path);
 }

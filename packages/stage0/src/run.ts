@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly environment?: readonly string[];
   /** What uname calls the machine; default `i686`. */
   readonly machine?: string;
+  /** Asked now and then; true ends the run with an error. Engines have such an option of their own. */
+  readonly shouldStop?: () => boolean;
 }
 
 export interface RunResult {
@@ -47,31 +49,24 @@ export interface RunResult {
   readonly processes: readonly ProcessRecord[];
   /** Programs that failed, when the script failed or went on regardless: where to look. */
   readonly failures: readonly ProcessRecord[];
-  /** Absolute paths of the files that were written. */
-  readonly written: ReadonlySet<string>;
-  /** By absolute path the step of the process that wrote the file last. */
+  /** The first shell, where that is our port: a process with step 0. */
+  readonly shell: ProcessRecord | undefined;
+  /** The files that were made: by absolute path the step of the process that wrote the file last. */
   readonly makers: ReadonlyMap<string, number>;
-  /** What the first shell wrote to standard error itself. */
-  readonly stderr: readonly Uint8Array[];
 }
 
 /**
  * Run a script in `files`, which is changed by it. The tree's root is the root of the world.
- * Throws ToolError when the working directory or the shell is not there.
+ * Throws ToolError when the working directory or the shell is not there, and when `shouldStop` ended it.
  */
 export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   const engine = options.engine ?? PORTS;
-  const watch = new Watch(files, {
-    ...options,
-    engine: engine.run,
-    ...(engine.standIn && { standIn: engine.standIn }),
-  });
+  const watch = new Watch(files, { ...options, engine });
   if (files.find('/tmp') === undefined) files.createDirectories('/tmp');
   const directory = options.directory ?? '/';
   if (files.find(directory)?.kind !== 'directory') {
     throw new ToolError('the tree has no such directory', { code: 'ENOTDIR', file: directory });
   }
-  const stderr: Uint8Array[] = [];
   const host = new MemoryHost({
     files,
     currentDirectory: files.realPath(directory),
@@ -79,13 +74,28 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
     ...(options.environment && { environment: options.environment }),
     ...(options.machine === undefined ? {} : { systemName: systemNamed(options.machine) }),
     stdout: (bytes) => options.stdout?.(bytes),
-    stderr: (bytes) => watch.stderr(bytes.slice(), stderr),
   });
-  const status = watch.during(() => startShell(host, options));
+  const status = runUntilStopped(watch, () => startShell(watch, host, options));
   const failures = status !== 0 || options.keepGoing ? watch.failures() : [];
-  const { processes, written, makers } = watch;
+  const { processes, shell } = watch;
   const script = options.script.startsWith('/') ? options.script : `${directory}/${options.script}`;
-  return { script, status, processes, failures, written, makers, stderr };
+  return { script, status, processes, shell, failures, makers: watch.madeFiles() };
+}
+
+/** A run that was stopped has no result. */
+function runUntilStopped(watch: Watch, run: () => number): number {
+  let status: number;
+  try {
+    status = run();
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== 'aborted') throw error;
+    watch.stopped = true; // the machine asked, too
+    status = 1;
+  }
+  if (!watch.stopped) return status;
+  const last = watch.processes.at(-1);
+  const message = `stopped in step ${last?.step ?? 0}: the time is over (--time-limit)`;
+  throw new ToolError(message, { code: 'time-limit', ...(last && { file: last.path.slice(1) }) });
 }
 
 /** What uname tells on such a machine. */
@@ -93,13 +103,15 @@ export function systemNamed(machine: string): SystemName {
   return { sysname: 'Linux', nodename: 'stage0', release: '', version: '', machine };
 }
 
-function startShell(host: MemoryHost, options: RunOptions): number {
+function startShell(watch: Watch, host: MemoryHost, options: RunOptions): number {
   const { script, shellPath } = options;
   if (shellPath !== undefined) {
-    const end = host.run(shellPath, [shellPath, script], []);
+    const end = host.run(shellPath, [shellPath, script], options.environment ?? []);
     return end.kind === 'exited' ? end.status : 128 + end.signal;
   }
-  return options.shell === 'kaem'
-    ? kaem(['kaem', '--file', script], host)
-    : kaemMinimal(['kaem-minimal', script], host);
+  const [name, program, argv] =
+    options.shell === 'kaem'
+      ? ['kaem', kaem, ['kaem', '--file', script]]
+      : ['kaem-minimal', kaemMinimal, ['kaem-minimal', script]];
+  return watch.runShell(`/${name}`, argv, host, program);
 }

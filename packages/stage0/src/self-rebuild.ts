@@ -9,7 +9,7 @@
  * stays as the build left it.
  */
 import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { firstDifference } from './compare.ts';
+import { firstDifference } from './compare-trees.ts';
 import type { NamedEngine } from './engines.ts';
 import { copyTree } from './tree.ts';
 import type { ProcessRecord } from './watch.ts';
@@ -36,7 +36,7 @@ export function rebuildCompiler(
   const backwards = [...processes].reverse();
   const link = backwards.find((process) => makes(process, 'M2-Planet'));
   if (link === undefined) return undefined;
-  const compiler = [...link.outputs.keys()].find((path) => path.endsWith('/M2-Planet')) as string;
+  const compiler = [...link.made].find((path) => path.endsWith('/M2-Planet')) as string;
   const steps = ancestry(link, backwards);
   const before = files.get(compiler);
   if (before.kind !== 'file') return undefined;
@@ -49,6 +49,7 @@ export function rebuildCompiler(
       files: world,
       engine: engine.run,
       currentDirectory: step.directory,
+      environment: step.environment,
     });
     const end = host.run(program, step.argv, []);
     succeeded &&= end.kind === 'exited' && end.status === 0;
@@ -59,9 +60,7 @@ export function rebuildCompiler(
 }
 
 function makes(process: ProcessRecord, name: string): boolean {
-  return (
-    process.tool === 'hex2' && [...process.outputs.keys()].some((path) => path.endsWith(`/${name}`))
-  );
+  return process.tool === 'hex2' && [...process.made].some((path) => path.endsWith(`/${name}`));
 }
 
 /** The processes that made the inputs of `last`, back to the compiler, and `last` itself, in order. */
@@ -71,9 +70,7 @@ function ancestry(last: ProcessRecord, backwards: readonly ProcessRecord[]): Pro
     if (process.tool === 'M2-Planet') return;
     for (const path of process.inputs.keys()) {
       if (path === process.path) continue; // the program itself
-      const maker = backwards.find(
-        (other) => other.step < process.step && other.outputs.has(path) && !isShell(other),
-      );
+      const maker = backwards.find((other) => other.step < process.step && other.made.has(path));
       if (maker === undefined || found.has(maker)) continue;
       found.add(maker);
       visit(maker);
@@ -81,9 +78,4 @@ function ancestry(last: ProcessRecord, backwards: readonly ProcessRecord[]): Pro
   };
   visit(last);
   return [...found].sort((a, b) => a.step - b.step);
-}
-
-/** A shell leaves what its children wrote, and makes nothing itself. */
-function isShell({ tool }: ProcessRecord): boolean {
-  return tool === 'kaem' || tool === 'kaem-minimal';
 }

@@ -63,13 +63,22 @@ function commonFolder(entries: readonly TarEntry[]): string {
   return folder !== '' && entries.every(({ name }) => `${name}/`.startsWith(folder)) ? folder : '';
 }
 
-/** The same tree in nodes of its own, for one more build of it. Contents are shared: a write replaces them. */
-export function copyTree(files: MemoryFiles): MemoryFiles {
-  return new MemoryFiles(copyOf(files.root));
+/**
+ * The same tree in nodes of its own, for one more build of it. Contents are shared: a write replaces them. A file with
+ * several names stays one file. `limit` is what all files may hold together, in bytes.
+ */
+export function copyTree(files: MemoryFiles, limit?: number): MemoryFiles {
+  return new MemoryFiles(copyOf(files.root, new Map()), limit);
 }
 
-function copyOf<Node extends TreeNode>(node: Node): Node {
-  if (node.kind !== 'directory') return { ...node };
-  const entries = new Map([...node.entries].map(([name, entry]) => [name, copyOf(entry)]));
-  return { ...node, entries };
+function copyOf<Node extends TreeNode>(node: Node, copies: Map<TreeNode, TreeNode>): Node {
+  if (node.kind === 'directory') {
+    const entries = [...node.entries].map(
+      ([name, entry]) => [name, copyOf(entry, copies)] as const,
+    );
+    return { ...node, entries: new Map(entries) };
+  }
+  const copy = copies.get(node) ?? { ...node };
+  copies.set(node, copy);
+  return copy as Node;
 }

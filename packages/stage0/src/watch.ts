@@ -1,21 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Follows the processes of one run: who started whom, what each read, wrote and said, and how it ended. */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
-import type { ChildStatus } from '@stage0-ts/host';
-import type { Engine, FileNode, MemoryFiles } from '@stage0-ts/host/memory';
-import { portFor } from './engines.ts';
+import type { ChildStatus, Program } from '@stage0-ts/host';
+import type {
+  FileNode,
+  MemoryFiles,
+  MemoryHost,
+  TreeNode,
+  WorldEngine,
+} from '@stage0-ts/host/memory';
+import { type NamedEngine, type Nature, portFor } from './engines.ts';
+import { type Journal, RecordingHost } from './recording-host.ts';
 import type { StandInRecord } from './stand-ins.ts';
 
 /** A file as a process found or left it. */
 export interface FileRecord {
+  readonly kind: 'file';
   /** Shared with the world: not to be changed. */
   readonly bytes: Uint8Array;
   /** Permission bits. */
   readonly mode: number;
-  /** Step of the process that wrote this content; undefined for a file that nothing wrote. */
+  /**
+   * Of an input: step of the process that wrote this file last, 0 for the first shell; undefined for a file that
+   * nothing wrote.
+   */
   readonly madeBy?: number | undefined;
 }
+
+/** What a process left at a path. */
+export type EntryRecord =
+  | FileRecord
+  | { readonly kind: 'directory'; readonly mode: number }
+  | { readonly kind: 'link'; readonly target: string };
 
 /** One program that a script started. */
 export interface ProcessRecord {
@@ -27,6 +44,7 @@ export interface ProcessRecord {
   readonly parent: number;
   /** Absolute path in the tree. */
   readonly path: string;
+  readonly nature: Nature;
   /** Upstream's name of the tool, where the path stands for one. */
   readonly tool: string | undefined;
   /** What ran in its place, when that was not the tool's own port; undefined otherwise. */
@@ -34,22 +52,30 @@ export interface ProcessRecord {
   readonly argv: readonly string[];
   /** `NAME=value` strings that it got. */
   readonly environment: readonly string[];
-  /** Absolute path of its working directory at the start. */
+  /** Absolute path of its working directory at the start, from its root directory. */
   readonly directory: string;
+  /** Absolute path of its root directory at the start: `/`, but for what runs after a chroot. */
+  readonly root: string;
   /** undefined while it runs. */
   end: ChildStatus | undefined;
+  /** What it wrote to standard output itself. */
+  readonly stdout: Printed;
   /** What it wrote to standard error itself. */
-  readonly stderr: Uint8Array[];
+  readonly stderr: Printed;
   /**
    * The program's own file and those that it read itself, as they were at the first read; by absolute path.
    * Empty unless recorded.
    */
   readonly inputs: Map<string, FileRecord>;
   /**
-   * Files that it or what it started wrote, as they are at its end; undefined for one that is gone by then.
+   * What it or what it started made or changed, as it is at its end; undefined for what is gone by then.
    * Empty while it runs, and unless recorded.
    */
-  readonly outputs: Map<string, FileRecord | undefined>;
+  readonly outputs: Map<string, EntryRecord | undefined>;
+  /** Those of `outputs` that it made itself. */
+  readonly made: Set<string>;
+  /** Every content that it ever gave to a file, also where that is gone or replaced. Empty unless recorded. */
+  readonly wrote: Set<Uint8Array>;
   /** Wall time in milliseconds, what it started included; 0 without a clock. */
   milliseconds: number;
 }
@@ -60,9 +86,7 @@ export type RunEvent =
   | { readonly kind: 'end'; readonly process: ProcessRecord };
 
 export interface WatchOptions {
-  readonly engine: Engine;
-  /** What the engine runs instead of the program at a path. Default: nothing. */
-  readonly standIn?: (path: string) => StandInRecord | undefined;
+  readonly engine: NamedEngine;
   /** Answer a failure as if it were a success, but for match, whose status is an answer. */
   readonly keepGoing?: boolean;
   /** Keep inputs and outputs of every process. */
@@ -70,6 +94,8 @@ export interface WatchOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** A clock in milliseconds. */
   readonly now?: () => number;
+  /** Asked at everything that a process does with files; true ends the run. */
+  readonly shouldStop?: () => boolean;
 }
 
 /** Tools whose failure is an answer to the script. */
@@ -80,7 +106,28 @@ export function failed({ end, tool }: ProcessRecord): boolean {
   return !PREDICATES.has(tool ?? '') && !(end?.kind === 'exited' && end.status === 0);
 }
 
-/** A process that runs, and the paths that it and its children have written. */
+/** What is kept of what a process prints: 1 MiB. */
+const MOST_PRINTED = 1 << 20;
+
+/** Text that a process printed: all of it up to a limit, then only how much. */
+export class Printed {
+  private readonly kept = new ByteWriter(64);
+  /** Bytes that were printed. */
+  length = 0;
+
+  push(bytes: Uint8Array): void {
+    const room = MOST_PRINTED - this.kept.length;
+    this.kept.write(bytes, 0, Math.min(room, bytes.length));
+    this.length += bytes.length;
+  }
+
+  /** The bytes that were kept. */
+  get bytes(): Uint8Array {
+    return this.kept.toBytes();
+  }
+}
+
+/** A process that runs, and the paths at which it and its children have made or changed something. */
 interface Running {
   readonly process: ProcessRecord;
   readonly paths: Set<string>;
@@ -88,10 +135,12 @@ interface Running {
 
 export class Watch {
   readonly processes: ProcessRecord[] = [];
-  /** Absolute paths of files that were written, in the order of the first write. */
-  readonly written: Set<string> = new Set();
-  /** By path the step of the process that wrote the file last. */
-  readonly makers: Map<string, number> = new Map();
+  /** What the first shell did, when that is our port: a record with step 0. */
+  shell: ProcessRecord | undefined;
+  /** True when the run was ended by `shouldStop`. */
+  stopped = false;
+  /** Who wrote a file last. By node, as a file may have several names. */
+  private readonly makers = new WeakMap<TreeNode, number>();
   private readonly running: Running[] = [];
   private readonly files: MemoryFiles;
   private readonly options: WatchOptions;
@@ -101,45 +150,20 @@ export class Watch {
     this.options = options;
   }
 
-  /** Listen to the world's reads and writes during `action`. */
-  during<Result>(action: () => Result): Result {
-    this.files.onWrite = (path) => this.wrote(path);
-    if (this.options.record) this.files.onRead = (path, node) => this.read(path, node);
-    try {
-      return action();
-    } finally {
-      this.files.onWrite = undefined;
-      this.files.onRead = undefined;
-    }
-  }
-
   /** The engine, watched. */
-  readonly run: Engine = (image, argv, host) => {
-    const standIn = this.options.standIn?.(image.path);
-    const process: ProcessRecord = {
-      step: this.processes.length + 1,
-      depth: this.running.length + 1,
-      parent: this.running.at(-1)?.process.step ?? 0,
-      path: image.path,
-      tool: portFor(image.path) ?? standIn?.tool,
-      standIn: standIn && { tool: standIn.tool, port: standIn.port, reason: standIn.reason },
-      argv,
-      environment: host.environment,
-      directory: host.currentDirectory(),
-      end: undefined,
-      stderr: [],
-      inputs: new Map(),
-      outputs: new Map(),
-      milliseconds: 0,
-    };
+  readonly run: WorldEngine = (image, argv, host) => {
+    const { engine } = this.options;
+    this.goOn();
+    const step = this.processes.length + 1;
+    const path = host.worldPath(image.path);
+    const process = this.begin(step, path, engine.nature(image), argv, host);
     this.processes.push(process);
-    this.running.push({ process, paths: new Set() });
-    const node = this.files.find(image.path);
-    if (this.options.record && node?.kind === 'file') this.read(image.path, node);
+    const node = host.node(image.path);
+    if (node?.kind === 'file') this.read(process, process.path, node);
     this.options.onEvent?.({ kind: 'start', process });
     const start = this.options.now?.() ?? 0;
     try {
-      process.end = this.options.engine(image, argv, host);
+      process.end = engine.run(image, argv, new RecordingHost(host, this.journal(process)));
     } catch (error) {
       if (error instanceof ToolError) process.stderr.push(encodeUtf8(`${error.message}\n`));
       throw error;
@@ -152,9 +176,17 @@ export class Watch {
     return masked ? { kind: 'exited', status: 0 } : process.end;
   };
 
-  /** Standard error belongs to the innermost process that is running, or to the first script. */
-  stderr(bytes: Uint8Array, otherwise: Uint8Array[]): void {
-    (this.running.at(-1)?.process.stderr ?? otherwise).push(bytes);
+  /** Run our port of the first shell, which no script started. */
+  runShell(path: string, argv: readonly string[], host: MemoryHost, program: Program): number {
+    const shell = this.begin(0, path, 'port', argv, host);
+    this.shell = shell;
+    try {
+      const status = program(argv, new RecordingHost(host, this.journal(shell)));
+      shell.end = { kind: 'exited', status };
+      return status;
+    } finally {
+      this.finish();
+    }
   }
 
   /** Programs that failed, but for those that failed because of one that they had started. */
@@ -163,33 +195,92 @@ export class Watch {
     return all.filter((outer) => !all.some((inner) => this.isBelow(outer, inner)));
   }
 
+  /** The files of the world that processes wrote: absolute path, in sorted order, → step of the last that did. */
+  madeFiles(): Map<string, number> {
+    const made = new Map<string, number>();
+    for (const [path, node] of this.files.files()) {
+      const step = this.makers.get(node);
+      if (step !== undefined) made.set(path, step);
+    }
+    return made;
+  }
+
+  private begin(
+    step: number,
+    path: string,
+    nature: Nature,
+    argv: readonly string[],
+    host: MemoryHost,
+  ): ProcessRecord {
+    const standIn = this.options.engine.standIn?.(path);
+    const outer = this.running.at(-1)?.process;
+    const process: ProcessRecord = {
+      step,
+      depth: outer === undefined || outer === this.shell ? 1 : outer.depth + 1,
+      parent: outer?.step ?? 0,
+      path,
+      nature,
+      tool: portFor(path) ?? standIn?.tool,
+      standIn: standIn && { tool: standIn.tool, port: standIn.port, reason: standIn.reason },
+      argv,
+      environment: host.environment,
+      directory: host.currentDirectory(),
+      root: host.worldPath('/'),
+      end: undefined,
+      stdout: new Printed(),
+      stderr: new Printed(),
+      inputs: new Map(),
+      outputs: new Map(),
+      made: new Set(),
+      wrote: new Set(),
+      milliseconds: 0,
+    };
+    this.running.push({ process, paths: new Set() });
+    return process;
+  }
+
   private finish(): void {
     const { process, paths } = this.running.pop() as Running;
     const parent = this.running.at(-1);
     for (const path of paths) {
       parent?.paths.add(path);
-      if (!this.options.record) continue;
-      const node = this.files.find(path);
-      const left = node?.kind === 'file' ? { bytes: node.bytes, mode: node.mode } : undefined;
-      process.outputs.set(path, left);
+      if (this.options.record) process.outputs.set(path, entryRecord(this.files.find(path, false)));
     }
-    this.options.onEvent?.({ kind: 'end', process });
+    if (process !== this.shell) this.options.onEvent?.({ kind: 'end', process });
   }
 
-  private wrote(path: string): void {
-    this.written.add(path);
-    const current = this.running.at(-1);
-    if (current === undefined) return;
-    current.paths.add(path);
-    this.makers.set(path, current.process.step);
-    this.options.onEvent?.({ kind: 'write', process: current.process, path });
+  private journal(process: ProcessRecord): Journal {
+    const { paths } = this.running.at(-1) as Running;
+    return {
+      read: (path, node) => {
+        this.goOn();
+        this.read(process, path, node);
+      },
+      made: (path, node) => {
+        this.goOn();
+        paths.add(path);
+        process.made.add(path);
+        this.makers.set(node, process.step);
+        if (node.kind !== 'file') return;
+        if (this.options.record) process.wrote.add(node.bytes);
+        this.options.onEvent?.({ kind: 'write', process, path });
+      },
+      changed: (path) => paths.add(path),
+      stdout: (bytes) => process.stdout.push(bytes),
+      stderr: (bytes) => process.stderr.push(bytes),
+    };
   }
 
-  private read(path: string, node: FileNode): void {
-    const current = this.running.at(-1);
-    if (current === undefined || current.process.inputs.has(path)) return;
-    const { bytes, mode } = node;
-    current.process.inputs.set(path, { bytes, mode, madeBy: this.makers.get(path) });
+  /** Throws when the time is over. Tools report that as their own failure, so whoever started the run asks `stopped`. */
+  private goOn(): void {
+    this.stopped ||= this.options.shouldStop?.() === true;
+    if (this.stopped) throw new ToolError('stopped: the time is over', { code: 'time-limit' });
+  }
+
+  private read({ inputs }: ProcessRecord, path: string, node: FileNode): void {
+    if (!this.options.record || inputs.has(path)) return;
+    const { kind, bytes, mode } = node;
+    inputs.set(path, { kind, bytes, mode, madeBy: this.makers.get(node) });
   }
 
   /** True when `inner` was started by `outer`, directly or not. */
@@ -198,4 +289,10 @@ export class Watch {
     const between = this.processes.slice(outer.step, inner.step);
     return between.every(({ depth }) => depth > outer.depth);
   }
+}
+
+function entryRecord(node: TreeNode | undefined): EntryRecord | undefined {
+  if (node?.kind === 'file') return { kind: 'file', bytes: node.bytes, mode: node.mode };
+  if (node?.kind === 'directory') return { kind: 'directory', mode: node.mode };
+  return node;
 }

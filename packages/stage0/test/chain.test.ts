@@ -5,6 +5,7 @@ import {
   build,
   check,
   compareAgainst,
+  foreignFiles,
   type NamedEngine,
   PORTS,
   readAnswers,
@@ -59,13 +60,13 @@ describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () =>
 
   it('names the one damaged file of a build from elsewhere, and not its victims', () => {
     const ours = loadTree(TREE as string);
-    const { processes } = build(ours, { record: true });
+    const { processes, artifacts } = build(ours, { record: true });
     const theirs = loadTree(TREE as string);
     build(theirs, { engine: planted, keepGoing: true });
-    const { first, differing } = compareAgainst(ours, processes, (path) => {
-      const node = theirs.find(`/${path}`);
-      return node?.kind === 'file' ? node.bytes : undefined;
-    });
+    const { first, differing } = compareAgainst(
+      { files: ours, processes, artifacts },
+      foreignFiles(theirs),
+    );
     expect(differing.length).toBeGreaterThan(1);
     expect(first).toMatchObject({
       file: 'x86/artifact/blood-elf-1.hex2',

@@ -2,12 +2,14 @@
 /** The cross-check, with engines that do what a real one must never do. */
 import { fileURLToPath } from 'node:url';
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
-import type { Engine } from '@stage0-ts/host/memory';
+import type { Engine, MemoryFiles } from '@stage0-ts/host/memory';
 import {
   build,
   check,
   checkDocument,
   compareAgainst,
+  type ForeignBuild,
+  foreignFiles,
   htmlReport,
   layOut,
   type NamedEngine,
@@ -21,14 +23,14 @@ import { loadTree } from '../src/node/load-tree.ts';
 const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
 const ladder = () => loadTree(LADDER);
 
-/** The ports, but for what `after` does behind every program. */
+/** The ports, but for what `after` does after every program; taken for machine code. */
 function altered(after: (...args: Parameters<Engine>) => void): NamedEngine {
   const run: Engine = (image, argv, host) => {
     const end = PORTS.run(image, argv, host);
     after(image, argv, host);
     return end;
   };
-  return { name: 'altered', runsBinaries: false, run };
+  return { name: 'altered', runsBinaries: false, nature: () => 'machine', run };
 }
 
 /** Flips a bit in the output of one command. */
@@ -39,9 +41,24 @@ const planted = altered((image, argv, host) => {
   host.writeFile('out/hello-cc-0.hex2', bytes, 0o600);
 });
 
+/** A build that was made elsewhere: ours, with changed or missing files. */
+function theirs(
+  files: MemoryFiles,
+  change: (path: string, bytes: Uint8Array) => Uint8Array | undefined,
+): ForeignBuild {
+  const same = foreignFiles(files);
+  const entry: ForeignBuild['entry'] = (path, follow) => {
+    const found = same.entry(path, follow);
+    if (found?.kind !== 'file') return found;
+    const bytes = change(path, found.read());
+    return bytes && { ...found, read: () => bytes };
+  };
+  return { ...same, entry };
+}
+
 describe('check', () => {
   it('finds nothing when both engines agree', () => {
-    const result = check(ladder, { engines: [PORTS, altered(() => {})] });
+    const result = check(ladder, { engines: [PORTS, altered(() => {})], partial: true });
     expect(result.divergence).toBeUndefined();
     expect(result.ok).toBe(true);
     expect(result.builds[0].processes.length).toBe(result.builds[1].processes.length);
@@ -91,8 +108,9 @@ describe('check', () => {
       files.writeFile('/hello/hello.c', encodeUtf8('int main() { return 0 }\n'), 0o644);
       return files;
     };
-    const { ok, divergence, builds } = check(broken, { engines: [PORTS, untidy] });
+    const { ok, divergence, builds, verdict } = check(broken, { engines: [PORTS, untidy] });
     expect(ok).toBe(false);
+    expect(verdict.kind).toBe('wrong');
     expect(divergence).toBeUndefined();
     expect(builds[1].failures.map(({ tool }) => tool)).toEqual(['cc_x86']);
   });
@@ -100,9 +118,9 @@ describe('check', () => {
   it('gives a document that says which process read and left what', () => {
     let time = 0;
     const result = check(ladder, { engines: [PORTS, planted], now: () => time++ });
-    const document = checkDocument(result, treeDigest(ladder()));
+    const document = checkDocument(result, { tree: treeDigest(ladder()) });
     expect(document).toMatchObject({
-      version: 1,
+      version: 2,
       arch: 'x86',
       ok: false,
       engines: ['ports', 'altered'],
@@ -120,7 +138,9 @@ describe('check', () => {
   });
 
   it('names the boxes of the graph by what comes of them', () => {
-    const { processes } = checkDocument(check(ladder, { engines: [PORTS, PORTS] }), 'tree');
+    const { processes } = checkDocument(check(ladder, { engines: [PORTS, PORTS] }), {
+      tree: 'tree',
+    });
     const labels = layOut(processes).map(({ label }) => label);
     expect(labels).toContain('hello-hex1');
     // M2-Mesoplanet starts these; what they make but the last has passing names.
@@ -130,7 +150,9 @@ describe('check', () => {
   });
 
   it('gives a page that needs nothing else', () => {
-    const page = htmlReport(checkDocument(check(ladder, { engines: [PORTS, planted] }), 'tree'));
+    const page = htmlReport(
+      checkDocument(check(ladder, { engines: [PORTS, planted] }), { tree: 'tree' }),
+    );
     expect(page).toContain('NOT THE SAME');
     expect(page).toContain('out/hello-cc-0.hex2 differs from byte 0x64');
     expect(page.match(/<g tabindex="0"/g)?.length).toBe(1); // one stop for Tab
@@ -140,17 +162,21 @@ describe('check', () => {
   });
 
   it('shows in the page where a folder began to go wrong', () => {
-    const result = check(ladder, { engines: [PORTS, PORTS] });
-    const against = compareAgainst(result.files, result.builds[0].processes, (path) => {
-      const node = result.files.find(`/${path}`);
-      if (node?.kind !== 'file' || path === 'out/hello-M2') return undefined;
-      return path === 'out/hello-cc.M1' ? node.bytes.slice(1) : node.bytes;
+    const built = ladder();
+    build(built);
+    const result = check(ladder, {
+      engines: [PORTS, altered(() => {})],
+      against: theirs(built, (path, bytes) => {
+        if (path === 'out/hello-M2') return undefined;
+        return path === 'out/hello-cc.M1' ? bytes.slice(1) : bytes;
+      }),
     });
-    const page = htmlReport(checkDocument(result, 'tree', against));
+    const { against } = result;
+    const page = htmlReport(checkDocument(result, { tree: 'tree' }));
     expect(page).toContain('NOT THE SAME');
     expect(page).toMatch(/1 of \d+ files differ, 1 missing/);
     expect(page).toContain('right, so it is this program that went wrong');
-    const step = against.first?.step;
+    const step = against?.first?.step;
     expect(page).toMatch(new RegExp(`data-step="${step}" class="bad"`));
     expect(page.match(/class="bad" transform/g)?.length).toBe(1);
     expect(page).toMatch(/data-path="out\/hello-cc\.M1">.*<td>DIFFERS<\/td>/);
@@ -159,18 +185,12 @@ describe('check', () => {
 
 describe('against a folder that was built elsewhere', () => {
   const files = ladder();
-  const { processes } = build(files, { record: true });
-  const theirs =
-    (change: (path: string, bytes: Uint8Array) => Uint8Array | undefined) => (path: string) => {
-      const node = files.find(`/${path}`);
-      return node?.kind === 'file' ? change(path, node.bytes) : undefined;
-    };
+  const ours = { files, ...build(files, { record: true }) };
 
   it('finds nothing wrong with the same', () => {
     const result = compareAgainst(
-      files,
-      processes,
-      theirs((_, bytes) => bytes),
+      ours,
+      theirs(files, (_, bytes) => bytes),
     );
     expect(result).toMatchObject({ differing: [], missing: [], first: undefined });
     expect(result.compared).toBeGreaterThanOrEqual(27);
@@ -184,9 +204,8 @@ describe('against a folder that was built elsewhere', () => {
       'out/hello-cc',
     ]);
     const result = compareAgainst(
-      files,
-      processes,
-      theirs((path, bytes) =>
+      ours,
+      theirs(files, (path, bytes) =>
         wrong.has(path) ? bytes.map((byte, at) => (at === 7 ? byte ^ 2 : byte)) : bytes,
       ),
     );
@@ -202,9 +221,8 @@ describe('against a folder that was built elsewhere', () => {
 
   it('tells when the inputs were wrong already, or are not there', () => {
     const result = compareAgainst(
-      files,
-      processes,
-      theirs((path, bytes) => {
+      ours,
+      theirs(files, (path, bytes) => {
         if (path === 'hello/hello.hex1') return undefined;
         return path === 'out/hello-hex1' ? bytes.slice(1) : bytes;
       }),
@@ -247,11 +265,10 @@ describe('the compiler that rebuilds itself', () => {
     const engines = [PORTS, { ...PORTS, runsBinaries: true }] as const;
     const { builds, files, selfRebuild } = check(withCompiler, { engines });
     expect(selfRebuild?.same).toBe(true);
-    const other = (path: string) => {
-      const node = files.find(`/${path}`);
-      if (node?.kind !== 'file') return undefined;
-      return path === 'out/M2-Planet' ? node.bytes.slice(1) : node.bytes;
-    };
-    expect(compareAgainst(files, builds[0].processes, other).differing).toEqual(['out/M2-Planet']);
+    const other = theirs(files, (path, bytes) =>
+      path === 'out/M2-Planet' ? bytes.slice(1) : bytes,
+    );
+    const { differing } = compareAgainst({ ...builds[0], files }, other);
+    expect(differing).toEqual(['out/M2-Planet']);
   });
 });

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { fileURLToPath } from 'node:url';
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
-import { build, buildDocument, buildTable, type RunEvent } from '@stage0-ts/stage0';
+import {
+  type BuildResult,
+  build,
+  buildDocument,
+  buildTable,
+  type RunEvent,
+} from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 
@@ -17,6 +23,11 @@ function file(files: MemoryFiles, path: string): FileNode {
 function edit(files: MemoryFiles, path: string, change: (text: string) => string): void {
   const node = file(files, path);
   node.bytes = encodeUtf8(change(Buffer.from(node.bytes).toString('utf8')));
+}
+
+/** What the first shell, our port, says is wrong. */
+function printedBy({ shell }: BuildResult): string {
+  return decodeUtf8(shell?.stderr.bytes ?? new Uint8Array());
 }
 
 describe('the ladder', () => {
@@ -157,7 +168,7 @@ describe('a ladder with a broken rung', () => {
     file(files, '/tools/hex1').mode = 0o644;
     const result = build(files);
     expect(result.status).toBe(1);
-    expect(Buffer.concat(result.stderr).toString()).toContain('./tools/hex1: permission denied');
+    expect(printedBy(result)).toContain('./tools/hex1: permission denied');
   });
 
   it('refuses a program that no port stands for', () => {
@@ -166,7 +177,7 @@ describe('a ladder with a broken rung', () => {
     edit(files, '/kaem.x86', (text) => `./tools/gcc\n${text}`);
     const result = build(files);
     expect(result.failures.map(({ path }) => path)).toEqual(['/tools/gcc']);
-    expect(Buffer.concat(result.stderr).toString()).toContain('no port stands for this program');
+    expect(printedBy(result)).toContain('no port stands for this program');
   });
 
   it('needs a script and answers', () => {

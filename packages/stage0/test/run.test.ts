@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Scripts on trees that are laid out in any way. */
-import { encodeUtf8 } from '@stage0-ts/bytes';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles } from '@stage0-ts/host/memory';
-import { portFor, runScript } from '@stage0-ts/stage0';
+import { type ProcessRecord, portFor, runScript } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 
 /** Sources at the root, programs in /seed, work in /build: nothing of it is upstream's layout. */
@@ -17,14 +17,17 @@ function tree(script: string): MemoryFiles {
   return files;
 }
 
-const names = (paths: ReadonlySet<string>) => [...paths].sort();
+const names = (made: ReadonlyMap<string, number>) => [...made.keys()].sort();
+
+const textOf = (process: ProcessRecord | undefined) =>
+  decodeUtf8(process?.stderr.bytes ?? new Uint8Array());
 
 describe('runScript', () => {
   it('works where it is told, with absolute and relative paths', () => {
     const files = tree('/seed/hex0-seed /x86/hello.hex0 hello\n../seed/catm twice hello hello\n');
     const result = runScript(files, { script: '/x86/go.kaem', directory: '/build' });
     expect(result.status).toBe(0);
-    expect(names(result.written)).toEqual(['/build/hello', '/build/twice']);
+    expect(names(result.makers)).toEqual(['/build/hello', '/build/twice']);
     expect(result.processes.map(({ tool, directory }) => [tool, directory])).toEqual([
       ['hex0', '/build'],
       ['catm', '/build'],
@@ -35,7 +38,7 @@ describe('runScript', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the script's, not ours
     const files = tree('X="/x86"\nPATH="/seed"\nhex0-seed ${X}/hello.hex0 "out"\n');
     const result = runScript(files, { script: '/x86/go.kaem', directory: '/build', shell: 'kaem' });
-    expect([result.status, names(result.written)]).toEqual([0, ['/build/out']]);
+    expect([result.status, names(result.makers)]).toEqual([0, ['/build/out']]);
     expect(runScript(files, { script: '/x86/go.kaem', directory: '/build' }).status).toBe(1);
   });
 
@@ -49,19 +52,13 @@ describe('runScript', () => {
     expect(printed.join('')).toBe(
       ' +> /seed/hex0-seed /x86/none out \nSubprocess error\nABORTING HARD\n',
     );
-    expect(result.failures[0]?.stderr.map((bytes) => Buffer.from(bytes).toString()).join('')).toBe(
-      '/x86/none: error: no such file or directory\n',
-    );
+    expect(textOf(result.failures[0])).toBe('/x86/none: error: no such file or directory\n');
   });
 
   it('knows an answer from a failure', () => {
     const files = tree('PATH="/seed"\nif match a b\nelse\nhex0-seed /x86/hello.hex0 out\nfi\n');
     const result = runScript(files, { script: '/x86/go.kaem', shell: 'kaem', keepGoing: true });
-    expect([result.status, result.failures.length, names(result.written)]).toEqual([
-      0,
-      0,
-      ['/out'],
-    ]);
+    expect([result.status, result.failures.length, names(result.makers)]).toEqual([0, 0, ['/out']]);
   });
 
   it('records what each process read and left', () => {
@@ -83,9 +80,9 @@ describe('runScript', () => {
     expect(() => runScript(tree(''), { script: 'x', directory: '/none' })).toThrow(
       'no such directory',
     );
-    const { status, stderr } = runScript(tree(''), { script: 'none.kaem' });
+    const { status, shell } = runScript(tree(''), { script: 'none.kaem' });
     expect(status).toBe(1);
-    expect(Buffer.concat(stderr).toString()).toBe('none.kaem: error: no such file or directory\n');
+    expect(textOf(shell)).toBe('none.kaem: error: no such file or directory\n');
   });
 });
 

@@ -164,9 +164,9 @@ export class WayDownChecker {
   }
 
   private outputOf(step: number, file: string): Uint8Array {
-    const output = this.explainer.result.processes[step - 1]?.outputs.get(`/${file}`)?.bytes;
-    if (output === undefined) throw new Error(`step ${step} left no ${file}`);
-    return output;
+    const output = this.explainer.result.processes[step - 1]?.outputs.get(`/${file}`);
+    if (output?.kind !== 'file') throw new Error(`step ${step} left no ${file}`);
+    return output.bytes;
   }
 
   /** Digits give the byte; a reference gives the address of its label, or the distance to it. */

@@ -36,18 +36,53 @@ interface Place {
   readonly path: string;
 }
 
-const MAX_LINKS = 40; // as Linux
+// As Linux.
+const MAX_LINKS = 40;
 const MAX_NAME = 255;
+const MAX_PATH = 4096;
+
+/** What the files of a world may hold together, unless told: 4 GiB. */
+const MOST_BYTES = 2 ** 32;
+
+/** How much a world holds, shared by all views of it: a chroot sees a part and fills the whole. */
+class Usage {
+  private bytes = 0;
+  private readonly root: DirectoryNode;
+  private readonly limit: number;
+
+  constructor(root: DirectoryNode, limit: number) {
+    this.root = root;
+    this.limit = limit;
+  }
+
+  /** Throws ENOSPC when the files would hold more than the limit with `size` bytes in place of `old`. */
+  replace(old: number, size: number, path: string): void {
+    const limit = this.limit;
+    // Files that were removed are still counted; the exact number costs a walk.
+    if (this.bytes + size - old > limit) this.bytes = sizeOf(this.root);
+    if (this.bytes + size - old > limit) {
+      throw hostError('ENOSPC', path, `the files would be larger than the limit of ${limit} bytes`);
+    }
+    this.bytes += size - old;
+  }
+}
 
 export class MemoryFiles {
   readonly root: DirectoryNode;
-  /** Told of every file that is created or replaced, with its absolute path, links resolved. */
-  onWrite: ((path: string, node: FileNode) => void) | undefined;
-  /** Told of every file that a program reads, in the same way. */
-  onRead: ((path: string, node: FileNode) => void) | undefined;
+  private readonly usage: Usage;
 
-  constructor(root: DirectoryNode = { kind: 'directory', mode: 0o755, entries: new Map() }) {
+  /** @param limit bytes that all files may hold together. */
+  constructor(
+    root: DirectoryNode = { kind: 'directory', mode: 0o755, entries: new Map() },
+    limit: number | Usage = MOST_BYTES,
+  ) {
     this.root = root;
+    this.usage = typeof limit === 'number' ? new Usage(root, limit) : limit;
+  }
+
+  /** The same files seen from `root`, one of their folders. */
+  below(root: DirectoryNode): MemoryFiles {
+    return new MemoryFiles(root, this.usage);
   }
 
   /** The node at `path`, or undefined when it or a directory on the way does not exist. */
@@ -66,22 +101,19 @@ export class MemoryFiles {
     return node;
   }
 
-  /** `path` without links and dots. The last part need not exist. */
-  realPath(path: string): string {
-    return this.walk(path, true).path;
+  /** `path` without links and dots; the last part need not exist, and is kept if it is a link and not followed. */
+  realPath(path: string, followLast = true): string {
+    return this.walk(path, followLast).path;
   }
 
   /** Create or replace a file; see Host.writeFile. `mode` is used as it is. */
   writeFile(path: string, bytes: Uint8Array, mode: number): void {
     const place = this.walk(path, true);
     if (place.node?.kind === 'directory' || place.name === '') throw hostError('EISDIR', path);
-    let node = place.node;
+    const { node } = place;
+    this.usage.replace(node?.kind === 'file' ? node.bytes.length : 0, bytes.length, path);
     if (node?.kind === 'file') node.bytes = bytes;
-    else {
-      node = { kind: 'file', mode, bytes };
-      place.parent.entries.set(place.name, node);
-    }
-    this.onWrite?.(place.path, node);
+    else place.parent.entries.set(place.name, { kind: 'file', mode, bytes });
   }
 
   /** Put a new node at `path`. Throws EEXIST when something is there. */
@@ -93,13 +125,22 @@ export class MemoryFiles {
 
   /** Make a directory and those above it, as far as they are missing. */
   createDirectories(path: string, mode = 0o755): void {
+    if (path.length > MAX_PATH) throw hostError('ENAMETOOLONG', path);
+    let directory = this.root;
     let soFar = '';
     for (const part of path.split('/')) {
-      if (part === '') continue;
+      if (part === '' || part === '.') continue;
       soFar += `/${part}`;
-      const node = this.find(soFar);
-      if (node === undefined) this.create(soFar, { kind: 'directory', mode, entries: new Map() });
-      else if (node.kind !== 'directory') throw hostError('ENOTDIR', soFar);
+      if (part === '..') throw hostError('EINVAL', soFar);
+      if (part.length > MAX_NAME) throw hostError('ENAMETOOLONG', soFar);
+      let node = directory.entries.get(part);
+      if (node === undefined) {
+        node = { kind: 'directory', mode, entries: new Map() };
+        directory.entries.set(part, node);
+      }
+      if (node.kind === 'link') node = this.get(soFar);
+      if (node.kind !== 'directory') throw hostError('ENOTDIR', soFar);
+      directory = node;
     }
   }
 
@@ -111,21 +152,46 @@ export class MemoryFiles {
     parent.entries.delete(name);
   }
 
-  /** Every regular file below `directory` in sorted order, as [absolute path, node]. Links are not followed. */
+  /** Remove a directory that is empty. */
+  removeDirectory(path: string): void {
+    const { parent, name, node } = this.walk(path, false);
+    if (node === undefined) throw hostError('ENOENT', path);
+    if (node.kind !== 'directory') throw hostError('ENOTDIR', path);
+    if (node.entries.size > 0) throw hostError('ENOTEMPTY', path);
+    if (node === this.root) throw hostError('EINVAL', path);
+    parent.entries.delete(name);
+  }
+
+  /** Every regular file below `directory` in the order of {@link entries}. Links are not followed. */
   *files(directory = '/'): Generator<[path: string, node: FileNode]> {
+    for (const [path, node] of this.entries(directory)) {
+      if (node.kind === 'file') yield [path, node];
+    }
+  }
+
+  /**
+   * Everything below `directory`, as [absolute path, node]: a folder comes before what is in it, and names in
+   * one folder are in the order of their UTF-16 code units. Links are not followed.
+   */
+  *entries(directory = '/'): Generator<[path: string, node: TreeNode]> {
     const start = this.get(directory);
     if (start.kind !== 'directory') throw hostError('ENOTDIR', directory);
-    const prefix = directory === '/' ? '' : directory;
-    for (const name of [...start.entries.keys()].sort()) {
-      const node = start.entries.get(name) as TreeNode;
-      if (node.kind === 'file') yield [`${prefix}/${name}`, node];
-      else if (node.kind === 'directory') yield* this.files(`${prefix}/${name}`);
+    const pending: [string, TreeNode][] = [];
+    const open = (prefix: string, { entries }: DirectoryNode): void => {
+      const names = [...entries.keys()].sort().reverse();
+      for (const name of names) pending.push([`${prefix}/${name}`, entries.get(name) as TreeNode]);
+    };
+    open(directory === '/' ? '' : directory, start);
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      yield next;
+      if (next[1].kind === 'directory') open(next[0], next[1]);
     }
   }
 
   private walk(path: string, followLast: boolean): Place {
     const fail = (errno: Errno) => hostError(errno, path);
     if (path === '') throw fail('ENOENT');
+    if (path.length >= MAX_PATH) throw fail('ENAMETOOLONG');
     if (path.includes('\0')) throw fail('EINVAL');
     const pending = splitPath(path).reverse();
     const directories: { node: DirectoryNode; name: string }[] = [{ node: this.root, name: '' }];
@@ -175,4 +241,14 @@ function splitPath(path: string): string[] {
   const names = path.split('/').filter((name) => name !== '');
   if (path.endsWith('/')) names.push('.');
   return names;
+}
+
+function sizeOf(root: DirectoryNode): number {
+  let size = 0;
+  const seen = new Set<FileNode>(); // a file may have several names
+  for (const [, node] of new MemoryFiles(root).files()) {
+    if (!seen.has(node)) size += node.bytes.length;
+    seen.add(node);
+  }
+  return size;
 }

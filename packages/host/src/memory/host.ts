@@ -7,7 +7,7 @@
 import { ToolError } from '@stage0-ts/diagnostics';
 import { hostError } from '../errors.ts';
 import type { ChildStatus, FileStatus, Host, ProvenanceSink, SystemName } from '../types.ts';
-import { MemoryFiles, type TreeNode } from './files.ts';
+import type { MemoryFiles, TreeNode } from './files.ts';
 
 /** The file that is to be executed. */
 export interface ProgramImage {
@@ -19,10 +19,20 @@ export interface ProgramImage {
 /** Runs one program to its end in the world that it is given. Throws ENOEXEC for what it cannot run. */
 export type Engine = (image: ProgramImage, argv: readonly string[], host: Host) => ChildStatus;
 
+/** An engine that may ask the host of a world in memory for more than programs can. */
+export type WorldEngine = (
+  image: ProgramImage,
+  argv: readonly string[],
+  host: MemoryHost,
+) => ChildStatus;
+
 export interface MemoryHostOptions {
+  /** What the process sees: all of the world, or what is below its root directory. */
   readonly files: MemoryFiles;
+  /** Where the root of `files` is in the world; default `/`. */
+  readonly root?: string;
   /** Default: every start fails with ENOEXEC. */
-  readonly engine?: Engine;
+  readonly engine?: WorldEngine;
   /** Default: empty. */
   readonly environment?: readonly string[];
   /** Absolute; default `/`. */
@@ -53,6 +63,8 @@ export class MemoryHost implements Host {
   readonly environment: readonly string[];
   readonly provenance: ProvenanceSink | undefined;
   private files: MemoryFiles;
+  /** Path of this process's root directory in the world. */
+  private root: string;
   private directory: string;
   private readonly options: MemoryHostOptions;
   private readonly umask: number;
@@ -64,6 +76,7 @@ export class MemoryHost implements Host {
     this.files = options.files;
     this.environment = options.environment ?? [];
     this.provenance = options.provenance;
+    this.root = options.root ?? '/';
     this.directory = options.currentDirectory ?? '/';
     this.umask = options.umask ?? 0o022;
     this.stdin = stdin ?? { rest: options.stdin ?? new Uint8Array() };
@@ -86,7 +99,6 @@ export class MemoryHost implements Host {
   readFile(path: string): Uint8Array {
     const node = this.named(path, (absolute) => this.files.get(absolute));
     if (node.kind !== 'file') throw hostError('EISDIR', path);
-    this.files.onRead?.(this.files.realPath(this.absolute(path)), node);
     return node.bytes;
   }
 
@@ -131,6 +143,10 @@ export class MemoryHost implements Host {
     this.named(path, (absolute) => this.files.remove(absolute));
   }
 
+  removeDirectory(path: string): void {
+    this.named(path, (absolute) => this.files.removeDirectory(absolute));
+  }
+
   symlink(target: string, path: string): void {
     if (target === '') throw hostError('ENOENT', path);
     this.named(path, (absolute) => this.files.create(absolute, { kind: 'link', target }));
@@ -157,8 +173,24 @@ export class MemoryHost implements Host {
   changeRoot(path: string): void {
     const node = this.named(path, (absolute) => this.files.get(absolute));
     if (node.kind !== 'directory') throw hostError('ENOTDIR', path);
-    this.files = new MemoryFiles(node);
+    this.root = this.worldPath(path);
+    this.files = this.files.below(node);
     this.directory = '/';
+  }
+
+  /**
+   * The path in the world of what `path` names, whatever root directory the process has; links are resolved,
+   * the last one if `followLast`. Throws as a system call does.
+   */
+  worldPath(path: string, followLast = true): string {
+    const real = this.named(path, (absolute) => this.files.realPath(absolute, followLast));
+    if (this.root === '/') return real;
+    return real === '/' ? this.root : `${this.root}${real}`;
+  }
+
+  /** What `path` names; undefined when there is nothing. */
+  node(path: string, followLast = true): TreeNode | undefined {
+    return this.files.find(this.absolute(path), followLast);
   }
 
   systemName(): SystemName {
@@ -180,6 +212,7 @@ export class MemoryHost implements Host {
       {
         ...this.options,
         files: this.files,
+        root: this.root,
         environment,
         currentDirectory: this.directory,
         umask: this.umask,

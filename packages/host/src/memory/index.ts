@@ -7,4 +7,10 @@ export {
   MemoryFiles,
   type TreeNode,
 } from './files.ts';
-export { type Engine, MemoryHost, type MemoryHostOptions, type ProgramImage } from './host.ts';
+export {
+  type Engine,
+  MemoryHost,
+  type MemoryHostOptions,
+  type ProgramImage,
+  type WorldEngine,
+} from './host.ts';

@@ -89,6 +89,10 @@ export class NodeHost implements Host {
     guarded(path, () => fs.unlinkSync(toSystem(path)));
   }
 
+  removeDirectory(path: string): void {
+    guarded(path, () => fs.rmdirSync(toSystem(path)));
+  }
+
   symlink(target: string, path: string): void {
     guarded(path, () => fs.symlinkSync(toSystem(target), toSystem(path)));
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** One process of the chain: its command line, what it reads and what it leaves, with digests. */
+import { visible } from '@stage0-ts/diagnostics';
 import type { CheckDocument } from '@stage0-ts/stage0';
 import { FileLink } from './artifact-view.tsx';
 
@@ -23,7 +24,7 @@ export function ProcessView({ document, step, onOpen }: ProcessViewProps) {
   return (
     <section aria-label="Process" aria-live="polite">
       <h3>Step {step}</h3>
-      <p class="command">{process.argv.join(' ')}</p>
+      <p class="command">{visible(process.argv.join(' '))}</p>
       <p>
         {document.engines
           .map((name, side) => `${name}: ${process.ends[side]}, ${process.milliseconds[side]} ms`)

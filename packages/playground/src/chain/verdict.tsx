@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What the comparison says: in a few lines, and file by file. */
-import type { CheckDocument } from '@stage0-ts/stage0';
+import { visible } from '@stage0-ts/diagnostics';
+import { type CheckDocument, trustLines } from '@stage0-ts/stage0';
 import { FileLink } from './artifact-view.tsx';
 
 export interface VerdictProps {
@@ -8,46 +9,59 @@ export interface VerdictProps {
   readonly milliseconds: number;
 }
 
+const TITLES: Readonly<Record<CheckDocument['verdict']['kind'], string>> = {
+  agree: 'The builds agree',
+  differ: 'NOT THE SAME',
+  wrong: 'WRONG',
+  cannot: 'This cannot be judged',
+};
+
 export function Verdict({ document, milliseconds }: VerdictProps) {
-  const { ok, divergence, selfRebuild, artifacts, processes, engines, tree } = document;
-  const listed = artifacts.filter(({ expected }) => expected !== null);
-  const right = listed.filter(({ ok }) => ok).length;
-  const same = artifacts.filter(({ sha256, second }) => sha256 === second).length;
-  const times = [0, 1].map((side) =>
-    processes
-      .filter(({ depth }) => depth === 1)
-      .reduce((sum, one) => sum + (one.milliseconds[side] ?? 0), 0),
-  );
+  const { ok, verdict, builds, divergence, processes, coverage, trusted, tree, release } = document;
+  const [{ matching, published }] = builds;
   return (
     <section aria-label="Verdict">
       <h2 class={ok ? 'good' : 'bad'} role="status">
-        {ok ? 'No divergence' : 'NOT THE SAME'}
+        {TITLES[verdict.kind]}
       </h2>
+      <p class="sentence">{verdict.sentence}</p>
+      <ul>
+        {verdict.reasons.slice(1).map(({ text }) => (
+          <li key={text}>Also: {text}.</li>
+        ))}
+        {verdict.notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
       <table>
         <tbody>
-          <Row name="answers" value={`${right} of ${listed.length} digests as published`} />
-          <Row name="files" value={`${same} of ${artifacts.length} the same with both engines`} />
+          <Row name="answers" value={`${matching} of ${published} digests as published`} />
+          <Row
+            name="compared"
+            value={`${coverage.compared} of ${coverage.processes} processes: machine code with a port`}
+          />
           <Row
             name="engines"
-            value={engines.map((name, side) => `${name} ${seconds(times[side] ?? 0)}`).join(', ')}
+            value={builds.map((one) => `${one.engine} ${seconds(one.milliseconds)}`).join(', ')}
           />
           <Row
             name="everything"
             value={`${processes.length} processes, ${seconds(milliseconds)}`}
           />
-          {selfRebuild !== null && (
+          {divergence !== null && (
             <Row
-              name="compiler"
-              value={`${selfRebuild.compiler}, run as a program, ${selfRebuild.same ? 'reproduces itself' : 'DOES NOT reproduce itself'}`}
+              name="first difference"
+              value={`step ${divergence.step}: ${visible(divergence.message)}`}
             />
           )}
-          {divergence !== null && (
-            <Row name="first divergence" value={`step ${divergence.step}: ${divergence.message}`} />
-          )}
-          <Row name="tree" value={tree} />
+          <Row name="tree" value={`${tree}, ${release ?? 'not a release that is known here'}`} />
+          {trustLines(trusted).map((line, at) => (
+            <Row key={line} name={at === 0 ? 'binaries of the tree' : ''} value={line} />
+          ))}
         </tbody>
       </table>
       {divergence !== null && divergence.diff !== '' && <pre>{divergence.diff}</pre>}
+      {builds[0].failures !== '' && <pre>{builds[0].failures}</pre>}
     </section>
   );
 }

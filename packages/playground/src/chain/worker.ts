@@ -2,6 +2,7 @@
 /** The work behind the chain's page: a tree comes in, is built by both engines and compared, and is asked about. */
 import { asToolError, formatError, ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
+import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import {
   check,
   checkDocument,
@@ -10,6 +11,7 @@ import {
   layOut,
   machineEngine,
   portsAndMachine,
+  type Subject,
   treeDigest,
   treeFromArchive,
 } from '@stage0-ts/stage0';
@@ -37,8 +39,10 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
 });
 
 function answer(request: Request): void {
-  if (request.kind === 'check') run(() => treeFromArchive(request.bytes, request.name));
-  else if (request.kind === 'ladder') run(() => ladderTree(request.files));
+  if (request.kind === 'check') {
+    const { name, bytes } = request;
+    run(() => treeFromArchive(bytes, name), { name, sha256: sha256Hex(bytes) });
+  } else if (request.kind === 'ladder') run(() => ladderTree(request.files));
   else if (request.kind === 'file') sendFile(request.path);
   else {
     const explanation = current().explainer.explain(request.path, request.offset);
@@ -52,7 +56,7 @@ function current(): NonNullable<typeof built> {
 }
 
 /** @param load unpacks the tree. */
-function run(load: () => MemoryFiles): void {
+function run(load: () => MemoryFiles, archive?: Subject['archive']): void {
   built = undefined;
   const start = performance.now();
   const reporter = new Reporter();
@@ -69,7 +73,7 @@ function run(load: () => MemoryFiles): void {
     now: () => performance.now(),
   });
   reporter.begin('compare');
-  const document = checkDocument(result, digest);
+  const document = checkDocument(result, { tree: digest, ...(archive && { archive }) });
   built = { files: result.files, explainer: new Explainer(result.files, result.builds[0]) };
   const milliseconds = performance.now() - start;
   reply({ kind: 'checked', document, graph: layOut(document.processes), milliseconds });

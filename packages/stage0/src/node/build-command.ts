@@ -4,7 +4,10 @@ import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from '../architectures.ts';
 import { build } from '../build.ts';
 import { buildDocument, buildTable } from '../report.ts';
+import { copyTree } from '../tree.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
+import { judging } from './judging.ts';
+import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTree, saveFiles } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
@@ -13,29 +16,35 @@ import { UsageError } from './usage.ts';
 
 const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
 
-const HELP = `usage: stage0 build TREE [--arch ARCH] [--engine NAME] [--out DIR] [--json] [--keep-going] [--quiet]
-                         [--script FILE [--cwd DIR] [--shell NAME] [--env NAME=V]]
+const HELP = `usage: stage0 build TREE [OPTION…]
 
 Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes against ARCH.answers.
 
-  TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
-  --arch ARCH    what to build, on any machine: ${ARCH_NAMES} (default: x86)
-  --engine NAME  what runs the programs: ${ENGINE_NAMES} (default: ports)
-  --out DIR      write the files that were made below DIR, at their paths in the tree
-  --json         print one JSON document (version 1) and nothing else
-  --keep-going   go on after a program failed
-  --quiet        no progress line
-  --script FILE  for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
+  TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
+  --arch ARCH            what to build, on any machine: ${ARCH_NAMES}
+                         (default: x86)
+  --engine NAME          what runs the programs: ${ENGINE_NAMES} (default: ports). native runs the tree's
+                         programs on this computer with your rights
+  --out DIR              write the files that were made below DIR, at their paths in the tree
+  --json                 print one JSON document (version 1) and nothing else
+  --keep-going           go on after a program failed
+  --quiet                no progress line
+  --script FILE          for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
 ${RECIPE_HELP}
+${LIMIT_HELP}
 
 Tools that are hand-written for another architecture than x86 have no port: a port that does the same job
 stands in for them, and the report names each with the reason.
 
-Exit status: 0 every answer matches, 1 something does not, 2 usage.
+Exit status: 0 every answer matches, 1 something does not, 2 usage, 3 it cannot be judged.
 `;
 
-/** Exit status 0 or 1; throws UsageError and ToolError. */
+/** Exit status 0 or 1; throws UsageError, and ToolError for what cannot be judged. */
 export function buildCommand(args: readonly string[]): number {
+  return judging(() => buildTree(args));
+}
+
+function buildTree(args: readonly string[]): number {
   const { values, positionals } = parse(args);
   if (values.help) {
     print(HELP);
@@ -44,10 +53,11 @@ export function buildCommand(args: readonly string[]): number {
   const [tree] = positionals;
   if (tree === undefined || positionals.length > 1)
     throw new UsageError('build takes one TREE', HELP);
-  const engine = engineNamed(values.engine, HELP);
+  const limits = limitsFrom(values, HELP);
+  const engine = engineNamed(values.engine, HELP, limits);
   if (values.out === '') throw new UsageError('--out takes a folder', HELP);
   const recipe = recipeFrom(values, HELP);
-  const files = loadTree(tree);
+  const files = copyTree(loadTree(tree), limits.files);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const result = build(files, {
     ...recipe,
@@ -55,7 +65,8 @@ export function buildCommand(args: readonly string[]): number {
     arch: values.arch,
     engine,
     keepGoing: values['keep-going'],
-    onEvent: (event) => progress?.show(event),
+    onEvent: (event) => progress?.show(values.engine, event),
+    shouldStop: limits.shouldStop,
   });
   progress?.clear();
   if (values.out !== undefined) {
@@ -63,6 +74,7 @@ export function buildCommand(args: readonly string[]): number {
       files,
       result.artifacts.map(({ path }) => path),
       values.out,
+      [tree],
     );
   }
   const text = values.json
@@ -82,6 +94,7 @@ function parse(args: readonly string[]) {
         engine: { type: 'string', default: 'ports' },
         script: { type: 'string' },
         ...RECIPE_OPTIONS,
+        ...LIMIT_OPTIONS,
         out: { type: 'string' },
         json: { type: 'boolean', default: false },
         'keep-going': { type: 'boolean', default: false },

@@ -48,7 +48,7 @@ export function explainCommand(args: readonly string[]): number {
       arch: values.arch,
       ...recipe,
       ...(values.script === undefined ? {} : { script: values.script }),
-      onEvent: (event) => progress?.show(event),
+      onEvent: (event) => progress?.show('ports', event),
     });
   } finally {
     progress?.clear();

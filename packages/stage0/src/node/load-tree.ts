@@ -1,21 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** TREE of the command line → files in memory: a folder of this machine, or an archive. */
+/** TREE of the command line → files in memory: a folder of this machine, or an archive. And the way back. */
 import path from 'node:path';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
+import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { treeFromArchive } from '../tree.ts';
+
+/** A tree, and what it came from. */
+export interface LoadedTree {
+  readonly files: MemoryFiles;
+  /** undefined for a folder. */
+  readonly archive: { readonly name: string; readonly sha256: string } | undefined;
+}
 
 /** Load the tree. Version control folders stay out. Throws ToolError when it cannot be read. */
 export function loadTree(name: string): MemoryFiles {
+  return loadTreeAs(name).files;
+}
+
+/** Load the tree and say what it came from. Throws ToolError when it cannot be read. */
+export function loadTreeAs(name: string): LoadedTree {
   const host = new NodeHost();
   const status = host.status(name);
   if (status === undefined)
     throw new ToolError('no such file or directory', { code: 'ENOENT', file: name });
-  if (status.kind !== 'directory') return treeFromArchive(host.readFile(name), name);
+  if (status.kind !== 'directory') {
+    const bytes = host.readFile(name);
+    const archive = { name: path.basename(name), sha256: sha256Hex(bytes) };
+    return { files: treeFromArchive(bytes, name), archive };
+  }
   const files = new MemoryFiles();
   loadFolder(host, files, name, '');
-  return files;
+  return { files, archive: undefined };
 }
 
 function loadFolder(host: NodeHost, files: MemoryFiles, folder: string, prefix: string): void {
@@ -30,20 +47,51 @@ function loadFolder(host: NodeHost, files: MemoryFiles, folder: string, prefix: 
       loadFolder(host, files, from, to);
     } else if (status?.kind === 'file') {
       files.writeFile(to, host.readFile(from).slice(), status.mode);
+    } else {
+      const message = 'a source tree has only files, folders and symbolic links';
+      throw new ToolError(message, { code: 'bad-entry', file: from });
     }
   }
 }
 
-/** Write the files at `paths` (in the tree, without leading slash) below `folder`, with their modes. */
-export function saveFiles(files: MemoryFiles, paths: Iterable<string>, folder: string): void {
+/** Permission bits that a saved file may have: set-user-id and the like stay in the world in memory. */
+const SAVED_MODE = 0o777;
+
+/**
+ * Write the files at `paths` (in the tree, without leading slash) below `folder`, with their modes. `sources` are what
+ * was read from this machine. Throws ToolError for a file that would replace one of them.
+ */
+export function saveFiles(
+  files: MemoryFiles,
+  paths: Iterable<string>,
+  folder: string,
+  sources: readonly string[],
+): void {
   const host = new NodeHost();
   for (const name of paths) {
     const node = files.find(`/${name}`);
     if (node?.kind !== 'file') continue;
+    if (path.sep === '\\' && /[\\:]/.test(name)) {
+      throw new ToolError('such a name cannot be written here', { code: 'bad-name', file: name });
+    }
     const target = path.join(folder, name);
+    requireNoSource(host, target, sources);
     makeDirectories(host, path.dirname(target));
-    host.writeFile(target, node.bytes, node.mode);
-    host.chmod(target, node.mode);
+    host.writeFile(target, node.bytes, node.mode & SAVED_MODE);
+    host.chmod(target, node.mode & SAVED_MODE);
+  }
+}
+
+/** Throws ToolError when writing `target` would replace one of `sources`, which are files or folders, or a file in one. */
+export function requireNoSource(host: NodeHost, target: string, sources: readonly string[]): void {
+  if (host.linkStatus(target) === undefined) return;
+  for (let above = path.resolve(target); ; above = path.dirname(above)) {
+    const source = sources.find((one) => host.sameFile(one, above));
+    if (source !== undefined) {
+      const message = `this is a part of ${source}, which was read: choose another place`;
+      throw new ToolError(message, { code: 'output-is-input', file: target });
+    }
+    if (above === path.dirname(above)) return;
   }
 }
 

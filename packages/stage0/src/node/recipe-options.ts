@@ -11,9 +11,9 @@ export const RECIPE_OPTIONS = {
 } as const;
 
 /** Their lines of a help text. */
-export const RECIPE_HELP = `  --cwd DIR      working directory in the tree (default: /)
-  --shell NAME   which of our shells reads the script: kaem-minimal or kaem (default: kaem-minimal)
-  --env NAME=V   a variable of the environment, which is empty otherwise; may be repeated`;
+export const RECIPE_HELP = `  --cwd DIR              working directory in the tree (default: /)
+  --shell NAME           which of our shells reads the script: kaem-minimal or kaem (default: kaem-minimal)
+  --env NAME=V           a variable of the environment, which is empty otherwise; may be repeated`;
 
 interface RecipeValues {
   readonly cwd: string;

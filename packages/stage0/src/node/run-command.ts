@@ -4,22 +4,25 @@ import { parseArgs } from 'node:util';
 import { NodeHost } from '@stage0-ts/host/node';
 import { describeFailures } from '../report.ts';
 import { runScript } from '../run.ts';
+import { copyTree } from '../tree.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
+import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTree, saveFiles } from './load-tree.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
 import { print, printError } from './streams.ts';
 import { UsageError } from './usage.ts';
 
-const HELP = `usage: stage0 run SCRIPT --root TREE [--engine NAME] [--cwd DIR] [--shell NAME] [--env NAME=V] [--out DIR]
+const HELP = `usage: stage0 run SCRIPT --root TREE [OPTION…]
 
 Run a kaem script on a tree in memory. What it prints goes to standard output.
 
-  SCRIPT         the script, from the working directory in the tree
-  --root TREE    a folder or archive that is the root directory
-  --engine NAME  what runs the programs: ${ENGINE_NAMES} (default: ports)
+  SCRIPT                 the script, from the working directory in the tree
+  --root TREE            a folder or archive that is the root directory
+  --engine NAME          what runs the programs: ${ENGINE_NAMES} (default: ports)
 ${RECIPE_HELP}
-  --out DIR      write the files that were made below DIR, at their paths in the tree
-  --keep-going   go on after a program failed
+  --out DIR              write the files that were made below DIR, at their paths in the tree
+  --keep-going           go on after a program failed
+${LIMIT_HELP}
 
 Exit status: that of the script; 2 usage.
 `;
@@ -37,20 +40,23 @@ export function runCommand(args: readonly string[]): number {
   if (values.root === undefined) throw new UsageError('run needs --root TREE', HELP);
   if (values.out === '') throw new UsageError('--out takes a folder', HELP);
   const recipe = recipeFrom(values, HELP);
-  const engine = engineNamed(values.engine, HELP);
-  const files = loadTree(values.root);
+  const limits = limitsFrom(values, HELP);
+  const engine = engineNamed(values.engine, HELP, limits);
+  const files = copyTree(loadTree(values.root), limits.files);
   const result = runScript(files, {
     ...recipe,
     script,
     engine,
     keepGoing: values['keep-going'],
+    shouldStop: limits.shouldStop,
     stdout: (bytes) => new NodeHost().writeStdout(bytes),
   });
   if (values.out !== undefined) {
     saveFiles(
       files,
-      [...result.written].map((path) => path.slice(1)),
+      [...result.makers.keys()].map((path) => path.slice(1)),
       values.out,
+      [values.root],
     );
   }
   printError(describeFailures(result));
@@ -66,6 +72,7 @@ function parse(args: readonly string[]) {
         root: { type: 'string' },
         engine: { type: 'string', default: 'ports' },
         ...RECIPE_OPTIONS,
+        ...LIMIT_OPTIONS,
         out: { type: 'string' },
         'keep-going': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

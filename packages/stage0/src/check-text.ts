@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A cross-check's document → its report in plain text.
+ *
+ * First one sentence that says what it means, then what it rests on, then the tables. Nothing in it comes from the tree
+ * without being made visible, so that no name or output can draw a report of its own.
+ */
+import { visible } from '@stage0-ts/diagnostics';
+import type { AgainstResult } from './against.ts';
+import type { CheckDocument } from './check-document.ts';
+import { commandLine, type Divergence } from './compare.ts';
+import { trustLines } from './verdict.ts';
+
+const CLOSING = {
+  agree: 'ok',
+  differ: 'NOT THE SAME',
+  wrong: 'WRONG',
+  cannot: 'CANNOT JUDGE',
+} as const;
+
+/** The report; ends in a newline. */
+export function checkText(document: CheckDocument): string {
+  const { verdict, trusted, divergence, against, builds } = document;
+  const lines = [verdict.sentence, ''];
+  for (const { text } of verdict.reasons.slice(1)) lines.push(`also: ${text}.`);
+  if (verdict.reasons.length > 1) lines.push('');
+  if (divergence !== null) lines.push(...divergenceLines(divergence));
+  if (against?.first !== undefined) lines.push(...firstWrongLines(against));
+  lines.push(...subjectLines(document), '');
+  for (const build of builds) {
+    const { engine, matching, published, made, processes, milliseconds } = build;
+    const answers = `${matching} of ${published} of ${document.arch}.answers`;
+    const seconds = (milliseconds / 1000).toFixed(1);
+    lines.push(`${engine}: ${answers}, ${made} files, ${processes} processes, ${seconds} s`);
+  }
+  const { processes, compared } = document.coverage;
+  lines.push(`machine code compared with our port: ${compared} of ${processes} processes`);
+  const none = trusted.length === 0 ? ' none' : '';
+  lines.push('', `binaries that came with the tree:${none}`);
+  lines.push(...trustLines(trusted).map(indented));
+  for (const note of verdict.notes) lines.push(note);
+  if (against !== null) lines.push(againstLine(against));
+  const failures = builds[0].failures || builds[1].failures;
+  if (failures !== '') lines.push('', 'what failed:', failures);
+  lines.push('', CLOSING[verdict.kind], '');
+  return lines.join('\n');
+}
+
+function subjectLines({ tool, command, archive, tree, release }: CheckDocument): string[] {
+  const lines: string[] = [];
+  if (tool !== null) lines.push(visible(tool));
+  if (command !== null) lines.push(`command  ${visible(command)}`);
+  if (archive !== null) lines.push(`archive  ${archive.sha256}  ${visible(archive.name)}`);
+  const name = release === null ? 'not a release that is known here' : `this is ${release}`;
+  lines.push(`tree     ${tree}  ${name}`);
+  return lines;
+}
+
+function divergenceLines(divergence: Divergence): string[] {
+  const { step, inputs, message, diff } = divergence;
+  const head =
+    step === 0
+      ? 'first difference, of a file that no process was seen to touch:'
+      : `first difference, step ${step}: ${commandLine(divergence)}`;
+  const reads = inputs.map(({ path, sha256 }) => `  reads ${sha256}  ${visible(path)}`);
+  return [head, ...reads, `  ${visible(message)}`, diff];
+}
+
+function againstLine(against: AgainstResult): string {
+  const { compared, differing, missing, layout } = against;
+  const where = layout === 'flat' ? ', a folder of programs' : '';
+  return `compared folder${where}: ${differing.length} of ${compared} files differ, ${missing.length} are not there`;
+}
+
+function firstWrongLines({ first, differing }: AgainstResult): string[] {
+  if (first === undefined) return [];
+  const list = (paths: readonly string[]) => paths.map(visible).join(', ');
+  const lines = [
+    `it begins with ${visible(first.file)}, made by step ${first.step}: ${commandLine(first)}`,
+  ];
+  if (first.wrongInputs.length > 0)
+    lines.push(`  wrong inputs already: ${list(first.wrongInputs)}`);
+  else if (first.unknownInputs.length > 0) {
+    lines.push(
+      '  its inputs that are there are right',
+      `  not there to compare: ${list(first.unknownInputs)}`,
+    );
+  } else lines.push('  its inputs are right, so it is this program that went wrong');
+  const victims = differing.length - 1;
+  if (victims > 0)
+    lines.push(`  ${victims} more that differ come later: ${list(differing.slice(1))}`);
+  return [...lines, first.diff];
+}
+
+function indented(text: string): string {
+  return `  ${text.replaceAll('\n', '\n  ')}`;
+}

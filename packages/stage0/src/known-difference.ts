@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A process that did not do the same in both worlds → the known difference that it is, if it is one.
+ *
+ * A port reads some inputs that upstream's program refuses or takes for something else. Each such difference has an entry
+ * in a package's known-differences.json; this says when a cross-check met one, so that it is not taken for a trap.
+ */
+import { decodeLatin1 } from '@stage0-ts/bytes';
+import { failed, type ProcessRecord } from './watch.ts';
+
+const UNPACKERS = new Set(['ungz', 'unbz2', 'unxz', 'untar']);
+const MORE_FORMATS =
+  'more-of-the-formats in packages/mescc-tools-extra/known-differences.json: our port reads more of the format';
+
+/** Where a tar header has its type, and the prefix of its name. */
+const [TYPE, PREFIX, BLOCK] = [156, 345, 512];
+
+/** The known difference between what our port did and what upstream's program did, or undefined. */
+export function knownDifference(port: ProcessRecord, program: ProcessRecord): string | undefined {
+  const { tool = '' } = port;
+  if (!UNPACKERS.has(tool) || failed(port)) return undefined;
+  const isMore = failed(program) || (tool === 'untar' && inputs(port).some(hasExtensions));
+  return isMore ? MORE_FORMATS : undefined;
+}
+
+function inputs({ inputs: read, path }: ProcessRecord): Uint8Array[] {
+  return [...read].filter(([name]) => name !== path).map(([, { bytes }]) => bytes);
+}
+
+/** True for a tar archive with an entry that upstream's untar does not know: a link, a long name, a pax header. */
+function hasExtensions(bytes: Uint8Array): boolean {
+  for (let at = 0; at + BLOCK <= bytes.length; ) {
+    const type = String.fromCharCode(bytes[at + TYPE] as number);
+    if ('1xgLK'.includes(type) || bytes[at + PREFIX] !== 0) return true;
+    const size = Number.parseInt(decodeLatin1(bytes, at + 124, at + 135), 8) || 0;
+    at += BLOCK * (1 + Math.ceil(size / BLOCK));
+  }
+  return false;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What `--against` names → a build to compare with: a folder, an archive, or one file.
+ *
+ * Nothing in it is opened that is not a regular file, so that a pipe or a device cannot hold up the comparison.
+ */
+import path from 'node:path';
+import { ToolError } from '@stage0-ts/diagnostics';
+import { NodeHost } from '@stage0-ts/host/node';
+import { type ForeignBuild, type ForeignEntry, foreignFiles } from '../against.ts';
+import { treeFromArchive } from '../tree.ts';
+
+/** Throws ToolError for what is not there, and what cannot be read. */
+export function loadForeign(name: string): ForeignBuild {
+  const host = new NodeHost();
+  const status = host.status(name);
+  if (status === undefined) {
+    throw new ToolError('no such file or directory', { code: 'ENOENT', file: name });
+  }
+  if (status.kind === 'directory') return foreignFolder(host, name);
+  if (status.kind === 'file') return foreignFile(host, name);
+  const message = 'expected a folder, an archive or a file to compare with';
+  throw new ToolError(message, { code: 'bad-entry', file: name });
+}
+
+function foreignFolder(host: NodeHost, folder: string): ForeignBuild {
+  return {
+    entry: (name, follow = false) => entryAt(host, `${folder}/${name}`, follow),
+    names: (name) =>
+      host.status(`${folder}/${name}`)?.kind === 'directory'
+        ? host.list(`${folder}/${name}`).filter((entry) => entry !== '.git')
+        : [],
+  };
+}
+
+function entryAt(host: NodeHost, file: string, follow: boolean): ForeignEntry | undefined {
+  const status = follow ? host.status(file) : host.linkStatus(file);
+  return status && { ...status, read: () => host.readFile(file) };
+}
+
+/** An archive, or else one file of a build under its own name. */
+function foreignFile(host: NodeHost, name: string): ForeignBuild {
+  try {
+    return foreignFiles(treeFromArchive(host.readFile(name), name));
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== 'no-archive') throw error;
+  }
+  const own = path.basename(name);
+  return {
+    entry: (wanted) => (wanted === own ? entryAt(host, name, true) : undefined),
+    names: () => [],
+  };
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** The name and version of this program, for reports. */
+import fs from 'node:fs';
+
+/** That of the package, which is two folders above this file, built or not. */
+export function version(): string {
+  const manifest = fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}
+
+/** As a report names it. */
+export function toolName(): string {
+  return `stage0-ts ${version()}, node ${process.versions.node}, ${process.platform} ${process.arch}`;
+}

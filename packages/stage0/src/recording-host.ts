@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The world as one process gets it → a journal of what the process did there.
+ *
+ * Observation belongs to the process: whatever it does goes through its host, so nothing that it does is unseen, after
+ * a chroot either. Paths in the journal are those of the world, with links resolved.
+ */
+import type { ChildStatus, FileStatus, Host, ProvenanceSink, SystemName } from '@stage0-ts/host';
+import type { FileNode, MemoryHost, TreeNode } from '@stage0-ts/host/memory';
+
+/** Told of everything that one process does. A file's bytes are never changed in place: nodes get new ones. */
+export interface Journal {
+  /** It read the content of a file. */
+  read(path: string, node: FileNode): void;
+  /** It created or replaced the file, link or folder that is now at `path`. */
+  made(path: string, node: TreeNode): void;
+  /** It changed what is at `path` in another way: its mode, or it is gone. */
+  changed(path: string): void;
+  stdout(bytes: Uint8Array): void;
+  stderr(bytes: Uint8Array): void;
+}
+
+export class RecordingHost implements Host {
+  readonly environment: readonly string[];
+  readonly provenance: ProvenanceSink | undefined;
+  private readonly host: MemoryHost;
+  private readonly journal: Journal;
+
+  constructor(host: MemoryHost, journal: Journal) {
+    this.host = host;
+    this.journal = journal;
+    this.environment = host.environment;
+    this.provenance = host.provenance;
+  }
+
+  readFile(path: string): Uint8Array {
+    const bytes = this.host.readFile(path);
+    this.journal.read(this.host.worldPath(path), this.host.node(path) as FileNode);
+    return bytes;
+  }
+
+  writeFile(path: string, bytes: Uint8Array, mode: number): void {
+    this.host.writeFile(path, bytes, mode);
+    this.made(path, true);
+  }
+
+  mkdir(path: string, mode: number): void {
+    this.host.mkdir(path, mode);
+    this.made(path, false);
+  }
+
+  symlink(target: string, path: string): void {
+    this.host.symlink(target, path);
+    this.made(path, false);
+  }
+
+  chmod(path: string, mode: number): void {
+    this.host.chmod(path, mode);
+    this.journal.changed(this.host.worldPath(path));
+  }
+
+  remove(path: string): void {
+    const gone = this.host.worldPath(path, false);
+    this.host.remove(path);
+    this.journal.changed(gone);
+  }
+
+  removeDirectory(path: string): void {
+    const gone = this.host.worldPath(path, false);
+    this.host.removeDirectory(path);
+    this.journal.changed(gone);
+  }
+
+  writeStdout(bytes: Uint8Array): void {
+    this.journal.stdout(bytes);
+    this.host.writeStdout(bytes);
+  }
+
+  writeStderr(bytes: Uint8Array): void {
+    this.journal.stderr(bytes);
+    this.host.writeStderr(bytes);
+  }
+
+  readStdin(): Uint8Array {
+    return this.host.readStdin();
+  }
+
+  status(path: string): FileStatus | undefined {
+    return this.host.status(path);
+  }
+
+  linkStatus(path: string): FileStatus | undefined {
+    return this.host.linkStatus(path);
+  }
+
+  sameFile(first: string, second: string): boolean {
+    return this.host.sameFile(first, second);
+  }
+
+  list(path: string): string[] {
+    return this.host.list(path);
+  }
+
+  readLink(path: string): string {
+    return this.host.readLink(path);
+  }
+
+  currentDirectory(): string {
+    return this.host.currentDirectory();
+  }
+
+  changeDirectory(path: string): void {
+    this.host.changeDirectory(path);
+  }
+
+  changeRoot(path: string): void {
+    this.host.changeRoot(path);
+  }
+
+  systemName(): SystemName {
+    return this.host.systemName();
+  }
+
+  /** What is started gets a recording host of its own, from the engine of the world. */
+  run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
+    return this.host.run(path, argv, environment);
+  }
+
+  private made(path: string, followLast: boolean): void {
+    const node = this.host.node(path, followLast) as TreeNode;
+    this.journal.made(this.host.worldPath(path, followLast), node);
+  }
+}

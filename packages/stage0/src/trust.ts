@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A recorded cross-check → what it had to take on trust, and how much it compared.
+ *
+ * A *trusted binary* is a file that no process of the build made and that is not text, when a process ran it or when a
+ * program came of it: by copying, joining or unpacking. There is no other way for machine code to get into a build. It
+ * needs no trust when it is *made from source*: our port made the same bytes, and all that the port read is text of the
+ * tree, or was made from source itself. What a binary does when it runs counts for nothing: it cannot vouch for itself.
+ */
+import { decodeUtf8 } from '@stage0-ts/bytes';
+import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { portFor } from './engines.ts';
+import { knownSeed } from './known-releases.ts';
+import { isElf } from './machine-engine.ts';
+import type { FileRecord, ProcessRecord } from './watch.ts';
+
+/** Why a binary is accepted, or is not. */
+export type Standing =
+  /** The build makes the same bytes from source. */
+  | 'made-from-source'
+  /** The build makes this tool from source, and gets other bytes. */
+  | 'differs-from-source'
+  /** Its digest is one that upstream published. */
+  | 'known'
+  /** The caller said so. */
+  | 'allowed'
+  /** It was read, and no program came of it: an archive of sources, say. */
+  | 'data'
+  | 'unknown';
+
+export interface TrustedBinary {
+  /** Path in the tree, without leading slash. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+  /** The program that it is when it is run, or that came of it; empty for data. */
+  readonly program: string;
+  /** Step of the first process that ran it, or read it. */
+  readonly step: number;
+  readonly standing: Standing;
+  /** The file that was made from source, the seed's name, or nothing. */
+  readonly by: string;
+}
+
+/** Processes in which nothing independent was compared, by the reason. */
+export interface Uncompared {
+  readonly reason: 'launcher' | 'same-binary' | 'same-port' | 'first-shell';
+  /** Program of the first of them. */
+  readonly path: string;
+  readonly steps: readonly number[];
+}
+
+export interface Coverage {
+  /** Processes of the build. */
+  readonly processes: number;
+  /** Those in which machine code ran in one build and our port of the tool in the other. */
+  readonly compared: number;
+  readonly uncompared: readonly Uncompared[];
+}
+
+/** A build as this module looks at it. */
+export interface TrustInput {
+  readonly processes: readonly ProcessRecord[];
+  readonly shell: ProcessRecord | undefined;
+  readonly hidden: boolean;
+  /** The tree when the build has ended, and its files that processes made. */
+  readonly files: MemoryFiles;
+  readonly makers: ReadonlyMap<string, number>;
+}
+
+/** @param allowed paths in the tree, without leading slash, that the caller trusts. */
+export function trustedBinaries(
+  builds: readonly TrustInput[],
+  allowed: ReadonlySet<string>,
+): TrustedBinary[] {
+  const visible = builds.filter(({ hidden }) => !hidden);
+  const fromSource = new Map<string, string>();
+  for (const build of visible) collectFromSource(build, fromSource);
+  const found = new Map<string, TrustedBinary>();
+  for (const build of visible) {
+    for (const [path, use] of new Foreign(build).uses) {
+      const known = found.get(path);
+      if (known !== undefined && (known.program !== '' || use.program === '')) continue;
+      const { step, program, file } = use;
+      found.set(path, { ...judge(path, file, program, fromSource, allowed), step, program });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Tools that take a file out of an archive as it was put in: text that comes out is a source like any other. */
+const UNPACKERS = new Set(['untar', 'ungz', 'unbz2', 'unxz']);
+
+interface Use {
+  readonly file: FileRecord;
+  readonly step: number;
+  program: string;
+}
+
+/** Follows binaries that came with a tree through a build. */
+class Foreign {
+  /** By path without leading slash. */
+  readonly uses = new Map<string, Use>();
+  /** Content that came of such binaries → their paths. By the bytes, which are shared by all who read them. */
+  private readonly origins = new Map<Uint8Array, ReadonlySet<string>>();
+
+  constructor({ processes, shell, files, makers }: TrustInput) {
+    const all = shell === undefined ? processes : [shell, ...processes];
+    // A process may start another that reads what it wrote: so until nothing new is found.
+    for (let before = -1; before !== this.origins.size; ) {
+      before = this.origins.size;
+      for (const process of all) this.follow(process);
+    }
+    for (const process of all) {
+      const image = process.inputs.get(process.path);
+      for (const path of image === undefined ? [] : this.originsOf(process.path, image)) {
+        this.becomes(path, process.path);
+      }
+    }
+    for (const path of makers.keys()) {
+      const node = files.find(path, false);
+      if (node?.kind !== 'file' || !isElf(node.bytes)) continue;
+      for (const origin of this.origins.get(node.bytes) ?? []) this.becomes(origin, path);
+    }
+  }
+
+  private becomes(path: string, program: string): void {
+    const use = this.uses.get(path);
+    if (use !== undefined) use.program ||= program.slice(1);
+  }
+
+  /** What a process writes comes of all binaries that it read. */
+  private follow(process: ProcessRecord): void {
+    const found = new Set<string>();
+    for (const [path, file] of process.inputs) {
+      const origins = this.originsOf(path, file);
+      if (file.madeBy === undefined) this.note(origins, file, process.step);
+      if (path !== process.path) for (const origin of origins) found.add(origin);
+    }
+    if (found.size === 0) return;
+    for (const bytes of process.wrote) {
+      const isSource = UNPACKERS.has(process.tool ?? '') && isText(bytes);
+      if (!isSource && !this.origins.has(bytes)) this.origins.set(bytes, found);
+    }
+  }
+
+  private note(origins: Iterable<string>, file: FileRecord, step: number): void {
+    for (const path of origins) {
+      if (!this.uses.has(path)) this.uses.set(path, { file, step, program: '' });
+    }
+  }
+
+  /** The binaries that came with the tree and that this file is, or came of. */
+  private originsOf(path: string, file: FileRecord): Iterable<string> {
+    if (file.madeBy === undefined) return isText(file.bytes) ? [] : [path.slice(1)];
+    return this.origins.get(file.bytes) ?? [];
+  }
+}
+
+function judge(
+  path: string,
+  { bytes }: FileRecord,
+  program: string,
+  fromSource: ReadonlyMap<string, string>,
+  allowed: ReadonlySet<string>,
+): Omit<TrustedBinary, 'program' | 'step'> {
+  const sha256 = sha256Hex(bytes);
+  const as = (standing: Standing, by = '') => ({ path, size: bytes.length, sha256, standing, by });
+  const twin = fromSource.get(sha256);
+  if (twin !== undefined) return as('made-from-source', twin);
+  if (allowed.has(path)) return as('allowed');
+  if (program === '') return as('data');
+  const tool = portFor(path);
+  const own = [...fromSource.values()].find((made) => tool !== undefined && portFor(made) === tool);
+  if (own !== undefined) return as('differs-from-source', own);
+  const seed = knownSeed(sha256);
+  return seed === undefined ? as('unknown') : as('known', seed);
+}
+
+/** Digest → path of every file that our ports made from source in this build. */
+function collectFromSource({ processes }: TrustInput, found: Map<string, string>): void {
+  const good = new Set<Uint8Array>();
+  for (const process of processes) {
+    if (process.nature !== 'port') continue;
+    const inputs = [...process.inputs].filter(([path]) => path !== process.path);
+    const clean = inputs.every(([, file]) =>
+      file.madeBy === undefined ? isText(file.bytes) : good.has(file.bytes),
+    );
+    if (!clean) continue;
+    for (const path of process.made) {
+      const output = process.outputs.get(path);
+      if (output?.kind !== 'file') continue;
+      good.add(output.bytes);
+      if (!isText(output.bytes)) found.set(sha256Hex(output.bytes), path.slice(1));
+    }
+  }
+}
+
+/** True for UTF-8 without other control characters than those of text: an image of a program is none. */
+export function isText(bytes: Uint8Array): boolean {
+  for (const byte of bytes) {
+    if (byte === 0x7f || (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d))) return false;
+  }
+  return !/\p{Surrogate}/u.test(decodeUtf8(bytes));
+}
+
+/** How much of the build was compared: `left` and `right` are the same build, as far as their processes can be seen. */
+export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
+  const seen = left.hidden ? right : left;
+  const uncompared = new Map<string, Uncompared & { readonly steps: number[] }>();
+  const add = (reason: Uncompared['reason'], { path, step }: ProcessRecord): void => {
+    const key = `${reason} ${reason === 'same-binary' ? path : ''}`;
+    const known = uncompared.get(key);
+    if (known !== undefined) known.steps.push(step);
+    else uncompared.set(key, { reason, path: path.slice(1), steps: [step] });
+  };
+  const shell = left.shell ?? right.shell;
+  if (left.shell !== undefined && right.shell !== undefined)
+    add('first-shell', shell as ProcessRecord);
+  let compared = 0;
+  for (const [at, process] of seen.processes.entries()) {
+    const other = left.hidden || right.hidden ? hiddenNature(process) : right.processes[at]?.nature;
+    if (isIndependent(process.nature, other)) compared++;
+    else add(reasonOf(process.nature, other), process);
+  }
+  return { processes: seen.processes.length, compared, uncompared: [...uncompared.values()] };
+}
+
+/** What a kernel ran: the file itself, if that is machine code; nobody saw it. */
+function hiddenNature(process: ProcessRecord): ProcessRecord['nature'] {
+  const image = process.inputs.get(process.path);
+  return image !== undefined && isElf(image.bytes) ? 'native' : 'launcher';
+}
+
+function isIndependent(
+  a: ProcessRecord['nature'],
+  b: ProcessRecord['nature'] | undefined,
+): boolean {
+  const isCode = (nature: typeof b) => nature === 'machine' || nature === 'native';
+  const isPort = (nature: typeof b) => nature === 'port' || nature === 'stand-in';
+  return (isPort(a) && isCode(b)) || (isCode(a) && isPort(b));
+}
+
+function reasonOf(
+  a: ProcessRecord['nature'],
+  b: ProcessRecord['nature'] | undefined,
+): Uncompared['reason'] {
+  if (a === 'launcher' || b === 'launcher') return 'launcher';
+  return a === 'machine' || a === 'native' ? 'same-binary' : 'same-port';
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The facts of a cross-check → what they mean, in words, and an exit status.
+ *
+ * There are four verdicts: the builds *agree*; they *differ*; the build is *wrong* in both; or it *cannot* be judged.
+ * Only the first is ok, and it has to be earned: whatever was not compared or had to be trusted stands in its way,
+ * unless the caller accepted that, and then it is named.
+ */
+import { visible } from '@stage0-ts/diagnostics';
+import type { AgainstResult } from './against.ts';
+import type { Artifact } from './artifacts.ts';
+import type { TimedBuild } from './check.ts';
+import { commandLine, type Divergence } from './compare.ts';
+import type { SelfRebuild } from './self-rebuild.ts';
+import type { Coverage, TrustedBinary, Uncompared } from './trust.ts';
+
+export type VerdictKind = 'agree' | 'differ' | 'wrong' | 'cannot';
+
+export interface CheckVerdict {
+  readonly kind: VerdictKind;
+  /** 0 agree, 1 differ or wrong, 3 cannot judge. */
+  readonly exitStatus: 0 | 1 | 3;
+  /** One sentence for everybody. */
+  readonly sentence: string;
+  /** What stands in the way of "agree", the gravest first, each with what to do. */
+  readonly reasons: readonly Reason[];
+  /** What was accepted, and what an "agree" rests on. */
+  readonly notes: readonly string[];
+}
+
+export interface Reason {
+  readonly kind: Exclude<VerdictKind, 'agree'>;
+  readonly text: string;
+}
+
+/** What a verdict is made from. */
+export interface Facts {
+  readonly engines: readonly [string, string];
+  readonly builds: readonly [TimedBuild, TimedBuild];
+  readonly divergence: Divergence | undefined;
+  readonly selfRebuild: SelfRebuild | undefined;
+  readonly trusted: readonly TrustedBinary[];
+  readonly coverage: Coverage;
+  readonly against: AgainstResult | undefined;
+  /** The caller accepts that a part is not compared. */
+  readonly partial: boolean;
+  /** The caller chose the script and the shell that runs it. */
+  readonly ownScript: boolean;
+}
+
+const EXIT_STATUS = { agree: 0, differ: 1, wrong: 1, cannot: 3 } as const;
+
+export function judge(facts: Facts): CheckVerdict {
+  const found = [...reasonsOf(facts)];
+  const excused = facts.divergence?.excuse !== undefined;
+  // Behind a process that cannot be compared nothing can: what is wrong there is not known to be wrong.
+  const reasons = excused ? found.filter(({ kind }) => kind === 'cannot') : byGravity(found);
+  const kind = reasons[0]?.kind ?? 'agree';
+  const sentence = sentenceOf(kind, facts, reasons);
+  return { kind, exitStatus: EXIT_STATUS[kind], sentence, reasons, notes: notesOf(facts) };
+}
+
+function byGravity(reasons: readonly Reason[]): Reason[] {
+  const order: readonly VerdictKind[] = ['differ', 'wrong', 'cannot'];
+  return [...reasons].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+function* reasonsOf(facts: Facts): Generator<Reason> {
+  if (facts.divergence !== undefined) yield divergenceReason(facts.divergence);
+  yield* trustReasons(facts);
+  yield* rebuildReasons(facts);
+  yield* buildReasons(facts);
+  yield* coverageReasons(facts);
+  if (facts.against !== undefined) yield* againstReasons(facts.against, facts.partial);
+}
+
+function divergenceReason({ excuse, step, argv, message }: Divergence): Reason {
+  const where = step === 0 ? '' : `in step ${step}, ${commandLine({ argv })}: `;
+  if (excuse === undefined) {
+    const text = `${where}${message}. Either the program that ran there does not do what its source says, or our port has a mistake. The inputs are above: run that one command with both, and read the bytes with stage0 explain`;
+    return { kind: 'differ', text };
+  }
+  const text = `${where}${excuse}; what comes after was not compared. If the tree is not a release that our ports follow, build it with --engine i386`;
+  return { kind: 'cannot', text };
+}
+
+function* trustReasons({ trusted }: Facts): Generator<Reason> {
+  for (const { path, standing, by, program, step, sha256 } of trusted) {
+    const name = visible(path);
+    if (standing === 'differs-from-source') {
+      const text = `${name} is not what its source says: the build makes ${visible(by)} from it, and that has other bytes`;
+      yield { kind: 'differ', text };
+    } else if (standing === 'unknown') {
+      const use = program === path ? 'is run' : `becomes the program ${visible(program)}`;
+      const text = `${name} is a binary that came with the tree and ${use} (step ${step}), and nothing here says what it is (sha256 ${sha256}). If you know it, accept it with --trust ${name}`;
+      yield { kind: 'cannot', text };
+    }
+  }
+}
+
+function* rebuildReasons({ selfRebuild }: Facts): Generator<Reason> {
+  if (selfRebuild === undefined || selfRebuild.same) return;
+  const text = `${visible(selfRebuild.compiler)}, run as a program, does not make itself again from its source`;
+  yield { kind: 'differ', text };
+}
+
+/** A build can be wrong in both worlds. */
+function* buildReasons({ builds: [left, right], divergence }: Facts): Generator<Reason> {
+  if (divergence !== undefined) return;
+  if (left.status !== 0 || left.failures.length > 0 || right.status !== 0) {
+    yield { kind: 'wrong', text: 'the script fails, in both builds alike; see below' };
+  }
+  const named = (wanted: Artifact['verdict'], what: string): Reason[] => {
+    const names = left.artifacts.filter(({ verdict }) => verdict === wanted);
+    if (names.length === 0) return [];
+    return [
+      { kind: 'wrong', text: `${what}: ${names.map(({ path }) => visible(path)).join(', ')}` },
+    ];
+  };
+  yield* named('differs', `other digests than in ${left.arch}.answers`);
+  yield* named('missing', `in ${left.arch}.answers, and not there`);
+  yield* named('not-made', `in ${left.arch}.answers, and no process of the build made them`);
+}
+
+const WHY_UNCOMPARED: Readonly<Record<Uncompared['reason'], string>> = {
+  launcher: 'launchers, which mean our port in both builds',
+  'same-binary': 'the same machine code in both builds',
+  'same-port': 'our port in both builds',
+  'first-shell': 'the first shell, which is our port in both builds as the tree has none',
+};
+
+function* coverageReasons({ coverage, partial, ownScript, builds }: Facts): Generator<Reason> {
+  if (builds.some(({ processes }) => processes.length === 0)) return;
+  if (coverage.compared === 0) {
+    const text =
+      'there is no process in which machine code ran in one build and our port in the other, so nothing independent was compared';
+    yield { kind: 'cannot', text };
+    return;
+  }
+  if (partial) return;
+  for (const { reason, path, steps } of coverage.uncompared) {
+    if (reason === 'first-shell' && ownScript) continue;
+    const count = steps.length === 1 ? 'one process' : `${steps.length} processes`;
+    const text = `not compared: ${count}, ${WHY_UNCOMPARED[reason]} (${visible(path)}${steps.length > 1 ? ', …' : ''}). Accept it with --partial`;
+    yield { kind: 'cannot', text };
+  }
+}
+
+function* againstReasons(against: AgainstResult, partial: boolean): Generator<Reason> {
+  const { compared, differing, missingPublished, modes, otherInputs, extra } = against;
+  const list = (paths: readonly string[]) => paths.map(visible).join(', ');
+  if (compared === 0) {
+    const example = missingPublished[0] ?? 'x86/bin/M1';
+    const name = example.slice(example.lastIndexOf('/') + 1);
+    const text = `no file of the build is in the folder to compare with: expected for example ${visible(example)}, bin/${visible(name)} or ${visible(name)}. Is it the folder above or below?`;
+    yield { kind: 'cannot', text };
+    return;
+  }
+  if (differing.length > 0)
+    yield { kind: 'differ', text: `their files differ: ${list(differing)}` };
+  if (otherInputs.length > 0) {
+    yield { kind: 'differ', text: `they have other sources or seeds: ${list(otherInputs)}` };
+  }
+  if (modes.length > 0) yield { kind: 'differ', text: `they have other modes: ${list(modes)}` };
+  if (extra.length > 0) {
+    yield { kind: 'differ', text: `they have files that the build does not make: ${list(extra)}` };
+  }
+  if (missingPublished.length > 0 && !partial) {
+    const text = `they lack published files: ${list(missingPublished)}. Accept it with --partial`;
+    yield { kind: 'wrong', text };
+  }
+}
+
+function sentenceOf(kind: VerdictKind, facts: Facts, reasons: readonly Reason[]): string {
+  const { engines, builds, coverage, against } = facts;
+  const made = builds[0].artifacts.filter(({ sha256 }) => sha256 !== '').length;
+  const worlds = `${ENGINE_WORDS[engines[0]] ?? engines[0]} and ${ENGINE_WORDS[engines[1]] ?? engines[1]}`;
+  if (kind === 'differ') return `The builds do not agree: ${reasons[0]?.text ?? ''}.`;
+  if (kind === 'wrong') return `The build is not right: ${reasons[0]?.text ?? ''}.`;
+  if (kind === 'cannot') return `This cannot be judged: ${reasons[0]?.text ?? ''}.`;
+  const theirs =
+    against === undefined
+      ? ''
+      : `, and ${against.compared} of them in the folder to compare with are the same`;
+  const counted = `in ${coverage.compared} of ${coverage.processes} processes machine code was compared with our port`;
+  return `The builds agree: ${worlds} leave the same ${made} files${theirs}; ${counted}.`;
+}
+
+/** What an engine's name means, in a sentence. */
+const ENGINE_WORDS: Readonly<Record<string, string>> = {
+  ports: 'our ports',
+  i386: "the tree's own programs in our i386 machine",
+  native: "the tree's own programs on this computer",
+};
+
+const STANDING: Readonly<Record<TrustedBinary['standing'], string>> = {
+  'made-from-source': 'the build makes the same bytes from source, as',
+  'differs-from-source': 'NOT WHAT ITS SOURCE SAYS:',
+  known: 'published:',
+  allowed: 'you said that you trust it',
+  data: 'data, and no program came of it',
+  unknown: 'UNKNOWN',
+};
+
+/** A line about each trusted binary. */
+export function trustLines(trusted: readonly TrustedBinary[]): string[] {
+  return trusted.map(({ path, size, sha256, program, standing, by }) => {
+    const use = program === path ? ', run' : program === '' ? '' : `, becomes ${visible(program)}`;
+    const why = `${STANDING[standing]} ${visible(by)}`.trimEnd();
+    return `${visible(path)}, ${size} bytes${use}: ${why}\n  sha256 ${sha256}`;
+  });
+}
+
+function* notes({ coverage, partial, selfRebuild, builds, ownScript }: Facts): Generator<string> {
+  for (const { reason, steps } of coverage.uncompared) {
+    if (partial || (reason === 'first-shell' && ownScript)) {
+      yield `not compared, as accepted: ${steps.length} of ${coverage.processes} processes, ${WHY_UNCOMPARED[reason]}`;
+    }
+  }
+  if (selfRebuild?.same) {
+    yield `${visible(selfRebuild.compiler)}, run as a program, makes itself again from its source (that alone would prove nothing: a compiler with a trap does so, too)`;
+  }
+  const listed = builds[0].artifacts.filter(({ expected }) => expected !== null);
+  if (listed.length === 0) yield 'the tree has no published digests, so none were compared';
+}
+
+function notesOf(facts: Facts): string[] {
+  return [...notes(facts)];
+}
