@@ -48,4 +48,5 @@ export type { StandInUse } from './stand-in-uses.ts';
 export { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
 export { TOOLS } from './tools.ts';
 export { copyTree, treeFromArchive } from './tree.ts';
+export { type AdviceOptions, adviceFor, adviceForFile } from './tree-advice.ts';
 export type { FileRecord, ProcessRecord, RunEvent } from './watch.ts';
