@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 function run(...command) {
-  const { status } = spawnSync('npx', command, {
+  const { status } = spawnSync('npx', ['--no', '--', ...command], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, VITE_SITE: '..' },

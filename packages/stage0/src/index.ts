@@ -60,6 +60,7 @@ export type { StandInUse } from './stand-in-uses.ts';
 export { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
 export { TOOLS } from './tools.ts';
 export { copyTree, treeFromArchive } from './tree.ts';
+export { type AdviceOptions, adviceFor, adviceForFile } from './tree-advice.ts';
 export { treeDigest } from './tree-digest.ts';
 export {
   type Coverage,

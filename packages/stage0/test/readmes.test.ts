@@ -294,11 +294,22 @@ describe('commands', () => {
     commands.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')),
   )('%s', (line) => {
     const words = line.split(' ').filter((word) => !/^\w+=/.test(word));
-    if (words[0] !== 'npm') expect([...bins, 'npx', 'cat']).toContain(words[0]);
+    if (words[0] !== 'npm') expect([...bins, 'cat']).toContain(words[0]);
     else if (words[1] === 'run') expect(scriptsFor(words)).toContain(words[2]);
     else if (!['ci', 'install'].includes(words[1] as string)) {
       expect(Object.keys(scripts)).toContain(words[1]);
     }
+  });
+
+  it('never ask a registry for somebody else’s package', () => {
+    const tracked = spawnSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).stdout;
+    const texts = tracked.split('\0').filter((name) => /\.(md|ts|tsx|js|html|yml)$/.test(name));
+    expect(texts.length).toBeGreaterThan(100);
+    const bare = /\bnpx (?!--no |@stage0-ts\/)[\w@-]/;
+    const wrong = texts.filter(
+      (name) => fs.existsSync(path.join(ROOT, name)) && bare.test(read(name)),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('in the text name scripts that exist', () => {

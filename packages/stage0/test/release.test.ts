@@ -118,4 +118,36 @@ describe('the packages that npm would publish', () => {
     );
     expect(meant).toEqual([]);
   });
+
+  it('have commands that start where nothing else is installed', () => {
+    const modules = path.join(scratch, 'installed/node_modules/@stage0-ts');
+    for (const [name, archive] of first) {
+      const folder = path.join(modules, name);
+      fs.mkdirSync(folder, { recursive: true });
+      const words = ['-xz', '--strip-components=1', '-C', folder];
+      expect(spawnSync('tar', words, { input: archive }).status).toBe(0);
+    }
+    const commands = published.flatMap((folder) => {
+      const manifest = fs.readFileSync(path.join(modules, folder, 'package.json'), 'utf8');
+      const { bin = {} } = JSON.parse(manifest) as { bin?: Record<string, string> };
+      return Object.values(bin).map((file) => path.join(modules, folder, file));
+    });
+    expect(commands.length).toBeGreaterThanOrEqual(14);
+    const empty = fs.mkdtempSync(path.join(scratch, 'empty-'));
+    for (const command of commands) {
+      // Without operands each one ends with a message of its own, or with nothing to do.
+      const { stderr } = spawnSync(command, [], { cwd: empty, encoding: 'utf8', input: '' });
+      expect([command, stderr]).not.toEqual([
+        command,
+        expect.stringMatching(/not built|at .*:\d+/),
+      ]);
+    }
+    const words = ['hex0', '--version'];
+    const [hex0, version] = words.map((word) => {
+      const file = path.join(modules, 'stage0/bin/stage0.js');
+      return spawnSync(file, [word], { cwd: empty, encoding: 'utf8' });
+    });
+    expect(hex0?.status).toBe(1);
+    expect(version?.stdout).toMatch(/^stage0 \d/);
+  });
 });

@@ -15,6 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TOOLS } from '@stage0-ts/stage0';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocksOf, commandsOf, outputPattern } from './documents.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const TUTORIAL = path.join(ROOT, 'docs/tutorial');
@@ -24,48 +25,6 @@ afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
 /** Names that would hide the system's own commands: chapters call them as `stage0 cp`. */
 const SYSTEM = new Set(['cp', 'rm', 'mkdir', 'chmod', 'sha256sum']);
-
-interface Block {
-  /** Line in the chapter, from 1. */
-  readonly line: number;
-  readonly language: string;
-  readonly file: string | undefined;
-  readonly text: string;
-}
-
-function blocksOf(chapter: string): Block[] {
-  const blocks: Block[] = [];
-  const lines = fs.readFileSync(path.join(TUTORIAL, chapter), 'utf8').split('\n');
-  for (let at = 0; at < lines.length; at++) {
-    const fence = /^```(\S+)(?: (\S+))?$/.exec(lines[at] ?? '');
-    if (fence === null) continue;
-    const end = lines.indexOf('```', at + 1);
-    if (end < 0) throw new Error(`${chapter}:${at + 1}: the block has no end`);
-    const text = lines.slice(at + 1, end).map((line) => `${line}\n`);
-    const [, language = '', file] = fence;
-    blocks.push({ line: at + 1, language, file, text: text.join('') });
-    at = end;
-  }
-  return blocks;
-}
-
-/** `$ command` and the lines behind it. */
-function commandsOf(text: string): { readonly command: string; readonly output: string }[] {
-  return text
-    .split(/^\$ /m)
-    .filter(Boolean)
-    .map((part) => {
-      // A command goes on behind a backslash at the end of its line.
-      const command = /^(?:.*\\\n)*.*\n/.exec(part)?.[0] ?? part;
-      return { command, output: part.slice(command.length) };
-    });
-}
-
-/** A pattern for an output in which `…` stands for anything. */
-function pattern(output: string): RegExp {
-  const parts = output.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('[\\s\\S]*')}$`);
-}
 
 const bin = path.join(scratch, 'bin');
 beforeAll(() => {
@@ -106,7 +65,7 @@ describe.each(chapters)('%s', (chapter) => {
   fs.mkdirSync(folder);
 
   // In order, as later blocks build on earlier ones.
-  it.each(blocksOf(chapter))('line $line', ({ language, file, text }) => {
+  it.each(blocksOf(path.join(TUTORIAL, chapter)))('line $line', ({ language, file, text }) => {
     if (file !== undefined) {
       fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
       fs.writeFileSync(path.join(folder, file), text);
@@ -116,7 +75,7 @@ describe.each(chapters)('%s', (chapter) => {
       const script = `exec 2>&1\n${command}`;
       const { stdout } = spawnSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' });
       const ended = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
-      expect(`$ ${command}${ended}`).toMatch(pattern(`$ ${command}${output}`));
+      expect(`$ ${command}${ended}`).toMatch(outputPattern(`$ ${command}${output}`));
     }
   });
 });

@@ -2,4 +2,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import { main } from '../node/main.ts';
 
-main();
+await main();

@@ -14,7 +14,7 @@ const HELP = `usage: stage0 exec PROGRAM [ARGUMENT…]
 
 Run an i386 Linux program in the machine, on any computer. It reads and writes files as a program of its own would.
 
-Exit status: that of the program; 128 and the signal when one ends it; 2 usage.
+Exit status: that of the program; 128 and the signal when one ends it; 1 it cannot be run, 2 usage.
 `;
 
 /** The program's exit status; throws UsageError and ToolError. */

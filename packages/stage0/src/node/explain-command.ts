@@ -25,7 +25,7 @@ ${RECIPE_HELP}
   --json         print one JSON document (version 1) and nothing else
   --quiet        no progress line
 
-Exit status: 0 explained, 1 no such file or byte, or the tree does not build, 2 usage.
+Exit status: 0 explained, 2 usage, 3 nothing to explain: no such tree, file or byte, or it does not build.
 `;
 
 /** Exit status 0; throws UsageError and ToolError. */

@@ -3,64 +3,87 @@
 import fs from 'node:fs';
 import { formatError, ToolError } from '@stage0-ts/diagnostics';
 import { runOnNode } from '@stage0-ts/host/node';
-import { TOOLS } from '../tools.ts';
-import { buildCommand } from './build-command.ts';
-import { checkCommand } from './check-command.ts';
-import { execCommand } from './exec-command.ts';
-import { explainCommand } from './explain-command.ts';
-import { runCommand } from './run-command.ts';
+import { COMMANDS } from './commands.ts';
 import { print, printError } from './streams.ts';
-import { UsageError } from './usage.ts';
+import { nearestName } from './suggest.ts';
+import { TOOL_TABLE, type ToolEntry } from './tool-table.ts';
+import { escaped, UsageError, usageMessage } from './usage.ts';
+
+const TOOL_NAMES = Object.keys(TOOL_TABLE);
+const HELP_WORDS: ReadonlySet<string> = new Set(['help', '--help', '-h']);
+const VERSION_WORDS: ReadonlySet<string> = new Set(['version', '--version', '-V', '-v']);
 
 const HELP = `usage: stage0 COMMAND [ARGUMENT…]
 
-  build TREE       rebuild a stage0-posix tree with our ports and check every artifact
-  check TREE       build it with two engines and compare every file of every process
-  explain TREE AT  show where a byte of an artifact comes from, down to the source
-  run SCRIPT       run any kaem script on a tree in memory
-  exec PROGRAM     run an i386 Linux program in the machine
+${COMMANDS.map(helpLine).join('\n')}
   TOOL ARGUMENT…   run one tool as upstream's program of that name:
 
-${wrapped(Object.keys(TOOLS))}
+${wrapped(TOOL_NAMES)}
 
-TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2. \`stage0 build --help\` tells more, --version the version.
+TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2.
+\`stage0 help COMMAND\` or \`stage0 help TOOL\` tells more, \`stage0 version\` the version.
+
+Exit status: 0 it agrees or is done, 1 it differs or went wrong, 2 usage, 3 nothing could be judged.
+A TOOL's is that of upstream's program.
 `;
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number>> = {
-  build: buildCommand,
-  exec: execCommand,
-  explain: explainCommand,
-  check: checkCommand,
-  run: runCommand,
-};
+/** What a command line comes to; the status is the process's. */
+type Action = () => number;
 
-/** Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage. */
-export function main(): void {
-  const toolName = process.argv[2] ?? '';
-  const tool = own(TOOLS, toolName);
+/** Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage, 3 cannot judge. */
+export async function main(): Promise<void> {
+  const name = process.argv[2] ?? '';
+  const tool = toolNamed(name);
   if (tool !== undefined) {
+    const program = await tool.load();
     process.argv.splice(2, 1); // the tool sees its own arguments only
-    runOnNode(toolName, tool);
-  } else runOnNode('stage0', ([, ...words]) => guarded(() => runCommandLine(words)));
+    runOnNode(name, program);
+    return;
+  }
+  const command = COMMANDS.find((one) => one.name === commandWord());
+  const run = await command?.load();
+  runOnNode('stage0', ([, ...words]) => {
+    const action = run === undefined ? () => answer(words) : () => run(argumentsOf(words));
+    return guarded(action, command?.errorStatus);
+  });
 }
 
-function runCommandLine([name, ...args]: readonly string[]): number {
-  if (name === '--help' || name === '-h' || name === 'help') {
-    print(HELP);
-    return 0;
-  }
-  if (name === '--version' || name === '-V') {
-    print(`stage0 ${version()}, for stage0-posix 1.9.1\n`);
-    return 0;
-  }
-  const command = name === undefined ? undefined : own(COMMANDS, name);
-  if (command === undefined) {
-    throw new UsageError(
-      name === undefined ? 'which command?' : `no command is named ${name}`,
-      HELP,
-    );
-  }
-  return command(args);
+/** The subcommand's name: of `stage0 help build` it is build. */
+function commandWord(): string {
+  const [first = '', second = ''] = process.argv.slice(2);
+  return HELP_WORDS.has(first) ? second : first;
+}
+
+/** A subcommand's arguments; `help` before its name is `--help` after it. */
+function argumentsOf([first = '', ...rest]: readonly string[]): readonly string[] {
+  return HELP_WORDS.has(first) ? ['--help'] : rest;
+}
+
+/** Everything that no subcommand of its own does. */
+function answer([word, subject]: readonly string[]): number {
+  if (word === undefined) throw new UsageError('which command?', HELP);
+  if (VERSION_WORDS.has(word)) print(`stage0 ${version()}, for stage0-posix 1.9.1\n`);
+  else if (!HELP_WORDS.has(word)) throw unknown(word);
+  else print(subject === undefined ? HELP : toolHelp(subject));
+  return 0;
+}
+
+function unknown(word: string): UsageError {
+  const meant = nearestName(word, [...COMMANDS.map(({ name }) => name), ...TOOL_NAMES]);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return new UsageError(`no command or tool is named ${escaped(word)}${hint}`, HELP);
+}
+
+function toolNamed(name: string): ToolEntry | undefined {
+  return Object.hasOwn(TOOL_TABLE, name) ? TOOL_TABLE[name] : undefined;
+}
+
+/** Tools take upstream's command lines, in which `--help` may be a file's name: their help is here. */
+function toolHelp(name: string): string {
+  const tool = toolNamed(name);
+  if (tool === undefined) throw unknown(name);
+  const { folder, synopsis, summary } = tool;
+  return `usage: stage0 ${synopsis}\n\n${summary}; as upstream's ${name}.\nMore: README.md of @stage0-ts/${folder}\n`;
 }
 
 /** That of the package, which stands two folders above this file, built or not. */
@@ -69,22 +92,22 @@ function version(): string {
   return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
-function guarded(action: () => number): number {
+function guarded(action: Action, errorStatus: number | undefined): number {
   try {
     return action();
   } catch (error) {
     if (error instanceof UsageError) {
-      printError(`stage0: ${error.message}\n\n${error.usage}`);
+      printError(usageMessage(error));
       return 2;
     }
     if (!(error instanceof ToolError)) throw error;
     printError(formatError(error, 'stage0'));
-    return error.exitCode;
+    return errorStatus ?? error.exitCode;
   }
 }
 
-function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
+function helpLine({ name, synopsis, summary }: (typeof COMMANDS)[number]): string {
+  return `  ${`${name} ${synopsis}`.padEnd(16)} ${summary}`;
 }
 
 function wrapped(names: readonly string[]): string {

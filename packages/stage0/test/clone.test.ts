@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The first five minutes: what the README and the audit guide tell a newcomer to type, typed in a fresh clone, prints
+ * what they show.
+ *
+ * The clone holds what the repository holds, changes that are not committed included, and nothing that a build or
+ * `npm ci` has made. npm may not use the network: nothing in these pages may ask a registry for a package. The pages
+ * are the expectation: in a `console` block all output must be as shown, with `…` for anything; a line of an `sh` block
+ * must succeed.
+ */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocksOf, commandsOf, outputPattern } from './documents.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const PAGES = ['README.md', 'docs/audit.md'];
+const RELEASE = 'stage0-posix-1.9.1.tar.gz';
+/** A line that is this test, or runs it. */
+const TESTS = /\bnpm test\b/;
+const TIMEOUT = 600_000;
+
+const release = process.env['STAGE0_POSIX'];
+const hasRelease = release?.endsWith('.tar.gz') === true;
+if (!hasRelease) {
+  console.warn(
+    `\n*** DID NOT RUN: the commands of ${PAGES.join(' and ')} that need the release. STAGE0_POSIX names no ${RELEASE}. ***\n`,
+  );
+}
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-clone-'));
+const clone = path.join(scratch, 'stage0-ts');
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }), 60_000);
+
+beforeAll(() => {
+  const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const { status, stdout } = spawnSync('git', listed, { cwd: ROOT, encoding: 'utf8' });
+  expect(status, 'git ls-files').toBe(0);
+  for (const name of stdout.split('\0').filter((one) => fs.existsSync(path.join(ROOT, one)))) {
+    if (name !== '') fs.cpSync(path.join(ROOT, name), path.join(clone, name));
+  }
+  if (hasRelease) fs.copyFileSync(release, path.join(clone, RELEASE));
+});
+
+/** What a newcomer's shell has: nothing of the npm and the node_modules that this test runs in. */
+function environment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|INIT_CWD$|NODE|VITEST|STAGE0_)/i.test(name),
+  );
+  const folders = (process.env['PATH'] ?? '').split(':');
+  const PATH = folders.filter((folder) => !folder.includes('node_modules')).join(':');
+  return { ...Object.fromEntries(own), PATH, npm_config_offline: 'true' };
+}
+
+function shell(script: string): { readonly status: number | null; readonly output: string } {
+  const words = ['-c', `exec 2>&1\n${script}`];
+  const options = { cwd: clone, env: environment(), encoding: 'utf8' } as const;
+  const { status, stdout } = spawnSync('bash', words, options);
+  return { status, output: stdout };
+}
+
+/** Command → its package's folder. */
+const commands = fs.readdirSync(path.join(ROOT, 'packages')).flatMap((folder) => {
+  const manifest = fs.readFileSync(path.join(ROOT, 'packages', folder, 'package.json'), 'utf8');
+  const { bin = {} } = JSON.parse(manifest) as { bin?: Record<string, string> };
+  return Object.entries(bin).map(([name, file]) => ({ name, file, folder }));
+});
+
+describe('after `npm ci`, before anything is built', () => {
+  beforeAll(() => {
+    const { status, output } = shell('npm ci');
+    expect(status, output).toBe(0);
+  }, TIMEOUT);
+
+  it.each(commands)('$name is linked, and says that it is not built', ({ name }) => {
+    const { status, output } = shell(`node_modules/.bin/${name}`);
+    expect([status, output]).toEqual([
+      1,
+      `${name}: not built yet: run \`npm run build\` in the checkout\n`,
+    ]);
+  });
+
+  it.each(commands)('$name has the launcher that all have', ({ name, file, folder }) => {
+    expect(file).toBe(`./bin/${name}.js`);
+    const text = fs.readFileSync(path.join(ROOT, 'packages', folder, file), 'utf8');
+    const first = fs.readFileSync(path.join(ROOT, 'packages/stage0/bin/stage0.js'), 'utf8');
+    expect(text).toBe(first.replaceAll('stage0.js', `${name}.js`).replace("'stage0:", `'${name}:`));
+  });
+});
+
+describe.each(PAGES)('%s in a fresh clone', (page) => {
+  const blocks = blocksOf(path.join(ROOT, page)).filter(({ language }) =>
+    ['sh', 'console'].includes(language),
+  );
+
+  it('has commands', () => expect(blocks.length).toBeGreaterThan(1));
+
+  // In order, as later blocks build on earlier ones.
+  it.for(blocks)('line $line', { timeout: TIMEOUT }, ({ language, text }, { skip }) => {
+    if (text.includes(RELEASE) && !hasRelease) skip('STAGE0_POSIX names no release');
+    if (language === 'sh') {
+      for (const line of text.split('\n').filter((one) => one !== '' && !TESTS.test(one))) {
+        const { status, output } = shell(line);
+        expect(status, `${line}\n${output}`).toBe(0);
+      }
+      return;
+    }
+    for (const { command, output } of commandsOf(text)) {
+      expect(`$ ${command}${shell(command).output}`).toMatch(
+        outputPattern(`$ ${command}${output}`),
+      );
+    }
+  });
+});
