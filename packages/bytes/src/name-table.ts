@@ -7,6 +7,7 @@
  * names lie one after another in `pool`, name n at [starts[n], starts[n + 1]), and each is in `slots` once.
  */
 import { decodeLatin1 } from './latin1.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 export class NameTable {
   /** How many names there are; they are numbered from 0 in the order that they came in. */
@@ -42,10 +43,12 @@ export class NameTable {
     return decodeLatin1(this.bytes(number));
   }
 
-  /** Name `number` as a message can show it: in quotes, printable, shortened. */
+  /** Name `number` as a message quotes it: shortened, and not yet made printable. */
   shown(number: number): string {
-    const text = this.text(number).replace(/[^ -~]/g, '.');
-    return text.length <= 64 ? `'${text}'` : `'${text.slice(0, 64)}…'`;
+    const characters = [...decodeUtf8(this.bytes(number))];
+    return characters.length <= 64
+      ? `'${characters.join('')}'`
+      : `'${characters.slice(0, 64).join('')}…'`;
   }
 
   private slotOf(bytes: Uint8Array, start: number, end: number, hash: number): number {

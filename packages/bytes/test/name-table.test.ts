@@ -31,14 +31,15 @@ describe('NameTable', () => {
     for (let i = 0; i < 10_000; i++) expect(table.find(name(i), 0, name(i).length)).toBe(i);
   });
 
-  it('shows names on one line', () => {
+  it('quotes names as they are, and shortens them', () => {
     const table = new NameTable();
     const show = (text: string) => {
       const bytes = new Uint8Array(Buffer.from(text, 'latin1'));
       return table.shown(table.intern(bytes, 0, bytes.length));
     };
     expect(show('main')).toBe("'main'");
-    expect(show('a\r\n\xe4')).toBe("'a...'");
+    expect(show('a\r\n\xe4')).toBe("'a\r\n\udce4'");
+    expect(show('\xc3\xa9'.repeat(64))).toBe(`'${'é'.repeat(64)}'`);
     expect(show('x'.repeat(65))).toBe(`'${'x'.repeat(64)}…'`);
   });
 });

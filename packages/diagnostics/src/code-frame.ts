@@ -17,13 +17,13 @@ export function codeFrame(bytes: Uint8Array, offset: number): string {
   const start = Math.max(lineStart, at - BEFORE_CARET);
   const end = Math.min(lineEnd, start + WINDOW);
   let text = '';
-  for (let i = start; i < end; i++) text += visible(bytes[i] as number);
+  for (let i = start; i < end; i++) text += column(bytes[i] as number);
   const left = start > lineStart ? '…' : '';
   const right = end < lineEnd ? '…' : '';
   return `  ${left}${text}${right}\n  ${' '.repeat(left.length + at - start)}^\n`;
 }
 
-function visible(byte: number): string {
+function column(byte: number): string {
   if (byte === 0x09) return ' ';
   return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export { codeFrame } from './code-frame.ts';
+export { hintAt } from './hints.ts';
 export { type FileComparer, requireDistinct, requireOperand } from './operands.ts';
 export { locate, type Position } from './position.ts';
 export { asToolError, type ErrorStream, reportErrors, withinStack } from './report.ts';
 export {
   errorAt,
   formatError,
+  formatWarning,
   type Source,
   ToolError,
   type ToolErrorOptions,
 } from './tool-error.ts';
+export { visible } from './visible.ts';

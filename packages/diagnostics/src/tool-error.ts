@@ -5,7 +5,9 @@
  * Positions are kept as byte offsets everywhere and turned into line and column only here.
  */
 import { codeFrame } from './code-frame.ts';
+import { hintAt } from './hints.ts';
 import { locate } from './position.ts';
+import { visible } from './visible.ts';
 
 /** A named piece of input text. */
 export interface Source {
@@ -28,6 +30,8 @@ export interface ToolErrorOptions {
   readonly offset?: number;
   /** Source line and caret, as {@link codeFrame} makes them. */
   readonly frame?: string;
+  /** What to know or to do about it, where that is known: a sentence without a full stop. */
+  readonly hint?: string | undefined;
   /** Exit status for a program that stops on this error; 1 unless told. */
   readonly exitCode?: number;
 }
@@ -40,6 +44,7 @@ export class ToolError extends Error {
   readonly column: number | undefined;
   readonly offset: number | undefined;
   readonly frame: string | undefined;
+  readonly hint: string | undefined;
   readonly exitCode: number;
 
   constructor(message: string, options: ToolErrorOptions) {
@@ -51,23 +56,54 @@ export class ToolError extends Error {
     this.column = options.column;
     this.offset = options.offset;
     this.frame = options.frame;
+    this.hint = options.hint;
     this.exitCode = options.exitCode ?? 1;
   }
 }
 
-/** An error at the byte `offset` of `source`, with line, column and code frame. */
-export function errorAt(source: Source, offset: number, code: string, message: string): ToolError {
+/**
+ * An error at the byte `offset` of `source`, with line, column and code frame. Where the line holds
+ * what nobody sees (a carriage return, a byte order mark), the hint says so.
+ */
+export function errorAt(
+  source: Source,
+  offset: number,
+  code: string,
+  message: string,
+  hint?: string,
+): ToolError {
   return new ToolError(message, {
     code,
     file: source.name,
     ...locate(source.bytes, offset),
     offset,
     frame: codeFrame(source.bytes, offset),
+    hint: hint ?? hintAt(source.bytes, offset),
   });
 }
 
-/** `file:line:column: error: message`, then the code frame; `tool: error: message` when no file is at fault. */
+/**
+ * `file:line:column: error: message`, then the code frame and the hint; `tool: error: message` when
+ * no file is at fault. File, message and hint may quote input of any kind: they are made
+ * {@link visible} here, and only here.
+ */
 export function formatError(error: ToolError, tool: string): string {
-  const place = [error.file ?? tool, error.line, error.column].filter((part) => part !== undefined);
-  return `${place.join(':')}: error: ${error.message}\n${error.frame ?? ''}`;
+  return formatDiagnostic(error, 'error', tool);
+}
+
+/** The same for what is only suspicious: `file:line:column: warning: message`. */
+export function formatWarning(warning: ToolError, tool: string): string {
+  return formatDiagnostic(warning, 'warning', tool);
+}
+
+function formatDiagnostic(found: ToolError, severity: string, tool: string): string {
+  const place = [found.file ?? tool, found.line, found.column].filter((part) => part !== undefined);
+  const hint =
+    found.hint === undefined
+      ? ''
+      : `  hint: ${visible(found.hint)}
+`;
+  const message = `${visible(place.join(':'))}: ${severity}: ${visible(found.message)}
+`;
+  return message + (found.frame ?? '') + hint;
 }

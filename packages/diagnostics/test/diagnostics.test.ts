@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
+import { ByteWriter, decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import {
   codeFrame,
   errorAt,
   formatError,
+  formatWarning,
   locate,
   reportErrors,
   ToolError,
+  visible,
   withinStack,
 } from '@stage0-ts/diagnostics';
 import fc from 'fast-check';
@@ -60,6 +62,54 @@ describe('an error with a position', () => {
     expect(locate(encodeUtf8('a\r\nbé\nc'), 3)).toEqual({ line: 2, column: 1 });
     expect(locate(encodeUtf8('a\r\nbé\nc'), 6)).toEqual({ line: 2, column: 4 });
     expect(locate(encodeUtf8('a\n'), 99)).toEqual({ line: 2, column: 1 });
+  });
+});
+
+describe('visible text', () => {
+  it.each([
+    ['plain, Ünïcode, 日本, 🌍, back\\slash', 'plain, Ünïcode, 日本, 🌍, back\\slash'],
+    ['\x1b[2J\x07\0\x7f', '\\x1b[2J\\x07\\x00\\x7f'],
+    ['a\nok: all\r\tb', 'a\\nok: all\\r\\tb'],
+    ['\u009b2J\u0085', '\\u009b2J\\u0085'],
+    ['\u202e\u2066\u200f\u061c\u200b\ufeff', '\\u202e\\u2066\\u200f\\u061c\\u200b\\ufeff'],
+    ['\u2028\u2029', '\\u2028\\u2029'],
+    ['\udcff\udc80\ud800', '\\xff\\x80\\ud800'],
+    ['\u{e0041}', '\\u{e0041}'],
+  ])('%j', (text, expected) => {
+    expect(visible(text)).toBe(expected);
+    expect(visible(expected)).toBe(expected);
+  });
+
+  it('is what errors and warnings are shown as, on one line', () => {
+    const error = new ToolError('no \x1b[8m\nok', { code: 'x', file: 'a\u202eb', hint: 'try\r' });
+    expect(formatError(error, 'hex2')).toBe('a\\u202eb: error: no \\x1b[8m\\nok\n  hint: try\\r\n');
+    expect(formatWarning(error, 'hex2')).toMatch(/^a\\u202eb: warning: no /);
+  });
+
+  it('of a source of any bytes is printable', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.string(), (bytes, name) => {
+        const error = errorAt({ name, bytes }, 3, 'x', decodeUtf8(bytes));
+        expect(formatError(error, 'tool')).not.toMatch(/[^\P{C}\n]|[\u2028\u2029]/u);
+      }),
+    );
+  });
+});
+
+describe('what nobody sees in a source', () => {
+  const hint = (text: string, offset: number) =>
+    errorAt({ name: 'in', bytes: Buffer.from(text, 'latin1') }, offset, 'x', 'wrong').hint;
+
+  it('is a line end of Windows', () => {
+    expect(hint('a\r\nb\n', 0)).toMatch(/^the line ends in CR LF .* git config core.autocrlf/);
+    expect(hint('a\r\nb\n', 3)).toBeUndefined();
+    expect(hint('a\rb\n', 0)).toBeUndefined();
+    expect(hint('a\r\n', 99)).toBeUndefined();
+  });
+
+  it('is a byte order mark in the first line', () => {
+    expect(hint('\xef\xbb\xbfa\nb\n', 3)).toMatch(/byte order mark/);
+    expect(hint('\xef\xbb\xbfa\nb\n', 5)).toBeUndefined();
   });
 });
 

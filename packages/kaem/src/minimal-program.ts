@@ -4,7 +4,14 @@
  * first that fails. A trace of each goes to standard output.
  */
 import { ByteWriter, decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
-import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
+import {
+  errorAt,
+  formatError,
+  reportErrors,
+  type Source,
+  ToolError,
+  visible,
+} from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { readMinimalCommands } from './minimal-reader.ts';
 
@@ -15,18 +22,14 @@ export const kaemMinimal: Program = (argv, host) =>
   reportErrors('kaem-minimal', host, () => {
     const name = argv[1] ?? DEFAULT_SCRIPT;
     const environment = childEnvironment(argv, host);
-    for (const { words } of readMinimalCommands({ name, bytes: host.readFile(name) })) {
+    const script = { name, bytes: host.readFile(name) };
+    for (const { words, offset } of readMinimalCommands(script)) {
       host.writeStdout(trace(words));
-      if (
-        !succeeds(
-          host,
-          words.map((word) => decodeUtf8(word)),
-          environment,
-        )
-      ) {
-        host.writeStdout(encodeUtf8('Subprocess error\nABORTING HARD\n'));
-        return 1;
-      }
+      const argv = words.map((word) => decodeUtf8(word));
+      if (succeeds(host, argv, environment)) continue;
+      tellUnseen(host, script, offset);
+      host.writeStdout(encodeUtf8('Subprocess error\nABORTING HARD\n'));
+      return 1;
     }
     return 0;
   });
@@ -47,9 +50,16 @@ function succeeds(host: Host, words: readonly string[], environment: readonly st
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     // Upstream's child exits silently when it cannot be started; say why.
-    host.writeStderr(encodeUtf8(`kaem-minimal: ${words[0]}: ${error.message}\n`));
+    host.writeStderr(encodeUtf8(`kaem-minimal: ${visible(`${words[0]}: ${error.message}`)}\n`));
     return false;
   }
+}
+
+/** Upstream tells no place; where the command's line holds what nobody sees, ours does. */
+function tellUnseen(host: Host, script: Source, offset: number): void {
+  const failure = errorAt(script, offset, 'subprocess-failed', 'this command failed');
+  if (failure.hint === undefined) return;
+  host.writeStderr(encodeUtf8(formatError(failure, 'kaem-minimal')));
 }
 
 function trace(words: readonly Uint8Array[]): Uint8Array {

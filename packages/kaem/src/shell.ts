@@ -8,8 +8,8 @@
  *
  * Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c, as M2-Planet compiles it.
  */
-import { encodeLatin1, hostToLatin1, latin1ToHost } from '@stage0-ts/bytes';
-import { errorAt, type Source, ToolError } from '@stage0-ts/diagnostics';
+import { encodeLatin1, encodeUtf8, hostToLatin1, latin1ToHost } from '@stage0-ts/bytes';
+import { errorAt, type Source, ToolError, visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import { Command, readCommand } from './command.ts';
 import { MAX_STRING, Reader } from './reader.ts';
@@ -218,7 +218,11 @@ export class Shell {
         // The trace of this very command comes too late for it.
         this.print(` +> set -${word.slice(1)}\n`);
       } else if (option !== 'a') {
-        throw this.error(command, 'bad-option', `${option} is an invalid set option!`);
+        throw this.error(
+          command,
+          'bad-option',
+          `${latin1ToHost(option)} is an invalid set option!`,
+        );
       } else if (this.options.warn) {
         this.print('set -a is on by default and cannot be disabled\n');
       }
@@ -294,14 +298,17 @@ export class Shell {
   }
 
   /**
-   * A program that is not found ends a strict script. Upstream's own suite takes the digest of what it says then, so
-   * that is all there is; the place follows for those who asked to be told more, by --verbose or --warn.
+   * A program that is not found ends a strict script. Upstream's own suite takes the digest of what
+   * it says then, so that is all there is; the place follows for those who asked to be told more, by
+   * --verbose or --warn, and where the line holds what nobody sees.
    */
   private missing(command: Command): never {
-    const name = command.current ?? '';
-    this.complain(`WHILE EXECUTING ${name} NOT FOUND!\nABORTING HARD\n`);
-    if (!this.options.verbose && !this.options.warn) throw new ScriptEnd(1);
-    throw this.error(command, 'not-found', `${latin1ToHost(name)} is not found`);
+    const name = latin1ToHost(command.current ?? '');
+    this.complain(`WHILE EXECUTING ${visible(name)} NOT FOUND!\nABORTING HARD\n`);
+    const failure = this.error(command, 'not-found', `${name} is not found`);
+    const { verbose, warn } = this.options;
+    if (!verbose && !warn && failure.hint === undefined) throw new ScriptEnd(1);
+    throw failure;
   }
 
   private replaceSelf(command: Command): number {
@@ -330,7 +337,7 @@ export class Shell {
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       // Upstream's child exits silently when it cannot be started; say why.
-      this.complain(`kaem: ${program}: ${error.message}\n`);
+      this.complain(`kaem: ${visible(`${latin1ToHost(program)}: ${error.message}`)}\n`);
       return { kind: 'exited', status: 1 };
     }
   }
@@ -355,11 +362,15 @@ export class Shell {
 
   private ended(program: string, end: ChildStatus): number {
     if (end.kind === 'killed') {
-      this.complain(`\n${program} abnormal termination, signal number = ${end.signal}\n`);
+      this.complain(
+        `\n${latin1ToHost(program)} abnormal termination, signal number = ${end.signal}\n`,
+      );
       return end.signal;
     }
     if (this.options.showExitCodes) {
-      this.complain(`\n${program} normal termination, exit status = ${end.status}\n\n\n`);
+      this.complain(
+        `\n${latin1ToHost(program)} normal termination, exit status = ${end.status}\n\n\n`,
+      );
     }
     return end.status;
   }
@@ -369,7 +380,7 @@ export class Shell {
   }
 
   private complain(text: string): void {
-    this.host.writeStderr(encodeLatin1(text));
+    this.host.writeStderr(encodeUtf8(text));
   }
 
   private error(command: Command, code: string, message: string): ToolError {

@@ -8,7 +8,7 @@
  *
  * Behaviour defined by mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
-import { ByteWriter, decodeLatin1, type ProvenanceMap } from '@stage0-ts/bytes';
+import { ByteWriter, decodeLatin1, latin1ToHost, type ProvenanceMap } from '@stage0-ts/bytes';
 import { type Source, ToolError } from '@stage0-ts/diagnostics';
 import { NOTATIONS } from './digits.ts';
 import { expressNumber, expressString } from './express.ts';
@@ -191,7 +191,7 @@ function requirePlainText(run: Run, text: Uint8Array, index: number): void {
       : SIGNS.has(text[0] as number)
         ? numberFault(shown, value, isRiscV(run.options.architecture))
         : undefined;
-  if (fault !== undefined) throw run.tokens.errorAt(index, 'bad-number', fault);
+  if (fault !== undefined) throw run.tokens.errorAt(index, 'bad-number', latin1ToHost(fault));
 }
 
 /** A macro's value goes into the output as it is; a string loses its quote. */

@@ -7,7 +7,13 @@
  *
  * Behaviour defined by x86/M0_x86.hex2 of stage0-posix 1.9.1.
  */
-import { ByteWriter, decodeLatin1, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
+import {
+  ByteWriter,
+  decodeLatin1,
+  latin1ToHost,
+  NameTable,
+  type ProvenanceMap,
+} from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import { minimalFault } from './strict.ts';
 
@@ -216,7 +222,7 @@ function print(run: Run, token: Token): void {
 function requirePlainToken(run: Run, { start, end }: Token, isNumber: boolean): void {
   const text = decodeLatin1(run.source.bytes.subarray(start, end));
   const fault = minimalFault(text, isNumber);
-  if (fault !== undefined) throw failure(run, start, 'bad-token', fault);
+  if (fault !== undefined) throw failure(run, start, 'bad-token', latin1ToHost(fault));
 }
 
 /** Offset behind a token in the source, the closing quote of a string included. */

@@ -9,7 +9,7 @@
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc.c and cc_spawn.c.
  */
 import { encodeUtf8, type ProvenanceMap } from '@stage0-ts/bytes';
-import { ToolError } from '@stage0-ts/diagnostics';
+import { ToolError, visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import type { Options } from './options.ts';
 import type { Target } from './target.ts';
@@ -217,7 +217,7 @@ class Driver {
       return this.host.run(path, argv, this.host.environment);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      this.complain(`Unable to execute: ${path}: ${error.message}\n`);
+      this.complain(`Unable to execute: ${visible(`${path}: ${error.message}`)}\n`);
       return { kind: 'exited', status: 1 };
     }
   }

@@ -6,6 +6,7 @@
  * tokens of an untouched list gives the source back. A token is made when the walk comes to it, and nothing
  * holds it once it is printed: a list of all of them takes fifty times the memory of the source.
  */
+import { latin1ToHost } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 
 export class Token {
@@ -39,8 +40,9 @@ export class Token {
     this.original = original;
   }
 
+  /** An error here. What the message quotes of the program is a byte string. */
   error(code: string, message: string): ToolError {
-    return errorAt(this.source, this.offset, code, message);
+    return errorAt(this.source, this.offset, code, latin1ToHost(message));
   }
 }
 

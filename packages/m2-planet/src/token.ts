@@ -9,7 +9,7 @@
  * Invariant: `next` of the last token is null; a removed token keeps its own links.
  * Behaviour defined by cc_reader.c and cc_macro.c of M2-Planet 1.13.1.
  */
-import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
+import { codeFrame, hintAt, locate, ToolError } from '@stage0-ts/diagnostics';
 import type { Origin } from './origin.ts';
 import { latin1ToName } from './text.ts';
 
@@ -112,12 +112,13 @@ export function tokenError(token: Token | null, code: string, message: string): 
     column: locate(source.bytes, start).column,
     offset: start,
     frame: codeFrame(source.bytes, start),
+    hint: hintAt(source.bytes, start),
   });
 }
 
 /** The message on one line; what it quotes of the program is Latin-1, one character a byte. */
 function readable(message: string): string {
-  const line = message.trimEnd().replaceAll('\n', ' ');
+  const line = message.replace(/[ \n]+$/, '').replaceAll('\n', ' ');
   for (let i = 0; i < line.length; i++) if (line.charCodeAt(i) > 0xff) return line;
   return latin1ToName(line);
 }

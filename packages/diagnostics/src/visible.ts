@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Text of any origin → text that is safe to show: on one line, in its own order, and with nothing
+ * that a terminal obeys.
+ *
+ * What a terminal or a page acts on or does not show becomes an escape: control characters (escape
+ * sequences, line ends, tabs), characters that turn the direction of writing or have no width, and
+ * bytes that are not UTF-8. Everything printable stays, a backslash too: the same text can be made
+ * visible twice.
+ */
+
+/**
+ * Unicode's "other" characters: controls (C0, DEL, C1), format characters (bidirectional, zero
+ * width, byte order mark, tags), surrogates that stand alone, what is not assigned; and the two
+ * separators of lines and paragraphs.
+ */
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['\t', '\\t'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+]);
+
+/** The text with `\n`, `\x1b`, `\u202e` for what is not printable; `\x80` is no UTF-8. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, (character) => SHORT.get(character) ?? escaped(character));
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) as number;
+  if (code < 0x80) return `\\x${hex(code, 2)}`;
+  // decodeUtf8 of package bytes keeps a byte that is not UTF-8 as this surrogate.
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code - 0xdc00, 2)}`;
+  return code > 0xffff ? `\\u{${hex(code, 0)}}` : `\\u${hex(code, 4)}`;
+}
+
+function hex(code: number, width: number): string {
+  return code.toString(16).padStart(width, '0');
+}
