@@ -32,6 +32,9 @@ export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Ar
   const decoder = new Decoder(bytes, out, fail);
   do decoder.stream();
   while (startsStream(bytes, decoder.offset));
+  if (options.wholeInput && decoder.offset < bytes.length) {
+    throw fail(decoder.offset, 'something follows the bzip2 stream');
+  }
   return out.toBytes();
 }
 

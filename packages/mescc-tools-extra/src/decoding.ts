@@ -7,6 +7,8 @@ export interface DecodeOptions {
   readonly name?: string;
   /** The most bytes that may come out, against archives made to exhaust memory; 1 GiB unless told. */
   readonly limit?: number;
+  /** Refuse what follows the last stream; gzip and bzip2 pass over it. Default: false. */
+  readonly wholeInput?: boolean;
 }
 
 export const DEFAULT_LIMIT: number = 2 ** 30;

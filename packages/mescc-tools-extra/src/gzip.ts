@@ -32,6 +32,7 @@ export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Arr
   let at = 0;
   do at = member(bytes, at, out, fail);
   while (bytes[at] === 0x1f && bytes[at + 1] === 0x8b);
+  if (options.wholeInput && at < bytes.length) throw fail(at, 'something follows the gzip stream');
   return out.toBytes();
 }
 

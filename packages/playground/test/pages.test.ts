@@ -320,7 +320,9 @@ describe.skipIf(!hasChromium)('the playground', () => {
           }, content);
         const alert = page.getByRole('alert');
         await drop('text');
-        await expect.poll(() => alert.innerText()).toContain('dropped.tar: error: this is no .tar');
+        await expect
+          .poll(() => alert.innerText())
+          .toContain('dropped.tar: error: this is not a .tar');
         await drop('folder');
         await expect.poll(() => alert.innerText()).toContain('dropped.tar cannot be read');
       }));
@@ -332,7 +334,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await page.locator('input[type=file]').setInputFiles(file);
         await expect
           .poll(() => page.getByRole('alert').innerText())
-          .toBe('notes.txt: error: this is no .tar, .tar.gz, .tar.xz or .tar.bz2 file');
+          .toBe('notes.txt: error: this is not a .tar, .tar.gz, .tar.xz or .tar.bz2 file');
         await expect
           .poll(() => page.getByRole('button', { name: /small tree/ }).isEnabled())
           .toBe(true);

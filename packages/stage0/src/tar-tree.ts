@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The entries of an archive → one tree in memory, or an error where the names do not say which.
+ *
+ * Each name is given once, below folders only, and means the same on a disk as here. Invariant: the
+ * order of entries does not matter, but that a hard link comes after its file. Work is linear in the
+ * length of the names.
+ */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import type { ToolError } from '@stage0-ts/diagnostics';
+import { type DirectoryNode, MemoryFiles, type TreeNode } from '@stage0-ts/host/memory';
+import { ambiguous, type PlainEntry } from './strict-tar.ts';
+
+/** Bytes of a path and of one name in it, as in Linux. */
+const MOST_PATH = 4095;
+const MOST_NAME = 255;
+/** Mode of folders that the archive does not list. */
+const PARENT_MODE = 0o755;
+
+/**
+ * The tree of `entries`. When everything stands in one folder, as in a release tarball, that folder
+ * is the root.
+ */
+export function treeOfEntries(entries: readonly PlainEntry[], archive: string): MemoryFiles {
+  const builder = new TreeBuilder(archive);
+  for (const entry of entries) builder.add(entry);
+  return new MemoryFiles(builder.root());
+}
+
+class TreeBuilder {
+  private readonly archive: string;
+  private readonly top: DirectoryNode = folder(PARENT_MODE);
+  /** Folders that have an entry of their own. */
+  private readonly listed = new Set<DirectoryNode>();
+
+  constructor(archive: string) {
+    this.archive = archive;
+  }
+
+  root(): DirectoryNode {
+    const [only, ...others] = this.top.entries.values();
+    const isOne = only?.kind === 'directory' && others.length === 0 && !this.listed.has(this.top);
+    return isOne ? only : this.top;
+  }
+
+  add(entry: PlainEntry): void {
+    const fail = (problem: string): ToolError =>
+      ambiguous(this.archive, entry.name, entry.offset, problem);
+    const parts = partsOf(entry.name, fail);
+    if (entry.kind === 'directory') this.addFolder(parts, entry.mode, fail);
+    else {
+      const name = parts.at(-1);
+      if (name === undefined || /(^|\/)\.?$/.test(entry.name)) {
+        throw fail(`a ${entry.kind} with the name of a folder`);
+      }
+      const node = this.nodeOf(entry, parts, fail);
+      const parent = this.folderOf(parts.slice(0, -1), fail);
+      if (parent.entries.has(name)) throw fail('a second entry of this name');
+      parent.entries.set(name, node);
+    }
+  }
+
+  private addFolder(parts: readonly string[], mode: number, fail: Fail): void {
+    const node = this.folderOf(parts, fail);
+    if (this.listed.has(node)) throw fail('a second entry of this name');
+    this.listed.add(node);
+    node.mode = mode;
+  }
+
+  private nodeOf(entry: PlainEntry, parts: readonly string[], fail: Fail): TreeNode {
+    const { target, mode } = entry;
+    if (entry.kind === 'file') return { kind: 'file', mode, bytes: entry.data };
+    if (encodeUtf8(target).length > MOST_PATH) throw fail('a link to a name that is too long');
+    if (entry.kind === 'symbolic-link') {
+      requireInside(parts, target, fail);
+      return { kind: 'link', target };
+    }
+    const node = this.find(partsOf(target, fail));
+    if (node?.kind !== 'file') throw fail(`a hard link to ${target}, which is no file before it`);
+    if (node.mode !== mode) throw fail(`a hard link with another mode than ${target}`);
+    return node;
+  }
+
+  /** The folder at `parts`; it and those above it are made as far as they are missing. */
+  private folderOf(parts: readonly string[], fail: Fail): DirectoryNode {
+    let node = this.top;
+    for (const part of parts) {
+      let next = node.entries.get(part);
+      if (next === undefined) {
+        next = folder(PARENT_MODE);
+        node.entries.set(part, next);
+      }
+      if (next.kind !== 'directory') throw fail(`a ${next.kind} stands in the way: ${part}`);
+      node = next;
+    }
+    return node;
+  }
+
+  private find(parts: readonly string[]): TreeNode | undefined {
+    let node: TreeNode | undefined = this.top;
+    for (const part of parts)
+      node = node?.kind === 'directory' ? node.entries.get(part) : undefined;
+    return node;
+  }
+}
+
+type Fail = (problem: string) => ToolError;
+
+function folder(mode: number): DirectoryNode {
+  return { kind: 'directory', mode, entries: new Map() };
+}
+
+/** The names in a path, without `.` and empty ones. */
+function partsOf(path: string, fail: Fail): string[] {
+  if (path === '') throw fail('an entry without a name');
+  if (path.startsWith('/')) throw fail('an absolute name');
+  if (encodeUtf8(path).length > MOST_PATH) throw fail('the name is too long');
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) throw fail('a name with ..');
+  if (parts.some((part) => encodeUtf8(part).length > MOST_NAME)) throw fail('the name is too long');
+  return parts;
+}
+
+/** What a link that leads out of the archive finds depends on where it is unpacked. */
+function requireInside(parts: readonly string[], target: string, fail: Fail): void {
+  if (target.startsWith('/')) throw fail(`a link out of the archive: ${target}`);
+  let depth = parts.length - 1;
+  for (const part of target.split('/')) {
+    if (part === '..') depth--;
+    else if (part !== '' && part !== '.') depth++;
+    if (depth < 0) throw fail(`a link out of the archive: ${target}`);
+  }
+}
