@@ -54,4 +54,5 @@ function runPrograms() {
 const args = process.argv.slice(2);
 if (args.length > 0) process.exitCode = stage0(...(isTree(args[0]) ? ['build'] : []), ...args);
 else
-  process.exitCode = stage0('check', LADDER) || stage0('build', LADDER, '--quiet') || runPrograms();
+  process.exitCode =
+    stage0('check', LADDER, '--partial') || stage0('build', LADDER, '--quiet') || runPrograms();

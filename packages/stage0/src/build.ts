@@ -12,6 +12,7 @@ import { type Artifact, collectArtifacts, readAnswers } from './artifacts.ts';
 import { PORTS } from './engines.ts';
 import { type RunOptions, type RunResult, runScript } from './run.ts';
 import { type StandInUse, standInUses } from './stand-in-uses.ts';
+import { adviceFor } from './tree-advice.ts';
 
 export interface BuildOptions
   extends Pick<
@@ -41,16 +42,50 @@ export interface BuildResult extends RunResult {
   readonly standIns: readonly StandInUse[];
   /** True when the script succeeded, nothing failed on the way, and every expected digest matches. */
   readonly ok: boolean;
+  /** When the script failed: what is probably wrong with the tree, and the way out. */
+  readonly advice: readonly string[];
 }
 
 /**
  * Build the tree in `files`, which is changed by it. The tree's root is the root of the world and, if
  * the options say nothing else, the working directory; the environment is theirs, or empty.
  *
- * Throws ToolError when the tree has no script or no answers for the architecture.
+ * Throws ToolError when the tree has no script or no answers for the architecture, with what to do about it where that
+ * can be seen.
  */
 export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResult {
   const arch = options.arch ?? 'x86';
+  const script = options.script ?? `kaem.${arch}`;
+  const advice = () => {
+    const given = options.script !== undefined && {
+      script: script.startsWith('/') ? script : `${options.directory ?? ''}/${script}`,
+    };
+    return adviceFor(files, arch, { ...given });
+  };
+  try {
+    const result = buildTree(files, arch, script, options);
+    return { ...result, advice: result.status === 0 ? [] : advice() };
+  } catch (error) {
+    throw withAdvice(error, advice);
+  }
+}
+
+/** The same error, with what to do. */
+function withAdvice(error: unknown, advice: () => readonly string[]): unknown {
+  if (!(error instanceof ToolError) || error.code === 'time-limit') return error;
+  const { message, code, file } = error;
+  const more = advice();
+  if (more.length === 0 || error.frame !== undefined) return error;
+  const text = [message, ...more].join('; ');
+  return new ToolError(text, file === undefined ? { code } : { code, file });
+}
+
+function buildTree(
+  files: MemoryFiles,
+  arch: string,
+  script: string,
+  options: BuildOptions,
+): Omit<BuildResult, 'advice'> {
   const given = options.engine ?? PORTS;
   const engine = given.forArchitecture?.(arch) ?? given;
   const expected = expectedDigests(files, arch, options.script);
@@ -62,7 +97,7 @@ export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResu
     ...shell,
     ...(machine === undefined ? {} : { machine }),
     engine,
-    script: options.script ?? `kaem.${arch}`,
+    script,
   });
   const artifacts = collectArtifacts(files, result.makers, expected);
   const ok =

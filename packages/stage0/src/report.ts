@@ -33,6 +33,7 @@ export function buildTable(result: BuildResult): string {
   if (result.standIns.length > 0) lines.push('', ...standInLines(result));
   const failures = describeFailures(result).trimEnd();
   if (failures !== '') lines.push('', failures);
+  for (const sentence of result.advice) lines.push('', visible(sentence));
   lines.push('', summary(result), '');
   return lines.join('\n');
 }

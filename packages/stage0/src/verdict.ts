@@ -108,7 +108,9 @@ function* rebuildReasons({ selfRebuild }: Facts): Generator<Reason> {
 function* buildReasons({ builds: [left, right], divergence }: Facts): Generator<Reason> {
   if (divergence !== undefined) return;
   if (left.status !== 0 || left.failures.length > 0 || right.status !== 0) {
-    yield { kind: 'wrong', text: 'the script fails, in both builds alike; see below' };
+    const advice = left.advice.map(visible).join('; ');
+    const text = `the script fails, in both builds alike (${advice === '' ? 'see below' : advice})`;
+    yield { kind: 'wrong', text };
   }
   const named = (wanted: Artifact['verdict'], what: string): Reason[] => {
     const names = left.artifacts.filter(({ verdict }) => verdict === wanted);

@@ -6,7 +6,6 @@ import { build } from '../build.ts';
 import { buildDocument, buildTable } from '../report.ts';
 import { copyTree } from '../tree.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
-import { judging } from './judging.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTree, saveFiles } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
@@ -41,10 +40,6 @@ Exit status: 0 every answer matches, 1 something does not, 2 usage, 3 it cannot 
 
 /** Exit status 0 or 1; throws UsageError, and ToolError for what cannot be judged. */
 export function buildCommand(args: readonly string[]): number {
-  return judging(() => buildTree(args));
-}
-
-function buildTree(args: readonly string[]): number {
   const { values, positionals } = parse(args);
   if (values.help) {
     print(HELP);

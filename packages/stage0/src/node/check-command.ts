@@ -10,7 +10,6 @@ import { htmlReport } from '../html-report.ts';
 import { copyTree } from '../tree.ts';
 import { treeDigest } from '../tree-digest.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
-import { judging } from './judging.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadForeign } from './load-foreign.ts';
 import { loadTreeAs, requireNoSource } from './load-tree.ts';
@@ -46,10 +45,6 @@ Exit status: 0 the builds agree, 1 something differs or is wrong, 2 usage, 3 it 
 
 /** Exit status 0, 1 or 3; throws UsageError, and ToolError for what cannot be judged. */
 export function checkCommand(args: readonly string[]): number {
-  return judging(() => checkTree(args));
-}
-
-function checkTree(args: readonly string[]): number {
   const { values, positionals } = parse(args);
   if (values.help) {
     print(HELP);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `stage0`: our own subcommands, and every upstream tool under its own name. */
-import fs from 'node:fs';
-import { formatError, ToolError } from '@stage0-ts/diagnostics';
+import { formatError, ToolError, visible } from '@stage0-ts/diagnostics';
 import { runOnNode } from '@stage0-ts/host/node';
 import { COMMANDS } from './commands.ts';
 import { print, printError } from './streams.ts';
 import { nearestName } from './suggest.ts';
 import { TOOL_TABLE, type ToolEntry } from './tool-table.ts';
-import { escaped, UsageError, usageMessage } from './usage.ts';
+import { UsageError, usageMessage } from './usage.ts';
+import { version } from './version.ts';
 
 const TOOL_NAMES = Object.keys(TOOL_TABLE);
 const HELP_WORDS: ReadonlySet<string> = new Set(['help', '--help', '-h']);
@@ -71,7 +71,7 @@ function answer([word, subject]: readonly string[]): number {
 function unknown(word: string): UsageError {
   const meant = nearestName(word, [...COMMANDS.map(({ name }) => name), ...TOOL_NAMES]);
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-  return new UsageError(`no command or tool is named ${escaped(word)}${hint}`, HELP);
+  return new UsageError(`no command or tool is named ${visible(word)}${hint}`, HELP);
 }
 
 function toolNamed(name: string): ToolEntry | undefined {
@@ -84,12 +84,6 @@ function toolHelp(name: string): string {
   if (tool === undefined) throw unknown(name);
   const { folder, synopsis, summary } = tool;
   return `usage: stage0 ${synopsis}\n\n${summary}; as upstream's ${name}.\nMore: README.md of @stage0-ts/${folder}\n`;
-}
-
-/** That of the package, which stands two folders above this file, built or not. */
-function version(): string {
-  const manifest = fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 function guarded(action: Action, errorStatus: number | undefined): number {

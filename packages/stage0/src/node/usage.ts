@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Wrong command lines: exit status 2, one line that says what is wrong, one that says where to read on. */
+import { visible } from '@stage0-ts/diagnostics';
 import { nearestName } from './suggest.ts';
 
 /** A wrong command line: exit status 2. */
@@ -22,15 +23,8 @@ export function usageMessage({ message, usage }: UsageError): string {
 /** `parseArgs` explains at length how a dash is quoted; what helps is the option's right name. */
 function shortened(message: string, usage: string): string {
   const unknown = /^Unknown option '(.*?)'(?:\. |$)/s.exec(message)?.[1];
-  if (unknown === undefined) return escaped(message.split('. To specify')[0] as string);
+  if (unknown === undefined) return visible(message.split('. To specify')[0] as string);
   const options = [...usage.matchAll(/--([a-z][a-z-]*)/g)].map(([, name]) => name as string);
   const meant = nearestName(unknown.replace(/^-+/, ''), options);
-  return `unknown option ${escaped(unknown)}${meant === undefined ? '' : `; did you mean --${meant}?`}`;
-}
-
-/** Words of the command line come out again here; what a terminal would obey is shown as `\u{…}`. */
-export function escaped(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) as number).toString(16)}}`;
-  });
+  return `unknown option ${visible(unknown)}${meant === undefined ? '' : `; did you mean --${meant}?`}`;
 }
