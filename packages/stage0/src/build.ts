@@ -72,7 +72,7 @@ export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResu
 
 /** The same error, with what to do. */
 function withAdvice(error: unknown, advice: () => readonly string[]): unknown {
-  if (!(error instanceof ToolError) || error.code === 'time-limit') return error;
+  if (!(error instanceof ToolError) || error.code === 'limit') return error;
   const { message, code, file } = error;
   const more = advice();
   if (more.length === 0 || error.frame !== undefined) return error;

@@ -180,6 +180,9 @@ function compareEnds(
 /** Linux's SIGILL and SIGXCPU: our machine met an instruction or a limit that a kernel would not have. */
 const MACHINE_LIMITS = new Set([4, 24]);
 
+/** Tools whose failure is what they found out, and not a shortcoming of the port. */
+const VERIFIERS = new Set(['match', 'sha256sum']);
+
 /** Why a difference between two runs of a process does not tell that either is wrong. */
 function excuseOf(a: ProcessRecord, b: ProcessRecord): string | undefined {
   const port = [a, b].find(({ nature }) => nature !== 'machine' && nature !== 'native');
@@ -188,7 +191,7 @@ function excuseOf(a: ProcessRecord, b: ProcessRecord): string | undefined {
     const known = knownDifference(port, program);
     if (known !== undefined) return `a known difference, ${known}`;
   }
-  if (port !== undefined && failed(port)) {
+  if (port !== undefined && failed(port) && !VERIFIERS.has(port.tool ?? '')) {
     return `our port of ${port.tool} failed where the other build went on, so it cannot be compared with`;
   }
   const { end } = program ?? {};

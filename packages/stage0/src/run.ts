@@ -75,27 +75,33 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
     ...(options.machine === undefined ? {} : { systemName: systemNamed(options.machine) }),
     stdout: (bytes) => options.stdout?.(bytes),
   });
-  const status = runUntilStopped(watch, () => startShell(watch, host, options));
+  const status = runUntilStopped(files, watch, () => startShell(watch, host, options));
   const failures = status !== 0 || options.keepGoing ? watch.failures() : [];
   const { processes, shell } = watch;
   const script = options.script.startsWith('/') ? options.script : `${directory}/${options.script}`;
   return { script, status, processes, shell, failures, makers: watch.madeFiles() };
 }
 
-/** A run that was stopped has no result. */
-function runUntilStopped(watch: Watch, run: () => number): number {
-  let status: number;
-  try {
-    status = run();
-  } catch (error) {
-    if (!(error instanceof ToolError) || error.code !== 'aborted') throw error;
-    watch.stopped = true; // the machine asked, too
-    status = 1;
-  }
-  if (!watch.stopped) return status;
+/** A run that met a limit has no result. */
+function runUntilStopped(files: MemoryFiles, watch: Watch, run: () => number): number {
+  const status = unlessStopped(watch, run);
+  const limit = files.exceededLimit;
+  if (!watch.stopped && limit === undefined) return status;
   const last = watch.processes.at(-1);
-  const message = `stopped in step ${last?.step ?? 0}: the time is over (--time-limit)`;
-  throw new ToolError(message, { code: 'time-limit', ...(last && { file: last.path.slice(1) }) });
+  const why = watch.stopped
+    ? 'the time is over (--time-limit)'
+    : `the files would be larger than the limit of ${limit} bytes (--files-limit)`;
+  const message = `stopped in step ${last?.step ?? 0}: ${why}`;
+  throw new ToolError(message, { code: 'limit', ...(last && { file: last.path.slice(1) }) });
+}
+
+function unlessStopped(watch: Watch, run: () => number): number {
+  try {
+    return run();
+  } catch (error) {
+    if (watch.stopped) return 1;
+    throw error;
+  }
 }
 
 /** What uname tells on such a machine. */

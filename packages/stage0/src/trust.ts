@@ -10,7 +10,7 @@
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
-import { portFor } from './engines.ts';
+import { type Nature, portFor } from './engines.ts';
 import { knownSeed } from './known-releases.ts';
 import { isElf } from './machine-engine.ts';
 import type { FileRecord, ProcessRecord } from './watch.ts';
@@ -222,6 +222,7 @@ export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
   let compared = 0;
   for (const [at, process] of seen.processes.entries()) {
     const other = left.hidden || right.hidden ? hiddenNature(process) : right.processes[at]?.nature;
+    if (other === undefined) continue; // the builds have parted
     if (isIndependent(process.nature, other)) compared++;
     else add(reasonOf(process.nature, other), process);
   }
@@ -229,24 +230,18 @@ export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
 }
 
 /** What a kernel ran: the file itself, if that is machine code; nobody saw it. */
-function hiddenNature(process: ProcessRecord): ProcessRecord['nature'] {
+function hiddenNature(process: ProcessRecord): Nature {
   const image = process.inputs.get(process.path);
   return image !== undefined && isElf(image.bytes) ? 'native' : 'launcher';
 }
 
-function isIndependent(
-  a: ProcessRecord['nature'],
-  b: ProcessRecord['nature'] | undefined,
-): boolean {
-  const isCode = (nature: typeof b) => nature === 'machine' || nature === 'native';
-  const isPort = (nature: typeof b) => nature === 'port' || nature === 'stand-in';
+function isIndependent(a: Nature, b: Nature): boolean {
+  const isCode = (nature: Nature) => nature === 'machine' || nature === 'native';
+  const isPort = (nature: Nature) => nature === 'port' || nature === 'stand-in';
   return (isPort(a) && isCode(b)) || (isCode(a) && isPort(b));
 }
 
-function reasonOf(
-  a: ProcessRecord['nature'],
-  b: ProcessRecord['nature'] | undefined,
-): Uncompared['reason'] {
+function reasonOf(a: Nature, b: Nature): Uncompared['reason'] {
   if (a === 'launcher' || b === 'launcher') return 'launcher';
   return a === 'machine' || a === 'native' ? 'same-binary' : 'same-port';
 }

@@ -77,7 +77,7 @@ function* reasonsOf(facts: Facts): Generator<Reason> {
 function divergenceReason({ excuse, step, argv, message }: Divergence): Reason {
   const where = step === 0 ? '' : `in step ${step}, ${commandLine({ argv })}: `;
   if (excuse === undefined) {
-    const text = `${where}${message}. Either the program that ran there does not do what its source says, or our port has a mistake. The inputs are above: run that one command with both, and read the bytes with stage0 explain`;
+    const text = `${where}${visible(message)}. Either the program that ran there does not do what its source says, or our port has a mistake: run that one command with both, and follow the bytes with stage0 explain`;
     return { kind: 'differ', text };
   }
   const text = `${where}${excuse}; what comes after was not compared. If the tree is not a release that our ports follow, build it with --engine i386`;
@@ -154,7 +154,7 @@ function* againstReasons(against: AgainstResult, partial: boolean): Generator<Re
   if (compared === 0) {
     const example = missingPublished[0] ?? 'x86/bin/M1';
     const name = example.slice(example.lastIndexOf('/') + 1);
-    const text = `no file of the build is in the folder to compare with: expected for example ${visible(example)}, bin/${visible(name)} or ${visible(name)}. Is it the folder above or below?`;
+    const text = `no file of the build is in the folder to compare with: expected for example ${visible(example)}, bin/${visible(name)} or ${visible(name)}; the folder above or below may be the right one`;
     yield { kind: 'cannot', text };
     return;
   }

@@ -165,7 +165,10 @@ export class Watch {
     try {
       process.end = engine.run(image, argv, new RecordingHost(host, this.journal(process)));
     } catch (error) {
-      if (error instanceof ToolError) process.stderr.push(encodeUtf8(`${error.message}\n`));
+      if (error instanceof ToolError) {
+        process.stderr.push(encodeUtf8(`${error.message}\n`));
+        this.stopped ||= error.code === 'aborted'; // an engine that was asked to stop
+      }
       throw error;
     } finally {
       process.milliseconds = (this.options.now?.() ?? 0) - start;

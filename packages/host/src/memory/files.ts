@@ -46,13 +46,16 @@ const MOST_BYTES = 2 ** 32;
 
 /** How much a world holds, shared by all views of it: a chroot sees a part and fills the whole. */
 class Usage {
-  private bytes = 0;
+  /** True once something was refused. */
+  exceeded = false;
+  readonly limit: number;
+  private bytes: number;
   private readonly root: DirectoryNode;
-  private readonly limit: number;
 
   constructor(root: DirectoryNode, limit: number) {
     this.root = root;
     this.limit = limit;
+    this.bytes = sizeOf(root);
   }
 
   /** Throws ENOSPC when the files would hold more than the limit with `size` bytes in place of `old`. */
@@ -61,6 +64,7 @@ class Usage {
     // Files that were removed are still counted; the exact number costs a walk.
     if (this.bytes + size - old > limit) this.bytes = sizeOf(this.root);
     if (this.bytes + size - old > limit) {
+      this.exceeded = true;
       throw hostError('ENOSPC', path, `the files would be larger than the limit of ${limit} bytes`);
     }
     this.bytes += size - old;
@@ -78,6 +82,11 @@ export class MemoryFiles {
   ) {
     this.root = root;
     this.usage = typeof limit === 'number' ? new Usage(root, limit) : limit;
+  }
+
+  /** The limit, in bytes, if something was refused because of it. */
+  get exceededLimit(): number | undefined {
+    return this.usage.exceeded ? this.usage.limit : undefined;
   }
 
   /** The same files seen from `root`, one of their folders. */
@@ -176,16 +185,7 @@ export class MemoryFiles {
   *entries(directory = '/'): Generator<[path: string, node: TreeNode]> {
     const start = this.get(directory);
     if (start.kind !== 'directory') throw hostError('ENOTDIR', directory);
-    const pending: [string, TreeNode][] = [];
-    const open = (prefix: string, { entries }: DirectoryNode): void => {
-      const names = [...entries.keys()].sort().reverse();
-      for (const name of names) pending.push([`${prefix}/${name}`, entries.get(name) as TreeNode]);
-    };
-    open(directory === '/' ? '' : directory, start);
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      yield next;
-      if (next[1].kind === 'directory') open(next[0], next[1]);
-    }
+    yield* entriesBelow(directory === '/' ? '' : directory, start);
   }
 
   private walk(path: string, followLast: boolean): Place {
@@ -243,11 +243,28 @@ function splitPath(path: string): string[] {
   return names;
 }
 
+function* entriesBelow(
+  folder: string,
+  start: DirectoryNode,
+): Generator<[path: string, node: TreeNode]> {
+  const pending: [string, TreeNode][] = [];
+  const open = (prefix: string, { entries }: DirectoryNode): void => {
+    const names = [...entries.keys()].sort().reverse();
+    for (const name of names) pending.push([`${prefix}/${name}`, entries.get(name) as TreeNode]);
+  };
+  open(folder, start);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    yield next;
+    if (next[1].kind === 'directory') open(next[0], next[1]);
+  }
+}
+
 function sizeOf(root: DirectoryNode): number {
   let size = 0;
   const seen = new Set<FileNode>(); // a file may have several names
-  for (const [, node] of new MemoryFiles(root).files()) {
-    if (!seen.has(node)) size += node.bytes.length;
+  for (const [, node] of entriesBelow('', root)) {
+    if (node.kind !== 'file' || seen.has(node)) continue;
+    size += node.bytes.length;
     seen.add(node);
   }
   return size;
