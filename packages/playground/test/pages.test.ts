@@ -63,6 +63,9 @@ describe.skipIf(!hasChromium)('the playground', () => {
     const errors: string[] = [];
     const strangers: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) errors.push(message.text());
+    });
     page.on('request', (request) => {
       if (!request.url().startsWith(origin) && !/^(data|blob):/.test(request.url())) {
         strangers.push(request.url());
@@ -296,7 +299,9 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await page.getByRole('button', { name: 'Try a small tree' }).click();
         const saved = page.waitForEvent('download');
         await page.getByRole('button', { name: 'Save stage0-check.html' }).click();
-        await page.setContent(fs.readFileSync(await (await saved).path(), 'utf8'));
+        const report = fs.readFileSync(await (await saved).path(), 'utf8');
+        await page.goto('about:blank'); // the report is opened on its own, not under this page's policy
+        await page.setContent(report);
         const heading = page.locator('#detail h3');
         await page.keyboard.press('Tab');
         await page.keyboard.press('Enter');
@@ -374,6 +379,37 @@ describe.skipIf(!hasChromium)('the playground', () => {
           .toEqual(['hex2', 'M1', 'M2-Planet']);
       }),
     );
+  });
+
+  describe('what the pages are made of', () => {
+    it.each(['index', 'chain'])('%s refuses scripts and addresses of others', async (name) => {
+      const page = await browser.newPage();
+      const refused: string[] = [];
+      page.on('console', (message) => refused.push(message.text()));
+      await page.goto(`${origin}/${name}.html`);
+      const ran = await page.evaluate(async () => {
+        const script = document.createElement('script');
+        script.textContent = 'globalThis.planted = true';
+        document.head.append(script);
+        await fetch('https://example.org/').catch(() => {});
+        return 'planted' in globalThis;
+      });
+      expect(ran).toBe(false);
+      for (const directive of ['script-src', 'connect-src']) {
+        expect(refused).toContainEqual(expect.stringContaining(directive));
+      }
+      await page.close();
+    });
+
+    it('has the licences of every package that is in it', () => {
+      const text = fs.readFileSync(path.join(folder, 'notices.txt'), 'utf8');
+      for (const name of ['preact', '@codemirror/view', '@lezer/highlight', 'style-mod']) {
+        expect(text).toMatch(new RegExp(`^${name} [0-9.]+, MIT$`, 'm'));
+      }
+      const heads = text.match(/^\S+ [0-9.]+, \S+$/gm) ?? [];
+      expect(text.match(/Permission is hereby granted/g)?.length).toBe(heads.length);
+      expect(text).not.toContain('@stage0-ts');
+    });
   });
 
   const looks = ['light', 'dark'].flatMap((colorScheme) =>

@@ -7,6 +7,7 @@
  * Invariant: of a tree that is as upstream's release has it there is nothing to say.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
+import { visible } from '@stage0-ts/diagnostics';
 import type { DirectoryNode, FileNode, MemoryFiles, TreeNode } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
 
@@ -44,13 +45,14 @@ export function adviceFor(
   options: AdviceOptions = {},
 ): readonly string[] {
   const { script } = options;
-  return [
+  const sentences = [
     emptyModules(files, arch),
     script === undefined ? otherLayout(files, arch) : undefined,
     lostBits(files, script ?? `/kaem.${arch}`, arch),
     lineEnds(files),
     byteOrderMark(files),
-  ].filter((sentence) => sentence !== undefined);
+  ];
+  return sentences.filter((sentence) => sentence !== undefined).map(visible);
 }
 
 /** What a file that was given as TREE is, when it is no archive that can be read; undefined when it cannot be told. */

@@ -38,7 +38,7 @@ describe('stage0', () => {
       ['m2-planet', 'a'],
       'stage0: no command or tool is named m2-planet; did you mean M2-Planet?\n',
     ],
-    [['a\x1b[2J'], 'stage0: no command or tool is named a\\u{1b}[2J\n'],
+    [['a\x1b[2J'], 'stage0: no command or tool is named a\\x1b[2J\n'],
     [['help', 'chekc'], 'stage0: no command or tool is named chekc; did you mean check?\n'],
     [['build'], 'stage0 build: build takes one TREE\n  stage0 build --help tells more\n'],
     [['build', 'a', 'b'], 'stage0 build: build takes one TREE\n'],

@@ -15,6 +15,8 @@ const PAGES = [
         { href: `${SITE}/documents/audit.html`, title: 'Audit guide' },
         { href: `${SITE}/index.html`, title: 'API' },
       ]),
+  // Made by the build (notices.ts).
+  ...(import.meta.env.PROD ? [{ href: './notices.txt', title: 'Licences' }] : []),
 ];
 
 export function Header({ here, children }: { here: string; children?: ComponentChildren }) {

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** What this repository takes from others, and what it hands on: nothing unverified, and exactly what was tested. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const read = (name: string) => fs.readFileSync(path.join(ROOT, name), 'utf8');
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-supply-'));
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly bin?: Record<string, string>;
+  readonly sideEffects?: unknown;
+  readonly dependencies?: Record<string, string>;
+}
+
+const manifests = fs
+  .readdirSync(path.join(ROOT, 'packages'))
+  .map((folder) => JSON.parse(read(`packages/${folder}/package.json`)) as Manifest);
+const published = manifests.filter((manifest) => manifest.private !== true);
+
+describe('what is installed', () => {
+  interface Entry {
+    readonly link?: boolean;
+    readonly integrity?: string;
+    readonly resolved?: string;
+  }
+
+  it.each(['package-lock.json', 'bench/package-lock.json'])(
+    '%s has a digest of everything',
+    (lock) => {
+      const { packages } = JSON.parse(read(lock)) as { packages: Record<string, Entry> };
+      const foreign = Object.entries(packages).filter(
+        ([name, { link }]) => name.includes('node_modules/') && link !== true,
+      );
+      expect(foreign.length).toBeGreaterThan(0);
+      const unverified = foreign.filter(
+        ([, { integrity, resolved }]) =>
+          !/^sha512-[\w+/]{86}==$/.test(integrity ?? '') ||
+          (resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/')),
+      );
+      expect(unverified.map(([name]) => name)).toEqual([]);
+    },
+  );
+});
+
+describe('what a bundler leaves out', () => {
+  it.each(published)('$name says which of its files do more than to define', (manifest) => {
+    const commands = ['./bin/*.js', './dist/bin/*.js'];
+    expect(manifest.sideEffects).toEqual(manifest.bin === undefined ? false : commands);
+  });
+
+  /** The bytes of a module that imports this, and nothing else, bundled. */
+  async function bundled(source: string): Promise<number> {
+    const entry = path.join(scratch, `${createHash('sha1').update(source).digest('hex')}.js`);
+    fs.writeFileSync(entry, source);
+    const result = await build({
+      configFile: false,
+      logLevel: 'silent',
+      root: ROOT,
+      resolve: { alias: { '@stage0-ts': path.join(ROOT, 'node_modules/@stage0-ts') } },
+      build: { write: false, lib: { entry, formats: ['es'], fileName: 'out' } },
+    });
+    const [output] = Array.isArray(result) ? result : [result];
+    if (output === undefined || !('output' in output)) throw new Error('no bundle');
+    return output.output[0].code.length;
+  }
+
+  it('is a compiler that is imported and not used', async () => {
+    const from = "'@stage0-ts/m2-planet/dist/index.js'";
+    expect(await bundled(`import { compile } from ${from};`)).toBeLessThan(100);
+    expect(await bundled(`export { compile } from ${from};`)).toBeGreaterThan(20_000);
+  });
+});
+
+describe('a release', () => {
+  const release = (...words: string[]) =>
+    spawnSync(process.execPath, ['scripts/release.js', ...words], { cwd: ROOT, encoding: 'utf8' });
+  const { version } = JSON.parse(read('package.json')) as Manifest;
+
+  it('has the version of its tag', () => {
+    expect(release('check', `v${version}`)).toMatchObject({ status: 0, stderr: '' });
+    const { status, stderr } = release('check', 'v999.0.0');
+    expect(status).toBe(1);
+    for (const { name } of manifests) expect(stderr).toContain(`: ${name} is ${version}, `);
+    expect(release('check', version).status).toBe(1);
+    expect(release('check', 'v1.0.0; rm -rf').status).toBe(1);
+    expect(release('frobnicate').status).toBe(2);
+  });
+
+  it('is packed in an order in which it can be published', { timeout: 300_000 }, () => {
+    const folder = path.join(scratch, 'archives');
+    const { status, stdout, stderr } = release('pack', folder);
+    expect([status, stderr]).toEqual([0, '']);
+    const lines = stdout.trimEnd().split('\n');
+    const seen = new Set<string>();
+    for (const line of lines) {
+      const [digest, archive = ''] = line.split('  ');
+      const bytes = fs.readFileSync(path.join(folder, archive));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
+      const name = archive.replace(/^stage0-ts-(.*)-[\d.]+\.tgz$/, '@stage0-ts/$1');
+      const { dependencies = {} } = published.find((one) => one.name === name) as Manifest;
+      for (const needed of Object.keys(dependencies))
+        expect([name, [...seen]]).toEqual([name, expect.arrayContaining([needed])]);
+      seen.add(name);
+    }
+    expect([...seen].sort()).toEqual(published.map(({ name }) => name).sort());
+    expect(fs.readdirSync(folder).length).toBe(published.length);
+  });
+
+  it('is signed by a job that runs nothing of the repository and of others', () => {
+    const workflow = read('.github/workflows/release.yml');
+    const [head = '', pack = '', publish = ''] = workflow.split(/^ {2}(?:pack|publish):\n/m);
+    expect(head).toContain('\npermissions: {}\n');
+    expect(pack).not.toMatch(/id-token|secrets\./);
+    expect(pack.indexOf('npm pkg set')).toBeLessThan(pack.indexOf('.ci/run'));
+    expect(publish).toContain('id-token: write');
+    expect(publish).not.toMatch(/checkout|npm (ci|install|run|pkg)|\.ci\/|node scripts|contents:/);
+    expect(publish.indexOf('sha256sum --check')).toBeLessThan(publish.indexOf('npm publish'));
+    for (const [, action] of workflow.matchAll(/uses: (\S+)/g)) {
+      expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+    }
+  });
+});
