@@ -59,7 +59,7 @@ function start(
     if (code === 'ETIMEDOUT') {
       killThoseIn(folder);
       const message = `stopped after ${seconds} seconds (--time-limit)`;
-      throw new ToolError(message, { code: 'time-limit', file: program });
+      throw new ToolError(message, { code: 'aborted', file: program });
     }
     const reason =
       code === 'ENOEXEC' ? 'this kernel does not run such programs' : child.error.message;
