@@ -5,3 +5,4 @@ export { kaemMinimal } from './minimal-program.ts';
 export { type MinimalCommand, readMinimalCommands } from './minimal-reader.ts';
 export { kaem } from './program.ts';
 export { Shell, type ShellOptions } from './shell.ts';
+export { type ShellName, scriptWarnings } from './warnings.ts';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `kaem`: options as upstream reads them, then the script. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
-import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
+import { formatWarning, reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { Shell, type ShellOptions } from './shell.ts';
+import { scriptWarnings } from './warnings.ts';
 
 const DEFAULT_SCRIPT = 'kaem.run';
 const USAGE =
@@ -18,6 +19,11 @@ export const kaem: Program = (argv, host) =>
       return choice.status;
     }
     const script = { name: choice.script, bytes: readScript(choice.script, host) };
+    if (choice.options.warn) {
+      for (const warning of scriptWarnings(script, 'kaem')) {
+        host.writeStderr(encodeUtf8(formatWarning(warning, 'kaem')));
+      }
+    }
     return new Shell(script, argv, host, choice.options).run();
   });
 

@@ -19,7 +19,7 @@ export interface ShellOptions {
   readonly verbose?: boolean;
   /** End the script at the first failure. Default: true. */
   readonly strict?: boolean;
-  /** Warn about options that do nothing. Default: false. */
+  /** Tell of options that do nothing, and where a program was not found. Default: false. */
   readonly warn?: boolean;
   /** Read everything, start no program. Default: false. */
   readonly fuzz?: boolean;

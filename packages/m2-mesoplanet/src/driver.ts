@@ -104,9 +104,10 @@ class Driver {
   }
 
   private compile(source: string, output: string): void {
-    const { architecture, debug, operatingSystem } = this.build;
+    const { architecture, debug, operatingSystem, strict } = this.build;
     const words = ['--file', source, '--output', output, '--architecture', architecture];
     if (debug && operatingSystem !== 'UEFI') words.push('--debug');
+    if (strict) words.push('--strict');
     this.start('M2-Planet', '# starting M2-Planet build', words);
   }
 

@@ -34,6 +34,8 @@ export interface Options {
   /** Start no program. */
   readonly fuzz: boolean;
   readonly debug: boolean;
+  /** An option of ours: M2-Planet tells what it compiles to something else than C means. */
+  readonly strict: boolean;
   readonly temporaryFolder: string | undefined;
 }
 
@@ -83,6 +85,7 @@ export function readOptions(argv: readonly string[]): Options {
     dirty: false,
     fuzz: false,
     debug: true,
+    strict: false,
     temporaryFolder: undefined,
   };
   readFirstPass(argv, options, includePaths);
@@ -178,6 +181,9 @@ function readSecondPass(argv: readonly string[], options: Draft): void {
         break;
       case '--fuzz':
         options.fuzz = true;
+        break;
+      case '--strict':
+        options.strict = true;
         break;
       case '--no-debug':
         options.debug = false;

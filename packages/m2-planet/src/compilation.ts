@@ -17,6 +17,7 @@ import type { FunctionSymbol, JumpTargets, Variable } from './symbols.ts';
 import { syntheticToken, type Token, tokenError } from './token.ts';
 import { Trace } from './trace.ts';
 import { type Type, TypeTable } from './types.ts';
+import { Warnings } from './warnings.ts';
 
 export class Compilation {
   token: Token;
@@ -39,6 +40,8 @@ export class Compilation {
   addressOf = false;
   /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */
   pendingDereferences = 0;
+  /** The tests of --strict; absent when nobody asks. */
+  readonly warnings: Warnings | undefined;
   private readonly trace: Trace | undefined;
   private readonly nextId: () => number;
 
@@ -56,6 +59,7 @@ export class Compilation {
     this.output = new Output(codeCapacity);
     this.emit = createEmitter(this.output);
     if (options.map !== undefined) this.trace = new Trace(options.map, this.output);
+    if (options.warnings !== undefined) this.warnings = new Warnings(options.warnings);
     this.nextId = nextId;
     this.types = new TypeTable(this.emit.wordSize, options.bootstrapMode === true, this.nextId);
     this.current = this.types.basic.int;
@@ -110,10 +114,12 @@ export class Compilation {
   beginFunction(name: Token): void {
     this.trace?.beginFunction(name);
     this.output.beginFunction(name.text);
+    this.warnings?.beginFunction();
   }
 
   endFunction(frame: Frame | undefined): void {
     this.output.endFunction(frame);
+    this.warnings?.endFunction(this.function?.name ?? '');
     this.trace?.endFunction();
   }
 

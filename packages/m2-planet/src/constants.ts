@@ -23,7 +23,9 @@ export function constantExpression(c: Compilation): number {
     return (left + constantExpression(c)) | 0;
   }
   if (first === 0x2d) {
+    const operator = c.token;
     c.advance();
+    c.warnings?.difference(operator, c.following);
     return (left - constantExpression(c)) | 0;
   }
   if (ENDS.has(first)) return left;
@@ -56,6 +58,7 @@ function term(c: Compilation): number {
     return value;
   }
   if (isDigit(first)) {
+    c.warnings?.number(c.token);
     c.advance();
     return parseInteger(text);
   }

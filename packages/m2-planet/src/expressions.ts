@@ -12,7 +12,9 @@
 import type { Compilation } from './compilation.ts';
 import type { BinaryOperator, CompoundOperator } from './emit/emitter.ts';
 import { postfix } from './operands.ts';
+import type { Token } from './token.ts';
 import { isPointer, type Type } from './types.ts';
+import type { Warnings } from './warnings.ts';
 
 /** How tightly an operator binds, and whether its lines differ by the signedness of the operands. */
 const LEVELS: ReadonlyMap<string, number> = new Map([
@@ -64,15 +66,56 @@ export function expression(c: Compilation): void {
 
 /** binary(level): operand (operator binary(level + 1))* for operators of at least `level`. */
 function binary(c: Compilation, lowest: number): void {
+  const start = c.token;
+  let before: Token | undefined;
   postfix(c);
   for (;;) {
     if (c.atEnd) throw c.error('Received EOF in general_recursion');
     const { text } = c.token;
     const level = LEVELS.get(text);
     if (level === undefined || level < lowest) return;
-    pushedOperand(c, () => binary(c, level + 1));
+    const operator = c.token;
+    if (c.warnings === undefined) pushedOperand(c, () => binary(c, level + 1));
+    else checkedOperand(c, c.warnings, level, start, before);
     c.emit.binary(text as BinaryOperator, c.current.isSigned);
+    before = operator;
   }
+}
+
+/** The same as pushedOperand of binary, with the tests of --strict; `before` is the operator before. */
+function checkedOperand(
+  c: Compilation,
+  warnings: Warnings,
+  level: number,
+  start: Token,
+  before: Token | undefined,
+): void {
+  const operator = c.token;
+  const { text } = operator;
+  const isSum = text === '+' || text === '-';
+  const left = isSum && before === undefined ? warnings.typeOfOperand(c) : undefined;
+  const leftValue = warnings.value;
+  warnings.grouping(before, operator);
+  pushedOperand(c, () => {
+    const operand = c.token;
+    binary(c, level + 1);
+    const isSingle = isSum && !isProduct(operand, c.token);
+    if (isSum) warnings.sum(c, operator, left, isSingle ? warnings.typeOfOperand(c) : undefined);
+  });
+  if (text === '*' || text === '/' || text === '%') warnings.product(c);
+  if (text === '&&' || text === '||') warnings.logical(c, operator, start, leftValue);
+  warnings.combine(text, leftValue);
+}
+
+/** True when tokens[start, end) hold a multiplication or division outside of brackets. */
+function isProduct(start: Token, end: Token): boolean {
+  let depth = 0;
+  for (let token: Token | null = start.next; token !== null && token !== end; token = token.next) {
+    if ('(['.includes(token.text)) depth++;
+    else if (')]'.includes(token.text)) depth--;
+    else if (depth === 0 && (LEVELS.get(token.text) ?? 0) > 4) return true;
+  }
+  return false;
 }
 
 /**
@@ -100,6 +143,7 @@ function promote(c: Compilation, a: Type, b: Type): Type {
 /** bitwise "=" expression */
 function assignment(c: Compilation): void {
   const size = storeSize(c);
+  c.warnings?.assignment(c, size);
   pushedOperand(c, () => expression(c));
   c.emit.store(size);
   c.current = c.types.basic.int;
@@ -113,6 +157,7 @@ function compoundAssignment(c: Compilation): void {
   const isIndexed = previousText(c, 1) === ']';
   const isChar = isIndexed && target.name === 'char*';
   const size = storeSize(c);
+  c.warnings?.compound(c, c.token, size, isChar);
   const scales = isPointer(target) && !isIndexed;
   const objectSize = target.target.size;
   pushedOperand(c, () => expression(c));
@@ -121,6 +166,7 @@ function compoundAssignment(c: Compilation): void {
   c.emit.loadTarget(isChar);
   // Quirk kept: what is tested is the size of the target's object, what counts that of the result's.
   if (scales && objectSize !== 1) c.emit.scale(c.current.target.size, 'pointer arithmetic');
+  if ((scales && objectSize !== 1) || '*/%'.includes(text.charAt(0))) c.warnings?.product(c);
   c.emit.compound(text.slice(0, -1) as CompoundOperator, c.current.isSigned);
   c.emit.pop('one', 'compound operator');
   c.emit.store(size);

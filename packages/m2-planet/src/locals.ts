@@ -58,12 +58,14 @@ export function localDeclaration(c: Compilation): void {
 function declarator(c: Compilation, declared: Type, first: Type): void {
   const current = c.function as FunctionSymbol;
   let name: string | undefined;
+  let nameToken = c.token;
   let type = declared;
   if (c.at('(')) {
     name = functionPointer(c)?.text;
     type = c.types.basic.functionPointer;
   } else {
     name = c.token.text;
+    nameToken = c.token;
     c.advance();
   }
   if (name === undefined) throw c.error('a local function pointer must have a name');
@@ -84,6 +86,7 @@ function declarator(c: Compilation, declared: Type, first: Type): void {
   current.locals.declare(variable);
   if (c.token.text === '=') {
     if (variable.elements !== 1) throw c.error('Stack arrays can not be initialized.');
+    c.warnings?.initializer(nameToken, type, first);
     c.advance();
     expression(c);
     loadAddress(c, 'one', name);

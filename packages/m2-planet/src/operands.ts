@@ -62,7 +62,9 @@ export function postfixOperators(c: Compilation): void {
 function primary(c: Compilation): void {
   c.requireToken('Received EOF where primary expression expected');
   c.mark(c.token);
-  c.addressOf = c.token.text === '&';
+  const start = c.token;
+  if (c.warnings !== undefined) c.warnings.value = 'any';
+  c.addressOf = start.text === '&';
   if (c.addressOf) {
     c.advance();
     c.mark(c.token);
@@ -72,28 +74,36 @@ function primary(c: Compilation): void {
     c.emit.loadImmediate('zero', sizeOf(c), 'load sizeof');
   } else if (isNameStart(first)) name(c);
   else if (isDigit(first)) {
+    c.warnings?.number(c.token);
     c.emit.loadImmediate('zero', parseInteger(text), 'primary expr number');
     c.advance();
   } else if (text === '-') {
     c.emit.beginNegate();
     pushedOperand(c, () => primary(c));
     c.emit.endNegate();
+    c.warnings?.prefixFirst(c, start, 'minus');
+    if (c.warnings !== undefined) c.warnings.value = 'any';
   } else if (first === 0x21) {
+    c.warnings?.not(c.token);
     c.emit.beginNot(); // quirk kept: `!!` and `!=` are a single not
     pushedOperand(c, () => postfix(c));
     c.emit.endNot();
+    if (c.warnings !== undefined) c.warnings.value = 'truth';
   } else if (first === 0x7e) {
     pushedOperand(c, () => postfix(c));
     c.emit.complement();
+    if (c.warnings !== undefined) c.warnings.value = 'any';
   } else if (text === '--' || text === '++') prefixStep(c);
   else if (first === 0x28) parenthesis(c);
   else if (first === 0x27) {
+    c.warnings?.character(c.token);
     const value = c.literal(() => characterAt(text, 1));
     c.emit.loadImmediate('zero', value, 'primary expr char');
     c.advance();
   } else if (first === 0x22) string(c);
   else if (first === 0x2a) variable(c);
   else throw c.error(`Received ${text} in primary_expr`);
+  if (start.text === '&') c.warnings?.addressOf(c, start);
 }
 
 /** A call by name, or a variable. */
@@ -108,6 +118,7 @@ function name(c: Compilation): void {
 
 /** "(" type ")" primary | "(" expression ")" */
 function parenthesis(c: Compilation): void {
+  const open = c.token;
   c.advance();
   let type = fallibleTypeName(c);
   if (type === undefined) {
@@ -122,6 +133,8 @@ function parenthesis(c: Compilation): void {
   c.expect(')', "Invalid character received in cast. Expected ')'.");
   primary(c);
   c.current = type;
+  c.warnings?.prefixFirst(c, open, 'cast');
+  c.warnings?.cast(c, open, type);
 }
 
 /** string+: adjacent strings are joined. */
@@ -166,7 +179,10 @@ export function call(c: Compilation, function_: string | undefined): void {
   if (function_ === undefined) c.emit.move('temp2', 'zero', 'Save function pointer address');
   let hasArguments = false;
   while (!c.at(')')) {
+    const argument = c.token;
+    const mark = c.warnings?.mark ?? 0;
     expression(c);
+    if (function_ === undefined) c.warnings?.pointerLost(argument, mark);
     c.requireToken('incomplete function call, received EOF instead of )');
     c.mark(callee);
     c.emit.push('zero', 'function argument');
@@ -181,16 +197,21 @@ export function call(c: Compilation, function_: string | undefined): void {
     c.emit.callPointer();
   } else c.emit.callFunction(function_);
   c.emit.endCall(hasArguments);
+  c.warnings?.called(function_);
 }
 
 /** "[" expression "]". Quirk kept: elements are words, except of exactly `char*`. */
 function index(c: Compilation): void {
   const before = previousText(c, 2);
+  const bracket = c.token;
   const array = c.current;
   pushedOperand(c, () => expression(c));
   c.current = array;
   const isChar = array.name === 'char*';
-  if (!isChar) c.emit.scale(array.target.size, 'primary expr array');
+  if (!isChar) {
+    c.emit.scale(array.target.size, 'primary expr array');
+    c.warnings?.product(c);
+  }
   c.emit.add('zero', 'one', 'primary expr array');
   c.expect(']', 'ERROR in postfix_expr\nMissing ]');
   c.requireToken('truncated array expression');
@@ -198,6 +219,7 @@ function index(c: Compilation): void {
   const wantsAddress =
     text === '=' || isCompoundAssignment(text) || text === '.' || isStep(before) || isStep(text);
   if (text === '[') c.current = array.target;
+  c.warnings?.index(c, bracket, array, !wantsAddress);
   if (wantsAddress) return;
   if (isChar) c.emit.load(1, true);
   else c.emit.load(c.emit.wordSize, array.isSigned);
@@ -205,26 +227,29 @@ function index(c: Compilation): void {
 
 /** "->" name */
 function arrow(c: Compilation): void {
+  const name = c.following;
   const member = memberOf(c);
   if (member.offset !== 0) {
     c.emit.addImmediate('zero', member.offset, '-> offset calculation');
   }
-  if (c.at('.')) return;
   // Quirk kept: a member is never signed, and an array that fits a register is loaded as a value.
-  if (isAssignment(c.token.text) || member.size > c.emit.wordSize) return;
-  load(c, member.size, false);
+  const isLoaded = !c.at('.') && !isAssignment(c.token.text) && member.size <= c.emit.wordSize;
+  c.warnings?.arrow(c, name, member, isLoaded);
+  if (isLoaded) load(c, member.size, false);
 }
 
 /** "." name */
 function dot(c: Compilation): void {
   c.notInBootstrapMode('Member access using .');
+  const name = c.following;
   const member = memberOf(c);
   if (member.offset !== 0) {
     c.emit.addImmediate('zero', member.offset, '. offset calculation');
   }
   const { text } = c.token;
-  if (isAssignment(text) || text === '[' || text === '.') return;
-  load(c, c.current.size, c.current.isSigned);
+  const isLoaded = !isAssignment(text) && text !== '[' && text !== '.';
+  c.warnings?.dot(c, name, member, isLoaded);
+  if (isLoaded) load(c, c.current.size, c.current.isSigned);
 }
 
 function memberOf(c: Compilation): Member {
@@ -245,6 +270,7 @@ function memberOf(c: Compilation): Member {
 /** operand ("++" | "--") */
 function postfixStep(c: Compilation): void {
   const isMinus = c.at('-');
+  c.warnings?.step(c, c.token, c.token.prev);
   c.advance();
   c.output.comment('postfix inc/dec');
   c.emit.push('one', 'Old register one value');
@@ -269,12 +295,14 @@ function postfixStep(c: Compilation): void {
 
 /** ("++" | "--") postfix */
 function prefixStep(c: Compilation): void {
+  const operator = c.token;
   const isMinus = c.at('-');
   c.notInBootstrapMode('prefix operators --/++');
   c.output.comment('prefix inc/dec');
   c.emit.push('zero', 'Previous value');
   c.advance();
   postfix(c);
+  c.warnings?.prefixStep(c, operator);
   c.emit.pop('one', 'Restore previous value');
   c.emit.push('one', 'Previous value');
   c.emit.push('zero', 'Address of variable');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The options of a compilation, with upstream's defaults, and the architectures that `-A` knows. */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
-import type { Source } from '@stage0-ts/diagnostics';
+import type { Source, ToolError } from '@stage0-ts/diagnostics';
 
 /** A name that `--architecture` takes. */
 export type Architecture =
@@ -71,6 +71,8 @@ export interface CompileOptions {
   readonly logicalShiftRight?: boolean;
   /** Takes for each piece of the output its token, and the name of the function that it is part of. Default: none is made. */
   readonly map?: ProvenanceMap | undefined;
+  /** Called for each thing that upstream compiles to something else than C means (`--strict`). */
+  readonly warnings?: ((warning: ToolError) => void) | undefined;
   /** Called with upstream's text for `#warning` and for directives that are ignored. */
   readonly onWarning?: (text: string) => void;
 }

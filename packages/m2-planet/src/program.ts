@@ -7,7 +7,7 @@
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
 import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
-import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
+import { formatWarning, reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { compile } from './compile.ts';
 import {
@@ -51,6 +51,7 @@ interface Request {
   debug: boolean;
   preprocessOnly: boolean;
   expandIncludes: boolean;
+  strict: boolean;
   /** Set by -h and -V: nothing is compiled. */
   stopped: boolean;
 }
@@ -99,6 +100,7 @@ function parseArguments(argv: readonly string[], host: Host): Request {
     debug: false,
     preprocessOnly: false,
     expandIncludes: false,
+    strict: false,
     stopped: false,
   };
   for (let i = 1; i < argv.length && !request.stopped; ) {
@@ -119,6 +121,9 @@ function flag(name: string, request: Request, host: Host): boolean {
       return true;
     case '--expand-includes':
       request.expandIncludes = true;
+      return true;
+    case '--strict':
+      request.strict = true;
       return true;
     case '-E':
       request.preprocessOnly = true;
@@ -222,6 +227,9 @@ function options(request: Request, host: Host): CompileOptions {
     debug: request.debug,
     bootstrapMode: request.bootstrapMode,
     maxString: request.maxString,
+    warnings: request.strict
+      ? (warning) => host.writeStderr(encodeUtf8(formatWarning(warning, 'M2-Planet')))
+      : undefined,
     onWarning: (text) => host.writeStderr(encodeUtf8(text)),
     readInclude: (path) => {
       const kind = host.status(path)?.kind;

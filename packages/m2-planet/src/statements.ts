@@ -17,7 +17,7 @@ import { localDeclaration } from './locals.ts';
 import { nextLabel } from './operands.ts';
 import type { FunctionSymbol, JumpTargets } from './symbols.ts';
 import { unsigned } from './text.ts';
-import { lineOf } from './token.ts';
+import { lineOf, type Token } from './token.ts';
 import { fallibleTypeName, lookupPrimitive, typeName } from './types-parser.ts';
 
 /** statement. */
@@ -149,36 +149,47 @@ function switchStatement(c: Compilation): void {
     c.emit.jump('_SWITCH_TABLE_', label, 'Jump to the switch table');
     c.expect('{', 'ERROR in process_switch\nMISSING {');
     const cases: number[] = [];
+    let keyword = c.token;
+    let last = keyword;
     for (; c.token.text === 'case'; c.requireToken('incomplete switch statement')) {
-      switchCase(c, label, cases);
+      keyword = c.token;
+      last = switchCase(c, label, cases);
     }
     const hasDefault = c.token.text === 'default';
     if (hasDefault) switchDefault(c, label);
+    else if (cases.length > 0) c.warnings?.lastCase(keyword, last);
     c.expect('}', 'ERROR in process_switch\nMISSING }');
     switchTable(c, label, cases, hasDefault);
   });
 }
 
-/** "case" constant ":" statement*. Quirk kept: before the closing brace the colon may be missing. */
-function switchCase(c: Compilation, label: string, cases: number[]): void {
+/**
+ * "case" constant ":" statement*. The result is the first token of the last statement. Quirk kept:
+ * before the closing brace the colon may be missing.
+ */
+function switchCase(c: Compilation, label: string, cases: number[]): Token {
   c.advance();
   const value = constantExpression(c);
   c.requireToken();
   if (!c.at(':')) {
     c.options.onWarning?.(`${c.token.origin.file}:${lineOf(c.token)}:`);
-    return;
+    return c.token;
   }
   cases.push(value);
   c.output.label('_SWITCH_CASE_', `${unsigned(value)}_${label}`);
   c.advance();
+  let last = c.token;
   for (;;) {
     c.requireToken('incomplete case statement');
-    const { text, first } = c.token;
+    const statementStart = c.token;
+    const { text, first } = statementStart;
     if (text === 'case' || text === 'default' || first === 0x7d) break;
     statement(c);
+    last = statementStart;
     if (text === 'break') break;
   }
   c.requireToken('incomplete case statement');
+  return last;
 }
 
 function switchDefault(c: Compilation, label: string): void {
@@ -289,6 +300,7 @@ function whileStatement(c: Compilation): void {
 
 /** "asm" "(" string* ")" ";": the raw text of the strings, a line each. */
 function asmStatement(c: Compilation): void {
+  c.warnings?.impure();
   c.skip();
   c.expect('(', 'ERROR in process_asm\nMISSING (');
   for (; c.at('"'); c.advance()) {

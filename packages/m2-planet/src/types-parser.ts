@@ -156,9 +156,11 @@ function structOrUnion(c: Compilation, keyword: 'struct' | 'union'): Type {
 /** member: type-name (name ("[" constant "]")? | function-pointer | nothing, for an anonymous struct) */
 function structMember(c: Compilation, offset: number): Member {
   const declared = typeName(c);
+  const start = c.token;
   let type = declared;
   let name: string | undefined;
   if (c.at('(')) {
+    c.warnings?.member(c, start, declared, true);
     name = functionPointer(c)?.text;
     type = c.types.basic.functionPointer;
   } else if (!c.at(';')) {
@@ -169,6 +171,7 @@ function structMember(c: Compilation, offset: number): Member {
     name = '';
   }
   // Quirk kept: a function pointer takes the bytes of the type that the function returns.
+  if (c.token.text === '[') c.warnings?.member(c, start, declared, false);
   const size = c.token.text === '[' ? memberArray(c, declared.target) : declared.size;
   return { name, type, offset, size };
 }

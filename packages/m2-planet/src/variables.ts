@@ -27,7 +27,8 @@ export function variable(c: Compilation): void {
     cast = typeName(c);
     c.expect(')', "Expected token ')' in type cast.");
   }
-  const name = c.token.text;
+  const nameToken = c.token;
+  const name = nameToken.text;
   c.advance();
   if (intrinsic(c, name)) return;
   if (c.constants.has(name)) {
@@ -39,6 +40,7 @@ export function variable(c: Compilation): void {
   const symbol = loadAddress(c, 'zero', name);
   if (cast !== undefined) c.current = cast;
   if (c.addressOf) return;
+  if (!(symbol instanceof FunctionSymbol)) c.warnings?.operand(c, nameToken, symbol, stars);
   if (c.token.text === '.') postfixOperators(c);
   else if (!wantsAddress(c, symbol)) loadValue(c, symbol as Variable, stars);
 }

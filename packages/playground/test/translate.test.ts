@@ -5,6 +5,7 @@ import { Machine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
 import { disassemble } from '../src/program/disassembly.ts';
 import { LANGUAGES } from '../src/program/examples.ts';
+import { errorsOf } from '../src/program/result.ts';
 import { Twins, trail } from '../src/program/trail.ts';
 import { decode, encode, type Translation, translate } from '../src/program/translate.ts';
 import type { ByteRange } from '../src/shared/bytes-view.tsx';
@@ -93,4 +94,20 @@ it('knows text from code behind a call', () => {
   const texts = lines.map(({ text }) => text);
   expect(texts).toContain('Hello, s');
   expect(texts).toContain('tage0!··');
+});
+
+describe('what is suspicious in C', () => {
+  it('is told with its place in the text, and the program is made', () => {
+    const text = 'int g;\nint main()\n{\n\tg++;\n\treturn g;\n}\n';
+    const { warnings, image } = translate('C', { name: 'program', bytes: encode(text) });
+    expect(image.length).toBeGreaterThan(84);
+    expect(errorsOf(text, undefined, warnings)).toEqual([
+      {
+        from: text.indexOf('++'),
+        to: text.indexOf('++') + 3,
+        severity: 'warning',
+        message: '++ of the global g changes what its value points to',
+      },
+    ]);
+  });
 });

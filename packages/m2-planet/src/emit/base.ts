@@ -46,6 +46,7 @@ export abstract class BaseEmitter implements Emitter {
   readonly mainHasNoParameters: boolean = false;
   readonly endsWithStack: boolean = false;
   readonly addressPadding: string;
+  readonly productTakesPointer: boolean = false;
   readonly negativeShortPrefix: string = '@';
   protected readonly names: Readonly<Record<Register, string>>;
   protected readonly table: LineTable;

@@ -131,6 +131,8 @@ export interface Emitter {
 
   /** What follows `&GLOBAL_STORAGE_x` and similar addresses to fill a word. */
   readonly addressPadding: string;
+  /** True where a product overwrites the register that keeps a function pointer during its call. */
+  readonly productTakesPointer: boolean;
   /** The prefix of a negative two-byte number in data. */
   readonly negativeShortPrefix: string;
 }

@@ -125,11 +125,14 @@ export function amd64(sink: CodeSink): Emitter {
 }
 
 class X86Emitter extends BaseEmitter {
+  /** edx, the upper half of each product and the remainder of each division. */
+  override readonly productTakesPointer: boolean;
   private readonly variant: Variant;
 
   constructor(sink: CodeSink, variant: Variant) {
     super(sink, variant);
     this.variant = variant;
+    this.productTakesPointer = variant.registers.temp2 === 'edx';
   }
 
   jump(prefix: string, name: string, note: string): void {

@@ -69,7 +69,8 @@ function Workbench({ program, setText }: WorkbenchProps) {
     () => (error === undefined ? marksOf(text, hops) : []),
     [text, hops, error],
   );
-  const errors = useMemo(() => errorsOf(text, error), [text, error]);
+  const warnings = isCurrent && error === undefined ? translation?.warnings : undefined;
+  const errors = useMemo(() => errorsOf(text, error, warnings), [text, error, warnings]);
   const lit = useMemo(() => {
     const origin = hops.at(-1)?.origin;
     return origin?.source.name === 'program' ? (twins?.bytesAt(origin.start) ?? []) : [];

@@ -45,12 +45,21 @@ export function marksOf(text: string, hops: readonly Hop[]): MarkedRange[] {
   });
 }
 
-/** The word at fault, if it is one of this text. */
-export function errorsOf(text: string, error: ToolError | undefined): EditorError[] {
-  if (error?.file !== 'program' || error.offset === undefined) return [];
-  const from = indexOfByte(text, error.offset);
+/** The words at fault, and those that are warned of, as far as they are in this text. */
+export function errorsOf(
+  text: string,
+  error: ToolError | undefined,
+  warnings: readonly ToolError[] = [],
+): EditorError[] {
+  const isOwn = ({ file, offset }: ToolError) => file === 'program' && offset !== undefined;
+  const errors = error !== undefined && isOwn(error) ? [marked(text, error, 'error')] : [];
+  return [...errors, ...warnings.filter(isOwn).map((found) => marked(text, found, 'warning'))];
+}
+
+function marked(text: string, error: ToolError, severity: EditorError['severity']): EditorError {
+  const from = indexOfByte(text, error.offset ?? 0);
   const length = /^\S+/.exec(text.slice(from, from + 100))?.[0].length ?? 1;
-  return [{ from, to: Math.min(from + length, text.length), message: error.message }];
+  return { from, to: Math.min(from + length, text.length), severity, message: error.message };
 }
 
 /** The fault in one line. */

@@ -41,6 +41,8 @@ export interface Translation {
   readonly stages: readonly Stage[];
   readonly image: Uint8Array<ArrayBuffer>;
   readonly labels: readonly ProgramLabel[];
+  /** What the tools tell of the program though they translate it. */
+  readonly warnings: readonly ToolError[];
 }
 
 /** Where Linux programs of the chain are loaded. */
@@ -65,9 +67,10 @@ export function translate(language: LanguageName, source: Source): Translation {
     case 'M1':
       return expanded([], [DEFINITIONS, source]);
     case 'C': {
-      const compiled = compiledC(source);
+      const warnings: ToolError[] = [];
+      const compiled = compiledC(source, (warning) => warnings.push(warning));
       const text = { name: 'program.M1', bytes: compiled.output };
-      return expanded([compiled], [DEFINITIONS, START_CODE, text]);
+      return { ...expanded([compiled], [DEFINITIONS, START_CODE, text]), warnings };
     }
   }
 }
@@ -80,13 +83,13 @@ function assembled(
   const map = new ProvenanceMap();
   const image = assemble(source.bytes, { name: source.name, map });
   const stage = { tool, sources: [source], output: image, map };
-  return { stages: [stage], image, labels: labelsIn(stage) };
+  return { stages: [stage], image, labels: labelsIn(stage), warnings: [] };
 }
 
-function compiledC(source: Source): Stage {
+function compiledC(source: Source, warnings: (warning: ToolError) => void): Stage {
   const map = new ProvenanceMap();
   const sources = [LIBRARY, source];
-  const output = compile(sources, { architecture: 'x86', map });
+  const output = compile(sources, { architecture: 'x86', map, warnings });
   return { tool: 'M2-Planet', sources, output, map };
 }
 
@@ -107,7 +110,8 @@ function linked(before: readonly Stage[], source: Source): Translation {
   const options = { ...TARGET, baseAddress: BASE_ADDRESS, map };
   const { image, symbols } = tracing(before, () => link(sources, options), source);
   const labels = symbols.map(({ name, address }) => ({ name, address: address >>> 0 }));
-  return { stages: [...before, { tool: 'hex2', sources, output: image, map }], image, labels };
+  const stage = { tool: 'hex2', sources, output: image, map };
+  return { stages: [...before, stage], image, labels, warnings: [] };
 }
 
 /** Run a tool on `text`. A fault in a text that one of the stages before wrote is shown where that comes from. */

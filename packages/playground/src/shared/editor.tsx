@@ -18,6 +18,7 @@ export interface MarkedRange {
 export interface EditorError {
   readonly from: number;
   readonly to: number;
+  readonly severity: 'error' | 'warning';
   readonly message: string;
 }
 
@@ -145,10 +146,10 @@ export function Editor(props: EditorProps) {
   useEffect(() => {
     const current = view.current as EditorView;
     const { length } = current.state.doc;
-    const diagnostics: Diagnostic[] = props.errors.map(({ from, to, message }) => ({
+    const diagnostics: Diagnostic[] = props.errors.map(({ from, to, severity, message }) => ({
       from: Math.min(from, length),
       to: Math.min(to, length),
-      severity: 'error',
+      severity,
       message,
     }));
     current.dispatch(setDiagnostics(current.state, diagnostics));

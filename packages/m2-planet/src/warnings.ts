@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What upstream compiles to something else than C means, without a word → warnings at the tokens.
+ *
+ * The parser calls these tests where each fault arises, when somebody wants to know (`--strict`). The
+ * output is the same with and without them. Invariant: a warning stands for code that was seen to go
+ * wrong in a program that M2-Planet 1.13.1 compiled; the test compiles and runs one for each.
+ */
+import type { ToolError } from '@stage0-ts/diagnostics';
+import type { Compilation } from './compilation.ts';
+import type { Variable } from './symbols.ts';
+import { isDigit, isNameStart } from './text.ts';
+import { type Token, tokenError } from './token.ts';
+import { isPointer, type Member, type Type } from './types.ts';
+
+/** How tightly C binds what M2-Planet puts on two levels. */
+const C_LEVELS: ReadonlyMap<string, number> = new Map([
+  ['||', 1],
+  ['&&', 2],
+  ['|', 3],
+  ['^', 4],
+  ['&', 5],
+  ['==', 6],
+  ['!=', 6],
+  ['<', 7],
+  ['<=', 7],
+  ['>', 7],
+  ['>=', 7],
+]);
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
+const STEPS: ReadonlySet<string> = new Set(['++', '--']);
+/** `x op= y` on the whole word gives the right low bytes for the other operators. */
+const WIDE_COMPOUND: ReadonlySet<string> = new Set(['/=', '%=', '>>=']);
+/** A number as M2-Planet reads it whole. */
+const NUMBER = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/;
+
+/**
+ * What `&&`, which is bitwise, gets: 0 or 1, where it is right; perhaps so (a plain variable, often a
+ * flag); or anything.
+ */
+export type Value = 'truth' | 'flag' | 'any';
+
+export class Warnings {
+  private readonly take: (warning: ToolError) => void;
+  private readonly seen = new Set<string>();
+  /** Counts what overwrites the register that holds a function pointer while arguments are computed. */
+  private overwrites = 0;
+  /** Bytes that the assignment stores whose right side is read. */
+  private stored = 0;
+  /** What the expression so far may be. */
+  value: Value = 'any';
+  /** Functions that only compute their result: a call too many of one does no harm. */
+  private readonly pure = new Set<string>();
+  /** True when the function that is being read was seen to do more than that. */
+  private isImpure = false;
+
+  constructor(take: (warning: ToolError) => void) {
+    this.take = take;
+  }
+
+  private warn(token: Token, code: string, message: string): void {
+    const { origin, start } = token;
+    const key = `${code} ${origin.file} ${start}`;
+    if (this.seen.has(key)) return; // a macro is expanded many times
+    this.seen.add(key);
+    this.take(tokenError(token, code, message));
+  }
+
+  /** `&` and an operand: what stands behind it is still to come. */
+  addressOf(c: Compilation, ampersand: Token): void {
+    const { text } = c.token;
+    if (text !== '[' && text !== '->' && text !== '.') return;
+    const what = text === '[' ? '[…]' : text;
+    const message = `& before an operand with ${what} does not give the address of the element`;
+    this.warn(ampersand, 'address-of-element', message);
+  }
+
+  /** A function's body begins. */
+  beginFunction(): void {
+    this.isImpure = false;
+  }
+
+  /** A function's body was read. */
+  endFunction(name: string): void {
+    if (!this.isImpure) this.pure.add(name);
+  }
+
+  /** Something happens that a caller may notice. */
+  impure(): void {
+    this.isImpure = true;
+  }
+
+  /** A variable as an operand; `name` is its token, what follows is next. */
+  operand(c: Compilation, name: Token, symbol: Variable, stars: number): void {
+    this.value = isPointer(symbol.type) || stars > 0 ? 'any' : 'flag';
+    const { text } = c.token;
+    const isIndexed = text === '[';
+    if (symbol.isLocalArray && !isIndexed) {
+      const message = `${name.text} is a local array: without an index it is its first element`;
+      this.warn(name, 'array-as-value', `${message}, not its address (which is &${name.text})`);
+    }
+    if (stars > 0 && (isIndexed || text === '->' || text === '.')) {
+      const star = name.prev ?? name;
+      this.warn(
+        star,
+        'star-first',
+        `* is applied to ${name.text} alone, not to what ${text} gives`,
+      );
+    }
+    const isFixed = symbol.kind === 'static' || symbol.kind === 'global';
+    if (!isFixed) return;
+    const step = STEPS.has(text) ? c.token : name.prev;
+    if (step !== null && STEPS.has(step.text) && !isIndexed && text !== '->' && text !== '.') {
+      const message = `${step.text} of the global ${name.text} changes what its value points to`;
+      this.warn(step, 'step-of-global', message);
+    }
+    const { size, isSigned } = symbol.type;
+    const isRead = text !== '=' && symbol.elements === 0 && stars === 0;
+    if (isRead && size < c.emit.wordSize && isSigned && symbol.type.members === undefined) {
+      const message = `the global ${name.text} is read without its sign: below zero it is wrong`;
+      this.warn(name, 'sign-lost', message);
+    }
+  }
+
+  /** `array[…]`, of which the brackets were read; `base` is the token before them. */
+  index(c: Compilation, bracket: Token, array: Type, isRead: boolean): void {
+    const { wordSize } = c.emit;
+    const element = array.target.size;
+    this.value = isPointer(array.target) || element < wordSize ? 'any' : 'flag';
+    const base = bracket.prev;
+    const symbol = base === null ? undefined : variableOf(c, base);
+    const isArray = symbol !== undefined && (symbol.isLocalArray || isFixedArray(symbol));
+    if (isArray && isPointer(array) && !array.isFunctionPointer && element !== wordSize) {
+      const what = `an array of ${array.name}: its elements are taken for ${array.target.name}`;
+      this.warn(bracket, 'array-of-pointers', what);
+      return;
+    }
+    if (!isRead || array.name === 'char*' || element >= wordSize || element <= 0) return;
+    if (isMasked(bracket, c.token, 256 ** element)) return;
+    const message = `an element of ${bytes(element)} is read as a word of ${wordSize}`;
+    this.warn(bracket, 'wide-read', `${message} (only char* is read by bytes)`);
+  }
+
+  /** `p->member`, of which the name was read. */
+  arrow(c: Compilation, name: Token, member: Member, isLoaded: boolean): void {
+    this.value = isPointer(member.type) ? 'any' : 'flag';
+    this.stepOfMember(c, name);
+    const isArray = member.size !== member.type.size;
+    if (!isLoaded) return;
+    if (isArray) this.warn(name, 'array-as-value', `${name.text} is an array: -> gives its bytes`);
+    else if (member.size < c.emit.wordSize && member.type.isSigned) {
+      const message = `${name.text} is read without its sign: below zero it is wrong`;
+      this.warn(name, 'sign-lost', message);
+    }
+  }
+
+  /** `s.member`, of which the name was read. */
+  dot(c: Compilation, name: Token, member: Member, isLoaded: boolean): void {
+    this.value = isPointer(member.type) ? 'any' : 'flag';
+    this.stepOfMember(c, name);
+    if (!isLoaded || member.size === member.type.size) return;
+    const message = `${name.text} is an array: without an index . gives its first element`;
+    this.warn(name, 'array-as-value', message);
+  }
+
+  private stepOfMember(c: Compilation, name: Token): void {
+    if (STEPS.has(c.token.text)) this.memberStep(c.token, name);
+  }
+
+  private memberStep(step: Token, member: Token): void {
+    const message = `${step.text} of the member ${member.text} changes what its value points to`;
+    this.warn(step, 'step-of-member', message);
+  }
+
+  /** `++` or `--` before an operand that was read. */
+  prefixStep(c: Compilation, step: Token): void {
+    const last = c.token.prev;
+    const separator = last?.prev?.text;
+    if (last === null) return;
+    if (separator === '->' || separator === '.') this.memberStep(step, last);
+    else this.step(c, step, last);
+    this.value = 'any';
+  }
+
+  /** `++` or `--` behind an operand that ends with `last`. */
+  step(c: Compilation, step: Token, last: Token | null): void {
+    if (last === null) return;
+    this.change(c, last);
+    const { text } = last;
+    if (text === ')') {
+      const message = `${step.text} at a parenthesis changes what its value points to`;
+      this.warn(step, 'step-of-value', message);
+    } else if (text === ']' && isPointer(c.current)) this.stepOfElement(c, step);
+  }
+
+  private stepOfElement(c: Compilation, step: Token): void {
+    const element = c.current.target;
+    const right = isPointer(element) ? element.target.size : 1;
+    if (element.size !== right) {
+      const message = `${step.text} of an element steps by ${element.size}, not by ${right}`;
+      this.warn(step, 'step-of-element', message);
+    } else if (element.size < c.emit.wordSize) {
+      const message = `${step.text} of an element of ${bytes(element.size)} works on a whole word`;
+      this.warn(step, 'step-of-element', message);
+    }
+  }
+
+  /** An operand that a prefix (a minus, a cast) was applied to; what follows should have come first. */
+  prefixFirst(c: Compilation, prefix: Token, what: string): void {
+    const { text } = c.token;
+    if (text !== '[' && text !== '->' && !STEPS.has(text)) return;
+    const shown = text === '[' ? '[…]' : text;
+    this.warn(prefix, 'prefix-first', `the ${what} is applied before ${shown}; put parentheses`);
+  }
+
+  /** A token that begins with `!`. */
+  not(token: Token): void {
+    if (token.text !== '!') this.warn(token, 'double-not', `${token.text} counts as one !`);
+  }
+
+  /** A number as an operand or in a constant. */
+  number(token: Token): void {
+    this.value = token.text === '0' || token.text === '1' ? 'truth' : 'any';
+    if (NUMBER.test(token.text)) return;
+    this.warn(
+      token,
+      'bad-number',
+      `${token.text} is not a number here and counts as another value`,
+    );
+  }
+
+  /** A character literal. */
+  character(token: Token): void {
+    const { length } = token.text;
+    const isOne = token.text[1] === '\\' ? /^'\\(x..|.)$/s.test(token.text) : length === 2;
+    if (!isOne) this.warn(token, 'bad-character', 'only the first character counts');
+  }
+
+  /** A cast, of which the type was read. */
+  cast(c: Compilation, parenthesis: Token, type: Type): void {
+    if (type.size >= c.emit.wordSize || type.members !== undefined) return;
+    // What is stored right away is cut by that.
+    if (parenthesis.prev?.text === '=' && this.stored === type.size) return;
+    const message = `a cast to ${type.name} does not cut the value`;
+    this.warn(parenthesis, 'cast-keeps-value', message);
+  }
+
+  /** `left operator right`, of which `right` was read: C would have read more into it, or into `left`. */
+  grouping(before: Token | undefined, operator: Token): void {
+    if (before === undefined) return;
+    const first = C_LEVELS.get(before.text);
+    const second = C_LEVELS.get(operator.text);
+    if (first === undefined || second === undefined || second <= first) return;
+    const message = `${before.text} and ${operator.text} bind alike and group from the left`;
+    this.warn(operator, 'grouping', `${message}; put parentheses`);
+  }
+
+  /** The types of a sum's operands, each undefined where it is not known. */
+  sum(c: Compilation, operator: Token, left: Type | undefined, right: Type | undefined): void {
+    const scaled = [left, right].find((type) => type !== undefined && scales(c, type));
+    // Who multiplies or writes sizeof knows.
+    if (scaled === undefined || isScaledByHand(operator, c.token)) return;
+    const size = scaled.target.size;
+    const both = left !== undefined && right !== undefined && isPointer(left) && isPointer(right);
+    const message = both
+      ? `the difference of pointers is in bytes, not in elements of ${size}`
+      : `${operator.text} counts bytes, not elements of ${size}`;
+    this.warn(operator, 'unscaled', message);
+  }
+
+  /** The type of the operand that was just read, if it is that of a variable, member or element. */
+  typeOfOperand(c: Compilation): Type | undefined {
+    const last = c.token.prev;
+    if (last === null) return undefined;
+    if (last.text === ']') return c.current.target;
+    if (!isNameStart(last.first)) return undefined;
+    const separator = last.prev?.text;
+    if (separator === '->' || separator === '.') return c.current;
+    const symbol = variableOf(c, last);
+    if (symbol === undefined) return undefined;
+    // A global array is its address.
+    return isFixedArray(symbol) ? symbol.type.indirect : c.current;
+  }
+
+  /** `left && right` or `||`; both were read, `start` is where left began. */
+  logical(c: Compilation, operator: Token, start: Token, left: Value): void {
+    const { text } = operator;
+    const effect = sideEffect(operator.next, c.token, this.pure);
+    if (effect !== undefined) {
+      const message = `${text} always evaluates its right side, which has ${effect}`;
+      this.warn(operator, 'not-short-circuit', message);
+    }
+    const right = this.value;
+    const isAny = left === 'any' || right === 'any';
+    if (text === '&&' && (isAny || (left === 'flag' && right === 'flag'))) {
+      const message = '&& is bitwise: 2 && 1 is 0; compare with 0 where a value is not 0 or 1';
+      this.warn(operator, 'bitwise-and', message);
+    }
+    const guarded = guardedUse(start, operator, c.token);
+    if (guarded !== undefined) {
+      const message = `${text} always evaluates its right side: the left one does not guard`;
+      this.warn(guarded, 'not-guarded', `${message} ${guarded.text}`);
+    }
+  }
+
+  /** What an operator makes of both sides. */
+  combine(operator: string, left: Value): void {
+    const isBitwise = ['&&', '||', '&', '|', '^'].includes(operator);
+    if (COMPARISONS.has(operator)) this.value = 'truth';
+    else if (!isBitwise || left === 'any' || this.value === 'any') this.value = 'any';
+    else if (left === 'flag') this.value = 'flag';
+  }
+
+  /** A multiplication, whose product takes the register of the function pointer on x86. */
+  product(c: Compilation): void {
+    if (c.emit.productTakesPointer) this.overwrites++;
+  }
+
+  /** A call, by name or through a pointer. Most functions that are asked give 0 or 1. */
+  called(name: string | undefined): void {
+    this.value = 'truth';
+    if (name === undefined || !this.pure.has(name)) this.isImpure = true;
+    this.overwrites++;
+  }
+
+  /** A mark for {@link pointerLost}. */
+  get mark(): number {
+    return this.overwrites;
+  }
+
+  /** An argument of a call through a pointer was read; `mark` was taken before it. */
+  pointerLost(argument: Token, mark: number): void {
+    if (this.overwrites === mark) return;
+    const message = 'this argument calls, indexes or multiplies, and so loses the function pointer';
+    this.warn(argument, 'pointer-lost', `${message} that is called; compute it before`);
+  }
+
+  /** What ends with `last` is changed: anything but a local or an argument can be seen outside. */
+  private change(c: Compilation, last: Token | null): void {
+    const kind = last === null ? undefined : variableOf(c, last)?.kind;
+    const before = last?.prev?.text ?? '';
+    const isOwn = kind === 'local' || kind === 'argument';
+    if (!isOwn || ['*', '->', '.'].includes(before)) this.isImpure = true;
+  }
+
+  /** An assignment of `size` bytes, at its sign. */
+  assignment(c: Compilation, size: number): void {
+    this.stored = size;
+    this.change(c, c.token.prev);
+    const last = c.token.prev;
+    if (last === null || !STEPS.has(last.text)) return;
+    const message = `an assignment behind ${last.text} goes where the value points, not to it`;
+    this.warn(last, 'step-assigned', message);
+  }
+
+  /** `target op= …` with a target of `size` bytes. */
+  compound(c: Compilation, operator: Token, size: number, isChar: boolean): void {
+    this.change(c, operator.prev);
+    if (isChar || size >= c.emit.wordSize || !WIDE_COMPOUND.has(operator.text)) return;
+    const message = `${operator.text} works on a whole word, not on ${bytes(size)}`;
+    this.warn(operator, 'wide-compound', message);
+  }
+
+  /** An initializer that is stored with the size of the declaration's first type. */
+  initializer(name: Token, type: Type, first: Type): void {
+    this.stored = first.size;
+    if (type.size === first.size) return;
+    const message = `${name.text} gets ${bytes(first.size)}, the size of the first in the declaration`;
+    this.warn(name, 'size-of-first', message);
+  }
+
+  /**
+   * The last case of a switch without default, and the first token of its last statement. Behind an
+   * assignment what the jumps compare is an address, which is no case.
+   */
+  lastCase(keyword: Token, last: Token): void {
+    if (['break', 'return', 'goto', 'continue'].includes(last.text)) return;
+    if (last.next?.text === '=') return;
+    this.warn(
+      keyword,
+      'last-case',
+      'the last case runs on into the jumps of the switch; add a break',
+    );
+  }
+
+  /** `a - b + c` in a constant. */
+  difference(operator: Token, next: Token): void {
+    if (next.first !== 0x2b && next.first !== 0x2d) return;
+    this.warn(operator, 'grouping', 'a constant is grouped from the right: 9-3-2 is 8');
+  }
+
+  /** A member with brackets, or a function pointer, and the type that is written before it. */
+  member(c: Compilation, name: Token, type: Type, isFunctionPointer: boolean): void {
+    if (isFunctionPointer ? type.size === c.emit.wordSize : type.target.size === type.size) return;
+    const message = isFunctionPointer
+      ? `a function pointer as a member takes ${bytes(type.size)}, those of what it returns`
+      : `an array of pointers as a member has elements of ${bytes(type.target.size)}`;
+    this.warn(name, 'member-size', message);
+  }
+}
+
+function bytes(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}
+
+function isFixedArray(symbol: Variable): boolean {
+  return (symbol.kind === 'global' || symbol.kind === 'static') && symbol.elements > 0;
+}
+
+/** The variable of that name, if the token is one. */
+function variableOf(c: Compilation, name: Token): Variable | undefined {
+  const { text } = name;
+  if (!isNameStart(name.first) || c.constants.has(text)) return undefined;
+  const { function: current } = c;
+  const own = current?.statics.get(text) ?? current?.locals.find(text);
+  return own ?? current?.arguments.get(text) ?? c.globals.get(text);
+}
+
+/** C scales what is added to such a pointer. */
+function scales(c: Compilation, type: Type): boolean {
+  if (!isPointer(type) || type.isFunctionPointer || type.name === 'void*') return false;
+  return type.target.size !== 1 && type.target !== c.types.basic.functionPointer;
+}
+
+/** What tokens[start, end) do besides computing a value. */
+function sideEffect(
+  start: Token | null,
+  end: Token,
+  pure: ReadonlySet<string>,
+): string | undefined {
+  for (let token = start; token !== null && token !== end; token = token.next) {
+    const { text } = token;
+    if (STEPS.has(text)) return `a ${text}`;
+    if (/^([-+*/%&|^]|<<|>>)?=$/.test(text)) return 'an assignment';
+    const isCall = token.next?.text === '(' && token.next !== end;
+    const isHarmless = text === 'sizeof' || pure.has(text);
+    if (isCall && isNameStart(token.first) && !isHarmless) return `the call of ${text}`;
+  }
+  return undefined;
+}
+
+/**
+ * A use on the right that may only happen when the left side holds: a pointer that is followed, or a
+ * divisor, of a name that the left side asks about and does not follow itself.
+ */
+function guardedUse(start: Token, operator: Token, end: Token): Token | undefined {
+  const asked = new Set<string>();
+  const followed = new Set<string>();
+  for (let token: Token | null = start; token !== null && token !== operator; token = token.next) {
+    if (isNameStart(token.first)) (isFollowed(token, operator) ? followed : asked).add(token.text);
+  }
+  for (let token = operator.next; token !== null && token !== end; token = token.next) {
+    if (!asked.has(token.text) || followed.has(token.text)) continue;
+    const before = token.prev?.text ?? '';
+    if (isFollowed(token, end) || before === '/' || before === '%') return token;
+  }
+  return undefined;
+}
+
+/** Is memory read where the variable points? */
+function isFollowed(name: Token, end: Token): boolean {
+  const after = name.next === end ? undefined : name.next?.text;
+  return after === '[' || after === '->' || isStar(name.prev);
+}
+
+/** True for a star that follows a pointer: no operand stands before it. */
+function isStar(token: Token | null): boolean {
+  if (token === null || token.text !== '*') return false;
+  const before = token.prev;
+  if (before === null) return false;
+  return !isNameStart(before.first) && !isDigit(before.first) && !')]'.includes(before.text);
+}
+
+/** `mask & array[…]` or `array[…] & mask`, with a mask of the element's bits. */
+function isMasked(bracket: Token, after: Token, limit: number): boolean {
+  let base = bracket.prev;
+  while (base?.prev?.text === '->' || base?.prev?.text === '.') base = base.prev.prev;
+  const isMask = (token: Token | null | undefined) =>
+    token !== null && token !== undefined && NUMBER.test(token.text) && Number(token.text) < limit;
+  const before = base?.prev;
+  return (
+    (before?.text === '&' && isMask(before.prev)) || (after.text === '&' && isMask(after.next))
+  );
+}
+
+/** Is a factor or a sizeof among what is added? */
+function isScaledByHand(operator: Token, end: Token): boolean {
+  for (let token = operator.next; token !== null && token !== end; token = token.next) {
+    if (token.text === '*' || token.text === 'sizeof') return true;
+  }
+  return false;
+}
