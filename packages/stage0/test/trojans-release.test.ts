@@ -78,8 +78,8 @@ describe.skipIf(pristine === undefined)('the release with a trap', () => {
     ],
     [
       'P2 in a cached linker, which changes a mode',
-      cached('/x86/artifact/hex2-0', chmod('x86.answers', 0o777)),
-      /step \d+, \.\/cached\/hex2-0 .*x86\.answers/,
+      cached('/x86/artifact/hex2-1', chmod('x86.answers', 0o777)),
+      /step \d+, \.\/cached\/hex2-1 .*x86\.answers/,
     ],
     [
       'T2 in a cached shell, which does nothing today',
