@@ -9,6 +9,7 @@ import { visible } from '@stage0-ts/diagnostics';
 import type { AgainstResult } from './against.ts';
 import type { CheckDocument } from './check-document.ts';
 import { commandLine, type Divergence } from './compare.ts';
+import { subjectLines } from './report.ts';
 import { trustLines } from './verdict.ts';
 
 const CLOSING = {
@@ -26,7 +27,16 @@ export function checkText(document: CheckDocument): string {
   if (verdict.reasons.length > 1) lines.push('');
   if (divergence !== null) lines.push(...divergenceLines(divergence));
   if (against?.first !== undefined) lines.push(...firstWrongLines(against));
-  lines.push(...subjectLines(document), '');
+  const { tree, tool, command, archive } = document;
+  lines.push(
+    ...subjectLines({
+      tree,
+      ...(tool !== null && { tool }),
+      ...(command !== null && { command }),
+      ...(archive !== null && { archive }),
+    }),
+    '',
+  );
   for (const build of builds) {
     const { engine, matching, published, made, processes, milliseconds } = build;
     const answers = `${matching} of ${published} of ${document.arch}.answers`;
@@ -44,16 +54,6 @@ export function checkText(document: CheckDocument): string {
   if (failures !== '') lines.push('', 'what failed:', failures);
   lines.push('', CLOSING[verdict.kind], '');
   return lines.join('\n');
-}
-
-function subjectLines({ tool, command, archive, tree, release }: CheckDocument): string[] {
-  const lines: string[] = [];
-  if (tool !== null) lines.push(visible(tool));
-  if (command !== null) lines.push(`command  ${visible(command)}`);
-  if (archive !== null) lines.push(`archive  ${archive.sha256}  ${visible(archive.name)}`);
-  const name = release === null ? 'not a release that is known here' : `this is ${release}`;
-  lines.push(`tree     ${tree}  ${name}`);
-  return lines;
 }
 
 function divergenceLines(divergence: Divergence): string[] {

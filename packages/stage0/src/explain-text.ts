@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A way down as text for people. */
+import { visible } from '@stage0-ts/diagnostics';
 import type { Explanation, Hop, Place } from './explain.ts';
 
 /** Characters of a piece or of a command line that are shown. */
@@ -9,7 +10,7 @@ const SHOWN = 60;
 export function explanationText(explanation: Explanation): string {
   const { file, offset, size, byte, address, hops } = explanation;
   const where = address === null ? '' : `, address ${hex(address)}`;
-  const head = `${file}@${hex(offset)} (byte ${offset} of ${size}${where}): ${hexByte(byte)}\n`;
+  const head = `${visible(file)}@${hex(offset)} (byte ${offset} of ${size}${where}): ${hexByte(byte)}\n`;
   return [head, ...hops.map(hopText), endText(explanation)].join('\n');
 }
 
@@ -17,7 +18,7 @@ function hopText(hop: Hop): string {
   const { file, start, end, address, text, origin, definition } = hop;
   const range = end - start === 1 ? hex(start) : `${hex(start)}–${hex(end - 1)}`;
   const where = address === null ? '' : `, address ${hex(address)}`;
-  const lines = [`${file}  ${range}${where}: ${shown(text)}`, `  made by ${maker(hop)}`];
+  const lines = [`${visible(file)}  ${range}${where}: ${shown(text)}`, `  made by ${maker(hop)}`];
   if (origin !== null) lines.push(`  from ${position(origin)}: ${shown(origin.text)}`);
   let result = `${lines.join('\n')}\n`;
   if (origin !== null) result += indented(origin.frame);
@@ -31,15 +32,15 @@ function hopText(hop: Hop): string {
 
 function maker({ tool, standIn, step, argv, command }: Hop): string {
   const name = standIn === null || standIn === tool ? tool : `${tool} (${standIn} stands in)`;
-  const script = command === null ? '' : `, ${command.file}:${command.line}`;
-  return `${name}, step ${step}${script}: ${shortened(argv.join(' '))}`;
+  const script = command === null ? '' : `, ${visible(command.file)}:${command.line}`;
+  return `${name}, step ${step}${script}: ${shortened(visible(argv.join(' ')))}`;
 }
 
 function endText({ end, hops }: Explanation): string {
   const tool = hops.at(-1)?.tool;
   switch (end.kind) {
     case 'source':
-      return `${end.place.file} is a file of the tree: line ${end.place.line}, column ${end.place.column}.\n`;
+      return `${visible(end.place.file)} is a file of the tree: line ${end.place.line}, column ${end.place.column}.\n`;
     case 'tool':
       return `${tool} writes this whatever its input${commanded(end.place)}`;
     default:
@@ -52,7 +53,7 @@ function commanded(place: Place | null): string {
 }
 
 function position({ file, line, column }: Place): string {
-  return `${file}:${line}:${column}`;
+  return `${visible(file)}:${line}:${column}`;
 }
 
 function indented(frame: string): string {

@@ -4,6 +4,8 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import { visible } from '@stage0-ts/diagnostics';
 import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
+import type { Subject } from './check-document.ts';
+import { releaseOf } from './known-releases.ts';
 import type { RunResult } from './run.ts';
 import type { StandInUse } from './stand-in-uses.ts';
 import type { Printed, ProcessRecord } from './watch.ts';
@@ -19,8 +21,8 @@ const SHOWN = {
   unlisted: '-',
 } as const;
 
-/** A table of the artifacts, what failed, and one closing line; ends in a newline. */
-export function buildTable(result: BuildResult): string {
+/** A table of the artifacts, what failed, what was built, and one closing line; ends in a newline. */
+export function buildTable(result: BuildResult, subject?: Subject): string {
   const { artifacts } = result;
   const width = Math.max(8, ...artifacts.map(({ path }) => path.length));
   const lines = [`${'artifact'.padEnd(width)}      size  mode  ${'sha256'.padEnd(64)}  answer`];
@@ -34,8 +36,20 @@ export function buildTable(result: BuildResult): string {
   const failures = describeFailures(result).trimEnd();
   if (failures !== '') lines.push('', failures);
   for (const sentence of result.advice) lines.push('', visible(sentence));
+  if (subject !== undefined) lines.push('', ...subjectLines(subject));
   lines.push('', summary(result), '');
   return lines.join('\n');
+}
+
+/** What was built or checked, by its digests. */
+export function subjectLines({ tool, command, archive, tree }: Subject): string[] {
+  const lines: string[] = [];
+  if (tool !== undefined) lines.push(visible(tool));
+  if (command !== undefined) lines.push(`command  ${visible(command)}`);
+  if (archive !== undefined) lines.push(`archive  ${archive.sha256}  ${visible(archive.name)}`);
+  const name = releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree);
+  const known = name === undefined ? 'not a release that is known here' : `this is ${name}`;
+  return [...lines, `tree     ${tree}  ${known}`];
 }
 
 function standInLines({ standIns, arch }: BuildResult): string[] {
@@ -99,12 +113,18 @@ export interface BuildDocument {
   readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
   /** Modes as octal text. */
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
+  /** Digest of the tree as it was, and of its archive; see treeDigest. Absent where nobody told. */
+  readonly tree?: string;
+  readonly archive?: Subject['archive'];
 }
 
 /** The result as plain data. */
-export function buildDocument(result: BuildResult): BuildDocument {
+export function buildDocument(result: BuildResult, subject?: Subject): BuildDocument {
+  const { tree, archive } = subject ?? {};
   return {
     version: 1,
+    ...(tree !== undefined && { tree }),
+    ...(archive !== undefined && { archive }),
     arch: result.arch,
     engine: result.engine,
     ok: result.ok,

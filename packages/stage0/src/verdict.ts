@@ -142,8 +142,10 @@ function* coverageReasons({ coverage, partial, ownScript, builds }: Facts): Gene
   if (partial) return;
   for (const { reason, path, steps } of coverage.uncompared) {
     if (reason === 'first-shell' && ownScript) continue;
-    const count = steps.length === 1 ? 'one process' : `${steps.length} processes`;
-    const text = `not compared: ${count}, ${WHY_UNCOMPARED[reason]} (${visible(path)}${steps.length > 1 ? ', …' : ''}). Accept it with --partial`;
+    const count = steps.length === 1 ? 'one process, ' : `${steps.length} processes, `;
+    const which = ` (${visible(path)}${steps.length > 1 ? ', …' : ''})`;
+    const isShell = reason === 'first-shell';
+    const text = `not compared: ${isShell ? '' : count}${WHY_UNCOMPARED[reason]}${isShell ? '' : which}. Accept it with --partial`;
     yield { kind: 'cannot', text };
   }
 }
@@ -184,7 +186,11 @@ function sentenceOf(kind: VerdictKind, facts: Facts, reasons: readonly Reason[])
     against === undefined
       ? ''
       : `, and ${against.compared} of them in the folder to compare with are the same`;
-  const counted = `in ${coverage.compared} of ${coverage.processes} processes machine code was compared with our port`;
+  const { compared, processes } = coverage;
+  const counted =
+    compared === processes
+      ? `in ${compared} of ${processes} processes machine code was compared with our port`
+      : `only in ${compared} of ${processes} processes was machine code compared with our port`;
   return `The builds agree: ${worlds} leave the same ${made} files${theirs}; ${counted}.`;
 }
 
@@ -216,7 +222,9 @@ export function trustLines(trusted: readonly TrustedBinary[]): string[] {
 function* notes({ coverage, partial, selfRebuild, builds, ownScript }: Facts): Generator<string> {
   for (const { reason, steps } of coverage.uncompared) {
     if (partial || (reason === 'first-shell' && ownScript)) {
-      yield `not compared, as accepted: ${steps.length} of ${coverage.processes} processes, ${WHY_UNCOMPARED[reason]}`;
+      const count =
+        reason === 'first-shell' ? '' : `${steps.length} of ${coverage.processes} processes, `;
+      yield `not compared, as accepted: ${count}${WHY_UNCOMPARED[reason]}`;
     }
   }
   if (selfRebuild?.same) {

@@ -9,6 +9,8 @@ import {
   type NamedEngine,
   PORTS,
   readAnswers,
+  releaseOf,
+  treeDigest,
 } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
@@ -41,6 +43,10 @@ describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () =>
       expect([path, made.get(path)?.mode.toString(8).padStart(4, '0')]).toEqual([path, mode]);
     }
     expect(result.ok).toBe(true);
+  });
+
+  it('is a release that is known by the digest of its tree', () => {
+    expect(releaseOf(treeDigest(loadTree(TREE as string)))).toBe('stage0-posix 1.9.1');
   });
 
   it('names the process where one tool of an engine goes wrong', () => {

@@ -5,6 +5,7 @@
  * A regular file with one name, and a new one, is written beside and renamed into place. Devices, pipes
  * and files with several names are written in place, as only that keeps what they are.
  */
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { writeAll } from './transfer.ts';
@@ -45,10 +46,8 @@ function writeBeside(
   mode: number,
   old: fs.Stats | undefined,
 ): void {
-  const temporary = Buffer.from(
-    `${folderOf(name)}/.stage0-${process.pid}-${temporaryCount++}`,
-    'latin1',
-  );
+  // Not by the process's number alone: two containers with one folder have the same.
+  const temporary = Buffer.from(`${folderOf(name)}/.stage0-${randomUUID()}`, 'latin1');
   let created: number;
   try {
     created = fs.openSync(temporary, 'wx', mode);
@@ -73,6 +72,3 @@ function writeBeside(
     throw error;
   }
 }
-
-/** Only makes names unique within this process. */
-let temporaryCount = 0;

@@ -5,9 +5,10 @@ import { ARCHITECTURES } from '../architectures.ts';
 import { build } from '../build.ts';
 import { buildDocument, buildTable } from '../report.ts';
 import { copyTree } from '../tree.ts';
+import { treeDigest } from '../tree-digest.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
-import { loadTree, saveFiles } from './load-tree.ts';
+import { loadTreeAs, saveFiles } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
 import { print } from './streams.ts';
@@ -52,7 +53,9 @@ export function buildCommand(args: readonly string[]): number {
   const engine = engineNamed(values.engine, HELP, limits);
   if (values.out === '') throw new UsageError('--out takes a folder', HELP);
   const recipe = recipeFrom(values, HELP);
-  const files = copyTree(loadTree(tree), limits.files);
+  const { files: source, archive } = loadTreeAs(tree);
+  const files = copyTree(source, limits.files);
+  const subject = { tree: treeDigest(source), ...(archive && { archive }) };
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const result = build(files, {
     ...recipe,
@@ -73,8 +76,8 @@ export function buildCommand(args: readonly string[]): number {
     );
   }
   const text = values.json
-    ? `${JSON.stringify(buildDocument(result), null, 2)}\n`
-    : buildTable(result);
+    ? `${JSON.stringify(buildDocument(result, subject), null, 2)}\n`
+    : buildTable(result, subject);
   print(text);
   return result.ok ? 0 : 1;
 }
