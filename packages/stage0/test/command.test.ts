@@ -144,6 +144,20 @@ describe('stage0 build', () => {
     expect(stdout).toContain('ok: 29 of 29 of x86.answers');
   });
 
+  it('shows what a step that failed had printed', () => {
+    const tree = fs.mkdtempSync(path.join(scratch, 'wrong-'));
+    fs.cpSync(LADDER, tree, { recursive: true });
+    const answers = path.join(tree, 'x86.answers');
+    const text = fs.readFileSync(answers, 'utf8');
+    fs.writeFileSync(answers, text.replace(/^.{64}(?= {2}out\/greet$)/m, '0'.repeat(64)));
+    for (const command of [['build'], ['check', '--partial']]) {
+      const { status, stdout } = stage0(...command, tree);
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/step \d+: .*sha256sum -c .*\n {2}exited with status 1\n/);
+      expect(stdout).toMatch(/out\/greet: FAILED/);
+    }
+  });
+
   it('prints one JSON document and nothing else', () => {
     const { status, stdout, stderr } = stage0('build', LADDER, '--json');
     expect([status, stderr]).toEqual([0, '']);
@@ -177,7 +191,13 @@ describe('stage0 build', () => {
     const { status, stderr } = stage0('build', 'bad.tar.gz');
     expect(status).toBe(3);
     expect(stderr).toMatch(/^bad\.tar\.gz: error: /);
-    expect(stage0('build', scratch).stderr).toBe('stage0: error: the tree has no kaem.x86\n');
+    expect(stage0('build', scratch).stderr).toBe(
+      'stage0: error: the tree has no kaem.x86; the tree begins deeper: TREE is the folder ladder\n',
+    );
+    fs.writeFileSync(path.join(scratch, 'tree.zip'), 'PK\u0003\u0004');
+    expect(stage0('build', 'tree.zip').stderr).toMatch(
+      /^tree\.zip: error: this is not a \.tar.*; this is a zip archive, which keeps no executable bits/,
+    );
     const damaged = fs.mkdtempSync(path.join(scratch, 'damaged-'));
     fs.writeFileSync(path.join(damaged, 'kaem.x86'), '');
     fs.writeFileSync(

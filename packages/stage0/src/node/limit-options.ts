@@ -7,7 +7,7 @@ import { UsageError } from './usage.ts';
 export const LIMIT_OPTIONS = {
   interpret: { type: 'boolean', default: false },
   'time-limit': { type: 'string', default: '3600' },
-  'files-limit': { type: 'string', default: '4G' },
+  'files-limit': { type: 'string', default: '1G' },
   'memory-limit': { type: 'string', default: '' },
   'instruction-limit': { type: 'string', default: '' },
 } as const;
@@ -15,7 +15,7 @@ export const LIMIT_OPTIONS = {
 /** Their lines of a help text. */
 export const LIMIT_HELP = `  --interpret            run programs in the machine's interpreter alone: slower, and the definition
   --time-limit SECONDS   stop after so long (default: 3600)
-  --files-limit BYTES    what all files of the tree may hold together, as in 500M or 8G (default: 4G)
+  --files-limit BYTES    what all files of the tree may hold together, as in 500M or 8G (default: 1G)
   --memory-limit BYTES   what one program in the machine may take
   --instruction-limit N  what one program in the machine may execute`;
 

@@ -6,6 +6,7 @@ import { MemoryFiles } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { treeFromArchive } from '../tree.ts';
+import { adviceForFile } from '../tree-advice.ts';
 
 /** A tree, and what it came from. */
 export interface LoadedTree {
@@ -28,11 +29,24 @@ export function loadTreeAs(name: string): LoadedTree {
   if (status.kind !== 'directory') {
     const bytes = host.readFile(name);
     const archive = { name: path.basename(name), sha256: sha256Hex(bytes) };
-    return { files: treeFromArchive(bytes, name), archive };
+    return { files: unpacked(bytes, name), archive };
   }
   const files = new MemoryFiles();
   loadFolder(host, files, name, '');
   return { files, archive: undefined };
+}
+
+/** What is not an archive is often something that can be told. */
+function unpacked(bytes: Uint8Array, name: string): MemoryFiles {
+  try {
+    return treeFromArchive(bytes, name);
+  } catch (error) {
+    const advice = adviceForFile(bytes);
+    if (!(error instanceof ToolError) || error.code !== 'no-archive' || advice === undefined) {
+      throw error;
+    }
+    throw new ToolError(`${error.message}; ${advice}`, { code: error.code, file: name });
+  }
 }
 
 function loadFolder(host: NodeHost, files: MemoryFiles, folder: string, prefix: string): void {
