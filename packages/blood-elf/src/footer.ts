@@ -9,6 +9,7 @@
  */
 import { ByteWriter, encodeUtf8, type ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
+import { requireSources } from '@stage0-ts/diagnostics';
 import { findLabels, type Label } from './labels.ts';
 import { quoted, type Radix } from './numbers.ts';
 
@@ -30,6 +31,7 @@ export function footer(
   sources: readonly Source[],
   options: FooterOptions,
 ): Uint8Array<ArrayBuffer> {
+  requireSources(sources);
   const entries = (options.entries ?? []).map((name) => ({
     name: encodeUtf8(name),
     offset: 0,

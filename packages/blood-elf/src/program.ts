@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `blood-elf`: options as upstream reads them. */
 import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
-import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
+import { reportErrors, requireDistinct, ToolError, unknownOption } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { footer } from './footer.ts';
 import type { Radix } from './numbers.ts';
@@ -115,7 +115,7 @@ function readOptions(argv: readonly string[]): Options {
         options.entries.push(argument());
         break;
       default:
-        throw usage(`Unknown option ${argv[at]}`);
+        throw unknownOption(argv[at] as string, `Unknown option ${argv[at]}`);
     }
   }
   return options;

@@ -9,7 +9,7 @@
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { withinStack } from '@stage0-ts/diagnostics';
+import { requireBytes, withinStack } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
 import { readTokens } from './reader.ts';
@@ -28,6 +28,7 @@ export interface CompileOptions {
  * @throws ToolError with the position for everything that upstream refuses or crashes on.
  */
 export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
+  requireBytes(bytes);
   const source = { name: options.name ?? 'input', bytes };
   const c = new Compilation(source, readTokens(source), options.map);
   withinStack(

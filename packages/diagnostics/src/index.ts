@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+export { requireBytes, requireKnown, requireSource, requireSources } from './arguments.ts';
 export { codeFrame } from './code-frame.ts';
 export { hintAt } from './hints.ts';
-export { type FileComparer, requireDistinct, requireOperand } from './operands.ts';
+export { type FileComparer, requireDistinct, requireOperand, unknownOption } from './operands.ts';
 export { locate, type Position } from './position.ts';
 export { asToolError, type ErrorStream, reportErrors, withinStack } from './report.ts';
 export {

@@ -26,3 +26,17 @@ export function requireOperand(argv: readonly string[], index: number, what: str
   if (operand === undefined) throw new ToolError(`missing operand: ${what}`, { code: 'usage' });
   return operand;
 }
+
+/** Options of mescc-tools before 1.0, which old scripts still give, and what became of them. */
+const FORMER: ReadonlyMap<string, string> = new Map([
+  ['--LittleEndian', 'it is --little-endian since mescc-tools 1.0'],
+  ['--BigEndian', 'it is --big-endian since mescc-tools 1.0'],
+  ['--BaseAddress', 'it is --base-address since mescc-tools 1.0'],
+  ['--Architecture', 'it is --architecture since mescc-tools 1.0'],
+  ['--exec_enable', 'leave it out: it was dropped, and outputs are executable'],
+]);
+
+/** The error for an option that a tool of mescc-tools does not know. */
+export function unknownOption(option: string, message = `unknown option ${option}`): ToolError {
+  return new ToolError(message, { code: 'usage', hint: FORMER.get(option) });
+}

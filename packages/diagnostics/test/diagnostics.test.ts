@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+import { runInNewContext } from 'node:vm';
 import { ByteWriter, decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import {
   codeFrame,
@@ -7,7 +9,12 @@ import {
   formatWarning,
   locate,
   reportErrors,
+  requireBytes,
+  requireKnown,
+  requireSource,
+  requireSources,
   ToolError,
+  unknownOption,
   visible,
   withinStack,
 } from '@stage0-ts/diagnostics';
@@ -110,6 +117,61 @@ describe('what nobody sees in a source', () => {
   it('is a byte order mark in the first line', () => {
     expect(hint('\xef\xbb\xbfa\nb\n', 3)).toMatch(/byte order mark/);
     expect(hint('\xef\xbb\xbfa\nb\n', 5)).toBeUndefined();
+  });
+});
+
+describe('arguments from JavaScript', () => {
+  it.each<[unknown, string]>([
+    ['text', 'string'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [[1], 'Array'],
+    [new ArrayBuffer(1), 'ArrayBuffer'],
+    [new Uint16Array(1), 'Uint16Array'],
+    [{}, 'Object'],
+  ])('%j is not bytes', (value, got) => {
+    const message = `the input: expected Uint8Array, got ${got}`;
+    expect(() => requireBytes(value)).toThrow(new TypeError(message));
+  });
+
+  it('are bytes whatever realm they are of', () => {
+    requireBytes(new Uint8Array());
+    requireBytes(Buffer.from('a'));
+    requireBytes(runInNewContext('new Uint8Array(3)'));
+  });
+
+  it('are sources with a name', () => {
+    const bytes = new Uint8Array();
+    requireSources([{ name: 'a', bytes }]);
+    expect(() => requireSource({ bytes })).toThrow(
+      'expected a name that is a string, got undefined',
+    );
+    expect(() => requireSource({ name: 'a' })).toThrow(
+      'the source a: expected Uint8Array, got undefined',
+    );
+    expect(() => requireSources(bytes)).toThrow(
+      'expected an array of { name, bytes }, got Uint8Array',
+    );
+    expect(() => requireSources([bytes])).toThrow('source 0: expected a name that is a string');
+    expect(() => requireSources([null])).toThrow('source 0: expected { name, bytes }, got null');
+  });
+
+  it('are one of what is known', () => {
+    requireKnown(undefined, ['x86'], 'architecture');
+    requireKnown('x86', ['x86'], 'architecture');
+    const attempt = (value: unknown) => () => requireKnown(value, ['x86', 'amd64'], 'architecture');
+    expect(attempt('vax')).toThrow('architecture: expected one of x86, amd64, got "vax"');
+    expect(attempt(7)).toThrow('architecture: expected one of x86, amd64, got number');
+  });
+});
+
+describe('an unknown option', () => {
+  it('of an older release has a way out', () => {
+    expect(formatError(unknownOption('--LittleEndian'), 'hex2')).toBe(
+      'hex2: error: unknown option --LittleEndian\n' +
+        '  hint: it is --little-endian since mescc-tools 1.0\n',
+    );
+    expect(unknownOption('--bogus').hint).toBeUndefined();
   });
 });
 

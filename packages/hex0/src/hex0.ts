@@ -8,6 +8,7 @@
  * Behaviour defined by x86/hex0_x86.hex0 of stage0-posix 1.9.1 and the 181-byte seed, which agree.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
+import { requireBytes } from '@stage0-ts/diagnostics';
 import { requirePlain } from './strict.ts';
 
 /** Classes of input bytes that are no digit; digits are their value, 0 to 16. */
@@ -37,6 +38,7 @@ export function assemble(
   options: AssembleOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const { map } = options;
+  requireBytes(source);
   if (options.strict) requirePlain({ name: options.name ?? 'input', bytes: source });
   const number = map?.addSource(options.name ?? 'input') ?? 0;
   const out = new ByteWriter(source.length >> 1);

@@ -10,7 +10,7 @@
  * Behaviour defined by x86/hex1_x86.hex0 of stage0-posix 1.9.1.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { errorAt, type ToolError } from '@stage0-ts/diagnostics';
+import { errorAt, requireBytes, type ToolError } from '@stage0-ts/diagnostics';
 import { requirePlain } from './strict.ts';
 
 /** Classes of input bytes that are no digit; digits are their value, 0 to 15. */
@@ -59,6 +59,7 @@ export function assemble(
   source: Uint8Array,
   options: AssembleOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  requireBytes(source);
   const run: Run = {
     name: options.name ?? 'input',
     source,

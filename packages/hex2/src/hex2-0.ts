@@ -9,7 +9,7 @@
  * Behaviour defined by x86/hex2_x86.hex1 of stage0-posix 1.9.1.
  */
 import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
-import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import { errorAt, requireBytes, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { LinkResult, LinkSymbol } from './result.ts';
 import { requireUnique, requireWhiteSpace, requireWholeBytes, splitByte } from './strict.ts';
 
@@ -77,6 +77,7 @@ interface Name {
  * comment that the end of the file cuts off.
  */
 export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {}): LinkResult {
+  requireBytes(bytes);
   const run: Run = {
     source: { name: options.name ?? 'input', bytes },
     strict: options.strict ?? false,

@@ -8,9 +8,10 @@
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
  */
-import { errorAt, type Source } from '@stage0-ts/diagnostics';
+import { latin1ToHost } from '@stage0-ts/bytes';
+import { errorAt, requireKnown, requireSources, type Source } from '@stage0-ts/diagnostics';
 import { displacement, putBytes, range } from './displacement.ts';
-import { DEFAULT_OPTIONS, isRiscV, type LinkOptions } from './options.ts';
+import { ARCHITECTURES, DEFAULT_OPTIONS, isRiscV, type LinkOptions } from './options.ts';
 import type { LinkResult } from './result.ts';
 import {
   fitsBranch,
@@ -31,6 +32,8 @@ import { type Reference, type Scan, scan } from './scan.ts';
  * of its file cuts off.
  */
 export function link(sources: readonly Source[], options: LinkOptions = {}): LinkResult {
+  requireSources(sources);
+  requireKnown(options.architecture, ARCHITECTURES, 'architecture');
   const { map, ...target } = options;
   const run = scan(sources, { ...DEFAULT_OPTIONS, ...target }, map);
   const image = run.out.toBytes();
@@ -108,8 +111,18 @@ function requireBranch(reference: Reference, distance: number, bits: number): vo
 function addressOf(run: Scan, reference: Reference, name: number): number {
   const address = run.addresses[name];
   if (address !== undefined) return address;
-  const text = run.names.shown(name);
-  throw failure(reference, 'undefined-label', `undefined label ${text}`);
+  const message = `undefined label ${run.names.shown(name)}`;
+  const { source, offset } = reference;
+  throw errorAt(source, offset, 'undefined-label', message, symbolHint(run.names.text(name)));
+}
+
+/** What a label of M2-Planet's output is in the C program. */
+function symbolHint(label: string): string | undefined {
+  const [, kind, name] = /^(FUNCTION|GLOBAL)_(.*)$/s.exec(label) ?? [];
+  if (name === undefined) return undefined;
+  return kind === 'FUNCTION'
+    ? `the C function ${latin1ToHost(name)} is declared and used, but not defined`
+    : `the C variable ${latin1ToHost(name)} is not defined in what is linked`;
 }
 
 function bytesOf(size: number): string {

@@ -12,7 +12,7 @@
  * Behaviour defined by x86/kaem-minimal.hex0 of stage0-posix 1.9.1.
  */
 import { ByteWriter } from '@stage0-ts/bytes';
-import { errorAt, type Source } from '@stage0-ts/diagnostics';
+import { errorAt, requireSource, type Source } from '@stage0-ts/diagnostics';
 
 /** One line of the script. */
 export interface MinimalCommand {
@@ -44,6 +44,7 @@ const END_OF_FILE = 0xfc;
  * 255 words (upstream exits 1 for the first two and overwrites its own memory for the others).
  */
 export function* readMinimalCommands(script: Source): Generator<MinimalCommand> {
+  requireSource(script, 'the script');
   const reader = new Reader(script);
   for (;;) {
     const offset = reader.at;

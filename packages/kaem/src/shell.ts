@@ -9,7 +9,7 @@
  * Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c, as M2-Planet compiles it.
  */
 import { encodeLatin1, encodeUtf8, hostToLatin1, latin1ToHost } from '@stage0-ts/bytes';
-import { errorAt, type Source, ToolError, visible } from '@stage0-ts/diagnostics';
+import { errorAt, requireSource, type Source, ToolError, visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import { Command, readCommand } from './command.ts';
 import { MAX_STRING, Reader } from './reader.ts';
@@ -58,6 +58,7 @@ export class Shell {
 
   /** @param argv kaem's own argument vector: argv[0] becomes SHELL, what follows `--` is `$@`. */
   constructor(script: Source, argv: readonly string[], host: Host, options: ShellOptions = {}) {
+    requireSource(script, 'the script');
     this.host = host;
     this.argv = argv.map(hostToLatin1);
     this.options = options;

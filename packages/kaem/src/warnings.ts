@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A script → what in it means something to other shells and something else to kaem or kaem-minimal,
+ * A script → what in it means one thing to other shells and another to kaem or kaem-minimal,
  * without a word: `>` and `|` are arguments, a variable assignment before a command drops the command.
  *
- * The script is only looked at, as raw words: nothing is expanded or run. Warnings are in the order of
- * the script. Whoever means a character puts the word in double quotes.
+ * The script is only looked at, as raw words: nothing is expanded or run. Warnings are in the order
+ * of the script. Whoever means a character puts the word in double quotes.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
-import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import { errorAt, requireSource, type Source, type ToolError } from '@stage0-ts/diagnostics';
 
 export type ShellName = 'kaem' | 'kaem-minimal';
 
@@ -24,6 +24,7 @@ const BACKSLASH = 0x5c;
 
 /** What looks like another shell's language in `script`. */
 export function scriptWarnings(script: Source, shell: ShellName): ToolError[] {
+  requireSource(script, 'the script');
   return new Scan(script, shell).run();
 }
 

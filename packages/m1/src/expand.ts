@@ -9,11 +9,17 @@
  * Behaviour defined by mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
 import { ByteWriter, decodeLatin1, latin1ToHost, type ProvenanceMap } from '@stage0-ts/bytes';
-import { type Source, ToolError } from '@stage0-ts/diagnostics';
+import { requireKnown, requireSources, type Source, ToolError } from '@stage0-ts/diagnostics';
 import { NOTATIONS } from './digits.ts';
 import { expressNumber, expressString } from './express.ts';
 import { parseNumber } from './number.ts';
-import { DEFAULT_OPTIONS, type ExpandOptions, isRiscV, type TargetOptions } from './options.ts';
+import {
+  ARCHITECTURES,
+  DEFAULT_OPTIONS,
+  type ExpandOptions,
+  isRiscV,
+  type TargetOptions,
+} from './options.ts';
 import { countFault, numberFault } from './strict.ts';
 import { DEFINE, NEWLINE, Tokens } from './tokens.ts';
 
@@ -63,6 +69,8 @@ export function expand(
   sources: readonly Source[],
   options: ExpandOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  requireSources(sources);
+  requireKnown(options.architecture, ARCHITECTURES, 'architecture');
   const tokens = new Tokens(sources);
   const { map, ...target } = options;
   const run: Run = {

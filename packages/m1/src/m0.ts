@@ -14,7 +14,7 @@ import {
   NameTable,
   type ProvenanceMap,
 } from '@stage0-ts/bytes';
-import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import { errorAt, requireBytes, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import { minimalFault } from './strict.ts';
 
 /** Upstream gives each token 256 bytes, the last of them NUL; a string's opening quote is one of them. */
@@ -73,6 +73,7 @@ export function expandMinimal(
   bytes: Uint8Array,
   options: ExpandMinimalOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  requireBytes(bytes);
   const run: Run = {
     source: { name: options.name ?? 'input', bytes },
     strict: options.strict ?? false,

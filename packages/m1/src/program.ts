@@ -6,7 +6,7 @@
  * Behaviour defined by main in mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
 import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
-import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
+import { reportErrors, requireDistinct, ToolError, unknownOption } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { expand } from './expand.ts';
 import { ARCHITECTURES, type Architecture, type ByteMode } from './options.ts';
@@ -60,7 +60,10 @@ function readArguments(argv: readonly string[]): Settings {
     const value = (): string => {
       const next = argv[++index];
       if (next !== undefined) return next;
-      throw new ToolError(`option ${option} needs a value`, { code: 'usage' });
+      const known = /^(-A|--architecture)$/.test(option)
+        ? `: one of ${ARCHITECTURES.join(', ')}`
+        : '';
+      throw new ToolError(`option ${option} needs a value${known}`, { code: 'usage' });
     };
     switch (option) {
       case '-f':
@@ -101,7 +104,7 @@ function readArguments(argv: readonly string[]): Settings {
         settings.answer = 'version';
         return settings;
       default:
-        throw new ToolError(`unknown option ${option}`, { code: 'usage' });
+        throw unknownOption(option);
     }
   }
   return settings;

@@ -8,6 +8,7 @@
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { parseNumber } from './macros.ts';
+import { KNOWN_ARCHITECTURES } from './target.ts';
 
 export interface Options {
   /** Something to print, once what was named before it has been read, instead of working. */
@@ -114,7 +115,7 @@ function readFirstPass(argv: readonly string[], options: Draft, includePaths: st
         options.architecture = argument(
           argv,
           ++at,
-          '--architecture needs to be passed an architecture',
+          `--architecture needs to be passed an architecture: one of ${KNOWN_ARCHITECTURES}`,
         );
         break;
       case '--os':

@@ -8,8 +8,8 @@
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
  */
-import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { errorAt, type Source, ToolError } from '@stage0-ts/diagnostics';
+import { ByteWriter, latin1ToHost, type ProvenanceMap } from '@stage0-ts/bytes';
+import { errorAt, requireSources, type Source, ToolError, visible } from '@stage0-ts/diagnostics';
 import { evaluate } from './condition.ts';
 import { Expander } from './expander.ts';
 import { type Macro, MacroTable } from './macros.ts';
@@ -53,6 +53,7 @@ export function preprocess(
   sources: readonly Source[],
   options: PreprocessOptions = {},
 ): Preprocessed {
+  requireSources(sources);
   const reader = new Reader({
     readFile: options.readFile ?? (() => undefined),
     libcPath: options.libcPath ?? './M2libc',
@@ -69,7 +70,8 @@ export function preprocess(
     stdioUsed: reader.stdioUsed,
     notes: reader.notes.join(''),
     warnings:
-      reader.included.map((name) => `reading file: ${name}\n`).join('') + walk.warnings.join(''),
+      reader.included.map((name) => `reading file: ${visible(latin1ToHost(name))}\n`).join('') +
+      walk.warnings.join(''),
   };
 }
 
@@ -210,10 +212,8 @@ class Walk {
         this.dropLine();
         break;
       default:
-        this.warn(
-          start,
-          `feature: ${start.text} unsupported in M2-Planet\nIgnoring line, may result in bugs`,
-        );
+        this.warn(start, `feature: ${start.text} unsupported in M2-Planet`);
+        this.warnings.push('Ignoring line, may result in bugs\n');
         this.dropLine();
     }
     this.expectLineEnd();
@@ -317,8 +317,9 @@ class Walk {
   }
 
   private warn(token: Token, message: string): void {
-    const { file, line, column } = token.error('warning', message);
-    this.warnings.push(`${file}:${line}:${column}: ${message}\n`);
+    const warning = token.error('warning', message);
+    const { file, line, column } = warning;
+    this.warnings.push(`${visible(`${file}:${line}:${column}: ${warning.message}`)}\n`);
   }
 
   private dropLine(): void {

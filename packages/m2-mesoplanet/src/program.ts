@@ -44,7 +44,7 @@ function compile(options: Options, host: Host): number {
     map,
   });
   host.writeStdout(encodeLatin1(result.notes));
-  host.writeStderr(encodeLatin1(result.warnings));
+  host.writeStderr(encodeUtf8(result.warnings));
   const leaveEmpty = (names: readonly string[]) => {
     for (const output of names) host.writeFile(output, new Uint8Array(), 0o600);
   };

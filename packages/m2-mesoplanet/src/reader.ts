@@ -23,6 +23,8 @@ export interface ReaderOptions {
 interface IncludedFile {
   readonly path: string;
   readonly bytes: Uint8Array | undefined;
+  /** Where it was looked for. */
+  readonly tried: readonly string[];
 }
 
 /** Names that mean nothing here; only other compilers need the file. */
@@ -108,7 +110,7 @@ export class Reader {
     if (IGNORED.has(written)) return;
     if (this.options.followIncludes) this.included.push(written);
     if (file.bytes === undefined) {
-      throw this.error(scanner, directive, 'missing-include', `unable to read file: ${written}`);
+      throw this.missing(scanner, directive, written, file.tried);
     }
     const line = scanner.line + 1;
     if (this.options.followIncludes) this.readAs({ name: file.path, bytes: file.bytes }, written);
@@ -127,7 +129,7 @@ export class Reader {
       this.notes.push(`skipping:\n${path}\n`);
       return undefined;
     }
-    return { path, bytes: this.options.readFile(path) };
+    return { path, bytes: this.options.readFile(path), tried: [path] };
   }
 
   /**
@@ -144,21 +146,43 @@ export class Reader {
   ): IncludedFile {
     if (name === 'M2libc/bootstrappable.h') {
       const path = `${this.options.libcPath}/bootstrappable.h`;
-      return { path, bytes: this.options.readFile(path) };
+      return { path, bytes: this.options.readFile(path), tried: [path] };
     }
     const direct = this.options.readFile(name);
-    if (direct !== undefined) return { path: name, bytes: direct };
+    const tried = [name];
+    if (direct !== undefined) return { path: name, bytes: direct, tried };
     const slash = includer.lastIndexOf('/');
     if (slash < 0) {
       // Upstream writes through a null pointer here.
-      throw this.error(scanner, directive, 'missing-include', `unable to read file: "${name}"`);
+      throw this.missing(scanner, directive, `"${name}"`, [name]);
     }
     for (const folder of [includer.slice(0, slash), ...this.options.includePaths]) {
       const path = `${folder}/${name}`;
+      tried.push(path);
       const bytes = this.options.readFile(path);
-      if (bytes !== undefined) return { path, bytes };
+      if (bytes !== undefined) return { path, bytes, tried };
     }
-    return { path: name, bytes: undefined };
+    return { path: name, bytes: undefined, tried };
+  }
+
+  /** A file that is not there: where it was looked for, and what may be the reason. */
+  private missing(
+    scanner: Scanner,
+    directive: number,
+    written: string,
+    tried: readonly string[],
+  ): ToolError {
+    const { text, source } = scanner;
+    const message = `unable to read file: ${written} (tried ${tried.join(', ')})`;
+    const directives = text.slice(0, directive).match(/^[ \t]*#[ \t]*(if|endif)/gm) ?? [];
+    const ends = directives.filter((word) => word.endsWith('endif')).length;
+    const hint =
+      directives.length > 2 * ends
+        ? 'every #include is read before any condition is looked at, also where an #if skips it'
+        : written.startsWith('<')
+          ? 'set M2LIBC_PATH to the folder of M2libc'
+          : undefined;
+    return new Token('', source, directive).error('missing-include', message, hint);
   }
 
   private error(scanner: Scanner, offset: number, code: string, message: string): ToolError {

@@ -34,6 +34,9 @@ const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
   ]),
 };
 
+/** What `-A` takes, for messages. */
+export const KNOWN_ARCHITECTURES: string = Object.keys(ARCHITECTURES).join(', ');
+
 /** Names that uname gives to what is called otherwise here. */
 const MACHINES: ReadonlyMap<string, string> = new Map([
   ['i386', 'x86'],
@@ -64,10 +67,12 @@ export function selectTarget(
     ? ARCHITECTURES[architecture]
     : undefined;
   if (facts === undefined) {
-    const known = Object.keys(ARCHITECTURES).join(', ');
-    throw new ToolError(`Unknown architecture: ${architecture} know values are: ${known}`, {
-      code: 'unknown-architecture',
-    });
+    throw new ToolError(
+      `Unknown architecture: ${architecture} know values are: ${KNOWN_ARCHITECTURES}`,
+      {
+        code: 'unknown-architecture',
+      },
+    );
   }
   if (operatingSystem !== 'UEFI') return { ...facts, architecture, operatingSystem };
   const defines = [...facts.defines, ['__uefi__', '1'] as const];

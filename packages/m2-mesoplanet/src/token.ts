@@ -41,8 +41,8 @@ export class Token {
   }
 
   /** An error here. What the message quotes of the program is a byte string. */
-  error(code: string, message: string): ToolError {
-    return errorAt(this.source, this.offset, code, latin1ToHost(message));
+  error(code: string, message: string, hint?: string): ToolError {
+    return errorAt(this.source, this.offset, code, latin1ToHost(message), hint);
   }
 }
 

@@ -124,9 +124,9 @@ export class Compilation {
   }
 
   /** An error at the current token, or at the last one when the input has ended. */
-  error(message: string, token: Token = this.token, code = 'syntax'): ToolError {
+  error(message: string, token: Token = this.token, code = 'syntax', hint?: string): ToolError {
     const { end } = this;
-    return tokenError(token === end ? end.prev : token, code, message);
+    return tokenError(token === end ? end.prev : token, code, message, hint);
   }
 
   /** Refuse, in bootstrap mode, what the cc_* compilers do not know. */

@@ -7,7 +7,7 @@
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { ToolError, withinStack } from '@stage0-ts/diagnostics';
+import { requireKnown, requireSources, ToolError, withinStack } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
 import { aarch64 } from './emit/aarch64.ts';
@@ -76,6 +76,8 @@ export function compile(
   files: readonly SourceFile[],
   options: CompileOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  requireSources(files);
+  requireKnown(options.architecture, Object.keys(ARCHITECTURES), 'architecture');
   const context = readerContext(options.maxString ?? DEFAULT_MAX_STRING);
   let first: Token | null = null;
   let last: Token | null = null;

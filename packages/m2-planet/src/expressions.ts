@@ -82,7 +82,7 @@ function binary(c: Compilation, lowest: number): void {
   }
 }
 
-/** The same as pushedOperand of binary, with the tests of --strict; `before` is the operator before. */
+/** The same with the tests of --strict; `before` is the operator before this one. */
 function checkedOperand(
   c: Compilation,
   warnings: Warnings,

@@ -8,7 +8,7 @@
  */
 import type { MacroCursor } from './macro.ts';
 import { readTokens } from './reader.ts';
-import { latin1ToName } from './text.ts';
+import { latin1ToName, nameToLatin1 } from './text.ts';
 import type { Token } from './token.ts';
 
 /** Upstream never closes a file, so that it fails some hundreds of includes earlier. */
@@ -20,6 +20,8 @@ const GREATER = 0x3e;
 export class Includer {
   private readonly cursor: MacroCursor;
   private count = 0;
+  /** The paths that were looked at for the last name, for the message. */
+  private readonly tried = new Set<string>();
 
   constructor(cursor: MacroCursor) {
     this.cursor = cursor;
@@ -33,7 +35,10 @@ export class Includer {
     const quoted = place.first === DOUBLE_QUOTE;
     const name = quoted ? place.text.slice(1) : this.angledName();
     const found = this.search(latin1ToName(name), quoted ? place.origin.file : undefined);
-    if (found === undefined) throw cursor.error(`Unable to find include file: ${name}`, place);
+    if (found === undefined) {
+      const tried = [...this.tried].map(nameToLatin1).join(', ');
+      throw cursor.error(`Unable to find include file: ${name} (tried ${tried})`, place);
+    }
     if (++this.count > MAX_INCLUDES) throw cursor.error('too many includes', place);
     cursor.remove();
     this.splice(found.path, found.bytes, place);
@@ -60,10 +65,12 @@ export class Includer {
     including: string | undefined,
   ): { path: string; bytes: Uint8Array } | undefined {
     const read = this.cursor.options.readInclude ?? ((): undefined => undefined);
+    this.tried.clear();
     let buffer = '';
     const attempt = () => {
       const end = buffer.indexOf('\0');
       const path = end < 0 ? buffer : buffer.slice(0, end);
+      this.tried.add(path);
       const bytes = read(path);
       return bytes === undefined ? undefined : { path, bytes };
     };

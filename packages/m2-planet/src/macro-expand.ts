@@ -23,9 +23,7 @@ const MAX_MADE = 1 << 23;
 export function expandMacro(cursor: MacroCursor, token: Token): Token | null {
   const macro = cursor.macros.find(token);
   if (token.next === null) {
-    throw cursor.error(
-      `we can't expand a null token: ${token.text} (the last line must end in a newline)`,
-    );
+    throw cursor.error('the last line must end in a line feed', token);
   }
   if (macro === undefined) return token.next;
   let after = removeToken(token) as Token;
@@ -55,6 +53,7 @@ function insertCopies(
   let first: Token | null = null;
   for (let token = tokens; token !== null; token = token.next) {
     const copy = copyToken(token, depth);
+    copy.use = name;
     first ??= copy;
     copy.next = point;
     copy.prev = point.prev;

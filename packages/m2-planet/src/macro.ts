@@ -10,13 +10,14 @@
  * directive is dropped with a warning.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
-import type { ToolError } from '@stage0-ts/diagnostics';
+import { type ToolError, visible } from '@stage0-ts/diagnostics';
 import { Includer } from './include.ts';
 import { expandMacro } from './macro-expand.ts';
 import { macroExpression } from './macro-expression.ts';
 import { type Macro, MacroTable } from './macro-table.ts';
 import type { CompileOptions } from './options.ts';
 import type { ReaderContext } from './reader.ts';
+import { latin1ToName } from './text.ts';
 import { lineOf, removeToken, type Token, tokenError } from './token.ts';
 
 const LINE_FEED = 0x0a;
@@ -262,13 +263,15 @@ function message(cursor: MacroCursor, directiveToken: Token): void {
     throw cursor.error(`#error ${text}`, directiveToken);
   }
   const place = start ?? directiveToken;
-  cursor.warn(`${place.origin.file}:${lineOf(place)}: warning: #warning ${text}\n`);
+  const warning = `${place.origin.file}:${lineOf(place)}: warning: #warning ${latin1ToName(text)}`;
+  cursor.warn(`${visible(warning)}\n`);
 }
 
 function ignored(cursor: MacroCursor, token: Token): void {
   const fence = '>>WARNING<<\n>>WARNING<<\n';
+  const feature = `${token.origin.file}:${lineOf(token)}:feature: ${latin1ToName(token.text)}`;
   cursor.warn(
-    `${fence}${token.origin.file}:${lineOf(token)}:feature: ${token.text} unsupported in M2-Planet\n` +
+    `${fence}${visible(feature)} unsupported in M2-Planet\n` +
       `Ignoring line, may result in bugs\n${fence}\n`,
   );
 }

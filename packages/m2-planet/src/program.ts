@@ -37,6 +37,9 @@ Options:
  --version,-V                   Display compiler version
 `;
 
+/** In upstream's words. */
+const KNOWN = 'knight-native, knight-posix, x86, amd64, armv7l, aarch64, riscv32 and riscv64';
+
 const VERSION = 'M2-Planet v1.13.1\n';
 
 /** What the command line asks for. */
@@ -153,7 +156,10 @@ function option(argv: readonly string[], at: number, request: Request, host: Hos
       return 2;
     case '-A':
     case '--architecture':
-      setArchitecture(request, operand(argv, at, `${name} requires an architecture`));
+      setArchitecture(
+        request,
+        operand(argv, at, `${name} requires an architecture: one of ${KNOWN}`),
+      );
       return 2;
     case '--max-string':
       request.maxString = maxString(argv, at, request);
@@ -191,8 +197,7 @@ function setArchitecture(request: Request, name: string): void {
     request.defines.push(...ARCHITECTURES[name]);
     return;
   }
-  const known = 'knight-native, knight-posix, x86, amd64, armv7l, aarch64, riscv32 and riscv64';
-  throw new ToolError(`Unknown architecture: ${name} know values are: ${known}`, {
+  throw new ToolError(`Unknown architecture: ${name} know values are: ${KNOWN}`, {
     code: 'usage',
   });
 }

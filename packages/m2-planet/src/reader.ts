@@ -240,6 +240,7 @@ class Reader {
       start,
       end: this.at,
       depth: 0,
+      use: null,
     };
     if (this.last !== null) this.last.next = token;
     if (this.first === null) this.first = token;

@@ -9,6 +9,7 @@
  * Quirks kept: labels are global to the program; a `;` alone is no statement.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
+import { visible } from '@stage0-ts/diagnostics';
 import type { Compilation } from './compilation.ts';
 import { constantExpression } from './constants.ts';
 import { expression } from './expressions.ts';
@@ -172,7 +173,7 @@ function switchCase(c: Compilation, label: string, cases: number[]): Token {
   const value = constantExpression(c);
   c.requireToken();
   if (!c.at(':')) {
-    c.options.onWarning?.(`${c.token.origin.file}:${lineOf(c.token)}:`);
+    c.options.onWarning?.(visible(`${c.token.origin.file}:${lineOf(c.token)}:`));
     return c.token;
   }
   cases.push(value);

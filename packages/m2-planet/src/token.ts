@@ -29,6 +29,8 @@ export interface Token {
   readonly end: number;
   /** How many expansions of macros deep the token arose. */
   readonly depth: number;
+  /** For a token out of a macro: the name that was replaced. */
+  use: Token | null;
 }
 
 /** A token that stands in no input: a predefined macro's value or the end of the token list. */
@@ -43,6 +45,7 @@ export function syntheticToken(text: string, id: number, origin: Origin): Token 
     start: 0,
     end: 0,
     depth: 0,
+    use: null,
   };
 }
 
@@ -71,6 +74,7 @@ export function copyToken(token: Token, depth: number = token.depth): Token {
     start: token.start,
     end: token.end,
     depth,
+    use: token.use,
   };
 }
 
@@ -99,7 +103,12 @@ export function copyList(head: Token | null): Token | null {
  * An error at `token`: the file and line that `#FILENAME` gives it, the column and frame of the bytes
  * that it was read from.
  */
-export function tokenError(token: Token | null, code: string, message: string): ToolError {
+export function tokenError(
+  token: Token | null,
+  code: string,
+  message: string,
+  hint?: string,
+): ToolError {
   const text = readable(message);
   if (token === null) return new ToolError(text, { code });
   const { origin, start } = token;
@@ -112,8 +121,20 @@ export function tokenError(token: Token | null, code: string, message: string): 
     column: locate(source.bytes, start).column,
     offset: start,
     frame: codeFrame(source.bytes, start),
-    hint: hintAt(source.bytes, start),
+    hint: hint ?? hintAt(source.bytes, start) ?? useOf(token),
   });
+}
+
+/** Where the macro was used that the token is out of, if it is out of one. */
+function useOf(token: Token): string | undefined {
+  if (token.use === null) return undefined;
+  let outer = token.use;
+  while (outer.use !== null) outer = outer.use;
+  const { origin, start } = outer;
+  if (origin.source === undefined) return undefined;
+  const { column } = locate(origin.source.bytes, start);
+  const place = `${origin.file}:${origin.lineAt(start)}:${column}`;
+  return `out of the macro ${latin1ToName(token.use.text)}, used at ${place}`;
 }
 
 /** The message on one line; what it quotes of the program is Latin-1, one character a byte. */

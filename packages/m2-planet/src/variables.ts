@@ -8,11 +8,14 @@
  * constants come before all.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
+import type { Source, ToolError } from '@stage0-ts/diagnostics';
 import type { Compilation } from './compilation.ts';
 import type { Register } from './emit/emitter.ts';
 import { isCompoundAssignment, previousText } from './expressions.ts';
 import { isStep, load, postfixOperators, store } from './operands.ts';
 import { FunctionSymbol, type Variable } from './symbols.ts';
+import { latin1 } from './text.ts';
+import type { Token } from './token.ts';
 import type { Type } from './types.ts';
 import { typeName } from './types-parser.ts';
 
@@ -112,10 +115,34 @@ export function loadAddress(
     }
     found = c.globals.get(name);
   }
-  if (found === undefined) throw c.error(`${name} is not a defined symbol`, c.token, 'undefined');
+  if (found === undefined) throw undefinedSymbol(c, name);
   emit.loadAddress(register, 'GLOBAL_', found.name, 'global load');
   c.current = found.type;
   return found;
+}
+
+/** The error for a name that nothing has, at the name. */
+function undefinedSymbol(c: Compilation, name: string): ToolError {
+  let token: Token | null = c.token;
+  for (let back = 0; back < 4 && token !== null && token.text !== name; back++) token = token.prev;
+  const message = `${name} is not a defined symbol`;
+  return c.error(message, token ?? c.token, 'undefined', formerConstant(c, name));
+}
+
+/** Until M2-Planet 1.12 a comment defined constants; it is still found in sources of that time. */
+function formerConstant(c: Compilation, name: string): string | undefined {
+  const seen = new Set<Source>();
+  for (let token: Token | null = c.end.prev; token !== null; token = token.prev) {
+    const { source } = token.origin;
+    if (source !== undefined) seen.add(source);
+  }
+  const comment = new RegExp(`//[ \\t]*CONSTANT[ \\t]+${name}[ \\t]+([^ \\t\\r\\n]+)`);
+  for (const { bytes } of seen) {
+    const value = comment.exec(latin1(bytes))?.[1];
+    if (value === undefined) continue;
+    return `comments no longer define constants: write #define ${name} ${value}`;
+  }
+  return undefined;
 }
 
 /** Compile the intrinsic `name`, if it is one. */

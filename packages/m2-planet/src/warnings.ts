@@ -2,9 +2,9 @@
 /**
  * What upstream compiles to something else than C means, without a word → warnings at the tokens.
  *
- * The parser calls these tests where each fault arises, when somebody wants to know (`--strict`). The
- * output is the same with and without them. Invariant: a warning stands for code that was seen to go
- * wrong in a program that M2-Planet 1.13.1 compiled; the test compiles and runs one for each.
+ * The parser calls these tests where each fault arises, when somebody wants to know (`--strict`).
+ * The output is the same with and without them. Invariant: a warning stands for code that was seen
+ * to go wrong in a program that M2-Planet 1.13.1 compiled; the test compiles and runs one for each.
  */
 import type { ToolError } from '@stage0-ts/diagnostics';
 import type { Compilation } from './compilation.ts';
@@ -36,15 +36,15 @@ const WIDE_COMPOUND: ReadonlySet<string> = new Set(['/=', '%=', '>>=']);
 const NUMBER = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/;
 
 /**
- * What `&&`, which is bitwise, gets: 0 or 1, where it is right; perhaps so (a plain variable, often a
- * flag); or anything.
+ * What `&&`, which is bitwise, gets: 0 or 1, where it is right; perhaps so (a plain variable is
+ * often a flag); or anything.
  */
 export type Value = 'truth' | 'flag' | 'any';
 
 export class Warnings {
   private readonly take: (warning: ToolError) => void;
   private readonly seen = new Set<string>();
-  /** Counts what overwrites the register that holds a function pointer while arguments are computed. */
+  /** Counts what overwrites the register that keeps a function pointer for a call. */
   private overwrites = 0;
   /** Bytes that the assignment stores whose right side is read. */
   private stored = 0;
@@ -206,7 +206,7 @@ export class Warnings {
     }
   }
 
-  /** An operand that a prefix (a minus, a cast) was applied to; what follows should have come first. */
+  /** An operand that a prefix was applied to; what follows should have come first. */
   prefixFirst(c: Compilation, prefix: Token, what: string): void {
     const { text } = c.token;
     if (text !== '[' && text !== '->' && !STEPS.has(text)) return;
@@ -246,7 +246,7 @@ export class Warnings {
     this.warn(parenthesis, 'cast-keeps-value', message);
   }
 
-  /** `left operator right`, of which `right` was read: C would have read more into it, or into `left`. */
+  /** An operator behind another one of the same level, which C would have taken first. */
   grouping(before: Token | undefined, operator: Token): void {
     if (before === undefined) return;
     const first = C_LEVELS.get(before.text);
@@ -366,7 +366,7 @@ export class Warnings {
   initializer(name: Token, type: Type, first: Type): void {
     this.stored = first.size;
     if (type.size === first.size) return;
-    const message = `${name.text} gets ${bytes(first.size)}, the size of the first in the declaration`;
+    const message = `${name.text} gets ${bytes(first.size)}, as the first of the declaration`;
     this.warn(name, 'size-of-first', message);
   }
 
@@ -441,8 +441,8 @@ function sideEffect(
 }
 
 /**
- * A use on the right that may only happen when the left side holds: a pointer that is followed, or a
- * divisor, of a name that the left side asks about and does not follow itself.
+ * A use on the right that may only happen when the left side holds: a pointer that is followed, or
+ * a divisor, of a name that the left side asks about and does not follow itself.
  */
 function guardedUse(start: Token, operator: Token, end: Token): Token | undefined {
   const asked = new Set<string>();

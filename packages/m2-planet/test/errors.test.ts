@@ -21,8 +21,8 @@ const failure = (text: string, options: CompileOptions = {}): ToolError => {
 describe('errors', () => {
   it('have a place, a code and a frame', () => {
     const error = failure('int f()\n{\n\treturn missing;\n}\n');
-    expect(error).toMatchObject({ code: 'undefined', file: 'in.c', line: 3, column: 16 });
-    expect(error.frame).toBe('   return missing;\n                 ^\n');
+    expect(error).toMatchObject({ code: 'undefined', file: 'in.c', line: 3, column: 9 });
+    expect(error.frame).toBe('   return missing;\n          ^\n');
   });
 
   it('are at the line that #FILENAME gives, with the column of the bytes', () => {
@@ -32,7 +32,54 @@ describe('errors', () => {
 
   it('within a macro are at its definition', () => {
     const error = failure('#define BAD (1 + nothing)\nint f() { return BAD; }\n');
-    expect(error).toMatchObject({ line: 1 });
+    expect(error).toMatchObject({ line: 1, column: 18 });
+    expect(error.hint).toBe('out of the macro BAD, used at in.c:2:18');
+    const outer = failure('#define F(x) (x + BAD)\n#define BAD (gone)\nint f() { return F(1); }\n');
+    expect(outer).toMatchObject({ line: 2, column: 14 });
+    expect(outer.hint).toBe('out of the macro BAD, used at in.c:3:18');
+  });
+
+  it('of a name are at the name, wherever the parser is', () => {
+    for (const use of [
+      'gone',
+      'gone + 1',
+      'gone(1)',
+      'gone[1]',
+      'gone->a',
+      '*gone',
+      '&gone',
+      'gone = 1',
+    ]) {
+      const text = `int f()\n{\n\t${use};\n}\n`;
+      expect(failure(text)).toMatchObject({ line: 3, column: 2 + use.indexOf('gone') });
+    }
+  });
+
+  it('of a constant that a comment defines say what does', () => {
+    const text = '// CONSTANT WIDTH 80\nint f() { return WIDTH; }\n';
+    expect(failure(text).hint).toBe('comments no longer define constants: write #define WIDTH 80');
+  });
+
+  it('of an include tell where it was looked for', () => {
+    const options = { expandIncludes: true, includePaths: ['lib'] };
+    const found = failure('int a;\n#include "sub/gone.h"\nint b;\n', options);
+    expect(found.message).toBe(
+      'Unable to find include file: sub/gone.h ' +
+        '(tried sub/gone.h, lib/sub/gone.h, ./M2libc/sub/gone.h)',
+    );
+  });
+
+  it('are TypeErrors where the caller is wrong', () => {
+    const compileAny = compile as (files: unknown, options?: unknown) => unknown;
+    expect(() => compileAny('int main() {}')).toThrow(
+      new TypeError('the sources: expected an array of { name, bytes }, got string'),
+    );
+    expect(() => compileAny([{ name: 'a.c', bytes: 'int a;' }])).toThrow(
+      new TypeError('source 0 a.c: expected Uint8Array, got string'),
+    );
+    expect(() =>
+      compileAny([{ name: 'a.c', bytes: new Uint8Array() }], { architecture: 'z80' }),
+    ).toThrow(/^architecture: expected one of knight-native, .*, got "z80"$/);
   });
 
   it('say what is wrong in upstream’s words', () => {

@@ -8,6 +8,7 @@
  *
  * Accepts what mescc-tools-extra/unbz2.c of stage0-posix 1.9.1 accepts; neither knows randomised blocks.
  */
+import { requireBytes } from '@stage0-ts/diagnostics';
 import { Block } from './bzip2-block.ts';
 import { crc32Bzip2 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
@@ -27,6 +28,7 @@ const PADDING = 256;
 
 /** Decompress. Throws a ToolError for a file that is no bzip2 file, cut short or damaged. */
 export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
+  requireBytes(bytes);
   const fail = failWith(options);
   const out = new DecodedBytes(options, 6 * bytes.length);
   const decoder = new Decoder(bytes, out, fail);

@@ -6,12 +6,16 @@
  * wherever all files can be opened.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
+import { requireBytes } from '@stage0-ts/diagnostics';
 
 /** The parts one after the other. A `map` that has them as its sources takes where each stands. */
 export function concatenate(
   parts: readonly Uint8Array[],
   map?: ProvenanceMap,
 ): Uint8Array<ArrayBuffer> {
+  parts.forEach((part, index) => {
+    requireBytes(part, `part ${index}`);
+  });
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;
   for (const [number, part] of parts.entries()) {

@@ -7,6 +7,7 @@
  *
  * The names and limits of mescc-tools-extra/ungz.c of stage0-posix 1.9.1 are in programs/ungz.ts.
  */
+import { requireBytes } from '@stage0-ts/diagnostics';
 import { crc32 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
 import { inflate } from './inflate.ts';
@@ -27,6 +28,7 @@ export interface GzipHeader {
 
 /** Decompress. Throws a ToolError for a file that is no gzip file, cut short or damaged. */
 export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
+  requireBytes(bytes);
   const fail = failWith(options);
   const out = new DecodedBytes(options, 4 * bytes.length);
   let at = 0;

@@ -6,7 +6,7 @@
  * mescc-tools-extra/replace.c of stage0-posix 1.9.1.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { ToolError } from '@stage0-ts/diagnostics';
+import { requireBytes, ToolError } from '@stage0-ts/diagnostics';
 
 export interface ReplaceOptions {
   /** The bytes to look for, at least one and fewer than the input has. */
@@ -26,6 +26,7 @@ export interface ReplaceOptions {
  * Throws a ToolError for an empty pattern and for an input that is not longer than the pattern.
  */
 export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8Array<ArrayBuffer> {
+  requireBytes(input);
   const { pattern, replacement, name, map } = options;
   if (pattern.length === 0) throw new ToolError('the pattern is empty', { code: 'usage' });
   if (input.length <= pattern.length) {

@@ -5,6 +5,7 @@
  * The round loop keeps the eight working variables in locals and the 64-word schedule in one Int32Array;
  * all arithmetic is modulo 2^32 on signed integers.
  */
+import { requireBytes } from '@stage0-ts/diagnostics';
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2). */
 const ROUND: Int32Array = fractions(64, Math.cbrt);
@@ -14,6 +15,7 @@ const BLOCK = 64;
 
 /** The digest of `bytes`. */
 export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  requireBytes(bytes);
   const state = INITIAL.slice();
   const schedule = new Int32Array(64);
   const whole = bytes.length - (bytes.length % BLOCK);

@@ -10,7 +10,7 @@
  * prefixes, and takes pax headers for files.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
-import { ToolError } from '@stage0-ts/diagnostics';
+import { requireBytes, ToolError } from '@stage0-ts/diagnostics';
 import { type DecodeOptions, type Fail, failWith } from './decoding.ts';
 
 export type TarType =
@@ -63,6 +63,7 @@ const TYPES: ReadonlyMap<string, TarType> = new Map([
  * (sparse files, several volumes), or names a place outside.
  */
 export function readTar(bytes: Uint8Array, options: DecodeOptions = {}): TarEntry[] {
+  requireBytes(bytes);
   const fail = failWith(options);
   const entries: TarEntry[] = [];
   let overrides: Overrides = {};

@@ -8,6 +8,7 @@
  *
  * Accepts what mescc-tools-extra/unxz.c of stage0-posix 1.9.1 accepts, as long as it is not damaged.
  */
+import { requireBytes } from '@stage0-ts/diagnostics';
 import { crc32, crc64 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
 import { LzmaDecoder } from './lzma.ts';
@@ -35,6 +36,7 @@ interface BlockSizes {
 
 /** Decompress. Throws a ToolError for a file that is neither .xz nor .lzma, cut short or damaged. */
 export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
+  requireBytes(bytes);
   const fail = failWith(options);
   const out = new DecodedBytes(options, lengthByIndex(bytes) || 6 * bytes.length);
   if (!startsWith(bytes, 0, STREAM_MAGIC)) decodeLzmaAlone(bytes, out, fail);
