@@ -14,6 +14,7 @@ import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { compareTrees, difference, firstDifference, type TreeDifference } from './compare-trees.ts';
 import { hexDiff } from './hex-diff.ts';
 import { knownDifference } from './known-difference.ts';
+import { isElf } from './machine-engine.ts';
 import { type EntryRecord, failed, type ProcessRecord } from './watch.ts';
 
 /** What kind of difference it is. */
@@ -193,6 +194,10 @@ function excuseOf(a: ProcessRecord, b: ProcessRecord): string | undefined {
   }
   if (port !== undefined && failed(port) && !VERIFIERS.has(port.tool ?? '')) {
     return `our port of ${port.tool} failed where the other build went on, so it cannot be compared with`;
+  }
+  const image = program?.inputs.get(program.path);
+  if (program?.refused && image !== undefined && isElf(image.bytes)) {
+    return 'this is not a program for i386 Linux, which is all that our machine runs';
   }
   const { end } = program ?? {};
   if (end?.kind === 'killed' && MACHINE_LIMITS.has(end.signal)) {

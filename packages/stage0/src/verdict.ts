@@ -80,7 +80,7 @@ function divergenceReason({ excuse, step, argv, message }: Divergence): Reason {
     const text = `${where}${visible(message)}. Either the program that ran there does not do what its source says, or our port has a mistake: run that one command with both, and follow the bytes with stage0 explain`;
     return { kind: 'differ', text };
   }
-  const text = `${where}${excuse}; what comes after was not compared. If the tree is not a release that our ports follow, build it with --engine i386`;
+  const text = `${where}${excuse}; what comes after was not compared. If the tree is not a release that our ports follow, stage0 build --engine i386 builds it with its own programs`;
   return { kind: 'cannot', text };
 }
 

@@ -58,6 +58,8 @@ export interface ProcessRecord {
   readonly root: string;
   /** undefined while it runs. */
   end: ChildStatus | undefined;
+  /** True when the engine would not run it at all, as a kernel says ENOEXEC. */
+  refused: boolean;
   /** What it wrote to standard output itself. */
   readonly stdout: Printed;
   /** What it wrote to standard error itself. */
@@ -166,6 +168,7 @@ export class Watch {
       process.end = engine.run(image, argv, new RecordingHost(host, this.journal(process)));
     } catch (error) {
       if (error instanceof ToolError) {
+        process.refused = error.code === 'ENOEXEC';
         process.stderr.push(encodeUtf8(`${error.message}\n`));
         this.stopped ||= error.code === 'aborted'; // an engine that was asked to stop
       }
@@ -230,6 +233,7 @@ export class Watch {
       directory: host.currentDirectory(),
       root: host.worldPath('/'),
       end: undefined,
+      refused: false,
       stdout: new Printed(),
       stderr: new Printed(),
       inputs: new Map(),

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { rawGuest } from './guests.ts';
 
 const STAGE0 = fileURLToPath(new URL('../dist/bin/stage0.js', import.meta.url));
 const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder/', import.meta.url));
@@ -32,6 +33,18 @@ it('runs one that reads and writes files: hex0 assembles itself', () => {
   expect(fs.readFileSync(path.join(scratch, 'again'))).toEqual(
     fs.readFileSync(path.join(scratch, 'hex0')),
   );
+});
+
+it.each([[[]], [['--interpret']]])('ends when a limit is met, with %j', (mode) => {
+  fs.writeFileSync(path.join(scratch, 'endless'), rawGuest(0xeb, 0xfe));
+  const limited = stage0('exec', ...mode, '--instruction-limit', '3m', './endless', '--interpret');
+  expect(limited.status).toBe(128 + 24);
+  expect(limited.stderr).toMatch(/^\.\/endless: error: stopped after \d+ instructions/);
+  const timed = stage0('exec', ...mode, '--time-limit', '1', './endless');
+  expect(timed.status).toBeGreaterThan(0);
+  expect(timed.stderr).toMatch(/stopped/);
+  expect(stage0('exec', '--time-limit', 'x', './endless').status).toBe(2);
+  expect(stage0('exec', '--none', './endless').status).toBe(2);
 });
 
 it('says what cannot be run', () => {

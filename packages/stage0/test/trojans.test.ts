@@ -3,6 +3,8 @@
  * Trees that lie: each line of docs/threat-model.md, planted in a small honest tree. The check has to name the file and
  * the process, and none is ok. `S1` and the like are the names of the lines.
  */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles } from '@stage0-ts/host/memory';
@@ -17,6 +19,7 @@ import {
   treeDigest,
 } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
+import { loadTree } from '../src/node/load-tree.ts';
 import {
   type Call,
   chmod,
@@ -415,6 +418,17 @@ describe("a port that does more than the tree's program", () => {
     expect(result.verdict).toMatchObject({ kind: 'cannot', exitStatus: 3 });
   });
 
+  it('nor is a program of another machine', () => {
+    const plant = (world: World) =>
+      world.source(
+        'rm',
+        Uint8Array.of(...guest()).map((byte, at) => (at === 18 ? 62 : byte)),
+      );
+    const result = judged(plant);
+    expect(said(result)).toMatch(/step 5, .*this is not a program for i386 Linux/);
+    expect(result.verdict.kind).toBe('cannot');
+  });
+
   it('and a port that fails is not a divergence either', () => {
     const plant = (world: World) => {
       world.text('/bad.M1', 'nothing that M0 knows "');
@@ -513,6 +527,13 @@ describe('A4 the digest of a tree', () => {
     ];
     expect(new Set(trees.map((plants) => digestOf(...plants))).size).toBe(trees.length);
     expect(digestOf(file('/a'), file('/b', 'y'))).toBe(digestOf(file('/b', 'y'), file('/a')));
+  });
+
+  it('is what a shell makes of the folder', () => {
+    const script = fileURLToPath(new URL('../../../scripts/tree-digest.sh', import.meta.url));
+    const ladder = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
+    const { stdout, stderr } = spawnSync('sh', [script, ladder], { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual([`${treeDigest(loadTree(ladder))}\n`, '']);
   });
 
   it('is what the documentation says', () => {

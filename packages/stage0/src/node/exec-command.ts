@@ -3,31 +3,64 @@
  * `stage0 exec PROGRAM`: one i386 Linux program in the machine, with the files of this computer. What it starts runs in
  * machines too.
  */
+import { parseArgs } from 'node:util';
 import type { ChildStatus } from '@stage0-ts/host';
 import type { Engine } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { machineEngine } from '../machine-engine.ts';
+import { limitsFrom, PROGRAM_LIMIT_HELP, PROGRAM_LIMIT_OPTIONS } from './limit-options.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 
-const HELP = `usage: stage0 exec PROGRAM [ARGUMENT…]
+const HELP = `usage: stage0 exec [OPTION…] PROGRAM [ARGUMENT…]
 
 Run an i386 Linux program in the machine, on any computer. It reads and writes files as a program of its own would.
+Options come before PROGRAM; what follows it is the program's.
+
+${PROGRAM_LIMIT_HELP}
 
 Exit status: that of the program; 128 and the signal when one ends it; 1 it cannot be run, 2 usage.
 `;
 
 /** The program's exit status; throws UsageError and ToolError. */
 export function execCommand(args: readonly string[]): number {
-  const [program] = args;
-  if (program === '--help' || program === '-h') {
+  const at = programAt(args);
+  const values = parse(args.slice(0, at));
+  const [program, ...words] = args.slice(at);
+  if (values.help) {
     print(HELP);
     return 0;
   }
   if (program === undefined) throw new UsageError('exec takes a PROGRAM', HELP);
-  const host = new MachineHost(machineEngine().run, new NodeHost().environment);
-  const end = host.run(program, args, host.environment);
+  const { engine } = limitsFrom(values, HELP);
+  const host = new MachineHost(machineEngine(engine).run, new NodeHost().environment);
+  const end = host.run(program, [program, ...words], host.environment);
   return end.kind === 'exited' ? end.status : 128 + end.signal;
+}
+
+const OPTIONS = {
+  ...PROGRAM_LIMIT_OPTIONS,
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Where the program is among the words: what follows it is not for us. */
+function programAt(args: readonly string[]): number {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  return tokens.find(({ kind }) => kind === 'positional')?.index ?? args.length;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, HELP);
+  }
 }
 
 /** This computer, but for what programs are. */

@@ -3,26 +3,35 @@
 import type { EngineOptions } from '@stage0-ts/i386';
 import { UsageError } from './usage.ts';
 
-/** For `parseArgs`. */
-export const LIMIT_OPTIONS = {
+/** For `parseArgs`, where one program runs. */
+export const PROGRAM_LIMIT_OPTIONS = {
   interpret: { type: 'boolean', default: false },
   'time-limit': { type: 'string', default: '3600' },
-  'files-limit': { type: 'string', default: '1G' },
   'memory-limit': { type: 'string', default: '' },
   'instruction-limit': { type: 'string', default: '' },
 } as const;
 
+/** For `parseArgs`, where a tree is built. */
+export const LIMIT_OPTIONS = {
+  interpret: { type: 'boolean', default: false },
+  'time-limit': { type: 'string', default: '3600' },
+  'memory-limit': { type: 'string', default: '' },
+  'instruction-limit': { type: 'string', default: '' },
+  'files-limit': { type: 'string', default: '1G' },
+} as const;
+
 /** Their lines of a help text. */
-export const LIMIT_HELP = `  --interpret            run programs in the machine's interpreter alone: slower, and the definition
+export const PROGRAM_LIMIT_HELP = `  --interpret            run programs in the machine's interpreter alone: slower, and the definition
   --time-limit SECONDS   stop after so long (default: 3600)
-  --files-limit BYTES    what all files of the tree may hold together, as in 500M or 8G (default: 1G)
-  --memory-limit BYTES   what one program in the machine may take
+  --memory-limit BYTES   what one program in the machine may take, as in 500M or 1G
   --instruction-limit N  what one program in the machine may execute`;
+export const LIMIT_HELP: string = `${PROGRAM_LIMIT_HELP}
+  --files-limit BYTES    what all files of the tree may hold together (default: 1G)`;
 
 interface LimitValues {
   readonly interpret: boolean;
   readonly 'time-limit': string;
-  readonly 'files-limit': string;
+  readonly 'files-limit'?: string;
   readonly 'memory-limit': string;
   readonly 'instruction-limit': string;
 }
@@ -50,7 +59,12 @@ export function limitsFrom(values: LimitValues, usage: string): Limits {
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
     ...(instructionLimit === undefined ? {} : { instructionLimit }),
   };
-  return { engine, files: amount('files-limit') as number, shouldStop, seconds };
+  return {
+    engine,
+    files: values['files-limit'] === undefined ? 0 : (amount('files-limit') as number),
+    shouldStop,
+    seconds,
+  };
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
