@@ -5,13 +5,23 @@ import { ToolError } from '@stage0-ts/diagnostics';
 export interface DecodeOptions {
   /** Name of the archive in messages; `input` unless told. */
   readonly name?: string;
-  /** The most bytes that may come out, against archives made to exhaust memory; 1 GiB unless told. */
-  readonly limit?: number;
+  /**
+   * The most bytes that may come out, against archives made to exhaust memory (`--limit`); 1 GiB unless
+   * told. The content is in memory as a whole, so that an engine's largest array is a limit too: 4 GiB in
+   * Node 20.
+   */
+  readonly limit?: number | undefined;
   /** Refuse what follows the last stream; gzip and bzip2 pass over it. Default: false. */
   readonly wholeInput?: boolean;
 }
 
 export const DEFAULT_LIMIT: number = 2 ** 30;
+
+/** The error for content beyond the limit; it names the option that moves it. */
+export function tooLarge(message: string, options: DecodeOptions): ToolError {
+  const hint = 'if the archive is trusted, raise it with --limit, e.g. --limit 3G';
+  return new ToolError(message, { code: 'too-large', file: options.name ?? 'input', hint });
+}
 
 /** The error for an archive that is damaged or cut short at the byte `offset`. */
 export type Fail = (offset: number, message: string) => ToolError;
@@ -56,10 +66,7 @@ export class DecodedBytes {
   /** Throw when more than the limit has been written. */
   check(): void {
     if (this.length <= this.limit) return;
-    throw new ToolError(`the content is larger than the limit of ${this.limit} bytes`, {
-      code: 'too-large',
-      file: this.options.name ?? 'input',
-    });
+    throw tooLarge(`the content is larger than the limit of ${this.limit} bytes`, this.options);
   }
 
   /** What was written; a copy unless the buffer is just full. */

@@ -8,7 +8,7 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { FileKind, Host } from '@stage0-ts/host';
-import { DEFAULT_LIMIT } from './decoding.ts';
+import { DEFAULT_LIMIT, tooLarge } from './decoding.ts';
 import type { TarEntry } from './tar.ts';
 
 export type Step =
@@ -38,9 +38,12 @@ export class ExtractionPlan {
   private readonly planned = new Map<string, Known>();
   /** Bytes in the copies that stand for hard links: a small archive can name a large file many times. */
   private copied = 0;
+  private readonly limit: number;
 
-  constructor(host: Host) {
+  /** @param limit the most bytes that the copies may have together (`--limit`). */
+  constructor(host: Host, limit: number = DEFAULT_LIMIT) {
     this.host = host;
+    this.limit = limit;
   }
 
   /**
@@ -74,7 +77,10 @@ export class ExtractionPlan {
         if (known?.kind !== 'file') throw fail(`a link to ${entry.target}, which is not there`);
         const data = 'data' in known ? known.data : this.host.readFile(source);
         this.copied += data.length;
-        if (this.copied > DEFAULT_LIMIT) throw fail('the copies of hard links are too large');
+        if (this.copied > this.limit) {
+          const problem = `the copies of hard links exceed the limit of ${this.limit} bytes`;
+          throw tooLarge(`${shortened(entry.name)}: ${problem}`, { name: archive });
+        }
         this.addFile(this.resolve(entry.name, true, fail), data, fail);
         break;
       }

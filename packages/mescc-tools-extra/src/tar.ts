@@ -46,6 +46,8 @@ interface Overrides {
   name?: string;
   target?: string;
   size?: number;
+  /** Set for a sparse file: its real name, or nothing where it is elsewhere. */
+  sparse?: string;
 }
 
 const TYPES: ReadonlyMap<string, TarType> = new Map([
@@ -81,8 +83,10 @@ export function readTar(bytes: Uint8Array, options: DecodeOptions = {}): TarEntr
     else if (kind === 'L') overrides = { ...overrides, name: text(data, 0, size) };
     else if (kind === 'K') overrides = { ...overrides, target: text(data, 0, size) };
     else if (kind !== 'g' && kind !== 'V') {
-      if (kind === 'S' || kind === 'M') {
-        throw fail(at, 'a sparse file or a part of one, which is not supported');
+      const name = overrides.sparse || overrides.name || headerName(bytes, at);
+      if (kind === 'S' || kind === 'M' || overrides.sparse !== undefined) {
+        const what = kind === 'M' ? 'a part of a file of several volumes' : 'a sparse file';
+        throw fail(at, `${name}: ${what}, which is not supported`);
       }
       entries.push(entry(bytes, at, kind, data, overrides, options));
       overrides = {};
@@ -161,7 +165,7 @@ function paxRecords(data: Uint8Array, start: number, fail: Fail): Overrides {
       if (!/^[0-9]{1,15}$/.test(value)) throw fail(start + at, 'a damaged pax header');
       found.size = Number(value);
     } else if (keyword.startsWith('GNU.sparse.')) {
-      throw fail(start + at, 'a sparse file, which is not supported');
+      found.sparse = keyword === 'GNU.sparse.name' ? value : (found.sparse ?? '');
     }
     at = end;
   }
@@ -216,6 +220,19 @@ function isZero(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
+/** It stays inside as it is written, but not where `a` is a link. */
+const DOTS = 'a name with .. in it, which a link on the way would lead elsewhere';
+
+function climbs(name: string): boolean {
+  let depth = 0;
+  for (const part of name.split('/')) {
+    if (part === '..') depth--;
+    else if (part !== '' && part !== '.') depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
 function requireInside(name: string, offset: number, options: DecodeOptions): void {
   const problem =
     name === '' || name.includes('\0')
@@ -223,7 +240,7 @@ function requireInside(name: string, offset: number, options: DecodeOptions): vo
       : name.startsWith('/')
         ? `an absolute name: ${name}`
         : name.split('/').includes('..')
-          ? `a name that climbs out of the directory: ${name}`
+          ? `${climbs(name) ? 'a name that climbs out of the directory' : DOTS}: ${name}`
           : undefined;
   if (problem === undefined) return;
   throw new ToolError(`${problem} (at byte ${offset})`, {

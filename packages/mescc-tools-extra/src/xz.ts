@@ -121,6 +121,10 @@ class Stream {
   /** stream = header { block } index footer { padding } ; returns the offset after it. */
   run(): number {
     const { bytes, start } = this;
+    const seen = STREAM_MAGIC.slice(0, bytes.length - start);
+    if (start > 0 && !startsWith(bytes, start, seen)) {
+      throw this.fail(start, 'something follows the .xz stream that is not one');
+    }
     this.need(12);
     if (!startsWith(bytes, start, STREAM_MAGIC)) throw this.fail(start, 'not an .xz stream');
     if (bytes[start + 6] !== 0 || !CHECK_SIZES.has(bytes[start + 7] as number)) {

@@ -113,8 +113,20 @@ describe('readTar', () => {
 
   it('refuses what it cannot read or must not', () => {
     const cases: [string, Buffer][] = [
-      ['sparse', archive({ name: 'a', kind: 'S' })],
-      ['sparse', archive({ name: 'x', kind: 'x', content: record('GNU.sparse.major', '1') })],
+      ['a: a sparse file', archive({ name: 'a', kind: 'S' })],
+      ['a: a part of a file', archive({ name: 'a', kind: 'M' })],
+      ['a name with .. in it', archive({ name: 'a/../b' })],
+      [
+        'real: a sparse file',
+        archive(
+          {
+            name: 'x',
+            kind: 'x',
+            content: record('GNU.sparse.major', '1') + record('GNU.sparse.name', 'real'),
+          },
+          { name: 'GNUSparseFile.0/real' },
+        ),
+      ],
       ['damaged pax', archive({ name: 'x', kind: 'x', content: '99 path=a\n' })],
       ['damaged pax', archive({ name: 'x', kind: 'x', content: record('size', '-1') })],
       ['absolute', archive({ name: 'x', kind: 'x', content: record('path', '/a') }, { name: 'a' })],
@@ -205,7 +217,9 @@ describe('untar', () => {
       kind: '1',
       target: 'a',
     }));
-    expect(run(archive(large, ...links))).toMatch(/l1024: the copies of hard links are too large$/);
+    expect(run(archive(large, ...links))).toMatch(
+      /l1024: the copies of hard links exceed the limit of 1073741824 bytes$/m,
+    );
   });
 
   it('copies hard links', () => {

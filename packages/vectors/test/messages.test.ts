@@ -32,7 +32,7 @@ describe('an option without its value', () => {
 
 describe('a C function that is declared only', () => {
   it('is told as such where the linker misses it', () => {
-    const stderr = failure('hex2 -A x86 --little-endian -f in.hex2', {
+    const stderr = failure('hex2 -A x86 -B 0x8048000 --little-endian -f in.hex2', {
       'in.hex2': ':FUNCTION_main\n%FUNCTION_gone\n',
     });
     expect(stderr).toBe(

@@ -45,3 +45,25 @@ export function parseOptions(argv: readonly string[], table: OptionTable): Optio
 function own(table: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
+
+/** Options that ours has besides upstream's: how many bytes may come out of an archive. */
+export const LIMIT_OPTION: Readonly<Record<string, string>> = { '--limit': 'limit' };
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['k', 2 ** 10],
+  ['M', 2 ** 20],
+  ['G', 2 ** 30],
+]);
+
+/** The value of `--limit`: bytes, or so many k, M or G (of 1024). undefined when it is not given. */
+export function limitOf(options: Options): number | undefined {
+  const { limit } = options.values;
+  if (limit === undefined) return undefined;
+  const [, digits, unit = ''] = /^([0-9]{1,15})([kMG]?)$/.exec(limit) ?? [];
+  if (digits === undefined) {
+    const message = `--limit ${limit}: expected a number of bytes, or one with k, M or G behind it`;
+    throw new ToolError(message, { code: 'usage' });
+  }
+  return Number(digits) * (UNITS.get(unit) as number);
+}

@@ -4,7 +4,7 @@ import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { bunzip2 } from '../bzip2.ts';
-import { parseOptions } from './options.ts';
+import { LIMIT_OPTION, limitOf, parseOptions } from './options.ts';
 
 const HELP = ' --file $input.bz2 --output $output\n--help to get this message\n';
 
@@ -15,7 +15,10 @@ const HELP = ' --file $input.bz2 --output $output\n--help to get this message\n'
 export const unbz2: Program = (argv, host) =>
   reportErrors('unbz2', host, () => {
     const options = parseOptions(argv, {
-      values: { '-f': 'file', '--file': 'file', '-o': 'output', '--output': 'output' },
+      values: {
+        ...{ '-f': 'file', '--file': 'file', '-o': 'output', '--output': 'output' },
+        ...LIMIT_OPTION,
+      },
       switches: { '--fuzzing-mode': 'fuzz' },
     });
     if (options.help) {
@@ -31,7 +34,8 @@ export const unbz2: Program = (argv, host) =>
       throw new ToolError('no name for the output: use --output', { code: 'usage', file });
     }
     requireDistinct(host, output, [file]);
-    const content = bunzip2(host.readFile(file), { name: file });
+    const limit = limitOf(options);
+    const content = bunzip2(host.readFile(file), { name: file, limit });
     if (options.switches.length === 0) host.writeFile(output, content, 0o600);
     return 0;
   });

@@ -4,7 +4,7 @@ import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { gunzip, readGzipHeader } from '../gzip.ts';
-import { parseOptions } from './options.ts';
+import { LIMIT_OPTION, limitOf, parseOptions } from './options.ts';
 
 const HELP =
   " --file $input.gz [--output $output] (or it'll use the internal filename)\n" +
@@ -14,7 +14,10 @@ const HELP =
 export const ungz: Program = (argv, host) =>
   reportErrors('ungz', host, () => {
     const options = parseOptions(argv, {
-      values: { '-f': 'file', '--file': 'file', '-o': 'output', '--output': 'output' },
+      values: {
+        ...{ '-f': 'file', '--file': 'file', '-o': 'output', '--output': 'output' },
+        ...LIMIT_OPTION,
+      },
       switches: { '--chaos': 'fuzz', '--fuzz-mode': 'fuzz', '--fuzzing': 'fuzz' },
     });
     const say = (text: string): void => host.writeStderr(encodeUtf8(text));
@@ -30,7 +33,8 @@ export const ungz: Program = (argv, host) =>
     const bytes = host.readFile(file);
     const output = options.values['output'] ?? innerName(bytes, file);
     requireDistinct(host, output, [file]);
-    const content = gunzip(bytes, { name: file });
+    const limit = limitOf(options);
+    const content = gunzip(bytes, { name: file, limit });
     const isFuzzing = options.switches.length > 0;
     if (!isFuzzing) host.writeFile(output, content, 0o600);
     say(`${file} => ${output}: succeeded uncompressing ${content.length} bytes\n`);

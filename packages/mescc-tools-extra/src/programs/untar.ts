@@ -5,7 +5,7 @@ import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { ExtractionPlan, extract } from '../extract.ts';
 import { readTar, type TarEntry, type TarType } from '../tar.ts';
-import { parseOptions } from './options.ts';
+import { LIMIT_OPTION, limitOf, parseOptions } from './options.ts';
 
 const HELP =
   ' --file $input.gz\n--verbose to print list of extracted files\n--help to get this message\n' +
@@ -28,7 +28,7 @@ const IGNORED: ReadonlyMap<TarType, string> = new Map([
 export const untar: Program = (argv, host) =>
   reportErrors('untar', host, () => {
     const options = parseOptions(argv, {
-      values: { '-f': 'file', '--file': 'file' },
+      values: { '-f': 'file', '--file': 'file', ...LIMIT_OPTION },
       switches: {
         '--chaos': 'fuzz',
         '--fuzz-mode': 'fuzz',
@@ -52,9 +52,10 @@ export const untar: Program = (argv, host) =>
     }
     const verbose = options.switches.includes('verbose');
     const strict = !options.switches.includes('non-strict');
-    const plan = new ExtractionPlan(host);
+    const plan = new ExtractionPlan(host, limitOf(options));
     const reports: { name: string; text: string }[] = [];
-    for (const { value: name } of [...options.all].reverse()) {
+    const archives = options.all.filter(({ name }) => name === 'file');
+    for (const { value: name } of archives.reverse()) {
       let text = verbose ? `Extracting from ${name}\n` : '';
       for (const entry of readTar(host.readFile(name), { name })) {
         text += describe(entry, verbose, strict);

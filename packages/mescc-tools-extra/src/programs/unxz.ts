@@ -4,7 +4,7 @@ import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { unxzBytes } from '../xz.ts';
-import { parseOptions } from './options.ts';
+import { LIMIT_OPTION, limitOf, parseOptions } from './options.ts';
 
 const HELP =
   " [--file $input.xz or --file $input.lzma] (or it'll read from stdin)\n" +
@@ -15,7 +15,10 @@ const HELP =
 export const unxz: Program = (argv, host) =>
   reportErrors('unxz', host, () => {
     const options = parseOptions(argv, {
-      values: { '-f': 'file', '--file': 'file', '-o': 'output', '--output': 'output' },
+      values: {
+        ...{ '-f': 'file', '--file': 'file', '-o': 'output', '--output': 'output' },
+        ...LIMIT_OPTION,
+      },
       switches: { '--chaos': 'fuzz', '--fuzz-mode': 'fuzz', '--fuzzing': 'fuzz' },
     });
     for (const _ of options.switches) {
@@ -28,7 +31,8 @@ export const unxz: Program = (argv, host) =>
     const { file, output } = options.values;
     if (file !== undefined && output !== undefined) requireDistinct(host, output, [file]);
     const bytes = file === undefined ? host.readStdin() : host.readFile(file);
-    const content = unxzBytes(bytes, { name: file ?? 'standard input' });
+    const limit = limitOf(options);
+    const content = unxzBytes(bytes, { name: file ?? 'standard input', limit });
     if (options.switches.length > 0) return 0;
     if (output === undefined) host.writeStdout(content);
     else host.writeFile(output, content, 0o600);
