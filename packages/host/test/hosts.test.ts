@@ -103,6 +103,11 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     write('d/b', '');
     write('d/a', '');
     expect(host.list('d')).toEqual(['a', 'b']);
+    host.mkdir('e//', 0o755); // as Linux: only a new folder may be named so
+    expect(host.status('e')?.kind).toBe('directory');
+    expect(code(() => host.mkdir('e/', 0o755))).toBe('EEXIST e/');
+    expect(code(() => host.mkdir('/', 0o755))).toBe('EEXIST /');
+    expect(code(() => write('f/', ''))).toMatch(/^(EISDIR|ENOENT|ENOTDIR) f\/$/);
     host.changeDirectory('d');
     expect(host.currentDirectory().endsWith('/d')).toBe(true);
     write('../up', 'x');

@@ -69,19 +69,19 @@ describe('check', () => {
     expect(ok).toBe(false);
     expect(divergence).toMatchObject({
       kind: 'file',
-      path: 'tools/M0',
-      argv: ['./tools/M0', 'out/hello-cc-0.M1', 'out/hello-cc-0.hex2'],
+      path: 'bin/M0',
+      argv: ['./bin/M0', 'out/hello-cc-0.M1', 'out/hello-cc-0.hex2'],
       file: 'out/hello-cc-0.hex2',
       message: 'out/hello-cc-0.hex2 differs from byte 0x64 on (786 and 786 bytes)',
     });
-    expect(divergence?.inputs.map(({ path }) => path)).toEqual(['tools/M0', 'out/hello-cc-0.M1']);
+    expect(divergence?.inputs.map(({ path }) => path)).toEqual(['bin/M0', 'out/hello-cc-0.M1']);
     expect(divergence?.inputs[1]?.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(divergence?.diff).toMatch(/^ports {3}00000060 .*\naltered 00000060 .*\n +\^\^$/m);
   });
 
   it('sees modes, exit statuses, and programs that only one starts', () => {
-    const modes = altered((image, _, host) => {
-      if (image.path.endsWith('/hex2-0')) host.chmod('out/hello-hex2', 0o644);
+    const modes = altered((_, argv, host) => {
+      if (argv[2] === 'out/hello-hex2') host.chmod('out/hello-hex2', 0o644);
     });
     expect(check(ladder, { engines: [PORTS, modes] }).divergence).toMatchObject({
       kind: 'mode',
@@ -127,7 +127,7 @@ describe('check', () => {
     });
     expect(document.tree).toMatch(/^[0-9a-f]{64}$/);
     const process = document.processes.find(({ argv }) => argv[2] === 'out/hello-cc-0.hex2');
-    expect(process?.inputs.map(({ path }) => path)).toEqual(['tools/M0', 'out/hello-cc-0.M1']);
+    expect(process?.inputs.map(({ path }) => path)).toEqual(['bin/M0', 'out/hello-cc-0.M1']);
     expect(process?.outputs[0]?.sha256[0]).not.toBe(process?.outputs[0]?.sha256[1]);
     expect(process?.milliseconds.every((value) => value > 0)).toBe(true);
     const spoiled = document.artifacts.find(({ path }) => path === 'out/hello-cc-0.hex2');

@@ -26,15 +26,15 @@ function edit(files: MemoryFiles, path: string, change: (text: string) => string
 }
 
 /** What the first shell, our port, says is wrong. */
-function printedBy({ shell }: BuildResult): string {
-  return decodeUtf8(shell?.stderr.bytes ?? new Uint8Array());
+function printedBy({ processes }: BuildResult): string {
+  return processes.map(({ stderr }) => decodeUtf8(stderr.bytes)).join('');
 }
 
 describe('the ladder', () => {
   it('builds to what upstream builds', () => {
     const result = build(loadTree(LADDER));
     expect(result.artifacts.filter(({ verdict }) => verdict !== 'match')).toEqual([]);
-    expect(result.artifacts.length).toBe(29);
+    expect(result.artifacts.length).toBe(53);
     expect(result.failures).toEqual([]);
     expect(result.ok).toBe(true);
   });
@@ -49,17 +49,49 @@ describe('the ladder', () => {
 
   it('assembles its own hex0, which is what that makes of itself', () => {
     const { artifacts, processes } = build(loadTree(LADDER));
-    const seeds = artifacts.filter(({ path }) => path.startsWith('out/hex0'));
-    expect(seeds.map(({ path, size, mode }) => [path, size, mode])).toEqual([
-      ['out/hex0', 289, 0o700],
-      ['out/hex0-again', 289, 0o700],
+    const seeds = artifacts.filter(({ path }) => /hex0(-again)?$/.test(path));
+    expect(seeds.slice(0, 2).map(({ path, size, mode }) => [path, size, mode])).toEqual([
+      ['bin/hex0', 289, 0o700],
+      ['out/hello-hex0', 135, 0o700],
     ]);
-    expect(seeds[0]?.sha256).toBe(seeds[1]?.sha256);
-    expect(processes.filter(({ path }) => path === '/out/hex0').length).toBe(1);
+    expect(seeds[2]).toMatchObject({ path: 'out/hex0-again', sha256: seeds[0]?.sha256 });
+    expect(processes.filter(({ path }) => path === '/bin/hex0').length).toBe(4);
   });
 
-  it('has a hex0 whose comments tell the truth about offsets and targets', () => {
-    const source = Buffer.from(file(loadTree(LADDER), '/seed/hex0.hex0').bytes).toString('utf8');
+  it('has seeds that are what its own sources say', () => {
+    const files = loadTree(LADDER);
+    build(files);
+    for (const [seed, made] of [
+      ['hex0-seed', 'hex0'],
+      ['kaem-optional-seed', 'kaem-minimal'],
+    ]) {
+      const { bytes, mode } = file(files, `/bootstrap-seeds/POSIX/x86/${seed}`);
+      expect(mode & 0o111).toBe(0o111);
+      expect(Buffer.from(bytes).equals(file(files, `/bin/${made}`).bytes)).toBe(true);
+    }
+  });
+
+  it('makes most of its tools itself: the rest are launchers, and are named here', () => {
+    const { processes } = build(loadTree(LADDER));
+    const launched = processes.filter(({ path }) => path.startsWith('/tools/'));
+    const tools = new Set(launched.map(({ tool }) => tool));
+    expect([...tools].sort()).toEqual([
+      'M2-Mesoplanet',
+      'M2-Planet',
+      'cc_x86',
+      'kaem',
+      'unbz2',
+      'unxz',
+    ]);
+    expect([processes.length, launched.length]).toEqual([125, 20]);
+  });
+
+  it.each([
+    ['/seed/hex0.hex0', 289, 16, 21],
+    ['/seed/kaem-minimal.hex0', 570, 40, 39],
+    ['/src/hex1.hex0', 433, 29, 31],
+  ])('tells the truth about offsets and targets in the comments of %s', (name, ...expected) => {
+    const source = Buffer.from(file(loadTree(LADDER), name).bytes).toString('utf8');
     let at = 0;
     let [places, jumps] = [0, 0];
     for (const line of source.split('\n')) {
@@ -74,11 +106,12 @@ describe('the ladder', () => {
       if (bytes.length > 0) expect(comment, line).toMatch(/^# ./);
       const target = /^# (?:j\w+|call) .*?\[([0-9A-F]+)\]/.exec(comment)?.[1];
       if (target === undefined || bytes.length === 0) continue;
-      const distance = bytes.length === 5 ? bytes.readInt32LE(1) : bytes.readInt8(1);
+      const width = bytes.length < 5 ? 1 : 4;
+      const distance = bytes.readIntLE(bytes.length - width, width);
       expect(at + distance, line).toBe(Number.parseInt(target, 16));
       jumps++;
     }
-    expect([at, places, jumps]).toEqual([289, 16, 21]);
+    expect([at, places, jumps]).toEqual(expected);
   });
 
   it('tells of every start, write and end', () => {
@@ -87,9 +120,9 @@ describe('the ladder', () => {
     const count = (kind: string) => events.filter((event) => event.kind === kind).length;
     expect(count('start')).toBe(processes.length);
     expect(count('end')).toBe(processes.length);
-    expect(count('write')).toBeGreaterThan(29);
-    expect(processes[1]?.tool).toBe('hex0');
-    expect(Math.max(...processes.map(({ depth }) => depth))).toBe(3);
+    expect(count('write')).toBeGreaterThan(53);
+    expect(processes.slice(0, 2).map(({ tool }) => tool)).toEqual(['kaem-minimal', 'hex0']);
+    expect(Math.max(...processes.map(({ depth }) => depth))).toBe(4);
   });
 
   it('gives the same bytes when it is built twice at once', () => {
@@ -107,7 +140,7 @@ describe('the ladder', () => {
       ok: true,
       status: 0,
     });
-    expect(document.artifacts[0]).toEqual({
+    expect(document.artifacts.find(({ path }) => path === 'out/both')).toEqual({
       path: 'out/both',
       size: 270,
       mode: '0600',
@@ -116,7 +149,7 @@ describe('the ladder', () => {
       verdict: 'match',
     });
     expect(buildTable(result)).toContain(
-      'ok: 29 of 29 of x86.answers, 29 files made by 40 processes',
+      'ok: 53 of 53 of x86.answers, 53 files made by 125 processes',
     );
   });
 });
@@ -145,7 +178,7 @@ describe('a ladder with a broken rung', () => {
     expect(result.failures.map(({ tool }) => tool)).toEqual(['hex2-0']);
     const table = buildTable(result);
     expect(table).toContain(
-      'step 7: ./tools/hex2-0 out/hello-hex2.hex2 out/hello-hex2\n  exited with status 1',
+      'step 13: ./bin/hex2-0 out/hello-hex2.hex2 out/hello-hex2\n  exited with status 1',
     );
     expect(table).toMatch(/out\/hello-hex2\.hex2:\d+:\d+: error: /);
     expect(table).toContain('MISSING');
@@ -162,13 +195,13 @@ describe('a ladder with a broken rung', () => {
 
   it('starts only what is there and executable', () => {
     const gone = loadTree(LADDER);
-    gone.remove('/tools/hex1');
+    gone.remove('/tools/cc_x86');
     expect(build(gone).status).toBe(1);
     const files = loadTree(LADDER);
-    file(files, '/tools/hex1').mode = 0o644;
+    file(files, '/tools/cc_x86').mode = 0o644;
     const result = build(files);
     expect(result.status).toBe(1);
-    expect(printedBy(result)).toContain('./tools/hex1: permission denied');
+    expect(printedBy(result)).toContain('./tools/cc_x86: permission denied');
   });
 
   it('refuses a program that no port stands for', () => {

@@ -37,7 +37,9 @@ describe('the ladder in the machine', () => {
     });
     expect(result.divergence).toBeUndefined();
     expect(result.ok).toBe(true);
-    const digests = result.builds[1].artifacts.filter(({ path }) => /out\/hex0/.test(path));
+    const digests = result.builds[1].artifacts.filter(({ path }) =>
+      /(bin\/hex0|hex0-again)$/.test(path),
+    );
     expect(new Set(digests.map(({ sha256 }) => sha256)).size).toBe(1);
     expect(digests.length).toBe(2);
   });

@@ -136,7 +136,15 @@ export class MemoryHost implements Host {
       mode: mode & 0o7777 & ~this.umask,
       entries: new Map(),
     };
-    this.named(path, (absolute) => this.files.create(absolute, node));
+    // As Linux: a new folder may be named with a slash at its end, which nothing else new may.
+    let end = path.length;
+    while (end > 1 && path[end - 1] === '/') end--;
+    const name = path.slice(0, end);
+    try {
+      this.named(name, (absolute) => this.files.create(absolute, node));
+    } catch (error) {
+      throw renamed(error, name, path);
+    }
   }
 
   remove(path: string): void {

@@ -123,7 +123,7 @@ function ladderTree(contents: LadderFiles): MemoryFiles {
   const files = new MemoryFiles();
   for (const [path, bytes] of Object.entries(contents)) {
     files.createDirectories(path.slice(0, path.lastIndexOf('/')) || '/');
-    files.writeFile(path, bytes, path.startsWith('/tools/') ? 0o755 : 0o644);
+    files.writeFile(path, bytes, /^\/(tools|bootstrap-seeds)\//.test(path) ? 0o755 : 0o644);
   }
   return files;
 }

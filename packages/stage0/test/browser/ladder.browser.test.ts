@@ -31,6 +31,6 @@ it('gives the same files in both engines, and every answer', async () => {
   worker.terminate();
   expect(document.divergence).toBeNull();
   expect(document.artifacts.filter(({ ok }) => !ok)).toEqual([]);
-  expect(document.artifacts.length).toBe(29);
+  expect(document.artifacts.length).toBe(53);
   expect(document.ok).toBe(true);
 });

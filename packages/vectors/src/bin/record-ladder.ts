@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** `record-ladder FOLDER`: build test-vectors/ladder with upstream's binaries in FOLDER; write x86.answers. */
+/**
+ * `record-ladder FOLDER`: build test-vectors/ladder with upstream's binaries in FOLDER; write x86.answers.
+ *
+ * The ladder goes on with programs that it has made itself. For the answers upstream's binary runs in the place of each;
+ * then the ladder is built once more as it is, by its own programs on this machine, which must give the same.
+ */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -12,6 +17,8 @@ import { nativeCommands } from '../commands.ts';
 const LADDER = fileURLToPath(new URL('../../../../test-vectors/ladder', import.meta.url));
 const ANSWERS = path.join(LADDER, 'x86.answers');
 
+const SHELL = 'bootstrap-seeds/POSIX/x86/kaem-optional-seed';
+
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
   process.stderr.write('usage: record-ladder FOLDER\n');
@@ -19,17 +26,24 @@ if (folder === undefined) {
 }
 process.umask(0o022);
 const find = nativeCommands(folder);
-// The script ends with a check of the answers, so the first build may fail there: the second must not.
+// The script ends with a check of the answers, so the first build may fail there: the others must not.
 fs.writeFileSync(ANSWERS, '');
-fs.writeFileSync(ANSWERS, build().answers);
-const { status, output, answers } = build();
-if (status !== 0 || answers !== fs.readFileSync(ANSWERS, 'utf8')) {
-  process.stderr.write(output);
+fs.writeFileSync(ANSWERS, build('upstream').answers);
+const { answers } = build('upstream');
+for (const programs of ['upstream', 'own'] as const) {
+  const { status, output, answers: again } = build(programs);
+  if (status === 0 && again === fs.readFileSync(ANSWERS, 'utf8')) continue;
+  process.stderr.write(`${programs}: ${output}`);
   process.exit(1);
 }
 process.stdout.write(`${answers.split('\n').length - 1} answers recorded\n`);
 
-function build(): { status: number | null; output: string; answers: string } {
+/** @param programs who does the work: upstream's binaries alone, or what the ladder has made by then. */
+function build(programs: 'upstream' | 'own'): {
+  status: number | null;
+  output: string;
+  answers: string;
+} {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-ladder-'));
   try {
     fs.cpSync(LADDER, scratch, { recursive: true });
@@ -37,12 +51,15 @@ function build(): { status: number | null; output: string; answers: string } {
       fs.copyFileSync(find(tool).file, path.join(scratch, 'tools', tool));
       fs.chmodSync(path.join(scratch, 'tools', tool), 0o755);
     }
-    const child = spawnSync('tools/kaem-minimal', ['kaem.x86'], {
+    if (programs === 'upstream') useUpstream(scratch);
+    const shell = programs === 'upstream' ? 'tools/kaem-minimal' : SHELL;
+    const child = spawnSync(shell, ['kaem.x86'], {
       cwd: scratch,
       env: {},
       encoding: 'utf8',
     });
-    const lines = files(path.join(scratch, 'out')).map((file) => {
+    const made = ['bin', 'out'].flatMap((folder) => files(path.join(scratch, folder)));
+    const lines = made.map((file) => {
       const digest = createHash('sha256').update(fs.readFileSync(file)).digest('hex');
       return `${digest}  ${path.relative(scratch, file)}\n`;
     });
@@ -52,11 +69,26 @@ function build(): { status: number | null; output: string; answers: string } {
   }
 }
 
+/** What the scripts start in bin/ is upstream's program of that name. */
+function useUpstream(tree: string): void {
+  for (const script of ['kaem.x86', 'utilities.kaem', 'build.kaem']) {
+    const file = path.join(tree, script);
+    const text = fs
+      .readFileSync(file, 'utf8')
+      .replaceAll('./bootstrap-seeds/POSIX/x86/hex0-seed', './tools/hex0')
+      .replaceAll('./bin/', './tools/')
+      .replaceAll('"bin:', '"');
+    fs.writeFileSync(file, text);
+  }
+}
+
+/** Everything that is not there before a build, sorted. */
 function files(directory: string): string[] {
   const entries = fs.readdirSync(directory, { withFileTypes: true });
   const found = entries.flatMap((entry) => {
     const full = path.join(directory, entry.name);
-    return entry.isDirectory() ? files(full) : [full];
+    if (entry.isDirectory()) return files(full);
+    return entry.name === 'README.md' ? [] : [full];
   });
   return found.sort();
 }
