@@ -51,10 +51,7 @@ export interface Facts {
 const EXIT_STATUS = { agree: 0, differ: 1, wrong: 1, cannot: 3 } as const;
 
 export function judge(facts: Facts): CheckVerdict {
-  const found = [...reasonsOf(facts)];
-  const excused = facts.divergence?.excuse !== undefined;
-  // Behind a process that cannot be compared nothing can: what is wrong there is not known to be wrong.
-  const reasons = excused ? found.filter(({ kind }) => kind === 'cannot') : byGravity(found);
+  const reasons = byGravity([...reasonsOf(facts)]);
   const kind = reasons[0]?.kind ?? 'agree';
   const sentence = sentenceOf(kind, facts, reasons);
   return { kind, exitStatus: EXIT_STATUS[kind], sentence, reasons, notes: notesOf(facts) };
@@ -68,6 +65,8 @@ function byGravity(reasons: readonly Reason[]): Reason[] {
 function* reasonsOf(facts: Facts): Generator<Reason> {
   if (facts.divergence !== undefined) yield divergenceReason(facts.divergence);
   yield* trustReasons(facts);
+  // After a process that cannot be compared, what is wrong is not known to be wrong.
+  if (facts.divergence?.excuse !== undefined) return;
   yield* rebuildReasons(facts);
   yield* buildReasons(facts);
   yield* coverageReasons(facts);

@@ -429,6 +429,16 @@ describe("a port that does more than the tree's program", () => {
     expect(result.verdict.kind).toBe('cannot');
   });
 
+  it('which hides no seed that is not what its source says', () => {
+    const plant = (world: World) => {
+      world.program(SEED, Uint8Array.of(...hex0, 0));
+      world.source('rm', rawGuest(0x0f, 0x0b)); // ud2
+    };
+    const result = judged(plant);
+    expect(result.verdict.reasons.map(({ kind }) => kind)).toEqual(['differ', 'cannot']);
+    expect(said(result)).toMatch(/hex0-seed is not what its source says/);
+  });
+
   it('and a port that fails is not a divergence either', () => {
     const plant = (world: World) => {
       world.text('/bad.M1', 'nothing that M0 knows "');
