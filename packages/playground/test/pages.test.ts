@@ -290,7 +290,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await page.getByRole('button', { name: 'hello/hello.hex1', exact: true }).click();
         await page.getByText('a source of the tree').waitFor();
         await node.focus();
-        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('ArrowUp');
         await expect.poll(() => command.innerText()).not.toContain('hello.hex1');
       }));
 

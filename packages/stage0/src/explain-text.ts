@@ -11,7 +11,9 @@ export function explanationText(explanation: Explanation): string {
   const { file, offset, size, byte, address, hops } = explanation;
   const where = address === null ? '' : `, address ${hex(address)}`;
   const head = `${visible(file)}@${hex(offset)} (byte ${offset} of ${size}${where}): ${hexByte(byte)}\n`;
-  return [head, ...hops.map(hopText), endText(explanation)].join('\n');
+  const { failure } = explanation;
+  const later = failure === null ? [] : [`The build fails, after it made this:\n${failure}\n`];
+  return [head, ...hops.map(hopText), endText(explanation), ...later].join('\n');
 }
 
 function hopText(hop: Hop): string {
@@ -33,11 +35,11 @@ function hopText(hop: Hop): string {
 function maker({ tool, standIn, step, argv, command }: Hop): string {
   const name = standIn === null || standIn === tool ? tool : `${tool} (${standIn} stands in)`;
   const script = command === null ? '' : `, ${visible(command.file)}:${command.line}`;
-  return `${name}, step ${step}${script}: ${shortened(visible(argv.join(' ')))}`;
+  return `${visible(name)}, step ${step}${script}: ${shortened(visible(argv.join(' ')))}`;
 }
 
 function endText({ end, hops }: Explanation): string {
-  const tool = hops.at(-1)?.tool;
+  const tool = visible(hops.at(-1)?.tool ?? '');
   switch (end.kind) {
     case 'source':
       return `${visible(end.place.file)} is a file of the tree: line ${end.place.line}, column ${end.place.column}.\n`;

@@ -11,6 +11,7 @@ import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { type BuildOptions, type BuildResult, build } from './build.ts';
 import { loadBias } from './elf-address.ts';
+import { portsAndMachine } from './machine-engine.ts';
 import { describeFailures } from './report.ts';
 import { type Link, linksOf, type MappedOutput, rerun } from './rerun.ts';
 import { findCommand } from './script-line.ts';
@@ -74,7 +75,7 @@ export type WayEnd =
   | { readonly kind: 'source'; readonly place: Place }
   /** Text of the tool itself, which the command asked for. */
   | { readonly kind: 'tool'; readonly place: Place | null }
-  /** A tool that makes no maps, such as an unpacker. */
+  /** A tool that makes no maps, such as an unpacker, or a program of the tree that no port stands for. */
   | { readonly kind: 'unmapped'; readonly place: Place | null };
 
 /** The way down from one byte; also the document of `stage0 explain --json`. */
@@ -93,17 +94,22 @@ export interface Explanation {
   /** At least one, from the file to the source. */
   readonly hops: readonly Hop[];
   readonly end: WayEnd;
+  /** What failed in the build, which has then left the file as it is; null when all went well. */
+  readonly failure: string | null;
 }
 
 export type ExplainOptions = Pick<
   BuildOptions,
-  'arch' | 'onEvent' | 'script' | 'directory' | 'environment' | 'shell'
+  'arch' | 'engine' | 'onEvent' | 'script' | 'directory' | 'environment' | 'shell' | 'shouldStop'
 >;
 
 const LINE_FEED = 0x0a;
 
 /** Maps that are kept: a way down has about ten hops. */
 const KEPT_MAPS = 24;
+
+/** Where a way that leads round in a circle is given up. */
+const MOST_HOPS = 1000;
 
 /** A file at some moment of the build. */
 interface Version {
@@ -134,26 +140,33 @@ export class Explainer {
   private readonly files: MemoryFiles;
   private readonly links: readonly Link[];
   private readonly maps = new Map<string, MappedOutput | undefined>();
+  /** What failed, as text; null when nothing did. */
+  private readonly failure: string | null;
 
-  /** @param result a build of `files` by our ports, with `record`. */
+  /** @param result a build of `files` by our ports, with `record`; it may have failed. */
   constructor(files: MemoryFiles, result: BuildResult) {
     this.files = files;
     this.result = result;
     this.links = linksOf(files);
+    const { status, failures } = result;
+    this.failure =
+      status === 0 && failures.length === 0 ? null : describeFailures(result).trimEnd();
   }
 
-  /** Build the tree in `files`, which is changed by it. Throws a ToolError when it does not build. */
+  /**
+   * Build the tree in `files`, which is changed by it, as far as it can be built. Programs that no port stands for run
+   * in the machine, if the options name no other engine. Throws what {@link build} throws.
+   */
   static build(files: MemoryFiles, options: ExplainOptions = {}): Explainer {
-    const result = build(files, { ...options, record: true });
-    if (result.status === 0 && result.failures.length === 0) return new Explainer(files, result);
-    const message = `the tree does not build\n${describeFailures(result)}`.trimEnd();
-    throw new ToolError(message, { code: 'build-failed' });
+    const engine = options.engine ?? portsAndMachine();
+    return new Explainer(files, build(files, { ...options, engine, record: true }));
   }
 
   /**
    * The way down from the byte at `offset` of the file at `path`, as the build left it.
    *
-   * Throws a ToolError for a file that is not there or that the build did not make, and an offset outside of it.
+   * Throws a ToolError for a file that is not there or that the build did not make, and an offset outside of it. Where
+   * the build failed before it made the file, the error says what failed.
    */
   explain(path: string, offset: number): Explanation {
     const first = this.final(path);
@@ -167,19 +180,26 @@ export class Explainer {
     const { arch } = this.result;
     const byte = bytes[offset] as number;
     const address = addressOf(bytes, offset);
-    return { version: 1, arch, file, offset, size: bytes.length, byte, address, hops, end };
+    const { failure } = this;
+    return {
+      version: 1,
+      arch,
+      file,
+      offset,
+      size: bytes.length,
+      byte,
+      address,
+      hops,
+      end,
+      failure,
+    };
   }
 
   /** The file as it is now. */
   private final(path: string): Version {
     const absolute = path.startsWith('/') ? path : `/${path}`;
     const node = this.files.find(absolute);
-    if (node?.kind !== 'file') {
-      throw new ToolError('there is no such file when the build has ended', {
-        code: 'ENOENT',
-        file: path,
-      });
-    }
+    if (node?.kind !== 'file') throw this.notThere(path);
     const real = this.files.realPath(absolute);
     const madeBy = this.result.makers.get(real);
     if (madeBy === undefined) {
@@ -191,20 +211,34 @@ export class Explainer {
     return { path: real, bytes: node.bytes, madeBy };
   }
 
+  private notThere(path: string): ToolError {
+    if (this.failure === null) {
+      const message = 'there is no such file when the build has ended';
+      return new ToolError(message, { code: 'ENOENT', file: path });
+    }
+    const advice = this.result.advice.map((sentence) => `${sentence}\n`).join('');
+    const message = `the tree does not build, and has not made ${path}\n${advice}${this.failure}`;
+    return new ToolError(message.trimEnd(), { code: 'build-failed' });
+  }
+
   private wayDown(first: Version, offset: number): Pick<Explanation, 'hops' | 'end'> {
     const hops: Hop[] = [];
+    const seen = new Set<string>();
     let [version, at, length] = [first, offset, 1];
     for (;;) {
-      const process = this.result.processes[(version.madeBy as number) - 1] as ProcessRecord;
+      const process = this.maker(version.madeBy as number);
       const output = this.mapped(process, version);
       const hop = this.hop(process, version, output, at, length);
       hops.push(hop);
-      if (hop.origin === null) {
+      // A program of the tree may read what it has written, or what those that it started have.
+      const key = `${process.step} ${version.path} ${at}`;
+      if (hop.origin === null || seen.has(key)) {
         return {
           hops,
           end: { kind: output === undefined ? 'unmapped' : 'tool', place: hop.command },
         };
       }
+      seen.add(key);
       version = this.input(process, `/${hop.origin.file}`);
       if (version.madeBy === undefined) return { hops, end: { kind: 'source', place: hop.origin } };
       [at, length] = follow(hop.origin, version);
@@ -216,8 +250,9 @@ export class Explainer {
     let version = this.input(process, `/${place.file}`);
     let found: Place | null = null;
     let current = place;
-    while (version.madeBy !== undefined) {
-      const maker = this.result.processes[version.madeBy - 1] as ProcessRecord;
+    for (let hops = 0; version.madeBy !== undefined; hops++) {
+      if (hops > MOST_HOPS) return null;
+      const maker = this.maker(version.madeBy);
       const output = this.mapped(maker, version);
       const origin = output?.map.lookup(...follow(current, version)).origin;
       if (origin === undefined) return null;
@@ -226,6 +261,12 @@ export class Explainer {
       version = this.input(maker, `/${found.file}`);
     }
     return found;
+  }
+
+  /** The process of a step; of step 0 the first shell. */
+  private maker(step: number): ProcessRecord {
+    const { processes, shell } = this.result;
+    return (step === 0 ? shell : processes[step - 1]) as ProcessRecord;
   }
 
   private hop(
@@ -323,7 +364,10 @@ export class Explainer {
     return this.result.processes[parent - 1];
   }
 
+  /** As the first shell read it: a process may have changed it since. */
   private firstScript(): { readonly path: string; readonly bytes: Uint8Array } | undefined {
+    const { shell } = this.result;
+    if (shell !== undefined) return scriptOf(shell);
     const node = this.files.find(this.result.script);
     if (node?.kind !== 'file') return undefined;
     return { path: this.files.realPath(this.result.script), bytes: node.bytes };

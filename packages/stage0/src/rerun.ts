@@ -27,7 +27,8 @@ export interface MappedOutput {
 export type Link = readonly [path: string, target: string];
 
 /**
- * The map of the file with these bytes that the process left at `path`; undefined when its tool makes no maps.
+ * The map of the file with these bytes that the process left at `path`; undefined when its tool makes no maps, and for
+ * a program of the tree, of which nobody knows how it works.
  *
  * A program that names its files by what is free, as M2-Mesoplanet does, may write it elsewhere this time. Throws a
  * ToolError when the file does not come out as it was.
@@ -39,6 +40,7 @@ export function rerun(
   links: readonly Link[],
 ): MappedOutput | undefined {
   const { path, bytes } = output;
+  if (process.nature === 'machine' || process.nature === 'native') return undefined; // it is no port
   const files = worldOf(process, path, links);
   const written: MappedOutput[] = [];
   let named: MappedOutput | undefined;

@@ -4,45 +4,114 @@
  *
  * A shell does not tell, so the line is found by its words: each command of the script is compared with the argument
  * vector, where a variable may stand for any text and the program may have been found on the PATH.
+ *
+ * Scripts are anybody's: nothing here goes back. A command is cut into the texts between its variables, and these are
+ * searched one after the other, each after the one before; the leftmost place is always good enough.
  */
 import { decodeLatin1, hostToLatin1 } from '@stage0-ts/bytes';
+
+/** Longer commands, as no kernel takes them, are not looked for. */
+const LONGEST_COMMAND = 1 << 16;
+
+/** Stands for any text. Scripts and arguments are bytes here, so that they do not have this character. */
+const ANYTHING = '\u{100}';
 
 /** Offset and end of the first command that can have been this one; undefined when none can. */
 export function findCommand(
   script: Uint8Array,
   argv: readonly string[],
 ): { readonly start: number; readonly end: number } | undefined {
-  const wanted = argv.map(hostToLatin1).join(' ');
-  // A command goes on behind a backslash at the end of its line.
-  const commands = [...decodeLatin1(script).matchAll(/(?:\\\n|[^\n])+/g)];
+  const wanted = `${oneBlank(argv.map(hostToLatin1).join(' '))} `;
+  if (wanted.length > LONGEST_COMMAND) return undefined;
+  const commands = commandsOf(decodeLatin1(script)).map((command) => ({
+    ...command,
+    words: wordsOf(command.text),
+  }));
   const found =
-    commands.find(([command]) => patternOf(command, false)?.test(wanted)) ??
-    commands.find(([command]) => patternOf(command, true)?.test(wanted));
+    commands.find(({ words }) => words.length > 0 && canBe(words, wanted)) ??
+    commands.find(({ words }) => words.length > 1 && canBeAliased(words, wanted));
   if (found === undefined) return undefined;
-  const { 0: command, index } = found;
-  const indent = command.length - command.trimStart().length;
-  return { start: index + indent, end: index + command.trimEnd().length };
+  const { text, start } = found;
+  const indent = text.length - text.trimStart().length;
+  return { start: start + indent, end: start + text.trimEnd().length };
 }
 
-/**
- * What the argument vector of a command looks like, joined by blanks; undefined for a line that is none.
- *
- * @param aliased the first word is an alias, so that any text may stand in its place.
- */
-function patternOf(command: string, aliased: boolean): RegExp | undefined {
-  const [program, ...rest] = command
-    .replace(/(^|\s)#.*$/, '')
-    .split(/(?:\s|\\\n)+/)
-    .map((word) => word.replaceAll('"', ''))
-    .filter((word) => word !== '');
-  if (program === undefined || (aliased && rest.length === 0)) return undefined;
-  const first = aliased ? '.*' : `(?:.*/)?${wordPattern(program)}`;
-  return new RegExp(`^${[first, ...rest.map(wordPattern)].join(' +')} *$`, 's');
+interface Command {
+  readonly text: string;
+  readonly start: number;
 }
 
-function wordPattern(word: string): string {
-  return word
-    .split(/\$\{[^}]*\}|\$@/)
-    .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-    .join('.*');
+/** A command is a line, and goes on after a backslash at its end. */
+function commandsOf(script: string): Command[] {
+  const commands: Command[] = [];
+  for (let start = 0, from = 0; start < script.length; ) {
+    const lineEnd = script.indexOf('\n', from);
+    const end = lineEnd < 0 ? script.length : lineEnd;
+    from = end + 1;
+    if (script[end - 1] === '\\' && end < script.length && end > start) continue;
+    if (end - start <= LONGEST_COMMAND) commands.push({ text: script.slice(start, end), start });
+    start = from;
+  }
+  return commands;
+}
+
+/** Without quotes, comment and line ends; `${NAME}` and `$@` as {@link ANYTHING}. */
+function wordsOf(command: string): string[] {
+  const words = command
+    .replaceAll('\\\n', ' ')
+    .split(/\s/)
+    .map((word) => word.replaceAll('"', ''));
+  const comment = words.findIndex((word) => word.startsWith('#'));
+  const kept = comment < 0 ? words : words.slice(0, comment);
+  return kept.filter((word) => word !== '').map(withoutVariables);
+}
+
+function withoutVariables(word: string): string {
+  let result = '';
+  for (let at = 0; ; ) {
+    const dollar = word.indexOf('$', at);
+    if (dollar < 0) return result + word.slice(at);
+    const end = word[dollar + 1] === '@' ? dollar + 1 : word.indexOf('}', dollar);
+    const isVariable = end > dollar && (word[dollar + 1] === '{' || word[dollar + 1] === '@');
+    result += word.slice(at, dollar) + (isVariable ? ANYTHING : '$');
+    at = isVariable ? end + 1 : dollar + 1;
+    if (end < 0 && word[dollar + 1] === '{') return result + word.slice(at); // there is no } any more
+  }
+}
+
+/** The program may have been found on the PATH, so that a folder is before its name. */
+function canBe(words: readonly string[], wanted: string): boolean {
+  const pattern = `${words.join(' ')} `;
+  return matches(pattern, wanted) || matches(`${ANYTHING}/${pattern}`, wanted);
+}
+
+/** The first word is an alias: any text may stand in its place. */
+function canBeAliased([, ...rest]: readonly string[], wanted: string): boolean {
+  return matches(`${ANYTHING} ${rest.join(' ')} `, wanted);
+}
+
+/** Runs of blanks as one, as the shell divides words. */
+function oneBlank(text: string): string {
+  return text.split(/\s/).filter(Boolean).join(' ');
+}
+
+function matches(pattern: string, text: string): boolean {
+  const pieces = pattern.split(ANYTHING);
+  const first = pieces[0] as string;
+  if (pieces.length === 1) return text === first;
+  const last = pieces.pop() as string;
+  if (!text.startsWith(first)) return false;
+  let [at, before] = [first.length, first];
+  for (const piece of pieces.slice(1)) {
+    const found = text.indexOf(piece, at - shared(before, piece));
+    if (found < 0) return false;
+    at = found + piece.length;
+    if (piece !== '') before = piece;
+  }
+  return text.endsWith(last) && text.length - last.length >= at - shared(before, last);
+}
+
+/** A variable that is empty leaves two blanks as one. */
+function shared(before: string, after: string): number {
+  return before.endsWith(' ') && after.startsWith(' ') ? 1 : 0;
 }

@@ -94,6 +94,50 @@ describe('the ladder', () => {
     expect(() => explainer.explain(path, offset)).toThrow(expect.objectContaining({ code }));
   });
 
+  it('explains what is there although a later step fails, and says so', () => {
+    const broken = loadTree(LADDER);
+    broken.writeFile('/hello/hello.hex2', encodeUtf8('%nowhere 00\n'), 0o644);
+    const explanation = explain(broken, 'out/hello-hex1', 0x60);
+    expect(explanation.end).toMatchObject({ kind: 'source', place: { file: 'hello/hello.hex1' } });
+    expect(explanation.failure).toMatch(/^step \d+: .*hello-hex2\n.*status 1\n.*undefined label/);
+    expect(explanationText(explanation)).toMatch(/\nThe build fails, after it made this:\nstep \d/);
+    expect(explain(loadTree(LADDER), 'out/hello-hex1', 0).failure).toBeNull();
+  });
+
+  it('runs programs of the tree in the machine, and ends where they have made the file', () => {
+    const tree = loadTree(LADDER);
+    const script =
+      './tools/hex0 seed/hex0.hex0 own\n./own hello/hello.hex0 made\n./tools/cp made copy\n';
+    tree.writeFile('/kaem.x86', encodeUtf8(script), 0o644);
+    tree.writeFile('/x86.answers', encodeUtf8(`${'0'.repeat(64)}  own\n`), 0o644);
+    const explainer = Explainer.build(tree);
+    expect(explainer.result.status).toBe(0);
+    const own = explainer.explain('own', 0x60);
+    expect(own.end).toMatchObject({ kind: 'source', place: { file: 'seed/hex0.hex0' } });
+    const { hops, end } = explainer.explain('copy', 0x60);
+    expect(hops.map(({ tool, step }) => [tool, step])).toEqual([
+      ['cp', 4],
+      ['/own', 3],
+    ]);
+    expect(end).toMatchObject({ kind: 'unmapped', place: { file: 'kaem.x86', line: 2 } });
+  });
+
+  it('does not walk in a circle, nor lose a script that is overwritten', () => {
+    const tree = loadTree(LADDER);
+    tree.remove('/bootstrap-seeds/POSIX/x86/kaem-optional-seed');
+    tree.writeFile('/c.hex0', encodeUtf8('78 0A\n'), 0o644);
+    const script =
+      './tools/hex0 c.hex0 out/c\n./tools/replace --file out/c --output out/c --match-on x --replace-with y\n./tools/hex0 c.hex0 kaem.x86\n';
+    tree.writeFile('/kaem.x86', encodeUtf8(script), 0o644);
+    tree.writeFile('/x86.answers', encodeUtf8(`${'0'.repeat(64)}  own\n`), 0o644);
+    const explainer = Explainer.build(tree);
+    const { hops } = explainer.explain('kaem.x86', 0);
+    expect(hops[0]?.command).toMatchObject({ file: 'kaem.x86', line: 3 });
+    const changed = explainer.explain('out/c', 1);
+    expect(changed.hops.map(({ tool }) => tool)).toEqual(['replace', 'hex0']);
+    expect(changed.end).toMatchObject({ kind: 'source', place: { file: 'c.hex0' } });
+  });
+
   it('says what is wrong with a tree that does not build', () => {
     const broken = loadTree(LADDER);
     broken.writeFile('/hello/hello.hex2', encodeUtf8('%nowhere 00\n'), 0o644);

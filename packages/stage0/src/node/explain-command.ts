@@ -15,7 +15,8 @@ const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
 const HELP = `usage: stage0 explain TREE PATH@OFFSET [--arch ARCH] [--script FILE] [--json] [--quiet]
 
 Build the tree with our ports, and show where one byte of a file comes from: hop by hop, with the text, the tool
-and the line of the script that ran it, down to a line of a source file of the tree.
+and the line of the script that ran it, down to a line of a source file of the tree. Programs that no port stands
+for run in the machine, and the way ends there. A later step of the build may fail.
 
   TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
   PATH@OFFSET    a file that the build makes and a byte of it, counted from 0: x86/bin/M1@0x2f0 or x86/bin/M1@752
