@@ -73,7 +73,7 @@ export class DecodedBytes {
     this.checkTold(this.length);
   }
 
-  /** Throw when a size that the archive gives is beyond the limit: it need not be decoded to know. */
+  /** Throw when a size that the archive gives is beyond the limit, before it is decoded. */
   checkTold(size: number): void {
     if (size <= this.limit) return;
     throw tooLarge(`the content is larger than the limit of ${this.limit} bytes`, this.options);
