@@ -44,10 +44,15 @@ export class DecodedBytes {
   length = 0;
   private readonly options: DecodeOptions;
 
-  /** @param capacity bytes to make room for at first; only a hint. */
-  constructor(options: DecodeOptions, capacity: number) {
+  /**
+   * @param guess bytes to make room for at first.
+   * @param told the size that the archive gives of its content, if it is possible: with room for it
+   *   at once a large content is never copied. It may lie, and so it is no more than a hint either.
+   */
+  constructor(options: DecodeOptions, guess: number, told = 0) {
     this.options = options;
-    this.bytes = new Uint8Array(Math.max(64, Math.min(capacity, this.limit, 1 << 26)));
+    const small = Math.max(64, Math.min(guess, this.limit, 1 << 26));
+    this.bytes = makeRoom(told === 0 ? small : Math.min(told, this.limit) + SPARE, small);
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -65,18 +70,37 @@ export class DecodedBytes {
 
   /** Throw when more than the limit has been written. */
   check(): void {
-    if (this.length <= this.limit) return;
+    this.checkTold(this.length);
+  }
+
+  /** Throw when a size that the archive gives is beyond the limit, before it is decoded. */
+  checkTold(size: number): void {
+    if (size <= this.limit) return;
     throw tooLarge(`the content is larger than the limit of ${this.limit} bytes`, this.options);
   }
 
-  /** What was written; a copy unless the buffer is just full. */
+  /** What was written; a copy unless the buffer is nearly full. */
   toBytes(): Uint8Array<ArrayBuffer> {
     this.check();
-    return this.length === this.bytes.length ? this.bytes : this.bytes.slice(0, this.length);
+    const isFull = this.bytes.length - this.length <= this.length / 16;
+    return isFull ? this.bytes.subarray(0, this.length) : this.bytes.slice(0, this.length);
   }
 
   private get limit(): number {
     return this.options.limit ?? DEFAULT_LIMIT;
+  }
+}
+
+/** Decoders ask for room before they know that they need it. */
+const SPARE = 1 << 16;
+
+/** A buffer of the size, or of the smaller one where the engine has no room. */
+function makeRoom(size: number, smaller: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(size);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return new Uint8Array(smaller);
   }
 }
 

@@ -30,12 +30,21 @@ export interface GzipHeader {
 export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);
-  const out = new DecodedBytes(options, 4 * bytes.length);
+  const out = new DecodedBytes(options, 4 * bytes.length, toldSize(bytes));
   let at = 0;
   do at = member(bytes, at, out, fail);
   while (bytes[at] === 0x1f && bytes[at + 1] === 0x8b);
   if (options.wholeInput && at < bytes.length) throw fail(at, 'something follows the gzip stream');
   return out.toBytes();
+}
+
+/** deflate makes at most so many bytes of one. */
+const MOST_RATIO = 1040;
+
+/** The size that the last member gives, modulo 2^32, or 0 where that cannot be. */
+function toldSize(bytes: Uint8Array): number {
+  const size = bytes.length < 18 ? 0 : little32(bytes, bytes.length - 4);
+  return size <= MOST_RATIO * bytes.length ? size : 0;
 }
 
 /** Read the header of the first member. Throws a ToolError if there is none. */

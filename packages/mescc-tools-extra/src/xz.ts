@@ -34,11 +34,17 @@ interface BlockSizes {
   readonly uncompressed: number;
 }
 
+/** LZMA makes at most so many bytes of one: a longest match costs some bits. */
+const MOST_RATIO = 8192;
+
 /** Decompress. Throws a ToolError for a file that is neither .xz nor .lzma, cut short or damaged. */
 export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);
-  const out = new DecodedBytes(options, lengthByIndex(bytes) || 6 * bytes.length);
+  const told = lengthByIndex(bytes);
+  const isPossible = told <= MOST_RATIO * bytes.length;
+  const out = new DecodedBytes(options, 6 * bytes.length, isPossible ? told : 0);
+  if (isPossible) out.checkTold(told);
   if (!startsWith(bytes, 0, STREAM_MAGIC)) decodeLzmaAlone(bytes, out, fail);
   else for (let at = 0; at < bytes.length; ) at = new Stream(bytes, at, out, fail).run();
   return out.toBytes();

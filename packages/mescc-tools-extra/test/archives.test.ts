@@ -94,6 +94,18 @@ describe('gunzip', () => {
     }
   });
 
+  it('makes room once where the archive tells its size', () => {
+    const content = gunzip(gzipSync(Buffer.alloc(3_000_000)));
+    expect(content.length).toBe(3_000_000);
+    expect(content.buffer.byteLength - content.length).toBe(1 << 16);
+  });
+
+  it('passes over what follows, unless the whole input counts', () => {
+    const rubbish = Buffer.concat([gzipSync(Buffer.from('a')), Buffer.from('b')]);
+    expect(gunzip(rubbish).length).toBe(1);
+    expect(() => gunzip(rubbish, { wholeInput: true })).toThrow('something follows the gzip');
+  });
+
   it('stops at the limit', () => {
     const archive = gzipSync(Buffer.alloc(1 << 20));
     expect(gunzip(archive, { limit: 1 << 20 }).length).toBe(1 << 20);

@@ -2,7 +2,8 @@
 /**
  * One archive, one tree: what treeFromArchive takes, GNU tar and bsdtar unpack to the same paths,
  * kinds, modes, bytes and links. Each trick by which readers of tar can be told apart is here by
- * name, and random archives and damaged headers look for others.
+ * name, and random archives and damaged headers look for others. The lines A1 to A3 of
+ * docs/threat-model.md.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -336,7 +337,7 @@ function agree(archive: Buffer): boolean {
   return true;
 }
 
-describe('an archive that is read in different ways is refused', () => {
+describe('A1, A2: an archive that is read in different ways is refused', () => {
   it.each(Object.entries(REFUSED))('%s', (_name, blocks) => {
     const attempt = () => treeFromArchive(archiveOf(blocks), 'a.tar');
     expect(attempt).toThrow(ToolError);
@@ -372,7 +373,7 @@ describe('an archive that is read in different ways is refused', () => {
   });
 });
 
-describe('an archive that all read alike is taken', () => {
+describe('A1: an archive that all read alike is taken', () => {
   it.each(Object.entries(TAKEN))('%s', (_name, blocks) => {
     expect(agree(archiveOf(blocks))).toBe(true);
   });
@@ -481,7 +482,7 @@ describe('the folder that everything stands in', () => {
   });
 });
 
-describe('archives that nobody thought of', () => {
+describe('A1: archives that nobody thought of', () => {
   const name = fc.constantFrom('d', 'd/', 'd/a', './d/a', 'd//b', 'd/b/', 'd/b/c', 'e', '.', './');
   const data = fc.constantFrom(GOOD, EVIL, Buffer.alloc(0), Buffer.alloc(600, 'x'));
   const mode = fc.constantFrom(0o644, 0o755, 0o600);
@@ -535,7 +536,7 @@ describe('archives that nobody thought of', () => {
   );
 });
 
-describe('an archive that is a bomb', () => {
+describe('A3: an archive that is a bomb', () => {
   const refusedQuickly = (archive: Buffer, message: RegExp) => {
     const start = process.cpuUsage();
     expect(() => treeFromArchive(archive, 'bomb.tar')).toThrow(message);
