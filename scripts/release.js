@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a release consists of, for .github/workflows/release.yml:
 //   node scripts/release.js check TAG     fail unless TAG is v and the version of every package
-//   node scripts/release.js pack FOLDER   npm pack every public package into FOLDER; print `SHA-256  archive` for each,
-//                                         a package after those that it depends on: the order to publish in
+//   node scripts/release.js pack FOLDER   npm pack every public package into FOLDER, and print
+//                                         `SHA-256  archive` for each, a package after those that it
+//                                         depends on: the order to publish in
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `npm run site`: API reference, tutorial, audit guide, design and playground → one static site in site/.
+// `npm run site`: API reference, tutorial, audit guide, design and playground → one static site in
+// site/.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';

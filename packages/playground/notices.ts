@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The notices of what the built pages contain of other people's: every package that a module came from → its name,
- * version and licence text in `notices.txt`. The licences (MIT) demand that the text comes along.
+ * The notices of what the built pages contain of other people's: every package that a module came
+ * from → its name, version and licence text in `notices.txt`. The licences (MIT) demand that the
+ * text comes along.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'vite';
 
-/** One plugin for the pages, one for their workers, which are bundles of their own and are finished first. */
+/**
+ * One plugin for the pages, one for their workers, which are bundles of their own and are finished
+ * first.
+ */
 export function notices(): { readonly pages: Plugin; readonly workers: Plugin } {
   const folders = new Set<string>();
   const collect = (bundle: Record<string, { type: string; moduleIds?: readonly string[] }>) => {
@@ -31,7 +35,10 @@ export function notices(): { readonly pages: Plugin; readonly workers: Plugin } 
   };
 }
 
-/** `…/node_modules/@scope/name` of a module in it; undefined for our own modules, which links lead to. */
+/**
+ * `…/node_modules/@scope/name` of a module in it; undefined for our own modules, which links lead
+ * to.
+ */
 function packageFolder(id: string): string | undefined {
   return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The way down from a byte: file and offset → token by token, tool by tool, to a line of a source file.
+ * The way down from a byte: file and offset → token by token, tool by tool, to a line of a source
+ * file.
  *
- * A build is recorded with what every process read and wrote. The process that wrote the file is run again with maps on
- * (rerun.ts), the map leads to a token of one of its inputs, and that file is followed in the same way, as it was when
- * the process read it. Invariant: every hop goes to an earlier process, so that the way ends.
+ * A build is recorded with what every process read and wrote. The process that wrote the file is
+ * run again with maps on (rerun.ts), the map leads to a token of one of its inputs, and that file
+ * is followed in the same way, as it was when the process read it. Invariant: every hop goes to an
+ * earlier process, so that the way ends.
  */
 import { decodeLatin1, type SourceRange } from '@stage0-ts/bytes';
 import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
@@ -40,7 +42,10 @@ export interface Definition extends Place {
   readonly kind: 'label' | 'macro' | 'function';
   /** Of a label in a program: its address. */
   readonly address: number | null;
-  /** The same followed down to a file of the tree; null when that is where it stands, or where no way leads. */
+  /**
+   * The same followed down to a file of the tree; null when that is where it stands, or where no
+   * way leads.
+   */
   readonly source: Place | null;
 }
 
@@ -62,9 +67,13 @@ export interface Hop {
   /** What ran in its place, if not its own port. */
   readonly standIn: string | null;
   readonly argv: readonly string[];
-  /** The command of a kaem script that the process is, or belongs to; null when it cannot be told. */
+  /**
+   * The command of a kaem script that the process is, or belongs to; null when it cannot be told.
+   */
   readonly command: Place | null;
-  /** The token that the piece was made from; null for text that the tool writes whatever its input. */
+  /**
+   * The token that the piece was made from; null for text that the tool writes whatever its input.
+   */
   readonly origin: Place | null;
   readonly definition: Definition | null;
 }
@@ -75,7 +84,10 @@ export type WayEnd =
   | { readonly kind: 'source'; readonly place: Place }
   /** Text of the tool itself, which the command asked for. */
   | { readonly kind: 'tool'; readonly place: Place | null }
-  /** A tool that makes no maps, such as an unpacker, or a program of the tree that no port stands for. */
+  /**
+   * A tool that makes no maps, such as an unpacker, or a program of the tree that no port stands
+   * for.
+   */
   | { readonly kind: 'unmapped'; readonly place: Place | null };
 
 /** The way down from one byte; also the document of `stage0 explain --json`. */
@@ -154,8 +166,9 @@ export class Explainer {
   }
 
   /**
-   * Build the tree in `files`, which is changed by it, as far as it can be built. Programs that no port stands for run
-   * in the machine, if the options name no other engine. Throws what {@link build} throws.
+   * Build the tree in `files`, which is changed by it, as far as it can be built. Programs that no
+   * port stands for run in the machine, if the options name no other engine. Throws what {@link
+   * build} throws.
    */
   static build(files: MemoryFiles, options: ExplainOptions = {}): Explainer {
     const engine = options.engine ?? portsAndMachine();
@@ -165,8 +178,8 @@ export class Explainer {
   /**
    * The way down from the byte at `offset` of the file at `path`, as the build left it.
    *
-   * Throws a ToolError for a file that is not there or that the build did not make, and an offset outside of it. Where
-   * the build failed before it made the file, the error says what failed.
+   * Throws a ToolError for a file that is not there or that the build did not make, and an offset
+   * outside of it. Where the build failed before it made the file, the error says what failed.
    */
   explain(path: string, offset: number): Explanation {
     const first = this.final(path);
@@ -374,7 +387,10 @@ export class Explainer {
   }
 }
 
-/** Offset and length of a place in its file. An empty one at the end stands for the end of the last line. */
+/**
+ * Offset and length of a place in its file. An empty one at the end stands for the end of the last
+ * line.
+ */
 function follow({ start, end }: Place, { bytes }: Version): [at: number, length: number] {
   return [Math.max(Math.min(start, bytes.length - 1), 0), Math.max(end - start, 1)];
 }

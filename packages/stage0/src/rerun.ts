@@ -2,8 +2,9 @@
 /**
  * One recorded process, run once more on what it read → the maps of what it wrote.
  *
- * The world of the second run holds the process's inputs as they were, the links of the tree, and nothing else. What
- * the process started then does not run again: its outputs have maps of their own.
+ * The world of the second run holds the process's inputs as they were, the links of the tree, and
+ * nothing else. What the process started then does not run again: its outputs have maps of their
+ * own.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -27,11 +28,11 @@ export interface MappedOutput {
 export type Link = readonly [path: string, target: string];
 
 /**
- * The map of the file with these bytes that the process left at `path`; undefined when its tool makes no maps, and for
- * a program of the tree, of which nobody knows how it works.
+ * The map of the file with these bytes that the process left at `path`; undefined when its tool
+ * makes no maps, and for a program of the tree, of which nobody knows how it works.
  *
- * A program that names its files by what is free, as M2-Mesoplanet does, may write it elsewhere this time. Throws a
- * ToolError when the file does not come out as it was.
+ * A program that names its files by what is free, as M2-Mesoplanet does, may write it elsewhere
+ * this time. Throws a ToolError when the file does not come out as it was.
  */
 export function rerun(
   process: ProcessRecord,
@@ -40,7 +41,8 @@ export function rerun(
   links: readonly Link[],
 ): MappedOutput | undefined {
   const { path, bytes } = output;
-  if (process.nature === 'machine' || process.nature === 'native') return undefined; // it is no port
+  const { nature } = process;
+  if (nature === 'machine' || nature === 'native') return undefined; // it is not a port
   const files = worldOf(process, path, links);
   const written: MappedOutput[] = [];
   let named: MappedOutput | undefined;

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Which line of a kaem script started a process: script and argument vector → offset of the command.
+ * Which line of a kaem script started a process: script and argument vector → offset of the
+ * command.
  *
- * A shell does not tell, so the line is found by its words: each command of the script is compared with the argument
- * vector, where a variable may stand for any text and the program may have been found on the PATH.
+ * A shell does not tell, so the line is found by its words: each command of the script is compared
+ * with the argument vector, where a variable may stand for any text and the program may have been
+ * found on the PATH.
  *
- * Scripts are anybody's: nothing here goes back. A command is cut into the texts between its variables, and these are
- * searched one after the other, each after the one before; the leftmost place is always good enough.
+ * Scripts are anybody's: nothing here goes back. A command is cut into the texts between its
+ * variables, and these are searched one after the other, each after the one before; the leftmost
+ * place is always good enough.
  */
 import { decodeLatin1, hostToLatin1 } from '@stage0-ts/bytes';
 
 /** Longer commands, as no kernel takes them, are not looked for. */
 const LONGEST_COMMAND = 1 << 16;
 
-/** Stands for any text. Scripts and arguments are bytes here, so that they do not have this character. */
+/**
+ * Stands for any text. Scripts and arguments are bytes here, so that they do not have this
+ * character.
+ */
 const ANYTHING = '\u{100}';
 
 /** Offset and end of the first command that can have been this one; undefined when none can. */
@@ -75,7 +81,8 @@ function withoutVariables(word: string): string {
     const isVariable = end > dollar && (word[dollar + 1] === '{' || word[dollar + 1] === '@');
     result += word.slice(at, dollar) + (isVariable ? ANYTHING : '$');
     at = isVariable ? end + 1 : dollar + 1;
-    if (end < 0 && word[dollar + 1] === '{') return result + word.slice(at); // there is no } any more
+    // Without a } here there is none further on.
+    if (end < 0 && word[dollar + 1] === '{') return result + word.slice(at);
   }
 }
 

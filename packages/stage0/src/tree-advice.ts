@@ -2,9 +2,10 @@
 /**
  * A tree that does not build as it should → what is probably wrong with it, and the way out.
  *
- * Trees go wrong on their way to the disk far more often than in their sources: a clone without its submodules, a zip
- * that lost the executable bits, an editor or git that changed line ends. Nothing here changes a build or a verdict.
- * Invariant: of a tree that is as upstream's release has it there is nothing to say.
+ * Trees go wrong on their way to the disk far more often than in their sources: a clone without its
+ * submodules, a zip that lost the executable bits, an editor or git that changed line ends. Nothing
+ * here changes a build or a verdict. Invariant: of a tree that is as upstream's release has it
+ * there is nothing to say.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { visible } from '@stage0-ts/diagnostics';
@@ -16,7 +17,9 @@ export interface AdviceOptions {
   readonly script?: string;
 }
 
-/** Folders of stage0-posix that are repositories of their own, and that every architecture needs. */
+/**
+ * Folders of stage0-posix that are repositories of their own, and that every architecture needs.
+ */
 const MODULES = [
   'bootstrap-seeds',
   'M2-Mesoplanet',
@@ -55,7 +58,10 @@ export function adviceFor(
   return sentences.filter((sentence) => sentence !== undefined).map(visible);
 }
 
-/** What a file that was given as TREE is, when it is no archive that can be read; undefined when it cannot be told. */
+/**
+ * What a file that was given as TREE is, when it is no archive that can be read; undefined when it
+ * cannot be told.
+ */
 export function adviceForFile(bytes: Uint8Array): string | undefined {
   const start = decodeUtf8(bytes.subarray(0, 100)).trimStart();
   if (start.startsWith('PK\u0003\u0004')) {
@@ -82,7 +88,8 @@ function emptyModules(files: MemoryFiles, arch: string): string | undefined {
     .filter((path) => isEmpty(files.find(`/${path}`), listed !== undefined));
   if (empty.length === 0) return undefined;
   const names = empty.length === 1 ? `${empty[0]} is empty` : `${empty.join(', ')} are empty`;
-  return `the submodules are missing (${names}): ${RELEASE}, or run \`git submodule update --init --recursive\` in the clone`;
+  const update = '`git submodule update --init --recursive` in the clone';
+  return `the submodules are missing (${names}): ${RELEASE}, or run ${update}`;
 }
 
 /** The paths that .gitmodules tells of; undefined when there is no such file. */
@@ -109,13 +116,14 @@ function otherLayout(files: MemoryFiles, arch: string): string | undefined {
   const archive = [...entries.keys()].find((name) => /\.tar(?:\.(?:gz|xz|bz2))?$/.test(name));
   if (archive !== undefined) return `the folder holds an archive: TREE may be ${archive} itself`;
   const scripts = [...entries.keys()].filter((name) => ARCHITECTURES.has(archOf(name)));
-  if (scripts.length > 0) {
-    return `the tree has ${scripts.join(', ')}: --arch ${archOf(scripts[0] as string)}, for example`;
+  const [first] = scripts;
+  if (first !== undefined) {
+    return `the tree has ${scripts.join(', ')}: --arch ${archOf(first)}, for example`;
   }
   if (entries.has('mescc-tools-mini-kaem.kaem') || entries.has('POSIX')) {
     return 'this is a part of a stage0-posix tree: TREE is the folder above it';
   }
-  return `the tree is of another layout: name its script, --script FILE, and where it runs, --cwd DIR`;
+  return 'the tree is of another layout: --script FILE names its script, --cwd DIR where it runs';
 }
 
 /** `amd64` of `kaem.amd64`; the empty string for other names. */
@@ -135,7 +143,10 @@ function folderWith(folder: DirectoryNode, name: string, depth: number): string 
   return undefined;
 }
 
-/** Programs that the script starts are there, and may not be run: after a zip, or on a file system without modes. */
+/**
+ * Programs that the script starts are there, and may not be run: after a zip, or on a file system
+ * without modes.
+ */
 function lostBits(files: MemoryFiles, script: string, arch: string): string | undefined {
   const folder = ARCHITECTURES.get(arch)?.folder;
   const seeds = `bootstrap-seeds/POSIX/${folder}`;
@@ -150,7 +161,8 @@ function lostBits(files: MemoryFiles, script: string, arch: string): string | un
   });
   if (lost.length === 0) return undefined;
   const names = lost.map((path) => path.slice(1)).join(' ');
-  return `the executable bits were lost, as in a zip or on Windows: take a .tar.gz, or run \`chmod +x ${names}\``;
+  const way = `take a .tar.gz, or run \`chmod +x ${names}\``;
+  return `the executable bits were lost, as in a zip or on Windows: ${way}`;
 }
 
 /** First words of a script's lines that are paths from the root. */
@@ -170,7 +182,8 @@ function lineEnds(files: MemoryFiles): string | undefined {
     return at >= 0 && bytes[at + 1] === 0x0a;
   });
   if (wrong.length === 0) return undefined;
-  return `${some(wrong, 'has', 'have')} the line ends of Windows, which are not those of kaem: run \`git config --global core.autocrlf input\` and clone again, or take the .tar.gz`;
+  const way = 'run `git config --global core.autocrlf input` and clone again, or take the .tar.gz';
+  return `${some(wrong, 'has', 'have')} the line ends of Windows, which kaem has no use for: ${way}`;
 }
 
 /** What some editors put before the first character. */
@@ -179,7 +192,8 @@ function byteOrderMark(files: MemoryFiles): string | undefined {
     MARKS.some((mark) => mark.every((byte, at) => bytes[at] === byte)),
   );
   if (wrong.length === 0) return undefined;
-  return `${some(wrong, 'begins', 'begin')} with a byte order mark, which is part of the first word: save as UTF-8 without it`;
+  const way = 'which is part of the first word: save as UTF-8 without it';
+  return `${some(wrong, 'begins', 'begin')} with a byte order mark, ${way}`;
 }
 
 function textsWhere(files: MemoryFiles, test: (node: FileNode) => boolean): string[] {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The fenced blocks of a Markdown file, and the commands in them with what they are said to print. */
+/**
+ * The fenced blocks of a Markdown file, and the commands in them with what they are said to print.
+ */
 import fs from 'node:fs';
 
 export interface Block {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What this repository takes from others, and what it hands on: nothing unverified, and exactly what was tested. */
+/**
+ * What this repository takes from others, and what it hands on: nothing unverified, and exactly
+ * what was tested.
+ */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';

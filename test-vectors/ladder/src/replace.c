@@ -39,7 +39,8 @@ int main(int argc, char** argv)
 		else fail("replace: unknown option ", argv[at]);
 		at = at + 2;
 	}
-	if((0 == input) | (0 == output) | (0 == old) | (0 == new)) fail("replace: an option is missing", "");
+	if((0 == input) | (0 == output)) fail("replace: a file is missing", "");
+	if((0 == old) | (0 == new)) fail("replace: a text is missing", "");
 	if(0 == old[0]) fail("replace: nothing cannot be replaced", "");
 	text = read_file(input);
 	/* At the worst each character is replaced. */

@@ -318,7 +318,8 @@ int word_at(int at)
 	return low | (high << 16);
 }
 
-/* Ten bytes, and what the flags say: more fields, a name and a comment that end with 0, a checksum. */
+/* Ten bytes, and what the flags say: more fields, a name and a comment that end with 0, and a
+ * checksum. */
 int skip_header()
 {
 	int flags;

@@ -6,7 +6,9 @@ export interface Command {
   /** What stands after the name. */
   readonly synopsis: string;
   readonly summary: string;
-  /** Exit status when an error ends it: 3 where 1 is a verdict, so that a typing error is not one. */
+  /**
+   * Exit status when an error ends it: 3 where 1 is a verdict, so that a typing error is not one.
+   */
   readonly errorStatus?: number;
   readonly load: () => Promise<(args: readonly string[]) => number>;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `stage0 exec PROGRAM`: one i386 Linux program in the machine, with the files of this computer. What it starts runs in
- * machines too.
+ * `stage0 exec PROGRAM`: one i386 Linux program in the machine, with the files of this computer.
+ * What it starts runs in machines too.
  */
 import { parseArgs } from 'node:util';
 import type { ChildStatus } from '@stage0-ts/host';

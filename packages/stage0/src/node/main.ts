@@ -30,7 +30,10 @@ A TOOL's is that of upstream's program.
 /** What a command line comes to; the status is the process's. */
 type Action = () => number;
 
-/** Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage, 3 cannot judge. */
+/**
+ * Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage, 3
+ * cannot judge.
+ */
 export async function main(): Promise<void> {
   const name = process.argv[2] ?? '';
   const tool = toolNamed(name);
@@ -78,12 +81,18 @@ function toolNamed(name: string): ToolEntry | undefined {
   return Object.hasOwn(TOOL_TABLE, name) ? TOOL_TABLE[name] : undefined;
 }
 
-/** Tools take upstream's command lines, in which `--help` may be a file's name: their help is here. */
+/**
+ * Tools take upstream's command lines, in which `--help` may be a file's name: their help is here.
+ */
 function toolHelp(name: string): string {
   const tool = toolNamed(name);
   if (tool === undefined) throw unknown(name);
   const { folder, synopsis, summary } = tool;
-  return `usage: stage0 ${synopsis}\n\n${summary}; as upstream's ${name}.\nMore: README.md of @stage0-ts/${folder}\n`;
+  return `usage: stage0 ${synopsis}
+
+${summary}; as upstream's ${name}.
+More: README.md of @stage0-ts/${folder}
+`;
 }
 
 function guarded(action: Action, errorStatus: number | undefined): number {

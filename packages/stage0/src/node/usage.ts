@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Wrong command lines: exit status 2, one line that says what is wrong, one that says where to read on. */
+/**
+ * Wrong command lines: exit status 2, one line that says what is wrong, one that says where to read
+ * on.
+ */
 import { visible } from '@stage0-ts/diagnostics';
 import { nearestName } from './suggest.ts';
 
@@ -14,7 +17,9 @@ export class UsageError extends Error {
   }
 }
 
-/** What is printed for it: the message, an option that may have been meant, and where the help is. */
+/**
+ * What is printed for it: the message, an option that may have been meant, and where the help is.
+ */
 export function usageMessage({ message, usage }: UsageError): string {
   const command = /^usage: (stage0(?: [a-z]+)?)/.exec(usage)?.[1] ?? 'stage0';
   return `${command}: ${shortened(message, usage)}\n  ${command} --help tells more\n`;
@@ -26,5 +31,6 @@ function shortened(message: string, usage: string): string {
   if (unknown === undefined) return visible(message.split('. To specify')[0] as string);
   const options = [...usage.matchAll(/--([a-z][a-z-]*)/g)].map(([, name]) => name as string);
   const meant = nearestName(unknown.replace(/^-+/, ''), options);
-  return `unknown option ${visible(unknown)}${meant === undefined ? '' : `; did you mean --${meant}?`}`;
+  const hint = meant === undefined ? '' : `; did you mean --${meant}?`;
+  return `unknown option ${visible(unknown)}${hint}`;
 }

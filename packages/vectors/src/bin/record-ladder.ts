@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `record-ladder FOLDER`: build test-vectors/ladder with upstream's binaries in FOLDER; write x86.answers.
+ * `record-ladder FOLDER`: build test-vectors/ladder with upstream's binaries in FOLDER; write
+ * x86.answers.
  *
- * The ladder goes on with programs that it has made itself. For the answers upstream's binary runs in the place of each;
- * then the ladder is built once more as it is, by its own programs on this machine, which must give the same.
+ * The ladder goes on with programs that it has made itself. For the answers upstream's binary runs
+ * in the place of each; then the ladder is built once more as it is, by its own programs on this
+ * machine, which must give the same.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -26,7 +28,8 @@ if (folder === undefined) {
 }
 process.umask(0o022);
 const find = nativeCommands(folder);
-// The script ends with a check of the answers, so the first build may fail there: the others must not.
+// The script ends with a check of the answers, so the first build may fail there: the others must
+// not.
 fs.writeFileSync(ANSWERS, '');
 fs.writeFileSync(ANSWERS, build('upstream').answers);
 const { answers } = build('upstream');
@@ -38,7 +41,10 @@ for (const programs of ['upstream', 'own'] as const) {
 }
 process.stdout.write(`${answers.split('\n').length - 1} answers recorded\n`);
 
-/** @param programs who does the work: upstream's binaries alone, or what the ladder has made by then. */
+/**
+ * @param programs who does the work: upstream's binaries alone, or what the ladder has made by
+ * then.
+ */
 function build(programs: 'upstream' | 'own'): {
   status: number | null;
   output: string;
