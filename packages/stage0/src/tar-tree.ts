@@ -2,9 +2,9 @@
 /**
  * The entries of an archive → one tree in memory, or an error where the names do not say which.
  *
- * Each name is given once, below folders only, and means the same on a disk as here. Invariant: the
- * order of entries does not matter, but that a hard link comes after its file. Work is linear in the
- * length of the names.
+ * Each name is given once, below folders only, and means the same on a disk as here, on those of
+ * Windows and macOS too. Invariant: the order of entries does not matter, but that a hard link comes
+ * after its file. Work is linear in the length of the names.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { ToolError } from '@stage0-ts/diagnostics';
@@ -16,6 +16,9 @@ const MOST_PATH = 4095;
 const MOST_NAME = 255;
 /** Mode of folders that the archive does not list. */
 const PARENT_MODE = 0o755;
+
+/** What ends so is a folder or nothing. */
+const IS_FOLDER = /(^|\/)\.?$/;
 
 /**
  * The tree of `entries`. When everything stands in one folder, as in a release tarball, that folder
@@ -32,6 +35,8 @@ class TreeBuilder {
   private readonly top: DirectoryNode = folder(PARENT_MODE);
   /** Folders that have an entry of their own. */
   private readonly listed = new Set<DirectoryNode>();
+  /** Of each folder, the names as a file system sees them that knows neither case nor forms. */
+  private readonly folded = new WeakMap<DirectoryNode, Map<string, string>>();
 
   constructor(archive: string) {
     this.archive = archive;
@@ -50,13 +55,13 @@ class TreeBuilder {
     if (entry.kind === 'directory') this.addFolder(parts, entry.mode, fail);
     else {
       const name = parts.at(-1);
-      if (name === undefined || /(^|\/)\.?$/.test(entry.name)) {
+      if (name === undefined || IS_FOLDER.test(entry.name)) {
         throw fail(`a ${entry.kind} with the name of a folder`);
       }
       const node = this.nodeOf(entry, parts, fail);
       const parent = this.folderOf(parts.slice(0, -1), fail);
       if (parent.entries.has(name)) throw fail('a second entry of this name');
-      parent.entries.set(name, node);
+      this.put(parent, name, node, fail);
     }
   }
 
@@ -75,7 +80,7 @@ class TreeBuilder {
       requireInside(parts, target, fail);
       return { kind: 'link', target };
     }
-    const node = this.find(partsOf(target, fail));
+    const node = IS_FOLDER.test(target) ? undefined : this.find(partsOf(target, fail));
     if (node?.kind !== 'file') throw fail(`a hard link to ${target}, which is no file before it`);
     if (node.mode !== mode) throw fail(`a hard link with another mode than ${target}`);
     return node;
@@ -88,12 +93,27 @@ class TreeBuilder {
       let next = node.entries.get(part);
       if (next === undefined) {
         next = folder(PARENT_MODE);
-        node.entries.set(part, next);
+        this.put(node, part, next, fail);
       }
       if (next.kind !== 'directory') throw fail(`a ${next.kind} stands in the way: ${part}`);
       node = next;
     }
     return node;
+  }
+
+  private put(parent: DirectoryNode, name: string, node: TreeNode, fail: Fail): void {
+    let folded = this.folded.get(parent);
+    if (folded === undefined) {
+      folded = new Map();
+      this.folded.set(parent, folded);
+    }
+    const key = name.normalize('NFC').toLowerCase();
+    const other = folded.get(key);
+    if (other !== undefined) {
+      throw fail(`${name} and ${other} are one name to file systems of Windows and macOS`);
+    }
+    folded.set(key, name);
+    parent.entries.set(name, node);
   }
 
   private find(parts: readonly string[]): TreeNode | undefined {
@@ -113,7 +133,8 @@ function folder(mode: number): DirectoryNode {
 /** The names in a path, without `.` and empty ones. */
 function partsOf(path: string, fail: Fail): string[] {
   if (path === '') throw fail('an entry without a name');
-  if (path.startsWith('/')) throw fail('an absolute name');
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw fail('an absolute name');
+  if (path.includes('\\')) throw fail('a backslash, which Windows takes for a slash');
   if (encodeUtf8(path).length > MOST_PATH) throw fail('the name is too long');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw fail('a name with ..');
@@ -123,7 +144,7 @@ function partsOf(path: string, fail: Fail): string[] {
 
 /** What a link that leads out of the archive finds depends on where it is unpacked. */
 function requireInside(parts: readonly string[], target: string, fail: Fail): void {
-  if (target.startsWith('/')) throw fail(`a link out of the archive: ${target}`);
+  if (/^(\/|[A-Za-z]:)|\\/.test(target)) throw fail(`a link out of the archive: ${target}`);
   let depth = parts.length - 1;
   for (const part of target.split('/')) {
     if (part === '..') depth--;
