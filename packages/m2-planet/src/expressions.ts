@@ -96,12 +96,14 @@ function checkedOperand(
   const left = isSum && before === undefined ? warnings.typeOfOperand(c) : undefined;
   const leftValue = warnings.value;
   warnings.grouping(before, operator);
+  if (text !== '||') warnings.used();
   pushedOperand(c, () => {
     const operand = c.token;
     binary(c, level + 1);
     const isSingle = isSum && !isProduct(operand, c.token);
     if (isSum) warnings.sum(c, operator, left, isSingle ? warnings.typeOfOperand(c) : undefined);
   });
+  if (text !== '||') warnings.used();
   if (text === '*' || text === '/' || text === '%') warnings.product(c);
   if (text === '&&' || text === '||') warnings.logical(c, operator, start, leftValue);
   warnings.combine(text, leftValue);
@@ -145,6 +147,7 @@ function assignment(c: Compilation): void {
   const size = storeSize(c);
   c.warnings?.assignment(c, size);
   pushedOperand(c, () => expression(c));
+  c.warnings?.used();
   c.emit.store(size);
   c.current = c.types.basic.int;
 }
@@ -161,6 +164,7 @@ function compoundAssignment(c: Compilation): void {
   const scales = isPointer(target) && !isIndexed;
   const objectSize = target.target.size;
   pushedOperand(c, () => expression(c));
+  c.warnings?.used();
   c.current = promote(c, c.current, target);
   c.emit.push('one', 'compound operator');
   c.emit.loadTarget(isChar);

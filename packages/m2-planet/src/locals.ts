@@ -89,6 +89,7 @@ function declarator(c: Compilation, declared: Type, first: Type): void {
     c.warnings?.initializer(nameToken, type, first);
     c.advance();
     expression(c);
+    c.warnings?.used();
     loadAddress(c, 'one', name);
     store(c, first.size);
   }

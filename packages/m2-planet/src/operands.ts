@@ -88,6 +88,7 @@ function primary(c: Compilation): void {
     c.emit.beginNot(); // quirk kept: `!!` and `!=` are a single not
     pushedOperand(c, () => postfix(c));
     c.emit.endNot();
+    c.warnings?.tested();
     if (c.warnings !== undefined) c.warnings.value = 'truth';
   } else if (first === 0x7e) {
     pushedOperand(c, () => postfix(c));
@@ -182,6 +183,7 @@ export function call(c: Compilation, function_: string | undefined): void {
     const argument = c.token;
     const mark = c.warnings?.mark ?? 0;
     expression(c);
+    c.warnings?.used();
     if (function_ === undefined) c.warnings?.pointerLost(argument, mark);
     c.requireToken('incomplete function call, received EOF instead of )');
     c.mark(callee);
@@ -206,6 +208,7 @@ function index(c: Compilation): void {
   const bracket = c.token;
   const array = c.current;
   pushedOperand(c, () => expression(c));
+  c.warnings?.used();
   c.current = array;
   const isChar = array.name === 'char*';
   if (!isChar) {

@@ -62,6 +62,7 @@ const KEYWORD_STATEMENTS: ReadonlyMap<string, (c: Compilation) => void> = new Ma
 /** expression ";" */
 function expressionStatement(c: Compilation): void {
   expression(c);
+  c.warnings?.tested();
   c.expect(';', 'ERROR in statement\nMISSING ;');
 }
 
@@ -79,6 +80,7 @@ function returnStatement(c: Compilation): void {
   const keyword = c.token;
   c.advance();
   if (!c.at(';')) expression(c);
+  c.warnings?.used();
   c.expect(';', 'ERROR in return_result\nMISSING ;');
   c.mark(keyword);
   c.output.ret(c.emit);
@@ -105,6 +107,7 @@ function ifStatement(c: Compilation): void {
   c.skip();
   c.expect('(', 'ERROR in process_if\nMISSING (');
   expression(c);
+  c.warnings?.tested();
   c.mark(keyword);
   c.emit.jumpIfZero('ELSE_', label, 'Jump to else');
   c.expect(')', 'ERROR in process_if\nMISSING )');
@@ -145,6 +148,7 @@ function switchStatement(c: Compilation): void {
     c.skip();
     c.expect('(', 'ERROR in process_switch\nMISSING (');
     expression(c);
+    c.warnings?.used();
     c.expect(')', 'ERROR in process_switch\nMISSING )');
     c.emit.move('one', 'zero', 'process switch');
     c.emit.jump('_SWITCH_TABLE_', label, 'Jump to the switch table');
@@ -239,6 +243,7 @@ function forStatement(c: Compilation): void {
     } else c.expect(';', 'ERROR in process_for\nMISSING ;3');
     c.output.label('FOR_', label);
     expression(c);
+    c.warnings?.tested();
     c.emit.jumpIfZero('FOR_END_', label, 'Jump to end');
     c.emit.jump('FOR_THEN_', label, 'Go to body');
     c.output.label('FOR_ITER_', label);
@@ -269,6 +274,7 @@ function doStatement(c: Compilation): void {
     c.expect('while', 'ERROR in process_do\nMISSING while');
     c.expect('(', 'ERROR in process_do\nMISSING (');
     expression(c);
+    c.warnings?.tested();
     c.expect(')', 'ERROR in process_do\nMISSING )');
     c.expect(';', 'ERROR in process_do\nMISSING ;');
     c.mark(keyword);
@@ -287,6 +293,7 @@ function whileStatement(c: Compilation): void {
     c.skip();
     c.expect('(', 'ERROR in process_while\nMISSING (');
     expression(c);
+    c.warnings?.tested();
     c.mark(keyword);
     c.emit.jumpIfZero('END_WHILE_', label, 'Jump to end');
     c.output.comment('THEN_while_', label);

@@ -50,6 +50,8 @@ export class Warnings {
   private stored = 0;
   /** What the expression so far may be. */
   value: Value = 'any';
+  /** A `||` of more than 0 and 1, as long as nobody has used its value but to test it. */
+  private untested: Token | undefined;
   /** Functions that only compute their result: a call too many of one does no harm. */
   private readonly pure = new Set<string>();
   /** True when the function that is being read was seen to do more than that. */
@@ -293,6 +295,7 @@ export class Warnings {
     }
     const right = this.value;
     const isAny = left === 'any' || right === 'any';
+    if (text === '||' && isAny) this.untested ??= operator;
     if (text === '&&' && (isAny || (left === 'flag' && right === 'flag'))) {
       const message = '&& is bitwise: 2 && 1 is 0; compare with 0 where a value is not 0 or 1';
       this.warn(operator, 'bitwise-and', message);
@@ -302,6 +305,19 @@ export class Warnings {
       const message = `${text} always evaluates its right side: the left one does not guard`;
       this.warn(guarded, 'not-guarded', `${message} ${guarded.text}`);
     }
+  }
+
+  /** The value so far is tested: any but 0 is true. */
+  tested(): void {
+    this.untested = undefined;
+  }
+
+  /** The value so far is used as a number. */
+  used(): void {
+    if (this.untested === undefined) return;
+    const message = '|| is bitwise: its value is not 1 but all bits of both sides';
+    this.warn(this.untested, 'bitwise-or', message);
+    this.untested = undefined;
   }
 
   /** What an operator makes of both sides. */

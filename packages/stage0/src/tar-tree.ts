@@ -3,8 +3,8 @@
  * The entries of an archive → one tree in memory, or an error where the names do not say which.
  *
  * Each name is given once, below folders only, and means the same on a disk as here, on those of
- * Windows and macOS too. Invariant: the order of entries does not matter, but that a hard link comes
- * after its file. Work is linear in the length of the names.
+ * Windows and macOS too. Invariant: the order of entries does not matter, but that a hard link
+ * comes after its file. Work is linear in the length of the names.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { ToolError } from '@stage0-ts/diagnostics';
