@@ -315,6 +315,26 @@ describe('stage0 explain', () => {
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, file: 'out/hello-M2', offset: 700 });
   });
 
+  it('ends when a program of the tree does not', () => {
+    const root = otherLayout();
+    const answer = fs.readFileSync(path.join(LADDER, 'seed/hex0.hex0'), 'utf8');
+    const start = answer.indexOf('58                      # pop eax');
+    expect(start).toBeGreaterThan(0);
+    fs.writeFileSync(
+      path.join(root, 'loop.hex0'),
+      `${answer.slice(0, start)}EB FE\n${answer.slice(start)}`,
+    );
+    fs.writeFileSync(path.join(root, 'build/go.kaem'), '/seed/hex0 /loop.hex0 loop\n./loop\n');
+    const words = ['explain', root, 'build/loop@0x54', '--script', 'go.kaem', '--cwd', '/build'];
+    const late = stage0(...words, '--time-limit', '1');
+    expect([late.status, late.stdout]).toEqual([3, '']);
+    expect(late.stderr).toContain('--time-limit');
+    const { status, stdout } = stage0(...words, '--instruction-limit', '1000');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^build\/loop@0x54 .*: EB\n/);
+    expect(stdout).toContain('The build fails, after it made this:\nstep 2: ./loop\n');
+  });
+
   it.each([
     [['explain', LADDER]],
     [['explain', LADDER, 'out/hello-M1']],

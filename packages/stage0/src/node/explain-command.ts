@@ -4,6 +4,9 @@ import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from '../architectures.ts';
 import { explain } from '../explain.ts';
 import { explanationText } from '../explain-text.ts';
+import { copyTree } from '../tree.ts';
+import { engineNamed } from './engine-table.ts';
+import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTree } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
@@ -12,21 +15,25 @@ import { UsageError } from './usage.ts';
 
 const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
 
-const HELP = `usage: stage0 explain TREE PATH@OFFSET [--arch ARCH] [--script FILE] [--json] [--quiet]
+const HELP = `usage: stage0 explain TREE PATH@OFFSET [OPTION…]
 
-Build the tree with our ports, and show where one byte of a file comes from: hop by hop, with the text, the tool
-and the line of the script that ran it, down to a line of a source file of the tree. Programs that no port stands
-for run in the machine, and the way ends there. A later step of the build may fail.
+Build the tree with our ports, and show where one byte of a file comes from: hop by hop, with the
+text, the tool and the line of the script that ran it, down to a line of a source file of the tree.
+Programs that no port stands for run in the machine, and a way ends there. A later step of the build
+may fail.
 
-  TREE           a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
-  PATH@OFFSET    a file that the build makes and a byte of it, counted from 0: x86/bin/M1@0x2f0 or x86/bin/M1@752
-  --arch ARCH    the architecture, of: ${ARCH_NAMES} (default: x86)
-  --script FILE  run this script instead of kaem.ARCH, for trees of another layout
+  TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
+  PATH@OFFSET            a file that the build makes and a byte of it, counted from 0:
+                         x86/bin/M1@0x2f0 or x86/bin/M1@752
+  --arch ARCH            the architecture, of: ${ARCH_NAMES} (default: x86)
+  --script FILE          run this script instead of kaem.ARCH, for trees of another layout
 ${RECIPE_HELP}
-  --json         print one JSON document (version 1) and nothing else
-  --quiet        no progress line
+${LIMIT_HELP}
+  --json                 print one JSON document (version 1) and nothing else
+  --quiet                no progress line
 
-Exit status: 0 explained, 2 usage, 3 nothing to explain: no such tree, file or byte, or it does not build.
+Exit status: 0 explained, 2 usage, 3 nothing to explain: no such tree, file or byte, or it was not
+made.
 `;
 
 /** Exit status 0; throws UsageError and ToolError. */
@@ -42,11 +49,15 @@ export function explainCommand(args: readonly string[]): number {
   }
   const [path, offset] = parsePlace(place);
   const recipe = recipeFrom(values, HELP);
+  const limits = limitsFrom(values, HELP);
+  const files = copyTree(loadTree(tree), limits.files);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   let explanation: ReturnType<typeof explain>;
   try {
-    explanation = explain(loadTree(tree), path, offset, {
+    explanation = explain(files, path, offset, {
       arch: values.arch,
+      engine: engineNamed('ports', HELP, limits),
+      shouldStop: limits.shouldStop,
       ...recipe,
       ...(values.script === undefined ? {} : { script: values.script }),
       onEvent: (event) => progress?.show('ports', event),
@@ -73,6 +84,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         ...RECIPE_OPTIONS,
+        ...LIMIT_OPTIONS,
         arch: { type: 'string', default: 'x86' },
         script: { type: 'string' },
         json: { type: 'boolean', default: false },
