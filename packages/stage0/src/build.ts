@@ -87,7 +87,8 @@ function buildTree(
   options: BuildOptions,
 ): Omit<BuildResult, 'advice'> {
   const given = options.engine ?? PORTS;
-  const engine = given.forArchitecture?.(arch) ?? given;
+  const known = given.forTree?.(files) ?? given;
+  const engine = known.forArchitecture?.(arch) ?? known;
   const expected = expectedDigests(files, arch, options.script);
   const seed = options.script === undefined ? seedShell(files, arch) : undefined;
   const shell = seed === undefined ? {} : { shellPath: seed };

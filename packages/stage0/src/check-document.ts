@@ -7,6 +7,7 @@ import type { CheckResult, TimedBuild } from './check.ts';
 import { type Divergence, describeEnd } from './compare.ts';
 import type { Nature } from './engines.ts';
 import { releaseOf } from './known-releases.ts';
+import type { OtherFile } from './other-code.ts';
 import { describeFailures } from './report.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
 import type { StandInRecord } from './stand-ins.ts';
@@ -22,6 +23,8 @@ export interface Subject {
   readonly tool?: string;
   /** The command line. */
   readonly command?: string;
+  /** What was chosen to be compared, and why, where the caller left it open. */
+  readonly choice?: string;
   /** The archive that the tree came in. */
   readonly archive?: { readonly name: string; readonly sha256: string };
 }
@@ -30,6 +33,7 @@ export interface CheckDocument {
   readonly version: 2;
   readonly tool: string | null;
   readonly command: string | null;
+  readonly choice: string | null;
   readonly archive: { readonly name: string; readonly sha256: string } | null;
   /** Digest of the tree as it was, see treeDigest. */
   readonly tree: string;
@@ -43,6 +47,8 @@ export interface CheckDocument {
   readonly coverage: Coverage;
   readonly builds: readonly [BuildSummary, BuildSummary];
   readonly divergence: Divergence | null;
+  /** Files of the first build that are other code than the second's by design. */
+  readonly otherCode: readonly OtherFile[];
   readonly selfRebuild: SelfRebuild | null;
   readonly against: AgainstResult | null;
   readonly processes: readonly ProcessDocument[];
@@ -106,12 +112,14 @@ export interface ProcessDocument {
 export function checkDocument(result: CheckResult, subject: Subject): CheckDocument {
   const [left, right] = result.builds;
   const digest = digester();
+  const otherPaths = new Set(result.otherCode.map(({ path }) => path));
   const other = new Map(right.artifacts.map((artifact) => [artifact.path, artifact]));
-  const { tree, tool, command, archive } = subject;
+  const { tree, tool, command, choice, archive } = subject;
   return {
     version: 2,
     tool: tool ?? null,
     command: command ?? null,
+    choice: choice ?? null,
     archive: archive ?? null,
     tree,
     release: releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree) ?? null,
@@ -123,6 +131,7 @@ export function checkDocument(result: CheckResult, subject: Subject): CheckDocum
     coverage: result.coverage,
     builds: [summaryOf(left), summaryOf(right)],
     divergence: result.divergence ?? null,
+    otherCode: result.otherCode,
     selfRebuild: result.selfRebuild ?? null,
     against: result.against ?? null,
     processes: left.processes.map((process, at) =>
@@ -131,7 +140,9 @@ export function checkDocument(result: CheckResult, subject: Subject): CheckDocum
     artifacts: left.artifacts.map((artifact) => {
       const { path, mode, sha256, verdict } = artifact;
       const second = other.get(path)?.sha256 ?? '';
-      const ok = sha256 === second && (verdict === 'match' || verdict === 'unlisted');
+      const ok =
+        (sha256 === second || otherPaths.has(path)) &&
+        (verdict === 'match' || verdict === 'unlisted');
       return { ...artifact, mode: mode.toString(8).padStart(4, '0'), second, ok };
     }),
   };

@@ -21,8 +21,9 @@ const CLOSING = {
 
 /** The report; ends in a newline. */
 export function checkText(document: CheckDocument): string {
-  const { verdict, trusted, divergence, against, builds } = document;
+  const { verdict, trusted, divergence, against, builds, choice } = document;
   const lines = [verdict.sentence, ''];
+  if (choice !== null) lines.push(`compared with ${choice}.`, '');
   for (const { text } of verdict.reasons.slice(1)) lines.push(`also: ${text}.`);
   if (verdict.reasons.length > 1) lines.push('');
   if (divergence !== null) lines.push(...divergenceLines(divergence));
@@ -44,7 +45,7 @@ export function checkText(document: CheckDocument): string {
     lines.push(`${engine}: ${answers}, ${made} files, ${processes} processes, ${seconds} s`);
   }
   const { processes, compared } = document.coverage;
-  lines.push(`machine code compared with our port: ${compared} of ${processes} processes`);
+  lines.push(`compared with machine code of the tree: ${compared} of ${processes} processes`);
   const none = trusted.length === 0 ? ' none' : '';
   lines.push('', `binaries that came with the tree:${none}`);
   lines.push(...trustLines(trusted).map(indented));

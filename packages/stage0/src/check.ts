@@ -12,6 +12,7 @@ import { type AgainstResult, compareAgainst, type ForeignBuild } from './against
 import { type BuildOptions, type BuildResult, build } from './build.ts';
 import { type Divergence, type FinishedBuild, findDivergence } from './compare.ts';
 import type { NamedEngine } from './engines.ts';
+import { OtherCode, type OtherFile } from './other-code.ts';
 import { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
 import { type Coverage, coverageOf, type TrustedBinary, trustedBinaries } from './trust.ts';
 import { type CheckVerdict, judge } from './verdict.ts';
@@ -48,6 +49,8 @@ export interface CheckResult {
   readonly divergence: Divergence | undefined;
   /** Wheeler's step; undefined where no engine runs binaries or the tree has no such compiler. */
   readonly selfRebuild: SelfRebuild | undefined;
+  /** Files of the first build that are other code than the second's by design. */
+  readonly otherCode: readonly OtherFile[];
   /** Binaries that came with the tree and were used. */
   readonly trusted: readonly TrustedBinary[];
   /** In how many processes something independent was compared. */
@@ -81,6 +84,7 @@ export function check(load: () => MemoryFiles, options: CheckOptions): CheckResu
   const facts = {
     engines,
     builds: [left, right] as const,
+    otherCode: new OtherCode(left.processes).files(),
     divergence: findDivergence(left, right, engines),
     selfRebuild: machine && rebuildCompiler(seen.files, seen.processes, machine, options.onRebuild),
     trusted: trustedBinaries([left, right], new Set(options.trust)),

@@ -15,7 +15,8 @@ import { compareTrees, difference, firstDifference, type TreeDifference } from '
 import { hexDiff } from './hex-diff.ts';
 import { knownDifference } from './known-difference.ts';
 import { isElf } from './machine-engine.ts';
-import { type EntryRecord, failed, type ProcessRecord } from './watch.ts';
+import { OtherCode } from './other-code.ts';
+import { type EntryRecord, type FileRecord, failed, type ProcessRecord } from './watch.ts';
 
 /** What kind of difference it is. */
 export type DivergenceKind = 'process' | 'status' | 'output' | 'kind' | 'file' | 'mode' | 'link';
@@ -57,14 +58,18 @@ export interface FinishedBuild {
   readonly hidden: boolean;
 }
 
-/** Where the builds part, or undefined. `names` are the engines' names. */
+/**
+ * Where the builds part, or undefined. `names` are the engines' names. What is other code by design in the left build is
+ * not compared.
+ */
 export function findDivergence(
   left: FinishedBuild,
   right: FinishedBuild,
   names: readonly [string, string],
 ): Divergence | undefined {
-  const seen = left.hidden || right.hidden ? undefined : firstDivergence(left, right, names);
-  return seen ?? treeDivergence(left, right, names);
+  const other = new OtherCode(left.processes);
+  const seen = left.hidden || right.hidden ? undefined : firstDivergence(left, right, names, other);
+  return seen ?? treeDivergence(left, right, names, other);
 }
 
 /** The first difference in the order in which processes end, or undefined. */
@@ -72,10 +77,11 @@ export function firstDivergence(
   left: Pick<FinishedBuild, 'processes'>,
   right: Pick<FinishedBuild, 'processes'>,
   names: readonly [string, string],
+  other: OtherCode,
 ): Divergence | undefined {
   for (const step of endOrder(left.processes)) {
     const a = left.processes[step - 1] as ProcessRecord;
-    const found = compareProcess(a, right.processes[step - 1], names);
+    const found = compareProcess(a, right.processes[step - 1], names, other);
     if (found !== undefined) return found;
   }
   const extra = right.processes[left.processes.length];
@@ -88,6 +94,7 @@ function treeDivergence(
   left: FinishedBuild,
   right: FinishedBuild,
   names: readonly [string, string],
+  other: OtherCode,
 ): Divergence | undefined {
   const seen = left.hidden ? right : left;
   const order = endOrder(seen.processes);
@@ -96,7 +103,8 @@ function treeDivergence(
     one,
     at: order.findIndex((step) => touches(left, step, one) || touches(right, step, one)),
   }));
-  const counted = found.filter(({ at }) => {
+  const counted = found.filter(({ at, one: { nodes } }) => {
+    if (isOther(nodes[0], nodes[1], other)) return false;
     const process = seen.processes[(order[at] ?? 0) - 1];
     // What the failure that ended both builds has left is not a difference of its own.
     return !(bothFailed && process !== undefined && failed(process));
@@ -132,6 +140,7 @@ function compareProcess(
   a: ProcessRecord,
   b: ProcessRecord | undefined,
   names: readonly [string, string],
+  other: OtherCode,
 ): Divergence | undefined {
   if (b === undefined) return divergence(a, 'process', `only ${names[0]} starts ${commandLine(a)}`);
   if (a.path !== b.path || a.argv.join('\0') !== b.argv.join('\0')) {
@@ -139,7 +148,7 @@ function compareProcess(
     return divergence(a, 'process', message);
   }
   if (failed(a) && failed(b)) return undefined;
-  const found = compareOutputs(a, b, names) ?? compareEnds(a, b, names);
+  const found = compareOutputs(a, b, names, other) ?? compareEnds(a, b, names);
   return found && { ...found, excuse: excuseOf(a, b) };
 }
 
@@ -147,15 +156,25 @@ function compareOutputs(
   a: ProcessRecord,
   b: ProcessRecord,
   names: readonly [string, string],
+  other: OtherCode,
 ): Divergence | undefined {
   for (const path of [...new Set([...a.outputs.keys(), ...b.outputs.keys()])].sort()) {
     const [left, right] = [a.outputs.get(path), b.outputs.get(path)];
     const found = difference(path, asNode(left), asNode(right), names);
-    if (found === undefined) continue;
+    if (found === undefined || isOther(left, right, other)) continue;
     const diff = found.what === 'file' ? diffOf(left, right, names) : '';
     return divergence(a, found.what, found.message, path.slice(1), diff);
   }
   return undefined;
+}
+
+/** True for two files of which ours is other code by design. */
+function isOther(
+  a: { readonly kind: string } | undefined,
+  b: { readonly kind: string } | undefined,
+  other: OtherCode,
+): boolean {
+  return a?.kind === 'file' && b?.kind === 'file' && other.has((a as FileRecord).bytes);
 }
 
 /** What `difference` looks at: of a folder only that it is there, as its entries have records of their own. */

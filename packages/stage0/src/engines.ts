@@ -8,7 +8,7 @@
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
-import type { Engine, ProgramImage } from '@stage0-ts/host/memory';
+import type { Engine, MemoryFiles, ProgramImage } from '@stage0-ts/host/memory';
 import { type StandIn, standInFor } from './stand-ins.ts';
 import { TOOLS } from './tools.ts';
 
@@ -31,9 +31,10 @@ export function portFor(path: string): string | undefined {
 
 /**
  * What runs when a path is started: our port of the tool, another port in its place, our port for both because the file
- * is a launcher that names it, or the file itself, in our machine or on this computer's kernel.
+ * is a launcher that names it, or the file itself, in our machine or on this computer's kernel. A *descendant* is a
+ * file that runs in our machine and that our compiler, or what it compiled, has made: no code of the tree.
  */
-export type Nature = 'port' | 'stand-in' | 'launcher' | 'machine' | 'native';
+export type Nature = 'port' | 'stand-in' | 'launcher' | 'machine' | 'descendant' | 'native';
 
 /** An engine with what others need to know of it. */
 export interface NamedEngine {
@@ -47,6 +48,8 @@ export interface NamedEngine {
   readonly hidesProcesses?: boolean;
   /** The same engine for another architecture than x86; absent where there is no difference. */
   readonly forArchitecture?: (arch: string) => NamedEngine;
+  /** The same engine for one tree, as it is before the build. */
+  readonly forTree?: (files: MemoryFiles) => NamedEngine;
   /** What runs instead of the program at a path, when that is not its own port. */
   readonly standIn?: (path: string) => StandIn | undefined;
 }

@@ -58,8 +58,9 @@ function madeVisible<Value>(value: Value): Value {
   ) as Value;
 }
 
-function verdict({ verdict: { sentence, reasons, notes } }: CheckDocument): string {
-  const more = [...reasons.slice(1).map(({ text }) => `Also: ${text}.`), ...notes];
+function verdict({ verdict: { sentence, reasons, notes }, choice }: CheckDocument): string {
+  const chosen = choice === null ? [] : [`Compared with ${choice}.`];
+  const more = [...chosen, ...reasons.slice(1).map(({ text }) => `Also: ${text}.`), ...notes];
   const items = more.map((text) => `<li>${escapeHtml(text)}</li>`).join('');
   return `<p class="verdict">${escapeHtml(sentence)}</p>${items === '' ? '' : `<ul>${items}</ul>`}`;
 }
@@ -163,7 +164,13 @@ function artifacts({ artifacts: list, engines, against }: CheckDocument): string
   const [differing, missing] = [new Set(against?.differing), new Set(against?.missing)];
   const rows = list.map(({ path, size, mode, sha256, second, expected, ok }) => {
     const other = sha256 === second ? 'the same' : second || 'missing';
-    const word = ok ? (expected === null ? 'agree' : 'as published') : 'WRONG';
+    const word = ok
+      ? expected !== null
+        ? 'as published'
+        : sha256 === second
+          ? 'agree'
+          : 'other code by design'
+      : 'WRONG';
     const theirs = differing.has(path) ? 'DIFFERS' : missing.has(path) ? 'missing' : 'the same';
     const good = ok && !differing.has(path);
     return `<tr class="${good ? 'good' : 'bad'}"><td><button type="button" data-path="${escapeHtml(path)}">${escapeHtml(path)}</button></td><td>${size}</td><td>${mode}</td><td>${word}</td>${against === null ? '' : `<td>${theirs}</td>`}<td><code>${sha256}</code></td><td><code>${other}</code></td></tr>`;

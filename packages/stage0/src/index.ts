@@ -30,6 +30,7 @@ export {
   type Subject,
 } from './check-document.ts';
 export { checkText } from './check-text.ts';
+export { type Choice, chooseEngine } from './choice.ts';
 export {
   type Divergence,
   type DivergenceKind,
@@ -37,6 +38,7 @@ export {
   findDivergence,
   type InputDigest,
 } from './compare.ts';
+export { diverseEngine } from './diverse-engine.ts';
 export { type NamedEngine, type Nature, PORTS, portFor } from './engines.ts';
 export {
   type Definition,

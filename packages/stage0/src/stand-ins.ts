@@ -31,6 +31,8 @@ export interface StandInRecord {
 
 export interface StandIn extends StandInRecord {
   readonly run: Program;
+  /** True when its output is other code than the tool's by design, so that the two cannot be compared. */
+  readonly otherCode?: boolean;
 }
 
 type CrossArchitecture = 'amd64' | 'aarch64' | 'riscv32' | 'riscv64';

@@ -55,8 +55,13 @@ export interface Uncompared {
 export interface Coverage {
   /** Processes of the build. */
   readonly processes: number;
-  /** Those in which machine code ran in one build and our port of the tool in the other. */
+  /**
+   * Those in which machine code of the tree, or made by it, ran in one build, and in the other our port, or a program
+   * that our ports and their descendants made.
+   */
   readonly compared: number;
+  /** Those of them in which it was such a program, and not a port. */
+  readonly descendants: number;
   readonly uncompared: readonly Uncompared[];
 }
 
@@ -174,9 +179,10 @@ function judge(
   if (program === '') return as('data');
   const tool = portFor(path);
   const own = [...fromSource.values()].find((made) => tool !== undefined && portFor(made) === tool);
-  if (own !== undefined) return as('differs-from-source', own);
   const seed = knownSeed(sha256);
-  return seed === undefined ? as('unknown') : as('known', seed);
+  // Some releases publish a seed that is not what their own source makes.
+  if (seed !== undefined) return as('known', seed);
+  return own === undefined ? as('unknown') : as('differs-from-source', own);
 }
 
 /** Digest → path of every file that our ports made from source in this build. */
@@ -220,13 +226,21 @@ export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
   if (left.shell !== undefined && right.shell !== undefined)
     add('first-shell', shell as ProcessRecord);
   let compared = 0;
+  let descendants = 0;
   for (const [at, process] of seen.processes.entries()) {
     const other = left.hidden || right.hidden ? hiddenNature(process) : right.processes[at]?.nature;
     if (other === undefined) continue; // the builds have parted
-    if (isIndependent(process.nature, other)) compared++;
-    else add(reasonOf(process.nature, other), process);
+    if (isIndependent(process.nature, other)) {
+      compared++;
+      if (process.nature === 'descendant' || other === 'descendant') descendants++;
+    } else add(reasonOf(process.nature, other), process);
   }
-  return { processes: seen.processes.length, compared, uncompared: [...uncompared.values()] };
+  return {
+    processes: seen.processes.length,
+    compared,
+    descendants,
+    uncompared: [...uncompared.values()],
+  };
 }
 
 /** What a kernel ran: the file itself, if that is machine code; nobody saw it. */
@@ -235,10 +249,13 @@ function hiddenNature(process: ProcessRecord): Nature {
   return image !== undefined && isElf(image.bytes) ? 'native' : 'launcher';
 }
 
+/** What runs without a byte of the tree's machine code. */
+const OURS: ReadonlySet<Nature> = new Set(['port', 'stand-in', 'descendant']);
+
 function isIndependent(a: Nature, b: Nature): boolean {
   const isCode = (nature: Nature) => nature === 'machine' || nature === 'native';
-  const isPort = (nature: Nature) => nature === 'port' || nature === 'stand-in';
-  return (isPort(a) && isCode(b)) || (isCode(a) && isPort(b));
+  const isOurs = (nature: Nature) => OURS.has(nature);
+  return (isOurs(a) && isCode(b)) || (isCode(a) && isOurs(b));
 }
 
 function reasonOf(a: Nature, b: Nature): Uncompared['reason'] {

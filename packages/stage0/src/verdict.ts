@@ -11,6 +11,7 @@ import type { AgainstResult } from './against.ts';
 import type { Artifact } from './artifacts.ts';
 import type { TimedBuild } from './check.ts';
 import { commandLine, type Divergence } from './compare.ts';
+import type { OtherFile } from './other-code.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
 import type { Coverage, TrustedBinary, Uncompared } from './trust.ts';
 
@@ -38,6 +39,7 @@ export interface Facts {
   readonly engines: readonly [string, string];
   readonly builds: readonly [TimedBuild, TimedBuild];
   readonly divergence: Divergence | undefined;
+  readonly otherCode: readonly OtherFile[];
   readonly selfRebuild: SelfRebuild | undefined;
   readonly trusted: readonly TrustedBinary[];
   readonly coverage: Coverage;
@@ -176,7 +178,10 @@ function* againstReasons(against: AgainstResult, partial: boolean): Generator<Re
 
 function sentenceOf(kind: VerdictKind, facts: Facts, reasons: readonly Reason[]): string {
   const { engines, builds, coverage, against } = facts;
-  const made = builds[0].artifacts.filter(({ sha256 }) => sha256 !== '').length;
+  const other = new Set(facts.otherCode.map(({ path }) => path));
+  const made = builds[0].artifacts.filter(
+    ({ sha256, path }) => sha256 !== '' && !other.has(path),
+  ).length;
   const worlds = `${ENGINE_WORDS[engines[0]] ?? engines[0]} and ${ENGINE_WORDS[engines[1]] ?? engines[1]}`;
   if (kind === 'differ') return `The builds do not agree: ${reasons[0]?.text ?? ''}.`;
   if (kind === 'wrong') return `The build is not right: ${reasons[0]?.text ?? ''}.`;
@@ -185,11 +190,12 @@ function sentenceOf(kind: VerdictKind, facts: Facts, reasons: readonly Reason[])
     against === undefined
       ? ''
       : `, and ${against.compared} of them in the folder to compare with are the same`;
-  const { compared, processes } = coverage;
+  const { compared, processes, descendants } = coverage;
+  const ours = descendants === 0 ? 'our port' : 'our port, or a program that came of our ports';
   const counted =
     compared === processes
-      ? `in ${compared} of ${processes} processes machine code was compared with our port`
-      : `only in ${compared} of ${processes} processes was machine code compared with our port`;
+      ? `in ${compared} of ${processes} processes machine code was compared with ${ours}`
+      : `only in ${compared} of ${processes} processes was machine code compared with ${ours}`;
   return `The builds agree: ${worlds} leave the same ${made} files${theirs}; ${counted}.`;
 }
 
@@ -198,6 +204,7 @@ const ENGINE_WORDS: Readonly<Record<string, string>> = {
   ports: 'our ports',
   i386: "the tree's own programs in our i386 machine",
   native: "the tree's own programs on this computer",
+  diverse: 'a build that ran no machine code of the tree',
 };
 
 const STANDING: Readonly<Record<TrustedBinary['standing'], string>> = {
@@ -218,13 +225,25 @@ export function trustLines(trusted: readonly TrustedBinary[]): string[] {
   });
 }
 
-function* notes({ coverage, partial, selfRebuild, builds, ownScript }: Facts): Generator<string> {
+function* notes({
+  coverage,
+  partial,
+  selfRebuild,
+  builds,
+  ownScript,
+  otherCode,
+}: Facts): Generator<string> {
   for (const { reason, steps } of coverage.uncompared) {
     if (partial || (reason === 'first-shell' && ownScript)) {
       const count =
         reason === 'first-shell' ? '' : `${steps.length} of ${coverage.processes} processes, `;
       yield `not compared, as accepted: ${count}${WHY_UNCOMPARED[reason]}`;
     }
+  }
+  if (otherCode.length > 0) {
+    const paths = otherCode.map(({ path }) => visible(path)).join(', ');
+    const [first] = otherCode;
+    yield `other code by design, from step ${first?.step} on, as our M2-Planet did the work of cc_x86: ${paths}`;
   }
   if (selfRebuild?.same) {
     yield `${visible(selfRebuild.compiler)}, run as a program, makes itself again from its source (that alone would prove nothing: a compiler with a trap does so, too)`;

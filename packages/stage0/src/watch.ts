@@ -49,6 +49,8 @@ export interface ProcessRecord {
   readonly tool: string | undefined;
   /** What ran in its place, when that was not the tool's own port; undefined otherwise. */
   readonly standIn: StandInRecord | undefined;
+  /** True when its output is other code by design than that of the program that it stands in for. */
+  readonly otherCode: boolean;
   readonly argv: readonly string[];
   /** `NAME=value` strings that it got. */
   readonly environment: readonly string[];
@@ -227,6 +229,7 @@ export class Watch {
       path,
       nature,
       tool: portFor(path) ?? standIn?.tool,
+      otherCode: standIn?.otherCode === true,
       standIn: standIn && { tool: standIn.tool, port: standIn.port, reason: standIn.reason },
       argv,
       environment: host.environment,

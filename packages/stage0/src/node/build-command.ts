@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES } from '../architectures.ts';
 import { build } from '../build.ts';
+import { chooseEngine } from '../choice.ts';
 import { buildDocument, buildTable } from '../report.ts';
 import { copyTree } from '../tree.ts';
 import { treeDigest } from '../tree-digest.ts';
@@ -11,7 +12,7 @@ import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTreeAs, saveFiles } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
-import { print } from './streams.ts';
+import { print, printError } from './streams.ts';
 import { UsageError } from './usage.ts';
 
 const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
@@ -55,6 +56,7 @@ export function buildCommand(args: readonly string[]): number {
   const recipe = recipeFrom(values, HELP);
   const { files: source, archive } = loadTreeAs(tree);
   const files = copyTree(source, limits.files);
+  const { unfollowed } = chooseEngine(source);
   const subject = { tree: treeDigest(source), ...(archive && { archive }) };
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const result = build(files, {
@@ -73,6 +75,11 @@ export function buildCommand(args: readonly string[]): number {
       result.artifacts.map(({ path }) => path),
       values.out,
       [tree],
+    );
+  }
+  if (values.engine === 'ports' && unfollowed.length > 0) {
+    printError(
+      `note: our ports follow 1.9.0 and 1.9.1, and this tree has other sources of ${unfollowed.join(', ')}: what they make may be wrong. --engine diverse or i386 builds it with its own tools\n`,
     );
   }
   const text = values.json

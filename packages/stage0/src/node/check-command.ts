@@ -4,13 +4,15 @@ import { parseArgs } from 'node:util';
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { NodeHost } from '@stage0-ts/host/node';
 import { check } from '../check.ts';
-import { checkDocument } from '../check-document.ts';
+import { type CheckDocument, checkDocument } from '../check-document.ts';
 import { checkText } from '../check-text.ts';
+import { chooseEngine } from '../choice.ts';
+import type { NamedEngine } from '../engines.ts';
 import { htmlReport } from '../html-report.ts';
 import { copyTree } from '../tree.ts';
 import { treeDigest } from '../tree-digest.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
-import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
+import { LIMIT_HELP, LIMIT_OPTIONS, type Limits, limitsFrom } from './limit-options.ts';
 import { loadForeign } from './load-foreign.ts';
 import { loadTreeAs, requireNoSource } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
@@ -26,8 +28,10 @@ trees when both have ended. "ok" is earned: what was not compared, and each bina
 its way until you accept it.
 
   TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
-  --engines A,B          the engines, of: ${ENGINE_NAMES} (default: ports,i386). native runs the tree's
-                         programs on this computer with your rights
+  --engines A,B          the engines, of: ${ENGINE_NAMES}. By itself the check takes ports,i386 for a
+                         tree with the sources that our ports follow, and diverse,i386 for any other release.
+                         native runs the tree's programs on this computer with your rights
+  --thorough             for a tree of the first kind: compare with diverse as well
   --arch ARCH            the architecture (default: x86)
   --trust PATH           accept the binary at PATH of the tree, which no process of the build makes; may be repeated
   --partial              accept that a part is not compared; the report names it
@@ -54,42 +58,67 @@ export function checkCommand(args: readonly string[]): number {
   if (tree === undefined || positionals.length > 1)
     throw new UsageError('check takes one TREE', HELP);
   const limits = limitsFrom(values, HELP);
-  const names = values.engines.split(',');
-  const [first, second] = names.map((name) => engineNamed(name, HELP, limits));
-  if (first === undefined || second === undefined || names.length !== 2)
-    throw new UsageError('--engines takes two names, as in ports,i386', HELP);
   const recipe = recipeFrom(values, HELP);
+  const pairOf = (text: string) => enginePair(text, limits);
+  const given = values.engines === undefined ? undefined : pairOf(values.engines);
   const { files: source, archive } = loadTreeAs(tree);
+  const choice = chooseEngine(source);
   const against = values.against === undefined ? {} : { against: loadForeign(values.against) };
   const sources = [tree, ...(values.against === undefined ? [] : [values.against])];
   if (values.html !== undefined) requireNoSource(new NodeHost(), values.html, sources);
   const digest = treeDigest(source);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
-  const result = check(() => copyTree(source, limits.files), {
-    ...recipe,
-    ...against,
-    ...(values.script === undefined ? {} : { script: values.script }),
-    arch: values.arch,
-    engines: [first, second],
-    trust: values.trust.map((path) => path.replace(/^\/+/, '')),
-    partial: values.partial,
-    onEvent: (engine, event) => progress?.show(engine, event),
-    onRebuild: (process) => progress?.showRebuild(process),
-    now: () => performance.now(),
-    shouldStop: limits.shouldStop,
-  });
-  progress?.clear();
-  const document = checkDocument(result, {
+  const run = (engines: readonly [NamedEngine, NamedEngine]) =>
+    check(() => copyTree(source, limits.files), {
+      ...recipe,
+      ...against,
+      ...(values.script === undefined ? {} : { script: values.script }),
+      arch: values.arch,
+      engines,
+      trust: values.trust.map((path) => path.replace(/^\/+/, '')),
+      partial: values.partial,
+      onEvent: (engine, event) => progress?.show(engine, event),
+      onRebuild: (process) => progress?.showRebuild(process),
+      now: () => performance.now(),
+      shouldStop: limits.shouldStop,
+    });
+  const subject = {
     tree: digest,
     tool: toolName(),
     command: ['stage0 check', ...args].join(' '),
     ...(archive && { archive }),
+  };
+  const result = run(given ?? pairOf(`${choice.engine},i386`));
+  const document = checkDocument(result, {
+    ...subject,
+    ...(given === undefined && { choice: choice.why }),
   });
-  print(values.json ? `${JSON.stringify(document, null, 2)}\n` : checkText(document));
+  const isMore = values.thorough && given === undefined && choice.engine === 'ports';
+  const more =
+    isMore && result.ok ? checkDocument(run(pairOf('diverse,i386')), subject) : undefined;
+  progress?.clear();
+  print(values.json ? jsonText(document, more) : plainText(document, more));
   if (values.html !== undefined) {
     new NodeHost().writeFile(values.html, encodeUtf8(htmlReport(document)), 0o666);
   }
-  return document.verdict.exitStatus;
+  return (more ?? document).verdict.exitStatus;
+}
+
+function enginePair(text: string, limits: Limits): readonly [NamedEngine, NamedEngine] {
+  const names = text.split(',');
+  const [first, second] = names.map((name) => engineNamed(name, HELP, limits));
+  if (first !== undefined && second !== undefined && names.length === 2) return [first, second];
+  throw new UsageError('--engines takes two names, as in ports,i386', HELP);
+}
+
+/** One document; that of the diverse build, if there is one, is a part of it. */
+function jsonText(document: CheckDocument, more: CheckDocument | undefined): string {
+  return `${JSON.stringify(more === undefined ? document : { ...document, diverse: more }, null, 2)}\n`;
+}
+
+function plainText(document: CheckDocument, more: CheckDocument | undefined): string {
+  const first = checkText(document);
+  return more === undefined ? first : `${first}\n${checkText(more)}`;
 }
 
 function parse(args: readonly string[]) {
@@ -98,7 +127,8 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        engines: { type: 'string', default: 'ports,i386' },
+        engines: { type: 'string' },
+        thorough: { type: 'boolean', default: false },
         trust: { type: 'string', multiple: true, default: [] as string[] },
         partial: { type: 'boolean', default: false },
         against: { type: 'string' },

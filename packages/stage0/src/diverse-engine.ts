@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The diverse engine: a chain of any release, without one byte of machine code that came with the tree.
+ *
+ * What upstream wrote by hand (the seeds, hex0, hex1, hex2-0, catm, M0, kaem-minimal) has one language in every
+ * release: our ports run. What upstream wrote in C differs by release: it runs in the machine, as our compiler and its
+ * descendants made it. Between the two is cc_x86, whose one job is that release's M2-Planet: our M2-Planet does it, with
+ * other code as its result. From there on every file must equal that of the tree's own chain (Wheeler 2009).
+ *
+ * Invariant: a program that came with the tree, or has the bytes of a file of it, is refused. So "none of the tree's
+ * machine code ran" is a property of this engine, and nothing that has to be measured.
+ */
+import { ToolError } from '@stage0-ts/diagnostics';
+import { hex0 } from '@stage0-ts/hex0';
+import { hex1 } from '@stage0-ts/hex1';
+import { hex2_0 } from '@stage0-ts/hex2';
+import type { MemoryFiles, ProgramImage } from '@stage0-ts/host/memory';
+import type { EngineOptions } from '@stage0-ts/i386';
+import { kaemMinimal } from '@stage0-ts/kaem';
+import { M0 } from '@stage0-ts/m1';
+import { catmMinimal, sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { firstCompiler } from './diverse-compiler.ts';
+import type { NamedEngine } from './engines.ts';
+import { isElf, machineEngine } from './machine-engine.ts';
+import type { StandIn } from './stand-ins.ts';
+
+const BY_HAND = 'written by hand; one language in every release';
+
+/** What runs in the place of a hand-written tool, by the names that scripts give it. */
+const HAND_WRITTEN: ReadonlyMap<string, StandIn> = new Map(
+  (
+    [
+      [['hex0', 'hex0-seed'], 'hex0', hex0],
+      [['hex1'], 'hex1', hex1],
+      [['hex2-0'], 'hex2-0', hex2_0],
+      [['catm'], 'catm-minimal', catmMinimal],
+      [['M0'], 'M0', M0],
+      [['kaem-0', 'kaem-minimal', 'kaem-optional-seed'], 'kaem-minimal', kaemMinimal],
+    ] as const
+  ).flatMap(([names, port, run]) =>
+    names.map((name) => [name, { tool: port, port, reason: BY_HAND, run }] as const),
+  ),
+);
+
+const FIRST_COMPILER: StandIn = {
+  tool: 'cc_x86',
+  port: 'M2-Planet',
+  reason:
+    "compiles the release's M2-Planet to other code, which makes the first M2 and nothing else",
+  run: firstCompiler,
+  otherCode: true,
+};
+
+/** Folders for results: there, a utility of a later phase may have a hand-written tool's name. */
+const RESULTS = new Set(['bin']);
+
+/** Runs x86 chains. Build with {@link NamedEngine.forTree}: an engine that knows no tree refuses no program. */
+export function diverseEngine(options: EngineOptions = {}): NamedEngine {
+  return engineFor(options, new Set());
+}
+
+/** @param given digests of the programs that came with the tree. */
+function engineFor(options: EngineOptions, given: ReadonlySet<string>): NamedEngine {
+  const machine = machineEngine(options);
+  const isGiven = ({ bytes }: ProgramImage) => given.size > 0 && given.has(sha256Hex(bytes));
+  return {
+    name: 'diverse',
+    runsBinaries: true,
+    forTree: (files) => engineFor(options, programsOf(files)),
+    standIn: (path) => (isFirstCompiler(path) ? FIRST_COMPILER : undefined),
+    nature: ({ path }) => {
+      if (isFirstCompiler(path)) return 'stand-in';
+      return portOf(path) === undefined ? 'descendant' : 'port';
+    },
+    run: (image, argv, host) => {
+      const standIn = isFirstCompiler(image.path) ? FIRST_COMPILER : portOf(image.path);
+      if (standIn !== undefined) return { kind: 'exited', status: standIn.run(argv, host) };
+      if (!isGiven(image)) return machine.run(image, argv, host);
+      const message = 'this program came with the tree, and a diverse build runs none of those';
+      throw new ToolError(message, { code: 'ENOEXEC', file: image.path });
+    },
+  };
+}
+
+function isFirstCompiler(path: string): boolean {
+  return path.endsWith('/cc_x86');
+}
+
+function portOf(path: string): StandIn | undefined {
+  const [name = '', folder = ''] = path.split('/').reverse();
+  return RESULTS.has(folder) ? undefined : HAND_WRITTEN.get(name);
+}
+
+function programsOf(files: MemoryFiles): Set<string> {
+  const programs = [...files.files()].filter(([, { bytes }]) => isElf(bytes));
+  return new Set(programs.map(([, { bytes }]) => sha256Hex(bytes)));
+}

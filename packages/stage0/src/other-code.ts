@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A recorded build → the contents in it that differ from another build's by design.
+ *
+ * A stand-in for the first compiler makes other code from the same source; what processes make of that code *as data* (by
+ * assembling, joining, linking it) differs as well. What the resulting *program* makes when it runs is never excused:
+ * that it is the same is what the whole comparison is about.
+ */
+import type { ProcessRecord } from './watch.ts';
+
+export interface OtherFile {
+  /** Path in the tree, without leading slash. */
+  readonly path: string;
+  /** Step of the process that made it. */
+  readonly step: number;
+}
+
+export class OtherCode {
+  private readonly contents = new Set<Uint8Array>();
+  private readonly processes: readonly ProcessRecord[];
+
+  constructor(processes: readonly ProcessRecord[]) {
+    this.processes = processes;
+    for (let before = -1; before !== this.contents.size; ) {
+      before = this.contents.size;
+      for (const process of processes) {
+        if (!process.otherCode && !this.reads(process)) continue;
+        for (const bytes of process.wrote) this.contents.add(bytes);
+      }
+    }
+  }
+
+  /** True for content that is other code. */
+  has(bytes: Uint8Array): boolean {
+    return this.contents.has(bytes);
+  }
+
+  /** The files that had such content at the end of the process that made them, each path once. */
+  files(): OtherFile[] {
+    const found = new Map<string, OtherFile>();
+    for (const { step, made, outputs } of this.processes) {
+      for (const path of made) {
+        const output = outputs.get(path);
+        if (output?.kind !== 'file' || !this.has(output.bytes) || found.has(path)) continue;
+        found.set(path, { path: path.slice(1), step });
+      }
+    }
+    return [...found.values()];
+  }
+
+  private reads({ inputs, path }: ProcessRecord): boolean {
+    return [...inputs].some(([name, { bytes }]) => name !== path && this.has(bytes));
+  }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The diverse engine on a small tree of the shape of an older release: a compiler in C, of a dialect that our port of
+ * cc_x86 does not follow, which the tree compiles and then runs.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
+import { compile } from '@stage0-ts/cc-x86';
+import type { Engine, MemoryFiles } from '@stage0-ts/host/memory';
+import {
+  check,
+  checkDocument,
+  checkText,
+  chooseEngine,
+  diverseEngine,
+  machineEngine,
+  type NamedEngine,
+} from '@stage0-ts/stage0';
+import { describe, expect, it } from 'vitest';
+import { loadTree } from '../src/node/load-tree.ts';
+import { guest, leave } from './guests.ts';
+import { World } from './small-tree.ts';
+
+/** A toy of a compiler: copies a text, and puts a line in front. */
+const COMPILER = `// CONSTANT READ 3
+// CONSTANT WRITE 4
+// CONSTANT OPEN 5
+int call(int number, int a, int b, int c);
+void copy(int from, int to)
+{
+	char* text;
+	text = "  ";
+	while(1 == call(READ, from, text, 1)) call(WRITE, to, text, 1);
+}
+int main(int argc, char** argv)
+{
+	int from;
+	int to;
+	from = call(OPEN, argv[1], 0, 0);
+	to = call(OPEN, argv[2], 577, 384);
+	call(WRITE, to, "# Core\\n", 7);
+	copy(from, to);
+	return 0;
+}
+`;
+
+const LIBRARY = `DEFINE pop_eax 58
+DEFINE push_eax 50
+DEFINE push_esp 54
+DEFINE mov_ebp,esp 89E5
+DEFINE mov_ebx,eax 89C3
+DEFINE mov_eax, B8
+DEFINE mov_eax,[esp+DWORD] 8B8424
+DEFINE mov_ebx,[esp+DWORD] 8B9C24
+DEFINE mov_ecx,[esp+DWORD] 8B8C24
+DEFINE mov_edx,[esp+DWORD] 8B9424
+DEFINE lea_ecx,[esp+DWORD] 8D8C24
+DEFINE push_ecx 51
+DEFINE call E8
+DEFINE int CD
+DEFINE ret C3
+:_start
+	pop_eax
+	mov_ebp,esp
+	lea_ecx,[esp+DWORD] %0
+	push_eax
+	push_ecx
+	push_eax
+	call %FUNCTION_main
+	mov_ebx,eax
+	mov_eax, %1
+	int !0x80
+:FUNCTION_call
+	mov_eax,[esp+DWORD] %16
+	mov_ebx,[esp+DWORD] %12
+	mov_ecx,[esp+DWORD] %8
+	mov_edx,[esp+DWORD] %4
+	int !0x80
+	ret
+`;
+const SCRIPT = `./bootstrap-seeds/POSIX/x86/hex0-seed x86/hex0_x86.hex0 x86/artifact/hex0
+./tools/cc_x86 x86/M2.c x86/artifact/M2.M1
+./tools/catm-minimal x86/artifact/M2-0.M1 x86/libc.M1 x86/artifact/M2.M1
+./tools/M0 x86/artifact/M2-0.M1 x86/artifact/M2-0.hex2
+./tools/catm-minimal x86/artifact/M2-1.hex2 x86/ELF.hex2 x86/artifact/M2-0.hex2
+./tools/hex2-0 x86/artifact/M2-1.hex2 x86/artifact/M2
+./x86/artifact/M2 x86/M2.c x86/bin/result
+`;
+
+const ladder = new URL('../../../test-vectors/ladder/', import.meta.url);
+const text = (name: string) => fs.readFileSync(new URL(name, ladder));
+
+function tree(more: (world: World) => void = () => {}): MemoryFiles {
+  const world = new World();
+  world.text('/x86/M2.c', COMPILER);
+  world.text('/x86/libc.M1', `${text('lib/x86/x86_defs.M1')}\n${LIBRARY}`);
+  world.text('/x86/ELF.hex2', text('lib/x86/ELF-x86.hex2'));
+  for (const tool of ['cc_x86', 'catm-minimal', 'M0', 'hex2-0']) world.launcher(tool);
+  world.script(SCRIPT);
+  world.withdraw('x86/bin/M1');
+  more(world);
+  return world.files;
+}
+
+/**
+ * The tree's own chain. Its cc_x86 is a launcher, and our port of it does not know the older dialect: constants in
+ * comments are told to it in its own way.
+ */
+const machine = machineEngine();
+const older: NamedEngine = {
+  ...machine,
+  run: (image, argv, host) => {
+    if (!image.path.endsWith('/cc_x86')) return machine.run(image, argv, host);
+    const [, input = '', output = ''] = argv;
+    const source = decodeUtf8(host.readFile(input));
+    const known = source.replace(/^\/\/ CONSTANT (\w+) (\d+)$/gm, 'enum { $1 = $2 };');
+    host.writeFile(output, compile(encodeUtf8(known)), 0o600);
+    return { kind: 'exited', status: 0 };
+  },
+};
+
+describe('the diverse engine', () => {
+  it('agrees with the chain of the tree in all that its first compiler makes', () => {
+    const result = check(tree, {
+      engines: [diverseEngine(), older],
+      script: 'kaem.x86',
+      partial: true,
+    });
+    expect(checkText(checkDocument(result, { tree: 'tree' }))).toMatch(/ok\n$/);
+    const others = result.otherCode.map(({ path: name }) => path.basename(name));
+    expect(others).toEqual(['M2.M1', 'M2-0.M1', 'M2-0.hex2', 'M2-1.hex2', 'M2']);
+    expect(result.coverage.descendants).toBe(1);
+    expect(result.verdict.notes.join()).toContain('other code by design, from step 2 on');
+  });
+
+  it('sees what a program does that its compiler has put something into', () => {
+    const trapped: Engine = (image, argv, host) => {
+      const end = older.run(image, argv, host);
+      if (image.path.endsWith('/M0')) {
+        const output = argv[2] as string;
+        const bytes = host.readFile(output).slice();
+        const at = Buffer.from(bytes).indexOf('23'); // the `#` of `# Core`, as hexadecimal digits
+        bytes[at + 1] = (bytes[at + 1] as number) + 1;
+        host.writeFile(output, bytes, 0o600);
+      }
+      return end;
+    };
+    const engines = [diverseEngine(), { ...older, run: trapped }] as const;
+    const { divergence, verdict } = check(tree, { engines, script: 'kaem.x86', partial: true });
+    expect(divergence).toMatchObject({ step: 7, file: 'x86/bin/result' });
+    expect(verdict.kind).toBe('differ');
+  });
+
+  it('refuses a program that came with the tree, under whatever name', () => {
+    const evil = guest(...leave('x86/bin/result', 'evil'));
+    const cached = (world: World) => {
+      world.program('/cached', evil);
+      world.launcher('cp');
+      world.script(`${SCRIPT}./cached\n`);
+    };
+    const engines = [diverseEngine(), older] as const;
+    const options = { engines, script: 'kaem.x86', partial: true, trust: ['cached'] };
+    const { builds, verdict } = check(() => tree(cached), options);
+    expect(builds[0].processes.at(-1)).toMatchObject({ path: '/cached', refused: true });
+    expect(verdict.kind).not.toBe('agree');
+  });
+});
+
+describe('the choice of the engines', () => {
+  it('is our ports where nothing of a release is in the tree', () => {
+    expect(chooseEngine(tree())).toMatchObject({ engine: 'diverse' });
+    expect(chooseEngine(loadTree(path.join(ladder.pathname)))).toMatchObject({ engine: 'ports' });
+  });
+
+  const TREE = process.env['STAGE0_POSIX'];
+  it.skipIf(TREE === undefined)(
+    'is our ports for the release, and diverse for a changed one',
+    () => {
+      const files = loadTree(TREE as string);
+      expect(chooseEngine(files)).toMatchObject({ engine: 'ports', unfollowed: [] });
+      const source = files.get('/mescc-tools/blood-elf.c');
+      if (source.kind === 'file') source.bytes = encodeUtf8('int main() { return 0; }\n');
+      expect(chooseEngine(files)).toMatchObject({ engine: 'diverse', unfollowed: ['blood-elf'] });
+    },
+  );
+});
