@@ -115,7 +115,19 @@ function treeDivergence(
   const process = seen.processes[(order[first.at] ?? 0) - 1];
   const { what, message, path, nodes } = first.one;
   const diff = diffOf(nodes[0], nodes[1], names);
-  return divergence(process, what, `${message}, when both have ended`, path.slice(1), diff);
+  const text = `${message}, when both have ended`;
+  const excuse = left.hidden || right.hidden ? hiddenExcuse(seen) : undefined;
+  return { ...divergence(process, what, text, path.slice(1), diff), excuse };
+}
+
+/** A kernel runs a script with what this computer has: it says nothing about the tree what comes of that. */
+function hiddenExcuse({ processes }: FinishedBuild): string | undefined {
+  const script = processes.find(({ inputs, path }) => {
+    const image = inputs.get(path);
+    return image !== undefined && !isElf(image.bytes);
+  });
+  if (script === undefined) return undefined;
+  return `step ${script.step} runs ${visible(script.path.slice(1))}, which is not a program but a script, and means something else on this computer`;
 }
 
 function touches({ processes }: FinishedBuild, step: number, { path }: TreeDifference): boolean {

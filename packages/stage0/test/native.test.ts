@@ -73,6 +73,16 @@ describe.skipIf(!isNative)('a build on a kernel', () => {
     expect(turned.verdict.kind).toBe('differ');
   });
 
+  it('cannot be compared where the tree starts a script', () => {
+    const plant = (world: World) => {
+      world.launcher('mkdir');
+      world.append('./tools/mkdir x86/made');
+    };
+    const result = natively(plant);
+    expect(said(result)).toMatch(/step 7 runs tools\/mkdir, which is not a program but a script/);
+    expect(result.verdict.kind).toBe('cannot');
+  });
+
   it('P6 does not wait for a pipe', () => {
     const result = natively(rmAnd(MKFIFO));
     expect(result.ok).toBe(false);
