@@ -27,6 +27,9 @@ export interface Executable {
   readonly start: number;
   /** Guest address behind the last page. */
   readonly end: number;
+  /** Guest address of the program headers; 0 when no segment has them. */
+  readonly headers: number;
+  readonly headerCount: number;
 }
 
 const LOAD = 1;
@@ -67,7 +70,12 @@ export function readExecutable(bytes: Uint8Array, program: string): Executable {
   if (first === undefined || last === undefined) throw fail('nothing to load');
   const start = first.address - (first.address % PAGE);
   const end = roundUp(last.address + last.memorySize);
-  return { entry: view.getUint32(24, true), segments, start, end };
+  const entry = view.getUint32(24, true);
+  const holder = segments.find(
+    ({ fileOffset, fileSize }) => fileOffset <= table && table < fileOffset + fileSize,
+  );
+  const headers = holder === undefined ? 0 : holder.address + table - holder.fileOffset;
+  return { entry, segments, start, end, headers, headerCount: count };
 }
 
 function checkSegment(
@@ -77,10 +85,14 @@ function checkSegment(
   fail: (what: string) => MachineError,
 ): void {
   const { address, fileOffset, fileSize, memorySize } = segment;
-  if (fileSize > memorySize || fileOffset + fileSize > length)
-    throw fail('a segment leaves the file');
+  if (fileSize > memorySize) throw fail('a segment is smaller in memory than in the file');
+  // The kernel maps whole pages of the file: what is missing of the last one is zero.
+  if (fileOffset + fileSize > roundUp(length)) {
+    throw fail(
+      `a segment has bytes up to ${fileOffset + fileSize} of the file, which ends at ${length}`,
+    );
+  }
   if (address % PAGE !== fileOffset % PAGE) throw fail('a segment is not aligned');
-  if (address + memorySize > 0xc0000000) throw fail('a segment lies in the kernel');
   if (before !== undefined && roundUp(before.address + before.memorySize) > address) {
     throw fail('segments overlap or are not in order');
   }

@@ -45,7 +45,10 @@ export class Interpreter {
   /** Told of each write of the program before it happens, if set. */
   onWrite: ((address: number, size: number) => void) | undefined;
   private readonly surroundings: Surroundings;
-  private keeps: (address: number) => boolean = () => true;
+  /** A byte has changed of those that {@link watchCode} named. */
+  codeChanged = false;
+  /** Guest addresses [start, end), in order and apart. */
+  private watched: readonly (readonly [number, number])[] | undefined;
   private readonly codeStart: number;
   /** Decoded instructions by address − codeStart, of the part of memory that came from the file. */
   private steps: (Step | undefined)[] = [];
@@ -78,12 +81,25 @@ export class Interpreter {
   }
 
   /**
-   * Keep decoded instructions only where `keeps` is true: elsewhere somebody else may change them unseen.
+   * Note changes of these bytes in {@link codeChanged}, and keep decoded instructions only there: elsewhere somebody
+   * else may change them unseen.
+   *
+   * @param ranges guest addresses [start, end), in order and apart.
    */
-  keepOnly(keeps: (address: number) => boolean): void {
-    this.keeps = keeps;
+  watchCode(ranges: readonly (readonly [number, number])[]): void {
+    if (this.codeChanged) return;
+    this.watched = ranges;
     this.steps = [];
     this.decoded.fill(0);
+  }
+
+  /** Go on from where the parent of this process is. */
+  inherit(parent: Interpreter): void {
+    this.registers.set(parent.registers);
+    this.flags.unpack(parent.flags.pack());
+    this.unknownFlags = parent.unknownFlags;
+    this.codeChanged = parent.codeChanged;
+    this.watched = parent.watched;
   }
 
   /** The instruction at eip. Throws MachineError `unknown-opcode` or `bad-access`. */
@@ -110,7 +126,7 @@ export class Interpreter {
       next: (address + instruction.length) | 0,
     };
     const index = address - this.codeStart;
-    if (!this.keeps(address)) return step;
+    if (this.watched !== undefined && !overlaps(this.watched, address, 1)) return step;
     if (index >= 0 && index + instruction.length <= this.decoded.length) {
       this.steps[index] = step;
       this.decoded.fill(1, index, index + instruction.length);
@@ -202,6 +218,10 @@ export class Interpreter {
   forget(address: number, size: number): void {
     const from = address - this.codeStart;
     if (from >= this.decoded.length || from + size <= 0) return;
+    if (this.watched !== undefined && overlaps(this.watched, address, size)) {
+      this.codeChanged = true;
+      this.watched = undefined;
+    }
     for (let at = Math.max(from, 0); at < from + size; at++) {
       if (this.decoded[at] === 1) {
         this.decoded.fill(0);
@@ -227,4 +247,21 @@ export class Interpreter {
   divideError(): MachineError {
     return new MachineError('divide-error', 'division by zero, or the quotient is too large');
   }
+}
+
+/** Does any of `size` bytes at `address` lie in one of the ranges? */
+function overlaps(
+  ranges: readonly (readonly [number, number])[],
+  address: number,
+  size: number,
+): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle] as readonly [number, number])[1] <= address) low = middle + 1;
+    else high = middle;
+  }
+  const found = ranges[low];
+  return found !== undefined && found[0] < address + size;
 }

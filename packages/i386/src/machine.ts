@@ -65,7 +65,7 @@ export class Machine {
     this.backing = backing;
     if (translations === undefined || backing === undefined) return;
     const program = translations.get(image.bytes, {
-      memoryBase: loaded.memory.base,
+      stackSize: loaded.memory.layout.stackSize,
       metered: options.instructionLimit !== undefined || options.shouldStop !== undefined,
       observed: options.observer !== undefined,
       ...(options.depthLimit === undefined ? {} : { depthLimit: options.depthLimit }),

@@ -2,10 +2,10 @@
 /**
  * A process's memory: guest addresses → bytes of one buffer, with the rights of each page.
  *
- * Layout, upwards: stack, a guard page, the image's segments, the heap that brk moves. Everything is in one
- * buffer whose first byte has the guest address `base`, so address − base, taken as an unsigned number, is the
- * offset; what lies below (the null page among it) becomes an offset far outside. Invariant: `pages` has an
- * entry for each page of the buffer; a page without rights is not there for the guest.
+ * A guest sees two regions, as under Linux: low, the image's segments and after them the heap that brk moves; and the
+ * stack, at the top of the address space. In the buffer the stack comes first, so that the heap can grow at the end.
+ * Invariant: `pages` has an entry for each page of the buffer; a page without rights is not there for the guest; what
+ * is not in one of the two regions is never there.
  */
 import { type FaultCode, hex, MachineError } from './errors.ts';
 
@@ -14,6 +14,10 @@ export const PAGE = 4096;
 export const GRANULE = 65536;
 /** Buffers grow by at least this much: each time costs new views, and work for the garbage collector. */
 const GROWTH = 32 * GRANULE;
+/** Guest address after the stack, as a 64-bit kernel has it for a 32-bit program. */
+export const STACK_END = 0xffffe000;
+/** The kernel keeps this much below the stack free. */
+export const STACK_GAP: number = 1 << 20;
 
 export const READABLE = 1;
 export const WRITABLE = 2;
@@ -42,18 +46,25 @@ export class PlainBacking implements Backing {
   }
 }
 
+/** Where things are; all are multiples of {@link PAGE}. */
+export interface Layout {
+  /** Bytes of stack below {@link STACK_END}; the buffer begins with them. */
+  readonly stackSize: number;
+  /** Guest address of the first page of the image. */
+  readonly imageStart: number;
+  /** Guest address after the last page of the image, where the heap begins. */
+  readonly imageEnd: number;
+}
+
 export class Memory {
-  /** Guest address of the first byte. */
-  readonly base: number;
+  readonly layout: Layout;
   private backing: Backing;
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
   /** Rights by page. */
   pages: Uint8Array;
-  /** Guest address of the first byte of the heap. */
-  heapStart = 0;
-  /** Guest address behind the heap, as brk tells it. */
-  heapEnd = 0;
+  /** Guest address after the heap, as brk tells it. */
+  heapEnd: number;
   /** While somebody borrows this memory: pages as they were before the first change, by number. */
   private journal: Map<number, Uint8Array> | undefined;
   /** Where the heap ended when this memory was lent. */
@@ -61,33 +72,49 @@ export class Memory {
   /** Most bytes that the buffer may have. */
   private readonly limit: number;
 
-  constructor(base: number, backing: Backing, limit: number) {
-    this.base = base;
+  /** @param backing zeros, at least {@link bufferSize} of the layout. */
+  constructor(layout: Layout, backing: Backing, limit: number) {
+    this.layout = layout;
     this.backing = backing;
     this.limit = limit;
     this.bytes = new Uint8Array(backing.buffer);
     this.view = new DataView(backing.buffer);
     this.pages = new Uint8Array(this.bytes.length / PAGE);
+    this.pages.fill(READABLE | WRITABLE, 0, layout.stackSize / PAGE);
+    this.heapEnd = layout.imageEnd;
   }
 
-  /** Give `rights` to the pages that hold the guest addresses from `start` up to `end`. */
+  /** Bytes at the start of the buffer that can be other than zero. */
+  get used(): number {
+    return this.place(roundUp(this.heapEnd));
+  }
+
+  /** Offset in the buffer of an address of the low region. */
+  place(address: number): number {
+    return address - this.layout.imageStart + this.layout.stackSize;
+  }
+
+  /** Give `rights` to the pages that hold the low addresses from `start` up to `end`. */
   allow(start: number, end: number, rights: number): void {
-    this.pages.fill(rights, (start - this.base) >>> 12, (end - this.base + PAGE - 1) >>> 12);
+    this.pages.fill(rights, this.place(start) >>> 12, (this.place(end) + PAGE - 1) >>> 12);
   }
 
   /** Offset of `size` bytes at `address`, or -1 when the guest may not do that. */
   offset(address: number, size: number, right: number): number {
-    const offset = (address - this.base) >>> 0;
-    if (((this.pages[offset >>> 12] as number) & right) === 0 || offset >= this.bytes.length) {
-      return -1;
+    const { stackSize, imageStart } = this.layout;
+    let offset = ((address - imageStart) >>> 0) + stackSize;
+    let end = this.bytes.length;
+    if (offset >= end) {
+      offset = (address - (STACK_END - stackSize)) >>> 0;
+      end = stackSize;
     }
     const last = offset + size - 1;
+    if (last >= end || ((this.pages[offset >>> 12] as number) & right) === 0) return -1;
     if ((offset ^ last) >>> 12 !== 0 && !this.allowedUpTo(offset, last, right)) return -1;
     return offset;
   }
 
   private allowedUpTo(offset: number, last: number, right: number): boolean {
-    if (last >= this.bytes.length) return false;
     for (let page = (offset >>> 12) + 1; page <= last >>> 12; page++) {
       if (((this.pages[page] as number) & right) === 0) return false;
     }
@@ -100,17 +127,19 @@ export class Memory {
    */
   setHeapEnd(address: number): number {
     const wanted = address >>> 0;
-    if (wanted < this.heapStart || wanted - this.base > this.limit) return this.heapEnd;
-    const from = roundUp(this.heapEnd);
-    const to = roundUp(wanted);
+    const { imageEnd, stackSize } = this.layout;
+    if (wanted < imageEnd || wanted > STACK_END - stackSize - STACK_GAP) return this.heapEnd;
+    if (this.place(wanted) > this.limit) return this.heapEnd;
+    const from = this.place(roundUp(this.heapEnd));
+    const to = this.place(roundUp(wanted));
     if (to !== from) {
-      if (to - this.base > this.bytes.length && !this.growTo(to - this.base)) return this.heapEnd;
-      if (to > from) this.allow(from, to, READABLE | WRITABLE);
-      else {
-        this.willChange(to - this.base, from - to);
-        this.allow(to, from, 0);
-        this.bytes.fill(0, to - this.base, from - this.base);
+      if (to > this.bytes.length && !this.growTo(to)) return this.heapEnd;
+      if (to < from) {
+        this.willChange(to, from - to);
+        this.bytes.fill(0, to, from);
       }
+      const rights = to > from ? READABLE | WRITABLE : 0;
+      this.pages.fill(rights, Math.min(from, to) >>> 12, Math.max(from, to) >>> 12);
     }
     this.heapEnd = wanted;
     return wanted;
@@ -154,17 +183,21 @@ export class Memory {
 
   /** The same content in another buffer; a plain one unless told. */
   copy(makeBacking: (size: number) => Backing = (size) => new PlainBacking(size)): Memory {
-    const used = roundUp(this.heapEnd) - this.base;
-    const twin = new Memory(this.base, makeBacking(this.bytes.length), this.limit);
+    const { used } = this;
+    const twin = new Memory(this.layout, makeBacking(this.bytes.length), this.limit);
     // Most of the stack was never touched: what is zero up to the first word that is not need not be copied.
     const words = new Int32Array(this.bytes.buffer, 0, used >>> 2);
     let first = 0;
     while (first < words.length && words[first] === 0) first++;
     twin.bytes.set(this.bytes.subarray(first * 4, used), first * 4);
     twin.pages.set(this.pages);
-    twin.heapStart = this.heapStart;
     twin.heapEnd = this.heapEnd;
     return twin;
+  }
+
+  /** For tools: the byte at `address`, undefined where the guest has none. */
+  byte(address: number): number | undefined {
+    return this.bytes[this.offset(address, 1, READABLE)];
   }
 
   /** For system calls and tools: `size` bytes at `address`, as a view. Throws MachineError. */
@@ -185,6 +218,11 @@ export function accessError(
 ): MachineError {
   const what = right === WRITABLE ? 'write' : 'read';
   return new MachineError(code, `cannot ${what} ${size} bytes at ${hex(address)}`);
+}
+
+/** Bytes that the buffer of a new process has. */
+export function bufferSize({ stackSize, imageStart, imageEnd }: Layout): number {
+  return Math.ceil((stackSize + imageEnd - imageStart) / GRANULE) * GRANULE;
 }
 
 /** Up to the next page boundary. */

@@ -7,15 +7,24 @@
  * asks the host to run the program, so that the world sees every program that starts, and ends this process
  * with its status. Invariant: whenever another program may look, the host has all that was written.
  */
-import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import { type Executable, readExecutable, segmentPages } from './elf.ts';
 import { errno } from './errno.ts';
 import { MachineError } from './errors.ts';
 import { FileTable } from './files.ts';
 import { Interpreter, type Surroundings } from './interpreter.ts';
-import { type Backing, GRANULE, Memory, PAGE, PlainBacking, READABLE, WRITABLE } from './memory.ts';
+import {
+  type Backing,
+  bufferSize,
+  Memory,
+  PAGE,
+  PlainBacking,
+  STACK_END,
+  STACK_GAP,
+  WRITABLE,
+} from './memory.ts';
 import { EAX, EBX, ECX, EDI, EDX, ESI, ESP } from './registers.ts';
+import { buildStack } from './start-stack.ts';
 import { type CallContext, systemCall } from './syscalls.ts';
 
 /** Limits of a process; see {@link DEFAULT_LIMITS}. */
@@ -40,7 +49,7 @@ export class ProcessEnd {
 
 /** An image laid out in memory, ready to run. */
 export interface LoadedImage {
-  readonly executable: Executable;
+  readonly executable: Pick<Executable, 'start' | 'end' | 'entry'>;
   readonly memory: Memory;
   /** esp at the start. */
   readonly stackPointer: number;
@@ -61,65 +70,31 @@ export function loadImage(
 ): LoadedImage {
   const executable = readExecutable(image.bytes, image.path);
   const { start, end, segments } = executable;
-  // Below the image: stack, and a page that nobody may touch.
-  const room = Math.min(limits.stackSize, start - PAGE - GRANULE);
-  const stackSize = room - (room % PAGE);
-  if (stackSize < PAGE) throw new MachineError('bad-image', 'no room for a stack', image.path);
-  const base = start - PAGE - stackSize;
-  if (end - base > limits.memory) {
-    throw new MachineError('memory-limit', 'the image is larger than the memory', image.path);
+  const stackSize = Math.max(MIN_STACK, limits.stackSize - (limits.stackSize % PAGE));
+  const layout = { stackSize, imageStart: start, imageEnd: end };
+  if (end > STACK_END - stackSize - STACK_GAP) {
+    throw new MachineError('bad-image', 'a segment lies where the stack is', image.path);
   }
-  const memory = new Memory(
-    base,
-    makeBacking(Math.ceil((end - base) / GRANULE) * GRANULE),
-    limits.memory,
-  );
+  const size = bufferSize(layout);
+  if (size > limits.memory) {
+    throw new MachineError(
+      'memory-limit',
+      `the program needs ${size} bytes of memory, the limit is ${limits.memory} (memoryLimit)`,
+      image.path,
+    );
+  }
+  const memory = new Memory(layout, makeBacking(size), limits.memory);
   for (const segment of segments) {
     const { address, content } = segmentPages(image.bytes, segment);
-    memory.bytes.set(content, address - base);
+    memory.bytes.set(content, memory.place(address));
     memory.allow(segment.address, segment.address + segment.memorySize, segment.rights);
   }
-  memory.allow(base, base + stackSize, READABLE | WRITABLE);
-  memory.heapStart = end;
-  memory.heapEnd = end;
-  const stackPointer = buildStack(memory, base + stackSize, argv, environment, image.path);
+  const stackPointer = buildStack(memory, executable, argv, environment, image.path);
   return { executable, memory, stackPointer };
 }
 
-/**
- * What the System V ABI puts on the stack: argc, argv, null, environment, null, auxiliary vector, and the
- * strings above.
- */
-function buildStack(
-  memory: Memory,
-  top: number,
-  argv: readonly string[],
-  environment: readonly string[],
-  path: string,
-): number {
-  let at = top - 4;
-  const place = (text: string): number => {
-    const bytes = encodeUtf8(`${text}\0`);
-    at -= bytes.length;
-    if (at < memory.base + PAGE) throw new MachineError('bad-image', 'too many arguments', path);
-    memory.bytes.set(bytes, at - memory.base);
-    return at;
-  };
-  const environmentPointers = environment.map(place);
-  const argumentPointers = argv.map(place);
-  const words = [argv.length, ...argumentPointers, 0, ...environmentPointers, 0, ...AUXILIARY];
-  const stackPointer = (at - words.length * 4) & ~15;
-  if (stackPointer < memory.base + PAGE) {
-    throw new MachineError('bad-image', 'too many arguments', path);
-  }
-  words.forEach((word, index) => {
-    memory.view.setInt32(stackPointer - memory.base + index * 4, word, true);
-  });
-  return stackPointer;
-}
-
-/** Page size, then the end. */
-const AUXILIARY: readonly number[] = [6, PAGE, 0, 0];
+/** As the kernel gives even if the limit is less. */
+const MIN_STACK = 0x21000;
 
 /** What forks of one process share. */
 export interface Family {
@@ -183,7 +158,7 @@ export class Process implements CallContext, Surroundings {
 
   willWrite(address: number, size: number): void {
     this.cpu.forget(address, size);
-    this.memory.willChange((address - this.memory.base) >>> 0, size);
+    this.memory.willChange(this.memory.offset(address, size, WRITABLE), size);
     this.onSystemWrite?.(address, size);
   }
 
@@ -209,16 +184,14 @@ export class Process implements CallContext, Surroundings {
     this.files.flush();
     if (this.borrowed) this.ownMemory();
     const image = {
-      executable: { ...this.code, entry: this.cpu.eip, segments: [] },
+      executable: { ...this.code, entry: this.cpu.eip },
       memory: this.memory,
       stackPointer: 0,
     };
     this.memory.lend();
     const child = new Process(image, this.host, this.family, this);
-    child.cpu.registers.set(this.cpu.registers);
+    child.cpu.inherit(this.cpu);
     child.cpu.registers[EAX] = 0;
-    child.cpu.flags.unpack(this.cpu.flags.pack());
-    child.cpu.unknownFlags = this.cpu.unknownFlags;
     const directory = this.host.currentDirectory();
     let status: ChildStatus;
     try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Functions with loops and without calls, as stack machines make them: the translator holds their variables in
- * locals and leaves out stores below esp. Pointers that hit variables, operands and what is below esp must not
+ * Functions with loops and without calls, as stack machines make them: the translator holds what they keep on
+ * the stack in locals. Pointers that hit variables, operands and what is below esp must not
  * notice; afterwards all registers and the memory around the frame must be those of the interpreter.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
@@ -12,8 +12,8 @@ import { DATA, elf, exit, load, system, word } from './guest.ts';
 import { type Dice, diceFrom } from './random-code.ts';
 import { emulated, lockstep } from './run.ts';
 
-/** esp before the call: well inside of the stack, which ends a page below the image. */
-const STACK = 0x08048000 - 0x1000 - 0x800;
+/** esp before the call: well inside of the stack. */
+const STACK = 0xffffe000 - 0x1800;
 /** Where the return address stands: nothing may write there. */
 const RETURN = STACK - 4;
 const [EAX, ECX, EBX, ESP, EBP, ESI, EDI] = [0, 1, 3, 4, 5, 6, 7];
@@ -181,7 +181,7 @@ describe('loops on the stack', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const host = (): MemoryHost => new MemoryHost({ files: new MemoryFiles() });
-        expect(lockstep(program(seed), host)).toBeGreaterThan(1);
+        expect(lockstep(program(seed), host)).toBeGreaterThan(0);
       }),
       { numRuns: Number(process.env['I386_RUNS'] ?? 100) },
     );

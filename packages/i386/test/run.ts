@@ -97,7 +97,7 @@ export function lockstep(
   const status = primary.run();
   shadow.run();
   if (JSON.stringify(status) !== JSON.stringify(shadow.status)) throw new Error('status');
-  const size = shadow.memory.heapEnd - shadow.memory.base;
+  const size = shadow.memory.used;
   const [first, second] = [primary, shadow].map(({ memory }) => memory.bytes.subarray(0, size));
   if (Buffer.compare(first as Uint8Array, second as Uint8Array) !== 0) throw new Error('memory');
   return blocks;

@@ -6,14 +6,15 @@
  * themselves stand in handlers.ts. Values of operands are sign-extended from their size.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
-import { ESP } from '../registers.ts';
+import { EBP } from '../registers.ts';
+import { isImage, lowOffset, stackStart } from './access.ts';
 import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts';
 import { directForm } from './forms.ts';
+import { addressOf, isGuarded, type Known, NUMBER, type Registers } from './frame.ts';
 import { HANDLERS } from './handlers.ts';
-import { FLAGS_GLOBAL, FLAGS_LOCAL, STEP } from './layout.ts';
+import { FLAGS_GLOBAL, FLAGS_LOCAL, LEAVE, READ_LIMITS, STEP, WRITE_LIMITS } from './layout.ts';
 import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
-import type { StackStores } from './stores.ts';
 import { OP } from './wasm.ts';
 
 /** Notes that code for the guest address begins here. */
@@ -21,11 +22,13 @@ export type Mark = (address: number) => void;
 
 export class BlockEmitter {
   readonly state: BlockState;
-  /** Told of accesses to memory, if set. */
-  stores: StackStores | undefined;
   /** Variables in locals, if set. */
   slots: HeldSlots | undefined;
   private instruction: Instruction | undefined;
+  /** What the registers hold before it. */
+  private registers: Registers = [];
+  /** Flags that are right before it. */
+  private before = 0;
   private producer: Producer = PACKED;
   private readonly mark: Mark;
 
@@ -39,22 +42,44 @@ export class BlockEmitter {
     this.producer = PACKED;
   }
 
-  /** `live`: flags that somebody may read afterwards; `before`: the same, before. */
-  emit(instruction: Instruction, before: number, live: number): void {
-    this.startInstruction(instruction);
+  /** `live`: flags that somebody may read afterwards. */
+  emit(live: number): void {
+    const instruction = this.instruction as Instruction;
     const handler = HANDLERS[instruction.operation];
     const needed = live & instruction.writes;
     const done =
+      !this.storesToCode(instruction) &&
       directForm(instruction) !== 'step' &&
-      handler !== undefined &&
-      handler(this, instruction, needed, live);
-    if (done !== true) this.step(instruction.address, before);
+      handler?.(this, instruction, needed, live);
+    if (done !== true) this.step(instruction.address, this.before);
   }
 
-  /** What follows is emitted for `instruction`. */
-  startInstruction(instruction: Instruction): void {
+  /**
+   * What follows is emitted for `instruction`. `registers`: what they hold, `before`: flags that are right, both
+   * before it.
+   */
+  startInstruction(instruction: Instruction, registers: Registers, before: number): void {
     this.mark(instruction.address);
     this.instruction = instruction;
+    this.registers = registers;
+    this.before = before;
+  }
+
+  /** True for a store to a constant address at which translated code is. */
+  private storesToCode({ operation, operands }: Instruction): boolean {
+    const [to] = operands;
+    if (to?.kind !== MEMORY || operation === 'cmp' || operation === 'test') return false;
+    const address = this.addressOf(to);
+    const { layout } = this.state;
+    return (
+      address?.root === NUMBER &&
+      isImage(layout, address.value, to.size, false) &&
+      !isImage(layout, address.value, to.size, true)
+    );
+  }
+
+  private addressOf(operand: Operand): Known | undefined {
+    return addressOf(operand, this.registers);
   }
 
   /**
@@ -79,16 +104,34 @@ export class BlockEmitter {
     this.spillAll(known);
     this.stepSpilled(address, known);
     state.reload(0xff);
-    this.slots?.loadAll();
     this.producer = PACKED;
   }
 
   stepSpilled(address: number, known: number): void {
     const { code } = this.state;
-    this.stores?.readAt(undefined, 1);
     code.constant(address);
     code.constant(known);
     code.indexed(OP.call, STEP);
+  }
+
+  /**
+   * On a way that is rarely gone: the interpreter takes over, at the instruction that was started last. What is known
+   * of the state stays as it is for the usual way.
+   */
+  leaveHere(): void {
+    const { state, before } = this;
+    const { code } = state;
+    this.slots?.flush();
+    state.storeDirty();
+    if (before !== 0) {
+      packFlags(state, this.producer, before);
+      state.get(FLAGS_LOCAL);
+      code.indexed(OP.global_set, FLAGS_GLOBAL);
+    }
+    code.constant((this.instruction as Instruction).address);
+    code.constant(before);
+    code.indexed(OP.call, LEAVE);
+    code.op(OP.unreachable);
   }
 
   /** Registers to their globals, and the flags in `known` to theirs. */
@@ -136,14 +179,56 @@ export class BlockEmitter {
 
   /** The local that always equals the memory operand, if there is one. */
   private heldIn(operand: Operand): number | undefined {
-    return this.instruction && this.slots?.localOf(this.instruction, operand);
+    return this.slots?.localOf(this.addressOf(operand), operand.size);
   }
 
-  /** Load from a memory operand by the opcode `op`. */
+  /** Load from a memory operand by the opcode `op`: see access.ts. */
   load(operand: Operand, op: number): void {
-    if (this.instruction !== undefined) this.stores?.read(this.instruction, operand);
-    this.state.pushOffset(operand);
-    this.state.code.memory(op);
+    const { state } = this;
+    const { code, layout } = state;
+    const address = this.addressOf(operand);
+    if (address !== undefined && isGuarded(address)) {
+      this.slots?.beforeUse(address, operand.size);
+      state.pushAddress(operand, stackStart(layout));
+      code.memory(op);
+      return;
+    }
+    if (address?.root === NUMBER && isImage(layout, address.value, operand.size, false)) {
+      code.constant(lowOffset(layout, false) + address.value - layout.imageStart);
+      code.memory(op);
+      return;
+    }
+    state.pushAddress(operand, layout.imageStart);
+    const place = state.tee();
+    code.indexed(OP.global_get, READ_LIMITS[operand.size] as number);
+    code.op(OP.i32_lt_u);
+    code.open(OP.if, true);
+    state.get(place);
+    code.memory(op, lowOffset(layout, false));
+    code.op(OP.else);
+    this.inStack(place, layout.imageStart, operand.size, () => code.op(OP.unreachable));
+    this.slots?.flush();
+    state.get(place);
+    code.memory(op);
+    code.end();
+  }
+
+  /**
+   * The local `place` is an address less `origin`. Make it how far that is above the stack's start; if the access is
+   * not in the stack, do `otherwise`, which does not come back.
+   */
+  private inStack(place: number, origin: number, size: number, otherwise: () => void): void {
+    const { state } = this;
+    const { code, layout } = state;
+    state.get(place);
+    code.constant(origin - stackStart(layout));
+    code.op(OP.i32_add);
+    code.indexed(OP.local_tee, place);
+    code.constant(layout.stackSize - size);
+    code.op(OP.i32_gt_u);
+    code.open(OP.if);
+    otherwise();
+    code.end();
   }
 
   private readRegister({ register, size }: Operand): void {
@@ -169,19 +254,60 @@ export class BlockEmitter {
   }
 
   private writeMemory(operand: Operand, value: () => void): void {
-    const { state, slots } = this;
-    const distance = state.distanceOf(operand);
-    state.pushOffset(operand);
-    const offset = slots === undefined ? undefined : state.tee();
-    value();
-    const kept = operand.size === 4 && distance !== undefined ? state.tee() : undefined;
-    const held = this.heldIn(operand);
-    if (held !== undefined) state.code.indexed(OP.local_tee, held);
-    state.code.memory(STORES[operand.size] as number);
-    state.stored(distance, operand.size, kept);
-    if (offset !== undefined && this.instruction !== undefined) {
-      slots?.stored(this.instruction, operand, offset);
+    const { state } = this;
+    const { code, layout } = state;
+    const { size } = operand;
+    const address = this.addressOf(operand);
+    const op = STORES[size] as number;
+    if (address !== undefined && isGuarded(address)) {
+      this.writeGuarded(operand, address, value);
+      return;
     }
+    if (address?.root === NUMBER && isImage(layout, address.value, size, true)) {
+      code.constant(lowOffset(layout, false) + address.value - layout.imageStart);
+      value();
+      code.memory(op);
+      return;
+    }
+    state.pushAddress(operand, layout.writeStart);
+    const place = state.keep();
+    value();
+    const content = state.keep();
+    state.get(place);
+    code.indexed(OP.global_get, WRITE_LIMITS[size] as number);
+    code.op(OP.i32_lt_u);
+    code.open(OP.if);
+    state.get(place);
+    state.get(content);
+    code.memory(op, lowOffset(layout, true));
+    code.op(OP.else);
+    this.inStack(place, layout.writeStart, size, () => this.leaveHere());
+    this.slots?.flush();
+    state.get(place);
+    state.get(content);
+    code.memory(op);
+    this.slots?.loadAll();
+    code.end();
+    state.stored(undefined, size);
+  }
+
+  /** Store to the stack: to the local that is this place, or to memory. */
+  private writeGuarded(operand: Operand, address: Known, value: () => void): void {
+    const { state, slots } = this;
+    const { size } = operand;
+    const distance = state.distanceOf(operand);
+    const held = slots?.localOf(address, size);
+    if (held === undefined) {
+      slots?.beforeUse(address, size);
+      state.pushAddress(operand, stackStart(state.layout));
+    }
+    value();
+    const kept = size === 4 && distance !== undefined ? state.tee() : undefined;
+    if (held === undefined) {
+      state.code.memory(STORES[size] as number);
+      slots?.afterWrite(address, size);
+    } else state.code.indexed(OP.local_set, held);
+    state.stored(distance, size, kept);
   }
 
   private writeRegister({ register, size }: Operand, value: () => void): void {
@@ -214,27 +340,24 @@ export class BlockEmitter {
     if (size !== 4) this.state.code.op(EXTENDS[size] as number);
   }
 
-  /** push of the value on the stack. */
+  /** push of the value on the stack. A guard covers it. */
   push(): void {
     const { state } = this;
     const value = state.keep();
+    const to = { ...TOP, value: -4 };
+    this.writeGuarded(to, this.addressOf(to) as Known, () => state.get(value));
     state.moveStackPointer(-4);
-    const from = state.code.bytes.length;
-    state.pushOffset(TOP);
-    state.get(value);
-    state.code.memory(OP.i32_store);
-    if (this.instruction !== undefined) {
-      this.stores?.pushed(this.instruction, from, state.code.bytes.length);
-    }
-    state.stored(state.distanceOfRegister(ESP), 4, value);
-    if (this.instruction !== undefined) this.slots?.pushed(this.instruction, value);
   }
 
-  /** pop onto the stack. */
+  /** pop onto the stack. A guard covers it. */
   pop(): void {
-    const { state } = this;
     this.read(TOP);
-    state.moveStackPointer(4);
+    this.state.moveStackPointer(4);
+  }
+
+  /** Push what `leave` takes from the stack. A guard covers it. */
+  readFrame(): void {
+    this.read({ ...TOP, base: EBP });
   }
 }
 

@@ -148,14 +148,16 @@ function findLiveFlags(facts: ProgramFacts): void {
         if (ending.kind === 'call-indirect') afterUnknown |= fact.liveIn.get(ending.to) ?? 0;
       }
     }
+    const raise = (callee: FunctionFacts | undefined, live: number): void => {
+      if (callee === undefined || (live & ~callee.liveOut) === 0) return;
+      callee.liveOut |= live;
+      changed = true;
+    };
     for (const fact of facts.values()) {
+      raise(fact, afterUnknown);
       for (const { ending } of fact.code.blocks.values()) {
-        if (ending.kind !== 'call') continue;
-        const callee = facts.get(ending.target);
-        if (callee === undefined) continue;
-        const live = callee.liveOut | afterUnknown | (fact.liveIn.get(ending.to) ?? 0);
-        changed ||= live !== callee.liveOut;
-        callee.liveOut = live;
+        if (ending.kind === 'call')
+          raise(facts.get(ending.target), fact.liveIn.get(ending.to) ?? 0);
       }
     }
   }
@@ -196,8 +198,6 @@ export function liveAtEnd(block: Block, fact: FunctionFacts, facts: ProgramFacts
     }
     case 'return':
       return fact.liveOut;
-    case 'exit':
-      return 0;
     default:
       return ARITHMETIC;
   }

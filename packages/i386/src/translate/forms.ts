@@ -5,17 +5,12 @@
  * Directly translated are the forms that compilers make; everything else of the table runs in the interpreter
  * with all registers handed over, so that the translator knows every instruction and needs code for few.
  */
-import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import type { OperationName } from '../instructions.ts';
 import { EAX, EBP, EDX, ESP } from '../registers.ts';
 
-export type Form =
-  /** Emitted by the handler of its operation. */
-  | 'direct'
-  /** shl, shr, sar by a constant from 1 to 31. */
-  | 'shift-constant'
-  /** Left to the interpreter. */
-  | 'step';
+/** In WebAssembly, or one step of the interpreter. */
+export type Form = 'direct' | 'step';
 
 const ANY_SIZE = new Set<OperationName>(
   'add or and sub xor cmp test inc dec neg not mov movzx movsx lea set'.split(
@@ -34,12 +29,14 @@ const CONTROL = new Set<OperationName>(['jmp', 'jcc', 'call', 'callTo', 'ret', '
 export function directForm(instruction: Instruction): Form {
   const { operation, operands, size } = instruction;
   if (operands.some(({ mask }) => mask !== -1)) return 'step';
+  // What it pops may not be lost when the store is left to the interpreter.
+  if (operation === 'pop' && operands[0]?.kind === MEMORY) return 'step';
   if (ANY_SIZE.has(operation) || CONTROL.has(operation)) return 'direct';
   if (size !== 4) return 'step';
   if (SHIFTS.has(operation)) {
     const count = operands[1] as Operand;
     if (count.kind === REGISTER) return 'direct';
-    return (count.value & 31) !== 0 && size === 4 ? 'shift-constant' : 'step';
+    return (count.value & 31) !== 0 ? 'direct' : 'step';
   }
   return FULL_SIZE.has(operation) ? 'direct' : 'step';
 }
@@ -112,9 +109,4 @@ function bit(register: number): number {
 function changed(operand: Operand | undefined): number {
   if (operand === undefined || operand.kind !== REGISTER) return 0;
   return bit(operand.size === 1 ? operand.register & 3 : operand.register);
-}
-
-/** True for an operand that is no register and no memory. */
-export function isImmediate(operand: Operand | undefined): operand is Operand {
-  return operand?.kind === IMMEDIATE;
 }

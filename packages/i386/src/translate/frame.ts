@@ -1,86 +1,230 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Where the stack pointer and what was copied from it are, throughout a function that calls nothing: function →
- * each instruction with what the registers hold before it, as far as that can be told.
+ * Where the stack pointer and what was copied from it are: function → what the registers hold before each
+ * instruction, as far as that can be told, and how far from them it reaches into the stack.
  *
- * A forward analysis over blocks. A value is a number, or a distance from esp or ebp at the function's entry;
- * everything else is unknown. Invariant: what is said of a register holds on every path to the instruction.
+ * A forward analysis. A value is a number, or a distance from a root: what a register was at a place where a guard is
+ * emitted (see guard.ts). The blocks are cut into regions, each with one guard at its head, whose blocks are reached
+ * from the head alone and without a call between; where esp is lost within a block another guard covers the block's
+ * rest. Invariant: what is said of a register holds on every path from the root's place to the instruction; and
+ * whatever the function pushes and pops is covered by a guard.
  */
 import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EBP, ESP } from '../registers.ts';
-import { type CodeFunction, successors } from './discover.ts';
+import { type Block, type CodeFunction, successors } from './discover.ts';
+import type { Flow } from './flow.ts';
 import { directForm, registersWritten } from './forms.ts';
 
 /** What a register holds: `value` more than its root. */
 export interface Known {
-  /** `frame` and `caller` are esp and ebp at the entry, `number` is zero. */
-  readonly root: 'frame' | 'caller' | 'number';
+  /** A register, as it was at the guard, or {@link NUMBER}, which is zero. */
+  readonly root: number;
   readonly value: number;
 }
 
+/** The root of numbers. */
+export const NUMBER = -1;
+
 /** By register number. */
-type Registers = readonly (Known | undefined)[];
+export type Registers = readonly (Known | undefined)[];
 
-/** Registers before each instruction. */
-export type FrameFacts = ReadonlyMap<Instruction, Registers>;
+/** Bytes of the stack that are used, as distances from a root: from the first up to, but not including, the second. */
+export type Extent = readonly [from: number, to: number];
 
-/** A memory operand that an instruction reads or writes, and its address as far as that can be told. */
-export interface MemoryAccess {
-  readonly operand: Operand;
-  readonly address: Known | undefined;
+/** What a guard has to make sure of. */
+export interface Extents {
+  /** Register → what is used from it on. */
+  readonly roots: ReadonlyMap<number, Extent>;
+  /**
+   * Distance from esp up to which nothing that is reached from ebp lies; with extents of both. What a function's
+   * loops push is below.
+   */
+  readonly floor?: number | undefined;
 }
 
-/** All uses of memory operands. */
-export function memoryAccesses(frame: FrameFacts): MemoryAccess[] {
-  const accesses: MemoryAccess[] = [];
-  for (const [{ operation, operands }, registers] of frame) {
-    if (operation === 'lea') continue;
-    for (const operand of operands) {
-      if (operand.kind !== MEMORY) continue;
-      accesses.push({ operand, address: addressOf(operand, registers) });
-    }
-  }
-  return accesses;
+export interface Frame {
+  /** Block → registers before each of its instructions. */
+  readonly before: ReadonlyMap<Block, readonly Registers[]>;
+  /** Block → position of an instruction → the guard that stands before it. */
+  readonly guards: ReadonlyMap<Block, ReadonlyMap<number, Extents>>;
+  /** The one guard, at the entry, of a function that calls nothing. */
+  readonly whole: Extents | undefined;
 }
 
-/** Undefined where the function calls something, esp cannot be followed, or blocks overlap. */
-export function analyseFrame({ entry, blocks }: CodeFunction): FrameFacts | undefined {
-  const all = [...blocks.values()].flatMap(({ instructions }) => instructions);
-  if (new Set(all).size !== all.length) return undefined;
-  const starts = new Map<number, Registers>([[entry, AT_ENTRY]]);
-  const facts = new Map<Instruction, Registers>();
-  for (const pending = [entry]; ; ) {
-    const start = pending.pop();
-    if (start === undefined) return facts;
-    const block = blocks.get(start);
-    if (block === undefined || !LEAF_ENDINGS.has(block.ending.kind)) return undefined;
-    let registers = starts.get(start) as Registers;
-    const pushed: Pushed = new Map();
-    for (const instruction of block.instructions) {
-      if (registers[ESP]?.root !== 'frame' || !isFollowed(instruction)) return undefined;
-      facts.set(instruction, registers);
-      registers = after(instruction, registers, pushed);
-    }
-    for (const next of successors(block.ending)) {
-      const before = starts.get(next);
-      const joined = before === undefined ? registers : join(before, registers);
-      if (before !== undefined && joined.every((known, at) => known === before[at])) continue;
-      starts.set(next, joined);
-      pending.push(next);
-    }
-  }
+/** Distances below this are covered by guards. */
+const NEAR = 1 << 15;
+/** More than one instruction pushes or pops. */
+const MARGIN = 64;
+
+/** @param flow the function's. */
+export function analyseFrame(code: CodeFunction, flow: Flow): Frame {
+  const analysis = new FrameAnalysis(code, flow);
+  analysis.run();
+  const { before, guards } = analysis;
+  const entry = code.blocks.get(code.entry) as Block;
+  const [[first, extents] = []] = guards.get(entry) ?? [];
+  // Where a loop leads back to the entry, esp may be another each time.
+  const once = !flow.loopHeads.has(0);
+  const isOne = once && guards.size === 1 && guards.get(entry)?.size === 1 && first === 0;
+  if (!isOne || extents === undefined || !isLeaf(code)) return { before, guards, whole: undefined };
+  const floors = [...flow.loopHeads].map((at) => {
+    const head = code.blocks.get(flow.order[at] as number) as Block;
+    return before.get(head)?.[0]?.[ESP]?.value ?? 0;
+  });
+  const floor = floors.length === 0 ? undefined : Math.max(...floors);
+  return { before, guards: new Map(), whole: { ...extents, floor } };
+}
+
+/** True for an address that guards cover. */
+export function isGuarded(address: Known | undefined): boolean {
+  return address !== undefined && address.root !== NUMBER && Math.abs(address.value) < NEAR;
+}
+
+/** True for a stack pointer by which a guard covers pushes and pops. */
+function isFollowedStack(esp: Known | undefined): boolean {
+  return isGuarded(esp) && Math.abs(esp?.value ?? NEAR) < NEAR - MARGIN;
+}
+
+/** Nothing but its own instructions looks at memory while the function runs. */
+function isLeaf({ blocks }: CodeFunction): boolean {
+  return [...blocks.values()].every(
+    ({ instructions, ending }) =>
+      LEAF_ENDINGS.has(ending.kind) &&
+      instructions.every((one) => one.operation !== 'int' && directForm(one) !== 'step'),
+  );
 }
 
 const LEAF_ENDINGS = new Set(['next', 'branch', 'return', 'leave']);
 
-const AT_ENTRY: Registers = Array.from({ length: 8 }, (_, register): Known | undefined => {
-  if (register === ESP) return { root: 'frame', value: 0 };
-  return register === EBP ? { root: 'caller', value: 0 } : undefined;
-});
+// Regions
 
-/** System calls and steps of the interpreter look at memory in ways of their own. */
-function isFollowed(instruction: Instruction): boolean {
-  return instruction.operation !== 'int' && directForm(instruction) !== 'step';
+/** Times that regions are cut anew before every block becomes one. */
+const MOST_ROUNDS = 10;
+
+class FrameAnalysis {
+  readonly before = new Map<Block, Registers[]>();
+  readonly guards = new Map<Block, Map<number, Extents>>();
+  private readonly order: readonly Block[];
+  private readonly predecessors = new Map<Block, Block[]>();
+  private readonly heads = new Set<Block>();
+  private readonly roots: Registers;
+  private readonly code: CodeFunction;
+
+  constructor(code: CodeFunction, flow: Flow) {
+    this.code = code;
+    this.roots = rootsOf(frameRegisters(code));
+    this.order = flow.order.map((start) => code.blocks.get(start) as Block);
+    for (const block of this.order) this.predecessors.set(block, []);
+    for (const block of this.order) {
+      for (const next of this.successors(block)) this.predecessors.get(next)?.push(block);
+    }
+  }
+
+  run(): void {
+    this.heads.add(this.order[0] as Block);
+    for (const block of this.order) {
+      const { breaks } = follow(block, this.roots, this.roots);
+      const ends = block.ending.kind.startsWith('call') || breaks.length > 0;
+      if (ends) for (const next of this.successors(block)) this.heads.add(next);
+    }
+    for (let round = 1; !this.tryRegions(); round++) {
+      if (round === MOST_ROUNDS) for (const block of this.order) this.heads.add(block);
+    }
+  }
+
+  /** False when some blocks cannot be in regions of others: then they are heads now. */
+  private tryRegions(): boolean {
+    const regions = this.findRegions();
+    this.before.clear();
+    this.guards.clear();
+    const heads = this.heads.size;
+    for (const [head, members] of regions) this.followRegion(head, members);
+    return this.heads.size === heads;
+  }
+
+  /** Head → the blocks that are reached from it alone. Makes more heads. */
+  private findRegions(): Map<Block, Set<Block>> {
+    const regionOf = new Map<Block, Block>();
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const block of this.order) {
+        const from = new Set(
+          (this.predecessors.get(block) as Block[]).flatMap((one) => regionOf.get(one) ?? []),
+        );
+        if (from.size > 1) this.heads.add(block);
+        const [only = block] = from;
+        const region = this.heads.has(block) ? block : only;
+        changed ||= regionOf.get(block) !== region;
+        regionOf.set(block, region);
+      }
+    }
+    const regions = new Map<Block, Set<Block>>();
+    for (const [block, head] of regionOf) {
+      const members = regions.get(head) ?? new Set();
+      regions.set(head, members.add(block));
+    }
+    return regions;
+  }
+
+  private followRegion(head: Block, members: ReadonlySet<Block>): void {
+    const starts = new Map([[head, this.roots]]);
+    for (const pending = [head]; ; ) {
+      const block = pending.pop();
+      if (block === undefined) break;
+      const start = starts.get(block) as Registers;
+      const { end, breaks } = follow(block, start, this.roots);
+      if (block !== head && (!isFollowedStack(start[ESP]) || breaks.length > 0)) {
+        // With roots of its own it may go further; what comes after it is no longer this region's.
+        this.heads.add(block);
+      }
+      if (breaks.length > 0) {
+        for (const next of this.successors(block)) this.heads.add(next);
+        continue;
+      }
+      for (const next of this.successors(block)) {
+        if (next === head || !members.has(next)) continue;
+        const known = starts.get(next);
+        const joined = known === undefined ? end : join(known, end);
+        if (known?.every((one, at) => one === joined[at])) continue;
+        starts.set(next, joined);
+        pending.push(next);
+      }
+    }
+    this.guardRegion(head, starts);
+  }
+
+  /** One guard for all that the region does with its head's roots, and one for each rest of a block. */
+  private guardRegion(head: Block, starts: ReadonlyMap<Block, Registers>): void {
+    const all: Step[] = [];
+    for (const [block, start] of starts) {
+      const { before, breaks } = follow(block, start, this.roots);
+      this.before.set(block, before);
+      const steps = block.instructions.map((one, at): Step => [one, before[at] as Registers]);
+      all.push(...steps.slice(0, breaks[0]));
+      for (const [n, at] of breaks.entries()) {
+        this.addGuard(block, at, extentsOf(steps.slice(at, breaks[n + 1])));
+      }
+    }
+    this.addGuard(head, 0, extentsOf(all));
+  }
+
+  private addGuard(block: Block, at: number, extents: Extents): void {
+    const own = this.guards.get(block) ?? new Map<number, Extents>();
+    this.guards.set(block, own.set(at, extents));
+  }
+
+  private successors(block: Block): Block[] {
+    return successors(block.ending).map((start) => this.code.blocks.get(start) as Block);
+  }
+}
+
+type Step = readonly [Instruction, Registers];
+
+/** What registers hold where `registers` are roots. */
+function rootsOf(registers: readonly number[]): Registers {
+  return Array.from({ length: 8 }, (_, register) => {
+    return registers.includes(register) ? { root: register, value: 0 } : undefined;
+  });
 }
 
 /** Keeps the entries of `first` that are the same in `second`. */
@@ -91,6 +235,112 @@ function join(first: Registers, second: Registers): Registers {
   });
 }
 
+/** Through a block, with `roots` anew where esp is lost: at `breaks`. */
+function follow(
+  { instructions }: Block,
+  start: Registers,
+  roots: Registers,
+): { before: Registers[]; end: Registers; breaks: number[] } {
+  const before: Registers[] = [];
+  const breaks: number[] = [];
+  let registers = start;
+  let pushed: Pushed = new Map();
+  for (const [at, instruction] of instructions.entries()) {
+    if (!isFollowedStack(registers[ESP])) {
+      registers = roots;
+      pushed = new Map();
+      breaks.push(at);
+    }
+    before.push(registers);
+    registers = after(instruction, registers, pushed);
+  }
+  return { before, end: registers, breaks };
+}
+
+/**
+ * esp, and the registers that are frame pointers all through the function, as far as one can see: they get nothing
+ * but copies of each other, and what was saved. A hint: a guard that fails costs time, no more.
+ */
+function frameRegisters({ blocks }: CodeFunction): number[] {
+  const all = [...blocks.values()].flatMap(({ instructions }) => instructions);
+  const candidates = new Set([ESP, EBP]);
+  for (const { operation, operands } of all) {
+    const [to, from] = operands;
+    if (operation !== 'mov' || to?.kind !== REGISTER || from?.kind !== REGISTER) continue;
+    if (to.size === 4 && from.register === ESP) candidates.add(to.register);
+  }
+  for (const instruction of all) {
+    if (directForm(instruction) === 'step' || KEEPS_FRAMES.has(instruction.operation)) continue;
+    const [, from] = instruction.operands;
+    const copies = instruction.operation === 'mov' && from?.kind === REGISTER;
+    for (const register of candidates) {
+      if (register === ESP || (registersWritten(instruction) & (1 << register)) === 0) continue;
+      if (!copies || !candidates.has(from.register)) candidates.delete(register);
+    }
+  }
+  return [...candidates];
+}
+
+const KEEPS_FRAMES = new Set<Instruction['operation']>(['pop', 'leave']);
+
+// How far it reaches
+
+function extentsOf(steps: readonly Step[]): Extents {
+  const roots = new Map<number, Extent>();
+  for (const [instruction, registers] of steps) {
+    for (const { address, size } of stackUses(instruction, registers)) {
+      const { root, value } = address;
+      const [from, to] = roots.get(root) ?? [value, value];
+      roots.set(root, [Math.min(from, value), Math.max(to, value + size)]);
+    }
+  }
+  return { roots };
+}
+
+/**
+ * All that an instruction reads and writes by operands, pushes and pops, as far as guards cover it; nothing when the
+ * interpreter does it.
+ */
+export function stackUses(
+  instruction: Instruction,
+  registers: Registers,
+): { address: Known; size: number }[] {
+  return accesses(instruction, registers).flatMap(({ address, size }) => {
+    return address !== undefined && isGuarded(address) ? [{ address, size }] : [];
+  });
+}
+
+function accesses(
+  instruction: Instruction,
+  registers: Registers,
+): { address: Known | undefined; size: number }[] {
+  if (directForm(instruction) === 'step') return [];
+  const operands = memoryOperands(instruction).map((operand) => {
+    return { address: addressOf(operand, registers), size: operand.size as number };
+  });
+  const esp = registers[ESP];
+  switch (instruction.operation) {
+    case 'push':
+    case 'call':
+    case 'callTo':
+      return [...operands, { address: moved(esp, -4), size: 4 }];
+    case 'pop':
+    case 'ret':
+      return [...operands, { address: esp, size: 4 }];
+    case 'leave':
+      return [...operands, { address: registers[EBP], size: 4 }];
+    default:
+      return operands;
+  }
+}
+
+function memoryOperands({ operation, operands }: Instruction): Operand[] {
+  if (operation === 'lea' || operation === 'nop') return [];
+  return operands.filter(({ kind }) => kind === MEMORY);
+}
+
+// What instructions do
+
 /** What instructions of this block pushed, by distance from the first esp, unless it may have changed since. */
 type Pushed = Map<number, Known | undefined>;
 
@@ -100,7 +350,7 @@ function after(instruction: Instruction, before: Registers, pushed: Pushed): Reg
   const result = before.map((known, at) => (((written >> at) & 1) === 0 ? known : undefined));
   const [to, from] = operands;
   const esp = before[ESP]?.value ?? 0;
-  if (storesOperand(instruction)) pushed.clear();
+  if (storesOperand(instruction) || operation === 'int') pushed.clear();
   if (operation === 'push') {
     result[ESP] = moved(before[ESP], -4);
     for (let at = esp - 7; at < esp; at++) pushed.delete(at);
@@ -110,10 +360,13 @@ function after(instruction: Instruction, before: Registers, pushed: Pushed): Reg
     result[ESP] = moved(before[ESP], 4);
     if (to?.kind === REGISTER) result[to.register] = pushed.get(esp);
   }
+  if (operation === 'leave') result[ESP] = moved(before[EBP], 4);
   if (to?.kind === REGISTER && to.size === 4 && from !== undefined) {
     const known = computed(operation, to, from, before);
     if (known !== undefined) result[to.register] = known;
   }
+  // What was pushed is known by its distance from one root.
+  if (result[ESP]?.root !== before[ESP]?.root) pushed.clear();
   return result;
 }
 
@@ -139,9 +392,9 @@ function computed(
     case 'lea':
       return addressOf(from, before);
     case 'add':
-      return source?.root === 'number' ? moved(before[to.register], source.value) : undefined;
+      return source?.root === NUMBER ? moved(before[to.register], source.value) : undefined;
     case 'sub':
-      return source?.root === 'number' ? moved(before[to.register], -source.value) : undefined;
+      return source?.root === NUMBER ? moved(before[to.register], -source.value) : undefined;
     case 'xor':
       return from.kind === REGISTER && from.register === to.register ? number(0) : undefined;
     default:
@@ -163,7 +416,7 @@ export function addressOf(operand: Operand, registers: Registers): Known | undef
 }
 
 function number(value: number): Known {
-  return { root: 'number', value: value | 0 };
+  return { root: NUMBER, value: value | 0 };
 }
 
 function moved(known: Known | undefined, by: number): Known | undefined {

@@ -11,12 +11,14 @@
 import type { Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
 import { EAX, EDX, ESP } from '../registers.ts';
+import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
 import { type Block, type Ending, successors } from './discover.ts';
 import { type FunctionFacts, liveAtEnd, liveBefore, type ProgramFacts } from './facts.ts';
 import { analyseFlow, type Flow } from './flow.ts';
 import { directForm, registersTouched, registersWritten } from './forms.ts';
-import { analyseFrame, memoryAccesses } from './frame.ts';
+import { analyseFrame, type Extents, type Frame, type Registers, stackUses } from './frame.ts';
+import { emitGuard } from './guard.ts';
 import {
   CALL_INDIRECT,
   DEPTH_GLOBAL,
@@ -31,7 +33,6 @@ import {
 } from './layout.ts';
 import { HeldSlots } from './slots.ts';
 import { BlockState } from './state.ts';
-import { NEAR, type Range, StackStores } from './stores.ts';
 import { Code, OP } from './wasm.ts';
 
 /** What all functions of a module share. */
@@ -39,10 +40,7 @@ export interface ModuleContext {
   readonly facts: ProgramFacts;
   /** Entry → index of the WebAssembly function. */
   readonly indices: ReadonlyMap<number, number>;
-  /** Guest address of the first byte of memory. */
-  readonly memoryBase: number;
-  /** Guest address of the image; the stack is below. */
-  readonly imageStart: number;
+  readonly layout: AccessLayout;
   /** Count instructions and ask now and then whether to go on. */
   readonly metered: boolean;
   /** Call `observe` before every block. */
@@ -72,6 +70,7 @@ class FunctionEmitter {
   private readonly fact: FunctionFacts;
   private readonly context: ModuleContext;
   private readonly flow: Flow;
+  private readonly frame: Frame;
   /** Registers that may differ from their globals at the start of a block. */
   private readonly dirtyIn: number[];
   /** Position → depth of the label to branch to. */
@@ -83,7 +82,8 @@ class FunctionEmitter {
     this.fact = fact;
     this.context = context;
     this.flow = analyseFlow(fact.code);
-    this.state = new BlockState(this.code, touched(fact), context.memoryBase);
+    this.frame = analyseFrame(fact.code, this.flow);
+    this.state = new BlockState(this.code, touched(fact), context.layout);
     this.emitter = new BlockEmitter(this.state, (address) => {
       this.marks.push(this.code.bytes.length, address);
     });
@@ -92,7 +92,7 @@ class FunctionEmitter {
 
   emit(): EmittedFunction {
     this.state.reload(0xff);
-    this.fastBody();
+    this.prologue();
     this.body();
     this.code.op(OP.end);
     return {
@@ -102,7 +102,7 @@ class FunctionEmitter {
     };
   }
 
-  /** All blocks. Nothing is reached behind them. */
+  /** All blocks. Nothing is reached after them. */
   private body(): void {
     const { reducible, order } = this.flow;
     if (reducible && order.length <= MOST_NESTED) this.tree(0);
@@ -110,37 +110,34 @@ class FunctionEmitter {
     this.code.op(OP.unreachable);
   }
 
-  /**
-   * A body for functions with loops and without calls, in an `if`: when the stack is where such functions have
-   * it, variables are held in locals, and stores that nobody can see are left out.
-   */
-  private fastBody(): void {
-    const { code, marks, state, emitter, context } = this;
-    const { fact, flow } = this;
-    const loopHeads = [...flow.loopHeads].map((at) => flow.order[at] as number);
-    const hasRoom = context.imageStart - context.memoryBase > 2 * NEAR;
-    const frame = hasRoom && loopHeads.length > 0 ? analyseFrame(fact.code) : undefined;
-    if (frame === undefined) return;
-    const memory = memoryAccesses(frame);
-    const stores = new StackStores(fact.code, frame, memory, loopHeads, context.imageStart);
-    const slots = new HeldSlots(state, frame, memory, stores);
-    const [start, firstMark] = [code.bytes.length, marks.length];
-    stores.emitCondition(code, context.memoryBase);
-    code.open(OP.if);
-    slots.emitStart();
-    emitter.stores = stores;
-    emitter.slots = slots;
-    this.body();
-    emitter.stores = undefined;
-    emitter.slots = undefined;
-    state.unreserve();
-    code.end();
-    const dead = stores.dead();
-    if (dead.length > 0 || !slots.isEmpty) cut(code, marks, firstMark, dead);
-    else {
-      code.bytes.length = start;
-      marks.length = firstMark;
-    }
+  /** The guard of a function that needs but one, and variables that its loops hold in locals. */
+  private prologue(): void {
+    const { emitter, fact, flow, frame, state } = this;
+    const block = fact.code.blocks.get(fact.code.entry) as Block;
+    const [first] = block.instructions;
+    if (frame.whole === undefined || first === undefined) return;
+    emitter.begin(0);
+    emitter.startInstruction(first, this.before(block, 0), fact.liveIn.get(block.start) ?? 0);
+    this.guard(frame.whole);
+    if (flow.loopHeads.size === 0) return;
+    const uses = [...frame.before].flatMap(([{ instructions }, before]) =>
+      instructions.flatMap((instruction, at) => stackUses(instruction, before[at] as Registers)),
+    );
+    emitter.slots = new HeldSlots(state, uses, frame.whole);
+    emitter.slots.emitStart();
+  }
+
+  /** Leave to the interpreter if the guard fails. */
+  private guard(extents: Extents | undefined): void {
+    if (extents === undefined || !emitGuard(this.state, extents)) return;
+    this.code.open(OP.if);
+    this.emitter.leaveHere();
+    this.code.end();
+  }
+
+  /** What registers hold before an instruction of a block. */
+  private before(block: Block, at: number): Registers {
+    return this.frame.before.get(block)?.[at] ?? [];
   }
 
   // Structure
@@ -202,20 +199,27 @@ class FunctionEmitter {
   private block(position: number): void {
     const { emitter, fact, context } = this;
     const block = fact.code.blocks.get(this.flow.order[position] as number) as Block;
+    const guards = this.frame.guards.get(block);
     emitter.begin(this.dirtyIn[position] as number);
-    emitter.stores?.begin(block.start);
-    if (context.metered || context.observed) emitter.stores?.readAt(undefined, 1);
-    this.meter(block);
-    if (context.observed) this.observe(block);
     const body = bodyOf(block);
     const atEnd = liveAtEnd(block, fact, context.facts);
     const live = liveAfterEach(block, body, atEnd);
-    for (let at = 0; at < body.length; at++) {
-      const instruction = body[at] as Instruction;
+    if (block.instructions.length === 0) this.startBlock(block);
+    for (let at = 0; at < block.instructions.length; at++) {
+      const instruction = block.instructions[at] as Instruction;
+      emitter.startInstruction(instruction, this.before(block, at), live[at] as number);
+      this.guard(guards?.get(at));
+      if (at === 0) this.startBlock(block);
+      if (at === body.length) break; // the ending's
       if (emitter.emitTruth(instruction, body[at + 1])) at++;
-      else emitter.emit(instruction, live[at] as number, live[at + 1] as number);
+      else emitter.emit(live[at + 1] as number);
     }
     this.ending(block, position, atEnd);
+  }
+
+  private startBlock(block: Block): void {
+    this.meter(block);
+    if (this.context.observed) this.observe(block);
   }
 
   private meter(block: Block): void {
@@ -237,6 +241,7 @@ class FunctionEmitter {
 
   private observe(block: Block): void {
     const known = this.fact.liveIn.get(block.start) ?? 0;
+    this.emitter.slots?.flush();
     this.emitter.spillAll(known);
     this.code.constant(block.start);
     this.code.constant(known);
@@ -246,7 +251,6 @@ class FunctionEmitter {
   private ending(block: Block, position: number, live: number): void {
     const { ending } = block;
     const last = block.instructions.at(-1);
-    if (last !== undefined) this.emitter.startInstruction(last);
     switch (ending.kind) {
       case 'next':
         this.emitter.packLive(live);
@@ -264,9 +268,6 @@ class FunctionEmitter {
         return;
       case 'return':
         this.return(last as Instruction, live);
-        return;
-      case 'exit':
-        this.leave(ending.at, 0);
         return;
       default:
         this.leave(ending.at, ARITHMETIC);
@@ -295,6 +296,7 @@ class FunctionEmitter {
   }
 
   private leave(address: number, known: number): void {
+    this.emitter.slots?.flush();
     this.emitter.spillAll(known);
     this.code.constant(address);
     this.code.constant(known);
@@ -308,6 +310,7 @@ class FunctionEmitter {
     const address = state.keep();
     const drop = (last.operands[0]?.value ?? 0) & 0xffff;
     if (drop !== 0) state.moveStackPointer(drop);
+    emitter.slots?.flush();
     emitter.spillAll(live);
     state.get(address);
     this.code.op(OP.return);
@@ -328,6 +331,7 @@ class FunctionEmitter {
       code.constant(target);
       code.constant(back);
       code.constant(live);
+      code.constant(this.fact.liveIn.get(back) ?? 0);
       code.indexed(OP.call, INTERPRET);
       code.op(OP.else);
       this.changeDepth(1);
@@ -352,6 +356,7 @@ class FunctionEmitter {
     state.get(target);
     code.constant(back);
     code.constant(ARITHMETIC);
+    code.constant(this.fact.liveIn.get(back) ?? 0);
     code.indexed(OP.call, CALL_INDIRECT);
     this.checkReturn(back, 0);
     this.afterCall(0xff, back, position);
@@ -403,25 +408,6 @@ class FunctionEmitter {
       });
     }
     return dirty;
-  }
-}
-
-/** Remove `ranges`, ascending, from code, and move the marks from `firstMark` on. */
-function cut(code: Code, marks: number[], firstMark: number, ranges: readonly Range[]): void {
-  const [first] = ranges;
-  if (first === undefined) return;
-  const whole = code.bytes.toBytes();
-  const oldMarks = marks.splice(firstMark);
-  code.bytes.length = 0;
-  let kept = 0;
-  for (const [from, to] of [...ranges, [whole.length, whole.length] as const]) {
-    const moved = code.bytes.length - kept;
-    for (let at = 0; at < oldMarks.length; at += 2) {
-      const mark = oldMarks[at] as number;
-      if (mark >= kept && mark < from) marks.push(mark + moved, oldMarks[at + 1] as number);
-    }
-    code.bytes.write(whole, kept, from);
-    kept = to;
   }
 }
 

@@ -9,7 +9,7 @@ import { EAX, EBP, EBX, ECX, EDX, ESP } from '../registers.ts';
 import type { BlockEmitter } from './block.ts';
 import { PACKED } from './flag-code.ts';
 import { SYSTEM_CALL } from './layout.ts';
-import { isRegister, TOP } from './state.ts';
+import { isRegister } from './state.ts';
 import { OP } from './wasm.ts';
 
 /** False: this form is left to the interpreter after all. `needed`: flags to set; `live`: all that live on. */
@@ -238,6 +238,7 @@ function divide(isSigned: boolean): EmitHandler {
     code.op(isSigned ? OP.i32_div_s : OP.i32_div_u);
     code.indexed(OP.local_set, EAX);
     code.op(OP.else);
+    emitter.slots?.flush();
     emitter.stepSpilled(i.address, 0);
     for (const register of [EAX, EDX]) {
       code.indexed(OP.global_get, register);
@@ -288,21 +289,14 @@ const extendZero: EmitHandler = (emitter, i) => {
 };
 
 const pop: EmitHandler = (emitter, i) => {
-  const { state } = emitter;
-  const to = operand(i, 0);
   emitter.pop();
-  if (isRegister(to)) {
-    state.setRegister(to.register);
-    return true;
-  }
-  const value = state.keep();
-  emitter.write(to, () => state.get(value));
+  emitter.state.setRegister(operand(i, 0).register);
   return true;
 };
 
 const leave: EmitHandler = (emitter) => {
   const { state } = emitter;
-  emitter.read({ ...TOP, base: EBP });
+  emitter.readFrame();
   const frame = state.keep();
   state.pushRegister(EBP);
   state.code.constant(4);

@@ -13,7 +13,15 @@ export const DEPTH_GLOBAL = 9;
 /** Instructions that may run before the next call of `tick`. */
 export const FUEL_GLOBAL = 10;
 
-export const GLOBALS: readonly string[] = [...REGISTER_NAMES, 'flags', 'depth', 'fuel'];
+/** How many places there are in the low region for a read of 1, 2 and 4 bytes: see access.ts. */
+export const READ_LIMITS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 4: 13 };
+/** The same for writes, from the end of the code on. */
+export const WRITE_LIMITS: Readonly<Record<number, number>> = { 1: 14, 2: 15, 4: 16 };
+
+export const GLOBALS: readonly string[] = [
+  ...[...REGISTER_NAMES, 'flags', 'depth', 'fuel'],
+  ...['read1', 'read2', 'read4', 'write1', 'write2', 'write4'],
+];
 
 function imported(name: string, parameters: number, results: 0 | 1): ImportedFunction {
   return { name, signature: { parameters, results } };
@@ -24,8 +32,8 @@ export const IMPORTS: readonly ImportedFunction[] = [
   imported('systemCall', 6, 1), // eax, ebx, ecx, edx, next address, known → eax
   imported('step', 2, 0), // address, known
   imported('leave', 2, 0), // address, known; does not return
-  imported('interpret', 3, 0), // target, return address, known
-  imported('callIndirect', 3, 1), // target, return address, known → address returned to
+  imported('interpret', 4, 0), // target, return address, known, flags needed there
+  imported('callIndirect', 4, 1), // the same → address returned to
   imported('observe', 2, 0), // address, known
   imported('tick', 1, 0), // address
 ];

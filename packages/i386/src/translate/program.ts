@@ -8,16 +8,17 @@
  */
 import { readExecutable } from '../elf.ts';
 import { WRITABLE } from '../memory.ts';
+import type { AccessLayout, Range } from './access.ts';
 import { discover } from './discover.ts';
 import { analyseProgram, type FunctionFacts } from './facts.ts';
 import { emitFunction, type ModuleContext } from './function.ts';
 import { DEPTH_LIMIT, GLOBALS, IMPORTS } from './layout.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
-import { type DefinedFunction, encodeModule } from './wasm.ts';
+import { encodeModule } from './wasm.ts';
 
 export interface TranslationOptions {
-  /** Guest address of the first byte of memory. */
-  readonly memoryBase: number;
+  /** Bytes of stack in the memory. */
+  readonly stackSize: number;
   readonly metered: boolean;
   readonly observed: boolean;
   readonly depthLimit?: number;
@@ -40,7 +41,9 @@ export interface TranslatedProgram {
   /** Names of exported functions by entry address. */
   readonly exports: ReadonlyMap<number, string>;
   /** Guest addresses [start, end) of what was translated, in order and apart. */
-  readonly ranges: readonly (readonly [number, number])[];
+  readonly ranges: readonly Range[];
+  /** Guest address after the last of them. */
+  readonly writeStart: number;
   readonly depthLimit: number;
   /** Size of the module in bytes. */
   readonly size: number;
@@ -66,19 +69,27 @@ export function translate(
   const facts = analyseProgram(discover(code, executable.entry));
   const entries = [...facts.keys()];
   const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
+  const ranges = codeRanges(facts);
+  const writeStart = ranges.at(-1)?.[1] ?? executable.start;
+  const layout: AccessLayout = {
+    stackSize: options.stackSize,
+    imageStart: executable.start,
+    imageEnd: executable.end,
+    code: ranges,
+    writeStart,
+  };
   const context: ModuleContext = {
     facts,
     indices: new Map(entries.map((entry, at) => [entry, IMPORTS.length + at])),
-    memoryBase: options.memoryBase,
-    imageStart: executable.start,
+    layout,
     metered: options.metered,
     observed: options.observed,
     depthLimit,
   };
   const emitted = [...facts.values()].map((fact) => emitFunction(fact, context));
-  const functions: DefinedFunction[] = emitted.map((body, at) => ({
-    locals: body.locals,
-    code: body.code,
+  const functions = emitted.map(({ locals, code: body }, at) => ({
+    locals,
+    code: body,
     exportName: `f${(entries[at] as number).toString(16)}`,
   }));
   const module = encodeModule({ imports: IMPORTS, functions, globals: GLOBALS, memoryPages: 1 });
@@ -90,10 +101,9 @@ export function translate(
   return {
     module: new platform.Module(module.bytes),
     functions: new Map([...facts].map(([entry, fact]) => [entry, summary(fact)])),
-    exports: new Map(
-      entries.map((entry, at) => [entry, (functions[at] as DefinedFunction).exportName]),
-    ),
-    ranges: codeRanges(facts),
+    exports: new Map(functions.map(({ exportName }, at) => [entries[at] as number, exportName])),
+    ranges,
+    writeStart,
     depthLimit,
     size: module.bytes.length,
     addressAt: addressesOf(marks),
@@ -119,6 +129,7 @@ function addressAt(marks: Int32Array, offset: number): number | undefined {
   return address;
 }
 
+/** What was translated. A store to it is left to the interpreter, and so are the bytes of an ending that is. */
 function codeRanges(facts: ReadonlyMap<number, FunctionFacts>): [number, number][] {
   const pieces: [number, number][] = [];
   for (const { code } of facts.values()) {
@@ -147,7 +158,7 @@ export class TranslationCache {
   get(bytes: Uint8Array, options: TranslationOptions): TranslatedProgram | undefined {
     const key = [
       hash(bytes),
-      options.memoryBase,
+      options.stackSize,
       options.metered,
       options.observed,
       options.depthLimit,

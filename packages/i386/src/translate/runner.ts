@@ -6,19 +6,27 @@
  * while the interpreter runs, in the Interpreter. {@link Runner.take} and {@link Runner.give} carry them over.
  * Translated code calls the interpreter for single instructions, for recursion beyond the depth limit, and to
  * finish whatever left the known paths; the interpreter enters translated code when it calls a function that
- * has been translated.
+ * has been translated. A program that changes a translated byte is the interpreter's from that instruction on: every
+ * store that can hit one is the interpreter's already, or a system call's.
  */
 
 import type { InstructionBudget } from '../budget.ts';
-import { negativeErrno } from '../errno.ts';
 import { MachineError } from '../errors.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
-import { READABLE, WRITABLE } from '../memory.ts';
-import { type Process, ProcessEnd } from '../process.ts';
-import { EDI, ESI, ESP } from '../registers.ts';
+import { READABLE, roundUp, WRITABLE } from '../memory.ts';
+import type { Process } from '../process.ts';
+import { EAX, EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
-import { DEPTH_GLOBAL, FLAGS_GLOBAL, FUEL_GLOBAL, GLOBALS, IMPORTS } from './layout.ts';
+import {
+  DEPTH_GLOBAL,
+  FLAGS_GLOBAL,
+  FUEL_GLOBAL,
+  GLOBALS,
+  IMPORTS,
+  READ_LIMITS,
+  WRITE_LIMITS,
+} from './layout.ts';
 import { type WasmGlobal, type WasmInstance, webAssembly } from './platform.ts';
 import type { WasmBacking } from './pool.ts';
 import type { TranslatedFunction, TranslatedProgram } from './program.ts';
@@ -26,7 +34,6 @@ import type { TranslatedFunction, TranslatedProgram } from './program.ts';
 const READ = 3;
 const WRITE = 4;
 const BRK = 45;
-const EFAULT = -14;
 /** Bytes of `int 0x80`. */
 const INT_LENGTH = 2;
 
@@ -47,7 +54,8 @@ export class Runner {
   private readonly instance: WasmInstance;
   private readonly globals: readonly WasmGlobal[];
   private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
-  private readonly original: Uint8Array;
+  /** Rounded end of the heap that the limits in the globals are for. */
+  private limitedTo = -1;
   /** What the fuel global was set to last. */
   private fuel: number;
 
@@ -75,47 +83,25 @@ export class Runner {
         facts: program.functions.get(entry) as TranslatedFunction,
       });
     }
-    this.original = this.codeBytes();
-    process.cpu.keepOnly((address) => isTranslated(program, address));
+    process.cpu.watchCode(program.ranges);
     this.fuel = budget.quantum(process);
     (this.globals[FUEL_GLOBAL] as WasmGlobal).value = this.fuel;
   }
 
   /** Run the process to its end. Throws ProcessEnd or MachineError. */
   run(): never {
-    for (let enter = true; ; enter = false) {
+    for (let enter = true; !this.cpu.codeChanged; enter = false) {
       try {
         if (enter) this.enterTranslated();
         this.interpretUntil(() => false);
       } catch (error) {
-        if (error instanceof ProcessEnd) throw this.ended(error);
         if (!(error instanceof Leaving)) throw this.faultOf(error);
         // All calls that were open are gone from the host's stack; the guest's has them still.
         (this.globals[DEPTH_GLOBAL] as WasmGlobal).value = 0;
       }
     }
-  }
-
-  /** A program that changed its own translated code did not run as it should have. */
-  private ended(end: ProcessEnd): unknown {
-    const now = this.codeBytes();
-    if (now.every((byte, at) => byte === this.original[at])) return end;
-    return new MachineError(
-      'self-modified-code',
-      'the program changed its own code; run it in the interpreter',
-    );
-  }
-
-  private codeBytes(): Uint8Array {
-    const { bytes, base } = this.process.memory;
-    const size = this.program.ranges.reduce((sum, [start, end]) => sum + end - start, 0);
-    const all = new Uint8Array(size);
-    let at = 0;
-    for (const [start, end] of this.program.ranges) {
-      all.set(bytes.subarray(start - base, end - base), at);
-      at += end - start;
-    }
-    return all;
+    this.budget.runUntil(this.process, () => false);
+    throw new Error('unreachable: only an end or an error leaves the loop');
   }
 
   // What translated code calls
@@ -142,51 +128,55 @@ export class Runner {
     next: number,
     known: number,
   ): number => {
-    if ((eax === READ || eax === WRITE) && edx > 0) return this.transfer(eax, ebx, ecx, edx);
-    if (eax === BRK) return this.process.memory.setHeapEnd(ebx) | 0;
-    this.take(next, known);
-    const esi = this.cpu.registers[ESI] as number;
-    const edi = this.cpu.registers[EDI] as number;
-    try {
-      return systemCall(this.process, eax, ebx, ecx, edx, esi, edi);
-    } catch (error) {
-      if (error instanceof MachineError) this.cpu.eip = next - INT_LENGTH;
-      throw error;
+    let result: number | undefined;
+    if (eax === READ || eax === WRITE) result = this.transfer(eax, ebx, ecx, edx);
+    else if (eax === BRK) {
+      result = this.process.setHeapEnd(ebx);
+      this.setLimits();
     }
+    if (result === undefined) {
+      this.take(next, known);
+      const esi = this.cpu.registers[ESI] as number;
+      const edi = this.cpu.registers[EDI] as number;
+      try {
+        result = systemCall(this.process, eax, ebx, ecx, edx, esi, edi);
+      } catch (error) {
+        if (error instanceof MachineError) this.cpu.eip = next - INT_LENGTH;
+        throw error;
+      }
+      this.setLimits();
+    }
+    if (this.cpu.codeChanged) {
+      this.take(next, known);
+      this.cpu.registers[EAX] = result;
+      throw new Leaving();
+    }
+    return result;
   };
 
-  /** read and write of files: most of all calls. */
-  private transfer(number: number, fd: number, address: number, count: number): number {
+  /** read and write, which most calls are; undefined: {@link systemCall} has to decide. */
+  private transfer(number: number, fd: number, address: number, count: number): number | undefined {
+    if (count <= 0) return undefined;
     const { process } = this;
     const { memory } = process;
     const offset = memory.offset(address, count, number === READ ? WRITABLE : READABLE);
-    if (offset < 0) return EFAULT;
-    if (count === 1) {
-      if (number === WRITE) {
-        if (process.files.writeByte(fd, memory.bytes[offset] as number)) return 1;
-      } else {
-        const byte = process.files.readByte(fd);
-        if (byte === -1) return 0;
-        if (byte !== undefined) {
-          process.willWrite(address, 1);
-          memory.bytes[offset] = byte;
-          return 1;
-        }
-      }
+    if (offset < 0) return undefined;
+    if (number === WRITE) {
+      if (count === 1 && process.files.writeByte(fd, memory.bytes[offset] as number)) return 1;
+      return undefined;
     }
-    const bytes = memory.bytes.subarray(offset, offset + count);
-    try {
-      if (number === WRITE) return process.files.write(fd, bytes);
-      process.willWrite(address, count);
-      return process.files.read(fd, bytes);
-    } catch (error) {
-      return negativeErrno(error);
-    }
+    const byte = count === 1 ? process.files.readByte(fd) : undefined;
+    if (byte === undefined) return undefined;
+    if (byte === -1) return 0;
+    process.willWrite(address, 1);
+    memory.bytes[offset] = byte;
+    return 1;
   }
 
   private readonly step = (address: number, known: number): void => {
     this.take(address, known);
     this.cpu.step();
+    if (this.cpu.codeChanged) throw new Leaving();
     this.give();
   };
 
@@ -197,19 +187,29 @@ export class Runner {
   };
 
   /** Call of `target` without a frame on the host's stack. */
-  private readonly interpret = (target: number, back: number, known: number): void => {
+  private readonly interpret = (
+    target: number,
+    back: number,
+    known: number,
+    needed: number,
+  ): void => {
     this.take(target, known);
     const facts = this.entries.get(target)?.facts;
-    this.untilReturn(back, facts?.changes ?? 0xff);
+    this.untilReturn(back, needed, facts?.changes ?? 0xff);
     this.give();
   };
 
-  private readonly callIndirect = (target: number, back: number, known: number): number => {
+  private readonly callIndirect = (
+    target: number,
+    back: number,
+    known: number,
+    needed: number,
+  ): number => {
     const entry = this.entries.get(target);
     const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
     if (entry === undefined || depth.value >= this.program.depthLimit) {
       this.take(target, known);
-      this.untilReturn(back, 0xff);
+      this.untilReturn(back, needed, 0xff);
       this.give();
       return back;
     }
@@ -235,10 +235,10 @@ export class Runner {
   // The interpreter's turn
 
   /**
-   * Interpret until control comes back to `back` with the call's frame gone, and only registers that the
-   * translator knows of changed; translated code may then go on.
+   * Interpret until control comes back to `back` with the call's frame gone, the flags that are needed there, and
+   * only registers that the translator knows of changed; translated code may then go on.
    */
-  private untilReturn(back: number, changes: number): void {
+  private untilReturn(back: number, needed: number, changes: number): void {
     const { registers } = this.cpu;
     const before = registers.slice();
     const esp = registers[ESP] as number;
@@ -246,6 +246,7 @@ export class Runner {
     this.interpretUntil(
       (cpu) =>
         cpu.eip === back &&
+        (cpu.unknownFlags & needed) === 0 &&
         (registers[ESP] as number) >>> 0 > esp >>> 0 &&
         before.every(
           (value, at) => ((changes >> at) & 1) === 1 || at === ESP || value === registers[at],
@@ -255,8 +256,11 @@ export class Runner {
 
   private interpretUntil(done: (cpu: Interpreter) => boolean): void {
     const { cpu } = this;
+    const { process } = this;
+    const stop = (): boolean => stopAtControl(cpu) || cpu.codeChanged;
     while (!done(cpu)) {
-      this.budget.runUntil(this.process, stopAtControl);
+      this.budget.runUntil(process, stop);
+      if (cpu.codeChanged) throw new Leaving();
       this.enterTranslated();
     }
   }
@@ -289,6 +293,22 @@ export class Runner {
     const { cpu, globals } = this;
     for (let at = 0; at < 8; at++) (globals[at] as WasmGlobal).value = cpu.registers[at] as number;
     (globals[FLAGS_GLOBAL] as WasmGlobal).value = cpu.flags.pack();
+    this.setLimits();
+  }
+
+  /** Tell translated code where the heap ends. */
+  private setLimits(): void {
+    const { heapEnd, layout } = this.process.memory;
+    const end = roundUp(heapEnd);
+    if (end === this.limitedTo) return;
+    this.limitedTo = end;
+    for (const size of [1, 2, 4]) {
+      const set = (global: number, places: number): void => {
+        (this.globals[global] as WasmGlobal).value = Math.max(0, places);
+      };
+      set(READ_LIMITS[size] as number, end - layout.imageStart - size + 1);
+      set(WRITE_LIMITS[size] as number, end - this.program.writeStart - size + 1);
+    }
   }
 
   /** A trap of WebAssembly as a fault of the guest: the engine's stack trace tells where. */
@@ -306,7 +326,7 @@ export class Runner {
       this.take(address ?? 0, 0);
       return new MachineError(
         'bad-access',
-        'reads or writes outside of its memory (registers are those of the last call)',
+        'reads outside of its memory (registers are those of the last call)',
       );
     }
     if (/call stack|too much recursion/i.test(error.message)) {
@@ -324,16 +344,4 @@ function stopAtControl({ lastOperation }: Interpreter): boolean {
     lastOperation === 'ret' ||
     lastOperation === 'jmp'
   );
-}
-
-function isTranslated({ ranges }: TranslatedProgram, address: number): boolean {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ranges[middle] as readonly [number, number])[1] <= address) low = middle + 1;
-    else high = middle;
-  }
-  const found = ranges[low];
-  return found !== undefined && found[0] <= address;
 }

@@ -1,32 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Variables on the stack that a function with loops holds in locals: function → for each variable a local that
- * always has its value.
+ * What a function with loops, and without calls, keeps on the stack, held in locals: function → for each word that it
+ * pushes, or uses as a variable, a local.
  *
- * Stores go to memory as ever, so memory stays what it is in the interpreter; loads disappear, and with them the
- * wait from a store in one turn of a loop to the load in the next. A store whose address is not known may hit a
- * variable: behind it stands a comparison, and the locals are loaded anew if it did. Invariant: at the end of
- * each instruction, a local equals the four bytes of memory at its place.
+ * Stack machines push every operand and pop it again; as stores and loads that would be most of a loop's time. Here
+ * the local is the truth and memory is written only when somebody may look: when the function ends, before anything
+ * goes to the stack by an address that is not known, and before the interpreter takes over. Invariant: at the end of
+ * each instruction a local equals what the interpreter would have in the four bytes at its place; after
+ * {@link HeldSlots.flush} memory has it too.
+ *
+ * Places are distances from esp or from ebp at the entry. Two of one register are apart or equal, which can be
+ * seen. For two of different registers the guard makes sure that what is reached from ebp is not below esp + floor:
+ * of esp's only those below that are held, and what the function does above it goes to memory, with ebp's written
+ * before and read again after.
  */
-import type { Instruction, Operand } from '../decode.ts';
 import { EBP, ESP } from '../registers.ts';
-import { addressOf, type FrameFacts, type Known, type MemoryAccess } from './frame.ts';
+import { stackStart } from './access.ts';
+import type { Extents, Known } from './frame.ts';
 import type { BlockState } from './state.ts';
-import { NEAR, type StackStores } from './stores.ts';
 import { OP } from './wasm.ts';
 
-/** Bytes of a variable. */
+/** Bytes of a word that is held. */
 const SIZE = 4;
-/** Variables that are held at most. */
-const MOST = 6;
+/** Words of one register that are held at most. */
+const MOST = 16;
 
-/** Variables at distances from the same register. */
+/** Something in the stack that the function reads or writes. */
+export interface StackUse {
+  readonly address: Known;
+  readonly size: number;
+}
+
+/** Words at distances from the same register. */
 interface Group {
-  readonly root: 'frame' | 'caller';
-  /** Distance of the lowest variable. */
+  readonly root: number;
+  /** Distance of the lowest. */
   readonly lowest: number;
-  /** Bytes from the lowest variable to behind the highest. */
-  readonly span: number;
   /** Local with the offset of the lowest in memory. */
   readonly start: number;
   /** Distance → local with the value. */
@@ -35,134 +44,99 @@ interface Group {
 
 export class HeldSlots {
   private readonly state: BlockState;
-  private readonly frame: FrameFacts;
-  private readonly stores: StackStores;
   private readonly groups: readonly Group[];
+  /** See {@link Extents.floor}. */
+  private readonly floor: number;
 
-  /** Reserves locals of `state`. */
-  constructor(
-    state: BlockState,
-    frame: FrameFacts,
-    accesses: readonly MemoryAccess[],
-    stores: StackStores,
-  ) {
+  /**
+   * Reserves locals of `state`.
+   *
+   * @param uses all that guards cover in the function.
+   */
+  constructor(state: BlockState, uses: readonly StackUse[], { roots, floor = 0 }: Extents) {
     this.state = state;
-    this.frame = frame;
-    this.stores = stores;
-    this.groups = (['caller', 'frame'] as const).flatMap((root) => {
-      const distances = distancesOf(root, accesses);
+    this.floor = roots.has(EBP) ? floor : Number.POSITIVE_INFINITY;
+    const limits = new Map([[EBP, Number.POSITIVE_INFINITY]]).set(ESP, this.floor);
+    this.groups = [...limits].flatMap(([root, end]) => {
+      const distances = distancesOf(root, uses).filter((distance) => distance + SIZE <= end);
       const [lowest] = distances;
-      if (lowest === undefined) return [];
-      const span = (distances.at(-1) as number) + SIZE - lowest;
+      if (lowest === undefined || distances.length > MOST) return [];
       const locals = new Map(distances.map((distance) => [distance, state.reserve()]));
-      return [{ root, lowest, span, start: state.reserve(), locals }];
+      return [{ root, lowest, start: state.reserve(), locals }];
     });
-  }
-
-  get isEmpty(): boolean {
-    return this.groups.length === 0;
   }
 
   /** At the entry, with all registers in locals. */
   emitStart(): void {
     const { state } = this;
     for (const group of this.groups) {
-      state.get(group.root === 'frame' ? ESP : EBP);
-      state.code.constant(group.lowest - state.memoryBase);
+      state.get(group.root);
+      state.code.constant(group.lowest - stackStart(state.layout));
       state.code.op(OP.i32_add);
       state.code.indexed(OP.local_set, group.start);
       this.load(group);
     }
   }
 
-  /** The local that equals the operand, if there is one. */
-  localOf(instruction: Instruction, operand: Operand): number | undefined {
-    if (operand.size !== SIZE) return undefined;
-    const address = this.address(instruction, operand);
-    return this.groups.find(({ root }) => root === address?.root)?.locals.get(address?.value ?? 0);
+  /** The local that is the `size` bytes at the address, if there is one. */
+  localOf(address: Known | undefined, size: number): number | undefined {
+    if (size !== SIZE || address === undefined) return undefined;
+    return this.groups.find(({ root }) => root === address.root)?.locals.get(address.value);
   }
 
-  /**
-   * `instruction` has stored to its memory operand; `offset` is a local with where, in WebAssembly's memory. A
-   * local of {@link localOf} has been set.
-   */
-  stored(instruction: Instruction, operand: Operand, offset: number): void {
-    const address = this.address(instruction, operand);
-    for (const group of this.groups) {
-      if (address === undefined) this.check(group, offset, operand.size);
-      else if (address.root === group.root) this.storedNear(group, address.value, operand.size);
-      else if (address.root !== 'number' || address.value < this.stores.imageStart) {
-        this.check(group, offset, operand.size);
-      }
-    }
+  /** Memory is about to be read or written at an address that a guard covers and that is not held. */
+  beforeUse(address: Known, size: number): void {
+    for (const group of this.groups) if (this.mayTouch(group, address, size)) this.store(group);
   }
 
-  /** `instruction` has pushed the value of `local`. */
-  pushed(instruction: Instruction, local: number): void {
-    const esp = this.frame.get(instruction)?.[ESP]?.value ?? 0;
-    const distance = esp - SIZE;
-    for (const group of this.groups) {
-      const held = group.root === 'frame' ? group.locals.get(distance) : undefined;
-      if (held !== undefined) {
-        this.state.get(local);
-        this.state.code.indexed(OP.local_set, held);
-      } else if (group.root === 'frame') this.storedNear(group, distance, SIZE);
-      else if (esp > this.stores.floor) this.load(group);
-    }
+  /** It has been written. */
+  afterWrite(address: Known, size: number): void {
+    for (const group of this.groups) if (this.mayTouch(group, address, size)) this.load(group);
   }
 
-  /** Memory may have changed in any way. */
+  /** Let memory have everything. */
+  flush(): void {
+    for (const group of this.groups) this.store(group);
+  }
+
+  /** Memory has everything, and may have changed. */
   loadAll(): void {
     for (const group of this.groups) this.load(group);
   }
 
-  private address(instruction: Instruction, operand: Operand): Known | undefined {
-    return addressOf(operand, this.frame.get(instruction) ?? []);
+  private mayTouch({ root }: Group, address: Known, size: number): boolean {
+    return root === EBP && address.root === ESP && address.value + size > this.floor;
   }
 
-  /** A store at a distance from the group's own register: it hits one exactly, or none, or parts. */
-  private storedNear(group: Group, distance: number, size: number): void {
-    if (size === SIZE && group.locals.has(distance)) return;
-    const hits = [...group.locals.keys()].some(
-      (at) => at < distance + size && distance < at + SIZE,
-    );
-    if (hits) this.load(group);
-  }
-
-  /** Load the group anew if `size` bytes at the offset in the local `offset` overlap it. */
-  private check(group: Group, offset: number, size: number): void {
-    const { state } = this;
-    const { code } = state;
-    state.get(offset);
-    state.get(group.start);
-    code.op(OP.i32_sub);
-    code.constant(size - 1);
-    code.op(OP.i32_add);
-    code.constant(group.span + size - 1);
-    code.op(OP.i32_lt_u);
-    code.open(OP.if);
-    this.load(group);
-    code.end();
-  }
-
-  private load({ root, lowest, start, locals }: Group): void {
+  private load({ lowest, start, locals }: Group): void {
     const { state } = this;
     for (const [distance, local] of locals) {
       state.get(start);
       state.code.memory(OP.i32_load, distance - lowest);
       state.code.indexed(OP.local_set, local);
-      this.stores.readAt({ root, value: distance }, SIZE);
+    }
+  }
+
+  private store({ lowest, start, locals }: Group): void {
+    const { state } = this;
+    for (const [distance, local] of locals) {
+      state.get(start);
+      state.get(local);
+      state.code.memory(OP.i32_store, distance - lowest);
     }
   }
 }
 
-/** Where variables are: shortly below the register, aligned to each other, and not too many; ascending. */
-function distancesOf(root: 'frame' | 'caller', accesses: readonly MemoryAccess[]): number[] {
-  const found = new Set<number>();
-  for (const { address, operand } of accesses) {
-    if (address?.root !== root || address.value >= 0 || address.value < -NEAR) continue;
-    if (operand.size !== SIZE || (address.value & 3) !== 0) continue;
-    found.add(address.value);
-  }
-  return found.size > MOST ? [] : [...found].sort((a, b) => a - b);
+/** Distances of words that are always used as a whole, and never a part of one of them; ascending. */
+function distancesOf(root: number, uses: readonly StackUse[]): number[] {
+  const own = uses.filter(({ address }) => address.root === root);
+  const words = new Set(
+    own.filter(({ size }) => size === SIZE).map(({ address }) => address.value),
+  );
+  const isWhole = (distance: number): boolean =>
+    own.every(({ address: { value }, size }) => {
+      if (value === distance && size === SIZE) return true;
+      return value + size <= distance || distance + SIZE <= value;
+    });
+  return [...words].filter(isWhole).sort((a, b) => a - b);
 }

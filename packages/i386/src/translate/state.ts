@@ -9,6 +9,7 @@
  */
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ESP } from '../registers.ts';
+import type { AccessLayout } from './access.ts';
 import { FIRST_TEMPORARY, FLAGS_GLOBAL, FLAGS_LOCAL } from './layout.ts';
 import { type Code, OP } from './wasm.ts';
 
@@ -20,8 +21,7 @@ export class BlockState {
   dirty = 0;
   /** Registers that the function uses, and so holds in locals. */
   readonly touched: number;
-  /** Guest address of the first byte of memory. */
-  readonly memoryBase: number;
+  readonly layout: AccessLayout;
   /** Temporaries of blocks start here. */
   private firstTemporary = FIRST_TEMPORARY;
   private temporaries = FIRST_TEMPORARY;
@@ -34,10 +34,10 @@ export class BlockState {
   /** Registers that are a known distance from the block's first esp. */
   private readonly distances = new Map<number, number>();
 
-  constructor(code: Code, touched: number, memoryBase: number) {
+  constructor(code: Code, touched: number, layout: AccessLayout) {
     this.code = code;
     this.touched = touched;
-    this.memoryBase = memoryBase;
+    this.layout = layout;
   }
 
   beginBlock(dirty: number): void {
@@ -159,19 +159,10 @@ export class BlockState {
 
   // Memory
 
-  /** Offset in the WebAssembly memory of `operand`'s address, on the stack. */
-  pushOffset(operand: Operand): void {
-    this.pushSum(operand, -this.memoryBase);
-  }
-
-  /** The address itself, on the stack: lea. */
-  pushAddress(operand: Operand): void {
-    this.pushSum(operand, 0);
-  }
-
-  private pushSum(operand: Operand, more: number): void {
+  /** Push the operand's address, less `origin`. */
+  pushAddress(operand: Operand, origin = 0): void {
     const { code } = this;
-    let constant = operand.value + more;
+    let constant = operand.value - origin;
     let terms = 0;
     if (operand.base >= 0) {
       this.get(operand.base);

@@ -17,7 +17,6 @@ export const OP = {
   else: 0x05,
   end: 0x0b,
   br: 0x0c,
-  br_if: 0x0d,
   br_table: 0x0e,
   return: 0x0f,
   call: 0x10,
@@ -43,13 +42,11 @@ export const OP = {
   i32_ne: 0x47,
   i32_lt_s: 0x48,
   i32_lt_u: 0x49,
-  i32_gt_s: 0x4a,
   i32_gt_u: 0x4b,
   i32_le_s: 0x4c,
   i32_le_u: 0x4d,
   i32_ge_s: 0x4e,
   i32_ge_u: 0x4f,
-  i64_ne: 0x52,
   i32_popcnt: 0x69,
   i32_add: 0x6a,
   i32_sub: 0x6b,
@@ -65,7 +62,6 @@ export const OP = {
   i32_shr_s: 0x75,
   i32_shr_u: 0x76,
   i64_mul: 0x7e,
-  i64_shl: 0x86,
   i64_shr_s: 0x87,
   i64_shr_u: 0x88,
   i32_wrap_i64: 0xa7,
@@ -111,7 +107,7 @@ export class Code {
     unsignedLeb(this.bytes, offset);
   }
 
-  /** Open a block, loop or if without result; returns its depth, for {@link branch}. */
+  /** Open a block, loop or if, perhaps with a result; returns its depth, for {@link branch}. */
   open(opcode: number, result = false): number {
     this.bytes.writeByte(opcode);
     this.bytes.writeByte(result ? I32 : EMPTY);

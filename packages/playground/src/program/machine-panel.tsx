@@ -181,7 +181,7 @@ function Memory({ run }: { run: MachineRun }) {
     : undefined;
   const value = register < 0 ? typed : run.machine.registers[register];
   const start = ((value ?? (run.machine.registers[ESP] as number)) & ~(ROW - 1)) >>> 0;
-  const { bytes, base } = run.machine.memory;
+  const { memory } = run.machine;
   return (
     <div class="memory">
       <label>
@@ -200,7 +200,7 @@ function Memory({ run }: { run: MachineRun }) {
       <pre tabIndex={0}>
         {Array.from({ length: MEMORY_ROWS }, (_, row) => {
           const address = (start + row * ROW) >>> 0;
-          const cells = Array.from({ length: ROW }, (_, at) => bytes[address + at - base]);
+          const cells = Array.from({ length: ROW }, (_, at) => memory.byte(address + at));
           const digits = cells.map((byte) => (byte === undefined ? '··' : hex(byte, 2)));
           const text = printable(Uint8Array.from(cells, (byte) => byte ?? 0));
           return `${hex(address, 8)}  ${digits.join(' ')}  ${text}\n`;

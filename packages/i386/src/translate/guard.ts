@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Guards: one comparison for all that a piece of code does in the stack, so that its pushes, pops and uses of
+ * variables need none of their own.
+ *
+ * Invariant: after a guard its registers, moved by every distance in their extents, are addresses of the stack; and with
+ * a floor, esp + floor is not above the lowest address that is reached from ebp.
+ */
+import { EBP, ESP } from '../registers.ts';
+import { stackStart } from './access.ts';
+import type { Extent, Extents } from './frame.ts';
+import type { BlockState } from './state.ts';
+import { OP } from './wasm.ts';
+
+/**
+ * Push 1 when the guard fails, which is when the interpreter has to take over. False when there is nothing to guard,
+ * and nothing is pushed.
+ */
+export function emitGuard(state: BlockState, { roots, floor }: Extents): boolean {
+  const { code } = state;
+  let parts = 0;
+  for (const [register, extent] of roots) {
+    emitOutside(state, register, extent);
+    if (parts++ > 0) code.op(OP.i32_or);
+  }
+  const caller = roots.get(EBP);
+  if (roots.has(ESP) && caller !== undefined && floor !== undefined) {
+    // Both are in the stack or the guard has failed already, so that neither sum wraps.
+    state.pushRegister(EBP);
+    code.constant(caller[0] - floor);
+    code.op(OP.i32_add);
+    state.pushRegister(ESP);
+    code.op(OP.i32_lt_u);
+    code.op(OP.i32_or);
+  }
+  return parts > 0;
+}
+
+/** Push 1 if any byte of the extent from the register on is outside of the stack. */
+function emitOutside(state: BlockState, register: number, [from, to]: Extent): void {
+  const { code, layout } = state;
+  state.pushRegister(register);
+  code.constant(from - stackStart(layout));
+  code.op(OP.i32_add);
+  code.constant(layout.stackSize - (to - from));
+  code.op(OP.i32_gt_u);
+}
