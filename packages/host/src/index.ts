@@ -8,6 +8,7 @@ export type {
   FileKind,
   FileStatus,
   Host,
+  Inherited,
   Program,
   ProvenanceSink,
   SystemName,

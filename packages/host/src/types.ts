@@ -43,6 +43,16 @@ export interface SystemName {
  */
 export type ProvenanceSink = (output: string, map: ProvenanceMap) => void;
 
+/** What a started program gets in place of its parent's own; each where it is there. */
+export interface Inherited {
+  /** Everything left on standard input. Called once, when the program reads. */
+  readonly stdin?: (() => Uint8Array) | undefined;
+  readonly stdout?: ((bytes: Uint8Array) => void) | undefined;
+  readonly stderr?: ((bytes: Uint8Array) => void) | undefined;
+  /** Mode bits that new files do not get. */
+  readonly umask?: number | undefined;
+}
+
 export interface Host {
   /** `NAME=value` strings in the order that the program got them. */
   readonly environment: readonly string[];
@@ -92,8 +102,13 @@ export interface Host {
 
   /**
    * Start the program at `path` (taken as it is: no PATH search) and wait for its end. The child gets
-   * the working directory and the streams. Throws ENOENT, EACCES (no execute bit, or no file) or
+   * the working directory and the streams, those of `inherited` first. Throws ENOENT, EACCES (no execute bit, or no file) or
    * ENOEXEC when nothing was started.
    */
-  run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus;
+  run(
+    path: string,
+    argv: readonly string[],
+    environment: readonly string[],
+    inherited?: Inherited,
+  ): ChildStatus;
 }

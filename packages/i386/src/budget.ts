@@ -75,7 +75,10 @@ export class InstructionBudget implements Budget {
   check(process: Process): void {
     const total = this.spent + process.cpu.executed;
     if (total >= this.limit) {
-      throw new MachineError('instruction-limit', `stopped after ${total} instructions`);
+      throw new MachineError(
+        'instruction-limit',
+        `stopped after ${total} instructions, the limit is ${this.limit}`,
+      );
     }
     if (this.shouldStop !== undefined && total >= this.nextPoll) {
       this.nextPoll = total + POLL_INTERVAL;
@@ -106,11 +109,11 @@ export function describe(error: unknown, process: Process, program: string): unk
     bytes.push((memory.bytes[offset] as number).toString(16).padStart(2, '0'));
   }
   const registers = REGISTER_NAMES.map((name, at) => `${name}=${hex(cpu.registers[at] as number)}`);
-  const message = [
-    `${error.message}, at ${hex(cpu.eip)}`,
-    `  bytes ${bytes.join(' ')}`,
-    `  ${registers.slice(0, 4).join(' ')}`,
-    `  ${registers.slice(4).join(' ')} eflags=${hex(cpu.flags.pack())}`,
-  ].join('\n');
-  return new MachineError(error.code as FaultCode, message, program, cpu.eip);
+  const details = [
+    `  bytes ${bytes.join(' ')}\n`,
+    `  ${registers.slice(0, 4).join(' ')}\n`,
+    `  ${registers.slice(4).join(' ')} eflags=${hex(cpu.flags.pack())}\n`,
+  ].join('');
+  const message = `${error.message}, at ${hex(cpu.eip)}`;
+  return new MachineError(error.code as FaultCode, message, program, cpu.eip, details);
 }

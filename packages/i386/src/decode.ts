@@ -82,6 +82,12 @@ const LOCKABLE = new Set<OperationName>(
 const COUNTED = new Set<OperationName>(
   OPERATIONS.filter((operation) => operationFlags(operation).writes.startsWith('~')),
 );
+/** Operations that do not write their first operand when it is in memory. */
+const ONLY_READ = new Set<OperationName>(
+  'cmp test push bt mul imul div idiv jmpTo callTo nop'.split(' ') as OperationName[],
+);
+const CODE_SEGMENT = 0x2e;
+const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e]);
 const MAX_LENGTH = 15;
 const NO_OPERAND: Operand = {
   kind: REGISTER,
@@ -127,6 +133,8 @@ class Decoder {
   private shortAddress = false;
   private repeat = 0;
   private lock = false;
+  /** Prefix 2e is there, and no other segment after it. */
+  private codeSegment = false;
   private opcode = 0;
   private modRM = -1;
 
@@ -157,8 +165,9 @@ class Decoder {
       else if (byte === 0x67) this.shortAddress = true;
       else if (byte === 0xf2 || byte === 0xf3) this.repeat = byte;
       else if (byte === 0xf0) this.lock = true;
-      // Segments cs, ss, ds and es are all of memory; fs and gs are nothing here.
-      else if (byte !== 0x2e && byte !== 0x36 && byte !== 0x3e && byte !== 0x26) return byte;
+      // Segments cs, ss, ds and es are all of memory, but cs cannot be written; fs and gs are nothing here.
+      else if (SEGMENTS.has(byte)) this.codeSegment = byte === CODE_SEGMENT;
+      else return byte;
     }
   }
 
@@ -176,6 +185,7 @@ class Decoder {
     const [first] = operands;
     if (first !== undefined && first.kind !== IMMEDIATE) size = first.size;
     if (!this.prefixesFit(operation, first)) return undefined;
+    if (this.codeSegment && first?.kind === MEMORY && !ONLY_READ.has(operation)) return undefined;
     const condition = operation === 'jcc' || operation === 'set' || operation === 'cmov';
     const [reads, writes, undefinedFlags] = MASKS.get(operation) as readonly [
       number,

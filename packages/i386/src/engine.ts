@@ -10,12 +10,16 @@ import { formatError, ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import { MachineError } from './errors.ts';
 import { Machine, type MachineOptions } from './machine.ts';
+import { newSession } from './process.ts';
 import { MemoryPool } from './translate/pool.ts';
 import { TranslationCache } from './translate/program.ts';
 
 /** The limits of each process; see {@link MachineOptions}. */
 export interface EngineOptions
-  extends Pick<MachineOptions, 'stackSize' | 'memoryLimit' | 'instructionLimit' | 'shouldStop'> {
+  extends Pick<
+    MachineOptions,
+    'stackSize' | 'memoryLimit' | 'fileLimit' | 'processLimit' | 'instructionLimit' | 'shouldStop'
+  > {
   /** `translate` (the default) runs WebAssembly where there is any, `interpret` only the interpreter. */
   readonly mode?: 'translate' | 'interpret' | undefined;
 }
@@ -33,10 +37,11 @@ export function i386Engine(
   const { mode, ...limits } = options;
   const translations = mode === 'interpret' ? undefined : new TranslationCache();
   const memories = new MemoryPool();
+  const session = newSession();
   return (image, argv, host) => {
     let machine: Machine | undefined;
     try {
-      machine = new Machine({ ...limits, translations, memories, image, argv, host });
+      machine = new Machine({ ...limits, translations, memories, session, image, argv, host });
       return machine.run() as ChildStatus;
     } catch (error) {
       return ending(error, image.path, host);

@@ -8,27 +8,56 @@ export type FaultCode =
   | 'unknown-opcode'
   | 'bad-access'
   | 'divide-error'
+  | 'breakpoint'
   | 'unknown-interrupt'
-  | 'unknown-system-call'
-  | 'self-modified-code'
   | 'unknown-flags'
   | 'instruction-limit'
   | 'memory-limit'
+  | 'file-limit'
+  | 'process-limit'
   | 'aborted';
 
-/** Signal that Linux would send, or that stands for a limit (SIGXCPU) or an unknown call (SIGSYS). */
+/** Signal that Linux would send, or that stands for a limit (SIGXCPU, SIGXFSZ). */
 const SIGNALS: Readonly<Record<FaultCode, number>> = {
   'bad-image': 9,
   'unknown-opcode': 4,
   'bad-access': 11,
   'divide-error': 8,
+  breakpoint: 5,
   'unknown-interrupt': 11,
-  'unknown-system-call': 31,
-  'self-modified-code': 4,
   'unknown-flags': 4,
   'instruction-limit': 24,
   'memory-limit': 9,
+  'file-limit': 25,
+  'process-limit': 9,
   aborted: 9,
+};
+
+/** Limits and what the machine lacks: the build ends, where a fault would end one process. */
+const OURS = new Set<FaultCode>([
+  'bad-image',
+  'unknown-flags',
+  'instruction-limit',
+  'memory-limit',
+  'file-limit',
+  'process-limit',
+  'aborted',
+]);
+
+/** True for what Linux would send this process a signal for, and no other. */
+export function isFault(error: unknown): error is MachineError {
+  return error instanceof MachineError && !OURS.has(error.code as FaultCode);
+}
+
+/** What to do about it. */
+const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
+  'unknown-opcode':
+    'the machine has no floating point, vectors, segment registers, cpuid and rdtsc; gcc leaves them out with -march=i386 -mno-80387',
+  'unknown-flags': 'run it with --interpret (the engine option `mode`)',
+  'instruction-limit': 'raise it by --instruction-limit (the engine option `instructionLimit`)',
+  'memory-limit': 'raise it by --memory-limit (the engine option `memoryLimit`)',
+  'file-limit': 'raise it by the engine option `fileLimit`',
+  'process-limit': 'a program that starts itself? If not, raise the engine option `processLimit`',
 };
 
 /** A fault of the program that runs, or a limit that it met. Its `offset` is the guest address. */
@@ -38,9 +67,18 @@ export class MachineError extends ToolError {
   /** Guest address of the instruction, when it is known. */
   readonly address: number | undefined;
 
-  constructor(code: FaultCode, message: string, program?: string, address?: number) {
+  /** @param details lines to show after the message, each with its end. */
+  constructor(
+    code: FaultCode,
+    message: string,
+    program?: string,
+    address?: number,
+    details?: string,
+  ) {
     super(message, {
       code,
+      hint: HINTS[code],
+      ...(details === undefined ? {} : { frame: details }),
       ...(program === undefined ? {} : { file: program }),
       ...(address === undefined ? {} : { offset: address >>> 0 }),
       exitCode: 128 + SIGNALS[code],

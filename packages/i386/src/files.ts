@@ -8,8 +8,10 @@
  * forks, share one {@link OpenedFile}; a file that is not `changed` may be dropped and read anew.
  */
 import { ByteWriter } from '@stage0-ts/bytes';
-import { ToolError } from '@stage0-ts/diagnostics';
-import type { Host } from '@stage0-ts/host';
+import type { Host, Inherited } from '@stage0-ts/host';
+import { errno } from './errno.ts';
+import { MachineError } from './errors.ts';
+import { missing } from './missing.ts';
 
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
@@ -39,23 +41,33 @@ interface OpenedFile {
 /** What a descriptor means. Copies of it (dup, fork) are one object. */
 export type Descriptor =
   | { readonly kind: 'file'; file: OpenedFile; position: number; readonly flags: number }
-  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'directory'; readonly path: string; position: number }
+  | { readonly kind: 'null'; readonly flags: number }
   | { readonly kind: 'input'; rest: Uint8Array | undefined }
-  | { readonly kind: 'output'; readonly pending: ByteWriter; readonly number: 1 | 2 };
-
-function errno(code: string): ToolError {
-  return new ToolError(code, { code });
-}
+  | {
+      readonly kind: 'output';
+      readonly pending: ByteWriter;
+      readonly number: 1 | 2;
+      /** Where it goes when that is no longer what the host of the process takes. */
+      sink?: (bytes: Uint8Array) => void;
+    };
 
 const NEWLINE = 10;
+const O_ACCESS = 3;
+const NULL_DEVICE = '/dev/null';
+/** Files of programs that do not say O_LARGEFILE end here. */
+const LARGEST_FILE = 0x7fffffff;
 
 export class FileTable {
   private readonly host: Host;
+  private readonly limit: number;
   private readonly open: OpenedFile[];
   private readonly descriptors: (Descriptor | undefined)[];
 
-  constructor(host: Host, from?: FileTable) {
+  /** @param limit most bytes of a file. */
+  constructor(host: Host, limit: number, from?: FileTable) {
     this.host = host;
+    this.limit = limit;
     this.open = from?.open ?? [];
     this.descriptors = from?.descriptors.slice() ?? [
       { kind: 'input', rest: undefined },
@@ -77,13 +89,17 @@ export class FileTable {
   openFile(path: string, flags: number, mode: number): number {
     const absolute = this.absolute(path);
     const status = this.host.status(path);
-    if (status === undefined && (flags & O_CREAT) === 0) throw errno('ENOENT');
-    if (status !== undefined && (flags & (O_CREAT | O_EXCL)) === (O_CREAT | O_EXCL)) {
+    const creates = (flags & O_CREAT) !== 0;
+    if (status === undefined && absolute === NULL_DEVICE)
+      return this.install({ kind: 'null', flags });
+    if (status === undefined && !creates) throw missing(this.host, path);
+    if (creates && (flags & O_EXCL) !== 0 && this.host.linkStatus(path) !== undefined) {
       throw errno('EEXIST');
     }
+    if (status === undefined && path.endsWith('/')) throw errno('EISDIR');
     if (status?.kind === 'directory') {
       if ((flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0) throw errno('EISDIR');
-      return this.install({ kind: 'directory', path: absolute });
+      return this.install({ kind: 'directory', path: absolute, position: 0 });
     }
     if (status !== undefined && (flags & O_DIRECTORY) !== 0) throw errno('ENOTDIR');
     if (status === undefined) this.host.writeFile(path, new Uint8Array(), mode & 0o7777);
@@ -118,31 +134,56 @@ export class FileTable {
     return file;
   }
 
-  /** read(2) of a file: copies what there is into `to` and returns how much. */
-  read(number: number, to: Uint8Array): number {
+  /** How many bytes read(2) could give. Throws EBADF and EISDIR. */
+  readable(number: number): number {
     const descriptor = this.get(number);
     if (descriptor.kind === 'directory') throw errno('EISDIR');
     if (descriptor.kind === 'output') throw errno('EBADF');
+    if (descriptor.kind === 'input') return this.input(descriptor).length;
+    if ((descriptor.flags & O_ACCESS) !== O_RDWR && (descriptor.flags & O_ACCESS) !== 0) {
+      throw errno('EBADF');
+    }
+    if (descriptor.kind === 'null') return 0;
+    if (descriptor.file.stale) this.refresh(descriptor.file);
+    return Math.max(0, descriptor.file.size - descriptor.position);
+  }
+
+  /** read(2) of no more than is {@link readable}: copies it into `to` and returns how much. */
+  read(number: number, to: Uint8Array): number {
+    const descriptor = this.get(number);
     if (descriptor.kind === 'input') return this.readInput(descriptor, to);
-    if ((descriptor.flags & 3) === O_WRONLY) throw errno('EBADF');
+    if (descriptor.kind !== 'file') return 0;
     const { file, position } = descriptor;
-    if (file.stale) this.refresh(file);
-    const count = Math.max(0, Math.min(to.length, file.size - position));
+    const count = Math.min(to.length, file.size - position);
     if (count === 1) to[0] = file.bytes[position] as number;
-    else if (count > 0) to.set(file.bytes.subarray(position, position + count));
+    else to.set(file.bytes.subarray(position, position + count));
     descriptor.position = position + count;
     return count;
   }
 
   private readInput(input: Descriptor & { kind: 'input' }, to: Uint8Array): number {
-    input.rest ??= this.host.readStdin();
-    const count = Math.min(to.length, input.rest.length);
-    to.set(input.rest.subarray(0, count));
-    input.rest = input.rest.subarray(count);
+    const rest = this.input(input);
+    const count = Math.min(to.length, rest.length);
+    to.set(rest.subarray(0, count));
+    input.rest = rest.subarray(count);
     return count;
   }
 
-  /** write(2): takes all of `from`. */
+  private input(input: Descriptor & { kind: 'input' }): Uint8Array {
+    input.rest ??= this.host.readStdin();
+    return input.rest;
+  }
+
+  /** Throws EBADF for what cannot be written. */
+  requireWritable(number: number): void {
+    const descriptor = this.get(number);
+    if (descriptor.kind === 'output') return;
+    const writes =
+      'flags' in descriptor && [O_WRONLY, O_RDWR].includes(descriptor.flags & O_ACCESS);
+    if (!writes) throw errno('EBADF');
+  }
+
+  /** write(2) of what {@link requireWritable} allows: takes all of `from`. Throws EFBIG, and MachineError. */
   write(number: number, from: Uint8Array): number {
     const descriptor = this.get(number);
     if (descriptor.kind === 'output') {
@@ -152,12 +193,21 @@ export class FileTable {
       }
       return from.length;
     }
-    if (descriptor.kind !== 'file' || (descriptor.flags & 3) === 0) throw errno('EBADF');
+    if (descriptor.kind !== 'file') return from.length;
     const { file } = descriptor;
     if (file.stale) this.refresh(file);
     if ((descriptor.flags & O_APPEND) !== 0) descriptor.position = file.size;
-    const end = descriptor.position + from.length;
-    makeRoom(file, end);
+    if (descriptor.position >= LARGEST_FILE) throw errno('EFBIG');
+    const end = Math.min(LARGEST_FILE, descriptor.position + from.length);
+    if (end > this.limit) {
+      throw new MachineError(
+        'file-limit',
+        `${file.path} would have ${end} bytes, the limit is ${this.limit}`,
+      );
+    }
+    if (end < descriptor.position + from.length)
+      return this.write(number, from.subarray(0, end - descriptor.position));
+    makeRoom(file, end, this.limit);
     if (descriptor.position > file.size) file.bytes.fill(0, file.size, descriptor.position);
     if (from.length === 1) file.bytes[descriptor.position] = from[0] as number;
     else file.bytes.set(from, descriptor.position);
@@ -172,7 +222,7 @@ export class FileTable {
    */
   readByte(number: number): number | undefined {
     const descriptor = this.descriptors[number];
-    if (descriptor?.kind !== 'file' || (descriptor.flags & 3) === O_WRONLY) return undefined;
+    if (descriptor?.kind !== 'file' || (descriptor.flags & 1) !== 0) return undefined;
     const { file, position } = descriptor;
     if (file.stale) return undefined;
     if (position >= file.size) return -1;
@@ -183,7 +233,9 @@ export class FileTable {
   /** Write one byte at the end of an ordinary file; false where {@link write} must decide. */
   writeByte(number: number, byte: number): boolean {
     const descriptor = this.descriptors[number];
-    if (descriptor?.kind !== 'file' || (descriptor.flags & 3) === 0) return false;
+    if (descriptor?.kind !== 'file') return false;
+    if ((descriptor.flags & O_ACCESS) === 0 || (descriptor.flags & O_ACCESS) === O_ACCESS)
+      return false;
     const { file, position } = descriptor;
     if (file.stale || file.borrowed || !file.changed) return false;
     if (position !== file.size || position >= file.bytes.length) return false;
@@ -196,10 +248,11 @@ export class FileTable {
   /** lseek(2). */
   seek(number: number, offset: number, whence: number): number {
     const descriptor = this.get(number);
-    if (descriptor.kind === 'directory') return 0;
-    if (descriptor.kind !== 'file') throw errno('ESPIPE');
-    if (descriptor.file.stale) this.refresh(descriptor.file);
-    const origins = [0, descriptor.position, descriptor.file.size];
+    if (descriptor.kind === 'null') return 0;
+    if (descriptor.kind !== 'file' && descriptor.kind !== 'directory') throw errno('ESPIPE');
+    if (descriptor.kind === 'file' && descriptor.file.stale) this.refresh(descriptor.file);
+    const size = descriptor.kind === 'file' ? descriptor.file.size : 0;
+    const origins = [0, descriptor.position, size];
     const origin = origins[whence];
     if (origin === undefined || origin + offset < 0) throw errno('EINVAL');
     descriptor.position = origin + offset;
@@ -249,6 +302,48 @@ export class FileTable {
     for (const file of this.open) this.flushFile(file);
   }
 
+  /** For a program that is executed: its standard streams, as far as they are not the host's own any more. */
+  streams(): Inherited {
+    const [input, ...outputs] = [0, 1, 2].map((number) => this.descriptors[number]);
+    const [stdout, stderr] = outputs.map((descriptor, at) => this.output(descriptor, at + 1));
+    return {
+      stdin: input?.kind === 'input' && input.rest === undefined ? undefined : () => this.rest(),
+      stdout,
+      stderr,
+    };
+  }
+
+  /** All that descriptor 0 can still give. */
+  private rest(): Uint8Array {
+    if (this.descriptors[0] === undefined) return new Uint8Array();
+    const bytes = new Uint8Array(this.readable(0));
+    this.read(0, bytes);
+    return bytes;
+  }
+
+  private output(
+    descriptor: Descriptor | undefined,
+    number: number,
+  ): ((bytes: Uint8Array) => void) | undefined {
+    if (descriptor?.kind === 'output' && descriptor.number === number) return undefined;
+    // The host's own stream is now what somebody else is: copies of its descriptor keep it.
+    const { host } = this;
+    for (const other of this.descriptors) {
+      if (other?.kind !== 'output' || other.number !== number) continue;
+      other.sink ??=
+        number === 1 ? (bytes) => host.writeStdout(bytes) : (bytes) => host.writeStderr(bytes);
+    }
+    return (bytes) => {
+      try {
+        this.requireWritable(number);
+      } catch {
+        return; // as with any stream that is closed, nobody is told
+      }
+      this.write(number, bytes);
+      this.flush(); // the program may start another, which may look
+    };
+  }
+
   /** Another program ran: what is not changed here may have changed there. */
   expire(): void {
     for (const file of this.open) file.stale = true;
@@ -286,7 +381,8 @@ export class FileTable {
     const bytes = output.pending.toBytes();
     if (bytes.length === 0) return;
     output.pending.length = 0;
-    if (output.number === 1) this.host.writeStdout(bytes);
+    if (output.sink !== undefined) output.sink(bytes);
+    else if (output.number === 1) this.host.writeStdout(bytes);
     else this.host.writeStderr(bytes);
   }
 
@@ -300,9 +396,9 @@ export class FileTable {
 }
 
 /** Let `file.bytes` be its own and have room for `end` bytes. */
-function makeRoom(file: OpenedFile, end: number): void {
+function makeRoom(file: OpenedFile, end: number, limit: number): void {
   if (!file.borrowed && end <= file.bytes.length) return;
-  const grown = new Uint8Array(Math.max(end, file.size * 2, 4096));
+  const grown = new Uint8Array(Math.max(end, Math.min(limit, Math.max(file.size * 2, 4096))));
   grown.set(file.bytes.subarray(0, file.size));
   file.bytes = grown;
   file.borrowed = false;

@@ -167,7 +167,7 @@ f5 cmc | f6 @unary Eb | f7 @unary Ev | f8 clc | f9 stc | fc cld | fd std | fe @i
 
 /** As above, behind the byte 0f. */
 const TWO_BYTE = `
-1f nop Ev | 40-4f cmov Gv Ev | 80-8f jcc Jz | 90-9f set Eb
+1e-1f nop Ev | 40-4f cmov Gv Ev | 80-8f jcc Jz | 90-9f set Eb
 a3 bt Ev Gv | a4 shld Ev Gv Ib | a5 shld Ev Gv cl | ab bts Ev Gv | ac shrd Ev Gv Ib | ad shrd Ev Gv cl
 af imul2 Gv Ev | b0 cmpxchg Eb Gb | b1 cmpxchg Ev Gv | b3 btr Ev Gv | b6 movzx Gv Eb | b7 movzx Gv Ew
 ba @bits Ev Ib | bb btc Ev Gv | bc bsf Gv Ev | bd bsr Gv Ev | be movsx Gv Eb | bf movsx Gv Ew

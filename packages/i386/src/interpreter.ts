@@ -14,6 +14,7 @@ import { Flags } from './flags.ts';
 import type { OperationName } from './instructions.ts';
 import { accessError, type Memory, READABLE, WRITABLE } from './memory.ts';
 import { HANDLERS, type Handler } from './operations.ts';
+import { refusal } from './refused.ts';
 import { ESP } from './registers.ts';
 
 /** A decoded instruction and what executes it. */
@@ -110,15 +111,13 @@ export class Interpreter {
   private fetchStep(): Step {
     const address = this.eip;
     const { memory } = this;
-    const instruction = decode((at) => {
-      const offset = memory.offset(at, 1, READABLE);
-      return offset < 0 ? undefined : memory.bytes[offset];
-    }, address);
+    const fetch = (at: number): number | undefined => memory.byte(at);
+    const instruction = decode(fetch, address);
     if (instruction === undefined) {
-      if (memory.offset(address, 1, READABLE) < 0) {
+      if (fetch(address) === undefined) {
         throw new MachineError('bad-access', `no code at ${hex(address)}`);
       }
-      throw new MachineError('unknown-opcode', 'unknown instruction');
+      throw refusal(fetch, address);
     }
     const step = {
       instruction,
@@ -138,7 +137,7 @@ export class Interpreter {
     if ((instruction.reads & this.unknownFlags) !== 0) {
       throw new MachineError(
         'unknown-flags',
-        'reads flags that the translator did not keep on this way; use the interpreter',
+        'reads flags that the translator did not keep on this way',
       );
     }
     if (!instruction.mayKeepFlags) this.unknownFlags &= ~instruction.writes;

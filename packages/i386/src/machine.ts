@@ -12,7 +12,16 @@ import { type BudgetOptions, describe, InstructionBudget } from './budget.ts';
 import type { Instruction } from './decode.ts';
 import type { Interpreter } from './interpreter.ts';
 import { type Memory, PlainBacking } from './memory.ts';
-import { DEFAULT_LIMITS, loadImage, Process, ProcessEnd } from './process.ts';
+import {
+  counted,
+  DEFAULT_LIMITS,
+  type Limits,
+  loadImage,
+  newSession,
+  Process,
+  ProcessEnd,
+  type Session,
+} from './process.ts';
 import { webAssembly } from './translate/platform.ts';
 import { MemoryPool, type WasmBacking } from './translate/pool.ts';
 import type { TranslationCache } from './translate/program.ts';
@@ -28,6 +37,12 @@ export interface MachineOptions extends BudgetOptions {
   readonly stackSize?: number | undefined;
   /** Bytes of memory, stack and image included; brk fails beyond. Default 1 GiB. */
   readonly memoryLimit?: number | undefined;
+  /** Bytes of a file that is written. Default 1 GiB. */
+  readonly fileLimit?: number | undefined;
+  /** Processes that wait for each other, by fork and by starting programs. Default 100. */
+  readonly processLimit?: number | undefined;
+  /** What the processes of an engine share. Default: of its own. */
+  readonly session?: Session | undefined;
   /** Translate to WebAssembly, and keep translations here. Default: everything is interpreted. */
   readonly translations?: TranslationCache | undefined;
   /** With translations: where memory comes from and, with {@link Machine.release}, goes back to. */
@@ -42,6 +57,8 @@ export class Machine {
   readonly process: Process;
   /** How the program ended; undefined while it runs. */
   status: ChildStatus | undefined;
+  private readonly session: Session;
+  private readonly limits: Limits;
   private readonly budget: InstructionBudget;
   private readonly runner: Runner | undefined;
   private readonly memories: MemoryPool;
@@ -61,7 +78,10 @@ export class Machine {
     });
     const budget = new InstructionBudget(options);
     this.budget = budget;
-    this.process = new Process(loaded, host, { lastPid: 0, budget });
+    this.limits = limits;
+    this.session = options.session ?? newSession();
+    const family = { session: this.session, limits, budget };
+    this.process = new Process(loaded, host, family, this.session.legacy);
     this.backing = backing;
     if (translations === undefined || backing === undefined) return;
     const program = translations.get(image.bytes, {
@@ -123,8 +143,11 @@ export class Machine {
     if (until === undefined) {
       if (this.status !== undefined) return this.status;
       const { runner } = this;
-      if (runner === undefined) this.status = this.budget.run(this.process);
-      else this.described(() => this.finishWith(() => runner.run()));
+      const run = (): void => {
+        if (runner === undefined) this.status = this.budget.run(this.process);
+        else this.finishWith(() => runner.run());
+      };
+      this.described(() => counted(this.session, this.limits, run));
       this.process.files.closeAll();
       return this.status;
     }
@@ -156,13 +179,14 @@ export class Machine {
   }
 }
 
-/** The limits that loading needs. */
-export function limitsOf(options: {
-  readonly stackSize?: number | undefined;
-  readonly memoryLimit?: number | undefined;
-}): { stackSize: number; memory: number } {
+/** The limits of a process. */
+export function limitsOf(
+  options: Pick<MachineOptions, 'stackSize' | 'memoryLimit' | 'fileLimit' | 'processLimit'>,
+): Limits {
   return {
     stackSize: options.stackSize ?? DEFAULT_LIMITS.stackSize,
     memory: options.memoryLimit ?? DEFAULT_LIMITS.memory,
+    file: options.fileLimit ?? DEFAULT_LIMITS.file,
+    processes: options.processLimit ?? DEFAULT_LIMITS.processes,
   };
 }

@@ -195,6 +195,16 @@ export class Memory {
     return twin;
   }
 
+  /** How many of `count` bytes from `address` on the guest may use so, up to the first that it may not. */
+  reachable(address: number, count: number, right: number): number {
+    for (let found = 0; found < count; ) {
+      const at = (address + found) >>> 0;
+      if (this.offset(at, 1, right) < 0) return found;
+      found += PAGE - (at % PAGE);
+    }
+    return count;
+  }
+
   /** For tools: the byte at `address`, undefined where the guest has none. */
   byte(address: number): number | undefined {
     return this.bytes[this.offset(address, 1, READABLE)];

@@ -312,6 +312,7 @@ function asciiAdjust(sign: 1 | -1): Handler {
 
 function interrupt(cpu: Interpreter, i: Instruction): void {
   const vector = operand(i, 0).value & 0xff;
+  if (vector === 3) throw new MachineError('breakpoint', 'a breakpoint');
   if (vector !== 0x80) throw new MachineError('unknown-interrupt', `interrupt ${hex(vector)}`);
   cpu.systemCall();
 }

@@ -7,10 +7,12 @@
  * asks the host to run the program, so that the world sees every program that starts, and ends this process
  * with its status. Invariant: whenever another program may look, the host has all that was written.
  */
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { formatError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import { type Executable, readExecutable, segmentPages } from './elf.ts';
 import { errno } from './errno.ts';
-import { MachineError } from './errors.ts';
+import { isFault, MachineError } from './errors.ts';
 import { FileTable } from './files.ts';
 import { Interpreter, type Surroundings } from './interpreter.ts';
 import {
@@ -33,10 +35,19 @@ export interface Limits {
   readonly stackSize: number;
   /** Bytes of memory, stack and image included; brk fails beyond. */
   readonly memory: number;
+  /** Bytes of a file. */
+  readonly file: number;
+  /** Processes that wait for each other: by fork, and by starting programs. */
+  readonly processes: number;
 }
 
 /** What is used unless told otherwise. */
-export const DEFAULT_LIMITS: Limits = { stackSize: 8 << 20, memory: 1 << 30 };
+export const DEFAULT_LIMITS: Limits = {
+  stackSize: 8 << 20,
+  memory: 1 << 30,
+  file: 1 << 30,
+  processes: 100,
+};
 
 /** Thrown to leave whatever runs when the process has ended. */
 export class ProcessEnd {
@@ -79,7 +90,7 @@ export function loadImage(
   if (size > limits.memory) {
     throw new MachineError(
       'memory-limit',
-      `the program needs ${size} bytes of memory, the limit is ${limits.memory} (memoryLimit)`,
+      `the program needs ${size} bytes of memory, the limit is ${limits.memory}`,
       image.path,
     );
   }
@@ -96,9 +107,34 @@ export function loadImage(
 /** As the kernel gives even if the limit is less. */
 const MIN_STACK = 0x21000;
 
+/** What a program gets that a process executes, besides what the host gives. */
+export interface Legacy {
+  readonly files: FileTable;
+  readonly umask: number | undefined;
+  readonly pid: number;
+  readonly parentPid: number;
+}
+
+/** What all processes of an engine share. */
+export interface Session {
+  lastPid: number;
+  /** Processes that have not ended. */
+  open: number;
+  /** Of the process that executes a program right now. */
+  legacy: Legacy | undefined;
+}
+
+/** The first program's parent is a process that one does not see. */
+const FIRST_PID = 1000;
+
+export function newSession(): Session {
+  return { lastPid: FIRST_PID, open: 0, legacy: undefined };
+}
+
 /** What forks of one process share. */
 export interface Family {
-  lastPid: number;
+  readonly session: Session;
+  readonly limits: Limits;
   /** Instructions that all of them may still execute, and the wish to stop. */
   readonly budget: Budget;
 }
@@ -125,7 +161,8 @@ export class Process implements CallContext, Surroundings {
   private readonly family: Family;
   private readonly children: { pid: number; status: number }[] = [];
 
-  constructor(image: LoadedImage, host: Host, family: Family, parent?: Process) {
+  /** @param legacy of the process that executed this program, or is its parent by fork. */
+  constructor(image: LoadedImage, host: Host, family: Family, legacy?: Legacy, parent?: Process) {
     this.memory = image.memory;
     this.borrowed = parent !== undefined;
     this.host = host;
@@ -134,10 +171,10 @@ export class Process implements CallContext, Surroundings {
     this.cpu = new Interpreter(this.memory, this, this.code);
     this.cpu.eip = image.executable.entry;
     this.cpu.registers[ESP] = image.stackPointer;
-    this.files = new FileTable(host, parent?.files);
-    this.umask = parent?.umask;
-    this.pid = ++family.lastPid;
-    this.parentPid = parent?.pid ?? 0;
+    this.files = new FileTable(host, family.limits.file, legacy?.files);
+    this.umask = legacy?.umask;
+    this.pid = legacy?.pid ?? ++family.session.lastPid;
+    this.parentPid = legacy?.parentPid ?? FIRST_PID;
     this.sharesView = parent !== undefined;
   }
 
@@ -189,13 +226,15 @@ export class Process implements CallContext, Surroundings {
       stackPointer: 0,
     };
     this.memory.lend();
-    const child = new Process(image, this.host, this.family, this);
+    const { session } = this.family;
+    const legacy = { ...this.legacy(), pid: ++session.lastPid, parentPid: this.pid };
+    const child = new Process(image, this.host, this.family, legacy, this);
     child.cpu.inherit(this.cpu);
     child.cpu.registers[EAX] = 0;
     const directory = this.host.currentDirectory();
     let status: ChildStatus;
     try {
-      status = this.family.budget.run(child);
+      status = counted(session, this.family.limits, () => this.runChild(child));
     } finally {
       if (child.borrowed) this.memory.restore();
     }
@@ -205,18 +244,65 @@ export class Process implements CallContext, Surroundings {
     return child.pid;
   }
 
+  /** A child's fault is the child's end, and no more. */
+  private runChild(child: Process): ChildStatus {
+    try {
+      return this.family.budget.run(child);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      child.files.flush();
+      this.host.writeStderr(encodeUtf8(formatError(error, error.file ?? 'fork')));
+      return { kind: 'killed', signal: error.signal };
+    }
+  }
+
+  private legacy(): Legacy {
+    const { files, umask, pid, parentPid } = this;
+    return { files, umask, pid, parentPid };
+  }
+
   execute(path: string, argv: readonly string[], environment: readonly string[]): never {
     this.files.flush();
-    const status = this.host.run(path, argv, environment);
+    const { session } = this.family;
+    const before = session.legacy;
+    session.legacy = this.legacy();
+    let status: ChildStatus;
+    try {
+      const found = this.host.status(path);
+      const runs = found === undefined || (found.kind === 'file' && (found.mode & 0o111) !== 0);
+      if (!runs) throw errno('EACCES');
+      const inherited = { ...this.files.streams(), umask: this.umask };
+      status = this.host.run(path, argv, environment, inherited);
+    } finally {
+      session.legacy = before;
+    }
     this.files.expire();
     throw new ProcessEnd(status);
   }
 
   reap(pid: number): { pid: number; status: number } {
-    const at = pid === -1 ? 0 : this.children.findIndex((child) => child.pid === pid);
+    // All children are of one process group, its own, so that 0 means any.
+    const any = pid === -1 || pid === 0;
+    const at = any ? 0 : this.children.findIndex((child) => child.pid === pid);
     const [child] = at < 0 ? [] : this.children.splice(at, 1);
     if (child === undefined) throw errno('ECHILD');
     return child;
+  }
+}
+
+/** Run one more process, if the limit allows it. Throws MachineError. */
+export function counted<Result>(session: Session, limits: Limits, run: () => Result): Result {
+  if (session.open >= limits.processes) {
+    throw new MachineError(
+      'process-limit',
+      `${session.open} processes wait for each other, which is the limit`,
+    );
+  }
+  session.open++;
+  try {
+    return run();
+  } finally {
+    session.open--;
   }
 }
 

@@ -4,15 +4,15 @@
  * (arch/x86/entry/syscalls/syscall_32.tbl). Each is carried out on the {@link Host}; those that start and end
  * processes are in process.ts. Pointers of the guest are checked: what is not there is EFAULT.
  *
- * A number that is not in the table stops the program with an error, where Linux would return ENOSYS: a
- * program that goes on without what it asked for is harder to understand than one that stops.
+ * A number that is not in the table is ENOSYS, as in a kernel that does not know it. Where Linux and this differ is
+ * listed in the README.
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { Host } from '@stage0-ts/host';
 import { errno, negativeErrno } from './errno.ts';
-import { MachineError } from './errors.ts';
 import type { FileTable } from './files.ts';
 import { type Memory, READABLE, WRITABLE } from './memory.ts';
+import { missing } from './missing.ts';
 
 /** What system calls work on. */
 export interface CallContext {
@@ -42,9 +42,13 @@ type Call = (context: CallContext, a: number, b: number, c: number, d: number, e
 const HOST_UMASK = 0o022;
 const MAX_PATH = 4096;
 const NAME_FIELD = 65;
-const EFAULT = -14;
+const ENOSYS = -38;
+/** What read and write transfer at most. */
+const MOST_BYTES = 0x7ffff000;
+/** Options of wait4 that Linux knows. */
+const WAIT_OPTIONS = 0xe000000b | 0;
 
-/** Carry out call `number`; `a` to `e` are ebx, ecx, edx, esi, edi. Throws MachineError for unknown numbers. */
+/** Carry out call `number`; `a` to `e` are ebx, ecx, edx, esi, edi. */
 export function systemCall(
   context: CallContext,
   number: number,
@@ -55,9 +59,7 @@ export function systemCall(
   e: number,
 ): number {
   const call = CALLS.get(number);
-  if (call === undefined) {
-    throw new MachineError('unknown-system-call', `unknown system call ${number}`);
-  }
+  if (call === undefined) return ENOSYS;
   try {
     return call(context, a, b, c, d, e);
   } catch (error) {
@@ -65,21 +67,27 @@ export function systemCall(
   }
 }
 
+/** As the kernel does, the bytes up to the first that is not there are transferred; at the end of a file none is. */
 const read: Call = (context, fd, address, count) => {
-  const { memory } = context;
-  if (count === 0) return 0;
-  const offset = memory.offset(address, Math.max(count, 0), WRITABLE);
-  if (offset < 0) return EFAULT;
-  context.willWrite(address, count);
-  return context.files.read(fd, memory.bytes.subarray(offset, offset + count));
+  const { files, memory } = context;
+  const wanted = Math.min(files.readable(fd), count >>> 0, MOST_BYTES);
+  if (wanted === 0) return 0;
+  const size = memory.reachable(address, wanted, WRITABLE);
+  if (size === 0) throw errno('EFAULT');
+  context.willWrite(address, size);
+  const offset = memory.offset(address, size, WRITABLE);
+  return files.read(fd, memory.bytes.subarray(offset, offset + size));
 };
 
 const write: Call = (context, fd, address, count) => {
-  const { memory } = context;
-  if (count === 0) return 0;
-  const offset = memory.offset(address, Math.max(count, 0), READABLE);
-  if (offset < 0) return EFAULT;
-  return context.files.write(fd, memory.bytes.subarray(offset, offset + count));
+  const { files, memory } = context;
+  files.requireWritable(fd);
+  const wanted = Math.min(count >>> 0, MOST_BYTES);
+  if (wanted === 0) return 0;
+  const size = memory.reachable(address, wanted, READABLE);
+  if (size === 0) throw errno('EFAULT');
+  const offset = memory.offset(address, size, READABLE);
+  return files.write(fd, memory.bytes.subarray(offset, offset + size));
 };
 
 const openFile: Call = (context, path, flags, mode) => {
@@ -92,9 +100,10 @@ const openFile: Call = (context, path, flags, mode) => {
 };
 
 const access: Call = (context, path, mode) => {
+  if ((mode & ~7) !== 0) throw errno('EINVAL');
   const name = text(context, path);
   const status = context.host.status(name);
-  if (status === undefined) throw errno('ENOENT');
+  if (status === undefined) throw missing(context.host, name);
   // As for root: everything may be read and written, and executed when anybody may.
   if ((mode & 1) !== 0 && status.kind === 'file' && (status.mode & 0o111) === 0)
     throw errno('EACCES');
@@ -104,7 +113,8 @@ const access: Call = (context, path, mode) => {
 const execute: Call = (context, path, argv, environment) =>
   context.execute(text(context, path), texts(context, argv), texts(context, environment));
 
-const waitFor: Call = (context, pid, status) => {
+const waitFor: Call = (context, pid, status, options) => {
+  if ((options & ~WAIT_OPTIONS) !== 0) throw errno('EINVAL');
   const ended = context.reap(pid);
   if (status !== 0) {
     const bytes = new Uint8Array(4);
@@ -149,6 +159,7 @@ const changeDirectoryTo: Call = (context, fd) => {
 };
 
 const readLink: Call = (context, path, address, size) => {
+  if (size <= 0) throw errno('EINVAL');
   const bytes = encodeUtf8(context.host.readLink(text(context, path))).subarray(0, size);
   put(context, address, bytes);
   return bytes.length;
@@ -160,15 +171,20 @@ const setUmask: Call = (context, mask) => {
   return before;
 };
 
-const systemName: Call = (context, address) => {
-  const { sysname, nodename, release, version, machine } = context.host.systemName();
-  const fields = new Uint8Array(6 * NAME_FIELD);
-  [sysname, nodename, release, version, machine].forEach((field, at) => {
-    fields.set(encodeUtf8(field).subarray(0, NAME_FIELD - 1), at * NAME_FIELD);
-  });
-  put(context, address, fields);
-  return 0;
-};
+/** uname; the older call has no field for the domain. */
+const systemName =
+  (count: 5 | 6): Call =>
+  (context, address) => {
+    const { sysname, nodename, release, version, machine } = context.host.systemName();
+    const fields = new Uint8Array(count * NAME_FIELD);
+    [sysname, nodename, release, version, machine, '(none)']
+      .slice(0, count)
+      .forEach((field, at) => {
+        fields.set(encodeUtf8(field).subarray(0, NAME_FIELD - 1), at * NAME_FIELD);
+      });
+    put(context, address, fields);
+    return 0;
+  };
 
 const changeRoot: Call = (context, path) => {
   if (context.sharesView) throw errno('EPERM');
@@ -214,7 +230,7 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [33, access],
   [38, refuse], // rename
   [39, makeDirectory],
-  [40, refuse], // rmdir
+  [40, (context, path) => done(() => context.host.removeDirectory(text(context, path)))],
   [41, (context, fd) => context.files.duplicate(fd)],
   [45, (context, address) => context.setHeapEnd(address)],
   [47, zero], // getgid
@@ -231,7 +247,8 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [85, readLink],
   [94, changeModeOf],
   [114, waitFor], // wait4
-  [122, systemName],
+  [109, systemName(5)], // olduname
+  [122, systemName(6)],
   [133, changeDirectoryTo],
   [140, longSeek],
   [183, workingDirectory],

@@ -17,9 +17,23 @@ describe.each(MODES)('%s', (mode) => {
     ],
     ['memory far above', [0xa3, 0, 0, 0, 0xf0], 11, /outside|cannot write 4 bytes at 0xf0000000/],
     ['an unknown opcode', [0x0f, 0x0b], 4, /unknown instruction, at 0x08048054\n {2}bytes 0f 0b/],
-    ['a privileged instruction', [0xf4], 4, /unknown instruction, at 0x08048054/],
-    ['floating point', [0xd9, 0xe8], 4, /unknown instruction/],
-    ['an unknown interrupt', [0xcd, 0x03], 11, /interrupt 0x00000003, at 0x08048054/],
+    ['hlt', [0xf4], 11, /only a kernel may execute, at 0x08048054/],
+    ['in', [0xe4, 0x80], 11, /only a kernel may execute/],
+    ['lgdt', [0x0f, 0x01, 0x15, 0, 0, 0, 0], 11, /only a kernel may execute/],
+    ['mov of a control register', [0x0f, 0x20, 0xc0], 11, /only a kernel may execute/],
+    ['int3', [0xcc], 5, /a breakpoint/],
+    ['int 3', [0xcd, 0x03], 5, /a breakpoint/],
+    ['int1', [0xf1], 5, /a breakpoint/],
+    ['an unknown interrupt', [0xcd, 0x21], 11, /interrupt 0x00000021, at 0x08048054/],
+    ['a write through cs', [0x2e, 0xa3, ...word(DATA)], 11, /writes through cs/],
+    ['a change through cs', [0x2e, 0x66, 0xff, 0x05, ...word(DATA)], 11, /writes through cs/],
+    ['a read through gs', [0x65, 0xa1, ...word(DATA)], 11, /a segment that is not there/],
+    [
+      'floating point',
+      [0xd9, 0xe8],
+      4,
+      /unknown instruction[\s\S]*hint: the machine has no floating/,
+    ],
     [
       'division by zero',
       [0x31, 0xc9, 0xf7, 0xf1],
@@ -33,12 +47,6 @@ describe.each(MODES)('%s', (mode) => {
       8,
       /division/,
     ],
-    [
-      'an unknown system call',
-      system(399),
-      31,
-      /unknown system call 399, at 0x08048068\n {2}bytes cd 80/,
-    ],
     ['code that leaves its memory', [0xe9, 0, 0, 0, 0x70], 11, /no code at 0x78048059/],
     ['a jump to null', [0x31, 0xc0, 0xff, 0xe0], 11, /no code at 0x00000000/],
     ['stack overflow', [0x50, 0xeb, 0xfd], 11, /outside of its memory|cannot write 4 bytes/],
@@ -49,6 +57,16 @@ describe.each(MODES)('%s', (mode) => {
     expect(ending.stderr).toMatch(/^\/guest: error: /);
     expect(ending.stderr).toContain(' esp=0x');
     expect(ending.status).toEqual({ kind: 'killed', signal });
+  });
+
+  it.each<[string, number[], number]>([
+    ['a read through cs', [0x2e, 0x8b, 0x1d, ...word(DATA)], 0],
+    ['a register with cs before it', [...load(3, 7), 0x2e, 0x43], 8],
+    ['ds after cs', [...load(0, 7), 0x2e, 0x3e, 0xa3, ...word(DATA), 0x8b, 0x1d, ...word(DATA)], 7],
+    ['endbr32', [...load(3, 7), 0xf3, 0x0f, 0x1e, 0xfb], 7],
+  ])('%s is no fault', (_, code, status) => {
+    const image = elf([...code, ...load(0, 1), 0xcd, 0x80]);
+    expect(start(image, mode)).toMatchObject({ status: { kind: 'exited', status }, stderr: '' });
   });
 
   const END = DATA + 4096; // of the image: the heap begins here

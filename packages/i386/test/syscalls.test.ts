@@ -18,6 +18,7 @@ const LSEEK = 19;
 const ACCESS = 33;
 const MKDIR = 39;
 const UMASK = 60;
+const SYMLINK = 83;
 const GETCWD = 183;
 const CREATE = 0o1101;
 
@@ -68,7 +69,53 @@ describe.each(MODES)('%s', (mode) => {
     ],
     ['open with a bad pointer', system(OPEN, 16), 14],
     ['read from nothing', system(READ, 9, DATA, 1), 9],
-    ['read to a bad pointer', system(READ, 0, 16, 1), 14],
+    [
+      'read to a bad pointer',
+      [...place(DATA, 'input'), ...system(OPEN, DATA), ...system(READ, 3, 16, 1)],
+      14,
+    ],
+    ['read of no bytes from nothing', system(READ, 9, DATA, 0), 9],
+    ['write of no bytes to nothing', system(WRITE, 9, DATA, 0), 9],
+    ['an unknown system call', system(399), 38],
+    ['a file as a folder', [...place(DATA, 'input/x'), ...system(OPEN, DATA)], 20],
+    ['a file with a slash after it', [...place(DATA, 'input/'), ...system(OPEN, DATA)], 20],
+    ['a new file with a slash after it', [...place(DATA, 'n/'), ...system(OPEN, DATA, CREATE)], 21],
+    [
+      'a link to itself',
+      [...place(DATA, 'l'), ...system(SYMLINK, DATA, DATA), ...system(OPEN, DATA)],
+      40,
+    ],
+    [
+      'O_EXCL of a link to nothing',
+      [
+        ...[...place(DATA, 'none'), ...place(DATA + 8, 'l'), ...system(SYMLINK, DATA, DATA + 8)],
+        ...system(OPEN, DATA + 8, 0o301, 0o600),
+      ],
+      17,
+    ],
+    [
+      'read of what is open with access 3',
+      [...place(DATA, 'input'), ...system(OPEN, DATA, 3), ...system(READ, 3, DATA, 1)],
+      9,
+    ],
+    [
+      'write to what is open with access 3',
+      [...place(DATA, 'input'), ...system(OPEN, DATA, 3), ...system(WRITE, 3, DATA, 1)],
+      9,
+    ],
+    ['access with other bits', [...place(DATA, 'input'), ...system(ACCESS, DATA, 9)], 22],
+    ['readlink to no room', [...place(DATA, 'input'), ...system(85, DATA, DATA, 0)], 22],
+    ['wait with unknown options', system(WAITPID, -1, 0, 0x7fff), 22],
+    ['rmdir of a file', [...place(DATA, 'input'), ...system(40, DATA)], 20],
+    ['execve of a folder', [...place(DATA, 'folder'), ...system(EXECVE, DATA)], 13],
+    [
+      'a byte after 2 GiB',
+      [
+        ...[...place(DATA, 'out'), ...system(OPEN, DATA, CREATE, 0o600)],
+        ...[...system(LSEEK, 3, 0x7fffffff, 0), ...system(WRITE, 3, DATA, 1)],
+      ],
+      27,
+    ],
     [
       'write to a file open for reading',
       [...place(DATA, 'input'), ...system(OPEN, DATA), ...system(WRITE, 3, DATA, 1)],
@@ -91,6 +138,104 @@ describe.each(MODES)('%s', (mode) => {
     ['unshare', system(310), 38],
   ])('%s fails as in Linux', (_, code, errno) => {
     expect(start(elf([...code, ...exitWithErrno]), mode, world()).status).toEqual(exited(errno));
+  });
+
+  it.each<[string, number[], number]>([
+    [
+      'a read to nowhere at the end of a file',
+      [
+        ...place(DATA, 'input'),
+        ...system(OPEN, DATA),
+        ...system(READ, 3, DATA, 9),
+        ...system(READ, 3, 16, 4),
+      ],
+      0,
+    ],
+    [
+      'a read of which a part is there',
+      [...place(DATA, 'input'), ...system(OPEN, DATA), ...system(READ, 3, DATA + 4096 - 2, 9)],
+      2,
+    ],
+    [
+      'seek in a folder',
+      [...place(DATA, 'folder'), ...system(OPEN, DATA), ...system(LSEEK, 3, 5, 0)],
+      5,
+    ],
+    [
+      'the end of /dev/null',
+      [...place(DATA, '/dev/null'), ...system(OPEN, DATA, 2), ...system(READ, 3, DATA, 5)],
+      0,
+    ],
+    [
+      'a write to /dev/null',
+      [...place(DATA, '/dev/null'), ...system(OPEN, DATA, 2), ...system(WRITE, 3, DATA, 5)],
+      5,
+    ],
+    ['an old uname', system(109, DATA), 0],
+    [
+      'the machine that the old uname tells',
+      [...system(109, DATA), 0x0f, 0xb6, 0x05, ...word(DATA + 4 * 65)],
+      'i'.charCodeAt(0),
+    ],
+  ])('%s is as in Linux', (_, code, result) => {
+    expect(start(elf([...code, ...exitWithResult]), mode, world()).status).toEqual(exited(result));
+  });
+
+  it('a file larger than the limit', () => {
+    const code = [
+      ...[...place(DATA, 'out'), ...system(OPEN, DATA, CREATE, 0o600)],
+      ...[...system(LSEEK, 3, 0x7ffffffe, 0), ...system(WRITE, 3, DATA, 1)],
+    ];
+    const ending = start(elf([...code, ...exit(0)]), mode, world());
+    expect(ending.status).toEqual({ kind: 'killed', signal: 25 });
+    expect(ending.stderr).toMatch(/\/out would have 2147483647 bytes, the limit is 1073741824/);
+    expect(ending.stderr).toMatch(/hint: .*fileLimit/);
+  });
+
+  it('a child that does wrong ends alone', () => {
+    const code = [
+      ...[...system(2), 0x85, 0xc0, 0x75, 2, 0x0f, 0x0b], // test eax, eax; jne +2; ud2
+      ...system(WAITPID, 0, DATA, 0),
+      ...[0x8b, 0x1d, ...word(DATA), ...load(0, 1), 0xcd, 0x80],
+    ];
+    const ending = start(elf(code), mode);
+    expect(ending.status).toEqual(exited(4));
+    expect(ending.stderr).toMatch(/unknown instruction/);
+  });
+
+  it('what is executed has the descriptors and the umask', () => {
+    // With one argument: a file as descriptors 1 and 3, umask 077, and itself. With two: writes "one" to 1, "four" to
+    // 3, and ends with the umask.
+    const second = [
+      ...[
+        ...place(DATA, 'onefour'),
+        ...system(WRITE, 1, DATA, 3),
+        ...system(WRITE, 3, DATA + 3, 4),
+      ],
+      ...[...system(UMASK), ...exitWithResult],
+    ];
+    const code = [
+      ...[0x8b, 0x04, 0x24, 0x83, 0xf8, 0x02, 0x0f, 0x85, ...word(second.length), ...second],
+      ...[...place(DATA, '/out'), ...system(OPEN, DATA, CREATE, 0o644), ...system(63, 3, 1)],
+      ...[...place(DATA, '/guest'), ...system(UMASK, 0o077)],
+      ...[0xc7, 0x05, ...word(DATA + 32), ...word(DATA)],
+      ...[0xc7, 0x05, ...word(DATA + 36), ...word(DATA)],
+      ...[...system(EXECVE, DATA, DATA + 32, 0), ...exit(99)],
+    ];
+    const files = world();
+    const ending = start(elf(code), mode, files, ['guest']);
+    expect(ending).toMatchObject({ status: exited(0o077), stdout: '', stderr: '' });
+    expect(files.find('/out')).toMatchObject({ bytes: new TextEncoder().encode('onefour') });
+  });
+
+  it('a program that starts itself without end', () => {
+    const code = [
+      ...[...place(DATA, '/guest'), 0xc7, 0x05, ...word(DATA + 32), ...word(DATA)],
+      ...[...system(EXECVE, DATA, DATA + 32, 0), ...exit(99)],
+    ];
+    const ending = start(elf(code), mode);
+    expect(ending.stderr).toMatch(/100 processes wait for each other[\s\S]*hint: .*processLimit/);
+    expect(ending.status).toEqual({ kind: 'killed', signal: 9 });
   });
 
   it('seeks, and fills what lies between with zeros', () => {

@@ -5,7 +5,14 @@
  * Observation belongs to the process: whatever it does goes through its host, so nothing that it does is unseen, after
  * a chroot either. Paths in the journal are those of the world, with links resolved.
  */
-import type { ChildStatus, FileStatus, Host, ProvenanceSink, SystemName } from '@stage0-ts/host';
+import type {
+  ChildStatus,
+  FileStatus,
+  Host,
+  Inherited,
+  ProvenanceSink,
+  SystemName,
+} from '@stage0-ts/host';
 import type { FileNode, MemoryHost, TreeNode } from '@stage0-ts/host/memory';
 
 /** Told of everything that one process does. A file's bytes are never changed in place: nodes get new ones. */
@@ -122,8 +129,13 @@ export class RecordingHost implements Host {
   }
 
   /** What is started gets a recording host of its own, from the engine of the world. */
-  run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
-    return this.host.run(path, argv, environment);
+  run(
+    path: string,
+    argv: readonly string[],
+    environment: readonly string[],
+    inherited?: Inherited,
+  ): ChildStatus {
+    return this.host.run(path, argv, environment, inherited);
   }
 
   private made(path: string, followLast: boolean): void {

@@ -6,7 +6,14 @@
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { hostError } from '../errors.ts';
-import type { ChildStatus, FileStatus, Host, ProvenanceSink, SystemName } from '../types.ts';
+import type {
+  ChildStatus,
+  FileStatus,
+  Host,
+  Inherited,
+  ProvenanceSink,
+  SystemName,
+} from '../types.ts';
 import type { MemoryFiles, TreeNode } from './files.ts';
 
 /** The file that is to be executed. */
@@ -205,17 +212,23 @@ export class MemoryHost implements Host {
     return this.options.systemName ?? DEFAULT_SYSTEM;
   }
 
-  run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
+  run(
+    path: string,
+    argv: readonly string[],
+    environment: readonly string[],
+    inherited: Inherited = {},
+  ): ChildStatus {
     const { engine } = this.options;
     const absolute = this.absolute(path);
     const node = this.named(path, () => this.files.get(absolute));
     if (node.kind !== 'file' || (node.mode & 0o111) === 0) throw hostError('EACCES', path);
     if (engine === undefined) throw hostError('ENOEXEC', path);
     const image = { path: this.files.realPath(absolute), bytes: node.bytes };
-    return this.named(path, () => engine(image, argv, this.child(environment)));
+    return this.named(path, () => engine(image, argv, this.child(environment, inherited)));
   }
 
-  private child(environment: readonly string[]): MemoryHost {
+  private child(environment: readonly string[], inherited: Inherited): MemoryHost {
+    const { stdin, stdout, stderr } = inherited;
     return new MemoryHost(
       {
         ...this.options,
@@ -223,9 +236,11 @@ export class MemoryHost implements Host {
         root: this.root,
         environment,
         currentDirectory: this.directory,
-        umask: this.umask,
+        umask: inherited.umask ?? this.umask,
+        ...(stdout && { stdout }),
+        ...(stderr && { stderr }),
       },
-      this.stdin,
+      stdin === undefined ? this.stdin : { rest: stdin() },
     );
   }
 

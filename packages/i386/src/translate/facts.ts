@@ -7,7 +7,7 @@
  * a register that might change is changed. Control that leaves the known paths goes to the interpreter, which
  * is told which flags it may trust.
  */
-import type { Instruction } from '../decode.ts';
+import { decode, type FetchByte, type Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Block, CodeFunction } from './discover.ts';
 import { registersWritten } from './forms.ts';
@@ -36,6 +36,33 @@ export function liveBefore(instruction: Instruction, after: number): number {
   const written = instruction.mayKeepFlags ? 0 : instruction.writes;
   return ((after & ~written) | instruction.reads) & ARITHMETIC;
 }
+
+/** Instructions that {@link flagsRead} looks at. */
+const MOST_READ = 100;
+const FLOW = new Set(['jmpTo', 'call', 'callTo', 'ret']);
+
+/** Flags that code at `address` reads before it writes them, as far as jumps can be followed. */
+export function flagsRead(fetch: FetchByte, address: number): number {
+  const pending = [{ at: address, kept: ARITHMETIC }];
+  let read = 0;
+  for (let steps = 0; steps < MOST_READ; steps++) {
+    const next = pending.pop();
+    if (next === undefined) break;
+    const instruction = decode(fetch, next.at);
+    if (instruction === undefined) continue;
+    read |= instruction.reads & next.kept;
+    const kept = instruction.mayKeepFlags ? next.kept : next.kept & ~instruction.writes;
+    if (kept === 0 || FLOW.has(instruction.operation)) continue;
+    const target = instruction.operands[0]?.value ?? 0;
+    if (BRANCHES.has(instruction.operation)) pending.push({ at: target, kept });
+    if (instruction.operation !== 'jmp') {
+      pending.push({ at: (next.at + instruction.length) | 0, kept });
+    }
+  }
+  return read;
+}
+
+const BRANCHES = new Set(['jmp', 'jcc', 'loop', 'loope', 'loopne', 'jcxz']);
 
 export function analyseProgram(functions: ReadonlyMap<number, CodeFunction>): ProgramFacts {
   const facts = new Map<number, FunctionFacts>();

@@ -14,10 +14,11 @@ import type { InstructionBudget } from '../budget.ts';
 import { MachineError } from '../errors.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
-import { READABLE, roundUp, WRITABLE } from '../memory.ts';
+import { type Memory, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { Process } from '../process.ts';
 import { EAX, EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
+import { flagsRead } from './facts.ts';
 import {
   DEPTH_GLOBAL,
   FLAGS_GLOBAL,
@@ -56,6 +57,8 @@ export class Runner {
   private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
   /** Rounded end of the heap that the limits in the globals are for. */
   private limitedTo = -1;
+  /** Address after a call → flags that are read there. */
+  private readonly readAfter = new Map<number, number>();
   /** What the fuel global was set to last. */
   private fuel: number;
 
@@ -274,9 +277,31 @@ export class Runner {
     const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
     if (facts.recursive && depth.value >= this.program.depthLimit) return;
     if ((facts.liveIn & cpu.unknownFlags) !== 0) return;
+    if (this.needsAfterwards(ARITHMETIC & ~facts.liveOut)) return;
     this.give();
     const address = enter();
     this.take(address, facts.liveOut);
+  }
+
+  /**
+   * Are any of these flags read where the function that is called returns to? The code there is not translated, or
+   * they would be kept. Where the way is not plain to see they count as not read: then the interpreter says so.
+   */
+  private needsAfterwards(flags: number): boolean {
+    const { memory, cpu } = this;
+    const offset = memory.offset(cpu.registers[ESP] as number, 4, READABLE);
+    if (flags === 0 || offset < 0) return false;
+    const back = memory.view.getInt32(offset, true);
+    let read = this.readAfter.get(back);
+    if (read === undefined) {
+      read = flagsRead((at) => memory.byte(at), back);
+      this.readAfter.set(back, read);
+    }
+    return (read & flags) !== 0;
+  }
+
+  private get memory(): Memory {
+    return this.process.memory;
   }
 
   /** Registers from the globals to the interpreter. */

@@ -4,7 +4,7 @@
  * What it starts runs in machines too.
  */
 import { parseArgs } from 'node:util';
-import type { ChildStatus } from '@stage0-ts/host';
+import type { ChildStatus, Inherited } from '@stage0-ts/host';
 import type { Engine } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { machineEngine } from '../machine-engine.ts';
@@ -68,18 +68,42 @@ class MachineHost extends NodeHost {
   override readonly environment: readonly string[];
   private readonly engine: Engine;
 
-  constructor(engine: Engine, environment: readonly string[]) {
+  private readonly inherited: Inherited;
+
+  constructor(engine: Engine, environment: readonly string[], inherited: Inherited = {}) {
     super();
     this.engine = engine;
     this.environment = environment;
+    this.inherited = inherited;
+  }
+
+  override readStdin(): Uint8Array {
+    return this.inherited.stdin?.() ?? super.readStdin();
+  }
+
+  override writeStdout(bytes: Uint8Array): void {
+    const { stdout } = this.inherited;
+    if (stdout === undefined) super.writeStdout(bytes);
+    else stdout(bytes);
+  }
+
+  override writeStderr(bytes: Uint8Array): void {
+    const { stderr } = this.inherited;
+    if (stderr === undefined) super.writeStderr(bytes);
+    else stderr(bytes);
   }
 
   /** The working directory belongs to this process, so that it must be put back behind a child. */
-  override run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
+  override run(
+    path: string,
+    argv: readonly string[],
+    environment: readonly string[],
+    inherited?: Inherited,
+  ): ChildStatus {
     const directory = this.currentDirectory();
     try {
       const image = { path, bytes: this.readFile(path) };
-      return this.engine(image, argv, new MachineHost(this.engine, environment));
+      return this.engine(image, argv, new MachineHost(this.engine, environment, inherited));
     } finally {
       this.changeDirectory(directory);
     }
