@@ -3,27 +3,21 @@
  * The interpreter against the processor: random code, run by both, must leave the same registers, flags and
  * memory.
  */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { elf, exit } from './guest.ts';
+import { NativeGuests } from './linux.ts';
 import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
 import { emulated } from './run.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'i386-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const guests = new NativeGuests();
+afterAll(() => guests.remove());
+const { works } = guests;
 
 function native(image: Uint8Array): Uint8Array | undefined {
-  const path = join(folder, 'guest');
-  writeFileSync(path, image);
-  chmodSync(path, 0o755);
-  const result = spawnSync(path, [], { timeout: 10_000, maxBuffer: 1 << 26 });
-  return result.error === undefined && result.status === 0 ? result.stdout : undefined;
+  const end = guests.run(image);
+  return end?.status.kind === 'exited' && end.status.status === 0 ? end.stdout : undefined;
 }
 
-const works = native(elf(exit(0))) !== undefined;
 const ROUNDS = Number(process.env['I386_ROUNDS'] ?? 20);
 const SEQUENCES = 100;
 const RECORD = 36;

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Guests that look for what would tell the machine from Linux. Each runs in both modes and, where the kernel runs i386
+ * programs, natively: all must end alike. What is written here is what Linux does.
+ */
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { i386Engine } from '@stage0-ts/i386';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CODE, DATA, elf, exit, load, place, system, word } from './guest.ts';
+import { NativeGuests } from './linux.ts';
+import { MODES } from './run.ts';
+
+const guests = new NativeGuests();
+afterAll(() => guests.remove());
+const { works } = guests;
+if (!works)
+  console.warn('NOT RUN: this kernel runs no i386 programs; nothing was compared with it');
+
+const EXIT_EBX = [...load(0, 1), 0xcd, 0x80];
+/** Ends with the low byte of what a system call has returned. */
+const RESULT = [0x89, 0xc3, ...EXIT_EBX];
+const IMAGE_END = DATA + 4096;
+const OPEN_DOT = [...place(DATA, '.'), ...system(5, DATA)];
+/** setcc bl; movzx ebx, bl; exit. */
+const CONDITION = (code: number): number[] => [
+  0x0f,
+  0x90 + code,
+  0xc3,
+  0x0f,
+  0xb6,
+  0xdb,
+  ...EXIT_EBX,
+];
+const [BELOW, EQUAL, ABOVE, GREATER] = [2, 4, 7, 15];
+
+const exited = (status: number) => ({ kind: 'exited', status });
+const killed = (signal: number) => ({ kind: 'killed', signal });
+
+/** Changes the operand of its own mov, calls it, and puts it back: ends with 1, 2, 1 as digits. */
+function changesItself(): number[] {
+  // call f; mov [DATA], eax; mov byte [f + 1], 2; call f; lea ebx, [eax * 4]; mov byte [f + 1], 1; call f;
+  // add ebx, eax; add ebx, [DATA]; exit; f: mov eax, 1; ret
+  const f = 59;
+  const call = (at: number) => [0xe8, ...word(f - at - 5)];
+  const code = [
+    ...[...call(0), 0xa3, ...word(DATA)],
+    ...[0xc6, 0x05, ...word(CODE + f + 1), 2, ...call(17)],
+    ...[0x8d, 0x1c, 0x85, ...word(0), 0xc6, 0x05, ...word(CODE + f + 1), 1, ...call(36)],
+    ...[0x01, 0xc3, 0x03, 0x1d, ...word(DATA), ...load(0, 1), 0xcd, 0x80],
+  ];
+  while (code.length < f) code.push(0x90);
+  return [...code, ...load(0, 1), 0xc3];
+}
+
+/** f's carry is read after a call that is reached by a computed jump. */
+const READS_FLAGS = [
+  ...[0xe8, ...word(9), 0x31, 0xd2, ...load(0, CODE + 22), 0xff, 0xe0],
+  ...[...load(1, 0x80000001), 0x01, 0xc9, 0xc3],
+  ...[0xe8, ...word(-13), ...CONDITION(BELOW)],
+];
+
+const PROBES: readonly [name: string, code: number[], end: object][] = [
+  [
+    'the stack is above the image',
+    [0x81, 0xfc, ...word(0x80000000), ...CONDITION(ABOVE)],
+    exited(1),
+  ],
+  ['esp is near the top', [0x81, 0xfc, ...word(0xffff0000), ...CONDITION(ABOVE)], exited(1)],
+  [
+    'the heap begins after the image',
+    [...system(45), 0x3d, ...word(IMAGE_END), ...CONDITION(EQUAL)],
+    exited(1),
+  ],
+  ['its code changed and put back', changesItself(), exited(1 + 8 + 1)],
+  ['flags after a call by a computed jump', READS_FLAGS, exited(1)],
+  ['a read after the heap', [0xb8, ...word(IMAGE_END), 0x8b, 0x18, ...EXIT_EBX], killed(11)],
+  [
+    'a read after a heap that was larger',
+    [
+      ...system(45, IMAGE_END + 0x3000),
+      ...system(45, IMAGE_END),
+      0xb8,
+      ...word(IMAGE_END),
+      0x8b,
+      0x18,
+      ...EXIT_EBX,
+    ],
+    killed(11),
+  ],
+  ['a read of the page below the image', [0xa1, ...word(0x08047ffc), ...exit(0)], killed(11)],
+  ['a read of null', [0xa1, ...word(0), ...exit(0)], killed(11)],
+  [
+    'the lowest of 8 MiB of stack',
+    [0xb8, ...word(0xffffe000 - (8 << 20) + 0x3000), 0x8b, 0x18, ...EXIT_EBX],
+    exited(0),
+  ],
+  ['a write through cs', [0x2e, 0xa3, ...word(DATA), ...exit(0)], killed(11)],
+  ['a read through cs', [0x2e, 0x8b, 0x1d, ...word(DATA), ...EXIT_EBX], exited(0)],
+  ['a read through gs', [0x65, 0xa1, ...word(DATA), ...exit(0)], killed(11)],
+  ['int3', [0xcc, ...exit(0)], killed(5)],
+  ['hlt', [0xf4, ...exit(0)], killed(11)],
+  ['ud2', [0x0f, 0x0b, ...exit(0)], killed(4)],
+  ['int 0x21', [0xcd, 0x21, ...exit(0)], killed(11)],
+  ['a division by zero', [0x31, 0xc9, 0xf7, 0xf1, ...exit(0)], killed(8)],
+  ['endbr32', [0xf3, 0x0f, 0x1e, 0xfb, ...exit(7)], exited(7)],
+  ['a call that is not there', [...system(0x7777), ...RESULT], exited(-38 & 0xff)],
+  ['uname', [...system(122, DATA), ...RESULT], exited(0)],
+  ['the older uname', [...system(109, DATA), ...RESULT], exited(0)],
+  ['a number of its own', [...system(20), 0x83, 0xf8, 1, ...CONDITION(GREATER)], exited(1)],
+  ['a parent', [...system(64), 0x83, 0xf8, 1, ...CONDITION(GREATER)], exited(1)],
+  [
+    'read of no bytes from a bad descriptor',
+    [...system(3, 77, DATA, 0), ...RESULT],
+    exited(-9 & 0xff),
+  ],
+  [
+    'write of no bytes to a bad descriptor',
+    [...system(4, 77, DATA, 0), ...RESULT],
+    exited(-9 & 0xff),
+  ],
+  ['seek in a folder', [...OPEN_DOT, ...system(19, 3, 5, 0), ...RESULT], exited(5)],
+  ['read of a folder', [...OPEN_DOT, ...system(3, 3, DATA, 5), ...RESULT], exited(-21 & 0xff)],
+  [
+    'access with other bits',
+    [...place(DATA, '.'), ...system(33, DATA, 9), ...RESULT],
+    exited(-22 & 0xff),
+  ],
+  [
+    'readlink with no room',
+    [...place(DATA, '.'), ...system(85, DATA, DATA, 0), ...RESULT],
+    exited(-22 & 0xff),
+  ],
+  ['wait for nobody', [...system(7, 0, DATA, 0), ...RESULT], exited(-10 & 0xff)],
+  [
+    '/dev/null',
+    [...place(DATA, '/dev/null'), ...system(5, DATA, 2), ...system(4, 3, DATA, 9), ...RESULT],
+    exited(9),
+  ],
+  [
+    'a child that faults',
+    [
+      ...[...system(2), 0x85, 0xc0, 0x75, 2, 0x0f, 0x0b, ...system(7, 0, DATA, 0)],
+      ...[0x0f, 0xb6, 0x1d, ...word(DATA), 0x83, 0xe3, 0x7f, ...EXIT_EBX],
+    ],
+    exited(4),
+  ],
+  [
+    'a write after 1 TiB',
+    [
+      ...[
+        ...place(DATA, 'big'),
+        ...system(5, DATA, 0o1102, 0o600),
+        ...load(6, DATA + 64),
+        ...load(7, 0),
+      ],
+      ...[...system(140, 3, 0x100, 0), ...system(4, 3, DATA, 1), ...RESULT],
+    ],
+    exited(-27 & 0xff),
+  ],
+  [
+    'O_EXCL and a link to nothing',
+    [
+      ...[
+        ...place(DATA, 'none'),
+        ...place(DATA + 8, 'l'),
+        ...system(10, DATA + 8),
+        ...system(83, DATA, DATA + 8),
+      ],
+      ...[...system(5, DATA + 8, 0o301, 0o600), ...RESULT],
+    ],
+    exited(-17 & 0xff),
+  ],
+];
+
+describe.each(PROBES)('%s', (_, code, end) => {
+  const image = elf(code);
+  it.each(MODES)('%s', (mode) => {
+    expect(run(image, mode, []).status).toEqual(end);
+  });
+  it.runIf(works)('on this kernel', () => {
+    expect(guests.run(image)?.status).toEqual(end);
+  });
+});
+
+/** In a world in memory, at the path that native guests have. */
+function run(
+  image: Uint8Array,
+  mode: (typeof MODES)[number],
+  environment: readonly string[],
+  args: readonly string[] = [],
+) {
+  const stdout: Uint8Array[] = [];
+  const files = new MemoryFiles();
+  files.createDirectories(guests.folder);
+  const path = `${guests.folder}/guest`;
+  files.writeFile(path, image, 0o755);
+  const host = new MemoryHost({
+    files,
+    currentDirectory: guests.folder,
+    engine: i386Engine({ mode }),
+    stdout: (bytes) => stdout.push(bytes),
+  });
+  const status = host.run(path, [path, ...args], environment);
+  return { status, stdout: new Uint8Array(Buffer.concat(stdout)) };
+}
+
+/** Writes its first registers and flags, where the heap begins, and all from esp to the top of the stack. */
+const SHOWS_START = [
+  ...[
+    0x9c,
+    0x60,
+    0x89,
+    0xe1,
+    ...load(0, 4),
+    ...load(3, 1),
+    ...load(2, 36),
+    0xcd,
+    0x80,
+    0x83,
+    0xc4,
+    36,
+  ],
+  ...[...system(45), 0xa3, ...word(DATA), ...system(4, 1, DATA, 4)],
+  ...[
+    0x89,
+    0xe1,
+    ...load(2, 0xffffe000),
+    0x29,
+    0xe2,
+    ...load(0, 4),
+    ...load(3, 1),
+    0xcd,
+    0x80,
+    ...exit(0),
+  ],
+];
+/** AT_SYSINFO, AT_SYSINFO_EHDR: there is no vdso. */
+const VDSO = [32, 33];
+/** What differs from processor to processor, and what is random. */
+const PROCESSOR = [16, 26, 51, 27, 28];
+const ARGUMENTS = ['x', 'yy', 'three'];
+const ENVIRONMENT = ['A=1', 'BB=22'];
+
+describe('the first state', () => {
+  const image = elf(SHOWS_START);
+  const start = (mode: (typeof MODES)[number]) =>
+    startOf(run(image, mode, ENVIRONMENT, ARGUMENTS).stdout);
+
+  it('is one and the same, whatever the mode', () => {
+    expect(run(image, 'translate', ENVIRONMENT).stdout).toEqual(
+      run(image, 'interpret', ENVIRONMENT).stdout,
+    );
+  });
+
+  it('is as the kernel makes it', () => {
+    const { registers, words, strings } = start('interpret');
+    expect(registers).toEqual([0, 0, 0, words.esp, 0, 0, 0, 0, 0x202]);
+    expect(words.esp % 16).toBe(0);
+    expect(strings).toEqual([
+      `${guests.folder}/guest`,
+      ...ARGUMENTS,
+      ...ENVIRONMENT,
+      'i686',
+      `${guests.folder}/guest`,
+    ]);
+  });
+
+  it.runIf(works)('is that of this kernel, but for the vdso', () => {
+    const theirs = startOf(
+      guests.run(image, ARGUMENTS, { A: '1', BB: '22' })?.stdout as Uint8Array,
+    );
+    const ours = start('translate');
+    expect(ours.strings).toEqual(theirs.strings);
+    expect(ours.words.pointers).toEqual(theirs.words.pointers);
+    expect(ours.heap).toBe(theirs.heap);
+    const kept = theirs.auxiliary.filter(([key]) => !VDSO.includes(key));
+    const known = new Set(ours.auxiliary.map(([key]) => key));
+    // Older kernels lack the newest entries; none has one more that this machine lacks.
+    expect(kept.filter(([key]) => !known.has(key))).toEqual([]);
+    const keys = new Set(kept.map(([key]) => key));
+    const values = (list: [number, number][]) =>
+      list
+        .filter(([key]) => keys.has(key))
+        .map(([key, value]) => (PROCESSOR.includes(key) ? [key] : [key, value]));
+    expect(values(ours.auxiliary)).toEqual(values(kept));
+    expect(ours.registers.filter((_, at) => at !== 3)).toEqual(
+      theirs.registers.filter((_, at) => at !== 3),
+    );
+  });
+});
+
+/** Reads what {@link SHOWS_START} writes. */
+function startOf(output: Uint8Array) {
+  const view = new DataView(output.buffer, output.byteOffset, output.length);
+  const registers = Array.from({ length: 9 }, (_, at) => view.getUint32(at * 4, true));
+  const heap = view.getUint32(36, true);
+  const esp = 0xffffe000 - (output.length - 40);
+  registers[3] = (registers[3] as number) + 4; // pushf came before
+  const at = (address: number) => view.getUint32(40 + address - esp, true);
+  const text = (address: number) => {
+    const from = 40 + address - esp;
+    return Buffer.from(output.subarray(from, output.indexOf(0, from))).toString();
+  };
+  const pointers: number[] = [];
+  let next = esp + 4;
+  for (let list = 0; list < 2; list++) {
+    for (; at(next) !== 0; next += 4) pointers.push(at(next));
+    next += 4;
+  }
+  const auxiliary: [number, number][] = [];
+  for (; at(next) !== 0; next += 8) auxiliary.push([at(next), at(next + 4)]);
+  const named = (key: number) => text(auxiliary.find(([one]) => one === key)?.[1] as number);
+  const strings = [...pointers.map(text), named(15), named(31)];
+  return { registers, heap, strings, auxiliary, words: { esp, count: at(esp), pointers } };
+}
