@@ -119,6 +119,13 @@ describe.each(MODES)('%s', (mode) => {
     expect(start(image, mode)).toMatchObject({ status: { kind: 'exited', status }, stderr: '' });
   });
 
+  it('a segment that the end of the file cuts off is zero after it', () => {
+    const code = [0x8b, 0x1d, ...word(CODE + 16), ...load(0, 1), 0xcd, 0x80, 0, 0, 0, 7]; // mov ebx, [code + 16]
+    const image = elf(code);
+    new DataView(image.buffer).setUint32(68, image.length + 20, true);
+    expect(start(image, mode).status).toEqual({ kind: 'exited', status: 7 });
+  });
+
   it('a runaway loop meets the limit', () => {
     const run = machine(
       elf([0xeb, 0xfe]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** System calls and processes, from little guests, in both modes. */
-import { MemoryFiles } from '@stage0-ts/host/memory';
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { i386Engine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
 import { DATA, elf, exit, load, place, system, word } from './guest.ts';
 import { MODES, start } from './run.ts';
@@ -226,6 +227,34 @@ describe.each(MODES)('%s', (mode) => {
     const ending = start(elf(code), mode, files, ['guest']);
     expect(ending).toMatchObject({ status: exited(0o077), stdout: '', stderr: '' });
     expect(files.find('/out')).toMatchObject({ bytes: new TextEncoder().encode('onefour') });
+  });
+
+  it('a port that is executed writes to the descriptors, and makes files with the umask', () => {
+    const code = [
+      ...[...place(DATA, '/out'), ...system(OPEN, DATA, CREATE, 0o644), ...system(63, 3, 1)],
+      ...[...place(DATA, '/port'), ...system(UMASK, 0o077)],
+      ...[0xc7, 0x05, ...word(DATA + 32), ...word(DATA)],
+      ...[...system(EXECVE, DATA, DATA + 32, 0), ...exit(99)],
+    ];
+    const files = world();
+    files.writeFile('/guest', elf(code), 0o755);
+    files.writeFile('/port', new Uint8Array(), 0o755);
+    const machine = i386Engine({ mode });
+    let stdout = 0;
+    const host = new MemoryHost({
+      files,
+      stdout: () => stdout++,
+      engine: (image, argv, world) => {
+        if (image.path !== '/port') return machine(image, argv, world);
+        world.writeStdout(new TextEncoder().encode('from the port'));
+        world.writeFile('/made', new Uint8Array(), 0o666);
+        return { kind: 'exited', status: 5 };
+      },
+    });
+    expect(host.run('/guest', ['guest'], [])).toEqual(exited(5));
+    expect(stdout).toBe(0);
+    expect(files.find('/out')).toMatchObject({ bytes: new TextEncoder().encode('from the port') });
+    expect(files.find('/made')).toMatchObject({ mode: 0o600 });
   });
 
   it('a program that starts itself without end', () => {

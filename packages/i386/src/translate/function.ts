@@ -23,6 +23,8 @@ import {
   CALL_INDIRECT,
   DEPTH_GLOBAL,
   FIRST_TEMPORARY,
+  FLAGS_GLOBAL,
+  FLAGS_LOCAL,
   FUEL_GLOBAL,
   INTERPRET,
   LABEL_LOCAL,
@@ -73,6 +75,8 @@ class FunctionEmitter {
   private readonly frame: Frame;
   /** Registers that may differ from their globals at the start of a block. */
   private readonly dirtyIn: number[];
+  /** Instructions that are counted at the start of a block; 0 for none. */
+  private readonly charges: readonly number[];
   /** Position → depth of the label to branch to. */
   private readonly labels = new Map<number, number>();
   /** Depth of the dispatching loop, where flow is not structured. */
@@ -88,6 +92,7 @@ class FunctionEmitter {
       this.marks.push(this.code.bytes.length, address);
     });
     this.dirtyIn = this.findDirty();
+    this.charges = context.metered ? this.findCharges() : this.flow.order.map(() => 0);
   }
 
   emit(): EmittedFunction {
@@ -204,12 +209,12 @@ class FunctionEmitter {
     const body = bodyOf(block);
     const atEnd = liveAtEnd(block, fact, context.facts);
     const live = liveAfterEach(block, body, atEnd);
-    if (block.instructions.length === 0) this.startBlock(block);
+    if (block.instructions.length === 0) this.startBlock(block, position);
     for (let at = 0; at < block.instructions.length; at++) {
       const instruction = block.instructions[at] as Instruction;
       emitter.startInstruction(instruction, this.before(block, at), live[at] as number);
       this.guard(guards?.get(at));
-      if (at === 0) this.startBlock(block);
+      if (at === 0) this.startBlock(block, position);
       if (at === body.length) break; // the ending's
       if (emitter.emitTruth(instruction, body[at + 1])) at++;
       else emitter.emit(live[at + 1] as number);
@@ -217,25 +222,32 @@ class FunctionEmitter {
     this.ending(block, position, atEnd);
   }
 
-  private startBlock(block: Block): void {
-    this.meter(block);
+  private startBlock(block: Block, position: number): void {
+    this.meter(block, this.charges[position] as number);
     if (this.context.observed) this.observe(block);
   }
 
-  private meter(block: Block): void {
-    if (!this.context.metered) return;
+  private meter(block: Block, charge: number): void {
+    if (charge === 0) return;
     const { code } = this;
     code.indexed(OP.global_get, FUEL_GLOBAL);
-    code.constant(Math.max(1, block.instructions.length));
+    code.constant(charge);
     code.op(OP.i32_sub);
     code.indexed(OP.global_set, FUEL_GLOBAL);
     code.indexed(OP.global_get, FUEL_GLOBAL);
     code.constant(0);
     code.op(OP.i32_lt_s);
     code.open(OP.if);
-    this.state.storeDirty();
+    // Everything goes to memory and globals and comes back, so that no local lives across the call: see access.ts.
+    const { emitter, state } = this;
+    emitter.slots?.flush();
+    state.storeDirty();
+    state.get(FLAGS_LOCAL);
+    code.indexed(OP.global_set, FLAGS_GLOBAL);
     code.constant(block.start);
     code.indexed(OP.call, TICK);
+    state.reload(0xff);
+    emitter.slots?.loadAll();
     code.end();
   }
 
@@ -387,6 +399,24 @@ class FunctionEmitter {
     code.constant(by);
     code.op(OP.i32_add);
     code.indexed(OP.global_set, DEPTH_GLOBAL);
+  }
+
+  /**
+   * Instructions are counted at the entry and at loop heads, which every endless run passes: as many as all blocks
+   * have that are reached from there before the next of them, so that no way is longer than what is counted.
+   */
+  private findCharges(): number[] {
+    const { order, dominated, loopHeads } = this.flow;
+    const charges = order.map(() => 0);
+    const owner = order.map((_, at) => at);
+    for (const [at, address] of order.entries()) {
+      const size = (this.fact.code.blocks.get(address) as Block).instructions.length;
+      charges[owner[at] as number] = (charges[owner[at] as number] as number) + Math.max(1, size);
+      for (const child of dominated[at] as readonly number[]) {
+        if (!loopHeads.has(child)) owner[child] = owner[at] as number;
+      }
+    }
+    return charges;
   }
 
   // Which registers may differ from their globals, block by block
