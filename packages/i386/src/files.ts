@@ -351,6 +351,7 @@ export class FileTable {
 
   /** The process has ended. */
   closeAll(): void {
+    this.flush(); // also what a parent has open as well: the file is this process's work
     for (let number = 0; number < this.descriptors.length; number++) {
       if (this.descriptors[number] !== undefined) this.close(number);
     }

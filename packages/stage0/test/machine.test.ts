@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The i386 engine on the ladder: its programs really run. */
 import { fileURLToPath } from 'node:url';
-import { MemoryHost } from '@stage0-ts/host/memory';
-import { build, check, machineEngine, PORTS } from '@stage0-ts/stage0';
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { build, check, machineEngine, PORTS, runScript } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
+import { guest, leave, open } from './guests.ts';
 
 const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
 const HELLO = 'Hello, stage0!\n';
@@ -42,6 +43,24 @@ describe('the ladder in the machine', () => {
     );
     expect(new Set(digests.map(({ sha256 }) => sha256)).size).toBe(1);
     expect(digests.length).toBe(2);
+  });
+
+  it('has what a program wrote when it ends, though its parent has the file open as well', () => {
+    const other = new MemoryFiles();
+    other.writeFile('/outer', guest(open('shared'), [11, 'inner', 0, 0]), 0o755);
+    other.writeFile('/inner', guest(...leave('shared', 'written')), 0o755);
+    other.writeFile('/go.kaem', new TextEncoder().encode('./outer\n'), 0o644);
+    const { processes } = runScript(other, {
+      script: 'go.kaem',
+      engine: machineEngine(),
+      record: true,
+    });
+    const left = processes.map(({ path, outputs }) => [path, outputs.get('/shared')]);
+    const file = expect.objectContaining({ bytes: new TextEncoder().encode('written') });
+    expect(left).toEqual([
+      ['/outer', file],
+      ['/inner', file],
+    ]);
   });
 
   it('fails as a kernel would on what is no program', () => {

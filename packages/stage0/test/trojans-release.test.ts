@@ -59,6 +59,16 @@ function cached(path: string, ...calls: Call[]) {
   };
 }
 
+it.skipIf(pristine === undefined)('the release itself agrees, all of it', () => {
+  const load = () => copyTree(pristine as MemoryFiles);
+  const { verdict, coverage, trusted } = check(load, {
+    engines: [portsAndMachine(), machineEngine()],
+  });
+  expect(verdict).toMatchObject({ kind: 'agree', reasons: [] });
+  expect(coverage).toMatchObject({ processes: 133, compared: 133, uncompared: [] });
+  expect(trusted.map(({ standing }) => standing)).toEqual(['made-from-source', 'made-from-source']);
+});
+
 describe.skipIf(pristine === undefined)('the release with a trap', () => {
   it.each<[string, (files: MemoryFiles) => void, RegExp]>([
     [
