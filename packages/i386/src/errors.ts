@@ -15,6 +15,7 @@ export type FaultCode =
   | 'memory-limit'
   | 'file-limit'
   | 'process-limit'
+  | 'stuck'
   | 'aborted';
 
 /** Signal that Linux would send, or that stands for a limit (SIGXCPU, SIGXFSZ). */
@@ -30,6 +31,7 @@ const SIGNALS: Readonly<Record<FaultCode, number>> = {
   'memory-limit': 9,
   'file-limit': 25,
   'process-limit': 9,
+  stuck: 24,
   aborted: 9,
 };
 
@@ -41,6 +43,7 @@ const OURS = new Set<FaultCode>([
   'memory-limit',
   'file-limit',
   'process-limit',
+  'stuck',
   'aborted',
 ]);
 
@@ -57,6 +60,7 @@ const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
   'instruction-limit': 'raise it by --instruction-limit (the engine option `instructionLimit`)',
   'memory-limit': 'raise it by --memory-limit (the engine option `memoryLimit`)',
   'file-limit': 'raise it by the engine option `fileLimit`',
+  stuck: 'an input may be missing, or end too early',
   'process-limit': 'a program that starts itself? If not, raise the engine option `processLimit`',
 };
 

@@ -27,7 +27,7 @@ import {
 } from './memory.ts';
 import { EAX, EBX, ECX, EDI, EDX, ESI, ESP } from './registers.ts';
 import { buildStack } from './start-stack.ts';
-import { type CallContext, systemCall } from './syscalls.ts';
+import { type CallContext, CallCount, systemCall } from './syscalls.ts';
 
 /** Limits of a process; see {@link DEFAULT_LIMITS}. */
 export interface Limits {
@@ -149,6 +149,7 @@ export class Process implements CallContext, Surroundings {
   memory: Memory;
   readonly host: Host;
   readonly files: FileTable;
+  readonly calls: CallCount = new CallCount();
   readonly pid: number;
   readonly parentPid: number;
   readonly sharesView: boolean;

@@ -10,6 +10,7 @@
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { Host } from '@stage0-ts/host';
 import { errno, negativeErrno } from './errno.ts';
+import { MachineError } from './errors.ts';
 import type { FileTable } from './files.ts';
 import { type Memory, READABLE, WRITABLE } from './memory.ts';
 import { missing } from './missing.ts';
@@ -19,6 +20,7 @@ export interface CallContext {
   readonly host: Host;
   readonly memory: Memory;
   readonly files: FileTable;
+  readonly calls: CallCount;
   /** Bits that new files do not get, once the guest has set them; the host's own until then. */
   umask: number | undefined;
   readonly pid: number;
@@ -58,12 +60,45 @@ export function systemCall(
   d: number,
   e: number,
 ): number {
+  const result = carryOut(context, number, a, b, c, d, e);
+  context.calls.note(result < 0 || (number === READ && result === 0));
+  return result;
+}
+
+function carryOut(
+  context: CallContext,
+  number: number,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  e: number,
+): number {
   const call = CALLS.get(number);
   if (call === undefined) return ENOSYS;
   try {
     return call(context, a, b, c, d, e);
   } catch (error) {
     return negativeErrno(error);
+  }
+}
+
+/** read(2). */
+const READ = 3;
+/** System calls in a row that come to nothing, after which a program counts as stuck. */
+const MOST_IN_VAIN = 200_000;
+
+/** Finds programs that go round in circles: upstream's assemblers do when a file is missing or ends in a comment. */
+export class CallCount {
+  private inVain = 0;
+
+  /** A call was made; `inVain` when it failed or read nothing. Throws MachineError. */
+  note(inVain: boolean): void {
+    if (!inVain) this.inVain = 0;
+    else if (++this.inVain >= MOST_IN_VAIN) {
+      const message = `${MOST_IN_VAIN} system calls in a row have failed or read nothing: the program is stuck`;
+      throw new MachineError('stuck', message);
+    }
   }
 }
 

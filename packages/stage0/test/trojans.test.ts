@@ -46,6 +46,9 @@ const rmAnd =
 /** Code that sets the zero flag in our machine as it was, with its stack below the image. */
 const ON_A_KERNEL = [0x81, 0xfc, 0, 0, 0, 0x80, 0x19, 0xc0, 0x40]; // cmp esp, 0x80000000; sbb eax, eax; inc eax
 
+/** mov ebx, 9; mov eax, 3; int 0x80; jmp back to the second: read from no descriptor, as if it mattered. */
+const READ_FOR_EVER = [0xbb, 9, 0, 0, 0, 0xb8, 3, 0, 0, 0, 0xcd, 0x80, 0xeb, 0xf7];
+
 interface Trojan {
   readonly name: string;
   readonly plant: (world: World) => void;
@@ -188,6 +191,12 @@ const TROJANS: readonly Trojan[] = [
   {
     name: 'P7 a tool that never ends',
     plant: (world) => world.source('rm', rawGuest(0xeb, 0xfe)),
+    kind: 'cannot',
+    says: /step 5, .*our machine could not run this program to its end/,
+  },
+  {
+    name: 'P7 a tool that reads a file that is not there, for ever',
+    plant: (world) => world.source('rm', rawGuest(...READ_FOR_EVER)),
     kind: 'cannot',
     says: /step 5, .*our machine could not run this program to its end/,
   },

@@ -165,11 +165,15 @@ export class Runner {
     const offset = memory.offset(address, count, number === READ ? WRITABLE : READABLE);
     if (offset < 0) return undefined;
     if (number === WRITE) {
-      if (count === 1 && process.files.writeByte(fd, memory.bytes[offset] as number)) return 1;
-      return undefined;
+      if (count !== 1 || !process.files.writeByte(fd, memory.bytes[offset] as number)) {
+        return undefined;
+      }
+      process.calls.note(false);
+      return 1;
     }
     const byte = count === 1 ? process.files.readByte(fd) : undefined;
     if (byte === undefined) return undefined;
+    process.calls.note(byte === -1);
     if (byte === -1) return 0;
     process.willWrite(address, 1);
     memory.bytes[offset] = byte;
