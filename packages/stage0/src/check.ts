@@ -61,32 +61,66 @@ export interface CheckResult {
   readonly ok: boolean;
 }
 
+/** One of the two builds of a check, finished. */
+export interface CheckedBuild extends TimedBuild, FinishedBuild {
+  /** Wheeler's step on what this build made. */
+  readonly selfRebuild: SelfRebuild | undefined;
+}
+
 /**
  * Build the tree with both engines and compare. `load` gives a fresh copy of the tree at each call.
  * Throws ToolError for what `build` throws.
  */
 export function check(load: () => MemoryFiles, options: CheckOptions): CheckResult {
   const [first, second] = options.engines;
+  const rebuilder = rebuilderOf(first, second);
+  const left = buildForCheck(load(), first, options, first.hidesProcesses ? undefined : rebuilder);
+  const right = buildForCheck(
+    load(),
+    second,
+    options,
+    first.hidesProcesses ? rebuilder : undefined,
+  );
+  return concludeCheck(left, right, options);
+}
+
+/** The engine that runs binaries, and so the compiler's rebuild; undefined when neither does. */
+export function rebuilderOf(first: NamedEngine, second: NamedEngine): NamedEngine | undefined {
+  return [first, second].find(({ runsBinaries }) => runsBinaries);
+}
+
+/** One of the builds, in `files`, which is changed by it; `rebuilder` lets its compiler rebuild itself. */
+export function buildForCheck(
+  files: MemoryFiles,
+  engine: NamedEngine,
+  options: Omit<CheckOptions, 'engines'>,
+  rebuilder: NamedEngine | undefined,
+): CheckedBuild {
   const clock = options.now ?? (() => 0);
-  const run = (engine: NamedEngine): TimedBuild & FinishedBuild => {
-    const files = load();
-    const onEvent = (event: RunEvent) => options.onEvent?.(engine.name, event);
-    const start = clock();
-    const result = build(files, { ...options, engine, record: true, onEvent, now: clock });
-    const hidden = engine.hidesProcesses === true;
-    return { ...result, files, hidden, milliseconds: clock() - start };
-  };
-  const left = run(first);
-  const right = run(second);
-  const engines = [first.name, second.name] as const;
+  const onEvent = (event: RunEvent) => options.onEvent?.(engine.name, event);
+  const start = clock();
+  const result = build(files, { ...options, engine, record: true, onEvent, now: clock });
+  const milliseconds = clock() - start;
+  const selfRebuild =
+    rebuilder && rebuildCompiler(files, result.processes, rebuilder, options.onRebuild);
+  const hidden = engine.hidesProcesses === true;
+  return { ...result, files, hidden, milliseconds, selfRebuild };
+}
+
+/** Compare two builds of one tree. */
+export function concludeCheck(
+  left: CheckedBuild,
+  right: CheckedBuild,
+  options: Pick<CheckOptions, 'trust' | 'partial' | 'against' | 'script'>,
+): CheckResult {
+  const engines = [left.engine, right.engine] as const;
   const seen = left.hidden ? right : left;
-  const machine = options.engines.find(({ runsBinaries }) => runsBinaries);
   const facts = {
     engines,
     builds: [left, right] as const,
     otherCode: new OtherCode(left.processes).files(),
     divergence: findDivergence(left, right, engines),
-    selfRebuild: machine && rebuildCompiler(seen.files, seen.processes, machine, options.onRebuild),
+    selfRebuild: left.selfRebuild ?? right.selfRebuild,
     trusted: trustedBinaries([left, right], new Set(options.trust)),
     coverage: coverageOf(left, right),
     against: options.against && compareAgainst(seen, options.against),

@@ -114,9 +114,15 @@ export function failed({ end, tool }: ProcessRecord): boolean {
 const MOST_PRINTED = 1 << 20;
 
 /** Text that a process printed: all of it up to a limit, then only how much. */
-export class Printed {
-  private readonly kept = new ByteWriter(64);
+export interface Printed {
   /** Bytes that were printed. */
+  readonly length: number;
+  /** The first MiB of them. */
+  readonly bytes: Uint8Array;
+}
+
+class PrintedText implements Printed {
+  private readonly kept = new ByteWriter(64);
   length = 0;
 
   push(bytes: Uint8Array): void {
@@ -125,15 +131,20 @@ export class Printed {
     this.length += bytes.length;
   }
 
-  /** The bytes that were kept. */
   get bytes(): Uint8Array {
     return this.kept.toBytes();
   }
 }
 
+/** A record that is being filled. */
+type RunningProcess = ProcessRecord & {
+  readonly stdout: PrintedText;
+  readonly stderr: PrintedText;
+};
+
 /** A process that runs, and the paths at which it and its children have made or changed something. */
 interface Running {
-  readonly process: ProcessRecord;
+  readonly process: RunningProcess;
   readonly paths: Set<string>;
 }
 
@@ -219,10 +230,10 @@ export class Watch {
     nature: Nature,
     argv: readonly string[],
     host: MemoryHost,
-  ): ProcessRecord {
+  ): RunningProcess {
     const standIn = this.options.engine.standIn?.(path);
     const outer = this.running.at(-1)?.process;
-    const process: ProcessRecord = {
+    const process = {
       step,
       depth: outer === undefined || outer === this.shell ? 1 : outer.depth + 1,
       parent: outer?.step ?? 0,
@@ -237,14 +248,14 @@ export class Watch {
       root: host.worldPath('/'),
       end: undefined,
       refused: false,
-      stdout: new Printed(),
-      stderr: new Printed(),
+      stdout: new PrintedText(),
+      stderr: new PrintedText(),
       inputs: new Map(),
       outputs: new Map(),
       made: new Set(),
       wrote: new Set(),
       milliseconds: 0,
-    };
+    } satisfies ProcessRecord as RunningProcess;
     this.running.push({ process, paths: new Set() });
     return process;
   }
@@ -259,7 +270,7 @@ export class Watch {
     if (process !== this.shell) this.options.onEvent?.({ kind: 'end', process });
   }
 
-  private journal(process: ProcessRecord): Journal {
+  private journal(process: RunningProcess): Journal {
     const { paths } = this.running.at(-1) as Running;
     return {
       read: (path, node) => {

@@ -10,7 +10,7 @@ import { treeDigest } from '../tree-digest.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTreeAs, saveFiles } from './load-tree.ts';
-import { ProgressLine, wantsProgress } from './progress.ts';
+import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
 import { print, printError } from './streams.ts';
 import { UsageError } from './usage.ts';
@@ -59,13 +59,14 @@ export function buildCommand(args: readonly string[]): number {
   const { unfollowed } = chooseEngine(source);
   const subject = { tree: treeDigest(source), ...(archive && { archive }) };
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
+  const lines = new ProgressText();
   const result = build(files, {
     ...recipe,
     ...(values.script === undefined ? {} : { script: values.script }),
     arch: values.arch,
     engine,
     keepGoing: values['keep-going'],
-    onEvent: (event) => progress?.show(values.engine, event),
+    onEvent: (event) => progress?.show(lines.of(values.engine, event)),
     shouldStop: limits.shouldStop,
   });
   progress?.clear();

@@ -3,13 +3,10 @@
 import { parseArgs } from 'node:util';
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { NodeHost } from '@stage0-ts/host/node';
-import { check } from '../check.ts';
 import { type CheckDocument, checkDocument } from '../check-document.ts';
 import { checkText } from '../check-text.ts';
 import { chooseEngine } from '../choice.ts';
-import type { NamedEngine } from '../engines.ts';
 import { htmlReport } from '../html-report.ts';
-import { copyTree } from '../tree.ts';
 import { treeDigest } from '../tree-digest.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, type Limits, limitsFrom } from './limit-options.ts';
@@ -17,6 +14,7 @@ import { loadForeign } from './load-foreign.ts';
 import { loadTreeAs, requireNoSource } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { checkSideBySide } from './side-by-side.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 import { toolName } from './version.ts';
@@ -59,8 +57,7 @@ export function checkCommand(args: readonly string[]): number {
     throw new UsageError('check takes one TREE', HELP);
   const limits = limitsFrom(values, HELP);
   const recipe = recipeFrom(values, HELP);
-  const pairOf = (text: string) => enginePair(text, limits);
-  const given = values.engines === undefined ? undefined : pairOf(values.engines);
+  const given = values.engines === undefined ? undefined : enginePair(values.engines, limits);
   const { files: source, archive } = loadTreeAs(tree);
   const choice = chooseEngine(source);
   const against = values.against === undefined ? {} : { against: loadForeign(values.against) };
@@ -68,19 +65,19 @@ export function checkCommand(args: readonly string[]): number {
   if (values.html !== undefined) requireNoSource(new NodeHost(), values.html, sources);
   const digest = treeDigest(source);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
-  const run = (engines: readonly [NamedEngine, NamedEngine]) =>
-    check(() => copyTree(source, limits.files), {
-      ...recipe,
+  const run = (engines: readonly [string, string]) =>
+    checkSideBySide(source, {
       ...against,
-      ...(values.script === undefined ? {} : { script: values.script }),
-      arch: values.arch,
       engines,
+      limits,
       trust: values.trust.map((path) => path.replace(/^\/+/, '')),
       partial: values.partial,
-      onEvent: (engine, event) => progress?.show(engine, event),
-      onRebuild: (process) => progress?.showRebuild(process),
-      now: () => performance.now(),
-      shouldStop: limits.shouldStop,
+      options: {
+        ...recipe,
+        arch: values.arch,
+        ...(values.script === undefined ? {} : { script: values.script }),
+      },
+      onProgress: progress && ((line) => progress.show(line)),
     });
   const subject = {
     tree: digest,
@@ -88,14 +85,13 @@ export function checkCommand(args: readonly string[]): number {
     command: ['stage0 check', ...args].join(' '),
     ...(archive && { archive }),
   };
-  const result = run(given ?? pairOf(`${choice.engine},i386`));
+  const result = run(given ?? [choice.engine, 'i386']);
   const document = checkDocument(result, {
     ...subject,
     ...(given === undefined && { choice: choice.why }),
   });
   const isMore = values.thorough && given === undefined && choice.engine === 'ports';
-  const more =
-    isMore && result.ok ? checkDocument(run(pairOf('diverse,i386')), subject) : undefined;
+  const more = isMore && result.ok ? checkDocument(run(['diverse', 'i386']), subject) : undefined;
   progress?.clear();
   print(values.json ? jsonText(document, more) : plainText(document, more));
   if (values.html !== undefined) {
@@ -104,9 +100,9 @@ export function checkCommand(args: readonly string[]): number {
   return (more ?? document).verdict.exitStatus;
 }
 
-function enginePair(text: string, limits: Limits): readonly [NamedEngine, NamedEngine] {
+function enginePair(text: string, limits: Limits): readonly [string, string] {
   const names = text.split(',');
-  const [first, second] = names.map((name) => engineNamed(name, HELP, limits));
+  const [first, second] = names.map((name) => engineNamed(name, HELP, limits).name);
   if (first !== undefined && second !== undefined && names.length === 2) return [first, second];
   throw new UsageError('--engines takes two names, as in ports,i386', HELP);
 }

@@ -8,7 +8,7 @@ import { copyTree } from '../tree.ts';
 import { engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTree } from './load-tree.ts';
-import { ProgressLine, wantsProgress } from './progress.ts';
+import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
 import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
@@ -52,6 +52,7 @@ export function explainCommand(args: readonly string[]): number {
   const limits = limitsFrom(values, HELP);
   const files = copyTree(loadTree(tree), limits.files);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
+  const text = new ProgressText();
   let explanation: ReturnType<typeof explain>;
   try {
     explanation = explain(files, path, offset, {
@@ -60,7 +61,7 @@ export function explainCommand(args: readonly string[]): number {
       shouldStop: limits.shouldStop,
       ...recipe,
       ...(values.script === undefined ? {} : { script: values.script }),
-      onEvent: (event) => progress?.show('ports', event),
+      onEvent: (event) => progress?.show(text.of('ports', event)),
     });
   } finally {
     progress?.clear();

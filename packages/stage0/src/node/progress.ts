@@ -9,46 +9,37 @@ export function wantsProgress(quiet: boolean): boolean {
   return process.stderr.isTTY === true && !quiet && !env['NO_COLOR'] && !env['CI'];
 }
 
-/** Shows phase (an engine, or the rebuild), step, number of steps where it is known, program and artifact. */
-export class ProgressLine {
-  private shown = 0;
-  private phase = '';
-  /** Steps of this phase, and of the one before, which has as many if all is well. */
+/** Lines of progress: phase (an engine, or the rebuild), step, number of steps if known, program, artifact. */
+export class ProgressText {
   private steps = 0;
-  private total = 0;
+  private rebuilt = 0;
 
-  show(phase: string, { process: { step, tool, path }, ...event }: RunEvent): void {
-    this.enter(phase);
+  of(phase: string, { process: { step, tool, path }, ...event }: RunEvent): string {
     this.steps = Math.max(this.steps, step);
     const artifact =
       event.kind === 'write' ? ` → ${(event as { path: string }).path.slice(1)}` : '';
-    const total = this.total === 0 ? '' : `/${this.total}`;
-    this.print(`[${phase} ${this.steps}${total}] ${tool ?? path}${artifact}`);
+    return `${phase} ${this.steps}: ${tool ?? path}${artifact}`;
   }
 
   /** A process of the compiler's rebuild, which has steps of its own. */
-  showRebuild({ argv }: ProcessRecord): void {
-    this.enter('rebuild');
-    this.total = 0;
-    this.print(`[the compiler rebuilds itself, ${++this.steps}] ${argv.join(' ')}`);
+  ofRebuild({ argv }: ProcessRecord): string {
+    return `the compiler rebuilds itself, ${++this.rebuilt}: ${argv.join(' ')}`;
+  }
+}
+
+/** The line on the terminal. */
+export class ProgressLine {
+  private shown = 0;
+
+  show(text: string): void {
+    const width = (process.stderr.columns || 80) - 1; // a terminal may say 0
+    const line = visible(text).slice(0, width);
+    process.stderr.write(`\r${line.padEnd(this.shown)}`);
+    this.shown = line.length;
   }
 
   clear(): void {
     process.stderr.write(`\r${' '.repeat(this.shown)}\r`);
     this.shown = 0;
-  }
-
-  private enter(phase: string): void {
-    if (phase === this.phase) return;
-    this.phase = phase;
-    this.total = this.steps;
-    this.steps = 0;
-  }
-
-  private print(text: string): void {
-    const width = (process.stderr.columns || 80) - 1; // a terminal may say 0
-    const line = visible(text).slice(0, width);
-    process.stderr.write(`\r${line.padEnd(this.shown)}`);
-    this.shown = line.length;
   }
 }
