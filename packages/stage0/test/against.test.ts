@@ -231,6 +231,6 @@ describe('what is written', () => {
     ];
     const { status, stdout, stderr } = stage0('check', endless, ...args);
     expect([status, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/x86\/bin\/rm: error: stopped in step 5: the time is over/);
+    expect(stderr).toMatch(/error: stopped after 1 seconds, at i386 5: rm: the time is over/);
   });
 });

@@ -4,7 +4,7 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import { asToolError, type ToolErrorOptions } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { buildForCheck, type CheckedBuild } from '../check.ts';
-import type { Printed, ProcessRecord } from '../watch.ts';
+import type { Printed, ProcessRecord, RunEvent } from '../watch.ts';
 import { engineNamed } from './engine-table.ts';
 import { ProgressText } from './progress.ts';
 import type { Job, Message } from './side-by-side.ts';
@@ -21,15 +21,8 @@ function say(message: Message): void {
   Atomics.notify(bell, 0);
 }
 
-/** Milliseconds between two lines of progress. */
-const PROGRESS_EVERY = 50;
-let lastLine = 0;
-
-function progress(line: () => string): void {
-  const now = performance.now();
-  if (!job.wantsProgress || now - lastLine < PROGRESS_EVERY) return;
-  lastLine = now;
-  say({ kind: 'progress', line: line() });
+function progress(line: string): void {
+  say({ kind: 'progress', line });
 }
 
 function run(): CheckedBuild {
@@ -40,9 +33,10 @@ function run(): CheckedBuild {
   const text = new ProgressText();
   const events = {
     now: () => performance.now(),
-    onEvent: (name: string, event: Parameters<ProgressText['of']>[1]) =>
-      progress(() => text.of(name, event)),
-    onRebuild: (process: ProcessRecord) => progress(() => text.ofRebuild(process)),
+    onEvent: (name: string, event: RunEvent) => {
+      if (event.kind === 'start') progress(text.of(name, event));
+    },
+    onRebuild: (process: ProcessRecord) => progress(text.ofRebuild(process)),
   };
   const files = new MemoryFiles(job.root, limits.files);
   return buildForCheck(files, engine, { ...options, ...events }, rebuilder);

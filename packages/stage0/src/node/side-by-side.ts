@@ -30,7 +30,6 @@ export interface Job {
     readonly seconds: number;
   };
   readonly options: Pick<CheckOptions, 'arch' | 'script' | 'directory' | 'environment' | 'shell'>;
-  readonly wantsProgress: boolean;
 }
 
 /** What a thread says. */
@@ -73,17 +72,16 @@ export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckRe
       rebuilder: (at === 0) === firstHides ? undefined : rebuilder,
       limits: { engine, files: limits.files, seconds: limits.seconds },
       options,
-      wantsProgress: onProgress !== undefined,
     };
     return new Thread(job, bell);
   });
   try {
-    const [left, right] = threads.map((thread) => thread) as [Thread, Thread];
+    const [left, right] = threads as [Thread, Thread];
     while (left.build === undefined || right.build === undefined) {
       Atomics.wait(bell, 0, 0, PATIENCE);
       Atomics.store(bell, 0, 0);
       for (const thread of threads) thread.listen(onProgress);
-      if (limits.shouldStop()) throw timeOver(limits.seconds);
+      if (limits.shouldStop()) throw timeOver(limits.seconds, threads);
     }
     return concludeCheck(left.build, right.build, { ...check, ...options });
   } finally {
@@ -91,8 +89,9 @@ export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckRe
   }
 }
 
-function timeOver(seconds: number): ToolError {
-  const message = `stopped after ${seconds} seconds: the time is over (--time-limit)`;
+function timeOver(seconds: number, threads: readonly Thread[]): ToolError {
+  const busy = threads.filter(({ build }) => build === undefined).map(({ last }) => last);
+  const message = `stopped after ${seconds} seconds, at ${busy.join(' and ')}: the time is over (--time-limit)`;
   return new ToolError(message, { code: 'limit' });
 }
 
@@ -101,7 +100,8 @@ class Thread {
   build: CheckedBuild | undefined;
   private readonly worker: Worker;
   private readonly port: MessagePort;
-  private last = '';
+  /** What it did last. */
+  last = 'the start';
 
   /** @param bell is rung when there is a message. */
   constructor(job: Job, bell: Int32Array) {
