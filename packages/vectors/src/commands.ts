@@ -28,6 +28,13 @@ export function nativeCommands(tree: string): (tool: string) => Command {
   };
 }
 
+/** The folder that holds a release's binaries, 1.9.1's unless told; undefined where no variable names it. */
+export function nativeTree(release?: string): string | undefined {
+  if (release === undefined) return process.env['STAGE0_NATIVE'];
+  const releases = process.env['STAGE0_RELEASES'];
+  return releases === undefined ? undefined : path.join(releases, release);
+}
+
 /** Our built `stage0 TOOL`. */
 export function builtCommands(): (tool: string) => Command {
   const stage0 = fileURLToPath(new URL('../../stage0/dist/bin/stage0.js', import.meta.url));
