@@ -28,11 +28,13 @@ export function nativeCommands(tree: string): (tool: string) => Command {
   };
 }
 
-/** The folder that holds a release's binaries, 1.9.1's unless told; undefined where no variable names it. */
+/** The folder that holds a release's binaries, 1.9.1's unless told; undefined where no variable names a built one. */
 export function nativeTree(release?: string): string | undefined {
   if (release === undefined) return process.env['STAGE0_NATIVE'];
   const releases = process.env['STAGE0_RELEASES'];
-  return releases === undefined ? undefined : path.join(releases, release);
+  if (releases === undefined) return undefined;
+  const tree = path.join(releases, release);
+  return fs.existsSync(path.join(tree, 'x86/artifact/cc_x86')) ? tree : undefined;
 }
 
 /** Our built `stage0 TOOL`. */

@@ -6,7 +6,6 @@
  * command in a real folder), `native` (upstream's binaries of the tree that STAGE0_NATIVE names). An older release has
  * no built command of ours, and its binaries are in the folder of its name in the folder that STAGE0_RELEASES names.
  */
-import path from 'node:path';
 import type { Program } from '@stage0-ts/host';
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Recording } from './case.ts';
@@ -83,7 +82,8 @@ function implementationsFor(set: string, release: string | undefined): readonly 
   if (release === undefined) return wanted;
   const missing = wanted.includes('native') && nativeTree(release) === undefined;
   if (missing) {
-    console.warn(`\n*** DID NOT RUN: ${set} (native). STAGE0_RELEASES is not set. ***\n`);
+    const why = `STAGE0_RELEASES names no folder with a built ${release}`;
+    console.warn(`\n*** DID NOT RUN: ${set} (native). ${why}. ***\n`);
   }
   return wanted.filter((one) => one === 'source' || (one === 'native' && !missing));
 }
