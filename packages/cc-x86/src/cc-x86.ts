@@ -6,7 +6,8 @@
  * with types.ts, type-names.ts, scope.ts and literals.ts beside them. The result is the code, the global
  * variables and the strings, one after the other. Time is linear in the source and the output.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1; dialects.ts has what older releases do otherwise.
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1; dialects.ts has what older releases do
+ * otherwise.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { requireBytes, requireKnown, withinStack } from '@stage0-ts/diagnostics';
@@ -18,7 +19,7 @@ import { readTokens } from './reader.ts';
 export interface CompileOptions {
   /** Name of the source in messages; `input` unless told. */
   readonly name?: string;
-  /** The first release that has the language: 1.6.0 is that of 1.7.0 to 1.8.1 too. Default: 1.9.0. */
+  /** The first release with the language; 1.6.0 stands for 1.7.0 to 1.8.1 too. Default: 1.9.0. */
   readonly dialect?: DialectName;
   /** Takes for each line its token, and the name of the function that it is part of. Default: none is made. */
   readonly map?: ProvenanceMap | undefined;

@@ -13,7 +13,9 @@ import { statement } from './statements.ts';
 import { typeName } from './type-names.ts';
 
 /**
- * program = { enumeration | constant | type-name [ name ( ";" | function ) ] } ; constants in one of the two ways
+ * program = { enumeration | constant | type-name [ name ( ";" | function ) ] }
+ *
+ * A dialect has enumerations or constants.
  *
  * Quirk kept: a global that is neither a plain variable nor a function (`int x = 5;`, `int a[9];`,
  * `int a, b;`) silently ends the program there.

@@ -2,10 +2,10 @@
 /**
  * The dialects of cc_x86: what differs between the releases of stage0-posix.
  *
- * A dialect has the name of the first release that has it. Each row is one difference, in the language or in the code;
- * everything else is the same in all dialects.
+ * A dialect has the name of the first release that has it. Each field is one difference, in the
+ * language or in the code; everything else is the same in all dialects.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.6.0 (that of 1.7.0, 1.8.0 and 1.8.1 too) and 1.9.1.
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.6.0 (the same in 1.7.0 to 1.8.1) and 1.9.1.
  */
 
 /** 1.6.0 to 1.8.1, and from 1.9.0 on. */
@@ -15,8 +15,8 @@ export interface Dialect {
   /** How constants are declared: `enum { NAME = token };`, or `CONSTANT NAME token`. */
   readonly constants: 'enum' | 'CONSTANT';
   /**
-   * False where `//` is a blank and what follows it is read: a constant is written `// CONSTANT NAME token`, and is a
-   * comment to other compilers.
+   * False where `//` is a blank and what follows it is read: a constant is written
+   * `// CONSTANT NAME token`, which is a comment to other compilers.
    */
   readonly hasLineComments: boolean;
   /** True where a structure may hold `union { member; … };`, whose members share their place. */

@@ -2,7 +2,8 @@
 /**
  * A tree → the dialect of its cc_x86, which our port of cc_x86 then has.
  *
- * The digest of upstream's source decides, and nothing else does: a tree with another source has no known dialect.
+ * The digest of upstream's source decides, and nothing else does: a tree with another source has no
+ * known dialect, and the port is that of 1.9.1.
  */
 import type { DialectName } from '@stage0-ts/cc-x86';
 import type { MemoryFiles } from '@stage0-ts/host/memory';

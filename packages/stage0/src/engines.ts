@@ -57,8 +57,8 @@ export interface NamedEngine {
 }
 
 /**
- * Runs our ports. Throws ENOEXEC for a name that stands for none. With the dialect that a tree's cc_x86 has, where that
- * is known.
+ * Runs our ports. Throws ENOEXEC for a name that stands for none. For a tree, the port of cc_x86 has
+ * the dialect of the tree's own, where that is known.
  */
 export const PORTS: NamedEngine = portsWith(TOOLS);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The sources that our ports follow: of each tool, every file of upstream's that it is made of, with the digests that it
- * has in the releases that the port is a port of (1.9.0 and 1.9.1; of cc_x86 also those whose dialect it has).
+ * The sources that our ports follow: of each tool, every file of upstream's that it is made of, with
+ * the digests that it has in the releases that the port is a port of: 1.9.0 and 1.9.1, and for cc_x86
+ * every release whose dialect it has.
  *
- * Digests are facts. A tree in which one of these files has another digest, or is not there, has another tool than the
- * port of that name, and the two may do different things.
+ * Digests are facts. A tree in which one of these files has another digest, or is not there, has
+ * another tool than the port of that name, and the two may do different things.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
