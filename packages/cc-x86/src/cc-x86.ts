@@ -6,17 +6,21 @@
  * with types.ts, type-names.ts, scope.ts and literals.ts beside them. The result is the code, the global
  * variables and the strings, one after the other. Time is linear in the source and the output.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1.
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1; dialects.ts has what older releases do
+ * otherwise.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { requireBytes, withinStack } from '@stage0-ts/diagnostics';
+import { requireBytes, requireKnown, withinStack } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
+import { DIALECTS, type DialectName } from './dialects.ts';
 import { readTokens } from './reader.ts';
 
 export interface CompileOptions {
   /** Name of the source in messages; `input` unless told. */
   readonly name?: string;
+  /** The first release with the language; 1.6.0 stands for 1.7.0 to 1.8.1 too. Default: 1.9.0. */
+  readonly dialect?: DialectName;
   /** Takes for each line its token, and the name of the function that it is part of. Default: none is made. */
   readonly map?: ProvenanceMap | undefined;
 }
@@ -29,8 +33,10 @@ export interface CompileOptions {
  */
 export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
+  requireKnown(options.dialect, Object.keys(DIALECTS), 'dialect');
+  const dialect = DIALECTS[options.dialect ?? '1.9.0'];
   const source = { name: options.name ?? 'input', bytes };
-  const c = new Compilation(source, readTokens(source), options.map);
+  const c = new Compilation(source, readTokens(source, dialect), dialect, options.map);
   withinStack(
     () => program(c),
     (message) => c.error('nested-too-deeply', message, c.previous()),

@@ -8,6 +8,7 @@
  */
 import { ByteWriter, type ProvenanceMap, SectionMaps } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import type { Dialect } from './dialects.ts';
 import type { Token } from './reader.ts';
 import { Scope } from './scope.ts';
 import { type Type, TypeTable } from './types.ts';
@@ -22,8 +23,9 @@ export interface Loop {
 
 export class Compilation {
   readonly source: Source;
+  readonly dialect: Dialect;
   readonly types: TypeTable = new TypeTable();
-  /** Enumerators: name → the text of their value. */
+  /** Enumerators, or CONSTANTs: name → the text of their value. */
   readonly constants: Map<string, string> = new Map();
   readonly functions: Set<string> = new Set();
   /** Global variables; functions are in it too, under the type that they return. */
@@ -47,8 +49,14 @@ export class Compilation {
   private cursor = 0;
   private labelCount = 0;
 
-  constructor(source: Source, tokens: readonly Token[], map?: ProvenanceMap | undefined) {
+  constructor(
+    source: Source,
+    tokens: readonly Token[],
+    dialect: Dialect,
+    map?: ProvenanceMap | undefined,
+  ) {
     this.source = source;
+    this.dialect = dialect;
     this.tokens = tokens;
     if (map === undefined) return;
     map.addSource(source.name);

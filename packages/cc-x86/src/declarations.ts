@@ -2,7 +2,7 @@
 /**
  * Declarations: tokens → types, constants, global variables and functions.
  *
- *     program     = { enumeration | structure | type name ";" | type name function }
+ *     program     = { enumeration | constant | structure | type name ";" | type name function }
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (program, declare_function,
  * collect_arguments).
@@ -13,15 +13,19 @@ import { statement } from './statements.ts';
 import { typeName } from './type-names.ts';
 
 /**
- * program = { "enum" enumeration | type-name [ name ( ";" | function ) ] }
+ * program = { enumeration | constant | type-name [ name ( ";" | function ) ] }
+ *
+ * A dialect has enumerations or constants.
  *
  * Quirk kept: a global that is neither a plain variable nor a function (`int x = 5;`, `int a[9];`,
  * `int a, b;`) silently ends the program there.
  */
 export function program(c: Compilation): void {
   while (!c.atEnd()) {
-    if (c.is('enum')) {
-      enumeration(c);
+    const { constants } = c.dialect;
+    if (c.is(constants)) {
+      if (constants === 'enum') enumeration(c);
+      else constant(c);
       continue;
     }
     const type = typeName(c);
@@ -51,6 +55,13 @@ function enumeration(c: Compilation): void {
   }
   c.expect('}');
   c.expect(';');
+}
+
+/** constant = "CONSTANT" name token */
+function constant(c: Compilation): void {
+  c.expect('CONSTANT');
+  const name = c.next().text;
+  c.constants.set(name, c.next().text);
 }
 
 /** function = parameters ( ";" | statement ) */

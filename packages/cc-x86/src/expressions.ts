@@ -24,13 +24,14 @@ const BITWISE: ReadonlyMap<string, string> = new Map([
   ['^', 'xor_eax,ebx\n'],
 ]);
 
+/** After a comparison of the two. */
 const RELATIONAL: ReadonlyMap<string, string> = new Map([
-  ['<', compare('setl_al')],
-  ['<=', compare('setle_al')],
-  ['>=', compare('setge_al')],
-  ['>', compare('setg_al')],
-  ['==', compare('sete_al')],
-  ['!=', compare('setne_al')],
+  ['<', 'setl_al\n'],
+  ['<=', 'setle_al\n'],
+  ['>=', 'setge_al\n'],
+  ['>', 'setg_al\n'],
+  ['==', 'sete_al\n'],
+  ['!=', 'setne_al\n'],
 ]);
 
 const ADDITIVE: ReadonlyMap<string, string> = new Map([
@@ -71,7 +72,7 @@ function bitwise(c: Compilation): void {
 
 /** relational = additive { ( "<" | "<=" | ">=" | ">" | "==" | "!=" ) additive } */
 function relational(c: Compilation): void {
-  binary(c, additive, RELATIONAL);
+  binary(c, additive, RELATIONAL, (set) => `${c.dialect.compare}\n${set}movzx_eax,al\n`);
 }
 
 /** additive = postfix { ( "+" | "-" | "*" | "/" | "%" | "<<" | ">>" ) postfix } */
@@ -83,13 +84,14 @@ function binary(
   c: Compilation,
   operand: (c: Compilation) => void,
   operators: ReadonlyMap<string, string>,
+  codeOf: (entry: string) => string = (entry) => entry,
 ): void {
   operand(c);
   for (;;) {
-    const code = operators.get(c.peek().text);
-    if (code === undefined) return;
+    const entry = operators.get(c.peek().text);
+    if (entry === undefined) return;
     rightOperand(c, operand);
-    c.emit(code);
+    c.emit(codeOf(entry));
   }
 }
 
@@ -171,7 +173,7 @@ function negation(c: Compilation): void {
 function logicalNot(c: Compilation): void {
   c.emit('mov_eax, %1\n');
   rightOperand(c, postfix);
-  c.emit(compare('seta_al'));
+  c.emit(c.dialect.not);
 }
 
 function complement(c: Compilation): void {
@@ -275,10 +277,6 @@ function call(c: Compilation, transfer: string): void {
 function requireTarget(c: Compilation): Type {
   if (c.target !== undefined) return c.target;
   throw c.error('no-type', 'this needs a value whose type is known');
-}
-
-function compare(set: string): string {
-  return `cmp_ebx,eax\n${set}\nmovzx_eax,al\n`;
 }
 
 /** The shift that scales by `size` or the next power of two; -1 for a structure without members. */

@@ -10,6 +10,7 @@
  */
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
+import type { Dialect } from './dialects.ts';
 
 export interface Token {
   /** What the compiler compares and prints: the characters before the first NUL, one per byte. */
@@ -43,7 +44,7 @@ const SYMBOL = 3;
 const CLASSES: Uint8Array = classTable();
 
 /** Split the source into tokens. Throws a ToolError for an unterminated comment or literal and for a token that is too long. */
-export function readTokens(source: Source): Token[] {
+export function readTokens(source: Source, { hasLineComments }: Dialect): Token[] {
   const { bytes } = source;
   const tokens: Token[] = [];
   let at = 0;
@@ -58,7 +59,7 @@ export function readTokens(source: Source): Token[] {
     }
     if (first === END_OF_FILE) break;
     if (first === 0x23 || (first === SLASH && second === SLASH)) {
-      at = lineCommentEnd(source, at);
+      at = first === 0x23 || hasLineComments ? lineCommentEnd(source, at) : at + 2;
       continue;
     }
     if (first === SLASH && second === STAR) {

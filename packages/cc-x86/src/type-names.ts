@@ -31,20 +31,35 @@ export function typeName(c: Compilation): Type | undefined {
   return type;
 }
 
-/** structure = name "{" { member ";" } "}" ";" ; members are packed. */
+/** structure = name "{" { ( member | union ) ";" } "}" ";" ; members are packed. */
 function structure(c: Compilation): void {
   const type = c.types.defineStructure(c.next().text);
   c.expect('{');
   const members = new Map<string, Member>();
   let offset = 0;
   while (!c.peek().text.startsWith('}')) {
-    offset = (offset + member(c, members, offset)) | 0;
+    const isUnion = c.dialect.hasUnions && c.is('union');
+    const size = isUnion ? union(c, members, offset) : member(c, members, offset);
+    offset = (offset + size) | 0;
     c.expect(';');
   }
   c.next();
   c.expect(';');
   type.size = offset;
   for (const [name, found] of members) type.members.set(name, found);
+}
+
+/** union = "union" "{" { member ";" } "}" ; the result is the size of the largest member. */
+function union(c: Compilation, members: Map<string, Member>, offset: number): number {
+  c.expect('union');
+  c.expect('{');
+  let size = 0;
+  while (!c.peek().text.startsWith('}')) {
+    size = Math.max(size, member(c, members, offset));
+    c.expect(';');
+  }
+  c.next();
+  return size;
 }
 
 /** member = type-name name [ "[" number "]" ] ; the result is its size in bytes. */

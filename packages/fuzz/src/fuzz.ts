@@ -60,7 +60,7 @@ interface Verdict {
 
 /** Run `count` programs of the language. */
 export function fuzz(language: Language, options: FuzzOptions): Summary {
-  const known = knownDifferences(language.name);
+  const known = knownDifferences(language.older?.tool ?? language.name);
   const explained = new Map<string, number>();
   const finds: Find[] = [];
   let accepted = 0;
@@ -174,7 +174,8 @@ function judgeAlone(program: VectorCase, language: Language, ours: Outcome): Ver
 /** The outcome, or what our program threw. */
 function runOurs(program: VectorCase, language: Language): Outcome | string {
   try {
-    return runInMemory(program, TOOLS[language.name] as Program, TOOLS);
+    const ours = language.older?.program ?? (TOOLS[language.name] as Program);
+    return runInMemory(program, ours, TOOLS);
   } catch (error) {
     return `ours throws ${error instanceof Error ? error.stack : String(error)}`;
   }

@@ -6,14 +6,17 @@
  * find can be moved there as it is.
  */
 import { encodeLatin1 } from '@stage0-ts/bytes';
+import type { Program } from '@stage0-ts/host';
 import type { CaseSettings, VectorCase } from '@stage0-ts/vectors/run';
 import * as fc from 'fast-check';
 import type { Peer } from './peers.ts';
 
 /** A language of the bootstrap, as `npm run fuzz -- NAME` calls it. */
 export interface Language {
-  /** Upstream's name of the tool that reads it. */
+  /** Upstream's name of the tool that reads it; for an older release's language, `TOOL-RELEASE`. */
   readonly name: string;
+  /** Where it is the language of an older release: the tool, the release, and our program for it. */
+  readonly older?: { readonly tool: string; readonly release: string; readonly program: Program };
   readonly cases: fc.Arbitrary<VectorCase>;
   /** Whether what a failing run has printed and written counts: true of shells, whose scripts end by failing. */
   readonly failuresLeaveOutput: boolean;

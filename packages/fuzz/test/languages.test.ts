@@ -3,27 +3,42 @@
  * Some hundred random programs of every language, always the same ones: ours ends with success or a clean error, twice
  * alike. With STAGE0_NATIVE, a stage0-posix folder in which the x86 chain has been built, upstream's binaries run them too.
  */
-import { available, fuzz, LANGUAGES, limitProcess } from '@stage0-ts/fuzz';
-import { nativeCommands } from '@stage0-ts/vectors/run';
+import {
+  available,
+  type FuzzOptions,
+  fuzz,
+  LANGUAGES,
+  type Language,
+  limitProcess,
+} from '@stage0-ts/fuzz';
+import { nativeCommands, nativeTree } from '@stage0-ts/vectors/run';
 import { describe, expect, it } from 'vitest';
 
 const SEED = 411;
-const tree = process.env['STAGE0_NATIVE'];
+const tree = nativeTree();
 if (tree === undefined) {
   console.warn(
     '\n*** DID NOT RUN: random programs against upstream. STAGE0_NATIVE is not set. ***\n',
   );
 } else limitProcess();
-const native = tree === undefined ? undefined : nativeCommands(tree);
-
 /** A process for each program takes its time. */
-const COUNT = native === undefined ? 300 : 150;
+const COUNT = tree === undefined ? 300 : 150;
 
 const runnable = LANGUAGES.filter(({ name, needs }) => {
   const there = needs === undefined || available(needs);
   if (!there) console.warn(`\n*** DID NOT RUN: ${name}. There is no ${needs} here. ***\n`);
   return there;
 });
+
+/** Upstream's binaries of the language's release, where both variables are set. */
+function nativeFor({ name, older }: Language): FuzzOptions['native'] {
+  const folder = tree && nativeTree(older?.release);
+  if (tree !== undefined && folder === undefined) {
+    const why = `STAGE0_RELEASES names no folder with a built ${older?.release}`;
+    console.warn(`\n*** DID NOT RUN: ${name} against upstream. ${why}. ***\n`);
+  }
+  return folder === undefined ? undefined : nativeCommands(folder);
+}
 
 /** Every text is a program of hex0, and rm succeeds whatever it is given. */
 const TAKE_ALL = ['hex0', 'rm'];
@@ -32,6 +47,7 @@ describe.each(runnable.map((language) => ({ name: language.name, language })))(
   '$name',
   ({ name, language }) => {
     it(`takes ${COUNT} random programs or says what is wrong with them`, () => {
+      const native = nativeFor(language);
       const { finds, accepted } = fuzz(language, { count: COUNT, seed: SEED, native });
       expect(finds).toEqual([]);
       // The generator is worth something when many programs are valid and many are not; every text is a hex0 program.

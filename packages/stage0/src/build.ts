@@ -9,7 +9,7 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { ARCHITECTURES, noScriptMessage, seedShellPath } from './architectures.ts';
 import { type Artifact, collectArtifacts, readAnswers } from './artifacts.ts';
-import { PORTS } from './engines.ts';
+import { fittedTo, PORTS } from './engines.ts';
 import { type RunOptions, type RunResult, runScript } from './run.ts';
 import { type StandInUse, standInUses } from './stand-in-uses.ts';
 import { adviceFor } from './tree-advice.ts';
@@ -87,8 +87,7 @@ function buildTree(
   options: BuildOptions,
 ): Omit<BuildResult, 'advice'> {
   const given = options.engine ?? PORTS;
-  const known = given.forTree?.(files) ?? given;
-  const engine = known.forArchitecture?.(arch) ?? known;
+  const engine = fittedTo(given, files, arch);
   const expected = expectedDigests(files, arch, options.script);
   const seed = options.script === undefined ? seedShell(files, arch) : undefined;
   const shell = seed === undefined ? {} : { shellPath: seed };

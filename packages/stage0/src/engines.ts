@@ -6,9 +6,11 @@
  * sure that the file is there and executable. The names are those that upstream's scripts give to their
  * tools: the tool's own, or with the number of the build stage behind it (`M1-0`, `hex2-1`), or a seed's.
  */
+import { ccX86For } from '@stage0-ts/cc-x86';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import type { Engine, MemoryFiles, ProgramImage } from '@stage0-ts/host/memory';
+import { compilerDialect } from './compiler-dialects.ts';
 import { type StandIn, standInFor } from './stand-ins.ts';
 import { TOOLS } from './tools.ts';
 
@@ -54,34 +56,51 @@ export interface NamedEngine {
   readonly standIn?: (path: string) => StandIn | undefined;
 }
 
-/** Runs our ports. Throws ENOEXEC for a name that stands for none. */
-export const PORTS: NamedEngine = {
-  name: 'ports',
-  runsBinaries: false,
-  forArchitecture: portsFor,
-  nature: () => 'port',
-  run: (image, argv, host) => ({ kind: 'exited', status: portAt(image.path)(argv, host) }),
-};
+/**
+ * Runs our ports. Throws ENOEXEC for a name that stands for none. For a tree, the port of cc_x86 has
+ * the dialect of the tree's own, where that is known.
+ */
+export const PORTS: NamedEngine = portsWith(TOOLS);
+
+/** `engine` for a tree, as it is before the build, and an architecture. */
+export function fittedTo(engine: NamedEngine, files: MemoryFiles, arch: string): NamedEngine {
+  const known = engine.forTree?.(files) ?? engine;
+  return known.forArchitecture?.(arch) ?? known;
+}
+
+function portsWith(tools: typeof TOOLS): NamedEngine {
+  return {
+    name: 'ports',
+    runsBinaries: false,
+    forTree: (files) => {
+      const dialect = compilerDialect(files);
+      return dialect === undefined ? PORTS : portsWith({ ...TOOLS, cc_x86: ccX86For(dialect) });
+    },
+    forArchitecture: (arch) => portsFor(arch, tools),
+    nature: () => 'port',
+    run: ({ path }, argv, host) => ({ kind: 'exited', status: portAt(path, tools)(argv, host) }),
+  };
+}
 
 /** The ports, and stand-ins for what is hand-written for `arch`. */
-function portsFor(arch: string): NamedEngine {
+function portsFor(arch: string, tools: typeof TOOLS): NamedEngine {
   const standIn = (path: string): StandIn | undefined => {
     const name = path.slice(path.lastIndexOf('/') + 1);
     return standInFor(arch, name) ?? standInFor(arch, portFor(path) ?? '');
   };
   return {
-    ...PORTS,
+    ...portsWith(tools),
     standIn,
     nature: ({ path }) => (standIn(path) === undefined ? 'port' : 'stand-in'),
     run: (image, argv, host) => {
-      const program = standIn(image.path)?.run ?? portAt(image.path);
+      const program = standIn(image.path)?.run ?? portAt(image.path, tools);
       return { kind: 'exited', status: program(argv, host) };
     },
   };
 }
 
-function portAt(path: string): Program {
+function portAt(path: string, tools: typeof TOOLS): Program {
   const tool = portFor(path);
-  if (tool !== undefined) return TOOLS[tool] as Program;
+  if (tool !== undefined) return tools[tool] as Program;
   throw new ToolError('no port stands for this program', { code: 'ENOEXEC', file: path });
 }

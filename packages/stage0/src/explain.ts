@@ -13,6 +13,7 @@ import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { type BuildOptions, type BuildResult, build } from './build.ts';
 import { loadBias } from './elf-address.ts';
+import { fittedTo, type NamedEngine, PORTS } from './engines.ts';
 import { portsAndMachine } from './machine-engine.ts';
 import { describeFailures } from './report.ts';
 import { type Link, linksOf, type MappedOutput, rerun } from './rerun.ts';
@@ -151,6 +152,8 @@ export class Explainer {
   readonly result: BuildResult;
   private readonly files: MemoryFiles;
   private readonly links: readonly Link[];
+  /** What the processes ran in: the architecture, and our ports as they are for this tree. */
+  private readonly world: { readonly arch: string; readonly ports: NamedEngine };
   private readonly maps = new Map<string, MappedOutput | undefined>();
   /** What failed, as text; null when nothing did. */
   private readonly failure: string | null;
@@ -160,6 +163,8 @@ export class Explainer {
     this.files = files;
     this.result = result;
     this.links = linksOf(files);
+    const { arch } = result;
+    this.world = { arch, ports: fittedTo(PORTS, files, arch) };
     const { status, failures } = result;
     this.failure =
       status === 0 && failures.length === 0 ? null : describeFailures(result).trimEnd();
@@ -350,7 +355,7 @@ export class Explainer {
     const known = this.maps.get(key);
     const mapped = this.maps.has(key)
       ? known
-      : rerun(process, { path, bytes }, this.result.arch, this.links);
+      : rerun(process, { path, bytes }, this.world, this.links);
     this.maps.delete(key);
     this.maps.set(key, mapped);
     if (this.maps.size > KEPT_MAPS) this.maps.delete(this.maps.keys().next().value as string);

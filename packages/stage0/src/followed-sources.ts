@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The sources that our ports follow: of each tool, every file of upstream's that it is made of, with the digests that it
- * has in the releases that the port is a port of (1.9.0 and 1.9.1).
+ * The sources that our ports follow: of each tool, every file of upstream's that it is made of, with
+ * the digests that it has in the releases that the port is a port of: 1.9.0 and 1.9.1, and for cc_x86
+ * every release whose dialect it has.
  *
- * Digests are facts. A tree in which one of these files has another digest, or is not there, has another tool than the
- * port of that name, and the two may do different things.
+ * Digests are facts. A tree in which one of these files has another digest, or is not there, has
+ * another tool than the port of that name, and the two may do different things.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { COMPILER_DIALECTS, COMPILER_SOURCE } from './compiler-dialects.ts';
 
 const FOLLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   hex0: {
@@ -28,9 +30,7 @@ const FOLLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[
   M0: {
     'x86/M0_x86.hex2': ['17997bdbfe43b71e05e8c0207da0a7d08e22936986cab3e0f08bf0e25660ac09'],
   },
-  cc_x86: {
-    'x86/cc_x86.M1': ['80cce2b3dde4066b167ed7a6d926f2336b9f6b2e5c2057d97d82f7ff606cf00c'],
-  },
+  cc_x86: { [COMPILER_SOURCE]: [...COMPILER_DIALECTS.keys()] },
   'M2-Planet': {
     'M2-Planet/cc-minimal.c': ['bed90932d6ed6b75a4cffb8c1767479f56ad89cc8916ff257219dde6e9d46815'],
     'M2-Planet/cc.c': [

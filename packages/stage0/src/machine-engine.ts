@@ -38,13 +38,18 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
 export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
   const machine = machineEngine(options);
   const isOther = ({ path, bytes }: ProgramImage) => portFor(path) === undefined && isElf(bytes);
-  const engine: NamedEngine = {
-    ...PORTS,
-    forArchitecture: (arch) => (arch === 'x86' ? engine : (PORTS.forArchitecture?.(arch) ?? PORTS)),
-    nature: (image) => (isOther(image) ? 'machine' : 'port'),
-    run: (image, argv, host) => (isOther(image) ? machine : PORTS).run(image, argv, host),
+  const beside = (ports: NamedEngine): NamedEngine => {
+    const engine: NamedEngine = {
+      ...ports,
+      forTree: (files) => beside(ports.forTree?.(files) ?? ports),
+      forArchitecture: (arch) =>
+        arch === 'x86' ? engine : (ports.forArchitecture?.(arch) ?? ports),
+      nature: (image) => (isOther(image) ? 'machine' : 'port'),
+      run: (image, argv, host) => (isOther(image) ? machine : ports).run(image, argv, host),
+    };
+    return engine;
   };
-  return engine;
+  return beside(PORTS);
 }
 
 /** True for a file with the ELF magic number. */

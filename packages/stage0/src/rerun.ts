@@ -11,7 +11,7 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles, MemoryHost, type TreeNode } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
 import { firstDifference } from './compare-trees.ts';
-import { PORTS } from './engines.ts';
+import type { NamedEngine } from './engines.ts';
 import { type Journal, RecordingHost } from './recording-host.ts';
 import { systemNamed } from './run.ts';
 import type { ProcessRecord } from './watch.ts';
@@ -37,7 +37,7 @@ export type Link = readonly [path: string, target: string];
 export function rerun(
   process: ProcessRecord,
   output: { readonly path: string; readonly bytes: Uint8Array },
-  arch: string,
+  { arch, ports }: { readonly arch: string; readonly ports: NamedEngine },
   links: readonly Link[],
 ): MappedOutput | undefined {
   const { path, bytes } = output;
@@ -66,9 +66,8 @@ export function rerun(
     written.push(mapped);
     pending = undefined;
   };
-  const engine = PORTS.forArchitecture?.(arch) ?? PORTS;
   const image = { path: process.path, bytes: new Uint8Array() };
-  engine.run(image, process.argv, new RecordingHost(host, { ...UNSEEN, made }));
+  ports.run(image, process.argv, new RecordingHost(host, { ...UNSEEN, made }));
   if (written.length === 0) return undefined;
   const same = [named, ...written].find((one) => one && firstDifference(one.bytes, bytes) < 0);
   if (same !== undefined) return same;

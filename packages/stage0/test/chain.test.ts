@@ -87,6 +87,7 @@ describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () =>
 const planted: NamedEngine = {
   ...PORTS,
   name: 'planted',
+  forTree: () => planted,
   forArchitecture: () => planted,
   run: (image, argv, host) => {
     const end = PORTS.run(image, argv, host);

@@ -21,7 +21,7 @@ export interface CaseSettings {
 }
 
 export interface VectorCase {
-  /** `tool/case`. */
+  /** `tool/case`, or `tool-release/case`. */
   readonly name: string;
   readonly tool: string;
   /** Absolute path of the case's folder. */

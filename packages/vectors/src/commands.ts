@@ -28,6 +28,15 @@ export function nativeCommands(tree: string): (tool: string) => Command {
   };
 }
 
+/** The folder with a release's binaries, 1.9.1's unless told; undefined where no variable names one. */
+export function nativeTree(release?: string): string | undefined {
+  if (release === undefined) return process.env['STAGE0_NATIVE'];
+  const releases = process.env['STAGE0_RELEASES'];
+  if (releases === undefined) return undefined;
+  const tree = path.join(releases, release);
+  return fs.existsSync(path.join(tree, 'x86/artifact/cc_x86')) ? tree : undefined;
+}
+
 /** Our built `stage0 TOOL`. */
 export function builtCommands(): (tool: string) => Command {
   const stage0 = fileURLToPath(new URL('../../stage0/dist/bin/stage0.js', import.meta.url));

@@ -17,24 +17,27 @@ const VECTORS = fileURLToPath(new URL('../../../test-vectors', import.meta.url))
 /** Folders of test-vectors/ that hold something else than cases. */
 const OTHER_FOLDERS = new Set(['ladder', 'digests']);
 
-/** Names of the tools that have cases. */
+/** The end of a folder's name that holds cases of a tool as an older release has it. */
+const RELEASE = /-\d+\.\d+\.\d+$/;
+
+/** Names of the tools that have cases; cases of older releases are beside, in `TOOL-RELEASE`. */
 export function listTools(): string[] {
-  return folders(VECTORS).filter((name) => !OTHER_FOLDERS.has(name));
+  return folders(VECTORS).filter((name) => !OTHER_FOLDERS.has(name) && !RELEASE.test(name));
 }
 
-/** Names of a tool's cases. */
-export function listCases(tool: string): string[] {
-  return folders(path.join(VECTORS, tool));
+/** Names of a tool's cases. `set` is its name, or `TOOL-RELEASE`. */
+export function listCases(set: string): string[] {
+  return folders(path.join(VECTORS, set));
 }
 
-export function loadCase(tool: string, name: string): VectorCase {
-  const folder = path.join(VECTORS, tool, name);
+export function loadCase(set: string, name: string): VectorCase {
+  const folder = path.join(VECTORS, set, name);
   const settings = JSON.parse(
     fs.readFileSync(path.join(folder, 'case.json'), 'utf8'),
   ) as CaseSettings;
   return {
-    name: `${tool}/${name}`,
-    tool,
+    name: `${set}/${name}`,
+    tool: set.replace(RELEASE, ''),
     folder,
     settings,
     input: readFiles(path.join(folder, 'input')),
@@ -58,8 +61,8 @@ export function loadOutcome(vector: VectorCase): Outcome {
 }
 
 /** A case as JSON holds it, bytes in base 64, for worlds without a file system. */
-export function packCase(tool: string, name: string): PackedCase {
-  const vector = loadCase(tool, name);
+export function packCase(set: string, name: string): PackedCase {
+  const vector = loadCase(set, name);
   const pack = (files: ReadonlyMap<string, Uint8Array>) =>
     Object.fromEntries(
       [...files].map(([file, bytes]) => [file, Buffer.from(bytes).toString('base64')]),
@@ -68,7 +71,7 @@ export function packCase(tool: string, name: string): PackedCase {
   if (recording === undefined) throw new Error(`${vector.name} is not recorded`);
   return {
     name: vector.name,
-    tool,
+    tool: vector.tool,
     settings: vector.settings,
     input: pack(vector.input),
     recording,

@@ -7,7 +7,7 @@ export {
   type Outcome,
   type VectorCase,
 } from './case.ts';
-export { builtCommands, nativeCommands } from './commands.ts';
+export { builtCommands, nativeCommands, nativeTree } from './commands.ts';
 export { listCases, listTools, loadCase, loadOutcome } from './load.ts';
 export { type Command, runInFolder } from './run-in-folder.ts';
 export { runInMemory } from './run-in-memory.ts';

@@ -22,6 +22,10 @@ export interface Dialect {
   readonly operands: readonly string[];
   readonly statements: readonly string[];
   readonly globals: readonly string[];
+  /** How it declares A, B and C to be 5, 6 and 9. */
+  readonly constants: string;
+  /** `//` and what may follow it between functions and inside of them. */
+  readonly lineComments: readonly [outside: string, inside: string];
   /** Declarations that nearly every program has. */
   readonly head: readonly string[];
   readonly hasSwitch: boolean;
@@ -112,8 +116,8 @@ export function program(dialect: Dialect): fc.Arbitrary<readonly string[]> {
   const global = fc.oneof(
     fc.tuple(type, fc.constantFrom('g1', 'g2', 'g3')).map(([of, called]) => `${of} ${called} ;`),
     fc.constantFrom(
-      ...['enum { A = 5 , B = 6 , C = 9 } ;', 'struct u { char m [ 5 ] ; int n ; } ;'],
-      ...['/* comment */', '// comment', 'int f ( int x ) ;', ...dialect.globals],
+      ...[dialect.constants, 'struct u { char m [ 5 ] ; int n ; } ;'],
+      ...['/* comment */', dialect.lineComments[0], 'int f ( int x ) ;', ...dialect.globals],
     ),
   );
   const part = fc.oneof({ weight: 3, arbitrary: functions }, { weight: 2, arbitrary: global });
@@ -192,7 +196,13 @@ function statements(
     .map((parts) => `${parts.join(' ')} ;`);
   const plain = fc.constantFrom(
     ...['break ;', 'continue ;', 'goto done ;', 'done: ;', 'again:', 'return ;', 'asm ( "nop" ) ;'],
-    ...['asm ( "nop" "ret" ) ;', '{ }', '/* text */', '// text', ...dialect.statements],
+    ...[
+      'asm ( "nop" "ret" ) ;',
+      '{ }',
+      '/* text */',
+      dialect.lineComments[1],
+      ...dialect.statements,
+    ],
   );
   const { body } = fc.letrec<{ body: string; statement: string; label: string }>((tie) => ({
     body: fc

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Programs of the two C compilers: cc_x86, and M2-Planet for each of its targets. */
+import { ccX86For } from '@stage0-ts/cc-x86';
 import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { nearly, withNewline } from '../pieces.ts';
@@ -26,6 +27,9 @@ const COMMON_BINARY = [
   '||',
   '^',
 ];
+
+const ENUMERATION = 'enum { A = 5 , B = 6 , C = 9 } ;';
+const LINE_COMMENTS = ['// comment', '// text'] as const;
 
 const CC_X86: Dialect = {
   types: [
@@ -59,8 +63,29 @@ const CC_X86: Dialect = {
     'char * * names ;',
     'struct s local ;',
   ],
-  head: ['enum { A = 5 , B = 6 , C = 9 } ;'],
+  constants: ENUMERATION,
+  lineComments: LINE_COMMENTS,
+  head: [ENUMERATION],
   hasSwitch: false,
+};
+
+const OLDER_CONSTANTS = '// CONSTANT A 5\nCONSTANT B 6\n//CONSTANT C 9\n';
+/** From 1.6.0 to 1.8.1: what follows `//` is read. */
+const CC_X86_OLDER: Dialect = {
+  ...CC_X86,
+  operands: [...CC_X86.operands, 'gp -> deep', 'q -> wide'],
+  globals: [
+    ...CC_X86.globals,
+    OLDER_CONSTANTS,
+    "// CONSTANT Q 'a'\n// CONSTANT R 0x10\n",
+    'struct w { int o ; union { char b ; struct s * p ; char m [ 7 ] ; } ; int c ; } ;',
+    'struct w2 { union { } ; union { char m [ 9 ] ; int k ; } ; union { struct s i ; } ; } ;',
+    'int v1 ( struct w * q ) { return q -> c + q -> p -> a + sizeof ( struct w ) ; }',
+    'int v2 ( struct w2 * q ) { q -> k = q -> m [ 2 ] ; return q -> i ; }',
+  ],
+  constants: OLDER_CONSTANTS,
+  lineComments: ['// int z1 ;', '// x = 1 ;'],
+  head: [OLDER_CONSTANTS, 'struct s2 { union { int deep ; char * wide ; } ; int after ; } ;'],
 };
 
 const M2_PLANET: Dialect = {
@@ -200,14 +225,10 @@ const M2_PLANET: Dialect = {
       'int big = 0x80000000 ;',
     ],
   ],
+  constants: ENUMERATION,
+  lineComments: LINE_COMMENTS,
   head: [
-    ...[
-      'enum { A = 5 , B = 6 , C = 9 } ;',
-      'struct s us ;',
-      'int ga [ 5 ] ;',
-      'char gc [ 3 ] ;',
-      'short sw ;',
-    ],
+    ...[ENUMERATION, 'struct s us ;', 'int ga [ 5 ] ;', 'char gc [ 3 ] ;', 'short sw ;'],
     ...[
       'char * gt = "text" ;',
       'struct an { int o ; union { int k ; char l ; } ; int v ; } ;',
@@ -217,15 +238,16 @@ const M2_PLANET: Dialect = {
   hasSwitch: true,
 };
 
-const ccCases = fc
-  .tuple(
-    withNewline(nearly(program(CC_X86), foreignTokens)),
-    mostly(['in.c', 'out'], ['in.c'], ['in.c', 'out', 'extra']),
-    existingOutput,
-  )
-  .map(([text, words, { files, modes }]) =>
-    programCase('cc_x86', { 'in.c': text, ...files }, { arguments: words, modes }),
-  );
+const ccCases = (dialect: Dialect): Language['cases'] =>
+  fc
+    .tuple(
+      withNewline(nearly(program(dialect), foreignTokens)),
+      mostly(['in.c', 'out'], ['in.c'], ['in.c', 'out', 'extra']),
+      existingOutput,
+    )
+    .map(([text, words, { files, modes }]) =>
+      programCase('cc_x86', { 'in.c': text, ...files }, { arguments: words, modes }),
+    );
 
 const M2_ARCHITECTURES = [
   ...['knight-native', 'knight-posix', 'x86', 'amd64', 'armv7l', 'aarch64', 'riscv32', 'riscv64'],
@@ -362,7 +384,17 @@ const folderCases = fc
     ),
   );
 
-export const ccX86: Language = { name: 'cc_x86', cases: ccCases, failuresLeaveOutput: false };
+export const ccX86: Language = {
+  name: 'cc_x86',
+  cases: ccCases(CC_X86),
+  failuresLeaveOutput: false,
+};
+export const ccX86Older: Language = {
+  name: 'cc_x86-1.6.0',
+  older: { tool: 'cc_x86', release: '1.6.0', program: ccX86For('1.6.0') },
+  cases: ccCases(CC_X86_OLDER),
+  failuresLeaveOutput: false,
+};
 export const m2Planet: Language = {
   name: 'M2-Planet',
   cases: fc.oneof({ weight: 2, arbitrary: m2Cases }, { weight: 1, arbitrary: folderCases }),

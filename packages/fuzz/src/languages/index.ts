@@ -3,7 +3,7 @@
 import type { Language } from '../language.ts';
 import { unbz2, ungz, unxz } from './archives.ts';
 import { bloodElf } from './blood-elf.ts';
-import { ccX86, m2Planet } from './compilers.ts';
+import { ccX86, ccX86Older, m2Planet } from './compilers.ts';
 import { hex0, hex1, hex2_0 } from './hex.ts';
 import { hex2 } from './hex2.ts';
 import { kaem, kaemMinimal } from './kaem.ts';
@@ -19,6 +19,7 @@ export const LANGUAGES: readonly Language[] = [
   hex2_0,
   M0,
   ccX86,
+  ccX86Older,
   m2Planet,
   bloodElf,
   M1,

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** `record FOLDER [TOOL[/CASE]…]`: record cases anew from upstream's binaries in FOLDER. */
+/**
+ * `record FOLDER [TOOL[/CASE]…]`: record cases anew from upstream's binaries in FOLDER. Those of an
+ * older release are recorded only when they are named (`cc_x86-1.6.0`): FOLDER must be of that
+ * release.
+ */
 import { nativeCommands } from '../commands.ts';
 import { listCases, listTools, loadCase, saveRecording } from '../load.ts';
 import { runInFolder } from '../run-in-folder.ts';
@@ -13,10 +17,11 @@ if (folder === undefined) {
 process.umask(0o022);
 const find = nativeCommands(folder);
 let count = 0;
-for (const tool of listTools()) {
-  for (const name of listCases(tool)) {
-    const vector = loadCase(tool, name);
-    if (wanted.length > 0 && !wanted.includes(tool) && !wanted.includes(vector.name)) continue;
+const sets = wanted.length === 0 ? listTools() : new Set(wanted.map(folderOf));
+for (const set of sets) {
+  for (const name of listCases(set)) {
+    const vector = loadCase(set, name);
+    if (wanted.length > 0 && !wanted.includes(set) && !wanted.includes(vector.name)) continue;
     const outcome = runInFolder(vector, find);
     try {
       saveRecording(vector, outcome);
@@ -28,3 +33,7 @@ for (const tool of listTools()) {
   }
 }
 process.stdout.write(`${count} cases recorded\n`);
+
+function folderOf(name: string): string {
+  return name.replace(/\/.*/, '');
+}

@@ -1,0 +1,6 @@
+// CONSTANT NAME other
+// CONSTANT TEXT "text"
+int f()
+{
+	return NAME + TEXT;
+}

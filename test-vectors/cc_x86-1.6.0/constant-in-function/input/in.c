@@ -1,0 +1,5 @@
+int f()
+{
+	// CONSTANT A 1
+	return 1;
+}

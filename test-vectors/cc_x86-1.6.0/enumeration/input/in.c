@@ -1,0 +1,2 @@
+enum { A = 5 };
+int f() { return A; }

@@ -1,0 +1,7 @@
+// int hidden;
+int f(int a)
+{
+	// a = a + hidden;
+	return a // + 1
+	;
+}

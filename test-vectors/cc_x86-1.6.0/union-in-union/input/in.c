@@ -1,0 +1,1 @@
+struct t { union { int a; union { int b; char c; }; }; };

@@ -1,0 +1,1 @@
+struct t { union u { int a; }; };

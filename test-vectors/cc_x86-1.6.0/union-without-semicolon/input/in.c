@@ -1,0 +1,1 @@
+struct t { union { int a; } int b; };
