@@ -80,7 +80,10 @@ export function check(load: () => MemoryFiles, options: CheckOptions): CheckResu
   const right = run(second);
   const engines = [first.name, second.name] as const;
   const seen = left.hidden ? right : left;
-  const machine = options.engines.find(({ runsBinaries }) => runsBinaries);
+  // Of another architecture nothing but this computer's kernel may run a compiler.
+  const machine = options.engines.find(
+    ({ runsBinaries, hidesProcesses }) => runsBinaries && (left.arch === 'x86' || hidesProcesses),
+  );
   const facts = {
     engines,
     builds: [left, right] as const,

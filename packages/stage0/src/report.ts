@@ -18,6 +18,7 @@ const SHOWN = {
   differs: 'DIFFERS',
   missing: 'MISSING',
   'not-made': 'NOT MADE',
+  given: 'given',
   unlisted: '-',
 } as const;
 
@@ -65,9 +66,13 @@ function standInLines({ standIns, arch }: BuildResult): string[] {
 }
 
 function summary({ artifacts, processes, standIns, arch, ok }: BuildResult): string {
-  const listed = artifacts.filter(({ expected }) => expected !== null);
+  const listed = artifacts.filter(
+    ({ expected, verdict }) => expected !== null && verdict !== 'given',
+  );
   const matching = listed.filter(({ verdict }) => verdict === 'match');
-  const made = artifacts.filter(({ verdict }) => verdict !== 'missing' && verdict !== 'not-made');
+  const made = artifacts.filter(
+    ({ verdict }) => !['missing', 'not-made', 'given'].includes(verdict),
+  );
   const counts = `${matching.length} of ${listed.length} of ${arch}.answers`;
   const stoodIn = standIns.reduce((sum, { steps }) => sum + steps.length, 0);
   const note = stoodIn === 0 ? '' : `, ${stoodIn} of them stand-ins`;

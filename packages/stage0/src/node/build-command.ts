@@ -35,7 +35,8 @@ ${RECIPE_HELP}
 ${LIMIT_HELP}
 
 Tools that are hand-written for another architecture than x86 have no port: a port that does the same job
-stands in for them, and the report names each with the reason.
+stands in for them, and the report names each with the reason. With --engine diverse, which builds any release, the
+programs that the same release makes for the i386 do the rest.
 
 Exit status: 0 every answer matches, 1 something does not, 2 usage, 3 it cannot be judged.
 `;
@@ -56,7 +57,7 @@ export function buildCommand(args: readonly string[]): number {
   const recipe = recipeFrom(values, HELP);
   const { files: source, archive } = loadTreeAs(tree);
   const files = copyTree(source, limits.files);
-  const { unfollowed } = chooseEngine(source);
+  const { unfollowed } = chooseEngine(source, values.arch);
   const subject = { tree: treeDigest(source), ...(archive && { archive }) };
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const result = build(files, {
@@ -79,7 +80,7 @@ export function buildCommand(args: readonly string[]): number {
   }
   if (values.engine === 'ports' && unfollowed.length > 0) {
     printError(
-      `note: our ports follow 1.9.0 and 1.9.1, and this tree has other sources of ${unfollowed.join(', ')}: what they make may be wrong. --engine diverse or i386 builds it with its own tools\n`,
+      `note: our ports follow 1.9.0 and 1.9.1, and this tree has other sources of ${unfollowed.join(', ')}: what they make may be wrong. --engine diverse${values.arch === 'x86' ? ' or i386' : ''} builds it with its own tools\n`,
     );
   }
   const text = values.json

@@ -2,11 +2,12 @@
 /** `stage0 check TREE`: the command line around the cross-check. */
 import { parseArgs } from 'node:util';
 import { encodeUtf8 } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
 import { NodeHost } from '@stage0-ts/host/node';
 import { check } from '../check.ts';
 import { type CheckDocument, checkDocument } from '../check-document.ts';
 import { checkText } from '../check-text.ts';
-import { chooseEngine } from '../choice.ts';
+import { type Choice, chooseEngine } from '../choice.ts';
 import type { NamedEngine } from '../engines.ts';
 import { htmlReport } from '../html-report.ts';
 import { copyTree } from '../tree.ts';
@@ -62,7 +63,8 @@ export function checkCommand(args: readonly string[]): number {
   const pairOf = (text: string) => enginePair(text, limits);
   const given = values.engines === undefined ? undefined : pairOf(values.engines);
   const { files: source, archive } = loadTreeAs(tree);
-  const choice = chooseEngine(source);
+  const choice = chooseEngine(source, values.arch);
+  const engines = given ?? chosenPair(choice, limits);
   const against = values.against === undefined ? {} : { against: loadForeign(values.against) };
   const sources = [tree, ...(values.against === undefined ? [] : [values.against])];
   if (values.html !== undefined) requireNoSource(new NodeHost(), values.html, sources);
@@ -88,7 +90,7 @@ export function checkCommand(args: readonly string[]): number {
     command: ['stage0 check', ...args].join(' '),
     ...(archive && { archive }),
   };
-  const result = run(given ?? pairOf(`${choice.engine},i386`));
+  const result = run(engines);
   const document = checkDocument(result, {
     ...subject,
     ...(given === undefined && { choice: choice.why }),
@@ -109,6 +111,11 @@ function enginePair(text: string, limits: Limits): readonly [NamedEngine, NamedE
   const [first, second] = names.map((name) => engineNamed(name, HELP, limits));
   if (first !== undefined && second !== undefined && names.length === 2) return [first, second];
   throw new UsageError('--engines takes two names, as in ports,i386', HELP);
+}
+
+function chosenPair({ engine, partner, why }: Choice, limits: Limits) {
+  if (partner !== undefined) return enginePair(`${engine},${partner}`, limits);
+  throw new ToolError(`this cannot be judged: ${why}`, { code: 'no-partner' });
 }
 
 /** One document; that of the diverse build, if there is one, is a part of it. */
