@@ -55,6 +55,7 @@ export { type GraphNode, layOut } from './graph.ts';
 export { htmlReport } from './html-report.ts';
 export { knownSeed, releaseOf } from './known-releases.ts';
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
+export { nixBase32 } from './nix-base32.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
 export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';

@@ -6,6 +6,7 @@ import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
 import type { Subject } from './check-document.ts';
 import { releaseOf } from './known-releases.ts';
+import { nixBase32 } from './nix-base32.ts';
 import type { RunResult } from './run.ts';
 import type { StandInUse } from './stand-in-uses.ts';
 import type { Printed, ProcessRecord } from './watch.ts';
@@ -47,7 +48,10 @@ export function subjectLines({ tool, command, archive, tree }: Subject): string[
   const lines: string[] = [];
   if (tool !== undefined) lines.push(visible(tool));
   if (command !== undefined) lines.push(`command  ${visible(command)}`);
-  if (archive !== undefined) lines.push(`archive  ${archive.sha256}  ${visible(archive.name)}`);
+  if (archive !== undefined) {
+    lines.push(`archive  ${archive.sha256}  ${visible(archive.name)}`);
+    lines.push(`         ${nixBase32(archive.sha256)}  the same as Nix and Guix write it`);
+  }
   const name = releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree);
   const known = name === undefined ? 'not a release that is known here' : `this is ${name}`;
   return [...lines, `tree     ${tree}  ${known}`];
