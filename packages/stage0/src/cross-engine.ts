@@ -13,9 +13,10 @@ import { ByteWriter, decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { type Engine, MemoryFiles, MemoryHost, type ProgramImage } from '@stage0-ts/host/memory';
-import { build } from './build.ts';
+import { type BuildOptions, build } from './build.ts';
 import { FILE_TYPE, withKnownDialect } from './diverse-compiler.ts';
 import { type NamedEngine, portFor } from './engines.ts';
+import { layoutOf, recipeOf } from './layouts.ts';
 import { isElf } from './machine-engine.ts';
 import { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
 import { copyTree } from './tree.ts';
@@ -83,7 +84,7 @@ function x86Programs(
 ): ReadonlyMap<string, CrossProgram> {
   const world = copyTree(files);
   const stop = shouldStop === undefined ? {} : { shouldStop };
-  const { status, makers } = build(world, { engine: x86, ...stop });
+  const { status, makers } = build(world, { ...x86Recipe(files), engine: x86, ...stop });
   const made = [...makers].sort(([, a], [, b]) => a - b).map(([path]) => path);
   const programs = new Map<string, CrossProgram>();
   for (const path of made) {
@@ -104,6 +105,11 @@ function x86Programs(
   throw new ToolError(message, { code: 'no-cross-tools' });
 }
 
+function x86Recipe(files: MemoryFiles): BuildOptions {
+  const layout = layoutOf(files, 'x86');
+  return layout === undefined ? {} : recipeOf(layout, 'x86');
+}
+
 /** The first M2 of an x86 build, which goes no further than to that program's first run. */
 function firstM2(files: MemoryFiles, engine: NamedEngine): ProgramImage | undefined {
   let found: ProgramImage | undefined;
@@ -113,7 +119,7 @@ function firstM2(files: MemoryFiles, engine: NamedEngine): ProgramImage | undefi
     return { kind: 'exited', status: 1 };
   };
   const { name, nature, runsBinaries } = engine;
-  build(copyTree(files), { engine: { name, nature, runsBinaries, run } });
+  build(copyTree(files), { ...x86Recipe(files), engine: { name, nature, runsBinaries, run } });
   return found;
 }
 

@@ -54,6 +54,7 @@ export { explanationText } from './explain-text.ts';
 export { type GraphNode, layOut } from './graph.ts';
 export { htmlReport } from './html-report.ts';
 export { knownSeed, releaseOf } from './known-releases.ts';
+export { LAYOUTS, type Layout, layoutNamed, layoutOf, type Recipe, recipeOf } from './layouts.ts';
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
 export { nixBase32 } from './nix-base32.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';

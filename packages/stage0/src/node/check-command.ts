@@ -17,7 +17,7 @@ import { LIMIT_HELP, LIMIT_OPTIONS, type Limits, limitsFrom } from './limit-opti
 import { loadForeign } from './load-foreign.ts';
 import { loadTreeAs, requireNoSource } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
-import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 import { toolName } from './version.ts';
@@ -41,8 +41,7 @@ its way until you accept it.
   --json                 print one JSON document (version 2) and nothing else
   --html FILE            write a report that a browser shows, with the chain as a graph
   --quiet                no progress line
-  --script FILE          for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
-${RECIPE_HELP}
+${LAYOUT_HELP}
 ${LIMIT_HELP}
 
 Exit status: 0 the builds agree, 1 something differs or is wrong, 2 usage, 3 it cannot be judged.
@@ -59,10 +58,10 @@ export function checkCommand(args: readonly string[]): number {
   if (tree === undefined || positionals.length > 1)
     throw new UsageError('check takes one TREE', HELP);
   const limits = limitsFrom(values, HELP);
-  const recipe = recipeFrom(values, HELP);
   const pairOf = (text: string) => enginePair(text, limits);
   const given = values.engines === undefined ? undefined : pairOf(values.engines);
   const { files: source, archive } = loadTreeAs(tree);
+  const recipe = layoutRecipe(values, source, HELP);
   const choice = chooseEngine(source, values.arch);
   const engines = given ?? chosenPair(choice, limits);
   const against = values.against === undefined ? {} : { against: loadForeign(values.against) };
@@ -74,7 +73,6 @@ export function checkCommand(args: readonly string[]): number {
     check(() => copyTree(source, limits.files), {
       ...recipe,
       ...against,
-      ...(values.script === undefined ? {} : { script: values.script }),
       arch: values.arch,
       engines,
       trust: values.trust.map((path) => path.replace(/^\/+/, '')),
@@ -140,8 +138,7 @@ function parse(args: readonly string[]) {
         partial: { type: 'boolean', default: false },
         against: { type: 'string' },
         arch: { type: 'string', default: 'x86' },
-        script: { type: 'string' },
-        ...RECIPE_OPTIONS,
+        ...LAYOUT_OPTIONS,
         ...LIMIT_OPTIONS,
         json: { type: 'boolean', default: false },
         html: { type: 'string' },
