@@ -2,14 +2,20 @@
 /** What a build made, held against the digests that the tree expects. */
 import { decodeLatin1, decodeUtf8, encodeLatin1 } from '@stage0-ts/bytes';
 import { errorAt, ToolError } from '@stage0-ts/diagnostics';
-import type { MemoryFiles } from '@stage0-ts/host/memory';
+import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 
 /**
  * `match` and `differs`: an expected digest that the file has or has not; `missing`: expected, not there; `not-made`:
- * expected and there, but no process made it; `unlisted`: made, and no digest is expected.
+ * expected and there, but no process made it; `given`: the same of a text of the tree that is no program and has the
+ * expected digest, as the placeholders of older releases; `unlisted`: made, and no digest is expected.
  */
-export type Verdict = 'match' | 'differs' | 'missing' | 'not-made' | 'unlisted';
+export type Verdict = 'match' | 'differs' | 'missing' | 'not-made' | 'given' | 'unlisted';
+
+/** True when nothing is wrong with the file. */
+export function isRight({ verdict }: Pick<Artifact, 'verdict'>): boolean {
+  return verdict === 'match' || verdict === 'unlisted' || verdict === 'given';
+}
 
 export interface Artifact {
   /** Path in the tree, without leading slash. */
@@ -92,7 +98,7 @@ export function collectArtifacts(
     const node = files.find(`/${path}`, false);
     if (node?.kind === 'file') {
       const sha256 = sha256Hex(node.bytes);
-      const verdict = verdictOf(sha256, expected, made.has(`/${path}`));
+      const verdict = verdictOf(node, sha256, expected, made.has(`/${path}`));
       artifacts.push({ path, size: node.bytes.length, mode: node.mode, sha256, expected, verdict });
     } else if (expected !== null) {
       artifacts.push({ path, size: 0, mode: 0, sha256: '', expected, verdict: 'missing' });
@@ -101,8 +107,24 @@ export function collectArtifacts(
   return artifacts;
 }
 
-function verdictOf(sha256: string, expected: string | null, made: boolean): Verdict {
+function verdictOf(
+  { bytes, mode }: FileNode,
+  sha256: string,
+  expected: string | null,
+  made: boolean,
+): Verdict {
   if (expected === null) return 'unlisted';
-  if (!made) return 'not-made';
+  if (!made) {
+    const isSource = expected === sha256 && (mode & 0o111) === 0 && isText(bytes);
+    return isSource ? 'given' : 'not-made';
+  }
   return expected === sha256 ? 'match' : 'differs';
+}
+
+/** True for UTF-8 without other control characters than those of text: an image of a program is none. */
+export function isText(bytes: Uint8Array): boolean {
+  for (const byte of bytes) {
+    if (byte === 0x7f || (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d))) return false;
+  }
+  return !/\p{Surrogate}/u.test(decodeUtf8(bytes));
 }

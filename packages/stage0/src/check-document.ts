@@ -2,7 +2,7 @@
 /** A cross-check as plain data, for `--json` and the HTML report. */
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import type { AgainstResult } from './against.ts';
-import type { Artifact } from './artifacts.ts';
+import { type Artifact, isRight } from './artifacts.ts';
 import type { CheckResult, TimedBuild } from './check.ts';
 import { type Divergence, describeEnd } from './compare.ts';
 import type { Nature } from './engines.ts';
@@ -138,11 +138,9 @@ export function checkDocument(result: CheckResult, subject: Subject): CheckDocum
       processDocument(process, right.processes[at], digest),
     ),
     artifacts: left.artifacts.map((artifact) => {
-      const { path, mode, sha256, verdict } = artifact;
+      const { path, mode, sha256 } = artifact;
       const second = other.get(path)?.sha256 ?? '';
-      const ok =
-        (sha256 === second || otherPaths.has(path)) &&
-        (verdict === 'match' || verdict === 'unlisted');
+      const ok = (sha256 === second || otherPaths.has(path)) && isRight(artifact);
       return { ...artifact, mode: mode.toString(8).padStart(4, '0'), second, ok };
     }),
   };
@@ -150,7 +148,9 @@ export function checkDocument(result: CheckResult, subject: Subject): CheckDocum
 
 function summaryOf(build: TimedBuild): BuildSummary {
   const { engine, status, processes, artifacts, makers, milliseconds } = build;
-  const listed = artifacts.filter(({ expected }) => expected !== null);
+  const listed = artifacts.filter(
+    ({ expected, verdict }) => expected !== null && verdict !== 'given',
+  );
   return {
     engine,
     status,

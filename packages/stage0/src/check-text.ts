@@ -45,7 +45,11 @@ export function checkText(document: CheckDocument): string {
     lines.push(`${engine}: ${answers}, ${made} files, ${processes} processes, ${seconds} s`);
   }
   const { processes, compared } = document.coverage;
-  lines.push(`compared with machine code of the tree: ${compared} of ${processes} processes`);
+  const what =
+    document.engines.includes('ports') && document.engines.includes('diverse')
+      ? "the tree's own source"
+      : 'machine code of the tree';
+  lines.push(`compared with ${what}: ${compared} of ${processes} processes`);
   const none = trusted.length === 0 ? ' none' : '';
   lines.push('', `binaries that came with the tree:${none}`);
   lines.push(...trustLines(trusted).map(indented));

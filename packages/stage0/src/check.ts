@@ -73,7 +73,7 @@ export interface CheckedBuild extends TimedBuild, FinishedBuild {
  */
 export function check(load: () => MemoryFiles, options: CheckOptions): CheckResult {
   const [first, second] = options.engines;
-  const rebuilder = rebuilderOf(first, second);
+  const rebuilder = rebuilderOf(first, second, options.arch);
   const left = buildForCheck(load(), first, options, first.hidesProcesses ? undefined : rebuilder);
   const right = buildForCheck(
     load(),
@@ -84,9 +84,18 @@ export function check(load: () => MemoryFiles, options: CheckOptions): CheckResu
   return concludeCheck(left, right, options);
 }
 
-/** The engine that runs binaries, and so the compiler's rebuild; undefined when neither does. */
-export function rebuilderOf(first: NamedEngine, second: NamedEngine): NamedEngine | undefined {
-  return [first, second].find(({ runsBinaries }) => runsBinaries);
+/**
+ * The engine that runs binaries, and so the compiler's rebuild; undefined when neither does. Of another architecture
+ * than x86 nothing but this computer's kernel may run a compiler.
+ */
+export function rebuilderOf(
+  first: NamedEngine,
+  second: NamedEngine,
+  arch = 'x86',
+): NamedEngine | undefined {
+  return [first, second].find(
+    ({ runsBinaries, hidesProcesses }) => runsBinaries && (arch === 'x86' || hidesProcesses),
+  );
 }
 
 /** One of the builds, in `files`, which is changed by it; `rebuilder` lets its compiler rebuild itself. */

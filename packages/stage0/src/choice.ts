@@ -10,6 +10,8 @@ import { unfollowedTools } from './followed-sources.ts';
 
 export interface Choice {
   readonly engine: 'ports' | 'diverse';
+  /** What a check compares it with; undefined where nothing on every computer could be. */
+  readonly partner: 'i386' | 'ports' | undefined;
   /** A sentence for the report, without its full stop. */
   readonly why: string;
   /** Tools whose sources are not those that our ports follow. */
@@ -17,19 +19,39 @@ export interface Choice {
 }
 
 /** What was looked at is the tree before a build. */
-export function chooseEngine(files: MemoryFiles): Choice {
+export function chooseEngine(files: MemoryFiles, arch = 'x86'): Choice {
   const unfollowed = unfollowedTools(files);
+  if (arch !== 'x86') return chooseForOther(arch, unfollowed);
+  const partner = 'i386';
   if (unfollowed === undefined) {
     const why =
       'our ports, by the names of the programs: the tree has none of the sources of a stage0-posix release';
-    return { engine: 'ports', why, unfollowed: [] };
+    return { engine: 'ports', partner, why, unfollowed: [] };
   }
   if (unfollowed.length === 0) {
     const why =
       'our ports: the sources of all tools are those of 1.9.0 and 1.9.1, which they follow';
-    return { engine: 'ports', why, unfollowed };
+    return { engine: 'ports', partner, why, unfollowed };
   }
+  const why = `the diverse build: ${notOurs(unfollowed)}`;
+  return { engine: 'diverse', partner, why, unfollowed };
+}
+
+/** Programs of another architecture do not run here: the diverse build is compared with our ports, where these follow. */
+function chooseForOther(arch: string, unfollowed: readonly string[] | undefined): Choice {
+  if (unfollowed?.length === 0) {
+    const why = `our ports: no program for ${arch} runs in our machine, so a build by the release's own tools, made from source for the i386, is compared with the ports'`;
+    return { engine: 'diverse', partner: 'ports', why, unfollowed };
+  }
+  const source =
+    unfollowed === undefined
+      ? 'the tree has none of the sources of a stage0-posix release'
+      : notOurs(unfollowed);
+  const why = `${source}, and no program for ${arch} runs in our machine, so there is nothing to compare with but the published answers. stage0 build TREE --arch ${arch} --engine diverse makes the files from source and compares them with those; on a computer that runs such programs, check TREE --arch ${arch} --engines diverse,native compares with the tree's own tools`;
+  return { engine: 'diverse', partner: undefined, why, unfollowed: unfollowed ?? [] };
+}
+
+function notOurs(unfollowed: readonly string[]): string {
   const names = unfollowed.join(', ');
-  const why = `the diverse build: the sources of ${names} are not those of 1.9.0 or 1.9.1, which our ports follow`;
-  return { engine: 'diverse', why, unfollowed };
+  return `the sources of ${names} are not those of 1.9.0 or 1.9.1, which our ports follow`;
 }

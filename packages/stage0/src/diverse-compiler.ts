@@ -12,22 +12,36 @@ import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagno
 import type { Program } from '@stage0-ts/host';
 import { compile } from '@stage0-ts/m2-planet';
 
-export const firstCompiler: Program = (argv, host) =>
-  reportErrors('cc_x86', host, () => {
-    const input = requireOperand(argv, 1, 'the source file');
-    const output = requireOperand(argv, 2, 'the output');
-    requireDistinct(host, output, [input]);
-    const text = decodeLatin1(host.readFile(input)).replace(/^\/\/ *CONSTANT /gm, '#define ');
-    const sources = [
-      { name: 'FILE', bytes: encodeLatin1('typedef char FILE;\n') },
-      { name: input, bytes: encodeLatin1(text) },
-    ];
-    const out = new ByteWriter();
-    out.write(encodeLatin1(DEFINITIONS));
-    out.write(compile(sources, { architecture: 'x86' }));
-    host.writeFile(output, out.toBytes(), 0o600);
-    return 0;
-  });
+/**
+ * The program. With `logicalShiftRight` every `>>` of what it compiles is a logical shift, as in what the hand-written
+ * compilers of RISC-V make.
+ */
+export function firstCompiler(options: { readonly logicalShiftRight?: boolean } = {}): Program {
+  return (argv, host) =>
+    reportErrors('cc_x86', host, () => {
+      const input = requireOperand(argv, 1, 'the source file');
+      const output = requireOperand(argv, 2, 'the output');
+      requireDistinct(host, output, [input]);
+      const source = encodeLatin1(withKnownDialect(decodeLatin1(host.readFile(input))));
+      const out = new ByteWriter();
+      out.write(encodeLatin1(definitions(options.logicalShiftRight === true)));
+      const sources = [
+        { name: 'FILE', bytes: encodeLatin1(FILE_TYPE) },
+        { name: input, bytes: source },
+      ];
+      out.write(compile(sources, { architecture: 'x86' }));
+      host.writeFile(output, out.toBytes(), 0o600);
+      return 0;
+    });
+}
+
+/** What M2-Planet has to be told before a source in the dialect of the hand-written compilers. */
+export const FILE_TYPE = 'typedef char FILE;\n';
+
+/** C of the hand-written compilers' dialects, as M2-Planet takes it; every line stays in its place. */
+export function withKnownDialect(source: string): string {
+  return source.replace(/^\/\/ *CONSTANT /gm, '#define ');
+}
 
 /** The i386 instructions that our M2-Planet writes, as Intel's manual encodes them. */
 const INSTRUCTIONS: readonly (readonly [name: string, code: string])[] = [
@@ -112,4 +126,8 @@ const INSTRUCTIONS: readonly (readonly [name: string, code: string])[] = [
   ['xor_edx,edx', '31D2'],
 ];
 
-const DEFINITIONS = INSTRUCTIONS.map(([name, code]) => `DEFINE ${name} ${code}\n`).join('');
+function definitions(logicalShiftRight: boolean): string {
+  const codeOf = (name: string, code: string) =>
+    logicalShiftRight && name === 'sar_eax,cl' ? 'D3E8' : code;
+  return INSTRUCTIONS.map(([name, code]) => `DEFINE ${name} ${codeOf(name, code)}\n`).join('');
+}

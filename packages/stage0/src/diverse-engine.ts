@@ -19,10 +19,12 @@ import type { EngineOptions } from '@stage0-ts/i386';
 import { kaemMinimal } from '@stage0-ts/kaem';
 import { M0 } from '@stage0-ts/m1';
 import { catmMinimal, sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { crossEngine } from './cross-engine.ts';
 import { firstCompiler } from './diverse-compiler.ts';
 import type { NamedEngine } from './engines.ts';
 import { isElf, machineEngine } from './machine-engine.ts';
 import type { StandIn } from './stand-ins.ts';
+import { copyTree } from './tree.ts';
 
 const BY_HAND = 'written by hand; one language in every release';
 
@@ -47,33 +49,62 @@ const FIRST_COMPILER: StandIn = {
   port: 'M2-Planet',
   reason:
     "compiles the release's M2-Planet to other code, which makes the first M2 and nothing else",
-  run: firstCompiler,
+  run: firstCompiler(),
   otherCode: true,
+};
+
+/** For an architecture whose first compiler makes every `>>` a logical shift. */
+const LOGICAL_COMPILER: StandIn = {
+  ...FIRST_COMPILER,
+  run: firstCompiler({ logicalShiftRight: true }),
 };
 
 /** Folders for results: there, a utility of a later phase may have a hand-written tool's name. */
 const RESULTS = new Set(['bin']);
 
-/** Runs x86 chains. Build with {@link NamedEngine.forTree}: an engine that knows no tree refuses no program. */
+/**
+ * Runs x86 chains, and those of other architectures for a tree that it knows. Build with {@link NamedEngine.forTree}: an
+ * engine that knows no tree refuses no program.
+ */
 export function diverseEngine(options: EngineOptions = {}): NamedEngine {
-  return engineFor(options, new Set());
+  return engineFor(options, new Set(), FIRST_COMPILER);
+}
+
+/** The engine for one tree, and for the architectures that it has scripts of. */
+function engineForTree(options: EngineOptions, files: MemoryFiles): NamedEngine {
+  const given = programsOf(files);
+  const source = copyTree(files);
+  const x86 = engineFor(options, given, FIRST_COMPILER);
+  return {
+    ...x86,
+    forArchitecture: (arch) => {
+      if (arch === 'x86') return x86;
+      const logical = engineFor(options, given, LOGICAL_COMPILER);
+      const machine = machineEngine(options).run;
+      return crossEngine(arch, source, { x86, logical, machine, shouldStop: options.shouldStop });
+    },
+  };
 }
 
 /** @param given digests of the programs that came with the tree. */
-function engineFor(options: EngineOptions, given: ReadonlySet<string>): NamedEngine {
+function engineFor(
+  options: EngineOptions,
+  given: ReadonlySet<string>,
+  compiler: StandIn,
+): NamedEngine {
   const machine = machineEngine(options);
   const isGiven = ({ bytes }: ProgramImage) => given.size > 0 && given.has(sha256Hex(bytes));
   return {
     name: 'diverse',
     runsBinaries: true,
-    forTree: (files) => engineFor(options, programsOf(files)),
-    standIn: (path) => (isFirstCompiler(path) ? FIRST_COMPILER : undefined),
+    forTree: (files) => engineForTree(options, files),
+    standIn: (path) => (isFirstCompiler(path) ? compiler : undefined),
     nature: ({ path }) => {
       if (isFirstCompiler(path)) return 'stand-in';
       return portOf(path) === undefined ? 'descendant' : 'port';
     },
     run: (image, argv, host) => {
-      const standIn = isFirstCompiler(image.path) ? FIRST_COMPILER : portOf(image.path);
+      const standIn = isFirstCompiler(image.path) ? compiler : portOf(image.path);
       if (standIn !== undefined) return { kind: 'exited', status: standIn.run(argv, host) };
       if (!isGiven(image)) return machine.run(image, argv, host);
       const message = 'this program came with the tree, and a diverse build runs none of those';

@@ -6,6 +6,7 @@ import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
 import type { Subject } from './check-document.ts';
 import { releaseOf } from './known-releases.ts';
+import { nixBase32 } from './nix-base32.ts';
 import type { RunResult } from './run.ts';
 import type { StandInUse } from './stand-in-uses.ts';
 import type { Printed, ProcessRecord } from './watch.ts';
@@ -18,6 +19,7 @@ const SHOWN = {
   differs: 'DIFFERS',
   missing: 'MISSING',
   'not-made': 'NOT MADE',
+  given: 'given',
   unlisted: '-',
 } as const;
 
@@ -46,7 +48,10 @@ export function subjectLines({ tool, command, archive, tree }: Subject): string[
   const lines: string[] = [];
   if (tool !== undefined) lines.push(visible(tool));
   if (command !== undefined) lines.push(`command  ${visible(command)}`);
-  if (archive !== undefined) lines.push(`archive  ${archive.sha256}  ${visible(archive.name)}`);
+  if (archive !== undefined) {
+    lines.push(`archive  ${archive.sha256}  ${visible(archive.name)}`);
+    lines.push(`         ${nixBase32(archive.sha256)}  the same as Nix and Guix write it`);
+  }
   const name = releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree);
   const known = name === undefined ? 'not a release that is known here' : `this is ${name}`;
   return [...lines, `tree     ${tree}  ${known}`];
@@ -65,9 +70,13 @@ function standInLines({ standIns, arch }: BuildResult): string[] {
 }
 
 function summary({ artifacts, processes, standIns, arch, ok }: BuildResult): string {
-  const listed = artifacts.filter(({ expected }) => expected !== null);
+  const listed = artifacts.filter(
+    ({ expected, verdict }) => expected !== null && verdict !== 'given',
+  );
   const matching = listed.filter(({ verdict }) => verdict === 'match');
-  const made = artifacts.filter(({ verdict }) => verdict !== 'missing' && verdict !== 'not-made');
+  const made = artifacts.filter(
+    ({ verdict }) => !['missing', 'not-made', 'given'].includes(verdict),
+  );
   const counts = `${matching.length} of ${listed.length} of ${arch}.answers`;
   const stoodIn = standIns.reduce((sum, { steps }) => sum + steps.length, 0);
   const note = stoodIn === 0 ? '' : `, ${stoodIn} of them stand-ins`;

@@ -123,7 +123,7 @@ function otherLayout(files: MemoryFiles, arch: string): string | undefined {
   if (entries.has('mescc-tools-mini-kaem.kaem') || entries.has('POSIX')) {
     return 'this is a part of a stage0-posix tree: TREE is the folder above it';
   }
-  return 'the tree is of another layout: --script FILE names its script, --cwd DIR where it runs';
+  return 'the tree is of another layout: --layout NAME if it is one of those that --help names, or --script FILE with its script and --cwd DIR where it runs';
 }
 
 /** `amd64` of `kaem.amd64`; the empty string for other names. */

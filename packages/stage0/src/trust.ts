@@ -7,9 +7,9 @@
  * needs no trust when it is *made from source*: our port made the same bytes, and all that the port read is text of the
  * tree, or was made from source itself. What a binary does when it runs counts for nothing: it cannot vouch for itself.
  */
-import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { isText } from './artifacts.ts';
 import { type Nature, portFor } from './engines.ts';
 import { knownSeed } from './known-releases.ts';
 import { isElf } from './machine-engine.ts';
@@ -57,7 +57,7 @@ export interface Coverage {
   readonly processes: number;
   /**
    * Those in which machine code of the tree, or made by it, ran in one build, and in the other our port, or a program
-   * that our ports and their descendants made.
+   * that our ports and their descendants made; or such a program in one, and our port in the other.
    */
   readonly compared: number;
   /** Those of them in which it was such a program, and not a port. */
@@ -189,7 +189,7 @@ function judge(
 function collectFromSource({ processes }: TrustInput, found: Map<string, string>): void {
   const good = new Set<Uint8Array>();
   for (const process of processes) {
-    if (process.nature !== 'port') continue;
+    if (process.nature !== 'port' && process.nature !== 'stand-in') continue;
     const inputs = [...process.inputs].filter(([path]) => path !== process.path);
     const clean = inputs.every(([, file]) =>
       file.madeBy === undefined ? isText(file.bytes) : good.has(file.bytes),
@@ -202,14 +202,6 @@ function collectFromSource({ processes }: TrustInput, found: Map<string, string>
       if (!isText(output.bytes)) found.set(sha256Hex(output.bytes), path.slice(1));
     }
   }
-}
-
-/** True for UTF-8 without other control characters than those of text: an image of a program is none. */
-export function isText(bytes: Uint8Array): boolean {
-  for (const byte of bytes) {
-    if (byte === 0x7f || (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d))) return false;
-  }
-  return !/\p{Surrogate}/u.test(decodeUtf8(bytes));
 }
 
 /** How much of the build was compared: `left` and `right` are the same build, as far as their processes can be seen. */
@@ -252,10 +244,15 @@ function hiddenNature(process: ProcessRecord): Nature {
 /** What runs without a byte of the tree's machine code. */
 const OURS: ReadonlySet<Nature> = new Set(['port', 'stand-in', 'descendant']);
 
+/**
+ * A tool of ours and one of the tree; or, where a check runs no machine code of the tree, our port and the tree's own C
+ * source, compiled by us.
+ */
 function isIndependent(a: Nature, b: Nature): boolean {
   const isCode = (nature: Nature) => nature === 'machine' || nature === 'native';
   const isOurs = (nature: Nature) => OURS.has(nature);
-  return (isOurs(a) && isCode(b)) || (isCode(a) && isOurs(b));
+  if (isCode(a) || isCode(b)) return (isOurs(a) && isCode(b)) || (isCode(a) && isOurs(b));
+  return isOurs(a) && isOurs(b) && (a === 'descendant') !== (b === 'descendant');
 }
 
 function reasonOf(a: Nature, b: Nature): Uncompared['reason'] {

@@ -180,23 +180,26 @@ function sentenceOf(kind: VerdictKind, facts: Facts, reasons: readonly Reason[])
   const { engines, builds, coverage, against } = facts;
   const other = new Set(facts.otherCode.map(({ path }) => path));
   const made = builds[0].artifacts.filter(
-    ({ sha256, path }) => sha256 !== '' && !other.has(path),
+    ({ verdict, sha256, path }) => sha256 !== '' && verdict !== 'given' && !other.has(path),
   ).length;
   const worlds = `${ENGINE_WORDS[engines[0]] ?? engines[0]} and ${ENGINE_WORDS[engines[1]] ?? engines[1]}`;
   if (kind === 'differ') return `The builds do not agree: ${reasons[0]?.text ?? ''}.`;
   if (kind === 'wrong') return `The build is not right: ${reasons[0]?.text ?? ''}.`;
   if (kind === 'cannot') return `This cannot be judged: ${reasons[0]?.text ?? ''}.`;
-  const theirs =
+  const elsewhere =
     against === undefined
       ? ''
       : `, and ${against.compared} of them in the folder to compare with are the same`;
   const { compared, processes, descendants } = coverage;
-  const ours = descendants === 0 ? 'our port' : 'our port, or a program that came of our ports';
+  const noCode = engines.every((name) => name === 'ports' || name === 'diverse');
+  const ours =
+    descendants === 0 || noCode ? 'our port' : 'our port, or a program that came of our ports';
+  const theirs = noCode ? "the tree's own source" : 'machine code';
   const counted =
     compared === processes
-      ? `in ${compared} of ${processes} processes machine code was compared with ${ours}`
-      : `only in ${compared} of ${processes} processes was machine code compared with ${ours}`;
-  return `The builds agree: ${worlds} leave the same ${made} files${theirs}; ${counted}.`;
+      ? `in ${compared} of ${processes} processes ${theirs} was compared with ${ours}`
+      : `only in ${compared} of ${processes} processes was ${theirs} compared with ${ours}`;
+  return `The builds agree: ${worlds} leave the same ${made} files${elsewhere}; ${counted}.`;
 }
 
 /** What an engine's name means, in a sentence. */
@@ -243,10 +246,17 @@ function* notes({
   if (otherCode.length > 0) {
     const paths = otherCode.map(({ path }) => visible(path)).join(', ');
     const [first] = otherCode;
-    yield `other code by design, from step ${first?.step} on, as our M2-Planet did the work of cc_x86: ${paths}`;
+    const { arch } = builds[0];
+    const whose = arch === 'x86' ? 'our' : "the release's";
+    yield `other code by design, from step ${first?.step} on, as ${whose} M2-Planet did the work of cc_${arch}: ${paths}`;
   }
   if (selfRebuild?.same) {
     yield `${visible(selfRebuild.compiler)}, run as a program, makes itself again from its source (that alone would prove nothing: a compiler with a trap does so, too)`;
+  }
+  const given = builds[0].artifacts.filter(({ verdict }) => verdict === 'given');
+  if (given.length > 0) {
+    const paths = given.map(({ path }) => visible(path)).join(', ');
+    yield `in ${builds[0].arch}.answers, but a text of the tree that nothing makes: ${paths}`;
   }
   const listed = builds[0].artifacts.filter(({ expected }) => expected !== null);
   if (listed.length === 0) yield 'the tree has no published digests, so none were compared';

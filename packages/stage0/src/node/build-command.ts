@@ -11,7 +11,7 @@ import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTreeAs, saveFiles } from './load-tree.ts';
 import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
-import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
 import { print, printError } from './streams.ts';
 import { UsageError } from './usage.ts';
 
@@ -30,12 +30,12 @@ Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes a
   --json                 print one JSON document (version 1) and nothing else
   --keep-going           go on after a program failed
   --quiet                no progress line
-  --script FILE          for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
-${RECIPE_HELP}
+${LAYOUT_HELP}
 ${LIMIT_HELP}
 
 Tools that are hand-written for another architecture than x86 have no port: a port that does the same job
-stands in for them, and the report names each with the reason.
+stands in for them, and the report names each with the reason. With --engine diverse, which builds any release, the
+programs that the same release makes for the i386 do the rest.
 
 Exit status: 0 every answer matches, 1 something does not, 2 usage, 3 it cannot be judged.
 `;
@@ -53,16 +53,15 @@ export function buildCommand(args: readonly string[]): number {
   const limits = limitsFrom(values, HELP);
   const engine = engineNamed(values.engine, HELP, limits);
   if (values.out === '') throw new UsageError('--out takes a folder', HELP);
-  const recipe = recipeFrom(values, HELP);
   const { files: source, archive } = loadTreeAs(tree);
+  const recipe = layoutRecipe(values, source, HELP);
   const files = copyTree(source, limits.files);
-  const { unfollowed } = chooseEngine(source);
+  const { unfollowed } = chooseEngine(source, values.arch);
   const subject = { tree: treeDigest(source), ...(archive && { archive }) };
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const lines = new ProgressText();
   const result = build(files, {
     ...recipe,
-    ...(values.script === undefined ? {} : { script: values.script }),
     arch: values.arch,
     engine,
     keepGoing: values['keep-going'],
@@ -80,7 +79,7 @@ export function buildCommand(args: readonly string[]): number {
   }
   if (values.engine === 'ports' && unfollowed.length > 0) {
     printError(
-      `note: our ports follow 1.9.0 and 1.9.1, and this tree has other sources of ${unfollowed.join(', ')}: what they make may be wrong. --engine diverse or i386 builds it with its own tools\n`,
+      `note: our ports follow 1.9.0 and 1.9.1, and this tree has other sources of ${unfollowed.join(', ')}: what they make may be wrong. --engine diverse${values.arch === 'x86' ? ' or i386' : ''} builds it with its own tools\n`,
     );
   }
   const text = values.json
@@ -98,8 +97,7 @@ function parse(args: readonly string[]) {
       options: {
         arch: { type: 'string', default: 'x86' },
         engine: { type: 'string', default: 'ports' },
-        script: { type: 'string' },
-        ...RECIPE_OPTIONS,
+        ...LAYOUT_OPTIONS,
         ...LIMIT_OPTIONS,
         out: { type: 'string' },
         json: { type: 'boolean', default: false },

@@ -2,10 +2,11 @@
 /** `stage0 check TREE`: the command line around the cross-check. */
 import { parseArgs } from 'node:util';
 import { encodeUtf8 } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
 import { NodeHost } from '@stage0-ts/host/node';
 import { type CheckDocument, checkDocument } from '../check-document.ts';
 import { checkText } from '../check-text.ts';
-import { chooseEngine } from '../choice.ts';
+import { type Choice, chooseEngine } from '../choice.ts';
 import { htmlReport } from '../html-report.ts';
 import { treeDigest } from '../tree-digest.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
@@ -13,7 +14,7 @@ import { LIMIT_HELP, LIMIT_OPTIONS, type Limits, limitsFrom } from './limit-opti
 import { loadForeign } from './load-foreign.ts';
 import { loadTreeAs, requireNoSource } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
-import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
 import { checkSideBySide } from './side-by-side.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
@@ -38,8 +39,7 @@ its way until you accept it.
   --json                 print one JSON document (version 2) and nothing else
   --html FILE            write a report that a browser shows, with the chain as a graph
   --quiet                no progress line
-  --script FILE          for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
-${RECIPE_HELP}
+${LAYOUT_HELP}
 ${LIMIT_HELP}
 
 Exit status: 0 the builds agree, 1 something differs or is wrong, 2 usage, 3 it cannot be judged.
@@ -56,10 +56,11 @@ export function checkCommand(args: readonly string[]): number {
   if (tree === undefined || positionals.length > 1)
     throw new UsageError('check takes one TREE', HELP);
   const limits = limitsFrom(values, HELP);
-  const recipe = recipeFrom(values, HELP);
   const given = values.engines === undefined ? undefined : enginePair(values.engines, limits);
   const { files: source, archive } = loadTreeAs(tree);
-  const choice = chooseEngine(source);
+  const recipe = layoutRecipe(values, source, HELP);
+  const choice = chooseEngine(source, values.arch);
+  const engines = given ?? chosenPair(choice, limits);
   const against = values.against === undefined ? {} : { against: loadForeign(values.against) };
   const sources = [tree, ...(values.against === undefined ? [] : [values.against])];
   if (values.html !== undefined) requireNoSource(new NodeHost(), values.html, sources);
@@ -75,7 +76,6 @@ export function checkCommand(args: readonly string[]): number {
       options: {
         ...recipe,
         arch: values.arch,
-        ...(values.script === undefined ? {} : { script: values.script }),
       },
       onProgress: progress && ((line) => progress.show(line)),
     });
@@ -85,7 +85,7 @@ export function checkCommand(args: readonly string[]): number {
     command: ['stage0 check', ...args].join(' '),
     ...(archive && { archive }),
   };
-  const result = run(given ?? [choice.engine, 'i386']);
+  const result = run(engines);
   const document = checkDocument(result, {
     ...subject,
     ...(given === undefined && { choice: choice.why }),
@@ -105,6 +105,11 @@ function enginePair(text: string, limits: Limits): readonly [string, string] {
   const [first, second] = names.map((name) => engineNamed(name, HELP, limits).name);
   if (first !== undefined && second !== undefined && names.length === 2) return [first, second];
   throw new UsageError('--engines takes two names, as in ports,i386', HELP);
+}
+
+function chosenPair({ engine, partner, why }: Choice, limits: Limits) {
+  if (partner !== undefined) return enginePair(`${engine},${partner}`, limits);
+  throw new ToolError(`this cannot be judged: ${why}`, { code: 'no-partner' });
 }
 
 /** One document; that of the diverse build, if there is one, is a part of it. */
@@ -129,8 +134,7 @@ function parse(args: readonly string[]) {
         partial: { type: 'boolean', default: false },
         against: { type: 'string' },
         arch: { type: 'string', default: 'x86' },
-        script: { type: 'string' },
-        ...RECIPE_OPTIONS,
+        ...LAYOUT_OPTIONS,
         ...LIMIT_OPTIONS,
         json: { type: 'boolean', default: false },
         html: { type: 'string' },

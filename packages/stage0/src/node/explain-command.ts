@@ -9,7 +9,7 @@ import { engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTree } from './load-tree.ts';
 import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
-import { RECIPE_HELP, RECIPE_OPTIONS, recipeFrom } from './recipe-options.ts';
+import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 
@@ -26,8 +26,7 @@ may fail.
   PATH@OFFSET            a file that the build makes and a byte of it, counted from 0:
                          x86/bin/M1@0x2f0 or x86/bin/M1@752
   --arch ARCH            the architecture, of: ${ARCH_NAMES} (default: x86)
-  --script FILE          run this script instead of kaem.ARCH, for trees of another layout
-${RECIPE_HELP}
+${LAYOUT_HELP}
 ${LIMIT_HELP}
   --json                 print one JSON document (version 1) and nothing else
   --quiet                no progress line
@@ -48,9 +47,10 @@ export function explainCommand(args: readonly string[]): number {
     throw new UsageError('explain takes a TREE and a PATH@OFFSET', HELP);
   }
   const [path, offset] = parsePlace(place);
-  const recipe = recipeFrom(values, HELP);
   const limits = limitsFrom(values, HELP);
-  const files = copyTree(loadTree(tree), limits.files);
+  const source = loadTree(tree);
+  const recipe = layoutRecipe(values, source, HELP);
+  const files = copyTree(source, limits.files);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const text = new ProgressText();
   let explanation: ReturnType<typeof explain>;
@@ -60,7 +60,6 @@ export function explainCommand(args: readonly string[]): number {
       engine: engineNamed('ports', HELP, limits),
       shouldStop: limits.shouldStop,
       ...recipe,
-      ...(values.script === undefined ? {} : { script: values.script }),
       onEvent: (event) => progress?.show(text.of('ports', event)),
     });
   } finally {
@@ -84,10 +83,9 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        ...RECIPE_OPTIONS,
+        ...LAYOUT_OPTIONS,
         ...LIMIT_OPTIONS,
         arch: { type: 'string', default: 'x86' },
-        script: { type: 'string' },
         json: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

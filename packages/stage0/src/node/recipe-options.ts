@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The options that say how a tree of another layout than upstream's is built, shared by the subcommands. */
+import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { LAYOUTS, layoutNamed, layoutOf, type Recipe, recipeOf } from '../layouts.ts';
 import type { RunOptions } from '../run.ts';
 import { UsageError } from './usage.ts';
 
@@ -14,6 +16,47 @@ export const RECIPE_OPTIONS = {
 export const RECIPE_HELP = `  --cwd DIR              working directory in the tree (default: /)
   --shell NAME           which of our shells reads the script: kaem-minimal or kaem (default: kaem-minimal)
   --env NAME=V           a variable of the environment, which is empty otherwise; may be repeated`;
+
+/** For `parseArgs`, where the tree's own layout decides unless something is said. */
+export const LAYOUT_OPTIONS: typeof RECIPE_OPTIONS & {
+  readonly layout: { readonly type: 'string' };
+  readonly script: { readonly type: 'string' };
+} = {
+  ...RECIPE_OPTIONS,
+  layout: { type: 'string' },
+  script: { type: 'string' },
+};
+
+/** Their lines of a help text. */
+export const LAYOUT_HELP: string = `  --layout NAME          how the tree is laid out (default: by what is in it):
+${LAYOUTS.map(({ name, of }) => `                         ${name}: ${of}`).join('\n')}
+  --script FILE          for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
+${RECIPE_HELP}`;
+
+interface LayoutValues extends RecipeValues {
+  readonly arch: string;
+  readonly layout?: string | undefined;
+  readonly script?: string | undefined;
+}
+
+/** The recipe of the command line; where that says nothing, of the tree's layout. Throws UsageError. */
+export function layoutRecipe(values: LayoutValues, files: MemoryFiles, usage: string): Recipe {
+  const given = recipeFrom(values, usage);
+  const { layout: name, script, arch } = values;
+  if (script !== undefined) {
+    if (name !== undefined) throw new UsageError('--layout has a --script of its own', usage);
+    return { ...given, script };
+  }
+  const layout = name === undefined ? layoutOf(files, arch) : layoutNamed(name);
+  if (layout === undefined) return given;
+  const own = recipeOf(layout, arch);
+  return {
+    ...own,
+    directory: given.directory === '/' ? own.directory : given.directory,
+    shell: given.shell === 'kaem' ? 'kaem' : own.shell,
+    environment: [...own.environment, ...given.environment],
+  };
+}
 
 interface RecipeValues {
   readonly cwd: string;

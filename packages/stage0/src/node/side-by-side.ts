@@ -14,7 +14,14 @@ import {
 import { ToolError, type ToolErrorOptions } from '@stage0-ts/diagnostics';
 import { type DirectoryNode, MemoryFiles } from '@stage0-ts/host/memory';
 import type { EngineOptions } from '@stage0-ts/i386';
-import { type CheckedBuild, type CheckOptions, type CheckResult, concludeCheck } from '../check.ts';
+import {
+  type CheckedBuild,
+  type CheckOptions,
+  type CheckResult,
+  concludeCheck,
+  rebuilderOf,
+} from '../check.ts';
+import type { NamedEngine } from '../engines.ts';
 import { engineNamed } from './engine-table.ts';
 import type { Limits } from './limit-options.ts';
 
@@ -61,8 +68,9 @@ const PATIENCE = 100;
 export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckResult {
   const { engines, options, limits, onProgress } = check;
   const named = engines.map((name) => engineNamed(name, '', limits));
-  const rebuilder = named.find(({ runsBinaries }) => runsBinaries)?.name;
-  const firstHides = named[0]?.hidesProcesses === true;
+  const [one, other] = named as [NamedEngine, NamedEngine];
+  const rebuilder = rebuilderOf(one, other, options.arch)?.name;
+  const firstHides = one.hidesProcesses === true;
   const { shouldStop: _, ...engine } = limits.engine;
   const bell = new Int32Array(new SharedArrayBuffer(4));
   const threads = engines.map((name, at) => {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * How trees are laid out: by the files that tell a layout, the script that builds it and the world that the script wants.
+ *
+ * A layout is data. Guix, live-bootstrap and nixpkgs take stage0-posix as it is, so theirs is the first one.
+ */
+import { ToolError } from '@stage0-ts/diagnostics';
+import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { ARCHITECTURES } from './architectures.ts';
+import type { RunOptions } from './run.ts';
+
+/** In all texts of a layout `{arch}` is the architecture and `{folder}` its folder, as in `amd64` and `AMD64`. */
+export interface Layout {
+  readonly name: string;
+  /** Who lays trees out so. */
+  readonly of: string;
+  /** Files that every such tree has. */
+  readonly marks: readonly string[];
+  /** The script, from `directory`; undefined for `kaem.{arch}` and the seed shell. */
+  readonly script: string | undefined;
+  readonly directory: string;
+  readonly shell: 'kaem-minimal' | 'kaem';
+  readonly environment: readonly string[];
+}
+
+/** The first whose marks are there is the tree's. */
+export const LAYOUTS: readonly Layout[] = [
+  {
+    name: 'stage0-posix',
+    of: 'releases from 1.5.0 on, Guix, live-bootstrap, nixpkgs',
+    marks: ['kaem.{arch}'],
+    script: undefined,
+    directory: '/',
+    shell: 'kaem-minimal',
+    environment: [],
+  },
+  {
+    name: 'kaem.run',
+    of: 'releases up to 1.4',
+    marks: ['{folder}/kaem.run', '{folder}/mescc-tools-mini-kaem.kaem'],
+    script: 'kaem.run',
+    directory: '/{folder}',
+    shell: 'kaem-minimal',
+    // Their kaem follows a null pointer where there is no variable at all.
+    environment: ['LANG=C'],
+  },
+  {
+    name: 'stagex',
+    of: 'StageX, with its commands as a script',
+    marks: ['build/seed.kaem', 'hex0-seed', 'x86/hex0_x86.hex0'],
+    script: 'seed.kaem',
+    directory: '/build',
+    shell: 'kaem-minimal',
+    environment: ['M2LIBC_PATH=/M2libc', 'TMPDIR=/build', 'PATH=/build'],
+  },
+];
+
+/** Options of a build. */
+export type Recipe = Required<Pick<RunOptions, 'directory' | 'shell' | 'environment'>> & {
+  readonly script?: string;
+};
+
+/** The layout of a tree, or undefined for one that is not known. */
+export function layoutOf(files: MemoryFiles, arch: string): Layout | undefined {
+  return LAYOUTS.find(({ marks }) =>
+    marks.every((mark) => files.find(`/${filledIn(mark, arch)}`)?.kind === 'file'),
+  );
+}
+
+/** The layout of that name. Throws ToolError when there is none. */
+export function layoutNamed(name: string): Layout {
+  const found = LAYOUTS.find((layout) => layout.name === name);
+  if (found !== undefined) return found;
+  const names = LAYOUTS.map((layout) => layout.name).join(', ');
+  throw new ToolError(`there is no layout ${name}: the layouts are ${names}`, {
+    code: 'no-layout',
+  });
+}
+
+/** How a tree of this layout is built for `arch`. */
+export function recipeOf(layout: Layout, arch: string): Recipe {
+  const { script, directory, shell, environment } = layout;
+  return {
+    ...(script !== undefined && { script: filledIn(script, arch) }),
+    directory: filledIn(directory, arch),
+    shell,
+    environment: environment.map((entry) => filledIn(entry, arch)),
+  };
+}
+
+function filledIn(text: string, arch: string): string {
+  const folder = ARCHITECTURES.get(arch)?.folder ?? arch;
+  return text.replaceAll('{arch}', arch).replaceAll('{folder}', folder);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Layouts: told by what is in a tree or by name, and what a build gets of them. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { MemoryFiles } from '@stage0-ts/host/memory';
+import {
+  build,
+  check,
+  diverseEngine,
+  LAYOUTS,
+  layoutNamed,
+  layoutOf,
+  machineEngine,
+  recipeOf,
+} from '@stage0-ts/stage0';
+import { describe, expect, it } from 'vitest';
+import { loadTree } from '../src/node/load-tree.ts';
+import { layoutRecipe } from '../src/node/recipe-options.ts';
+import { hex0, World } from './small-tree.ts';
+
+function treeOf(...names: string[]): MemoryFiles {
+  const files = new MemoryFiles();
+  for (const name of names) {
+    files.createDirectories(name.slice(0, name.lastIndexOf('/')) || '/');
+    files.writeFile(name, new Uint8Array(), 0o644);
+  }
+  return files;
+}
+
+/** The small tree as a release of the time of kaem.run has it. */
+function olderWorld(): World {
+  const world = new World();
+  const script = `../bootstrap-seeds/POSIX/x86/hex0-seed hex0_x86.hex0 hex0\n./hex0 M1.hex0 ../bin/M1\n`;
+  world.text('/x86/kaem.run', script);
+  world.text('/x86/mescc-tools-mini-kaem.kaem', '');
+  world.text('/bin/placeholder', 'keeps the folder\n');
+  world.files.remove('/kaem.x86');
+  world.withdraw('x86/artifact/hex0');
+  world.withdraw('x86/bin/M1');
+  world.publish('x86/hex0', hex0);
+  return world;
+}
+
+const options = { cwd: '/', shell: 'kaem-minimal', env: [] as string[], arch: 'x86' };
+
+describe('the layout of a tree', () => {
+  it.each([
+    ['stage0-posix', 'x86', ['/kaem.x86', '/x86/kaem.run', '/x86/mescc-tools-mini-kaem.kaem']],
+    ['stage0-posix', 'amd64', ['/kaem.amd64']],
+    ['kaem.run', 'x86', ['/x86/kaem.run', '/x86/mescc-tools-mini-kaem.kaem']],
+    ['kaem.run', 'aarch64', ['/AArch64/kaem.run', '/AArch64/mescc-tools-mini-kaem.kaem']],
+    ['stagex', 'x86', ['/build/seed.kaem', '/hex0-seed', '/x86/hex0_x86.hex0']],
+    [undefined, 'amd64', ['/kaem.x86']],
+    [undefined, 'x86', ['/x86/kaem.run']],
+  ])('is %s for %s by its files', (name, arch, files) => {
+    expect(layoutOf(treeOf(...files), arch)?.name).toBe(name);
+  });
+
+  it('says where what runs, in which world', () => {
+    expect(recipeOf(layoutNamed('kaem.run'), 'amd64')).toEqual({
+      script: 'kaem.run',
+      directory: '/AMD64',
+      shell: 'kaem-minimal',
+      environment: ['LANG=C'],
+    });
+    expect(recipeOf(layoutNamed('stage0-posix'), 'x86')).not.toHaveProperty('script');
+    expect(recipeOf(layoutNamed('stagex'), 'x86').environment).toContain('M2LIBC_PATH=/M2libc');
+  });
+
+  it('has a name that can be given', () => {
+    const files = treeOf('/a');
+    const own = recipeOf(layoutNamed('stagex'), 'x86');
+    expect(layoutRecipe({ ...options, layout: 'stagex' }, files, '')).toEqual(own);
+    const names = LAYOUTS.map(({ name }) => name).join(', ');
+    expect(() => layoutRecipe({ ...options, layout: 'no' }, files, '')).toThrow(names);
+    const both = { ...options, layout: 'stagex', script: 'mine' };
+    expect(() => layoutRecipe(both, files, '')).toThrow(/--script of its own/);
+  });
+
+  it('gives way to what the command line says', () => {
+    const files = treeOf('/x86/kaem.run', '/x86/mescc-tools-mini-kaem.kaem');
+    const more = { ...options, env: ['A=b'], cwd: '/other', shell: 'kaem' };
+    const recipe = layoutRecipe(more, files, '');
+    expect(recipe).toEqual({
+      script: 'kaem.run',
+      directory: '/other',
+      shell: 'kaem',
+      environment: ['LANG=C', 'A=b'],
+    });
+    expect(layoutRecipe({ ...more, script: 'mine' }, files, '')).toMatchObject({
+      script: 'mine',
+      environment: ['A=b'],
+    });
+  });
+});
+
+describe('a tree of another layout', () => {
+  const load = () => olderWorld().files;
+
+  it('builds and is checked without a word about it', () => {
+    const recipe = layoutRecipe(options, load(), '');
+    const engines = [diverseEngine(), machineEngine()] as const;
+    const { verdict, builds } = check(load, { ...recipe, engines });
+    expect([verdict.kind, verdict.sentence]).toEqual(['agree', expect.any(String)]);
+    expect(builds[0].makers.has('/bin/M1')).toBe(true);
+  });
+
+  it('has texts in its answers that nothing makes; a program that nothing makes is not right', () => {
+    for (const [mode, verdict, ok] of [
+      [0o644, 'given', true],
+      [0o755, 'not-made', false],
+    ] as const) {
+      const world = olderWorld();
+      const node = world.files.get('/bin/placeholder');
+      if (node.kind === 'file') {
+        node.mode = mode;
+        world.publish('bin/placeholder', node.bytes);
+      }
+      const result = build(world.files, layoutRecipe(options, world.files, ''));
+      const found = result.artifacts.find((one) => one.path === 'bin/placeholder');
+      expect([found?.verdict, result.ok]).toEqual([verdict, ok]);
+    }
+  });
+});
+
+const RELEASES = process.env['STAGE0_RELEASES'];
+if (RELEASES === undefined) {
+  console.warn(
+    '\n*** DID NOT RUN: the layout of releases up to 1.4. Set STAGE0_RELEASES to a folder with trees 1.3, 1.4, … ***\n',
+  );
+}
+/** By a file of the last repository that such a tree needs: 1.3 builds mes-m2 as well. */
+const old = ['1.3/mes-m2/include/m2/lib.h', '1.4/mescc-tools-extra/catm.c']
+  .filter((file) => RELEASES !== undefined && fs.existsSync(path.join(RELEASES, file)))
+  .map((file) => file.slice(0, file.indexOf('/')));
+
+describe.skipIf(RELEASES === undefined)('releases of the layout kaem.run', () => {
+  it('are there', () => expect(old).not.toEqual([]));
+
+  it.each(old)('%s is checked without options', (name) => {
+    const files = () => loadTree(path.join(RELEASES as string, name));
+    const recipe = layoutRecipe(options, files(), '');
+    const { verdict } = check(files, { ...recipe, engines: [diverseEngine(), machineEngine()] });
+    expect([verdict.kind, verdict.reasons]).toEqual(['agree', []]);
+  });
+});
