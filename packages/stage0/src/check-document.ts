@@ -15,6 +15,18 @@ import type { Coverage, TrustedBinary } from './trust.ts';
 import type { CheckVerdict } from './verdict.ts';
 import type { EntryRecord, ProcessRecord } from './watch.ts';
 
+/** An archive that was given. */
+export interface ArchiveFacts {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** One that is a part of the tree. */
+export interface PartFacts extends ArchiveFacts {
+  /** Absolute path in the tree. */
+  readonly place: string;
+}
+
 /** What was checked, and by what: the part of a report that the check itself does not know. */
 export interface Subject {
   /** {@link treeDigest} of the tree before the builds. */
@@ -26,7 +38,9 @@ export interface Subject {
   /** What was chosen to be compared, and why, where the caller left it open. */
   readonly choice?: string;
   /** The archive that the tree came in. */
-  readonly archive?: { readonly name: string; readonly sha256: string };
+  readonly archive?: ArchiveFacts;
+  /** The archives that it came in, where these are several. */
+  readonly parts?: readonly PartFacts[];
 }
 
 export interface CheckDocument {
@@ -34,7 +48,9 @@ export interface CheckDocument {
   readonly tool: string | null;
   readonly command: string | null;
   readonly choice: string | null;
-  readonly archive: { readonly name: string; readonly sha256: string } | null;
+  readonly archive: ArchiveFacts | null;
+  /** The archives, where these are several; else empty. */
+  readonly parts: readonly PartFacts[];
   /** Digest of the tree as it was, see treeDigest. */
   readonly tree: string;
   /** The published release that the archive or the tree is, if its digest is known. */
@@ -114,13 +130,14 @@ export function checkDocument(result: CheckResult, subject: Subject): CheckDocum
   const digest = digester();
   const otherPaths = new Set(result.otherCode.map(({ path }) => path));
   const other = new Map(right.artifacts.map((artifact) => [artifact.path, artifact]));
-  const { tree, tool, command, choice, archive } = subject;
+  const { tree, tool, command, choice, archive, parts } = subject;
   return {
     version: 2,
     tool: tool ?? null,
     command: command ?? null,
     choice: choice ?? null,
     archive: archive ?? null,
+    parts: parts ?? [],
     tree,
     release: releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree) ?? null,
     arch: result.arch,

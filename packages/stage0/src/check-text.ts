@@ -28,10 +28,11 @@ export function checkText(document: CheckDocument): string {
   if (verdict.reasons.length > 1) lines.push('');
   if (divergence !== null) lines.push(...divergenceLines(divergence));
   if (against?.first !== undefined) lines.push(...firstWrongLines(against));
-  const { tree, tool, command, archive } = document;
+  const { tree, tool, command, archive, parts } = document;
   lines.push(
     ...subjectLines({
       tree,
+      parts,
       ...(tool !== null && { tool }),
       ...(command !== null && { command }),
       ...(archive !== null && { archive }),

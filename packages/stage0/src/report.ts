@@ -4,7 +4,7 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import { visible } from '@stage0-ts/diagnostics';
 import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
-import type { Subject } from './check-document.ts';
+import type { ArchiveFacts, Subject } from './check-document.ts';
 import { releaseOf } from './known-releases.ts';
 import { nixBase32 } from './nix-base32.ts';
 import type { RunResult } from './run.ts';
@@ -44,17 +44,22 @@ export function buildTable(result: BuildResult, subject?: Subject): string {
 }
 
 /** What was built or checked, by its digests. */
-export function subjectLines({ tool, command, archive, tree }: Subject): string[] {
+export function subjectLines({ tool, command, archive, parts = [], tree }: Subject): string[] {
   const lines: string[] = [];
   if (tool !== undefined) lines.push(visible(tool));
   if (command !== undefined) lines.push(`command  ${visible(command)}`);
-  if (archive !== undefined) {
-    lines.push(`archive  ${archive.sha256}  ${visible(archive.name)}`);
-    lines.push(`         ${nixBase32(archive.sha256)}  the same as Nix and Guix write it`);
-  }
+  if (archive !== undefined) lines.push(...archiveLines('archive', archive, ''));
+  for (const part of parts) lines.push(...archiveLines('part   ', part, ` in ${part.place}`));
   const name = releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree);
   const known = name === undefined ? 'not a release that is known here' : `this is ${name}`;
   return [...lines, `tree     ${tree}  ${known}`];
+}
+
+function archiveLines(word: string, { sha256, name }: ArchiveFacts, where: string): string[] {
+  return [
+    `${word}  ${sha256}  ${visible(name + where)}`,
+    `         ${nixBase32(sha256)}  the same as Nix and Guix write it`,
+  ];
 }
 
 function standInLines({ standIns, arch }: BuildResult): string[] {
@@ -125,15 +130,17 @@ export interface BuildDocument {
   /** Digest of the tree as it was, and of its archive; see treeDigest. Absent where nobody told. */
   readonly tree?: string;
   readonly archive?: Subject['archive'];
+  readonly parts?: Subject['parts'];
 }
 
 /** The result as plain data. */
 export function buildDocument(result: BuildResult, subject?: Subject): BuildDocument {
-  const { tree, archive } = subject ?? {};
+  const { tree, archive, parts } = subject ?? {};
   return {
     version: 1,
     ...(tree !== undefined && { tree }),
     ...(archive !== undefined && { archive }),
+    ...(parts !== undefined && parts.length > 0 && { parts }),
     arch: result.arch,
     engine: result.engine,
     ok: result.ok,

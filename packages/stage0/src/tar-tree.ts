@@ -20,14 +20,20 @@ const PARENT_MODE = 0o755;
 /** What ends so is a folder or nothing. */
 const IS_FOLDER = /(^|\/)\.?$/;
 
+export interface PlainTree {
+  readonly files: MemoryFiles;
+  /** Name of the one folder that everything stands in, which is the root; undefined where there is none. */
+  readonly folder: string | undefined;
+}
+
 /**
  * The tree of `entries`. When everything stands in one folder, as in a release tarball, that folder
  * is the root.
  */
-export function treeOfEntries(entries: readonly PlainEntry[], archive: string): MemoryFiles {
+export function treeOfEntries(entries: readonly PlainEntry[], archive: string): PlainTree {
   const builder = new TreeBuilder(archive);
   for (const entry of entries) builder.add(entry);
-  return new MemoryFiles(builder.root());
+  return { files: new MemoryFiles(builder.root()), folder: builder.onlyFolder()?.name };
 }
 
 class TreeBuilder {
@@ -43,9 +49,15 @@ class TreeBuilder {
   }
 
   root(): DirectoryNode {
-    const [only, ...others] = this.top.entries.values();
-    const isOne = only?.kind === 'directory' && others.length === 0 && !this.listed.has(this.top);
-    return isOne ? only : this.top;
+    return this.onlyFolder()?.node ?? this.top;
+  }
+
+  /** The folder that everything stands in, if there is one. */
+  onlyFolder(): { readonly name: string; readonly node: DirectoryNode } | undefined {
+    const [only, ...others] = this.top.entries;
+    if (only === undefined || others.length > 0 || this.listed.has(this.top)) return undefined;
+    const [name, node] = only;
+    return node.kind === 'directory' ? { name, node } : undefined;
   }
 
   add(entry: PlainEntry): void {

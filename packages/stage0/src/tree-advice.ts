@@ -89,7 +89,7 @@ function emptyModules(files: MemoryFiles, arch: string): string | undefined {
   if (empty.length === 0) return undefined;
   const names = empty.length === 1 ? `${empty[0]} is empty` : `${empty.join(', ')} are empty`;
   const update = '`git submodule update --init --recursive` in the clone';
-  return `the submodules are missing (${names}): ${RELEASE}, or run ${update}`;
+  return `the submodules are missing (${names}): ${RELEASE}, or run ${update}, or give their archives beside this one`;
 }
 
 /** The paths that .gitmodules tells of; undefined when there is no such file. */

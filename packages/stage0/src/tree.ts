@@ -4,7 +4,7 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles, type TreeNode } from '@stage0-ts/host/memory';
 import { bunzip2, gunzip, unxzBytes } from '@stage0-ts/mescc-tools-extra';
 import { looksLikeTar, readPlainTar } from './strict-tar.ts';
-import { treeOfEntries } from './tar-tree.ts';
+import { type PlainTree, treeOfEntries } from './tar-tree.ts';
 
 const FORMATS: readonly {
   readonly magic: readonly number[];
@@ -21,6 +21,11 @@ const FORMATS: readonly {
  * that GNU tar or bsdtar may unpack to another tree (strict-tar.ts, tar-tree.ts).
  */
 export function treeFromArchive(bytes: Uint8Array, name: string): MemoryFiles {
+  return namedTreeFromArchive(bytes, name).files;
+}
+
+/** The same with the name of that folder. */
+export function namedTreeFromArchive(bytes: Uint8Array, name: string): PlainTree {
   const format = FORMATS.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte));
   const tar = format === undefined ? bytes : format.unpack(bytes, { name, wholeInput: true });
   if (!looksLikeTar(tar)) {

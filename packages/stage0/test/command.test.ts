@@ -40,8 +40,7 @@ describe('stage0', () => {
     ],
     [['a\x1b[2J'], 'stage0: no command or tool is named a\\x1b[2J\n'],
     [['help', 'chekc'], 'stage0: no command or tool is named chekc; did you mean check?\n'],
-    [['build'], 'stage0 build: build takes one TREE\n  stage0 build --help tells more\n'],
-    [['build', 'a', 'b'], 'stage0 build: build takes one TREE\n'],
+    [['build'], 'stage0 build: build takes a TREE\n  stage0 build --help tells more\n'],
     [['exec'], 'stage0 exec: exec takes a PROGRAM\n'],
   ])('refuses %j with status 2 and two lines', (args, message) => {
     const { status, stdout, stderr } = stage0(...args);

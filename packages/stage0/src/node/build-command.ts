@@ -9,7 +9,7 @@ import { copyTree } from '../tree.ts';
 import { treeDigest } from '../tree-digest.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
-import { loadTreeAs, saveFiles } from './load-tree.ts';
+import { loadOperands, saveFiles } from './load-tree.ts';
 import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
 import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
 import { print, printError } from './streams.ts';
@@ -17,11 +17,12 @@ import { UsageError } from './usage.ts';
 
 const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
 
-const HELP = `usage: stage0 build TREE [OPTION…]
+const HELP = `usage: stage0 build TREE… [OPTION…]
 
 Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes against ARCH.answers.
 
-  TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
+  TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2. Several are parts of one tree: each is put
+                         where its folder's name says (M2-Planet-1.13 in M2-Planet), or where PATH=TREE does
   --arch ARCH            what to build, on any machine: ${ARCH_NAMES}
                          (default: x86)
   --engine NAME          what runs the programs: ${ENGINE_NAMES} (default: ports). native runs the tree's
@@ -47,17 +48,15 @@ export function buildCommand(args: readonly string[]): number {
     print(HELP);
     return 0;
   }
-  const [tree] = positionals;
-  if (tree === undefined || positionals.length > 1)
-    throw new UsageError('build takes one TREE', HELP);
+  if (positionals.length === 0) throw new UsageError('build takes a TREE', HELP);
   const limits = limitsFrom(values, HELP);
   const engine = engineNamed(values.engine, HELP, limits);
   if (values.out === '') throw new UsageError('--out takes a folder', HELP);
-  const { files: source, archive } = loadTreeAs(tree);
+  const { files: source, archive, parts, sources: read } = loadOperands(positionals);
   const recipe = layoutRecipe(values, source, HELP);
   const files = copyTree(source, limits.files);
   const { unfollowed } = chooseEngine(source, values.arch);
-  const subject = { tree: treeDigest(source), ...(archive && { archive }) };
+  const subject = { tree: treeDigest(source), parts, ...(archive && { archive }) };
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const lines = new ProgressText();
   const result = build(files, {
@@ -74,7 +73,7 @@ export function buildCommand(args: readonly string[]): number {
       files,
       result.artifacts.map(({ path }) => path),
       values.out,
-      [tree],
+      read,
     );
   }
   if (values.engine === 'ports' && unfollowed.length > 0) {

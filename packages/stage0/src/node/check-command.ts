@@ -12,7 +12,7 @@ import { treeDigest } from '../tree-digest.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, type Limits, limitsFrom } from './limit-options.ts';
 import { loadForeign } from './load-foreign.ts';
-import { loadTreeAs, requireNoSource } from './load-tree.ts';
+import { loadOperands, requireNoSource } from './load-tree.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
 import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
 import { checkSideBySide } from './side-by-side.ts';
@@ -20,13 +20,14 @@ import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 import { toolName } from './version.ts';
 
-const HELP = `usage: stage0 check TREE [OPTION…]
+const HELP = `usage: stage0 check TREE… [OPTION…]
 
 Build the tree with two engines and compare every file that every process leaves, in the order of the build, and the
 trees when both have ended. "ok" is earned: what was not compared, and each binary that came with the tree, stands in
 its way until you accept it.
 
-  TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2
+  TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2. Several are parts of one tree: each is put
+                         where its folder's name says (M2-Planet-1.13 in M2-Planet), or where PATH=TREE does
   --engines A,B          the engines, of: ${ENGINE_NAMES}. By itself the check takes ports,i386 for a
                          tree with the sources that our ports follow, and diverse,i386 for any other release.
                          native runs the tree's programs on this computer with your rights
@@ -52,17 +53,15 @@ export function checkCommand(args: readonly string[]): number {
     print(HELP);
     return 0;
   }
-  const [tree] = positionals;
-  if (tree === undefined || positionals.length > 1)
-    throw new UsageError('check takes one TREE', HELP);
+  if (positionals.length === 0) throw new UsageError('check takes a TREE', HELP);
   const limits = limitsFrom(values, HELP);
   const given = values.engines === undefined ? undefined : enginePair(values.engines, limits);
-  const { files: source, archive } = loadTreeAs(tree);
+  const { files: source, archive, parts, sources: read } = loadOperands(positionals);
   const recipe = layoutRecipe(values, source, HELP);
   const choice = chooseEngine(source, values.arch);
   const engines = given ?? chosenPair(choice, limits);
   const against = values.against === undefined ? {} : { against: loadForeign(values.against) };
-  const sources = [tree, ...(values.against === undefined ? [] : [values.against])];
+  const sources = [...read, ...(values.against === undefined ? [] : [values.against])];
   if (values.html !== undefined) requireNoSource(new NodeHost(), values.html, sources);
   const digest = treeDigest(source);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
@@ -83,6 +82,7 @@ export function checkCommand(args: readonly string[]): number {
     tree: digest,
     tool: toolName(),
     command: ['stage0 check', ...args].join(' '),
+    parts,
     ...(archive && { archive }),
   };
   const result = run(engines);

@@ -5,14 +5,72 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
-import { treeFromArchive } from '../tree.ts';
+import type { ArchiveFacts, PartFacts } from '../check-document.ts';
+import type { PlainTree } from '../tar-tree.ts';
+import { namedTreeFromArchive } from '../tree.ts';
 import { adviceForFile } from '../tree-advice.ts';
+import { joinParts, placeOf, type TreePart } from '../tree-parts.ts';
 
 /** A tree, and what it came from. */
 export interface LoadedTree {
   readonly files: MemoryFiles;
-  /** undefined for a folder. */
-  readonly archive: { readonly name: string; readonly sha256: string } | undefined;
+  /** undefined for a folder, and for a tree of several parts. */
+  readonly archive: ArchiveFacts | undefined;
+  /** Archives of which each is a part of the tree. */
+  readonly parts: readonly PartFacts[];
+  /** What was read of this machine. */
+  readonly sources: readonly string[];
+}
+
+interface Loaded {
+  readonly files: MemoryFiles;
+  readonly archive: ArchiveFacts | undefined;
+  /** The name of the folder. */
+  readonly folder: string | undefined;
+}
+
+/**
+ * The operands of a command line: one TREE; or several, of which each is put where its folder's name says, or where
+ * `PATH=TREE` does. Throws ToolError when one cannot be read or has no place.
+ */
+export function loadOperands(operands: readonly string[]): LoadedTree {
+  const [only, ...others] = operands as [string, ...string[]];
+  const isPlaced = (operand: string) => splitOperand(operand).place !== undefined;
+  if (others.length === 0 && !isPlaced(only)) {
+    const { files, archive } = loadTreeAs(only);
+    return { files, archive, parts: [], sources: [only] };
+  }
+  const loaded = operands.map((operand) => loadPart(splitOperand(operand)));
+  return {
+    files: joinParts(loaded),
+    archive: undefined,
+    parts: loaded.flatMap(({ archive, place }) => (archive ? [{ ...archive, place }] : [])),
+    sources: operands.map((operand) => splitOperand(operand).source),
+  };
+}
+
+interface Operand {
+  readonly place: string | undefined;
+  readonly source: string;
+}
+
+/** `PATH=TREE`, unless that is the name of something. */
+function splitOperand(operand: string): Operand {
+  const parts = /^([^=]*)=(.+)$/s.exec(operand);
+  if (parts === null || new NodeHost().status(operand) !== undefined) {
+    return { place: undefined, source: operand };
+  }
+  const place = path.posix.resolve('/', parts[1] as string);
+  return { place, source: parts[2] as string };
+}
+
+function loadPart({ place, source }: Operand): TreePart & Pick<Loaded, 'archive'> {
+  const { files, archive, folder } = loadTreeAs(source);
+  const found = place ?? placeOf(folder ?? '');
+  if (found !== undefined) return { name: source, files, archive, place: found };
+  const what = folder === undefined ? 'it has no folder of its own' : `its folder is ${folder}`;
+  const message = `no place in the tree is known for this (${what}): PATH=ARCHIVE says where, and .=ARCHIVE is the root`;
+  throw new ToolError(message, { code: 'no-place', file: source });
 }
 
 /** Load the tree. Version control folders stay out. Throws ToolError when it cannot be read. */
@@ -21,7 +79,7 @@ export function loadTree(name: string): MemoryFiles {
 }
 
 /** Load the tree and say what it came from. Throws ToolError when it cannot be read. */
-export function loadTreeAs(name: string): LoadedTree {
+function loadTreeAs(name: string): Loaded {
   const host = new NodeHost();
   const status = host.status(name);
   if (status === undefined)
@@ -29,17 +87,17 @@ export function loadTreeAs(name: string): LoadedTree {
   if (status.kind !== 'directory') {
     const bytes = host.readFile(name);
     const archive = { name: path.basename(name), sha256: sha256Hex(bytes) };
-    return { files: unpacked(bytes, name), archive };
+    return { ...unpacked(bytes, name), archive };
   }
   const files = new MemoryFiles();
   loadFolder(host, files, name, '');
-  return { files, archive: undefined };
+  return { files, archive: undefined, folder: path.basename(path.resolve(name)) };
 }
 
 /** What is not an archive is often something that can be told. */
-function unpacked(bytes: Uint8Array, name: string): MemoryFiles {
+function unpacked(bytes: Uint8Array, name: string): PlainTree {
   try {
-    return treeFromArchive(bytes, name);
+    return namedTreeFromArchive(bytes, name);
   } catch (error) {
     const advice = adviceForFile(bytes);
     if (!(error instanceof ToolError) || error.code !== 'no-archive' || advice === undefined) {
