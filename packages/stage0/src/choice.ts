@@ -7,6 +7,7 @@
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { unfollowedTools } from './followed-sources.ts';
+import { followedReleases } from './upstream.ts';
 
 export interface Choice {
   readonly engine: 'ports' | 'diverse';
@@ -25,11 +26,10 @@ export function chooseEngine(files: MemoryFiles): Choice {
     return { engine: 'ports', why, unfollowed: [] };
   }
   if (unfollowed.length === 0) {
-    const why =
-      'our ports: the sources of all tools are those of 1.9.0 and 1.9.1, which they follow';
+    const why = `our ports: the sources of all tools are those of ${followedReleases()}, which they follow`;
     return { engine: 'ports', why, unfollowed };
   }
   const names = unfollowed.join(', ');
-  const why = `the diverse build: the sources of ${names} are not those of 1.9.0 or 1.9.1, which our ports follow`;
+  const why = `the diverse build: the sources of ${names} are not those of ${followedReleases('or')}, which our ports follow`;
   return { engine: 'diverse', why, unfollowed };
 }

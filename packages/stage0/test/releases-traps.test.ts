@@ -53,6 +53,7 @@ function useCompiler(files: MemoryFiles, path: string, before = ''): void {
   });
 }
 
+/** With `cannot`: where our ports can run in its place, the check sees what it does, and says that it differs. */
 const TRAPS: [string, (files: MemoryFiles) => void, VerdictKind, RegExp][] = [
   [
     'in the text of cc_x86, which writes another string into the compiler',
@@ -81,7 +82,7 @@ const TRAPS: [string, (files: MemoryFiles) => void, VerdictKind, RegExp][] = [
       useCompiler(files, '/cached/M2');
     },
     'cannot',
-    /step 20, \.\/cached\/M2 .*: the program came with the tree/,
+    /step 20, \.\/cached\/M2 .*: (?:the program came with the tree|.*x86\/evil)/,
   ],
   [
     'in a cached compiler in two halves, which the script joins',
@@ -111,9 +112,9 @@ describe.each(releaseTrees('traps in releases', RELEASES))('$name', ({ load }) =
   it.each(TRAPS)('has a trap %s', { timeout: 600_000 }, (_, plant, kind, says) => {
     const files = shorten(load());
     plant(files);
-    const { verdict } = checkRelease(files, {});
+    const { verdict, engines } = checkRelease(files, {});
     const reasons = verdict.reasons.map(({ text }) => text);
     expect(reasons.join('\n')).toMatch(says);
-    expect(verdict).toMatchObject({ kind });
+    expect(verdict.kind).toBe(engines[0] === 'ports' ? 'differ' : kind);
   });
 });
