@@ -15,6 +15,10 @@ const hasChromium = fs.existsSync(CHROMIUM);
 if (!hasChromium)
   console.warn(`\n*** DID NOT RUN: the browser tests. There is no ${CHROMIUM}. ***\n`);
 
+const upstream = JSON.parse(
+  fs.readFileSync(new URL('./test-vectors/upstream.json', import.meta.url), 'utf8'),
+) as { readonly release: string };
+
 /** The ladder's files for the browser: path in the ladder → content in base 64. */
 function readLadder(): Record<string, string> {
   const folder = new URL('./test-vectors/ladder/', import.meta.url);
@@ -39,7 +43,7 @@ function readRelease(): { tarball: string; sha256: string; modes: string } | nul
   const tarball = process.env['STAGE0_POSIX'];
   if (tarball === undefined || !fs.statSync(tarball).isFile()) return null;
   const expected = (name: string): string => {
-    const file = `./test-vectors/digests/stage0-posix-1.9.1.x86.${name}`;
+    const file = `./test-vectors/digests/stage0-posix-${upstream.release}.x86.${name}`;
     return fs.readFileSync(new URL(file, import.meta.url), 'utf8');
   };
   return {

@@ -7,6 +7,7 @@
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { unfollowedTools } from './followed-sources.ts';
+import { followedReleases } from './upstream.ts';
 
 export interface Choice {
   readonly engine: 'ports' | 'diverse';
@@ -29,8 +30,7 @@ export function chooseEngine(files: MemoryFiles, arch = 'x86'): Choice {
     return { engine: 'ports', partner, why, unfollowed: [] };
   }
   if (unfollowed.length === 0) {
-    const why =
-      'our ports: the sources of all tools are those of 1.9.0 and 1.9.1, which they follow';
+    const why = `our ports: the sources of all tools are those of ${followedReleases()}, which they follow`;
     return { engine: 'ports', partner, why, unfollowed };
   }
   const why = `the diverse build: ${notOurs(unfollowed)}`;
@@ -53,5 +53,5 @@ function chooseForOther(arch: string, unfollowed: readonly string[] | undefined)
 
 function notOurs(unfollowed: readonly string[]): string {
   const names = unfollowed.join(', ');
-  return `the sources of ${names} are not those of 1.9.0 or 1.9.1, which our ports follow`;
+  return `the sources of ${names} are not those of ${followedReleases('or')}, which our ports follow`;
 }

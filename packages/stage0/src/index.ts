@@ -73,5 +73,6 @@ export {
   trustedBinaries,
   type Uncompared,
 } from './trust.ts';
+export { UPSTREAM, UPSTREAM_NAME, type UpstreamRelease } from './upstream.ts';
 export { type CheckVerdict, type Reason, trustLines, type VerdictKind } from './verdict.ts';
 export type { EntryRecord, FileRecord, ProcessRecord, RunEvent } from './watch.ts';

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Digests that upstream published, by what they name: archives, trees and seeds of stage0-posix. */
 
+import { UPSTREAM, UPSTREAM_NAME } from './upstream.ts';
+
 /** SHA-256 of a release's archive, and the {@link treeDigest} of what is in it. */
 const RELEASES: ReadonlyMap<string, string> = new Map([
-  ['f4fdda675de90ab034fd3467ef43cddff61b3d372f8e0e5c2d25d145f224226f', 'stage0-posix 1.9.1'],
-  ['d1fac08d8f13237eca35c91b46085ada68ebb400a3fb64f7effd6a0ca8a5d18f', 'stage0-posix 1.9.1'],
+  [UPSTREAM.archive.sha256, UPSTREAM_NAME],
+  [UPSTREAM.tree, UPSTREAM_NAME],
 ]);
 
 /** SHA-256 of a seed for x86 → which it is. */

@@ -11,6 +11,7 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import { visible } from '@stage0-ts/diagnostics';
 import type { DirectoryNode, FileNode, MemoryFiles, TreeNode } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
+import { UPSTREAM } from './upstream.ts';
 
 export interface AdviceOptions {
   /** The script that is run instead of `kaem.<arch>`, an absolute path in the tree. */
@@ -29,7 +30,7 @@ const MODULES = [
   'mescc-tools-extra',
 ];
 
-const RELEASE = 'take stage0-posix-1.9.1.tar.gz from the release page (not "Source code")';
+const RELEASE = `take ${UPSTREAM.archive.name} from the release page (not "Source code")`;
 const CARRIAGE_RETURN = 0x0d;
 
 /** Files in which a carriage return or a byte order mark is a word, or part of one. */

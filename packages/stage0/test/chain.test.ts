@@ -11,13 +11,16 @@ import {
   readAnswers,
   releaseOf,
   treeDigest,
+  UPSTREAM,
+  UPSTREAM_NAME,
 } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 
 const TREE = process.env['STAGE0_POSIX'];
 const digests = new URL('../../../test-vectors/digests/', import.meta.url);
-const read = (name: string) => fs.readFileSync(new URL(`stage0-posix-1.9.1.x86.${name}`, digests));
+const read = (name: string) =>
+  fs.readFileSync(new URL(`stage0-posix-${UPSTREAM.release}.x86.${name}`, digests));
 
 if (TREE === undefined) {
   console.warn(
@@ -25,7 +28,7 @@ if (TREE === undefined) {
   );
 }
 
-describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () => {
+describe.skipIf(TREE === undefined)(`the x86 chain of ${UPSTREAM_NAME}`, () => {
   it('gives every answer, artifact and mode', () => {
     const result = build(loadTree(TREE as string));
     const answers = result.artifacts.filter(({ expected }) => expected !== null);
@@ -46,7 +49,7 @@ describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () =>
   });
 
   it('is a release that is known by the digest of its tree', () => {
-    expect(releaseOf(treeDigest(loadTree(TREE as string)))).toBe('stage0-posix 1.9.1');
+    expect(releaseOf(treeDigest(loadTree(TREE as string)))).toBe(UPSTREAM_NAME);
   });
 
   it('names the process where one tool of an engine goes wrong', () => {

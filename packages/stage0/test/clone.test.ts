@@ -13,12 +13,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UPSTREAM } from '@stage0-ts/stage0';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, commandsOf, outputPattern } from './documents.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGES = ['README.md', 'docs/audit.md'];
-const RELEASE = 'stage0-posix-1.9.1.tar.gz';
+const RELEASE = UPSTREAM.archive.name;
 /** A line that is this test, or runs it. */
 const TESTS = /\bnpm test\b/;
 const TIMEOUT = 600_000;

@@ -11,13 +11,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Host } from '@stage0-ts/host';
-import { TOOLS } from '@stage0-ts/stage0';
+import { TOOLS, UPSTREAM } from '@stage0-ts/stage0';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SAMPLES = fileURLToPath(new URL('.readme-samples/', import.meta.url));
-const RELEASE = 'stage0-posix-1.9.1.tar.gz';
+const RELEASE = UPSTREAM.archive.name;
 
 const packages = fs.readdirSync(path.join(ROOT, 'packages'));
 const readmes = ['README.md', ...packages.map((name) => `packages/${name}/README.md`)].filter(

@@ -7,6 +7,7 @@ import { chooseEngine } from '../choice.ts';
 import { buildDocument, buildTable } from '../report.ts';
 import { copyTree } from '../tree.ts';
 import { treeDigest } from '../tree-digest.ts';
+import { followedReleases } from '../upstream.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadOperands, saveFiles } from './load-tree.ts';
@@ -78,7 +79,7 @@ export function buildCommand(args: readonly string[]): number {
   }
   if (values.engine === 'ports' && unfollowed.length > 0) {
     printError(
-      `note: our ports follow 1.9.0 and 1.9.1, and this tree has other sources of ${unfollowed.join(', ')}: what they make may be wrong. --engine diverse${values.arch === 'x86' ? ' or i386' : ''} builds it with its own tools\n`,
+      `note: our ports follow ${followedReleases()}, and this tree has other sources of ${unfollowed.join(', ')}: what they make may be wrong. --engine diverse${values.arch === 'x86' ? ' or i386' : ''} builds it with its own tools\n`,
     );
   }
   const text = values.json

@@ -2,6 +2,7 @@
 /** The command `stage0`: our own subcommands, and every upstream tool under its own name. */
 import { formatError, ToolError, visible } from '@stage0-ts/diagnostics';
 import { runOnNode } from '@stage0-ts/host/node';
+import { UPSTREAM_NAME } from '../upstream.ts';
 import { COMMANDS } from './commands.ts';
 import { print, printError } from './streams.ts';
 import { nearestName } from './suggest.ts';
@@ -65,7 +66,7 @@ function argumentsOf([first = '', ...rest]: readonly string[]): readonly string[
 /** Everything that no subcommand of its own does. */
 function answer([word, subject]: readonly string[]): number {
   if (word === undefined) throw new UsageError('which command?', HELP);
-  if (VERSION_WORDS.has(word)) print(`stage0 ${version()}, for stage0-posix 1.9.1\n`);
+  if (VERSION_WORDS.has(word)) print(`stage0 ${version()}, for ${UPSTREAM_NAME}\n`);
   else if (!HELP_WORDS.has(word)) throw unknown(word);
   else print(subject === undefined ? HELP : toolHelp(subject));
   return 0;
