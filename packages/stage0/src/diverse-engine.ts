@@ -7,8 +7,8 @@
  * descendants made it. Between the two is cc_x86, whose one job is that release's M2-Planet: our M2-Planet does it, with
  * other code as its result. From there on every file must equal that of the tree's own chain (Wheeler 2009).
  *
- * Invariant: a program that came with the tree, or has the bytes of a file of it, is refused. So "none of the tree's
- * machine code ran" is a property of this engine, and nothing that has to be measured.
+ * Invariant: a program that came with the tree, or has the bytes of a file of it, is refused. One that the tree's script
+ * joins or unpacks from other data is not seen here: trust.ts follows such data, names it, and no check is ok with it.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { hex0 } from '@stage0-ts/hex0';
