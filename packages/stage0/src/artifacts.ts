@@ -123,8 +123,10 @@ function verdictOf(
 
 /** True for UTF-8 without other control characters than those of text: an image of a program is none. */
 export function isText(bytes: Uint8Array): boolean {
+  let isAscii = true;
   for (const byte of bytes) {
     if (byte === 0x7f || (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d))) return false;
+    if (byte >= 0x80) isAscii = false;
   }
-  return !/\p{Surrogate}/u.test(decodeUtf8(bytes));
+  return isAscii || !/\p{Surrogate}/u.test(decodeUtf8(bytes));
 }

@@ -82,10 +82,11 @@ export function trustedBinaries(
 ): TrustedBinary[] {
   const visible = builds.filter(({ hidden }) => !hidden);
   const fromSource = new Map<string, string>();
-  for (const build of visible) collectFromSource(build, fromSource);
+  const texts = new Texts();
+  for (const build of visible) collectFromSource(build, fromSource, texts);
   const found = new Map<string, TrustedBinary>();
   for (const build of visible) {
-    for (const [path, use] of new Foreign(build).uses) {
+    for (const [path, use] of new Foreign(build, texts).uses) {
       const known = found.get(path);
       if (known !== undefined && (known.program !== '' || use.program === '')) continue;
       const { step, program, file } = use;
@@ -104,6 +105,17 @@ interface Use {
   program: string;
 }
 
+/** Which contents are text: each is looked at once, however many processes read it. */
+class Texts {
+  private readonly known = new WeakMap<Uint8Array, boolean>();
+
+  has(bytes: Uint8Array): boolean {
+    const found = this.known.get(bytes) ?? isText(bytes);
+    this.known.set(bytes, found);
+    return found;
+  }
+}
+
 /** Follows binaries that came with a tree through a build. */
 class Foreign {
   /** By path without leading slash. */
@@ -111,7 +123,10 @@ class Foreign {
   /** Content that came of such binaries → their paths. By the bytes, which are shared by all who read them. */
   private readonly origins = new Map<Uint8Array, ReadonlySet<string>>();
 
-  constructor({ processes, shell, files, makers }: TrustInput) {
+  private readonly texts: Texts;
+
+  constructor({ processes, shell, files, makers }: TrustInput, texts: Texts) {
+    this.texts = texts;
     const all = shell === undefined ? processes : [shell, ...processes];
     // A process may start another that reads what it wrote: so until nothing new is found.
     for (let before = -1; before !== this.origins.size; ) {
@@ -146,7 +161,7 @@ class Foreign {
     }
     if (found.size === 0) return;
     for (const bytes of process.wrote) {
-      const isSource = UNPACKERS.has(process.tool ?? '') && isText(bytes);
+      const isSource = UNPACKERS.has(process.tool ?? '') && this.texts.has(bytes);
       if (!isSource && !this.origins.has(bytes)) this.origins.set(bytes, found);
     }
   }
@@ -159,7 +174,7 @@ class Foreign {
 
   /** The binaries that came with the tree and that this file is, or came of. */
   private originsOf(path: string, file: FileRecord): Iterable<string> {
-    if (file.madeBy === undefined) return isText(file.bytes) ? [] : [path.slice(1)];
+    if (file.madeBy === undefined) return this.texts.has(file.bytes) ? [] : [path.slice(1)];
     return this.origins.get(file.bytes) ?? [];
   }
 }
@@ -186,20 +201,24 @@ function judge(
 }
 
 /** Digest → path of every file that our ports made from source in this build. */
-function collectFromSource({ processes }: TrustInput, found: Map<string, string>): void {
+function collectFromSource(
+  { processes }: TrustInput,
+  found: Map<string, string>,
+  texts: Texts,
+): void {
   const good = new Set<Uint8Array>();
   for (const process of processes) {
     if (process.nature !== 'port' && process.nature !== 'stand-in') continue;
     const inputs = [...process.inputs].filter(([path]) => path !== process.path);
     const clean = inputs.every(([, file]) =>
-      file.madeBy === undefined ? isText(file.bytes) : good.has(file.bytes),
+      file.madeBy === undefined ? texts.has(file.bytes) : good.has(file.bytes),
     );
     if (!clean) continue;
     for (const path of process.made) {
       const output = process.outputs.get(path);
       if (output?.kind !== 'file') continue;
       good.add(output.bytes);
-      if (!isText(output.bytes)) found.set(sha256Hex(output.bytes), path.slice(1));
+      if (!texts.has(output.bytes)) found.set(sha256Hex(output.bytes), path.slice(1));
     }
   }
 }
