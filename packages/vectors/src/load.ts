@@ -15,7 +15,7 @@ import { expectedOutcome, type PackedCase } from './expectation.ts';
 
 const VECTORS = fileURLToPath(new URL('../../../test-vectors', import.meta.url));
 /** Folders of test-vectors/ that hold something else than cases. */
-const OTHER_FOLDERS = new Set(['ladder', 'digests']);
+const OTHER_FOLDERS = new Set(['ladder', 'digests', 'releases']);
 
 /** The end of a folder's name that holds cases of a tool as an older release has it. */
 const RELEASE = /-\d+\.\d+\.\d+$/;
