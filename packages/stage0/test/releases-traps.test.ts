@@ -102,7 +102,13 @@ const TRAPS: [string, (files: MemoryFiles) => void, VerdictKind, RegExp][] = [
 
 const RELEASES = ['1.6.0', '1.7.0', '1.8.0', '1.8.1', '1.9.1'];
 
-describe.each(releaseTrees('traps in releases', RELEASES))('$name', ({ load }) => {
+const trees = releaseTrees('traps in releases', RELEASES);
+
+it.skipIf(trees.length === 0)('there are releases to plant traps in', () => {
+  expect(RELEASES).toEqual(expect.arrayContaining(trees.map(({ name }) => name)));
+});
+
+describe.each(trees)('$name', ({ load }) => {
   it('agrees without a trap', { timeout: 600_000 }, () => {
     const { divergence, verdict } = checkRelease(shorten(load()), {});
     expect([divergence, verdict.reasons]).toEqual([undefined, []]);
