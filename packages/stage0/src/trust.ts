@@ -99,6 +99,11 @@ export function trustedBinaries(
 /** Tools that take a file out of an archive as it was put in: text that comes out is a source like any other. */
 const UNPACKERS = new Set(['untar', 'ungz', 'unbz2', 'unxz']);
 
+/** Not a descendant: a tree that our ports do not follow may call any program so. */
+function unpacks({ tool = '', nature }: ProcessRecord): boolean {
+  return nature !== 'descendant' && UNPACKERS.has(tool);
+}
+
 interface Use {
   readonly file: FileRecord;
   readonly step: number;
@@ -161,7 +166,7 @@ class Foreign {
     }
     if (found.size === 0) return;
     for (const bytes of process.wrote) {
-      const isSource = UNPACKERS.has(process.tool ?? '') && this.texts.has(bytes);
+      const isSource = unpacks(process) && this.texts.has(bytes);
       if (!isSource && !this.origins.has(bytes)) this.origins.set(bytes, found);
     }
   }

@@ -18,7 +18,7 @@ import {
 } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
-import { guest, leave } from './guests.ts';
+import { guest, leave, listing, RESULT } from './guests.ts';
 import { ladder, SCRIPT, tree } from './older-tree.ts';
 import type { World } from './small-tree.ts';
 
@@ -83,6 +83,33 @@ describe('the diverse engine', () => {
     const { builds, verdict } = check(() => tree(cached), options);
     expect(builds[0].processes.at(-1)).toMatchObject({ path: '/cached', refused: true });
     expect(verdict.kind).not.toBe('agree');
+  });
+});
+
+describe('a program of the tree that is called as an unpacker', () => {
+  it('makes no source of a binary that came with the tree', () => {
+    const evil = guest(...leave('x86/bin/evil', 'evil'));
+    const plant = (world: World) => {
+      world.text('/blob', Uint8Array.of(...evil).reverse());
+      world.script(
+        `${SCRIPT}./x86/artifact/hex0 x86/untar.hex0 x86/bin/untar
+./x86/bin/untar blob
+./x86/artifact/hex0 blob.hex0 x86/bin/generate
+./x86/bin/generate
+`,
+      );
+      // It reads the blob, and leaves the program as text that hex0 takes.
+      const readBlob = [[5, 'blob', 0, 0] as const, [3, RESULT, 'buffer', 1] as const];
+      world.source('untar', guest(...readBlob, ...leave('blob.hex0', listing(evil))));
+    };
+    const engines = [diverseEngine(), older] as const;
+    const options = { engines, script: 'kaem.x86', partial: true };
+    const { verdict, trusted } = check(() => tree(plant), options);
+    expect(trusted.find(({ path: name }) => name === 'blob')).toMatchObject({
+      standing: 'unknown',
+      program: 'x86/bin/generate',
+    });
+    expect(verdict.kind).toBe('cannot');
   });
 });
 
