@@ -11,6 +11,7 @@ export {
   type ForeignEntry,
   type ForeignLayout,
   foreignFiles,
+  type OwnBuild,
 } from './against.ts';
 export { ARCHITECTURES, type ArchitectureFacts } from './architectures.ts';
 export { type Artifact, collectArtifacts, readAnswers, type Verdict } from './artifacts.ts';
@@ -22,10 +23,12 @@ export {
   type TimedBuild,
 } from './check.ts';
 export {
+  type ArchiveFacts,
   type ArtifactDocument,
   type BuildSummary,
   type CheckDocument,
   checkDocument,
+  type PartFacts,
   type ProcessDocument,
   type Subject,
 } from './check-document.ts';
@@ -57,6 +60,7 @@ export { knownSeed, releaseOf } from './known-releases.ts';
 export { LAYOUTS, type Layout, layoutNamed, layoutOf, type Recipe, recipeOf } from './layouts.ts';
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
 export { nixBase32 } from './nix-base32.ts';
+export type { OtherFile } from './other-code.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
 export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
@@ -70,9 +74,10 @@ export {
   type Coverage,
   type Standing,
   type TrustedBinary,
+  type TrustInput,
   trustedBinaries,
   type Uncompared,
 } from './trust.ts';
 export { UPSTREAM, UPSTREAM_NAME, type UpstreamRelease } from './upstream.ts';
 export { type CheckVerdict, type Reason, trustLines, type VerdictKind } from './verdict.ts';
-export type { EntryRecord, FileRecord, ProcessRecord, RunEvent } from './watch.ts';
+export type { EntryRecord, FileRecord, Printed, ProcessRecord, RunEvent } from './watch.ts';
