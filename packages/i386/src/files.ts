@@ -22,7 +22,7 @@ export const O_APPEND = 0o2000;
 export const O_DIRECTORY = 0o200000;
 
 /** The content of a file that is open at least once. */
-interface OpenedFile {
+export interface OpenedFile {
   readonly path: string;
   bytes: Uint8Array;
   /** Bytes of `bytes` that are content: it has room behind them. */

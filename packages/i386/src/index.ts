@@ -4,6 +4,7 @@ export { decode, type FetchByte, type Instruction, type Operand } from './decode
 export { type Executable, readExecutable, type Segment } from './elf.ts';
 export { type EngineOptions, i386Engine } from './engine.ts';
 export { type FaultCode, MachineError } from './errors.ts';
+export type { Descriptor, FileTable, OpenedFile } from './files.ts';
 export { Flags } from './flags.ts';
 export { formatInstruction } from './format.ts';
 export { OPERATIONS, type OperationName } from './instructions.ts';
