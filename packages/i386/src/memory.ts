@@ -46,9 +46,9 @@ export class PlainBacking implements Backing {
   }
 }
 
-/** Where things are; all are multiples of {@link PAGE}. */
+/** Where things are; all are multiples of `PAGE`. */
 export interface Layout {
-  /** Bytes of stack below {@link STACK_END}; the buffer begins with them. */
+  /** Bytes of stack below `STACK_END`; the buffer begins with them. */
   readonly stackSize: number;
   /** Guest address of the first page of the image. */
   readonly imageStart: number;
@@ -72,7 +72,7 @@ export class Memory {
   /** Most bytes that the buffer may have. */
   private readonly limit: number;
 
-  /** @param backing zeros, at least {@link bufferSize} of the layout. */
+  /** @param backing zeros, at least `bufferSize` of the layout. */
   constructor(layout: Layout, backing: Backing, limit: number) {
     this.layout = layout;
     this.backing = backing;
