@@ -55,6 +55,7 @@ export type Descriptor =
 const NEWLINE = 10;
 const O_ACCESS = 3;
 const NULL_DEVICE = '/dev/null';
+const NOTHING = new Uint8Array();
 /** Files of programs that do not say O_LARGEFILE end here. */
 const LARGEST_FILE = 0x7fffffff;
 
@@ -140,9 +141,7 @@ export class FileTable {
     if (descriptor.kind === 'directory') throw errno('EISDIR');
     if (descriptor.kind === 'output') throw errno('EBADF');
     if (descriptor.kind === 'input') return this.input(descriptor).length;
-    if ((descriptor.flags & O_ACCESS) !== O_RDWR && (descriptor.flags & O_ACCESS) !== 0) {
-      throw errno('EBADF');
-    }
+    if (!isRead(descriptor.flags)) throw errno('EBADF');
     if (descriptor.kind === 'null') return 0;
     if (descriptor.file.stale) this.refresh(descriptor.file);
     return Math.max(0, descriptor.file.size - descriptor.position);
@@ -178,9 +177,7 @@ export class FileTable {
   requireWritable(number: number): void {
     const descriptor = this.get(number);
     if (descriptor.kind === 'output') return;
-    const writes =
-      'flags' in descriptor && [O_WRONLY, O_RDWR].includes(descriptor.flags & O_ACCESS);
-    if (!writes) throw errno('EBADF');
+    if (!('flags' in descriptor) || !isWritten(descriptor.flags)) throw errno('EBADF');
   }
 
   /** write(2) of what {@link requireWritable} allows: takes all of `from`. Throws EFBIG, and MachineError. */
@@ -218,31 +215,33 @@ export class FileTable {
   }
 
   /**
-   * Read one byte of an ordinary file: the byte, −1 at its end, or undefined where {@link read} must decide.
+   * What comes next in an ordinary file that only this descriptor has open: all reads of it can be served from there,
+   * and are told with {@link advance}. Nothing where each read must come here.
    */
-  readByte(number: number): number | undefined {
+  readAhead(number: number): Uint8Array {
     const descriptor = this.descriptors[number];
-    if (descriptor?.kind !== 'file' || (descriptor.flags & 1) !== 0) return undefined;
+    if (descriptor?.kind !== 'file' || !isRead(descriptor.flags)) return NOTHING;
     const { file, position } = descriptor;
-    if (file.stale) return undefined;
-    if (position >= file.size) return -1;
-    descriptor.position = position + 1;
-    return file.bytes[position];
+    if (file.stale || file.descriptors > 1) return NOTHING;
+    return file.bytes.subarray(position, Math.max(position, file.size));
   }
 
-  /** Write one byte at the end of an ordinary file; false where {@link write} must decide. */
-  writeByte(number: number, byte: number): boolean {
+  /** Bytes of {@link readAhead} have been read. */
+  advance(number: number, count: number): void {
     const descriptor = this.descriptors[number];
-    if (descriptor?.kind !== 'file') return false;
-    if ((descriptor.flags & O_ACCESS) === 0 || (descriptor.flags & O_ACCESS) === O_ACCESS)
-      return false;
+    if (descriptor?.kind === 'file') descriptor.position += count;
+  }
+
+  /**
+   * How many bytes may be written at the end of an ordinary file that only this descriptor has open, and where the
+   * last write was: writes can be kept back, and come here together. 0 where each must come here.
+   */
+  room(number: number): number {
+    const descriptor = this.descriptors[number];
+    if (descriptor?.kind !== 'file' || !isWritten(descriptor.flags)) return 0;
     const { file, position } = descriptor;
-    if (file.stale || file.borrowed || !file.changed) return false;
-    if (position !== file.size || position >= file.bytes.length) return false;
-    file.bytes[position] = byte;
-    file.size = position + 1;
-    descriptor.position = position + 1;
-    return true;
+    if (file.stale || !file.changed || file.descriptors > 1 || position !== file.size) return 0;
+    return Math.max(0, Math.min(this.limit, LARGEST_FILE) - file.size);
   }
 
   /** lseek(2). */
@@ -394,6 +393,14 @@ export class FileTable {
     this.descriptors[number] = descriptor;
     return number;
   }
+}
+
+function isRead(flags: number): boolean {
+  return (flags & O_ACCESS) === 0 || (flags & O_ACCESS) === O_RDWR;
+}
+
+function isWritten(flags: number): boolean {
+  return (flags & O_ACCESS) === O_WRONLY || (flags & O_ACCESS) === O_RDWR;
 }
 
 /** Let `file.bytes` be its own and have room for `end` bytes. */

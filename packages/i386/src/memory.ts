@@ -3,7 +3,8 @@
  * A process's memory: guest addresses → bytes of one buffer, with the rights of each page.
  *
  * A guest sees two regions, as under Linux: low, the image's segments and after them the heap that brk moves; and the
- * stack, at the top of the address space. In the buffer the stack comes first, so that the heap can grow at the end.
+ * stack, at the top of the address space. In the buffer the stack comes first, so that the heap can grow at the end;
+ * after it are {@link WINDOW_BYTES} that the guest does not have, for the windows of translate/windows.ts.
  * Invariant: `pages` has an entry for each page of the buffer; a page without rights is not there for the guest; what
  * is not in one of the two regions is never there.
  */
@@ -14,6 +15,8 @@ export const PAGE = 4096;
 export const GRANULE = 65536;
 /** Buffers grow by at least this much: each time costs new views, and work for the garbage collector. */
 const GROWTH = 32 * GRANULE;
+/** Bytes between the stack and the low region in a buffer. */
+export const WINDOW_BYTES: number = GRANULE;
 /** Guest address after the stack, as a 64-bit kernel has it for a 32-bit program. */
 export const STACK_END = 0xffffe000;
 /** The kernel keeps this much below the stack free. */
@@ -91,7 +94,7 @@ export class Memory {
 
   /** Offset in the buffer of an address of the low region. */
   place(address: number): number {
-    return address - this.layout.imageStart + this.layout.stackSize;
+    return address - this.layout.imageStart + this.layout.stackSize + WINDOW_BYTES;
   }
 
   /** Give `rights` to the pages that hold the low addresses from `start` up to `end`. */
@@ -102,7 +105,7 @@ export class Memory {
   /** Offset of `size` bytes at `address`, or -1 when the guest may not do that. */
   offset(address: number, size: number, right: number): number {
     const { stackSize, imageStart } = this.layout;
-    let offset = ((address - imageStart) >>> 0) + stackSize;
+    let offset = ((address - imageStart) >>> 0) + stackSize + WINDOW_BYTES;
     let end = this.bytes.length;
     if (offset >= end) {
       offset = (address - (STACK_END - stackSize)) >>> 0;
@@ -232,7 +235,7 @@ export function accessError(
 
 /** Bytes that the buffer of a new process has. */
 export function bufferSize({ stackSize, imageStart, imageEnd }: Layout): number {
-  return Math.ceil((stackSize + imageEnd - imageStart) / GRANULE) * GRANULE;
+  return Math.ceil((stackSize + WINDOW_BYTES + imageEnd - imageStart) / GRANULE) * GRANULE;
 }
 
 /** Up to the next page boundary. */

@@ -154,8 +154,6 @@ export class Process implements CallContext, Surroundings {
   readonly parentPid: number;
   readonly sharesView: boolean;
   umask: number | undefined;
-  /** Told before a system call changes memory, besides the interpreter. */
-  onSystemWrite: ((address: number, size: number) => void) | undefined;
   /** `memory` is the parent's. */
   private borrowed: boolean;
   private readonly code: { start: number; end: number };
@@ -197,7 +195,6 @@ export class Process implements CallContext, Surroundings {
   willWrite(address: number, size: number): void {
     this.cpu.forget(address, size);
     this.memory.willChange(this.memory.offset(address, size, WRITABLE), size);
-    this.onSystemWrite?.(address, size);
   }
 
   /** Have memory that no other process has: a copy, if it is the parent's. */

@@ -11,7 +11,7 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { Executable } from './elf.ts';
 import { MachineError } from './errors.ts';
-import { type Memory, PAGE, STACK_END } from './memory.ts';
+import { type Memory, PAGE, STACK_END, WRITABLE } from './memory.ts';
 
 /** Names of auxiliary entries (include/uapi/linux/auxvec.h). */
 const AT = {
@@ -146,6 +146,6 @@ class StackWriter {
   }
 
   private offset(): number {
-    return this.at - (STACK_END - this.memory.layout.stackSize);
+    return this.memory.offset(this.at, 1, WRITABLE);
   }
 }

@@ -10,9 +10,26 @@ import { EBP } from '../registers.ts';
 import { isImage, lowOffset, stackStart } from './access.ts';
 import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts';
 import { directForm } from './forms.ts';
-import { addressOf, isGuarded, type Known, NUMBER, type Registers } from './frame.ts';
+import {
+  addressOf,
+  type Extent,
+  type Extents,
+  isGuarded,
+  type Known,
+  NUMBER,
+  type Registers,
+} from './frame.ts';
 import { HANDLERS } from './handlers.ts';
-import { FLAGS_GLOBAL, FLAGS_LOCAL, LEAVE, READ_LIMITS, STEP, WRITE_LIMITS } from './layout.ts';
+import {
+  FLAGS_GLOBAL,
+  FLAGS_LOCAL,
+  KNOWN_LOCAL,
+  LEAVE,
+  READ_LIMITS,
+  RETURN_LOCAL,
+  STEP,
+  WRITE_LIMITS,
+} from './layout.ts';
 import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
 import { OP } from './wasm.ts';
@@ -27,9 +44,12 @@ export class BlockEmitter {
   private instruction: Instruction | undefined;
   /** What the registers hold before it. */
   private registers: Registers = [];
+  private cover: Extents | undefined;
   /** Flags that are right before it. */
   private before = 0;
   private producer: Producer = PACKED;
+  /** Depths of the labels of the exits: with registers to store first, and with all stored. */
+  private exits = { spill: 0, leave: 0 };
   private readonly mark: Mark;
 
   constructor(state: BlockState, mark: Mark) {
@@ -56,12 +76,18 @@ export class BlockEmitter {
 
   /**
    * What follows is emitted for `instruction`. `registers`: what they hold, `before`: flags that are right, both
-   * before it.
+   * before it. `cover`: the guard that covers it.
    */
-  startInstruction(instruction: Instruction, registers: Registers, before: number): void {
+  startInstruction(
+    instruction: Instruction,
+    registers: Registers,
+    cover: Extents | undefined,
+    before: number,
+  ): void {
     this.mark(instruction.address);
     this.instruction = instruction;
     this.registers = registers;
+    this.cover = cover;
     this.before = before;
   }
 
@@ -117,19 +143,53 @@ export class BlockEmitter {
   /**
    * On a way that is rarely gone: the interpreter takes over, at the instruction that was started last. What is known
    * of the state stays as it is for the usual way.
+   *
+   * @param exit the depth of its label.
    */
-  leaveHere(): void {
+  leaveHere(exit: number = this.exits.spill): void {
     const { state, before } = this;
     const { code } = state;
-    this.slots?.flush();
-    state.storeDirty();
-    if (before !== 0) {
-      packFlags(state, this.producer, before);
-      state.get(FLAGS_LOCAL);
-      code.indexed(OP.global_set, FLAGS_GLOBAL);
-    }
+    if (before !== 0) packFlags(state, this.producer, before);
+    state.showStackPointer();
     code.constant((this.instruction as Instruction).address);
-    code.constant(before);
+    code.indexed(OP.local_set, RETURN_LOCAL);
+    this.goToExit(exit, before);
+  }
+
+  /** The same where nothing has happened yet: globals are right, and no variable is held. */
+  leaveAtStart(): void {
+    this.leaveHere(this.exits.leave);
+  }
+
+  /** The interpreter takes over at the address in the local, with all registers in their globals. */
+  leaveTo(known: number): void {
+    this.goToExit(this.exits.leave, known);
+  }
+
+  private goToExit(depth: number, known: number): void {
+    const { code } = this.state;
+    code.constant(known);
+    code.indexed(OP.local_set, KNOWN_LOCAL);
+    code.branch(OP.br, depth);
+  }
+
+  /**
+   * Around the body of a function: its exits, where rare ways meet, so that each has little code. V8 takes long for much.
+   */
+  withExits(body: () => void): void {
+    const { state } = this;
+    const { code } = state;
+    const leave = code.open(OP.block);
+    this.exits = { leave, spill: code.open(OP.block) };
+    body();
+    code.end();
+    this.slots?.flush();
+    state.storeAll();
+    state.get(FLAGS_LOCAL);
+    code.indexed(OP.global_set, FLAGS_GLOBAL);
+    code.end();
+    state.get(RETURN_LOCAL);
+    state.get(KNOWN_LOCAL);
     code.indexed(OP.call, LEAVE);
     code.op(OP.unreachable);
   }
@@ -189,8 +249,7 @@ export class BlockEmitter {
     const address = this.addressOf(operand);
     if (address !== undefined && isGuarded(address)) {
       this.slots?.beforeUse(address, operand.size);
-      state.pushAddress(operand, stackStart(layout));
-      code.memory(op);
+      code.memory(op, this.pushPlace(address));
       return;
     }
     if (address?.root === NUMBER && isImage(layout, address.value, operand.size, false)) {
@@ -211,6 +270,13 @@ export class BlockEmitter {
     state.get(place);
     code.memory(op);
     code.end();
+  }
+
+  /** Push the place of the root that the address has; returns how far from there the address is. */
+  private pushPlace({ root, value }: Known): number {
+    this.state.get(this.state.placeOf(root));
+    const [from] = (this.cover as Extents).roots.get(root) as Extent;
+    return value - from;
   }
 
   /**
@@ -297,14 +363,15 @@ export class BlockEmitter {
     const { size } = operand;
     const distance = state.distanceOf(operand);
     const held = slots?.localOf(address, size);
+    let offset = 0;
     if (held === undefined) {
       slots?.beforeUse(address, size);
-      state.pushAddress(operand, stackStart(state.layout));
+      offset = this.pushPlace(address);
     }
     value();
     const kept = size === 4 && distance !== undefined ? state.tee() : undefined;
     if (held === undefined) {
-      state.code.memory(STORES[size] as number);
+      state.code.memory(STORES[size] as number, offset);
       slots?.afterWrite(address, size);
     } else state.code.indexed(OP.local_set, held);
     state.stored(distance, size, kept);

@@ -45,6 +45,8 @@ export interface Extents {
 export interface Frame {
   /** Block → registers before each of its instructions. */
   readonly before: ReadonlyMap<Block, readonly Registers[]>;
+  /** Block → the guard that covers each of its instructions. */
+  readonly covers: ReadonlyMap<Block, readonly Extents[]>;
   /** Block → position of an instruction → the guard that stands before it. */
   readonly guards: ReadonlyMap<Block, ReadonlyMap<number, Extents>>;
   /** The one guard, at the entry, of a function that calls nothing. */
@@ -60,19 +62,41 @@ const MARGIN = 64;
 export function analyseFrame(code: CodeFunction, flow: Flow): Frame {
   const analysis = new FrameAnalysis(code, flow);
   analysis.run();
-  const { before, guards } = analysis;
+  const { before, covers, guards } = analysis;
   const entry = code.blocks.get(code.entry) as Block;
   const [[first, extents] = []] = guards.get(entry) ?? [];
   // Where a loop leads back to the entry, esp may be another each time.
   const once = !flow.loopHeads.has(0);
   const isOne = once && guards.size === 1 && guards.get(entry)?.size === 1 && first === 0;
-  if (!isOne || extents === undefined || !isLeaf(code)) return { before, guards, whole: undefined };
-  const floors = [...flow.loopHeads].map((at) => {
-    const head = code.blocks.get(flow.order[at] as number) as Block;
-    return before.get(head)?.[0]?.[ESP]?.value ?? 0;
-  });
-  const floor = floors.length === 0 ? undefined : Math.max(...floors);
-  return { before, guards: new Map(), whole: { ...extents, floor } };
+  if (!isOne || extents === undefined || !isLeaf(code)) {
+    return { before, covers, guards, whole: undefined };
+  }
+  const heads = [...flow.loopHeads].map((at) => code.blocks.get(flow.order[at] as number) as Block);
+  const floor = floorOf(heads, before, extents);
+  return { before, covers, guards: new Map(), whole: { ...extents, floor } };
+}
+
+/**
+ * See {@link Extents.floor}. Compilers use one register for a function's variables. If that is esp, or a copy, then what
+ * is reached from ebp is the caller's, above all of esp's; otherwise it may be anything above what loops push.
+ */
+function floorOf(
+  heads: readonly Block[],
+  before: ReadonlyMap<Block, readonly Registers[]>,
+  { roots }: Extents,
+): number | undefined {
+  if (heads.length === 0) return undefined;
+  const pushed = Math.max(...heads.map((head) => before.get(head)?.[0]?.[ESP]?.value ?? 0));
+  const isVariable = (instruction: Instruction, registers: Registers): boolean =>
+    memoryOperands(instruction).some((operand) => {
+      const address = addressOf(operand, registers);
+      return address?.root === ESP && address.value >= pushed;
+    });
+  for (const [{ instructions }, registers] of before) {
+    const uses = instructions.some((one, at) => isVariable(one, registers[at] as Registers));
+    if (uses) return roots.get(ESP)?.[1] ?? pushed;
+  }
+  return pushed;
 }
 
 /** True for an address that guards cover. */
@@ -103,6 +127,7 @@ const MOST_ROUNDS = 10;
 
 class FrameAnalysis {
   readonly before = new Map<Block, Registers[]>();
+  readonly covers = new Map<Block, Extents[]>();
   readonly guards = new Map<Block, Map<number, Extents>>();
   private readonly order: readonly Block[];
   private readonly predecessors = new Map<Block, Block[]>();
@@ -195,17 +220,22 @@ class FrameAnalysis {
 
   /** One guard for all that the region does with its head's roots, and one for each rest of a block. */
   private guardRegion(head: Block, starts: ReadonlyMap<Block, Registers>): void {
-    const all: Step[] = [];
+    const all = { roots: new Map<number, Extent>() };
+    this.addGuard(head, 0, all);
     for (const [block, start] of starts) {
       const { before, breaks } = follow(block, start, this.roots);
       this.before.set(block, before);
+      const covers = before.map(() => all);
+      this.covers.set(block, covers);
       const steps = block.instructions.map((one, at): Step => [one, before[at] as Registers]);
-      all.push(...steps.slice(0, breaks[0]));
+      extend(all.roots, steps.slice(0, breaks[0]));
       for (const [n, at] of breaks.entries()) {
-        this.addGuard(block, at, extentsOf(steps.slice(at, breaks[n + 1])));
+        const own = { roots: new Map<number, Extent>() };
+        extend(own.roots, steps.slice(at, breaks[n + 1]));
+        covers.fill(own, at);
+        this.addGuard(block, at, own);
       }
     }
-    this.addGuard(head, 0, extentsOf(all));
   }
 
   private addGuard(block: Block, at: number, extents: Extents): void {
@@ -285,8 +315,8 @@ const KEEPS_FRAMES = new Set<Instruction['operation']>(['pop', 'leave']);
 
 // How far it reaches
 
-function extentsOf(steps: readonly Step[]): Extents {
-  const roots = new Map<number, Extent>();
+/** Let `roots` have all that the steps use. */
+function extend(roots: Map<number, Extent>, steps: readonly Step[]): void {
   for (const [instruction, registers] of steps) {
     for (const { address, size } of stackUses(instruction, registers)) {
       const { root, value } = address;
@@ -294,7 +324,6 @@ function extentsOf(steps: readonly Step[]): Extents {
       roots.set(root, [Math.min(from, value), Math.max(to, value + size)]);
     }
   }
-  return { roots };
 }
 
 /**

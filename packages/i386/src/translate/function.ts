@@ -79,6 +79,8 @@ class FunctionEmitter {
   private readonly charges: readonly number[];
   /** Position → depth of the label to branch to. */
   private readonly labels = new Map<number, number>();
+  /** Blocks whose first guard stands where the call before them returns. */
+  private readonly guarded = new Set<Block>();
   /** Depth of the dispatching loop, where flow is not structured. */
   private dispatch = -1;
 
@@ -88,6 +90,9 @@ class FunctionEmitter {
     this.flow = analyseFlow(fact.code);
     this.frame = analyseFrame(fact.code, this.flow);
     this.state = new BlockState(this.code, touched(fact), context.layout);
+    for (const { roots } of new Set([...this.frame.covers.values()].flat())) {
+      this.state.reservePlaces(roots.keys());
+    }
     this.emitter = new BlockEmitter(this.state, (address) => {
       this.marks.push(this.code.bytes.length, address);
     });
@@ -97,8 +102,10 @@ class FunctionEmitter {
 
   emit(): EmittedFunction {
     this.state.reload(0xff);
-    this.prologue();
-    this.body();
+    this.emitter.withExits(() => {
+      this.prologue();
+      this.body();
+    });
     this.code.op(OP.end);
     return {
       code: this.code,
@@ -119,17 +126,19 @@ class FunctionEmitter {
   private prologue(): void {
     const { emitter, fact, flow, frame, state } = this;
     const block = fact.code.blocks.get(fact.code.entry) as Block;
-    const [first] = block.instructions;
-    if (frame.whole === undefined || first === undefined) return;
+    if (frame.whole === undefined || block.instructions.length === 0) return;
     emitter.begin(0);
-    emitter.startInstruction(first, this.before(block, 0), fact.liveIn.get(block.start) ?? 0);
-    this.guard(frame.whole);
+    this.startInstruction(block, 0, fact.liveIn.get(block.start) ?? 0);
+    if (!emitGuard(state, frame.whole)) return;
+    this.code.open(OP.if);
+    emitter.leaveAtStart();
+    this.code.end();
     if (flow.loopHeads.size === 0) return;
     const uses = [...frame.before].flatMap(([{ instructions }, before]) =>
       instructions.flatMap((instruction, at) => stackUses(instruction, before[at] as Registers)),
     );
     emitter.slots = new HeldSlots(state, uses, frame.whole);
-    emitter.slots.emitStart();
+    emitter.slots.loadAll();
   }
 
   /** Leave to the interpreter if the guard fails. */
@@ -140,9 +149,15 @@ class FunctionEmitter {
     this.code.end();
   }
 
-  /** What registers hold before an instruction of a block. */
-  private before(block: Block, at: number): Registers {
-    return this.frame.before.get(block)?.[at] ?? [];
+  /** `live`: flags that are right before the instruction. */
+  private startInstruction(block: Block, at: number, live: number): void {
+    const { before, covers } = this.frame;
+    this.emitter.startInstruction(
+      block.instructions[at] as Instruction,
+      before.get(block)?.[at] ?? [],
+      covers.get(block)?.[at],
+      live,
+    );
   }
 
   // Structure
@@ -174,13 +189,19 @@ class FunctionEmitter {
 
   private goTo(from: number, target: number): void {
     const to = this.flow.position.get(target) as number;
-    if (this.dispatch >= 0) {
+    if (this.isNested(from, target)) this.tree(to);
+    else if (this.dispatch < 0) this.code.branch(OP.br, this.labels.get(to) as number);
+    else {
       this.code.constant(to);
       this.code.indexed(OP.local_set, LABEL_LOCAL);
       this.code.branch(OP.br, this.dispatch);
-    } else if (to <= from || this.flow.merges.has(to)) {
-      this.code.branch(OP.br, this.labels.get(to) as number);
-    } else this.tree(to);
+    }
+  }
+
+  /** Does the block at `target` stand where the one edge to it is? */
+  private isNested(from: number, target: number): boolean {
+    const to = this.flow.position.get(target) as number;
+    return this.dispatch < 0 && to > from && !this.flow.merges.has(to);
   }
 
   /** loop { switch (label) { each block } } */
@@ -212,8 +233,8 @@ class FunctionEmitter {
     if (block.instructions.length === 0) this.startBlock(block, position);
     for (let at = 0; at < block.instructions.length; at++) {
       const instruction = block.instructions[at] as Instruction;
-      emitter.startInstruction(instruction, this.before(block, at), live[at] as number);
-      this.guard(guards?.get(at));
+      this.startInstruction(block, at, live[at] as number);
+      if (at > 0 || !this.guarded.has(block)) this.guard(guards?.get(at));
       if (at === 0) this.startBlock(block, position);
       if (at === body.length) break; // the ending's
       if (emitter.emitTruth(instruction, body[at + 1])) at++;
@@ -339,23 +360,20 @@ class FunctionEmitter {
       code.indexed(OP.global_get, DEPTH_GLOBAL);
       code.constant(context.depthLimit);
       code.op(OP.i32_ge_s);
-      code.open(OP.if);
+      code.open(OP.if, true);
       code.constant(target);
       code.constant(back);
       code.constant(live);
-      code.constant(this.fact.liveIn.get(back) ?? 0);
+      code.constant(callee.liveOut);
       code.indexed(OP.call, INTERPRET);
+      code.constant(back);
       code.op(OP.else);
       this.changeDepth(1);
       code.indexed(OP.call, index);
       this.changeDepth(-1);
-      this.checkReturn(back, callee.liveOut);
       code.end();
-    } else {
-      code.indexed(OP.call, index);
-      this.checkReturn(back, callee.liveOut);
-    }
-    this.afterCall(callee.changes, back, position);
+    } else code.indexed(OP.call, index);
+    this.afterCall(callee.changes, callee.liveOut, back, position);
   }
 
   private callIndirect(last: Instruction, back: number, position: number): void {
@@ -370,26 +388,31 @@ class FunctionEmitter {
     code.constant(ARITHMETIC);
     code.constant(this.fact.liveIn.get(back) ?? 0);
     code.indexed(OP.call, CALL_INDIRECT);
-    this.checkReturn(back, 0);
-    this.afterCall(0xff, back, position);
+    this.afterCall(0xff, 0, back, position);
   }
 
-  /** Leave to the interpreter when the address on the stack is not `back`. */
-  private checkReturn(back: number, known: number): void {
-    const { code } = this;
+  /**
+   * Leave to the interpreter when the address on the stack, which a call has returned to, is not `back`, with the flags
+   * in `known` right. One way out serves the guard of the code there as well, if nothing else leads to it.
+   */
+  private afterCall(changes: number, known: number, back: number, position: number): void {
+    const { code, state, flow } = this;
     code.indexed(OP.local_tee, RETURN_LOCAL);
     code.constant(back);
     code.op(OP.i32_ne);
+    state.reload(changes | (1 << ESP));
+    const block = this.fact.code.blocks.get(back) as Block;
+    const guard = this.frame.guards.get(block)?.get(0);
+    const needed = this.fact.liveIn.get(back) ?? 0;
+    const follows =
+      this.isNested(position, back) && !flow.loopHeads.has(flow.position.get(back) as number);
+    if (guard !== undefined && follows && (needed & ~known) === 0 && emitGuard(state, guard)) {
+      code.op(OP.i32_or);
+      this.guarded.add(block);
+    }
     code.open(OP.if);
-    code.indexed(OP.local_get, RETURN_LOCAL);
-    code.constant(known);
-    code.indexed(OP.call, LEAVE);
-    code.op(OP.unreachable);
+    this.emitter.leaveTo(known);
     code.end();
-  }
-
-  private afterCall(changes: number, back: number, position: number): void {
-    this.state.reload(changes | (1 << ESP));
     this.goTo(position, back);
   }
 

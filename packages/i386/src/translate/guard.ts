@@ -3,7 +3,8 @@
  * Guards: one comparison for all that a piece of code does in the stack, so that its pushes, pops and uses of
  * variables need none of their own.
  *
- * Invariant: after a guard its registers, moved by every distance in their extents, are addresses of the stack; and with
+ * Invariant: after a guard the place of each of its registers is where in the stack its extent begins, as an offset;
+ * its registers, moved by every distance in their extents, are addresses of the stack; and with
  * a floor, esp + floor is not above the lowest address that is reached from ebp.
  */
 import { EBP, ESP } from '../registers.ts';
@@ -42,6 +43,7 @@ function emitOutside(state: BlockState, register: number, [from, to]: Extent): v
   state.pushRegister(register);
   code.constant(from - stackStart(layout));
   code.op(OP.i32_add);
+  code.indexed(OP.local_tee, state.placeOf(register));
   code.constant(layout.stackSize - (to - from));
   code.op(OP.i32_gt_u);
 }

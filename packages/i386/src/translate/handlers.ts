@@ -8,7 +8,7 @@ import type { OperationName } from '../instructions.ts';
 import { EAX, EBP, EBX, ECX, EDX, ESP } from '../registers.ts';
 import type { BlockEmitter } from './block.ts';
 import { PACKED } from './flag-code.ts';
-import { SYSTEM_CALL } from './layout.ts';
+import { QUICK_CALL } from './layout.ts';
 import { isRegister } from './state.ts';
 import { OP } from './wasm.ts';
 
@@ -315,7 +315,7 @@ const systemCall: EmitHandler = (emitter, i, _needed, live) => {
   for (const register of [EAX, EBX, ECX, EDX]) state.get(register);
   code.constant(i.address + i.length);
   code.constant(live);
-  code.indexed(OP.call, SYSTEM_CALL);
+  code.indexed(OP.call, QUICK_CALL);
   state.setRegister(EAX);
   state.forgetStack();
   return true;

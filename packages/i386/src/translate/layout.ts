@@ -46,13 +46,18 @@ export const CALL_INDIRECT = 4;
 export const OBSERVE = 5;
 export const TICK = 6;
 
+/** The first function after the imports: see quick-calls.ts. */
+export const QUICK_CALL: number = IMPORTS.length;
+
 /** Locals 0 to 7 are the registers. */
 export const FLAGS_LOCAL = 8;
 /** Next block, where flow cannot be structured. */
 export const LABEL_LOCAL = 9;
-/** The address that a call returned to. */
+/** The address that a call returned to, or where the interpreter goes on. */
 export const RETURN_LOCAL = 10;
-export const FIRST_TEMPORARY = 11;
+/** Flags that are right there. */
+export const KNOWN_LOCAL = 11;
+export const FIRST_TEMPORARY = 12;
 
 /** Calls within recursive groups before the interpreter takes over: each costs host stack. */
 export const DEPTH_LIMIT = 1000;

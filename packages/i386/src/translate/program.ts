@@ -12,8 +12,9 @@ import type { AccessLayout, Range } from './access.ts';
 import { discover } from './discover.ts';
 import { analyseProgram, type FunctionFacts } from './facts.ts';
 import { emitFunction, type ModuleContext } from './function.ts';
-import { DEPTH_LIMIT, GLOBALS, IMPORTS } from './layout.ts';
+import { DEPTH_LIMIT, GLOBALS, IMPORTS, QUICK_CALL } from './layout.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
+import { quickSystemCall } from './quick-calls.ts';
 import { encodeModule } from './wasm.ts';
 
 export interface TranslationOptions {
@@ -80,7 +81,7 @@ export function translate(
   };
   const context: ModuleContext = {
     facts,
-    indices: new Map(entries.map((entry, at) => [entry, IMPORTS.length + at])),
+    indices: new Map(entries.map((entry, at) => [entry, QUICK_CALL + 1 + at])),
     layout,
     metered: options.metered,
     observed: options.observed,
@@ -92,10 +93,16 @@ export function translate(
     code: body,
     exportName: `f${(entries[at] as number).toString(16)}`,
   }));
-  const module = encodeModule({ imports: IMPORTS, functions, globals: GLOBALS, memoryPages: 1 });
+  const module = encodeModule({
+    imports: IMPORTS,
+    functions: [quickSystemCall(layout), ...functions],
+    globals: GLOBALS,
+    memoryPages: 1,
+  });
+  const starts = module.bodies.slice(1);
   const marks = Int32Array.from(
     emitted.flatMap((body, at) =>
-      body.marks.map((mark, n) => (n % 2 === 0 ? mark + (module.bodies[at] as number) : mark)),
+      body.marks.map((mark, n) => (n % 2 === 0 ? mark + (starts[at] as number) : mark)),
     ),
   );
   return {

@@ -11,10 +11,11 @@
  */
 
 import type { InstructionBudget } from '../budget.ts';
+import { BRK, READ, WRITE } from '../call-numbers.ts';
 import { MachineError } from '../errors.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
-import { type Memory, READABLE, roundUp, WRITABLE } from '../memory.ts';
+import { type Memory, READABLE, roundUp } from '../memory.ts';
 import type { Process } from '../process.ts';
 import { EAX, EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
@@ -31,10 +32,8 @@ import {
 import { type WasmGlobal, type WasmInstance, webAssembly } from './platform.ts';
 import type { WasmBacking } from './pool.ts';
 import type { TranslatedFunction, TranslatedProgram } from './program.ts';
+import { FileWindows } from './windows.ts';
 
-const READ = 3;
-const WRITE = 4;
-const BRK = 45;
 /** Bytes of `int 0x80`. */
 const INT_LENGTH = 2;
 
@@ -52,6 +51,7 @@ export class Runner {
   private readonly budget: InstructionBudget;
   private readonly observer: Observer | undefined;
   private readonly cpu: Interpreter;
+  private readonly windows: FileWindows;
   private readonly instance: WasmInstance;
   private readonly globals: readonly WasmGlobal[];
   private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
@@ -74,6 +74,7 @@ export class Runner {
     this.budget = budget;
     this.observer = observer;
     this.cpu = process.cpu;
+    this.windows = new FileWindows(process);
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
     this.instance = new platform.Instance(program.module, {
@@ -103,6 +104,7 @@ export class Runner {
         (this.globals[DEPTH_GLOBAL] as WasmGlobal).value = 0;
       }
     }
+    this.windows.close();
     this.budget.runUntil(this.process, () => false);
     throw new Error('unreachable: only an end or an error leaves the loop');
   }
@@ -122,7 +124,7 @@ export class Runner {
     return Object.fromEntries(IMPORTS.map(({ name }) => [name, handlers[name]]));
   }
 
-  /** The frequent calls need no registers but those that they get; all others get all. */
+  /** A call that quick-calls.ts cannot serve. */
   private readonly systemCall = (
     eax: number,
     ebx: number,
@@ -131,54 +133,32 @@ export class Runner {
     next: number,
     known: number,
   ): number => {
-    let result: number | undefined;
-    if (eax === READ || eax === WRITE) result = this.transfer(eax, ebx, ecx, edx);
-    else if (eax === BRK) {
-      result = this.process.setHeapEnd(ebx);
+    const { process, windows, cpu } = this;
+    if (eax === BRK) {
+      const result = process.setHeapEnd(ebx);
       this.setLimits();
+      return result;
     }
-    if (result === undefined) {
-      this.take(next, known);
-      const esi = this.cpu.registers[ESI] as number;
-      const edi = this.cpu.registers[EDI] as number;
-      try {
-        result = systemCall(this.process, eax, ebx, ecx, edx, esi, edi);
-      } catch (error) {
-        if (error instanceof MachineError) this.cpu.eip = next - INT_LENGTH;
-        throw error;
-      }
-      this.setLimits();
+    const ofBytes = eax === READ || eax === WRITE;
+    this.take(next, known);
+    windows.close(ofBytes ? ebx : undefined);
+    const esi = cpu.registers[ESI] as number;
+    const edi = cpu.registers[EDI] as number;
+    let result: number;
+    try {
+      result = systemCall(process, eax, ebx, ecx, edx, esi, edi);
+    } catch (error) {
+      if (error instanceof MachineError) cpu.eip = next - INT_LENGTH;
+      throw error;
     }
-    if (this.cpu.codeChanged) {
-      this.take(next, known);
-      this.cpu.registers[EAX] = result;
+    this.setLimits();
+    if (cpu.codeChanged) {
+      cpu.registers[EAX] = result;
       throw new Leaving();
     }
+    if (ofBytes && result === 1 && edx === 1) windows.open(eax, ebx);
     return result;
   };
-
-  /** read and write, which most calls are; undefined: {@link systemCall} has to decide. */
-  private transfer(number: number, fd: number, address: number, count: number): number | undefined {
-    if (count <= 0) return undefined;
-    const { process } = this;
-    const { memory } = process;
-    const offset = memory.offset(address, count, number === READ ? WRITABLE : READABLE);
-    if (offset < 0) return undefined;
-    if (number === WRITE) {
-      if (count !== 1 || !process.files.writeByte(fd, memory.bytes[offset] as number)) {
-        return undefined;
-      }
-      process.calls.note(false);
-      return 1;
-    }
-    const byte = count === 1 ? process.files.readByte(fd) : undefined;
-    if (byte === undefined) return undefined;
-    process.calls.note(byte === -1);
-    if (byte === -1) return 0;
-    process.willWrite(address, 1);
-    memory.bytes[offset] = byte;
-    return 1;
-  }
 
   private readonly step = (address: number, known: number): void => {
     this.take(address, known);
@@ -266,6 +246,7 @@ export class Runner {
     const { process } = this;
     const stop = (): boolean => stopAtControl(cpu) || cpu.codeChanged;
     while (!done(cpu)) {
+      this.windows.close(); // the interpreter's system calls do not know of them
       this.budget.runUntil(process, stop);
       if (cpu.codeChanged) throw new Leaving();
       this.enterTranslated();
@@ -308,9 +289,10 @@ export class Runner {
     return this.process.memory;
   }
 
-  /** Registers from the globals to the interpreter. */
+  /** Registers from the globals to the interpreter, and to the file table what was read and written. */
   private take(address: number, known: number): void {
     const { cpu, globals } = this;
+    this.windows.settle();
     for (let at = 0; at < 8; at++) cpu.registers[at] = (globals[at] as WasmGlobal).value;
     cpu.flags.unpack((globals[FLAGS_GLOBAL] as WasmGlobal).value);
     cpu.unknownFlags = ARITHMETIC & ~known;
@@ -343,6 +325,7 @@ export class Runner {
   /** A trap of WebAssembly as a fault of the guest: the engine's stack trace tells where. */
   private faultOf(error: unknown): unknown {
     const platform = webAssembly();
+    this.windows.settle();
     if (!(error instanceof Error)) return error;
     if (platform !== undefined && error instanceof platform.RuntimeError) {
       const offset = /wasm-function\[\d+\]:0x([0-9a-f]+)/.exec(

@@ -15,7 +15,6 @@
  * before and read again after.
  */
 import { EBP, ESP } from '../registers.ts';
-import { stackStart } from './access.ts';
 import type { Extents, Known } from './frame.ts';
 import type { BlockState } from './state.ts';
 import { OP } from './wasm.ts';
@@ -34,10 +33,8 @@ export interface StackUse {
 /** Words at distances from the same register. */
 interface Group {
   readonly root: number;
-  /** Distance of the lowest. */
-  readonly lowest: number;
-  /** Local with the offset of the lowest in memory. */
-  readonly start: number;
+  /** Distance of the root's place (see guard.ts). */
+  readonly from: number;
   /** Distance → local with the value. */
   readonly locals: ReadonlyMap<number, number>;
 }
@@ -59,23 +56,11 @@ export class HeldSlots {
     const limits = new Map([[EBP, Number.POSITIVE_INFINITY]]).set(ESP, this.floor);
     this.groups = [...limits].flatMap(([root, end]) => {
       const distances = distancesOf(root, uses).filter((distance) => distance + SIZE <= end);
-      const [lowest] = distances;
-      if (lowest === undefined || distances.length > MOST) return [];
+      const [from] = roots.get(root) ?? [];
+      if (from === undefined || distances.length === 0 || distances.length > MOST) return [];
       const locals = new Map(distances.map((distance) => [distance, state.reserve()]));
-      return [{ root, lowest, start: state.reserve(), locals }];
+      return [{ root, from, locals }];
     });
-  }
-
-  /** At the entry, with all registers in locals. */
-  emitStart(): void {
-    const { state } = this;
-    for (const group of this.groups) {
-      state.get(group.root);
-      state.code.constant(group.lowest - stackStart(state.layout));
-      state.code.op(OP.i32_add);
-      state.code.indexed(OP.local_set, group.start);
-      this.load(group);
-    }
   }
 
   /** The local that is the `size` bytes at the address, if there is one. */
@@ -108,21 +93,21 @@ export class HeldSlots {
     return root === EBP && address.root === ESP && address.value + size > this.floor;
   }
 
-  private load({ lowest, start, locals }: Group): void {
+  private load({ root, from, locals }: Group): void {
     const { state } = this;
     for (const [distance, local] of locals) {
-      state.get(start);
-      state.code.memory(OP.i32_load, distance - lowest);
+      state.get(state.placeOf(root));
+      state.code.memory(OP.i32_load, distance - from);
       state.code.indexed(OP.local_set, local);
     }
   }
 
-  private store({ lowest, start, locals }: Group): void {
+  private store({ root, from, locals }: Group): void {
     const { state } = this;
     for (const [distance, local] of locals) {
-      state.get(start);
+      state.get(state.placeOf(root));
       state.get(local);
-      state.code.memory(OP.i32_store, distance - lowest);
+      state.code.memory(OP.i32_store, distance - from);
     }
   }
 }

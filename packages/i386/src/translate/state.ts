@@ -25,6 +25,7 @@ export class BlockState {
   /** Temporaries of blocks start here. */
   private firstTemporary = FIRST_TEMPORARY;
   private temporaries = FIRST_TEMPORARY;
+  private readonly places = new Map<number, number>();
   /** What esp is more than its local. */
   private delta = 0;
   /** What the local is more than esp was at the block's start; undefined when not known. */
@@ -49,16 +50,20 @@ export class BlockState {
     this.distances.clear();
   }
 
-  /** A local that blocks leave alone, until {@link unreserve}. */
+  /** A local that blocks leave alone. */
   reserve(): number {
     const local = this.firstTemporary++;
     if (this.firstTemporary > this.highest) this.highest = this.firstTemporary;
     return local;
   }
 
-  /** Give back what was reserved. */
-  unreserve(): void {
-    this.firstTemporary = FIRST_TEMPORARY;
+  /** The local that a guard sets for a root: see guard.ts. It has to be reserved. */
+  placeOf(root: number): number {
+    return this.places.get(root) as number;
+  }
+
+  reservePlaces(roots: Iterable<number>): void {
+    for (const root of roots) if (!this.places.has(root)) this.places.set(root, this.reserve());
   }
 
   temporary(): number {
@@ -136,11 +141,28 @@ export class BlockState {
 
   /** The same, where the code may not be reached: the globals still count as out of date. */
   storeDirty(): void {
+    this.store(this.dirty);
+  }
+
+  /** All registers of the function to their globals, where the local of esp is esp. */
+  storeAll(): void {
+    this.delta = 0;
+    this.store(this.touched);
+  }
+
+  private store(registers: number): void {
     for (let register = 0; register < 8; register++) {
-      if ((this.dirty & (1 << register)) === 0) continue;
+      if ((registers & (1 << register)) === 0) continue;
       this.pushRegister(register);
       this.code.indexed(OP.global_set, register);
     }
+  }
+
+  /** On a rare way that goes to an exit: let the local of esp be esp, while here it still is not. */
+  showStackPointer(): void {
+    if (this.delta === 0) return;
+    this.pushRegister(ESP);
+    this.code.indexed(OP.local_set, ESP);
   }
 
   /** Take `registers` from the globals, which somebody else has set, and the flags. */

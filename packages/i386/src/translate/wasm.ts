@@ -17,6 +17,7 @@ export const OP = {
   else: 0x05,
   end: 0x0b,
   br: 0x0c,
+  br_if: 0x0d,
   br_table: 0x0e,
   return: 0x0f,
   call: 0x10,
@@ -145,10 +146,13 @@ export interface ImportedFunction {
 }
 
 export interface DefinedFunction {
-  /** i32 locals; functions take nothing and return one i32. */
+  /** i32 locals, parameters apart. */
   readonly locals: number;
   readonly code: Code;
-  readonly exportName: string;
+  /** None for a function that only others of the module call. */
+  readonly exportName?: string;
+  /** Undefined: takes nothing and returns one i32. */
+  readonly signature?: Signature | undefined;
 }
 
 export interface ModuleParts {
@@ -171,6 +175,8 @@ export function encodeModule(parts: ModuleParts): {
   out.write(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   const { imports, functions, globals } = parts;
   const signatures = [DEFINED, ...imports.map(({ signature }) => signature)];
+  const typeOf = ({ signature }: DefinedFunction): number =>
+    signature === undefined ? 0 : signatures.indexOf(signature);
   section(out, 1, signatures, (w, { parameters, results }) => {
     w.writeByte(0x60);
     unsignedLeb(w, parameters);
@@ -185,19 +191,19 @@ export function encodeModule(parts: ModuleParts): {
     if (at < 0) w.writeByte(0);
     unsignedLeb(w, at < 0 ? parts.memoryPages : at + 1);
   });
-  section(out, 3, functions, (w) => w.writeByte(0));
+  section(out, 3, functions, (w, one) => unsignedLeb(w, typeOf(one)));
   section(out, 6, globals, (w) => w.write(new Uint8Array([I32, 1, OP.i32_const, 0, OP.end])));
-  section(
-    out,
-    7,
-    [...globals.keys(), ...functions.keys()].map((at, n) => ({ at, n })),
-    (w, { at, n }) => {
-      const isGlobal = n < globals.length;
-      name(w, isGlobal ? (globals[at] as string) : (functions[at] as DefinedFunction).exportName);
-      w.writeByte(isGlobal ? 3 : 0);
-      unsignedLeb(w, isGlobal ? at : imports.length + at);
-    },
-  );
+  const exported = [
+    ...globals.map((text, at) => ({ text, kind: 3, index: at })),
+    ...functions.flatMap(({ exportName: text }, at) =>
+      text === undefined ? [] : [{ text, kind: 0, index: imports.length + at }],
+    ),
+  ];
+  section(out, 7, exported, (w, { text, kind, index }) => {
+    name(w, text);
+    w.writeByte(kind);
+    unsignedLeb(w, index);
+  });
   return { bodies: codeSection(out, functions), bytes: out.toBytes() };
 }
 
