@@ -132,6 +132,8 @@ class FrameAnalysis {
   private readonly order: readonly Block[];
   private readonly predecessors = new Map<Block, Block[]>();
   private readonly heads = new Set<Block>();
+  /** The last that was found out of each block: most begin with the roots each time. */
+  private readonly followed = new Map<Block, Followed & { start: Registers }>();
   private readonly roots: Registers;
   private readonly code: CodeFunction;
 
@@ -148,7 +150,7 @@ class FrameAnalysis {
   run(): void {
     this.heads.add(this.order[0] as Block);
     for (const block of this.order) {
-      const { breaks } = follow(block, this.roots, this.roots);
+      const { breaks } = this.follow(block, this.roots);
       const ends = block.ending.kind.startsWith('call') || breaks.length > 0;
       if (ends) for (const next of this.successors(block)) this.heads.add(next);
     }
@@ -197,7 +199,7 @@ class FrameAnalysis {
       const block = pending.pop();
       if (block === undefined) break;
       const start = starts.get(block) as Registers;
-      const { end, breaks } = follow(block, start, this.roots);
+      const { end, breaks } = this.follow(block, start);
       if (block !== head && (!isFollowedStack(start[ESP]) || breaks.length > 0)) {
         // With roots of its own it may go further; what comes after it is no longer this region's.
         this.heads.add(block);
@@ -223,7 +225,7 @@ class FrameAnalysis {
     const all = { roots: new Map<number, Extent>() };
     this.addGuard(head, 0, all);
     for (const [block, start] of starts) {
-      const { before, breaks } = follow(block, start, this.roots);
+      const { before, breaks } = this.follow(block, start);
       this.before.set(block, before);
       const covers = before.map(() => all);
       this.covers.set(block, covers);
@@ -236,6 +238,14 @@ class FrameAnalysis {
         this.addGuard(block, at, own);
       }
     }
+  }
+
+  private follow(block: Block, start: Registers): Followed {
+    const known = this.followed.get(block);
+    if (known?.start === start) return known;
+    const followed = { start, ...follow(block, start, this.roots) };
+    this.followed.set(block, followed);
+    return followed;
   }
 
   private addGuard(block: Block, at: number, extents: Extents): void {
@@ -265,12 +275,16 @@ function join(first: Registers, second: Registers): Registers {
   });
 }
 
-/** Through a block, with `roots` anew where esp is lost: at `breaks`. */
-function follow(
-  { instructions }: Block,
-  start: Registers,
-  roots: Registers,
-): { before: Registers[]; end: Registers; breaks: number[] } {
+interface Followed {
+  /** Before each instruction. */
+  readonly before: Registers[];
+  readonly end: Registers;
+  /** Positions where esp is lost. */
+  readonly breaks: number[];
+}
+
+/** Through a block, with `roots` anew where esp is lost. */
+function follow({ instructions }: Block, start: Registers, roots: Registers): Followed {
   const before: Registers[] = [];
   const breaks: number[] = [];
   let registers = start;
@@ -292,23 +306,30 @@ function follow(
  * but copies of each other, and what was saved. A hint: a guard that fails costs time, no more.
  */
 function frameRegisters({ blocks }: CodeFunction): number[] {
-  const all = [...blocks.values()].flatMap(({ instructions }) => instructions);
-  const candidates = new Set([ESP, EBP]);
-  for (const { operation, operands } of all) {
-    const [to, from] = operands;
-    if (operation !== 'mov' || to?.kind !== REGISTER || from?.kind !== REGISTER) continue;
-    if (to.size === 4 && from.register === ESP) candidates.add(to.register);
-  }
-  for (const instruction of all) {
-    if (directForm(instruction) === 'step' || KEEPS_FRAMES.has(instruction.operation)) continue;
-    const [, from] = instruction.operands;
-    const copies = instruction.operation === 'mov' && from?.kind === REGISTER;
-    for (const register of candidates) {
-      if (register === ESP || (registersWritten(instruction) & (1 << register)) === 0) continue;
-      if (!copies || !candidates.has(from.register)) candidates.delete(register);
+  let candidates = (1 << ESP) | (1 << EBP);
+  for (const { instructions } of blocks.values()) {
+    for (const { operation, operands } of instructions) {
+      const [to, from] = operands;
+      if (operation !== 'mov' || to?.kind !== REGISTER || from?.kind !== REGISTER) continue;
+      if (to.size === 4 && from.register === ESP) candidates |= 1 << to.register;
     }
   }
-  return [...candidates];
+  for (const { instructions } of blocks.values()) {
+    for (const instruction of instructions) candidates &= ~spoils(instruction, candidates);
+  }
+  return [...Array(8).keys()].filter((register) => (candidates & (1 << register)) !== 0);
+}
+
+/** Candidates, as bits, that get something else than a copy of one, or what was saved. */
+function spoils(instruction: Instruction, candidates: number): number {
+  const { operation, operands } = instruction;
+  if (KEEPS_FRAMES.has(operation)) return 0;
+  const written = registersWritten(instruction) & candidates & ~(1 << ESP);
+  if (written === 0 || directForm(instruction) === 'step') return 0;
+  const [, from] = operands;
+  const copies =
+    operation === 'mov' && from?.kind === REGISTER && (candidates & (1 << from.register)) !== 0;
+  return copies ? 0 : written;
 }
 
 const KEEPS_FRAMES = new Set<Instruction['operation']>(['pop', 'leave']);
@@ -376,7 +397,8 @@ type Pushed = Map<number, Known | undefined>;
 function after(instruction: Instruction, before: Registers, pushed: Pushed): Registers {
   const { operation, operands } = instruction;
   const written = registersWritten(instruction);
-  const result = before.map((known, at) => (((written >> at) & 1) === 0 ? known : undefined));
+  const result = before.slice();
+  for (let at = 0; at < 8; at++) if (((written >> at) & 1) !== 0) result[at] = undefined;
   const [to, from] = operands;
   const esp = before[ESP]?.value ?? 0;
   if (storesOperand(instruction) || operation === 'int') pushed.clear();
