@@ -14,5 +14,7 @@ export type { Layout } from './memory.ts';
 export { Memory } from './memory.ts';
 export type { Legacy, Session } from './process.ts';
 export { REGISTER_NAMES } from './registers.ts';
+export { traced } from './trace.ts';
+export { translationText } from './translate/dump.ts';
 export { MemoryPool } from './translate/pool.ts';
 export { TranslationCache } from './translate/program.ts';

@@ -59,3 +59,25 @@ it('says what cannot be run', () => {
   });
   expect(stage0('exec').status).toBe(2);
 });
+
+it('--trace tells each instruction and what it changed', () => {
+  fs.writeFileSync(path.join(scratch, 'ends'), rawGuest(0x31, 0xdb, 0x8d, 0x43, 1, 0xcd, 0x80));
+  const { status, stdout, stderr } = stage0('exec', '--trace', './ends');
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  const lines = stderr.split('\n').map((line) => line.replace(/^[0-9a-f]{8} +/, ''));
+  expect(lines.slice(0, 2)).toEqual([
+    'xor ebx, ebx',
+    expect.stringMatching(/^lea .* eax=00000001$/),
+  ]);
+});
+
+it('--dump-wasm prints what a function is translated to', () => {
+  const entry = new DataView(rawGuest(0x90).buffer).getUint32(24, true);
+  const words = ['exec', '--dump-wasm', entry.toString(16), './ends'];
+  expect(stage0(...words).stdout).toMatch(/;; [0-9a-f]+ xor ebx, ebx\n {4}local\.get \$ebx\n/);
+  expect(stage0('exec', '--dump-wasm', '10', './ends')).toMatchObject({
+    status: 1,
+    stderr: './ends: error: no function that is translated has an instruction at 10\n',
+  });
+  expect(stage0('exec', '--dump-wasm', 'here', './ends').status).toBe(2);
+});

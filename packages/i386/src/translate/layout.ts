@@ -59,5 +59,10 @@ export const RETURN_LOCAL = 10;
 export const KNOWN_LOCAL = 11;
 export const FIRST_TEMPORARY = 12;
 
+/** Names of the locals before that, for people. */
+export const LOCAL_NAMES: readonly string[] = [
+  ...[...REGISTER_NAMES, 'flags', 'label', 'return', 'known'],
+];
+
 /** Calls within recursive groups before the interpreter takes over: each costs host stack. */
 export const DEPTH_LIMIT = 1000;

@@ -11,7 +11,7 @@ import { WRITABLE } from '../memory.ts';
 import type { AccessLayout, Range } from './access.ts';
 import { discover } from './discover.ts';
 import { analyseProgram, type FunctionFacts } from './facts.ts';
-import { emitFunction, type ModuleContext } from './function.ts';
+import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import { DEPTH_LIMIT, GLOBALS, IMPORTS, QUICK_CALL } from './layout.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickSystemCall } from './quick-calls.ts';
@@ -52,16 +52,26 @@ export interface TranslatedProgram {
   addressAt(offset: number): number | undefined;
 }
 
-/** Translate the ELF file `bytes`. Undefined when it is not of the form that can be translated. */
-export function translate(
+/** A program whose functions have been emitted. */
+export interface EmittedProgram {
+  /** The segment, without what its file does not have. */
+  readonly code: { readonly start: number; readonly bytes: Uint8Array };
+  readonly layout: AccessLayout;
+  readonly facts: ReadonlyMap<number, FunctionFacts>;
+  /** Guest addresses of the functions, in the order of `emitted`. */
+  readonly entries: readonly number[];
+  readonly emitted: readonly EmittedFunction[];
+  readonly depthLimit: number;
+}
+
+/** Emit the functions of the ELF file `bytes`. Undefined when it is not of the form that can be translated. */
+export function emitProgram(
   bytes: Uint8Array,
   options: TranslationOptions,
-): TranslatedProgram | undefined {
-  const platform = webAssembly();
+): EmittedProgram | undefined {
   const executable = readExecutable(bytes, 'program');
   const [segment] = executable.segments;
-  if (platform === undefined || segment === undefined || executable.segments.length > 1)
-    return undefined;
+  if (segment === undefined || executable.segments.length > 1) return undefined;
   if ((segment.rights & WRITABLE) === 0 || executable.end > 0x7fff0000) return undefined;
   const code = {
     start: segment.address,
@@ -69,16 +79,15 @@ export function translate(
   };
   const facts = analyseProgram(discover(code, executable.entry));
   const entries = [...facts.keys()];
-  const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
   const ranges = codeRanges(facts);
-  const writeStart = ranges.at(-1)?.[1] ?? executable.start;
   const layout: AccessLayout = {
     stackSize: options.stackSize,
     imageStart: executable.start,
     imageEnd: executable.end,
     code: ranges,
-    writeStart,
+    writeStart: ranges.at(-1)?.[1] ?? executable.start,
   };
+  const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
   const context: ModuleContext = {
     facts,
     indices: new Map(entries.map((entry, at) => [entry, QUICK_CALL + 1 + at])),
@@ -88,9 +97,21 @@ export function translate(
     depthLimit,
   };
   const emitted = [...facts.values()].map((fact) => emitFunction(fact, context));
-  const functions = emitted.map(({ locals, code: body }, at) => ({
+  return { code, layout, facts, entries, emitted, depthLimit };
+}
+
+/** Translate the ELF file `bytes`. Undefined when it is not of the form that can be translated. */
+export function translate(
+  bytes: Uint8Array,
+  options: TranslationOptions,
+): TranslatedProgram | undefined {
+  const platform = webAssembly();
+  const program = platform === undefined ? undefined : emitProgram(bytes, options);
+  if (platform === undefined || program === undefined) return undefined;
+  const { layout, facts, entries, emitted, depthLimit } = program;
+  const functions = emitted.map(({ locals, code }, at) => ({
     locals,
-    code: body,
+    code,
     exportName: `f${(entries[at] as number).toString(16)}`,
   }));
   const module = encodeModule({
@@ -109,8 +130,8 @@ export function translate(
     module: new platform.Module(module.bytes),
     functions: new Map([...facts].map(([entry, fact]) => [entry, summary(fact)])),
     exports: new Map(functions.map(({ exportName }, at) => [entries[at] as number, exportName])),
-    ranges,
-    writeStart,
+    ranges: layout.code,
+    writeStart: layout.writeStart,
     depthLimit,
     size: module.bytes.length,
     addressAt: addressesOf(marks),

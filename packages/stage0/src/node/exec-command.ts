@@ -4,9 +4,12 @@
  * What it starts runs in machines too.
  */
 import { parseArgs } from 'node:util';
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Inherited } from '@stage0-ts/host';
 import type { Engine } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
+import { type EngineOptions, Machine, traced, translationText } from '@stage0-ts/i386';
 import { machineEngine } from '../machine-engine.ts';
 import { limitsFrom, PROGRAM_LIMIT_HELP, PROGRAM_LIMIT_OPTIONS } from './limit-options.ts';
 import { print } from './streams.ts';
@@ -18,6 +21,8 @@ Run an i386 Linux program in the machine, on any computer. It reads and writes f
 Options come before PROGRAM; what follows it is the program's.
 
 ${PROGRAM_LIMIT_HELP}
+  --trace                write each instruction to standard error, with the registers that it changed
+  --dump-wasm ADDRESS    run nothing: print what the function with an instruction at ADDRESS is translated to
 
 Exit status: that of the program; 128 and the signal when one ends it; 1 it cannot be run, 2 usage.
 `;
@@ -32,14 +37,45 @@ export function execCommand(args: readonly string[]): number {
     return 0;
   }
   if (program === undefined) throw new UsageError('exec takes a PROGRAM', HELP);
+  if (values['dump-wasm'] !== undefined) return dumpWasm(program, values['dump-wasm']);
   const { engine } = limitsFrom(values, HELP);
-  const host = new MachineHost(machineEngine(engine).run, new NodeHost().environment);
+  const run = values.trace ? tracing(engine) : machineEngine(engine).run;
+  const host = new MachineHost(run, new NodeHost().environment);
   const end = host.run(program, [program, ...words], host.environment);
   return end.kind === 'exited' ? end.status : 128 + end.signal;
 }
 
+/** Runs programs in the interpreter and writes what they do. */
+function tracing(limits: EngineOptions): Engine {
+  return (image, argv, host) => {
+    const machine = new Machine({ ...limits, image, argv, host });
+    return traced(machine, (line) => host.writeStderr(encodeUtf8(`${line}\n`)));
+  };
+}
+
+function dumpWasm(program: string, text: string): number {
+  const address = /^(0x)?[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN;
+  if (Number.isNaN(address)) {
+    throw new UsageError(`--dump-wasm takes an address as in 8048054, not ${text}`, HELP);
+  }
+  const lines = translationText(new NodeHost().readFile(program), address, DUMPED);
+  if (lines === undefined) {
+    throw new ToolError(`no function that is translated has an instruction at ${text}`, {
+      code: 'not-translated',
+      file: program,
+    });
+  }
+  print(`${lines.join('\n')}\n`);
+  return 0;
+}
+
+/** As the machine translates where nobody counts instructions. */
+const DUMPED = { stackSize: 8 << 20, metered: false, observed: false };
+
 const OPTIONS = {
   ...PROGRAM_LIMIT_OPTIONS,
+  trace: { type: 'boolean', default: false },
+  'dump-wasm': { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 

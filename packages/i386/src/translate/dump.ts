@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** An executable and an address → the WebAssembly text of the function there, for people. */
+import { decode } from '../decode.ts';
+import { formatInstruction } from '../format.ts';
+import { QUICK_CALL } from './layout.ts';
+import { emitProgram, type TranslationOptions } from './program.ts';
+import { wasmText } from './wasm-text.ts';
+
+/**
+ * The text of the translated function that has an instruction at `address`, in lines, with each instruction before what it
+ * became. Undefined when `bytes` is not an image that is translated, or no function of it has one there.
+ *
+ * @param bytes an ELF file; MachineError `bad-image` for another.
+ */
+export function translationText(
+  bytes: Uint8Array,
+  address: number,
+  options: TranslationOptions,
+): string[] | undefined {
+  const program = emitProgram(bytes, options);
+  if (program === undefined) return undefined;
+  const { code, entries, emitted } = program;
+  const found = emitted.find(({ marks }) =>
+    marks.some((mark, n) => n % 2 === 1 && mark === address),
+  );
+  if (found === undefined) return undefined;
+  const entry = entries[emitted.indexOf(found)] as number;
+  const comments = new Map<number, string>();
+  for (let at = 0; at < found.marks.length; at += 2) {
+    const place = found.marks[at + 1] as number;
+    const instruction = decode((byte) => code.bytes[byte - code.start], place);
+    if (instruction === undefined) continue;
+    comments.set(found.marks[at] as number, `${hex(place)} ${formatInstruction(instruction)}`);
+  }
+  const functionName = (index: number): string =>
+    index === QUICK_CALL ? 'quickSystemCall' : `f${hex(entries[index - QUICK_CALL - 1] as number)}`;
+  return [
+    `;; function at ${hex(entry)}`,
+    ...wasmText(found.code.bytes.view(), { comments, functionName }),
+  ];
+}
+
+function hex(address: number): string {
+  return address.toString(16);
+}

@@ -1,0 +1,78 @@
+;; function at 8048071
+global.get $eax
+local.set $eax
+global.get $esp
+local.set $esp
+global.get $flags
+local.set $flags
+block
+  block
+    ;; 8048071 test eax, eax
+    local.get $esp
+    i32.const 0x802000
+    i32.add
+    local.tee $12
+    i32.const 0x7ffffc
+    i32.gt_u
+    if
+      i32.const 0x8048071
+      local.set $return
+      i32.const 0
+      local.set $known
+      br 2
+    end
+    block
+      ;; 8048071 test eax, eax
+      local.get $eax
+      local.set $13
+      local.get $eax
+      local.set $14
+      local.get $13
+      local.get $14
+      i32.and
+      local.set $15
+      ;; 8048073 je 0x8048076
+      local.get $15
+      i32.eqz
+      if
+        br 1
+      end
+      ;; 8048075 inc eax
+      local.get $eax
+      local.set $13
+      local.get $13
+      i32.const 1
+      i32.add
+      local.set $14
+      local.get $14
+      local.set $eax
+      br 0
+    end
+    ;; 8048076 ret
+    local.get $12
+    i32.load
+    local.set $13
+    local.get $esp
+    i32.const 4
+    i32.add
+    local.set $esp
+    local.get $eax
+    global.set $eax
+    local.get $esp
+    global.set $esp
+    local.get $13
+    return
+    unreachable
+  end
+  local.get $eax
+  global.set $eax
+  local.get $esp
+  global.set $esp
+  local.get $flags
+  global.set $flags
+end
+local.get $return
+local.get $known
+call $leave
+unreachable
+end

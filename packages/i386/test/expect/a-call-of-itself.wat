@@ -1,0 +1,131 @@
+;; function at 8048071
+global.get $eax
+local.set $eax
+global.get $esp
+local.set $esp
+global.get $flags
+local.set $flags
+block
+  block
+    block
+      ;; 8048071 dec eax
+      local.get $esp
+      i32.const 0x801ffc
+      i32.add
+      local.tee $12
+      i32.const 0x7ffffc
+      i32.gt_u
+      if
+        i32.const 0x8048071
+        local.set $return
+        i32.const 0
+        local.set $known
+        br 2
+      end
+      local.get $eax
+      local.set $13
+      local.get $13
+      i32.const -1
+      i32.add
+      local.set $14
+      local.get $14
+      local.set $eax
+      ;; 8048072 je 0x8048079
+      local.get $14
+      i32.eqz
+      if
+        br 1
+      end
+      ;; 8048074 call 0x8048071
+      i32.const 0x8048079
+      local.set $13
+      local.get $12
+      local.get $13
+      local.tee $14
+      i32.store
+      local.get $esp
+      i32.const -4
+      i32.add
+      local.set $esp
+      local.get $eax
+      global.set $eax
+      local.get $esp
+      global.set $esp
+      global.get $depth
+      i32.const 1000
+      i32.ge_s
+      if (result i32)
+        i32.const 0x8048071
+        i32.const 0x8048079
+        i32.const 0
+        i32.const 0
+        call $interpret
+        i32.const 0x8048079
+      else
+        global.get $depth
+        i32.const 1
+        i32.add
+        global.set $depth
+        call $f8048071
+        global.get $depth
+        i32.const -1
+        i32.add
+        global.set $depth
+      end
+      local.tee $return
+      i32.const 0x8048079
+      i32.ne
+      global.get $eax
+      local.set $eax
+      global.get $esp
+      local.set $esp
+      global.get $flags
+      local.set $flags
+      if
+        i32.const 0
+        local.set $known
+        br 3
+      end
+      br 0
+    end
+    ;; 8048079 ret
+    local.get $esp
+    i32.const 0x802000
+    i32.add
+    local.tee $12
+    i32.const 0x7ffffc
+    i32.gt_u
+    if
+      i32.const 0x8048079
+      local.set $return
+      i32.const 0
+      local.set $known
+      br 1
+    end
+    local.get $12
+    i32.load
+    local.set $13
+    local.get $esp
+    i32.const 4
+    i32.add
+    local.set $esp
+    local.get $eax
+    global.set $eax
+    local.get $esp
+    global.set $esp
+    local.get $13
+    return
+    unreachable
+  end
+  local.get $eax
+  global.set $eax
+  local.get $esp
+  global.set $esp
+  local.get $flags
+  global.set $flags
+end
+local.get $return
+local.get $known
+call $leave
+unreachable
+end

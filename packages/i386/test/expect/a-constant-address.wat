@@ -1,0 +1,59 @@
+;; function at 8048071
+global.get $eax
+local.set $eax
+global.get $esp
+local.set $esp
+global.get $flags
+local.set $flags
+block
+  block
+    ;; 8048071 mov eax, [0x8060000]
+    local.get $esp
+    i32.const 0x802000
+    i32.add
+    local.tee $12
+    i32.const 0x7ffffc
+    i32.gt_u
+    if
+      i32.const 0x8048071
+      local.set $return
+      i32.const 0
+      local.set $known
+      br 2
+    end
+    ;; 8048071 mov eax, [0x8060000]
+    i32.const 0x828000
+    i32.load
+    local.set $eax
+    ;; 8048076 mov [0x8060004], eax
+    i32.const 0x828004
+    local.get $eax
+    i32.store
+    ;; 804807b ret
+    local.get $12
+    i32.load
+    local.set $13
+    local.get $esp
+    i32.const 4
+    i32.add
+    local.set $esp
+    local.get $eax
+    global.set $eax
+    local.get $esp
+    global.set $esp
+    local.get $13
+    return
+    unreachable
+  end
+  local.get $eax
+  global.set $eax
+  local.get $esp
+  global.set $esp
+  local.get $flags
+  global.set $flags
+end
+local.get $return
+local.get $known
+call $leave
+unreachable
+end

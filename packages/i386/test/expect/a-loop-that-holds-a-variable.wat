@@ -1,0 +1,97 @@
+;; function at 8048071
+global.get $esp
+local.set $esp
+global.get $esi
+local.set $esi
+global.get $flags
+local.set $flags
+block
+  block
+    ;; 8048071 mov esi, esp
+    local.get $esp
+    i32.const 0x801ffc
+    i32.add
+    local.tee $12
+    i32.const 0x7ffff8
+    i32.gt_u
+    if
+      i32.const 0x8048071
+      local.set $return
+      i32.const 0
+      local.set $known
+      br 2
+    end
+    local.get $12
+    i32.load
+    local.set $13
+    local.get $12
+    i32.load offset=4
+    local.set $14
+    ;; 8048071 mov esi, esp
+    local.get $esp
+    local.set $esi
+    ;; 8048073 sub esp, 4
+    local.get $esp
+    i32.const -4
+    i32.add
+    local.set $esp
+    loop
+      ;; 8048076 dec dword [esi-4]
+      local.get $13
+      local.set $15
+      local.get $15
+      i32.const -1
+      i32.add
+      local.set $16
+      local.get $16
+      local.set $13
+      ;; 8048079 jne 0x8048076
+      local.get $16
+      i32.eqz
+      i32.eqz
+      if
+        br 1
+      end
+      ;; 804807b mov esp, esi
+      local.get $esi
+      local.set $esp
+      ;; 804807d ret
+      local.get $14
+      local.set $15
+      local.get $12
+      local.get $13
+      i32.store
+      local.get $12
+      local.get $14
+      i32.store offset=4
+      local.get $esp
+      i32.const 4
+      i32.add
+      local.set $esp
+      local.get $esp
+      global.set $esp
+      local.get $esi
+      global.set $esi
+      local.get $15
+      return
+    end
+    unreachable
+  end
+  local.get $12
+  local.get $13
+  i32.store
+  local.get $12
+  local.get $14
+  i32.store offset=4
+  local.get $esp
+  global.set $esp
+  local.get $esi
+  global.set $esi
+  local.get $flags
+  global.set $flags
+end
+local.get $return
+local.get $known
+call $leave
+unreachable
+end

@@ -1,0 +1,79 @@
+;; function at 8048071
+global.get $eax
+local.set $eax
+global.get $ebx
+local.set $ebx
+global.get $esp
+local.set $esp
+global.get $flags
+local.set $flags
+block
+  block
+    ;; 8048071 mov eax, [ebx]
+    local.get $esp
+    i32.const 0x802000
+    i32.add
+    local.tee $12
+    i32.const 0x7ffffc
+    i32.gt_u
+    if
+      i32.const 0x8048071
+      local.set $return
+      i32.const 0
+      local.set $known
+      br 2
+    end
+    ;; 8048071 mov eax, [ebx]
+    local.get $ebx
+    i32.const 0xf7fb8000
+    i32.add
+    local.tee $13
+    global.get $read4
+    i32.lt_u
+    if (result i32)
+      local.get $13
+      i32.load offset=8454144
+    else
+      local.get $13
+      i32.const 0x884a000
+      i32.add
+      local.tee $13
+      i32.const 0x7ffffc
+      i32.gt_u
+      if
+        unreachable
+      end
+      local.get $13
+      i32.load
+    end
+    local.set $eax
+    ;; 8048073 ret
+    local.get $12
+    i32.load
+    local.set $14
+    local.get $esp
+    i32.const 4
+    i32.add
+    local.set $esp
+    local.get $eax
+    global.set $eax
+    local.get $esp
+    global.set $esp
+    local.get $14
+    return
+    unreachable
+  end
+  local.get $eax
+  global.set $eax
+  local.get $ebx
+  global.set $ebx
+  local.get $esp
+  global.set $esp
+  local.get $flags
+  global.set $flags
+end
+local.get $return
+local.get $known
+call $leave
+unreachable
+end

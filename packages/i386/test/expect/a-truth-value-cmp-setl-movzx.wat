@@ -1,0 +1,69 @@
+;; function at 8048071
+global.get $eax
+local.set $eax
+global.get $ecx
+local.set $ecx
+global.get $esp
+local.set $esp
+global.get $flags
+local.set $flags
+block
+  block
+    ;; 8048071 cmp eax, ecx
+    local.get $esp
+    i32.const 0x802000
+    i32.add
+    local.tee $12
+    i32.const 0x7ffffc
+    i32.gt_u
+    if
+      i32.const 0x8048071
+      local.set $return
+      i32.const 0
+      local.set $known
+      br 2
+    end
+    ;; 8048071 cmp eax, ecx
+    local.get $eax
+    local.set $13
+    local.get $ecx
+    local.set $14
+    local.get $13
+    local.get $14
+    i32.sub
+    local.set $15
+    ;; 8048073 setl al
+    local.get $13
+    local.get $14
+    i32.lt_s
+    local.set $eax
+    ;; 8048079 ret
+    local.get $12
+    i32.load
+    local.set $16
+    local.get $esp
+    i32.const 4
+    i32.add
+    local.set $esp
+    local.get $eax
+    global.set $eax
+    local.get $esp
+    global.set $esp
+    local.get $16
+    return
+    unreachable
+  end
+  local.get $eax
+  global.set $eax
+  local.get $ecx
+  global.set $ecx
+  local.get $esp
+  global.set $esp
+  local.get $flags
+  global.set $flags
+end
+local.get $return
+local.get $known
+call $leave
+unreachable
+end
