@@ -59,9 +59,10 @@ const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
   'unknown-flags': 'run it with --interpret (the engine option `mode`)',
   'instruction-limit': 'raise it by --instruction-limit (the engine option `instructionLimit`)',
   'memory-limit': 'raise it by --memory-limit (the engine option `memoryLimit`)',
-  'file-limit': 'raise it by the engine option `fileLimit`',
+  'file-limit': 'raise it by --file-limit (the engine option `fileLimit`)',
   stuck: 'an input may be missing, or end too early',
-  'process-limit': 'a program that starts itself? If not, raise the engine option `processLimit`',
+  'process-limit':
+    'a program that starts itself? If not, raise it by --process-limit (the engine option `processLimit`)',
 };
 
 /** A fault of the program that runs, or a limit that it met. Its `offset` is the guest address. */

@@ -59,6 +59,18 @@ const READS_FLAGS = [
   ...[0xe8, ...word(-13), ...CONDITION(BELOW)],
 ];
 
+/** The carry is read after a jump by push and ret. */
+const JUMPS_BY_RETURN = [
+  ...[...load(1, 0x80000001), 0x01, 0xc9],
+  ...[0x68, ...word(CODE + 13), 0xc3, ...CONDITION(BELOW)],
+];
+
+/** movzx becomes setb, which reads the carry: as the code is, xor comes first. */
+const CHANGES_TO_READ = [
+  ...[...load(1, 0x80000001), 0x01, 0xc9, 0x66, 0xc7, 0x05, ...word(CODE + 17), 0x92, 0xc3],
+  ...[0x0f, 0xb6, 0xdb, 0x0f, 0xb6, 0xdb, 0x31, 0xd2, ...EXIT_EBX],
+];
+
 const PROBES: readonly [name: string, code: number[], end: object][] = [
   [
     'the stack is above the image',
@@ -73,6 +85,8 @@ const PROBES: readonly [name: string, code: number[], end: object][] = [
   ],
   ['its code changed and put back', changesItself(), exited(1 + 8 + 1)],
   ['flags after a call by a computed jump', READS_FLAGS, exited(1)],
+  ['flags after a jump by push and ret', JUMPS_BY_RETURN, exited(1)],
+  ['flags that changed code reads', CHANGES_TO_READ, exited(1)],
   ['a read after the heap', [0xb8, ...word(IMAGE_END), 0x8b, 0x18, ...EXIT_EBX], killed(11)],
   [
     'a read after a heap that was larger',

@@ -8,8 +8,8 @@
  * end before the next leader or with their terminator, and every address in `edges` is the start of a block of
  * the same function.
  */
-import { decode, IMMEDIATE, type Instruction, MEMORY, REGISTER } from '../decode.ts';
-import { EAX } from '../registers.ts';
+import { decode, IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { EAX, ESP } from '../registers.ts';
 import { analyseFlow } from './flow.ts';
 
 export type Ending =
@@ -53,7 +53,58 @@ export function successors(ending: Ending): number[] {
  * that it does not stay in the interpreter, loops near a fork are entries as well.
  */
 export function discover(code: CodeBytes, entry: number): Map<number, CodeFunction> {
-  const decoder = new CachingDecoder(code);
+  const functions = discoverApartFrom(new Set(), code, entry);
+  const changing = storesToCode(functions);
+  return changing.size === 0 ? functions : discoverApartFrom(changing, code, entry);
+}
+
+/** The bytes of a program that were found to be code: [start, end), in order and apart. */
+export function codeRanges(functions: Iterable<CodeFunction>): [number, number][] {
+  const pieces: [number, number][] = [];
+  for (const { blocks } of functions) {
+    for (const { start, instructions } of blocks.values()) {
+      const last = instructions.at(-1);
+      if (last !== undefined) pieces.push([start, last.address + last.length]);
+    }
+  }
+  pieces.sort((a, b) => a[0] - b[0]);
+  const ranges: [number, number][] = [];
+  for (const [start, end] of pieces) {
+    const last = ranges.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else ranges.push([start, end]);
+  }
+  return ranges;
+}
+
+/**
+ * Addresses of instructions that plainly store to code. The interpreter takes over before them, with all flags: what the
+ * code will have become may read any.
+ */
+function storesToCode(functions: ReadonlyMap<number, CodeFunction>): Set<number> {
+  const ranges = codeRanges(functions.values());
+  const found = new Set<number>();
+  for (const { blocks } of functions.values()) {
+    for (const { instructions } of blocks.values()) {
+      for (const { operation, operands, address } of instructions) {
+        const [to] = operands;
+        if (to?.kind !== MEMORY || to.base >= 0 || to.index >= 0) continue;
+        if (operation === 'cmp' || operation === 'test' || operation === 'push') continue;
+        const [from, size] = [to.value >>> 0, to.size];
+        if (ranges.some(([start, end]) => from < end && start < from + size)) found.add(address);
+      }
+    }
+  }
+  return found;
+}
+
+/** All functions, where the interpreter takes over before the instructions at `left`. */
+function discoverApartFrom(
+  left: ReadonlySet<number>,
+  code: CodeBytes,
+  entry: number,
+): Map<number, CodeFunction> {
+  const decoder = new CachingDecoder(code, left);
   const functions = new Map<number, CodeFunction>();
   discoverFrom([entry], decoder, functions);
   const forking = [...functions.values()].filter(({ blocks }) =>
@@ -165,7 +216,7 @@ function endingOf(
         ? { kind: 'call-indirect', to: next }
         : { kind: 'leave', at: instruction.address };
     case 'ret':
-      return instruction.size === 4
+      return instruction.size === 4 && !isPushed(before)
         ? { kind: 'return' }
         : { kind: 'leave', at: instruction.address };
     case 'int':
@@ -179,6 +230,25 @@ function endingOf(
     default:
       return undefined;
   }
+}
+
+/**
+ * Is what comes next on the stack a word that these instructions have pushed? Then a ret is a jump: nobody knows which
+ * flags are read there.
+ */
+function isPushed(before: readonly Instruction[]): boolean {
+  let depth = 0;
+  for (const { operation, operands } of before) {
+    const [to] = operands;
+    if (operation === 'push') depth++;
+    else if (operation === 'pop') depth = Math.max(0, depth - 1);
+    else if (operation === 'leave' || isStackPointer(to)) depth = 0;
+  }
+  return depth > 0;
+}
+
+function isStackPointer(operand: Operand | undefined): boolean {
+  return operand?.kind === REGISTER && operand.register === ESP && operand.size !== 1;
 }
 
 /** True for a known exit: what follows need not be code. */
@@ -214,10 +284,12 @@ function knownEax(before: readonly Instruction[]): number | undefined {
 
 class CachingDecoder {
   private readonly code: CodeBytes;
-  private readonly known = new Map<number, Instruction | undefined>();
+  private readonly known: Map<number, Instruction | undefined>;
 
-  constructor(code: CodeBytes) {
+  /** @param left addresses that are taken to have no instruction. */
+  constructor(code: CodeBytes, left: ReadonlySet<number>) {
     this.code = code;
+    this.known = new Map([...left].map((address) => [address, undefined]));
   }
 
   at(address: number): Instruction | undefined {

@@ -9,7 +9,7 @@
 import { readExecutable } from '../elf.ts';
 import { WRITABLE } from '../memory.ts';
 import type { AccessLayout, Range } from './access.ts';
-import { discover } from './discover.ts';
+import { codeRanges, discover } from './discover.ts';
 import { analyseProgram, type FunctionFacts } from './facts.ts';
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import { DEPTH_LIMIT, GLOBALS, IMPORTS, QUICK_CALL } from './layout.ts';
@@ -79,7 +79,8 @@ export function emitProgram(
   };
   const facts = analyseProgram(discover(code, executable.entry));
   const entries = [...facts.keys()];
-  const ranges = codeRanges(facts);
+  // A store to these is left to the interpreter, and so are the bytes of an ending that is.
+  const ranges = codeRanges([...facts.values()].map((fact) => fact.code));
   const layout: AccessLayout = {
     stackSize: options.stackSize,
     imageStart: executable.start,
@@ -155,25 +156,6 @@ function addressAt(marks: Int32Array, offset: number): number | undefined {
     address = marks[at + 1];
   }
   return address;
-}
-
-/** What was translated. A store to it is left to the interpreter, and so are the bytes of an ending that is. */
-function codeRanges(facts: ReadonlyMap<number, FunctionFacts>): [number, number][] {
-  const pieces: [number, number][] = [];
-  for (const { code } of facts.values()) {
-    for (const { start, instructions } of code.blocks.values()) {
-      const last = instructions.at(-1);
-      if (last !== undefined) pieces.push([start, last.address + last.length]);
-    }
-  }
-  pieces.sort((a, b) => a[0] - b[0]);
-  const ranges: [number, number][] = [];
-  for (const [start, end] of pieces) {
-    const last = ranges.at(-1);
-    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
-    else ranges.push([start, end]);
-  }
-  return ranges;
 }
 
 /** Translated programs by their bytes. One cache may serve any number of machines. */

@@ -9,6 +9,8 @@ export const PROGRAM_LIMIT_OPTIONS = {
   'time-limit': { type: 'string', default: '3600' },
   'memory-limit': { type: 'string', default: '' },
   'instruction-limit': { type: 'string', default: '' },
+  'file-limit': { type: 'string', default: '' },
+  'process-limit': { type: 'string', default: '' },
 } as const;
 
 /** For `parseArgs`, where a tree is built. */
@@ -17,6 +19,8 @@ export const LIMIT_OPTIONS = {
   'time-limit': { type: 'string', default: '3600' },
   'memory-limit': { type: 'string', default: '' },
   'instruction-limit': { type: 'string', default: '' },
+  'file-limit': { type: 'string', default: '' },
+  'process-limit': { type: 'string', default: '' },
   'files-limit': { type: 'string', default: '1G' },
 } as const;
 
@@ -24,7 +28,9 @@ export const LIMIT_OPTIONS = {
 export const PROGRAM_LIMIT_HELP = `  --interpret            run programs in the machine's interpreter alone: slower, and the definition
   --time-limit SECONDS   stop after so long (default: 3600)
   --memory-limit BYTES   what one program in the machine may take, as in 500M or 1G
-  --instruction-limit N  what one program in the machine may execute`;
+  --instruction-limit N  what one program in the machine may execute
+  --file-limit BYTES     what one file may hold that such a program writes (default: 1G)
+  --process-limit N      how many of them may wait for each other (default: 100)`;
 export const LIMIT_HELP: string = `${PROGRAM_LIMIT_HELP}
   --files-limit BYTES    what all files of the tree may hold together (default: 1G)`;
 
@@ -34,6 +40,8 @@ interface LimitValues {
   readonly 'files-limit'?: string;
   readonly 'memory-limit': string;
   readonly 'instruction-limit': string;
+  readonly 'file-limit': string;
+  readonly 'process-limit': string;
 }
 
 export interface Limits {
@@ -52,12 +60,16 @@ export function limitsFrom(values: LimitValues, usage: string): Limits {
   const seconds = amount('time-limit') as number;
   const end = performance.now() + seconds * 1000;
   const shouldStop = () => performance.now() > end;
-  const [memoryLimit, instructionLimit] = [amount('memory-limit'), amount('instruction-limit')];
+  const given = {
+    memoryLimit: amount('memory-limit'),
+    instructionLimit: amount('instruction-limit'),
+    fileLimit: amount('file-limit'),
+    processLimit: amount('process-limit'),
+  };
   const engine = {
     mode: values.interpret ? ('interpret' as const) : ('translate' as const),
     shouldStop,
-    ...(memoryLimit === undefined ? {} : { memoryLimit }),
-    ...(instructionLimit === undefined ? {} : { instructionLimit }),
+    ...given,
   };
   return {
     engine,
