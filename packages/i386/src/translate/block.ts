@@ -407,13 +407,10 @@ export class BlockEmitter {
     if (size !== 4) this.state.code.op(EXTENDS[size] as number);
   }
 
-  /** push of the value on the stack. A guard covers it. */
-  push(): void {
-    const { state } = this;
-    const value = state.keep();
-    const to = { ...TOP, value: -4 };
-    this.writeGuarded(to, this.addressOf(to) as Known, () => state.get(value));
-    state.moveStackPointer(-4);
+  /** push of what `value` pushes. A guard covers it. */
+  push(value: () => void): void {
+    this.writeGuarded(PUSHED, this.addressOf(PUSHED) as Known, value);
+    this.state.moveStackPointer(-4);
   }
 
   /** pop onto the stack. A guard covers it. */
@@ -428,6 +425,8 @@ export class BlockEmitter {
   }
 }
 
+/** [esp - 4] */
+const PUSHED: Operand = { ...TOP, value: -4 };
 const LOADS: Readonly<Record<number, number>> = {
   1: OP.i32_load8_s,
   2: OP.i32_load16_s,

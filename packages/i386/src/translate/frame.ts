@@ -397,24 +397,30 @@ type Pushed = Map<number, Known | undefined>;
 function after(instruction: Instruction, before: Registers, pushed: Pushed): Registers {
   const { operation, operands } = instruction;
   const written = registersWritten(instruction);
-  const result = before.slice();
-  for (let at = 0; at < 8; at++) if (((written >> at) & 1) !== 0) result[at] = undefined;
+  let result = before as (Known | undefined)[];
+  // Most instructions change nothing that is known: then the list is the same.
+  const set = (register: number, known: Known | undefined): void => {
+    if (result[register] === known) return;
+    if (result === before) result = before.slice();
+    result[register] = known;
+  };
+  for (let at = 0; at < 8; at++) if (((written >> at) & 1) !== 0) set(at, undefined);
   const [to, from] = operands;
   const esp = before[ESP]?.value ?? 0;
   if (storesOperand(instruction) || operation === 'int') pushed.clear();
   if (operation === 'push') {
-    result[ESP] = moved(before[ESP], -4);
+    set(ESP, moved(before[ESP], -4));
     for (let at = esp - 7; at < esp; at++) pushed.delete(at);
     pushed.set(esp - 4, to && operandValue(to, before));
   }
   if (operation === 'pop' && (to?.kind !== REGISTER || to.register !== ESP)) {
-    result[ESP] = moved(before[ESP], 4);
-    if (to?.kind === REGISTER) result[to.register] = pushed.get(esp);
+    set(ESP, moved(before[ESP], 4));
+    if (to?.kind === REGISTER) set(to.register, pushed.get(esp));
   }
-  if (operation === 'leave') result[ESP] = moved(before[EBP], 4);
+  if (operation === 'leave') set(ESP, moved(before[EBP], 4));
   if (to?.kind === REGISTER && to.size === 4 && from !== undefined) {
     const known = computed(operation, to, from, before);
-    if (known !== undefined) result[to.register] = known;
+    if (known !== undefined) set(to.register, known);
   }
   // What was pushed is known by its distance from one root.
   if (result[ESP]?.root !== before[ESP]?.root) pushed.clear();

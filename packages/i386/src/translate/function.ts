@@ -353,8 +353,7 @@ class FunctionEmitter {
     const { code, emitter, context } = this;
     const callee = context.facts.get(target) as FunctionFacts;
     const index = context.indices.get(target) as number;
-    code.constant(back);
-    emitter.push();
+    emitter.push(() => code.constant(back));
     emitter.spillAll(live);
     if (callee.group === this.fact.group && callee.recursive) {
       code.indexed(OP.global_get, DEPTH_GLOBAL);
@@ -380,8 +379,7 @@ class FunctionEmitter {
     const { code, emitter, state } = this;
     emitter.read(last.operands[0] as Instruction['operands'][number]);
     const target = state.keep();
-    code.constant(back);
-    emitter.push();
+    emitter.push(() => code.constant(back));
     emitter.spillAll(ARITHMETIC);
     state.get(target);
     code.constant(back);

@@ -363,8 +363,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
     return true;
   },
   push: (emitter, i) => {
-    emitter.read(operand(i, 0));
-    emitter.push();
+    emitter.push(() => emitter.read(operand(i, 0)));
     return true;
   },
   pop,

@@ -37,11 +37,9 @@ block
         br 1
       end
       ;; 8048074 call 0x8048071
-      i32.const 0x8048079
-      local.set $13
       local.get $12
-      local.get $13
-      local.tee $14
+      i32.const 0x8048079
+      local.tee $13
       i32.store
       local.get $esp
       i32.const -4

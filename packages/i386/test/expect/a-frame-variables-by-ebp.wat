@@ -24,11 +24,9 @@ block
       br 2
     end
     ;; 8048071 push ebp
-    local.get $ebp
-    local.set $13
     local.get $12
-    local.get $13
-    local.tee $14
+    local.get $ebp
+    local.tee $13
     i32.store offset=8
     ;; 8048072 mov ebp, esp
     local.get $esp
@@ -38,25 +36,25 @@ block
     ;; 8048077 mov [ebp-4], eax
     local.get $12
     local.get $eax
-    local.tee $15
+    local.tee $14
     i32.store offset=4
     ;; 804807a mov eax, [ebp-8]
     local.get $12
     i32.load
     local.set $eax
     ;; 804807d leave
-    local.get $14
-    local.set $16
+    local.get $13
+    local.set $15
     local.get $ebp
     i32.const 4
     i32.add
     local.set $esp
-    local.get $16
+    local.get $15
     local.set $ebp
     ;; 804807e ret
     local.get $12
     i32.load offset=12
-    local.set $17
+    local.set $16
     local.get $esp
     i32.const 4
     i32.add
@@ -67,7 +65,7 @@ block
     global.set $esp
     local.get $ebp
     global.set $ebp
-    local.get $17
+    local.get $16
     return
     unreachable
   end

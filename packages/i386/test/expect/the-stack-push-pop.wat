@@ -24,22 +24,20 @@ block
       br 2
     end
     ;; 8048071 push eax
-    local.get $eax
-    local.set $13
     local.get $12
-    local.get $13
-    local.tee $14
+    local.get $eax
+    local.tee $13
     i32.store
     ;; 8048072 mov eax, 5
     i32.const 5
     local.set $eax
     ;; 8048077 pop ebx
-    local.get $14
+    local.get $13
     local.set $ebx
     ;; 8048078 ret
     local.get $12
     i32.load offset=4
-    local.set $15
+    local.set $14
     local.get $esp
     i32.const 4
     i32.add
@@ -50,7 +48,7 @@ block
     global.set $ebx
     local.get $esp
     global.set $esp
-    local.get $15
+    local.get $14
     return
     unreachable
   end
