@@ -20,7 +20,6 @@ const MOST_GROUPS = 6;
 const GROUP_SIZE = 50;
 const RUN_B = 1;
 const BYTES_PER_LEVEL = 100_000;
-const MOST_BYTES: number = 9 * BYTES_PER_LEVEL;
 const BAD_CODE = 'an invalid bzip2 code';
 const TOO_LONG = 'a bzip2 block that is longer than it may be';
 /** More bytes than a group of symbols can have. */
@@ -102,7 +101,7 @@ class Decoder {
   private selectorCount = 0;
   /** Symbols of the block's codes: two for runs, the bytes but one, and the end. */
   private symbolCount = 0;
-  private readonly block = new Block(MOST_BYTES);
+  private readonly block = new Block();
   /** The most bytes that a block of the stream may have. */
   private size = 0;
   private at = 0;
@@ -215,7 +214,9 @@ class Decoder {
   /** Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes. */
   private symbols(used: Uint8Array): number {
     const { view, size } = this;
-    const { entries, counts } = this.block;
+    const { block } = this;
+    const { counts } = block;
+    let { entries } = block;
     const order = packed(used);
     const end = this.symbolCount - 1;
     // The next bit is bit 7 - skip of the byte at `at`.
@@ -248,6 +249,7 @@ class Decoder {
         if (run > 0) {
           const byte = (order[0] as number) & 0xff;
           if (length + run > size) throw this.damaged(at, TOO_LONG);
+          entries = block.reserve(length + run);
           entries.fill(byte, length, length + run);
           (counts[byte] as number) += run;
           length += run;
@@ -263,6 +265,7 @@ class Decoder {
         }
         if (length === size) throw this.damaged(at, TOO_LONG);
         const byte = moveToFront(order, symbol - 1);
+        entries = block.reserve(length + 1);
         entries[length++] = byte;
         (counts[byte] as number)++;
       }
