@@ -4,4 +4,5 @@ export { decodeLatin1, encodeLatin1, hostToLatin1, latin1ToHost } from './latin1
 export { NameTable } from './name-table.ts';
 export { type Provenance, ProvenanceMap, type SourceRange } from './provenance-map.ts';
 export { SectionMaps } from './section-maps.ts';
+export { strtoint, strtointOf } from './strtoint.ts';
 export { decodeUtf8, encodeUtf8 } from './utf8.ts';

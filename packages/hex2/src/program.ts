@@ -5,11 +5,10 @@
  *
  * Behaviour defined by mescc-tools/hex2.c of stage0-posix 1.9.1.
  */
-import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
+import { encodeUtf8, ProvenanceMap, strtoint } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError, unknownOption } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { link } from './link.ts';
-import { parseNumber } from './number.ts';
 import { ARCHITECTURES, type Architecture, type ByteMode } from './options.ts';
 
 /** The command line, read. */
@@ -24,7 +23,7 @@ interface Settings {
   executable: boolean;
   /** Ours: refuse what upstream takes silently. */
   strict: boolean;
-  /** An architecture that there is not. */
+  /** The name given to --architecture, if it is unknown. */
   unknown: string | undefined;
   /** Text that --help or --version asks for; the options after it are not read. */
   answer: 'help' | 'version' | undefined;
@@ -103,7 +102,7 @@ function readArguments(argv: readonly string[], host: Host): Settings {
         break;
       case '-B':
       case '--base-address':
-        settings.baseAddress = parseNumber(value());
+        settings.baseAddress = strtoint(value());
         break;
       case '--big-endian':
         settings.bigEndian = true;

@@ -8,11 +8,16 @@
  *
  * Behaviour defined by mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
-import { ByteWriter, decodeLatin1, latin1ToHost, type ProvenanceMap } from '@stage0-ts/bytes';
+import {
+  ByteWriter,
+  decodeLatin1,
+  latin1ToHost,
+  type ProvenanceMap,
+  strtointOf,
+} from '@stage0-ts/bytes';
 import { requireKnown, requireSources, type Source, ToolError } from '@stage0-ts/diagnostics';
 import { NOTATIONS } from './digits.ts';
 import { expressNumber, expressString } from './express.ts';
-import { parseNumber } from './number.ts';
 import {
   ARCHITECTURES,
   DEFAULT_OPTIONS,
@@ -192,7 +197,7 @@ function express(run: Run, number: number, index: number): Expression {
 /** Strict: a count or number is one, and fits. */
 function requirePlainText(run: Run, text: Uint8Array, index: number): void {
   const shown = decodeLatin1(text);
-  const value = parseNumber(text, 1, text.length);
+  const value = strtointOf(text, 1, text.length);
   const fault =
     text[0] === LESS
       ? countFault(shown)
@@ -209,7 +214,7 @@ function valueText(text: Uint8Array): Uint8Array {
 
 /** '<' count: how many digits 0 stand for so many bytes; 0 when the count is 0 or no number. */
 function zeros(run: Run, text: Uint8Array, index: number): number {
-  const count = parseNumber(text, 1, text.length);
+  const count = strtointOf(text, 1, text.length);
   if (count < 0) throw run.tokens.errorAt(index, 'negative-count', `a count of ${count} bytes`);
   return count * NOTATIONS[run.options.byteMode].digits;
 }

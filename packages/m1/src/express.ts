@@ -5,8 +5,8 @@
  * Behaviour defined by hexify_string, express_number, express_word and eval_immediates in
  * mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
+import { strtointOf } from '@stage0-ts/bytes';
 import { digitsOf, NOTATIONS, putByte } from './digits.ts';
-import { parseNumber } from './number.ts';
 import { isKnight, isRiscV, type TargetOptions } from './options.ts';
 
 /** A number's sign: how many bytes, and the values taken. Quirk kept: each limit is off by one. */
@@ -73,7 +73,7 @@ export function expressNumber(
     return isKnight(options.architecture) ? expressBare(text, options) : undefined;
   }
   if (riscV && sign === 0x26) return undefined; // & stays
-  const value = parseNumber(text, 1, text.length);
+  const value = strtointOf(text, 1, text.length);
   if (value === 0 && text[1] !== 0x30) return undefined;
   return riscV ? expressWord(value, sign, options) : expressField(value, field, options);
 }
@@ -90,7 +90,7 @@ function expressField(value: number, field: Field, options: Required<TargetOptio
 
 /** Knight: two bytes. Quirk kept: 65536 is taken and becomes 0, beyond it a number is an unknown token. */
 function expressBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Array | undefined {
-  const value = parseNumber(text, 0, text.length);
+  const value = strtointOf(text, 0, text.length);
   if (value > 65536 || (value === 0 && text[0] !== 0x30)) return undefined;
   return expressField(value, value > 32767 ? HALF_ABSOLUTE : HALF, options);
 }

@@ -11,8 +11,9 @@
  * Quirks kept: each level is right-associative, `&&` and `||` are bitwise, and what is no primary is 0 and
  * stays where it is. Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
  */
+import { strtoint } from '@stage0-ts/bytes';
 import { withinStack } from '@stage0-ts/diagnostics';
-import { type MacroTable, parseNumber } from './macros.ts';
+import type { MacroTable } from './macros.ts';
 import type { Token } from './token.ts';
 
 /** The tokens of a directive: looked at one by one, taken with the blanks that follow. */
@@ -121,7 +122,7 @@ class Evaluator {
     if (/^[a-zA-Z_]/.test(text)) return this.variable();
     if (!/^[0-9]/.test(text)) return 0;
     this.tokens.take();
-    return parseNumber(text);
+    return strtoint(text);
   }
 
   private defined(): boolean {
@@ -140,7 +141,7 @@ class Evaluator {
       throw name.error('empty-macro', `the macro ${name.text} has no value`);
     }
     this.tokens.take();
-    return macro?.expansion === undefined ? 0 : parseNumber(macro.expansion.text);
+    return macro?.expansion === undefined ? 0 : strtoint(macro.expansion.text);
   }
 
   private close(message: string): void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The table of macros, and the numbers in #if. Definitions of one name stack: #undef uncovers the older. */
+/** The table of macros. Definitions of one name stack: #undef uncovers the older. */
 import type { Token } from './token.ts';
 
 /** A parameter of a function-like macro. */
@@ -40,27 +40,4 @@ export class MacroTable {
   find(name: string): Macro | undefined {
     return this.stacks.get(name)?.at(-1);
   }
-}
-
-/** Digit sets by prefix: 0b, 0x, a leading 0, none. */
-const RADICES: readonly (readonly [prefix: string, radix: number, digits: RegExp])[] = [
-  ['0b', 2, /^[01_]*$/],
-  ['0x', 16, /^[0-9A-Fa-f_]*$/],
-  ['0', 8, /^[0-7_]*$/],
-  ['', 10, /^-?[0-9_]*$/],
-];
-
-/** A number in #if: binary, hexadecimal, octal or decimal with `_` anywhere, mod 2^32; 0 for anything else. */
-export function parseNumber(text: string): number {
-  for (const [prefix, radix, digits] of RADICES) {
-    if (!text.startsWith(prefix)) continue;
-    const rest = text.slice(prefix.length);
-    if (!digits.test(rest)) return 0;
-    let value = 0;
-    for (const digit of rest.replace(/[-_]/g, '')) {
-      value = (Math.imul(value, radix) + Number.parseInt(digit, radix)) | 0;
-    }
-    return rest.startsWith('-') ? -value | 0 : value;
-  }
-  return 0;
 }

@@ -6,8 +6,8 @@
  * then for the rest. So `-o -c` is an output named `-c` and the option `-c` as well. Both passes are kept.
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc.c.
  */
+import { strtoint } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
-import { parseNumber } from './macros.ts';
 import { KNOWN_ARCHITECTURES } from './target.ts';
 
 export interface Options {
@@ -103,7 +103,7 @@ function readFirstPass(argv: readonly string[], options: Draft, includePaths: st
     switch (argv[at]) {
       case '--debug-mode': {
         const level = argument(argv, ++at, '--debug-mode requires an argument');
-        if (parseNumber(level) === 0 && level !== '0') {
+        if (strtoint(level) === 0 && level !== '0') {
           throw usage(
             '--debug-mode values must be numbers and level 0 needed to be expressed as 0',
           );
@@ -127,7 +127,7 @@ function readFirstPass(argv: readonly string[], options: Draft, includePaths: st
         );
         break;
       case '--max-string':
-        options.maxString = parseNumber(
+        options.maxString = strtoint(
           argument(argv, ++at, '--max-string requires a numeric argument'),
         );
         if (options.maxString <= 0) {

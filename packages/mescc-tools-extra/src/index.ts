@@ -7,7 +7,7 @@ export { crc32, crc64 } from './checksums.ts';
 export { DEFAULT_LIMIT, type DecodeOptions } from './decoding.ts';
 export { type GzipHeader, gunzip, readGzipHeader } from './gzip.ts';
 export { bloodOption, endianOption, loadAddress, stage0Architecture } from './machine.ts';
-export { parseMode } from './numbers.ts';
+export { parseMode } from './mode.ts';
 export { catm, catmMinimal } from './programs/catm.ts';
 export { chmod } from './programs/chmod.ts';
 export { cp } from './programs/cp.ts';

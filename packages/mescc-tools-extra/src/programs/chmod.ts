@@ -3,7 +3,7 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
-import { parseMode } from '../numbers.ts';
+import { parseMode } from '../mode.ts';
 
 /** Upstream's command line. Ours looks at all files before it changes the first. */
 export const chmod: Program = (argv, host) =>

@@ -3,7 +3,7 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
-import { parseMode } from '../numbers.ts';
+import { parseMode } from '../mode.ts';
 
 /** What the kernel keeps of a new directory's mode. */
 const KEPT_BITS = 0o1777;
