@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a pointer holds: target, base and architecture → value, and value → bytes.
+ * What a reference holds: target, base and architecture → value, and value → bytes.
  *
  * All values are signed 32-bit numbers that wrap. Behaviour defined by Architectural_displacement,
  * range_check and outputPointer in mescc-tools/hex2_linker.c of stage0-posix 1.9.1.
@@ -8,7 +8,7 @@
 import type { Architecture } from './options.ts';
 
 /**
- * Distance from `base`, the address behind the pointer, to `target`. `aligned` says that a `^` asks for
+ * Displacement from `base`, the address after the reference, to `target`. `aligned` says that a `^` asks for
  * the form of a branch instruction; it means something on ARM, AArch64 and PowerPC only.
  */
 export function displacement(
@@ -32,7 +32,7 @@ export function displacement(
   }
 }
 
-/** Range of values that a pointer of `size` bytes takes; one of four bytes takes all. */
+/** Range of values that fit a reference of `size` bytes; all fit four bytes. */
 export function range(size: number, absolute: boolean): readonly [number, number] {
   if (size === 4) return [-0x80000000, 0x7fffffff];
   const count = 2 ** (8 * size);

@@ -11,21 +11,18 @@
 import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, requireBytes, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { LinkResult, LinkSymbol } from './result.ts';
+import { MINIMAL_SIGILS, type Sigil, sigilOf } from './sigils.ts';
 import { requireUnique, requireWhiteSpace, requireWholeBytes, splitByte } from './strict.ts';
 
 const BASE_ADDRESS = 0x08048000;
-/** What lies between upstream's scratch memory and the end of its segment. */
-const LONGEST_NAME = 6787;
+/** As many bytes as are between upstream's scratch memory and the end of its segment. */
+const MAX_NAME = 6787;
 
-/** Classes of input bytes that are no digit; digits are their value, 0 to 15. */
+/** Classes of input bytes that are not digits; digits are their value, 0 to 15. */
 const SEPARATOR = -1;
 const COMMENT = -2;
 const LABEL = -3;
 const REFERENCE = -4;
-
-/** Bytes of a reference by its sign; the signs of absolute ones are listed again. */
-const SIZES: Readonly<Record<string, number>> = { '!': 1, '@': 2, $: 2, '%': 4, '&': 4 };
-const ABSOLUTE = '$&';
 
 const CLASSES: Int8Array = classTable();
 
@@ -42,11 +39,11 @@ export interface LinkMinimalOptions {
 interface Reference {
   /** Offset of the hole in the image. */
   readonly at: number;
-  readonly sign: string;
+  readonly sigil: Sigil;
   readonly target: number;
   /** Number of the name after `>`, or -1. */
   readonly base: number;
-  /** Offset of the sign in the source. */
+  /** Offset of the sigil in the source. */
   readonly offset: number;
 }
 
@@ -63,7 +60,7 @@ interface Run {
   readonly references: Reference[];
 }
 
-/** A name in the source: its number, and the offset behind the character that ends it. */
+/** A name in the source: its number, and the offset after the character that ends it. */
 interface Name {
   readonly number: number;
   readonly next: number;
@@ -96,7 +93,7 @@ export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {})
   return { image: run.out.toBytes(), symbols: run.symbols };
 }
 
-/** source = { digit | ':' name | sign name [ '>' name ] | comment | separator } */
+/** source = { digit | ':' name | sigil name [ '>' name ] | comment | separator } */
 function read(run: Run): void {
   const { bytes } = run.source;
   const { out, map } = run;
@@ -119,14 +116,14 @@ function read(run: Run): void {
       at++;
     } else if (kind === COMMENT) at = commentEnd(run, at);
     else if (run.strict && high >= 0) throw splitByte(run.source, at);
-    // Quirk kept: addresses are counted by first digits, so a label within a byte lies behind it.
-    else if (kind === LABEL) at = label(run, at, out.length + (high < 0 ? 0 : 1));
-    else at = reference(run, at);
+    // Quirk kept: addresses are counted by first digits, so a label within a byte is after it.
+    else if (kind === LABEL) at = readLabel(run, at, out.length + (high < 0 ? 0 : 1));
+    else at = readReference(run, at);
   }
   if (run.strict) requireWholeBytes(run.source, first, high >= 0);
 }
 
-function label(run: Run, offset: number, position: number): number {
+function readLabel(run: Run, offset: number, position: number): number {
   const { number, next } = readName(run, offset);
   const address = BASE_ADDRESS + position;
   run.addresses[number] = address;
@@ -137,24 +134,24 @@ function label(run: Run, offset: number, position: number): number {
 }
 
 /** Within a byte a reference is written before that byte and does not count it. */
-function reference(run: Run, offset: number): number {
-  const sign = String.fromCharCode(run.source.bytes[offset] as number);
+function readReference(run: Run, offset: number): number {
+  const sigil = sigilOf(run.source.bytes[offset] as number);
   const target = readName(run, offset);
   const base = target.hasBase ? readName(run, target.next - 1) : undefined;
   const { next } = base ?? target;
   run.map?.add(run.out.length, 0, offset, next - 1, target.number);
   run.references.push({
     at: run.out.length,
-    sign,
+    sigil,
     target: target.number,
     base: base?.number ?? -1,
     offset,
   });
-  run.out.fill(0, SIZES[sign] as number);
+  run.out.fill(0, sigil.size);
   return next;
 }
 
-/** The name behind the sign at `offset`: all bytes up to a tab, newline, blank or `>`; it may be empty. */
+/** The name after the sigil at `offset`: all bytes up to a tab, newline, blank or `>`; it may be empty. */
 function readName(run: Run, offset: number): Name {
   const { bytes } = run.source;
   const start = offset + 1;
@@ -162,8 +159,8 @@ function readName(run: Run, offset: number): Name {
   for (let at = start; at < bytes.length; at++) {
     const byte = bytes[at] as number;
     if (byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x3e) {
-      if (at - start > LONGEST_NAME) {
-        const message = `a name of ${at - start} bytes: at most ${LONGEST_NAME} are possible`;
+      if (at - start > MAX_NAME) {
+        const message = `a name of ${at - start} bytes: at most ${MAX_NAME} are possible`;
         throw failure(run, offset, 'long-name', message);
       }
       // Quirk kept: names are compared up to a NUL only.
@@ -175,7 +172,7 @@ function readName(run: Run, offset: number): Name {
   throw failure(run, offset, 'unterminated-name', 'the file ends within a name');
 }
 
-/** Offset behind the LF or CR that ends the comment at `start`. */
+/** Offset after the LF or CR that ends the comment at `start`. */
 function commentEnd(run: Run, start: number): number {
   const { bytes } = run.source;
   for (let at = start; at < bytes.length; at++) {
@@ -186,25 +183,20 @@ function commentEnd(run: Run, start: number): number {
 
 /** Quirk kept: the base of an absolute reference has no effect, but must exist. Values are cut to size. */
 function fillHole(run: Run, reference: Reference): void {
-  const { at, sign } = reference;
-  const size = SIZES[sign] as number;
+  const { at } = reference;
+  const { size, absolute } = reference.sigil;
   const target = addressOf(run, reference.target, reference.offset);
   const explicit = reference.base < 0 ? -1 : addressOf(run, reference.base, reference.offset);
   const base = explicit < 0 ? BASE_ADDRESS + at + size : explicit;
-  const value = ABSOLUTE.includes(sign) ? target : target - base;
-  if (run.strict) requireFit(run, reference, value, size);
+  const value = absolute ? target : target - base;
+  if (run.strict) requireFit(run, reference, value);
   const image = run.out.view();
   for (let i = 0; i < size; i++) image[at + i] = value >> (8 * i);
 }
 
 /** Strict: the value fits its bytes, and a base is named only where it counts. */
-function requireFit(
-  run: Run,
-  { sign, base, offset }: Reference,
-  value: number,
-  size: number,
-): void {
-  const absolute = ABSOLUTE.includes(sign);
+function requireFit(run: Run, { sigil, base, offset }: Reference, value: number): void {
+  const { size, absolute } = sigil;
   if (absolute && base >= 0) throw failure(run, offset, 'useless-base', 'this base has no effect');
   const half = 2 ** (8 * size - 1);
   const fits = size === 4 || (absolute ? value < 2 * half : value >= -half && value < half);
@@ -229,8 +221,8 @@ function classTable(): Int8Array {
     table[0x41 + value - 10] = value;
     table[0x61 + value - 10] = value;
   }
-  for (const sign of '#;') table[sign.charCodeAt(0)] = COMMENT;
-  for (const sign of Object.keys(SIZES)) table[sign.charCodeAt(0)] = REFERENCE;
+  for (const mark of '#;') table[mark.charCodeAt(0)] = COMMENT;
+  for (const sigil of MINIMAL_SIGILS) table[sigil.charCodeAt(0)] = REFERENCE;
   table[0x3a] = LABEL; // :
   return table;
 }

@@ -13,21 +13,14 @@ import { errorAt, requireKnown, requireSources, type Source } from '@stage0-ts/d
 import { displacement, putBytes, range } from './displacement.ts';
 import { ARCHITECTURES, DEFAULT_OPTIONS, isRiscV, type LinkOptions } from './options.ts';
 import type { LinkResult } from './result.ts';
-import {
-  fitsBranch,
-  immediateB,
-  immediateI,
-  immediateJ,
-  immediateU,
-  replay,
-  type Step,
-} from './riscv.ts';
-import { type Reference, type Scan, scan } from './scan.ts';
+import { fitsBranch, replay, type Step } from './riscv.ts';
+import { type Reference, type ScanResult, scan } from './scan.ts';
+import type { Immediate } from './sigils.ts';
 
 /**
  * Link the sources in their order.
  *
- * Throws a positioned ToolError for an undefined label or base, a value that does not fit its pointer, an
+ * Throws a positioned ToolError for an undefined label or base, a value that does not fit its hole, an
  * unaligned ARM branch target, a name that is too long or holds a NUL, and a RISC-V word that the end
  * of its file cuts off.
  */
@@ -35,85 +28,74 @@ export function link(sources: readonly Source[], options: LinkOptions = {}): Lin
   requireSources(sources);
   requireKnown(options.architecture, ARCHITECTURES, 'architecture');
   const { map, ...target } = options;
-  const run = scan(sources, { ...DEFAULT_OPTIONS, ...target }, map);
-  const image = run.out.toBytes();
-  if (isRiscV(run.options.architecture)) linkWords(run, image);
-  else for (const reference of run.references) fillHole(run, image, reference);
+  const scanned = scan(sources, { ...DEFAULT_OPTIONS, ...target }, map);
+  const image = scanned.out.toBytes();
+  resolve(scanned, image);
   map?.finish(image.length);
-  return { image, symbols: run.symbols };
+  return { image, symbols: scanned.symbols };
 }
 
-function fillHole(run: Scan, image: Uint8Array, reference: Reference): void {
-  const { sign, at, size } = reference;
-  const target = addressOf(run, reference, reference.target);
-  const distance = distanceOf(run, reference, target);
-  const absolute = sign === 0x24 || sign === 0x26; // $ &
-  if (run.options.strict && absolute && reference.base >= 0) {
+/** Fill the holes. On RISC-V the other references and the `.` words go through the register, past the holes. */
+function resolve(scanned: ScanResult, image: Uint8Array): void {
+  const riscV = isRiscV(scanned.options.architecture);
+  const steps: Step[] = [];
+  for (const event of scanned.events) {
+    if (event.kind === 'register') steps.push(event);
+    else if (event.size > 0) {
+      fillHole(scanned, image, event);
+      if (riscV) steps.push({ at: event.at, skip: event.size, word: 0 });
+    } else steps.push({ at: event.at, skip: 0, word: immediateOf(scanned, event) });
+  }
+  if (riscV) replay(image, steps);
+}
+
+function fillHole(scanned: ScanResult, image: Uint8Array, reference: Reference): void {
+  const { at, size } = reference;
+  const { absolute } = reference.sigil;
+  const target = addressOf(scanned, reference, reference.target);
+  const relative = displacementOf(scanned, reference, target);
+  if (scanned.options.strict && absolute && reference.base >= 0) {
     throw failure(reference, 'useless-base', 'this base has no effect');
   }
-  const value = absolute ? target : distance;
+  const value = absolute ? target : relative;
   const [low, high] = range(size, absolute);
   if (value < low || value > high) {
-    const what = absolute ? 'address' : 'distance';
+    const what = absolute ? 'address' : 'displacement';
     throw failure(reference, 'out-of-range', `${what} ${value} does not fit ${bytesOf(size)}`);
   }
-  putBytes(image, at, value, size, run.options.bigEndian);
+  putBytes(image, at, value, size, scanned.options.bigEndian);
 }
 
-/** Quirk kept: an absolute pointer has a distance too; its base must exist and ARM checks its target. */
-function distanceOf(run: Scan, reference: Reference, target: number): number {
-  const { architecture, baseAddress } = run.options;
-  if (reference.base >= 0) return (target - addressOf(run, reference, reference.base)) | 0;
+/** Quirk kept: an absolute reference has a displacement too; its base must exist and ARM checks its target. */
+function displacementOf(scanned: ScanResult, reference: Reference, target: number): number {
+  const { architecture, baseAddress } = scanned.options;
+  if (reference.base >= 0) return (target - addressOf(scanned, reference, reference.base)) | 0;
   if (reference.aligned && architecture === 'armv7l' && (target & 3) !== 0) {
-    const name = run.names.shown(reference.target);
+    const name = scanned.names.shown(reference.target);
     throw failure(reference, 'unaligned-target', `branch target ${name} is not aligned to 4`);
   }
   const base = (baseAddress + reference.at + reference.size) | 0;
   return displacement(architecture, target, base, reference.aligned);
 }
 
-/** Holes are filled as elsewhere; the other references and the `.` words go through the register. */
-function linkWords(run: Scan, image: Uint8Array): void {
-  const steps: Step[] = [];
-  let next = 0;
-  for (const [index, reference] of run.references.entries()) {
-    for (; (run.layout[next]?.before ?? Infinity) <= index; next++) {
-      steps.push(run.layout[next] as Step);
-    }
-    if (reference.size > 0) fillHole(run, image, reference);
-    else steps.push({ at: reference.at, skip: 0, word: immediateOf(run, reference) });
+/** What a RISC-V reference without a hole puts into the register. */
+function immediateOf(scanned: ScanResult, reference: Reference): number {
+  const { encode, bits } = reference.sigil.immediate as Immediate;
+  const target = addressOf(scanned, reference, reference.target);
+  const relative = displacementOf(scanned, reference, target);
+  if (bits !== undefined && !fitsBranch(relative, bits)) {
+    const message = `displacement ${relative} is odd or does not fit ${bits} bits`;
+    throw failure(reference, 'out-of-range', message);
   }
-  replay(image, steps.concat(run.layout.slice(next)));
+  return encode(relative);
 }
 
-function immediateOf(run: Scan, reference: Reference): number {
-  const distance = distanceOf(run, reference, addressOf(run, reference, reference.target));
-  switch (reference.sign) {
-    case 0x21: // !
-      return immediateI(distance);
-    case 0x40: // @
-      requireBranch(reference, distance, 13);
-      return immediateB(distance);
-    case 0x24: // $
-      requireBranch(reference, distance, 21);
-      return immediateJ(distance);
-    default: // ~
-      return immediateU(distance);
-  }
-}
-
-function requireBranch(reference: Reference, distance: number, bits: number): void {
-  if (fitsBranch(distance, bits)) return;
-  const message = `distance ${distance} is odd or does not fit ${bits} bits`;
-  throw failure(reference, 'out-of-range', message);
-}
-
-function addressOf(run: Scan, reference: Reference, name: number): number {
-  const address = run.addresses[name];
+function addressOf(scanned: ScanResult, reference: Reference, name: number): number {
+  const address = scanned.addresses[name];
   if (address !== undefined) return address;
-  const message = `undefined label ${run.names.shown(name)}`;
+  const message = `undefined label ${scanned.names.shown(name)}`;
   const { source, offset } = reference;
-  throw errorAt(source, offset, 'undefined-label', message, symbolHint(run.names.text(name)));
+  throw errorAt(source, offset, 'undefined-label', message, symbolHint(scanned.names.text(name)));
 }
 
 /** What a label of M2-Planet's output is in the C program. */

@@ -23,9 +23,9 @@ export type ByteMode = 'hex' | 'octal' | 'binary';
 export interface TargetOptions {
   /** Refuse what upstream takes silently; see strict.ts. Default false. */
   readonly strict?: boolean;
-  /** Decides how distances are counted, and what `^`, `<` and `.` mean. Default `knight-native`. */
+  /** Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`. */
   readonly architecture?: Architecture;
-  /** Order of the bytes of a pointer, and of a RISC-V word. Default true. */
+  /** Order of the bytes of a reference, and of a RISC-V word. Default true. */
   readonly bigEndian?: boolean;
   /** Address of the first byte, taken modulo 2^32. Default 0. */
   readonly baseAddress?: number;
@@ -34,7 +34,7 @@ export interface TargetOptions {
 }
 
 export interface LinkOptions extends TargetOptions {
-  /** Takes for each byte its digits or pointer, and the label that this names. Default: none is made. */
+  /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
   readonly map?: ProvenanceMap | undefined;
 }
 

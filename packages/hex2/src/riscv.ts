@@ -4,7 +4,7 @@
  *
  * hex2 keeps a 32-bit register. A word `.xxxxxxxx` and the immediates of `!label`, `@label`, `$label` and
  * `~label` are XORed into it without moving the address; each byte written plainly afterwards is XORed
- * with the register's low byte, which is then shifted out. Pointers and padding pass it by. As addresses
+ * with the register's low byte, which is then shifted out. Holes and padding pass it by. As addresses
  * are known only at the end of the text, the register is replayed over the finished image: here each
  * change is a `Step` at the offset where it happens.
  *
@@ -42,39 +42,39 @@ export function wordImmediate(word: number, bigEndian: boolean): number {
   return ((word >>> 24) & 0xff) | ((word >>> 8) & 0xff00) | ((word << 8) & 0xff0000) | (word << 24);
 }
 
-/** `!`, I format. The pointer stands in the second instruction of a pair, the distance counts from the first. */
-export function immediateI(distance: number): number {
-  return ((distance + 4) & 0xfff) << 20;
+/** `!`, I format. It is in the second instruction of a pair; the displacement counts from the first. */
+export function immediateI(displacement: number): number {
+  return ((displacement + 4) & 0xfff) << 20;
 }
 
 /** `@`, B format: a branch. */
-export function immediateB(distance: number): number {
+export function immediateB(displacement: number): number {
   return (
-    ((distance & 0x1e) << 7) |
-    ((distance & 0x7e0) << 20) |
-    ((distance & 0x800) >> 4) |
-    ((distance & 0x1000) << 19)
+    ((displacement & 0x1e) << 7) |
+    ((displacement & 0x7e0) << 20) |
+    ((displacement & 0x800) >> 4) |
+    ((displacement & 0x1000) << 19)
   );
 }
 
 /** `$`, J format: a jump. */
-export function immediateJ(distance: number): number {
+export function immediateJ(displacement: number): number {
   return (
-    ((distance & 0x7fe) << 20) |
-    ((distance & 0x800) << 9) |
-    (distance & 0xff000) |
-    ((distance & 0x100000) << 11)
+    ((displacement & 0x7fe) << 20) |
+    ((displacement & 0x800) << 9) |
+    (displacement & 0xff000) |
+    ((displacement & 0x100000) << 11)
   );
 }
 
 /** `~`, U format, rounded so that the sign-extended low part of an I format completes it. */
-export function immediateU(distance: number): number {
-  const high = distance & 0xfffff000;
-  return (distance & 0xfff) < 0x800 ? high : (high + 0x1000) | 0;
+export function immediateU(displacement: number): number {
+  const high = displacement & 0xfffff000;
+  return (displacement & 0xfff) < 0x800 ? high : (high + 0x1000) | 0;
 }
 
-/** True when the distance fits a signed field of `bits` bits whose low bit is not stored. */
-export function fitsBranch(distance: number, bits: number): boolean {
+/** True when the displacement fits a signed field of `bits` bits whose low bit is not stored. */
+export function fitsBranch(displacement: number, bits: number): boolean {
   const limit = 2 ** (bits - 1);
-  return distance >= -limit && distance < limit && (distance & 1) === 0;
+  return displacement >= -limit && displacement < limit && (displacement & 1) === 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * What `--strict` refuses in hex2 source, though upstream takes it: anything that is neither a byte, a label, a
- * pointer, white space nor a comment; a byte that misses digits; a label or pointer within a byte; a label that is
+ * reference, white space nor a comment; a byte that lacks digits; a label or reference within a byte; a label that is
  * defined twice; a base that has no effect; and in hex2-0 a value that is cut to fit.
  */
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
@@ -13,18 +13,18 @@ const WHITE_SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
 /** The byte at `at`, which upstream skips, must be white space. */
 export function requireWhiteSpace(source: Source, at: number): void {
   if (WHITE_SPACE.has(source.bytes[at] as number)) return;
-  const message = 'neither a digit, a label, a pointer, white space nor a comment';
+  const message = 'neither a digit, a label, a reference, white space nor a comment';
   throw errorAt(source, at, 'stray-character', message);
 }
 
-/** The error for a label or pointer at `at`, while digits wait for the rest of their byte. */
+/** The error for a label or reference at `at`, while digits wait for the rest of their byte. */
 export function splitByte(source: Source, at: number): ToolError {
-  return errorAt(source, at, 'split-byte', 'a label or pointer within a byte');
+  return errorAt(source, at, 'split-byte', 'a label or reference within a byte');
 }
 
 /** No digits may be left over at the end of a source; `first` is the offset of the first of them. */
 export function requireWholeBytes(source: Source, first: number, waiting: boolean): void {
-  if (waiting) throw errorAt(source, first, 'odd-digits', 'a byte that misses digits');
+  if (waiting) throw errorAt(source, first, 'odd-digits', 'a byte that lacks digits');
 }
 
 /** Each name may be defined once. */

@@ -62,7 +62,7 @@ describe('strict', () => {
       },
     });
     expect(hex2(['hex2', '-f', 'in', '-o', 'out', '--strict'], host)).toBe(1);
-    expect(stderr).toMatch(/^in:1:4: error: a byte that misses digits\n/);
+    expect(stderr).toMatch(/^in:1:4: error: a byte that lacks digits\n/);
     expect(hex2(['hex2', '-A', 'z80', '-f', 'in', '-o', 'out', '--strict'], host)).toBe(1);
     expect(stderr).toMatch(/error: unknown architecture z80\n$/);
     expect(host.status('/out')).toBeUndefined();
