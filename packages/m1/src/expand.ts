@@ -17,7 +17,7 @@ import {
 } from '@stage0-ts/bytes';
 import { requireKnown, requireSources, type Source, ToolError } from '@stage0-ts/diagnostics';
 import { NOTATIONS } from './digits.ts';
-import { expressNumber, expressString } from './express.ts';
+import { encodeNumber, encodeString } from './encode.ts';
 import {
   ARCHITECTURES,
   DEFAULT_OPTIONS,
@@ -33,10 +33,10 @@ const SINGLE_QUOTE = 0x27;
 const LESS = 0x3c;
 
 /** First characters of the tokens that hex2 is to understand. */
-const SIGNS: ReadonlySet<number> = new Set([...'!@$~%&:^'].map((sign) => sign.charCodeAt(0)));
+const SIGILS: ReadonlySet<number> = new Set([...'!@$~%&:^'].map((sigil) => sigil.charCodeAt(0)));
 
 /** More text than this (1 GiB) is refused: `<` can ask for any amount. */
-const LONGEST_OUTPUT = 0x40000000;
+const MAX_OUTPUT = 0x40000000;
 
 interface Run {
   readonly options: Required<TargetOptions>;
@@ -48,10 +48,10 @@ interface Run {
 }
 
 /** What a text stands for: text, a count of zero digits, or nothing that M1 knows. */
-type Expression = Uint8Array | number | undefined;
+type Expansion = Uint8Array | number | undefined;
 
 /** What all texts stand for, by their numbers; an object for each would cost more than all else. */
-interface Expressions {
+interface Expansions {
   /** The texts one after the other. */
   readonly pool: Uint8Array;
   /** Offset in the pool; {@link ZEROS} or {@link UNKNOWN}. */
@@ -89,7 +89,7 @@ export function expand(
   }
   for (const { name } of sources) map?.addSource(name);
   const line = collectDefinitions(run);
-  return print(run, line, expressAll(run));
+  return print(run, line, expandAll(run));
 }
 
 /**
@@ -150,7 +150,7 @@ function mapDefinition(tokens: Tokens, map: ProvenanceMap, index: number): void 
 }
 
 /** Quirk kept: every text that occurs is worked out, so a number out of range is an error in a value, too. */
-function expressAll(run: Run): Expressions {
+function expandAll(run: Run): Expansions {
   const { count, names, texts } = run.tokens;
   const starts = new Int32Array(names.size);
   const lengths = new Int32Array(names.size);
@@ -159,39 +159,39 @@ function expressAll(run: Run): Expressions {
     const number = texts[index] as number;
     if (number < known) continue; // texts are numbered as they come
     known = number + 1;
-    const expression = express(run, number, index);
+    const expansion = expandText(run, number, index);
     starts[number] = pool.length;
-    if (expression === undefined) starts[number] = UNKNOWN;
-    else if (typeof expression !== 'number') {
-      pool.write(expression);
-      lengths[number] = expression.length;
+    if (expansion === undefined) starts[number] = UNKNOWN;
+    else if (typeof expansion !== 'number') {
+      pool.write(expansion);
+      lengths[number] = expansion.length;
     } else {
       starts[number] = ZEROS;
-      lengths[number] = Math.min(expression, LONGEST_OUTPUT + 1); // too long already
+      lengths[number] = Math.min(expansion, MAX_OUTPUT + 1); // too long already
     }
   }
   return { pool: pool.view(), starts, lengths };
 }
 
 /** What the text with this number, first seen at the token `index`, stands for. */
-function express(run: Run, number: number, index: number): Expression {
+function expandText(run: Run, number: number, index: number): Expansion {
   const { names } = run.tokens;
   const text = names.bytes(number);
   const first = text[0] as number;
   if (first === SINGLE_QUOTE) return text.subarray(1);
-  if (first === DOUBLE_QUOTE) return expressString(text, run.options);
+  if (first === DOUBLE_QUOTE) return encodeString(text, run.options);
   const value = run.values[number];
   if (value !== undefined) return valueText(names.bytes(value));
   if (run.options.strict) requirePlainText(run, text, index);
-  if (first === LESS) return zeros(run, text, index) || text;
+  if (first === LESS) return countZeros(run, text, index) || text;
   try {
-    const digits = expressNumber(text, run.options);
+    const digits = encodeNumber(text, run.options);
     if (digits !== undefined) return digits;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw run.tokens.errorAt(index, 'out-of-range', error.message);
   }
-  return SIGNS.has(first) ? text : undefined;
+  return SIGILS.has(first) ? text : undefined;
 }
 
 /** Strict: a count or number is one, and fits. */
@@ -201,7 +201,7 @@ function requirePlainText(run: Run, text: Uint8Array, index: number): void {
   const fault =
     text[0] === LESS
       ? countFault(shown)
-      : SIGNS.has(text[0] as number)
+      : SIGILS.has(text[0] as number)
         ? numberFault(shown, value, isRiscV(run.options.architecture))
         : undefined;
   if (fault !== undefined) throw run.tokens.errorAt(index, 'bad-number', latin1ToHost(fault));
@@ -212,14 +212,14 @@ function valueText(text: Uint8Array): Uint8Array {
   return text[0] === DOUBLE_QUOTE || text[0] === SINGLE_QUOTE ? text.subarray(1) : text;
 }
 
-/** '<' count: how many digits 0 stand for so many bytes; 0 when the count is 0 or no number. */
-function zeros(run: Run, text: Uint8Array, index: number): number {
+/** '<' count: how many digits 0 stand for so many bytes; 0 when the count is 0 or not a number. */
+function countZeros(run: Run, text: Uint8Array, index: number): number {
   const count = strtointOf(text, 1, text.length);
   if (count < 0) throw run.tokens.errorAt(index, 'negative-count', `a count of ${count} bytes`);
   return count * NOTATIONS[run.options.byteMode].digits;
 }
 
-/** The text from `at` on is that of a token, with the blank behind it, or a line end (of a DEFINE, inverted index). */
+/** The text from `at` on is that of a token, with the blank after it, or a line end (of a DEFINE, inverted index). */
 function mapToken(tokens: Tokens, map: ProvenanceMap, at: number, index: number): void {
   const first = index < 0 ? ~index : index;
   const source = tokens.sourceOf(first);
@@ -236,7 +236,7 @@ function mapToken(tokens: Tokens, map: ProvenanceMap, at: number, index: number)
 function print(
   { tokens, map }: Run,
   line: Int32Array,
-  { pool, starts, lengths }: Expressions,
+  { pool, starts, lengths }: Expansions,
 ): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(line.length * 8);
   for (let place = 0; place < line.length; place++) {
@@ -251,9 +251,9 @@ function print(
     const start = starts[number] as number;
     const length = lengths[number] as number;
     if (start >= 0) out.write(pool, start, start + length);
-    else if (start === UNKNOWN) throw unknown(tokens, index);
+    else if (start === UNKNOWN) throw unknownToken(tokens, index);
     else {
-      if (length > LONGEST_OUTPUT - out.length) {
+      if (length > MAX_OUTPUT - out.length) {
         throw tokens.errorAt(index, 'too-long', 'the output would be too long');
       }
       out.fill(0x30, length);
@@ -264,11 +264,11 @@ function print(
   return out.toBytes();
 }
 
-function unknown(tokens: Tokens, index: number): Error {
+function unknownToken(tokens: Tokens, index: number): Error {
   const number = tokens.texts[index] as number;
   if (tokens.names.bytes(number)[0] === DOUBLE_QUOTE) {
     return tokens.errorAt(index, 'bad-string', 'a byte above 7F in a string');
   }
-  const message = `${tokens.names.shown(number)} is no macro, number or reference`;
+  const message = `${tokens.names.shown(number)} is not a macro, number or reference`;
   return tokens.errorAt(index, 'unknown-token', message);
 }

@@ -42,7 +42,7 @@ interface Token {
   readonly kind: 'atom' | 'string';
   /** Offset of the first character; of the opening quote for a string. */
   readonly start: number;
-  /** Offset behind the last character; the closing quote is not part of a string. */
+  /** Offset after the last character; the closing quote is not part of a string. */
   readonly end: number;
 }
 
@@ -226,7 +226,7 @@ function requirePlainToken(run: Run, { start, end }: Token, isNumber: boolean): 
   if (fault !== undefined) throw failure(run, start, 'bad-token', latin1ToHost(fault));
 }
 
-/** Offset behind a token in the source, the closing quote of a string included. */
+/** Offset after a token in the source, the closing quote of a string included. */
 function sourceEnd({ source: { bytes } }: Run, { kind, start, end }: Token): number {
   return kind === 'atom' ? end : bytes.indexOf(bytes[start] as number, start + 1) + 1;
 }
@@ -242,7 +242,7 @@ function printString({ out, source }: Run, { start, end }: Token): void {
 }
 
 /**
- * Digits for the number behind the first character, whatever that is: four bytes behind %, two behind @,
+ * Digits for the number after the first character, whatever that is: four bytes behind %, two behind @,
  * else one. False when there is none: a value of 0 counts only when its first digit is 0.
  */
 function printNumber({ out, source }: Run, { start, end }: Token): boolean {

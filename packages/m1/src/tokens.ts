@@ -67,7 +67,7 @@ export class Tokens {
     return low;
   }
 
-  /** Offset behind the token with this index: behind the closing quote of a string. */
+  /** Offset after the token with this index: behind the closing quote of a string. */
   endOf(index: number, source: number): number {
     const start = this.offsets[index] as number;
     const text = this.names.bytes(this.texts[index] as number);
@@ -116,7 +116,7 @@ function addNewline(tokens: Tokens, offset: number): void {
   if (count > 0 && texts[count - 1] !== NEWLINE) tokens.add(NEWLINE, offset);
 }
 
-/** Offset behind the LF or CR that ends the comment at `start`; the end of the file ends it too. */
+/** Offset after the LF or CR that ends the comment at `start`; the end of the file ends it too. */
 function commentEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at++;

@@ -21,11 +21,11 @@ describe('strict', () => {
     ['$65536', '65536 does not fit 16 bits'],
     ['~-8388609', '-8388609 does not fit 24 bits'],
     ['%4294967296', '4294967296 does not fit 4 bytes'],
-    ['%08', '08 is no number'],
-    ['%0foo', '0foo is no number'],
-    ['&12ab', '12ab is no number'],
-    ['<abc', '<abc is no count of bytes'],
-    ['<0', '<0 is no count of bytes'],
+    ['%08', '08 is not a number'],
+    ['%0foo', '0foo is not a number'],
+    ['&12ab', '12ab is not a number'],
+    ['<abc', '<abc is not a count of bytes'],
+    ['<0', '<0 is not a count of bytes'],
   ])('M1 refuses %s', (token, message) => {
     expect(M1_(`:a\n ${token}\n`, true)).toThrow(at(2, 2));
     expect(M1_(`:a\n ${token}\n`, true)).toThrow(message);
@@ -50,12 +50,12 @@ describe('strict', () => {
   });
 
   it.each([
-    ['58', 'number without a sign'],
-    ['nop', 'no macro, number or reference'],
+    ['58', 'number without a sigil'],
+    ['nop', 'not a macro, number or reference'],
     ['!256', 'does not fit 8 bits'],
     ['@70000', 'does not fit 16 bits'],
-    ['%0xff', 'no number'],
-    ['&5', 'number without a sign'],
+    ['%0xff', 'not a number'],
+    ['&5', 'number without a sigil'],
   ])('M0 refuses %s', (token, message) => {
     expect(M0_(`:a\n ${token}\n`, true)).toThrow(at(2, 2));
     expect(M0_(`:a\n ${token}\n`, true)).toThrow(message);

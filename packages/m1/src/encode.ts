@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What numbers and strings of M1 source become: text → digits.
+ * Numbers and strings of M1 source → the digits that hex2 reads.
  *
  * Behaviour defined by hexify_string, express_number, express_word and eval_immediates in
  * mescc-tools/M1-macro.c of stage0-posix 1.9.1.
@@ -9,7 +9,7 @@ import { strtointOf } from '@stage0-ts/bytes';
 import { digitsOf, NOTATIONS, putByte } from './digits.ts';
 import { isKnight, isRiscV, type TargetOptions } from './options.ts';
 
-/** A number's sign: how many bytes, and the values taken. Quirk kept: each limit is off by one. */
+/** What a sigil makes of a number: how many bytes, and which values fit. Quirk kept: each limit is off by one. */
 interface Field {
   readonly size: number;
   readonly low: number;
@@ -20,15 +20,14 @@ const ANY = { low: -0x80000000, high: 0x7fffffff };
 const HALF: Field = { size: 2, low: -32769, high: 32768 }; // @
 const HALF_ABSOLUTE: Field = { size: 2, low: -32769, high: 65536 }; // $
 
-/** By the character code of the sign. */
-const FIELDS: ReadonlyMap<number, Field> = new Map([
-  [0x21, { size: 1, low: -129, high: 256 }], // !
-  [0x40, HALF],
-  [0x24, HALF_ABSOLUTE],
-  [0x7e, { size: 3, low: -8388609, high: 8388608 }], // ~
-  [0x25, { size: 4, ...ANY }], // %
-  [0x26, { size: 4, ...ANY }], // &
-]);
+const FIELDS: Readonly<Record<string, Field>> = {
+  '!': { size: 1, low: -129, high: 256 },
+  '@': HALF,
+  $: HALF_ABSOLUTE,
+  '~': { size: 3, low: -8388609, high: 8388608 },
+  '%': { size: 4, ...ANY },
+  '&': { size: 4, ...ANY },
+};
 
 const DOT = new Uint8Array([0x2e]);
 
@@ -36,7 +35,7 @@ const DOT = new Uint8Array([0x2e]);
  * The digits of a string's bytes and of a 0, each followed by a blank. `text` begins with the quote.
  * Undefined for a byte above 7F: upstream looks it up in front of its table of digits.
  */
-export function expressString(
+export function encodeString(
   text: Uint8Array,
   options: Required<TargetOptions>,
 ): Uint8Array | undefined {
@@ -57,28 +56,28 @@ export function expressString(
 }
 
 /**
- * The digits of a number: a sign and a number, on knight also a bare number. Undefined when it is none;
+ * The digits of a number: a sigil and a number, on knight also a bare number. Undefined for other text;
  * a value of 0 counts only when the number begins with the digit 0.
  *
  * Throws a RangeError for a value that does not fit.
  */
-export function expressNumber(
+export function encodeNumber(
   text: Uint8Array,
   options: Required<TargetOptions>,
 ): Uint8Array | undefined {
   const riscV = isRiscV(options.architecture);
-  const sign = text[0] as number;
-  const field = FIELDS.get(sign);
+  const sigil = String.fromCharCode(text[0] as number);
+  const field = FIELDS[sigil];
   if (field === undefined) {
-    return isKnight(options.architecture) ? expressBare(text, options) : undefined;
+    return isKnight(options.architecture) ? encodeBare(text, options) : undefined;
   }
-  if (riscV && sign === 0x26) return undefined; // & stays
+  if (riscV && sigil === '&') return undefined; // & stays
   const value = strtointOf(text, 1, text.length);
   if (value === 0 && text[1] !== 0x30) return undefined;
-  return riscV ? expressWord(value, sign, options) : expressField(value, field, options);
+  return riscV ? encodeWord(value, sigil, options) : encodeField(value, field, options);
 }
 
-function expressField(value: number, field: Field, options: Required<TargetOptions>): Uint8Array {
+function encodeField(value: number, field: Field, options: Required<TargetOptions>): Uint8Array {
   const { size, low, high } = field;
   if (value < low || value > high) {
     const bytes = size === 1 ? '1 byte' : `${size} bytes`;
@@ -89,18 +88,18 @@ function expressField(value: number, field: Field, options: Required<TargetOptio
 }
 
 /** Knight: two bytes. Quirk kept: 65536 is taken and becomes 0, beyond it a number is an unknown token. */
-function expressBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Array | undefined {
+function encodeBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Array | undefined {
   const value = strtointOf(text, 0, text.length);
   if (value > 65536 || (value === 0 && text[0] !== 0x30)) return undefined;
-  return expressField(value, value > 32767 ? HALF_ABSOLUTE : HALF, options);
+  return encodeField(value, value > 32767 ? HALF_ABSOLUTE : HALF, options);
 }
 
 /** RISC-V: `! @ ~` give a word that hex2 XORs into an instruction, `$` and `%` plain numbers; no range checks. */
-function expressWord(value: number, sign: number, options: Required<TargetOptions>): Uint8Array {
+function encodeWord(value: number, sigil: string, options: Required<TargetOptions>): Uint8Array {
   const notation = NOTATIONS[options.byteMode];
-  if (sign === 0x24) return digitsOf(value & 0xffff, 2, notation, options.bigEndian); // $
-  if (sign === 0x25) return digitsOf(value, 4, notation, options.bigEndian); // %
-  const digits = digitsOf(immediate(value, sign), 4, notation, options.bigEndian);
+  if (sigil === '$') return digitsOf(value & 0xffff, 2, notation, options.bigEndian);
+  if (sigil === '%') return digitsOf(value, 4, notation, options.bigEndian);
+  const digits = digitsOf(encodeImmediate(value, sigil), 4, notation, options.bigEndian);
   const word = new Uint8Array(digits.length + 1);
   word.set(DOT);
   word.set(digits, 1);
@@ -108,9 +107,9 @@ function expressWord(value: number, sign: number, options: Required<TargetOption
 }
 
 /** The bits of an immediate in its instruction: I format for `!`, S for `@`, U for `~`. */
-function immediate(value: number, sign: number): number {
-  if (sign === 0x21) return (value & 0xfff) << 20;
-  if (sign === 0x40) return ((value & 0x1f) << 7) | ((value & 0xfe0) << 20);
+function encodeImmediate(value: number, sigil: string): number {
+  if (sigil === '!') return (value & 0xfff) << 20;
+  if (sigil === '@') return ((value & 0x1f) << 7) | ((value & 0xfe0) << 20);
   // Rounded so that the sign-extended low part of an I format completes it.
   const high = value & 0xfffff000;
   return (value & 0xfff) < 0x800 ? high : (high + 0x1000) | 0;
