@@ -10,7 +10,7 @@
  * otherwise.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { requireBytes, requireKnown, withinStack } from '@stage0-ts/diagnostics';
+import { catchStackOverflow, requireBytes, requireKnown } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
 import { DIALECTS, type DialectName } from './dialects.ts';
@@ -37,7 +37,7 @@ export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8A
   const dialect = DIALECTS[options.dialect ?? '1.9.0'];
   const source = { name: options.name ?? 'input', bytes };
   const c = new Compilation(source, readTokens(source, dialect), dialect, options.map);
-  withinStack(
+  catchStackOverflow(
     () => program(c),
     (message) => c.error('nested-too-deeply', message, c.previous()),
   );

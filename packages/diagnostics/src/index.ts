@@ -4,7 +4,7 @@ export { codeFrame } from './code-frame.ts';
 export { hintAt } from './hints.ts';
 export { type FileComparer, requireDistinct, requireOperand, unknownOption } from './operands.ts';
 export { locate, type Position } from './position.ts';
-export { asToolError, type ErrorStream, reportErrors, withinStack } from './report.ts';
+export { asToolError, catchStackOverflow, type ErrorStream, reportErrors } from './report.ts';
 export {
   errorAt,
   formatError,

@@ -32,7 +32,7 @@ const TOO_LARGE =
  * Run a recursive reader of input: where that is nested so deeply that the engine's stack overflows, the error is
  * `fail`'s, which knows how far the reader came.
  */
-export function withinStack<Result>(
+export function catchStackOverflow<Result>(
   body: () => Result,
   fail: (message: string) => ToolError,
 ): Result {

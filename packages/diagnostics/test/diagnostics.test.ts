@@ -3,6 +3,7 @@
 import { runInNewContext } from 'node:vm';
 import { ByteWriter, decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import {
+  catchStackOverflow,
   codeFrame,
   errorAt,
   formatError,
@@ -16,7 +17,6 @@ import {
   ToolError,
   unknownOption,
   visible,
-  withinStack,
 } from '@stage0-ts/diagnostics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -214,10 +214,10 @@ describe('reporting', () => {
     };
     const at = (message: string) =>
       new ToolError(message, { code: 'deep', file: 'in', line: depth });
-    expect(run(() => withinStack(deep, at)).stderr).toBe(
+    expect(run(() => catchStackOverflow(deep, at)).stderr).toBe(
       `in:${depth}: error: the input is nested too deeply\n`,
     );
-    expect(() => withinStack(() => Number('x').toFixed(200).length, at)).toThrow(/toFixed/);
+    expect(() => catchStackOverflow(() => Number('x').toFixed(200).length, at)).toThrow(/toFixed/);
   });
 
   it('takes output without end for a fault of the input', () => {

@@ -37,7 +37,7 @@ describe('strict', () => {
     });
     expect(hex0(['hex0', 'in', 'out', '--strict'], host)).toBe(1);
     expect(stderr).toBe('in:1:5: error: a byte with one digit\n  4 1 2\n      ^\n');
-    expect(host.status('/out')).toBeUndefined();
+    expect(host.stat('/out')).toBeUndefined();
     expect(hex0(['hex0', 'in', 'out'], host)).toBe(0);
   });
 });

@@ -65,6 +65,6 @@ describe('strict', () => {
     expect(stderr).toMatch(/^in:1:4: error: a byte that lacks digits\n/);
     expect(hex2(['hex2', '-A', 'z80', '-f', 'in', '-o', 'out', '--strict'], host)).toBe(1);
     expect(stderr).toMatch(/error: unknown architecture z80\n$/);
-    expect(host.status('/out')).toBeUndefined();
+    expect(host.stat('/out')).toBeUndefined();
   });
 });

@@ -71,9 +71,9 @@ export interface Host {
    */
   writeFile(path: string, bytes: Uint8Array, mode: number): void;
   /** What `path` is, links followed; undefined when there is nothing. */
-  status(path: string): FileStatus | undefined;
+  stat(path: string): FileStatus | undefined;
   /** What `path` is, the last link not followed; undefined when there is nothing. */
-  linkStatus(path: string): FileStatus | undefined;
+  lstat(path: string): FileStatus | undefined;
   /** True when both names exist and are one file. */
   sameFile(first: string, second: string): boolean;
   /** Names in a directory, sorted, without `.` and `..`. */

@@ -55,13 +55,13 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
   it('writes and reads, with modes less the umask', () => {
     write('a', 'one', 0o777);
     expect(text('a')).toBe('one');
-    expect(host.status('a')).toEqual({ kind: 'file', mode: 0o755, size: 3 });
+    expect(host.stat('a')).toEqual({ kind: 'file', mode: 0o755, size: 3 });
   });
 
   it('keeps the mode of an existing file', () => {
     write('a', 'one', 0o700);
     write('a', 'two!', 0o666);
-    expect(host.status('a')).toEqual({ kind: 'file', mode: 0o700, size: 4 });
+    expect(host.stat('a')).toEqual({ kind: 'file', mode: 0o700, size: 4 });
   });
 
   it('writes through links', () => {
@@ -69,7 +69,7 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     host.symlink('a', 'l');
     write('l', 'two');
     expect(text('a')).toBe('two');
-    expect([host.linkStatus('l')?.kind, host.status('l')?.kind, host.readLink('l')]).toEqual([
+    expect([host.lstat('l')?.kind, host.stat('l')?.kind, host.readLink('l')]).toEqual([
       'link',
       'file',
       'a',
@@ -81,7 +81,7 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     host.symlink('../made', 'd/second');
     host.symlink('d/second', 'first');
     write('first', 'one', 0o700);
-    expect([text('made'), host.status('made')?.mode]).toEqual(['one', 0o700]);
+    expect([text('made'), host.stat('made')?.mode]).toEqual(['one', 0o700]);
     expect([host.readLink('first'), host.readLink('d/second')]).toEqual(['d/second', '../made']);
     host.symlink('none/x', 'nowhere');
     expect(code(() => write('nowhere', ''))).toBe('ENOENT nowhere');
@@ -99,12 +99,12 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
 
   it('has directories', () => {
     host.mkdir('d', 0o777);
-    expect(host.status('d')).toMatchObject({ kind: 'directory', mode: 0o755 });
+    expect(host.stat('d')).toMatchObject({ kind: 'directory', mode: 0o755 });
     write('d/b', '');
     write('d/a', '');
     expect(host.list('d')).toEqual(['a', 'b']);
     host.mkdir('e//', 0o755); // as Linux: only a new folder may be named so
-    expect(host.status('e')?.kind).toBe('directory');
+    expect(host.stat('e')?.kind).toBe('directory');
     expect(code(() => host.mkdir('e/', 0o755))).toBe('EEXIST e/');
     expect(code(() => host.mkdir('/', 0o755))).toBe('EEXIST /');
     expect(code(() => write('f/', ''))).toMatch(/^(EISDIR|ENOENT|ENOTDIR) f\/$/);
@@ -138,9 +138,9 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
   it('removes and changes modes', () => {
     write('a', 'x');
     host.chmod('a', 0o4711);
-    expect(host.status('a')?.mode).toBe(0o4711);
+    expect(host.stat('a')?.mode).toBe(0o4711);
     host.remove('a');
-    expect(host.status('a')).toBeUndefined();
+    expect(host.stat('a')).toBeUndefined();
   });
 
   it('carries names of any bytes', () => {
@@ -224,7 +224,7 @@ describe('the world in memory', () => {
     const host = new MemoryHost({ files });
     host.changeRoot('/inner');
     expect(decodeUtf8(host.readFile('/../f'))).toBe('inside');
-    expect(host.status('/inner')).toBeUndefined();
+    expect(host.stat('/inner')).toBeUndefined();
   });
 
   it('knows the path in the world of what a program sees below its own root', () => {

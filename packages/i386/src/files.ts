@@ -89,12 +89,12 @@ export class FileTable {
   /** open(2). `mode` has the umask taken off already, as far as the guest set one. */
   openFile(path: string, flags: number, mode: number): number {
     const absolute = this.absolute(path);
-    const status = this.host.status(path);
+    const status = this.host.stat(path);
     const creates = (flags & O_CREAT) !== 0;
     if (status === undefined && absolute === NULL_DEVICE)
       return this.install({ kind: 'null', flags });
     if (status === undefined && !creates) throw missing(this.host, path);
-    if (creates && (flags & O_EXCL) !== 0 && this.host.linkStatus(path) !== undefined) {
+    if (creates && (flags & O_EXCL) !== 0 && this.host.lstat(path) !== undefined) {
       throw errno('EEXIST');
     }
     if (status === undefined && path.endsWith('/')) throw errno('EISDIR');
@@ -365,7 +365,7 @@ export class FileTable {
 
   private refresh(file: OpenedFile): void {
     file.stale = false;
-    if (file.changed || file.removed || this.host.status(file.path)?.kind !== 'file') return;
+    if (file.changed || file.removed || this.host.stat(file.path)?.kind !== 'file') return;
     file.bytes = this.host.readFile(file.path);
     file.size = file.bytes.length;
     file.borrowed = true;

@@ -266,7 +266,7 @@ export class Process implements CallContext, Surroundings {
     session.legacy = this.legacy();
     let status: ChildStatus;
     try {
-      const found = this.host.status(path);
+      const found = this.host.stat(path);
       const runs = found === undefined || (found.kind === 'file' && (found.mode & 0o111) !== 0);
       if (!runs) throw errno('EACCES');
       const inherited = { ...this.files.streams(), umask: this.umask };

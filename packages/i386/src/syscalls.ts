@@ -127,7 +127,7 @@ const write: Call = (context, fd, address, count) => {
 
 const openFile: Call = (context, path, flags, mode) => {
   const name = text(context, path);
-  const isNew = context.umask !== undefined && context.host.status(name) === undefined;
+  const isNew = context.umask !== undefined && context.host.stat(name) === undefined;
   const wanted = mode & ~(context.umask ?? 0);
   const fd = context.files.openFile(name, flags, wanted);
   if (isNew) context.host.chmod(name, wanted & 0o7777);
@@ -137,7 +137,7 @@ const openFile: Call = (context, path, flags, mode) => {
 const access: Call = (context, path, mode) => {
   if ((mode & ~7) !== 0) throw errno('EINVAL');
   const name = text(context, path);
-  const status = context.host.status(name);
+  const status = context.host.stat(name);
   if (status === undefined) throw missing(context.host, name);
   // As for root: everything may be read and written, and executed when anybody may.
   if ((mode & 1) !== 0 && status.kind === 'file' && (status.mode & 0o111) === 0)

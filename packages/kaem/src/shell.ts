@@ -356,7 +356,7 @@ export class Shell {
       if (trial.length >= MAX_STRING) {
         throw this.error(command, 'word-too-long', 'Element of PATH is too long');
       }
-      if (this.host.status(latin1ToHost(trial)) !== undefined) return trial;
+      if (this.host.stat(latin1ToHost(trial)) !== undefined) return trial;
     }
     return undefined;
   }

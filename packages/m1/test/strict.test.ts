@@ -75,7 +75,7 @@ describe('strict', () => {
     const host = new MemoryHost({ files, stderr: () => undefined });
     const words = ['M1', '-A', 'x86', '-f', 'in', '-o', 'out'];
     expect(M1([...words, '--strict'], host)).toBe(1);
-    expect(host.status('/out')).toBeUndefined();
+    expect(host.stat('/out')).toBeUndefined();
     expect(M1(words, host)).toBe(0);
   });
 });

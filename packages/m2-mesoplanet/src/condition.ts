@@ -12,7 +12,7 @@
  * stays where it is. Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
  */
 import { strtoint } from '@stage0-ts/bytes';
-import { withinStack } from '@stage0-ts/diagnostics';
+import { catchStackOverflow } from '@stage0-ts/diagnostics';
 import type { MacroTable } from './macros.ts';
 import type { Token } from './token.ts';
 
@@ -25,7 +25,7 @@ export interface DirectiveTokens {
 
 /** Evaluate the expression that starts at the current token. */
 export function evaluate(tokens: DirectiveTokens, macros: MacroTable): number {
-  return withinStack(
+  return catchStackOverflow(
     () => new Evaluator(tokens, macros).expression(),
     (message) => tokens.current().error('nested-too-deeply', message),
   );

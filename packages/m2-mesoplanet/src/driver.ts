@@ -66,7 +66,7 @@ class Driver {
 
   run(): void {
     const { build, folder } = this;
-    if (this.host.status(folder) === undefined) {
+    if (this.host.stat(folder) === undefined) {
       throw new ToolError(
         `unable to access: ${folder} for use as a temp directory; use --temp-directory or set the TMPDIR variable`,
         { code: 'no-temporary-folder' },
@@ -188,7 +188,7 @@ class Driver {
   ): string {
     for (let number = 0; number <= MAX_NUMBER; number++) {
       const name = `${this.folder}/${program}-${String(number).padStart(6, '0')}`;
-      if (this.host.linkStatus(name) !== undefined) continue;
+      if (this.host.lstat(name) !== undefined) continue;
       if (map !== undefined) this.host.provenance?.(name, map);
       this.host.writeFile(name, bytes, 0o600);
       return name;
@@ -236,7 +236,7 @@ class Driver {
     if (folders.at(-1) === '') folders.pop(); // an empty last element is none
     const found = folders
       .map((folder) => `${folder}/${program}`)
-      .find((trial) => this.host.status(trial));
+      .find((trial) => this.host.stat(trial));
     if (found !== undefined) return found;
     throw new ToolError(`WHILE EXECUTING ${program} NOT FOUND!`, { code: 'not-found' });
   }

@@ -124,14 +124,14 @@ function readSources(options: Options, host: Host, lookup: ReadonlyMap<string, s
 /** Upstream opens the output before anything else, so that nothing is started when it cannot be made. */
 function requireOpenable(host: Host, output: string): void {
   const failure = (message: string, code: string) => new ToolError(message, { code, file: output });
-  if (host.status(output)?.kind === 'directory') throw failure('is a directory', 'EISDIR');
+  if (host.stat(output)?.kind === 'directory') throw failure('is a directory', 'EISDIR');
   const slash = output.lastIndexOf('/');
   const folder = slash < 0 ? '.' : output.slice(0, slash) || '/';
-  const found = host.status(folder);
+  const found = host.stat(folder);
   if (found === undefined) throw failure('no such file or directory', 'ENOENT');
   if (found.kind !== 'directory') throw failure('not a directory', 'ENOTDIR');
 }
 
 function readIfPresent(host: Host, path: string): Uint8Array | undefined {
-  return host.status(path)?.kind === 'file' ? host.readFile(path) : undefined;
+  return host.stat(path)?.kind === 'file' ? host.readFile(path) : undefined;
 }

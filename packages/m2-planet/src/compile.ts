@@ -7,7 +7,12 @@
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { requireKnown, requireSources, ToolError, withinStack } from '@stage0-ts/diagnostics';
+import {
+  catchStackOverflow,
+  requireKnown,
+  requireSources,
+  ToolError,
+} from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
 import { aarch64 } from './emit/aarch64.ts';
@@ -187,7 +192,7 @@ function generated(
     context.nextId,
     Math.min(inputSize * CODE_PER_INPUT, MAX_FIRST_SIZE),
   );
-  withinStack(
+  catchStackOverflow(
     () => program(compilation),
     (message) => compilation.error(message, compilation.token, 'nested-too-deeply'),
   );

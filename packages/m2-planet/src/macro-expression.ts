@@ -7,7 +7,7 @@
  * counts, as a number; anything that starts no operand is 0 and stays unread.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1, as the shipped binary computes it.
  */
-import { withinStack } from '@stage0-ts/diagnostics';
+import { catchStackOverflow } from '@stage0-ts/diagnostics';
 import type { MacroCursor } from './macro.ts';
 import { isDigit, isNameStart, parseInteger } from './text.ts';
 
@@ -52,7 +52,7 @@ const BITWISE: ReadonlyMap<string, Operator> = new Map<string, Operator>([
 
 /** bitwise: comparison | comparison ("&" | "&&" | "|" | "||" | "^") bitwise */
 export function macroExpression(cursor: MacroCursor): number {
-  return withinStack(
+  return catchStackOverflow(
     () => bitwise(cursor),
     (message) => cursor.error(message),
   );

@@ -237,7 +237,7 @@ function options(request: Request, host: Host): CompileOptions {
       : undefined,
     onWarning: (text) => host.writeStderr(encodeUtf8(text)),
     readInclude: (path) => {
-      const kind = host.status(path)?.kind;
+      const kind = host.stat(path)?.kind;
       if (kind === undefined || kind === 'directory') return undefined;
       for (const output of request.outputs) requireDistinct(host, output, [path]);
       return host.readFile(path);

@@ -138,7 +138,7 @@ export class ExtractionPlan {
   private look(path: string): Known {
     if (path === '') return { kind: 'directory' };
     if (this.planned.has(path)) return this.planned.get(path);
-    return this.host.linkStatus(path);
+    return this.host.lstat(path);
   }
 }
 

@@ -182,7 +182,7 @@ describe('untar', () => {
     const visit = (folder: string) => {
       for (const name of host.list(folder)) {
         const path = `${folder}/${name}`;
-        const { kind } = host.linkStatus(path) ?? { kind: 'other' };
+        const { kind } = host.lstat(path) ?? { kind: 'other' };
         if (kind === 'directory') visit(path);
         else if (kind === 'link') found[path.slice(3)] = `-> ${host.readLink(path)}`;
         else if (name !== 'a.tar')

@@ -92,12 +92,12 @@ export class RecordingHost implements Host {
     return this.host.readStdin();
   }
 
-  status(path: string): FileStatus | undefined {
-    return this.host.status(path);
+  stat(path: string): FileStatus | undefined {
+    return this.host.stat(path);
   }
 
-  linkStatus(path: string): FileStatus | undefined {
-    return this.host.linkStatus(path);
+  lstat(path: string): FileStatus | undefined {
+    return this.host.lstat(path);
   }
 
   sameFile(first: string, second: string): boolean {

@@ -139,7 +139,7 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
   'packages/host/README.md': [
     ({ status, output, host }) => {
       expect([status, hex(output)]).toEqual([0, '48690a']);
-      expect((host as Host).status('/hi')?.mode).toBe(0o700);
+      expect((host as Host).stat('/hi')?.mode).toBe(0o700);
     },
   ],
   'packages/i386/README.md': [

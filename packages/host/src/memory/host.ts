@@ -113,11 +113,11 @@ export class MemoryHost implements Host {
     this.named(path, (absolute) => this.files.writeFile(absolute, bytes, mode & ~this.umask));
   }
 
-  status(path: string): FileStatus | undefined {
+  stat(path: string): FileStatus | undefined {
     return statusOf(this.files.find(this.absolute(path)));
   }
 
-  linkStatus(path: string): FileStatus | undefined {
+  lstat(path: string): FileStatus | undefined {
     return statusOf(this.files.find(this.absolute(path), false));
   }
 

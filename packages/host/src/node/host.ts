@@ -52,11 +52,11 @@ export class NodeHost implements Host {
     guarded(path, () => replaceFile(toSystem(path), bytes, mode));
   }
 
-  status(path: string): FileStatus | undefined {
+  stat(path: string): FileStatus | undefined {
     return guarded(path, () => statusOf(fs.statSync(toSystem(path), { throwIfNoEntry: false })));
   }
 
-  linkStatus(path: string): FileStatus | undefined {
+  lstat(path: string): FileStatus | undefined {
     return guarded(path, () => statusOf(fs.lstatSync(toSystem(path), { throwIfNoEntry: false })));
   }
 

@@ -28,7 +28,7 @@ export const chmod: Program = (argv, host) =>
     if (files.length === 0) throw new ToolError('missing operand: a file', { code: 'usage' });
     files.reverse();
     for (const file of files) {
-      if (host.status(file) !== undefined) continue;
+      if (host.stat(file) !== undefined) continue;
       throw new ToolError('no such file or directory', { code: 'ENOENT', file });
     }
     for (const file of files) {

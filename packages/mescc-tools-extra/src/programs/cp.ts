@@ -56,7 +56,7 @@ function copyMap(source: string, length: number): ProvenanceMap {
 function withinDirectory(host: Host, source: string, destination: string): string {
   const endsInSlash = destination.endsWith('/');
   const isDirectory =
-    host.status(destination)?.kind === 'directory' && !host.sameFile(destination, '.');
+    host.stat(destination)?.kind === 'directory' && !host.sameFile(destination, '.');
   if (!endsInSlash && !isDirectory) return destination;
   return `${destination}${endsInSlash ? '' : '/'}${source.slice(source.lastIndexOf('/') + 1)}`;
 }

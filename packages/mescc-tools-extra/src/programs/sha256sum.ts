@@ -44,7 +44,7 @@ export const sha256sum: Program = (argv, host) =>
 function digestLines(host: Host, files: readonly string[], toStdout: boolean): string {
   let text = '';
   for (const file of files) {
-    if (host.status(file) === undefined) {
+    if (host.stat(file) === undefined) {
       if (toStdout) host.writeStdout(encodeUtf8(`${text}${file}: No such file or directory\n`));
       throw new ToolError('no such file or directory', { code: 'ENOENT', file });
     }
@@ -58,7 +58,7 @@ function checkLists(host: Host, lists: readonly string[]): number {
   const say = (text: string): void => host.writeStdout(encodeUtf8(text));
   let status = 0;
   for (const list of lists) {
-    if (host.status(list) === undefined) {
+    if (host.stat(list) === undefined) {
       say(`${list}: No such file or directory\n`);
       return 1;
     }
@@ -71,7 +71,7 @@ function checkLists(host: Host, lists: readonly string[]): number {
         return 1;
       }
       at = line.end;
-      if (host.status(line.name) === undefined) {
+      if (host.stat(line.name) === undefined) {
         say(`${line.name}: No such file or directory\n`);
         return 1;
       }

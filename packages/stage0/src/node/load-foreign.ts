@@ -13,7 +13,7 @@ import { treeFromArchive } from '../tree.ts';
 /** Throws ToolError for what is not there, and what cannot be read. */
 export function loadForeign(name: string): ForeignBuild {
   const host = new NodeHost();
-  const status = host.status(name);
+  const status = host.stat(name);
   if (status === undefined) {
     throw new ToolError('no such file or directory', { code: 'ENOENT', file: name });
   }
@@ -27,14 +27,14 @@ function foreignFolder(host: NodeHost, folder: string): ForeignBuild {
   return {
     entry: (name, follow = false) => entryAt(host, `${folder}/${name}`, follow),
     names: (name) =>
-      host.status(`${folder}/${name}`)?.kind === 'directory'
+      host.stat(`${folder}/${name}`)?.kind === 'directory'
         ? host.list(`${folder}/${name}`).filter((entry) => entry !== '.git')
         : [],
   };
 }
 
 function entryAt(host: NodeHost, file: string, follow: boolean): ForeignEntry | undefined {
-  const status = follow ? host.status(file) : host.linkStatus(file);
+  const status = follow ? host.stat(file) : host.lstat(file);
   return status && { ...status, read: () => host.readFile(file) };
 }
 

@@ -57,7 +57,7 @@ interface Operand {
 /** `PATH=TREE`, unless that is the name of something. */
 function splitOperand(operand: string): Operand {
   const parts = /^([^=]*)=(.+)$/s.exec(operand);
-  if (parts === null || new NodeHost().status(operand) !== undefined) {
+  if (parts === null || new NodeHost().stat(operand) !== undefined) {
     return { place: undefined, source: operand };
   }
   const place = path.posix.resolve('/', parts[1] as string);
@@ -81,7 +81,7 @@ export function loadTree(name: string): MemoryFiles {
 /** Load the tree and say what it came from. Throws ToolError when it cannot be read. */
 function loadTreeAs(name: string): Loaded {
   const host = new NodeHost();
-  const status = host.status(name);
+  const status = host.stat(name);
   if (status === undefined)
     throw new ToolError('no such file or directory', { code: 'ENOENT', file: name });
   if (status.kind !== 'directory') {
@@ -112,7 +112,7 @@ function loadFolder(host: NodeHost, files: MemoryFiles, folder: string, prefix: 
     if (name === '.git') continue;
     const from = `${folder}/${name}`;
     const to = `${prefix}/${name}`;
-    const status = host.linkStatus(from);
+    const status = host.lstat(from);
     if (status?.kind === 'link') files.create(to, { kind: 'link', target: host.readLink(from) });
     else if (status?.kind === 'directory') {
       files.createDirectories(to, status.mode);
@@ -156,7 +156,7 @@ export function saveFiles(
 
 /** Throws ToolError when writing `target` would replace one of `sources`, which are files or folders, or a file in one. */
 export function requireNoSource(host: NodeHost, target: string, sources: readonly string[]): void {
-  if (host.linkStatus(target) === undefined) return;
+  if (host.lstat(target) === undefined) return;
   for (let above = path.resolve(target); ; above = path.dirname(above)) {
     const source = sources.find((one) => host.sameFile(one, above));
     if (source !== undefined) {
@@ -169,7 +169,7 @@ export function requireNoSource(host: NodeHost, target: string, sources: readonl
 
 /** Node's own `recursive` never ends where the system refuses a folder as if its parent were missing, as below /proc. */
 function makeDirectories(host: NodeHost, folder: string): void {
-  if (host.status(folder) !== undefined) return;
+  if (host.stat(folder) !== undefined) return;
   makeDirectories(host, path.dirname(folder));
   host.mkdir(folder, 0o777);
 }

@@ -90,7 +90,7 @@ function copyOut(host: Host, from: string, to: string): void {
   for (const name of host.list(from)) {
     const source = `${from === '/' ? '' : from}/${name}`;
     const target = path.join(to, name);
-    const status = host.linkStatus(source);
+    const status = host.lstat(source);
     if (status?.kind === 'link') fs.symlinkSync(host.readLink(source), target);
     else if (status?.kind === 'directory') {
       fs.mkdirSync(target);
@@ -111,7 +111,7 @@ function copyIn(host: Host, folder: string, prefix: string): void {
     found.add(name);
     const source = path.join(folder, name);
     const status = fs.lstatSync(source);
-    const known = host.linkStatus(name);
+    const known = host.lstat(name);
     if (known !== undefined && known.kind !== kindOf(status)) removeAll(host, name);
     if (status.isDirectory()) {
       bringDirectory(host, name, status.mode & 0o7777);
@@ -135,12 +135,12 @@ function kindOf(status: fs.Stats): string {
 }
 
 function bringDirectory(host: Host, name: string, mode: number): void {
-  if (host.linkStatus(name) === undefined) host.mkdir(name, mode);
-  if (host.linkStatus(name)?.mode !== mode) host.chmod(name, mode);
+  if (host.lstat(name) === undefined) host.mkdir(name, mode);
+  if (host.lstat(name)?.mode !== mode) host.chmod(name, mode);
 }
 
 function bringLink(host: Host, name: string, target: string): void {
-  if (host.linkStatus(name)?.kind === 'link') {
+  if (host.lstat(name)?.kind === 'link') {
     if (host.readLink(name) === target) return;
     host.remove(name);
   }
@@ -149,7 +149,7 @@ function bringLink(host: Host, name: string, target: string): void {
 
 function bringFile(host: Host, name: string, source: string, mode: number): void {
   const bytes = fs.readFileSync(source);
-  const known = host.linkStatus(name);
+  const known = host.lstat(name);
   if (known !== undefined && known.mode === mode && bytes.equals(host.readFile(name))) return;
   host.writeFile(name, bytes, mode);
   host.chmod(name, mode);
@@ -157,7 +157,7 @@ function bringFile(host: Host, name: string, source: string, mode: number): void
 
 /** Remove what is at a path, folders with all that is in them. */
 function removeAll(host: Host, name: string): void {
-  if (host.linkStatus(name)?.kind !== 'directory') {
+  if (host.lstat(name)?.kind !== 'directory') {
     host.remove(name);
     return;
   }
