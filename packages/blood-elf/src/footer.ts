@@ -23,7 +23,7 @@ export interface FooterOptions {
   /** Names that come before the labels; the last one is visible even when it begins with `_`. Default: none. */
   readonly entries?: readonly string[];
   /** Takes for each entry of the tables its label. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 /** Make the footer for `sources`. Throws ToolError for a label without name or over 4095 bytes. */
@@ -39,7 +39,7 @@ export function footer(
   }));
   const labels: Label[] = [...entries];
   for (const [number, source] of sources.entries()) {
-    options.map?.addSource(source.name);
+    options.provenance?.addSource(source.name);
     findLabels(source, labels, number);
   }
   return new FooterWriter(options, labels, entries.at(-1)).write();
@@ -81,7 +81,7 @@ class FooterWriter {
     this.strings();
     this.symbols();
     this.own('\n:ELF_end\n');
-    this.options.map?.finish(this.out.length);
+    this.options.provenance?.finish(this.out.length);
     return this.out.toBytes();
   }
 
@@ -192,9 +192,9 @@ class FooterWriter {
 
   /** The text from here on comes from the label: its colon and name. */
   private mapLabel({ source, offset, name }: Label): void {
-    const { map } = this.options;
-    if (source < 0) map?.addOwn(this.out.length);
-    else map?.add(this.out.length, source, offset - 1, offset + name.length);
+    const { provenance } = this.options;
+    if (source < 0) provenance?.addOwn(this.out.length);
+    else provenance?.add(this.out.length, source, offset - 1, offset + name.length);
   }
 
   private nullSymbol(): string {
@@ -239,7 +239,7 @@ class FooterWriter {
 
   /** Text that does not come from a label. */
   private own(text: string): void {
-    this.options.map?.addOwn(this.out.length);
+    this.options.provenance?.addOwn(this.out.length);
     this.text(text);
   }
 

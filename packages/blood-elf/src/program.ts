@@ -28,10 +28,10 @@ export const bloodElf: Program = (argv, host) =>
     if (files.length === 0) throw usage('no input: use --file');
     if (bigEndian === undefined) throw usage('either --little-endian or --big-endian MUST be set');
     const sources = files.map((name) => ({ name, bytes: host.readFile(name) }));
-    const map = host.provenance && new ProvenanceMap();
-    const bytes = footer(sources, { ...options, bigEndian, map });
+    const provenance = host.provenance && new ProvenanceMap();
+    const bytes = footer(sources, { ...options, bigEndian, provenance });
     const output = outputs.at(-1);
-    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+    if (provenance !== undefined && output !== undefined) host.provenance?.(output, provenance);
     if (output === undefined) host.writeStdout(bytes);
     else {
       makeEmpty(host, outputs.slice(0, -1));

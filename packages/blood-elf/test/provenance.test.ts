@@ -12,15 +12,15 @@ it('each entry comes from its label, and the rest from none', () => {
   fc.assert(
     fc.property(fc.array(program), fc.boolean(), fc.boolean(), (texts, wide, entry) => {
       const sources = texts.map((text, index) => ({ name: `${index}`, bytes: encodeUtf8(text) }));
-      const map = new ProvenanceMap();
+      const provenance = new ProvenanceMap();
       const options = { bigEndian: false, wide, entries: entry ? ['_start'] : [] };
-      const image = footer(sources, { ...options, map });
+      const image = footer(sources, { ...options, provenance });
       expect(image).toEqual(footer(sources, options));
-      expect(map.sources).toEqual(sources.map(({ name }) => name));
+      expect(provenance.sources).toEqual(sources.map(({ name }) => name));
       const output = Buffer.from(image).toString();
       const labels: string[] = [];
       let covered = 0;
-      for (const { outputStart, outputEnd, origin } of map) {
+      for (const { outputStart, outputEnd, origin } of provenance) {
         expect(outputStart).toBe(covered);
         covered = outputEnd;
         const piece = output.slice(outputStart, outputEnd);

@@ -14,7 +14,7 @@ export interface SourceRange {
   readonly source: number;
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset behind the last byte. */
+  /** Offset after the last byte. */
   readonly end: number;
 }
 
@@ -22,7 +22,7 @@ export interface SourceRange {
 export interface Provenance {
   /** Offset of the piece's first byte in the output. */
   readonly outputStart: number;
-  /** Offset behind its last byte. */
+  /** Offset after its last byte. */
   readonly outputEnd: number;
   /** The token that the piece was made from; undefined for text that the tool writes whatever its input is. */
   readonly origin: SourceRange | undefined;
@@ -114,10 +114,10 @@ export class ProvenanceMap {
   }
 
   /**
-   * The map of an output of which the first `length` bytes are the tool's own, or a copy of the file `copied`, and the
-   * rest is what this one tells of.
+   * Returns a map for this output with `length` bytes put in front: the tool's own text, or a copy of the file
+   * `copied`.
    */
-  behind(length: number, copied?: string): ProvenanceMap {
+  withPrefix(length: number, copied?: string): ProvenanceMap {
     const whole = new ProvenanceMap();
     whole.sources.push(...this.sources);
     whole.definitions = this.definitions.slice();
@@ -133,7 +133,7 @@ export class ProvenanceMap {
     const last = this.rows[(this.size - 1) * STRIDE] as number;
     if (this.size > 0 && last >= outputLength) this.size--; // a piece that nothing was written from
     if (outputLength > 0 && (this.size === 0 || this.rows[0] !== 0)) {
-      throw new RangeError('the map does not begin where the output does');
+      throw new RangeError('the provenance does not begin where the output does');
     }
     this.outputLength = outputLength;
     this.rows = this.rows.slice(0, this.size * STRIDE); // most of what doubling took is unused
@@ -162,10 +162,10 @@ export class ProvenanceMap {
   }
 
   /**
-   * Offset in the output of the first piece that was made from what stands at or behind this place in the sources,
-   * where pieces come in the order of the sources: the address of a label there.
+   * Offset in the output of the first piece that was made from this place in the sources or a later one, where
+   * pieces come in the order of the sources: the address of a label there.
    */
-  offsetBehind(source: number, start: number): number {
+  firstOutputAtOrAfter(source: number, start: number): number {
     for (let row = 0; row < this.size * STRIDE; row += STRIDE) {
       const place =
         (this.rows[row + 1] as number) - source || (this.rows[row + 2] as number) - start;

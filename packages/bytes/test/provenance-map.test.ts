@@ -18,35 +18,35 @@ const pieces = fc.array(
 type Piece = typeof pieces extends fc.Arbitrary<(infer One)[]> ? One : never;
 
 function mapOf(list: readonly Piece[]): ProvenanceMap {
-  const map = new ProvenanceMap();
-  for (const name of 'abcd') map.addSource(name);
+  const provenance = new ProvenanceMap();
+  for (const name of 'abcd') provenance.addSource(name);
   let at = 0;
   for (const { length, source, start, size, definition, kind } of list) {
-    if (kind === 'token') map.add(at, source, start, start + size, definition);
-    else if (kind === 'copy') map.addCopy(at, source, start);
-    else map.addOwn(at);
+    if (kind === 'token') provenance.add(at, source, start, start + size, definition);
+    else if (kind === 'copy') provenance.addCopy(at, source, start);
+    else provenance.addOwn(at);
     at += length;
   }
-  map.finish(at);
-  return map;
+  provenance.finish(at);
+  return provenance;
 }
 
 describe('a provenance map', () => {
   it('covers every byte once, in order, and finds the piece of each', () => {
     fc.assert(
       fc.property(pieces, (list) => {
-        const map = mapOf(list);
+        const provenance = mapOf(list);
         let end = 0;
-        for (const row of map) {
+        for (const row of provenance) {
           expect(row.outputStart).toBe(end);
           expect(row.outputEnd).toBeGreaterThan(row.outputStart);
           end = row.outputEnd;
         }
-        expect(end).toBe(map.outputLength);
+        expect(end).toBe(provenance.outputLength);
         let at = 0;
         for (const { length, source, start, size, kind } of list) {
           for (let index = 0; index < length; index++, at++) {
-            const { origin } = map.lookup(at);
+            const { origin } = provenance.lookup(at);
             if (kind === 'own') expect(origin).toBeUndefined();
             else if (kind === 'token') expect(origin).toEqual({ source, start, end: start + size });
             else expect(origin).toEqual({ source, start: start + index, end: start + index + 1 });
@@ -75,20 +75,20 @@ describe('a provenance map', () => {
   });
 
   it('tells of definitions, also those that come later', () => {
-    const map = new ProvenanceMap();
-    map.add(0, map.addSource('a'), 0, 2, 900);
-    map.add(1, 0, 3, 4, 7);
-    map.finish(2);
-    expect(map.lookup(0).definition).toBeUndefined();
-    map.define(900, 0, 10, 12);
-    expect(map.lookup(0).definition).toEqual({ source: 0, start: 10, end: 12 });
-    expect(map.lookup(1).definition).toBeUndefined();
+    const provenance = new ProvenanceMap();
+    provenance.add(0, provenance.addSource('a'), 0, 2, 900);
+    provenance.add(1, 0, 3, 4, 7);
+    provenance.finish(2);
+    expect(provenance.lookup(0).definition).toBeUndefined();
+    provenance.define(900, 0, 10, 12);
+    expect(provenance.lookup(0).definition).toEqual({ source: 0, start: 10, end: 12 });
+    expect(provenance.lookup(1).definition).toBeUndefined();
   });
 
   it('refuses what is outside of the output', () => {
-    const map = mapOf([]);
-    expect(() => map.lookup(0)).toThrow(RangeError);
-    expect(() => map.lookup(-1)).toThrow(RangeError);
-    expect(() => map.finish(1)).toThrow(RangeError);
+    const provenance = mapOf([]);
+    expect(() => provenance.lookup(0)).toThrow(RangeError);
+    expect(() => provenance.lookup(-1)).toThrow(RangeError);
+    expect(() => provenance.finish(1)).toThrow(RangeError);
   });
 });

@@ -22,7 +22,7 @@ export interface CompileOptions {
   /** The first release with the language; 1.6.0 stands for 1.7.0 to 1.8.1 too. Default: 1.9.0. */
   readonly dialect?: DialectName;
   /** Takes for each line its token, and the name of the function that it is part of. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8A
   requireKnown(options.dialect, Object.keys(DIALECTS), 'dialect');
   const dialect = DIALECTS[options.dialect ?? '1.9.0'];
   const source = { name: options.name ?? 'input', bytes };
-  const c = new Compilation(source, readTokens(source, dialect), dialect, options.map);
+  const c = new Compilation(source, readTokens(source, dialect), dialect, options.provenance);
   catchStackOverflow(
     () => program(c),
     (message) => c.error('nested-too-deeply', message, c.previous()),
@@ -44,16 +44,16 @@ export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8A
   const sections = [c.code, c.globalData, c.stringData];
   const out = new ByteWriter(c.code.length + c.globalData.length + c.stringData.length + 128);
   const part = (heading: string, index: number): void => {
-    options.map?.addOwn(out.length);
+    options.provenance?.addOwn(out.length);
     out.writeLatin1(heading);
     const bytes = sections[index]?.view() ?? new Uint8Array();
-    if (index < sections.length) c.maps?.join(out.length, index, 0, bytes.length);
+    if (index < sections.length) c.provenance?.join(out.length, index, 0, bytes.length);
     out.write(bytes);
   };
   part('\n# Core program\n', 0);
   part('\n# Program global variables\n', 1);
   part('\n# Program strings\n', 2);
   part('\n:ELF_end\n', 3);
-  options.map?.finish(out.length);
+  options.provenance?.finish(out.length);
   return out.toBytes();
 }

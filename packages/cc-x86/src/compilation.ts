@@ -6,7 +6,7 @@
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (emit, emit_out, require_match).
  */
-import { ByteWriter, type ProvenanceMap, SectionMaps } from '@stage0-ts/bytes';
+import { ByteWriter, type ProvenanceMap, SectionProvenance } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { Dialect } from './dialects.ts';
 import type { Token } from './reader.ts';
@@ -43,7 +43,7 @@ export class Compilation {
   readonly stringData: ByteWriter = new ByteWriter();
 
   /** The maps of the three sections, when one is asked for. */
-  readonly maps: SectionMaps | undefined;
+  readonly provenance: SectionProvenance | undefined;
 
   private readonly tokens: readonly Token[];
   private cursor = 0;
@@ -53,14 +53,18 @@ export class Compilation {
     source: Source,
     tokens: readonly Token[],
     dialect: Dialect,
-    map?: ProvenanceMap | undefined,
+    provenance?: ProvenanceMap | undefined,
   ) {
     this.source = source;
     this.dialect = dialect;
     this.tokens = tokens;
-    if (map === undefined) return;
-    map.addSource(source.name);
-    this.maps = new SectionMaps(map, [this.code, this.globalData, this.stringData]);
+    if (provenance === undefined) return;
+    provenance.addSource(source.name);
+    this.provenance = new SectionProvenance(provenance, [
+      this.code,
+      this.globalData,
+      this.stringData,
+    ]);
   }
 
   atEnd(): boolean {
@@ -82,7 +86,7 @@ export class Compilation {
 
   /** For the map: what is written from here on comes from `token`. So it does from each one that is stepped over. */
   mark(token: Token | undefined): void {
-    if (token !== undefined) this.maps?.mark(0, token.at, token.end);
+    if (token !== undefined) this.provenance?.mark(0, token.at, token.end);
   }
 
   next(): Token {

@@ -73,11 +73,11 @@ function functionDeclaration(c: Compilation, nameToken: Token): void {
     c.next();
     return;
   }
-  c.maps?.beginDefinition(0, nameToken.at, nameToken.end);
+  c.provenance?.beginDefinition(0, nameToken.at, nameToken.end);
   c.emit(`# Defining function ${name}\n:FUNCTION_${name}\n`);
   statement(c);
   if (!c.endsInReturn) c.emitReturn();
-  c.maps?.endDefinition();
+  c.provenance?.endDefinition();
 }
 
 /** parameters = "(" { type-name [ name ] [ "," ] } ")" */

@@ -16,9 +16,9 @@ export function ccX86For(dialect: DialectName): Program {
       const input = requireOperand(argv, 1, 'the C source file');
       const output = argv[2];
       if (output !== undefined) requireDistinct(host, output, [input]);
-      const map = host.provenance && new ProvenanceMap();
-      const result = compile(host.readFile(input), { name: input, dialect, map });
-      if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+      const provenance = host.provenance && new ProvenanceMap();
+      const result = compile(host.readFile(input), { name: input, dialect, provenance });
+      if (provenance !== undefined && output !== undefined) host.provenance?.(output, provenance);
       if (output === undefined) host.writeStdout(result);
       else host.writeFile(output, result, 0o600);
       return 0;

@@ -28,14 +28,14 @@ const program = fc
 it('every byte has its token, in the function whose label stands above it', () => {
   fc.assert(
     fc.property(program, (text) => {
-      const map = new ProvenanceMap();
-      const image = compile(encodeUtf8(text), { name: 'a.c', map });
+      const provenance = new ProvenanceMap();
+      const image = compile(encodeUtf8(text), { name: 'a.c', provenance });
       expect(image).toEqual(compile(encodeUtf8(text)));
-      expect(map.sources).toEqual(['a.c']);
+      expect(provenance.sources).toEqual(['a.c']);
       const output = Buffer.from(image).toString();
       let covered = 0;
       let label: string | undefined;
-      for (const { outputStart, outputEnd, origin, definition } of map) {
+      for (const { outputStart, outputEnd, origin, definition } of provenance) {
         expect(outputStart).toBe(covered);
         covered = outputEnd;
         const piece = output.slice(outputStart, outputEnd);

@@ -25,7 +25,7 @@ export interface AssembleOptions {
   /** Name of the source in the map; default `input`. */
   readonly name?: string;
   /** Takes for each byte its digits, and what stands between them. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 /**
@@ -37,10 +37,10 @@ export function assemble(
   source: Uint8Array,
   options: AssembleOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { map } = options;
+  const { provenance } = options;
   requireBytes(source);
   if (options.strict) requirePlain({ name: options.name ?? 'input', bytes: source });
-  const number = map?.addSource(options.name ?? 'input') ?? 0;
+  const number = provenance?.addSource(options.name ?? 'input') ?? 0;
   const out = new ByteWriter(source.length >> 1);
   let high = -1; // first digit of the current byte, or -1 between bytes
   let first = 0; // its offset
@@ -51,7 +51,7 @@ export function assemble(
         high = digit;
         first = at;
       } else {
-        map?.add(out.length, number, first, at + 1);
+        provenance?.add(out.length, number, first, at + 1);
         out.writeByte(high * 16 + digit); // G is worth 16: only the low eight bits are kept
         high = -1;
       }
@@ -60,7 +60,7 @@ export function assemble(
       if (at < 0) break; // a comment may run to the end of the file
     }
   }
-  map?.finish(out.length);
+  provenance?.finish(out.length);
   return out.toBytes();
 }
 

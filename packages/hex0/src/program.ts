@@ -11,13 +11,13 @@ export const hex0: Program = (argv, host) =>
     const input = requireOperand(argv, 1, 'the hex0 source file');
     const output = requireOperand(argv, 2, 'the output file');
     requireDistinct(host, output, [input]);
-    const map = host.provenance && new ProvenanceMap();
+    const provenance = host.provenance && new ProvenanceMap();
     const image = assemble(host.readFile(input), {
       name: input,
-      map,
+      provenance,
       strict: argv.includes('--strict', 3),
     });
-    if (map !== undefined) host.provenance?.(output, map);
+    if (provenance !== undefined) host.provenance?.(output, provenance);
     host.writeFile(output, image, 0o700);
     return 0;
   });

@@ -10,11 +10,11 @@ it('maps each byte to the digits that give it, and changes none', () => {
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {
       const source = new Uint8Array(Buffer.from(pieces.join('')));
-      const map = new ProvenanceMap();
-      const image = assemble(source, { name: 'a.hex0', map });
+      const provenance = new ProvenanceMap();
+      const image = assemble(source, { name: 'a.hex0', provenance });
       expect(image).toEqual(assemble(source));
-      expect(map.sources).toEqual(['a.hex0']);
-      const rows = [...map];
+      expect(provenance.sources).toEqual(['a.hex0']);
+      const rows = [...provenance];
       expect(rows.map(({ outputStart }) => outputStart)).toEqual([...image.keys()]);
       let before = 0;
       for (const { outputStart, outputEnd, origin } of rows) {

@@ -31,7 +31,7 @@ export interface AssembleOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 /** One run: the source, the bytes so far, the labels seen and the holes to fill. */
@@ -40,7 +40,7 @@ interface Run {
   readonly source: Uint8Array;
   readonly out: ByteWriter;
   /** Its definitions are numbered by the characters of the labels. */
-  readonly map: ProvenanceMap | undefined;
+  readonly provenance: ProvenanceMap | undefined;
   /** Address of each label by its character. Quirk kept: a label that is never defined is at 0. */
   readonly targets: Int32Array;
   /** For each reference the offset of its hole, then the label's character. */
@@ -64,26 +64,26 @@ export function assemble(
     name: options.name ?? 'input',
     source,
     out: new ByteWriter(source.length >> 1),
-    map: options.map,
+    provenance: options.provenance,
     targets: new Int32Array(256),
     holes: [],
     emptyLabel: -1,
   };
   if (options.strict) requirePlain({ name: run.name, bytes: source });
-  run.map?.addSource(run.name);
+  run.provenance?.addSource(run.name);
   read(run);
   if (run.emptyLabel >= 0 && run.holes.length > 0) {
     throw failure(run, run.emptyLabel, 'missing-label', 'the file ends where a label is expected');
   }
   const image = run.out.toBytes();
   fillHoles(run, image);
-  run.map?.finish(image.length);
+  run.provenance?.finish(image.length);
   return image;
 }
 
 /** source = { digit | ':' label | '%' label | comment | separator }; a label is any one byte. */
 function read(run: Run): void {
-  const { source, out, targets, map } = run;
+  const { source, out, targets, provenance } = run;
   let high = -1; // first digit of the current byte, or -1 between bytes
   let first = 0; // its offset
   for (let at = 0; at < source.length; at++) {
@@ -93,7 +93,7 @@ function read(run: Run): void {
         high = kind;
         first = at;
       } else {
-        map?.add(out.length, 0, first, at + 1);
+        provenance?.add(out.length, 0, first, at + 1);
         out.writeByte(high * 16 + kind);
         high = -1;
       }
@@ -102,7 +102,7 @@ function read(run: Run): void {
       // Quirk kept: addresses are counted by first digits, so a label within a byte lies behind it.
       else {
         targets[source[at] as number] = out.length + (high < 0 ? 0 : 1);
-        map?.define(source[at] as number, 0, at - 1, at + 1);
+        provenance?.define(source[at] as number, 0, at - 1, at + 1);
       }
     } else if (kind === REFERENCE) reference(run, ++at);
     else if (kind === COMMENT) at = commentEnd(run, at);
@@ -117,7 +117,7 @@ function reference(run: Run, at: number): void {
   }
   // Upstream keeps the address of NUL where it also keeps the byte just read.
   if (label === 0) throw failure(run, at, 'bad-label', 'NUL cannot be a label');
-  run.map?.add(run.out.length, 0, at - 1, at + 1, label);
+  run.provenance?.add(run.out.length, 0, at - 1, at + 1, label);
   run.holes.push(run.out.length, label);
   run.out.fill(0, 4);
 }

@@ -10,11 +10,11 @@ it('maps each byte to its digits or its reference and label, and changes none', 
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {
       const source = new Uint8Array(Buffer.from(pieces.join('')));
-      const map = new ProvenanceMap();
-      const image = assemble(source, { map });
+      const provenance = new ProvenanceMap();
+      const image = assemble(source, { provenance });
       expect(image).toEqual(assemble(source));
       let covered = 0;
-      for (const { outputStart, outputEnd, origin, definition } of map) {
+      for (const { outputStart, outputEnd, origin, definition } of provenance) {
         expect(outputStart).toBe(covered);
         covered = outputEnd;
         const { start, end } = origin as SourceRange;

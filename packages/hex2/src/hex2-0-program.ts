@@ -12,9 +12,9 @@ export const hex2_0: Program = (argv, host) =>
     const output = argv[2];
     const strict = argv.includes('--strict', 3);
     if (output !== undefined) requireDistinct(host, output, [input]);
-    const map = host.provenance && new ProvenanceMap();
-    const { image } = linkMinimal(host.readFile(input), { name: input, map, strict });
-    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+    const provenance = host.provenance && new ProvenanceMap();
+    const { image } = linkMinimal(host.readFile(input), { name: input, provenance, strict });
+    if (provenance !== undefined && output !== undefined) host.provenance?.(output, provenance);
     if (output === undefined) host.writeStdout(image);
     else host.writeFile(output, image, 0o700);
     return 0;

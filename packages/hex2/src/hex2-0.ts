@@ -33,7 +33,7 @@ export interface LinkMinimalOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 interface Reference {
@@ -52,7 +52,7 @@ interface Run {
   readonly strict: boolean;
   readonly out: ByteWriter;
   /** Its definitions have the numbers of the names. */
-  readonly map: ProvenanceMap | undefined;
+  readonly provenance: ProvenanceMap | undefined;
   readonly names: NameTable;
   /** Address by a name's number; no entry when it is undefined. */
   readonly addresses: number[];
@@ -79,24 +79,24 @@ export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {})
     source: { name: options.name ?? 'input', bytes },
     strict: options.strict ?? false,
     out: new ByteWriter(bytes.length >> 1),
-    map: options.map,
+    provenance: options.provenance,
     names: new NameTable(),
     addresses: [],
     symbols: [],
     references: [],
   };
-  run.map?.addSource(run.source.name);
+  run.provenance?.addSource(run.source.name);
   read(run);
   if (run.strict) requireUnique(run.symbols, [run.source]);
   for (const reference of run.references) fillHole(run, reference);
-  run.map?.finish(run.out.length);
+  run.provenance?.finish(run.out.length);
   return { image: run.out.toBytes(), symbols: run.symbols };
 }
 
 /** source = { digit | ':' name | sigil name [ '>' name ] | comment | separator } */
 function read(run: Run): void {
   const { bytes } = run.source;
-  const { out, map } = run;
+  const { out, provenance } = run;
   let high = -1; // first digit of the current byte, or -1 between bytes
   let first = 0; // its offset
   for (let at = 0; at < bytes.length; ) {
@@ -107,7 +107,7 @@ function read(run: Run): void {
         high = kind;
         first = at - 1;
       } else {
-        map?.add(out.length, 0, first, at);
+        provenance?.add(out.length, 0, first, at);
         out.writeByte(high * 16 + kind);
         high = -1;
       }
@@ -129,7 +129,7 @@ function readLabel(run: Run, offset: number, position: number): number {
   run.addresses[number] = address;
   const name = run.names.text(number);
   run.symbols.push({ name, address, file: run.source.name, offset });
-  run.map?.define(number, 0, offset, next - 1);
+  run.provenance?.define(number, 0, offset, next - 1);
   return next; // a `>` that ends the name is gone: what follows it is read as digits
 }
 
@@ -139,7 +139,7 @@ function readReference(run: Run, offset: number): number {
   const target = readName(run, offset);
   const base = target.hasBase ? readName(run, target.next - 1) : undefined;
   const { next } = base ?? target;
-  run.map?.add(run.out.length, 0, offset, next - 1, target.number);
+  run.provenance?.add(run.out.length, 0, offset, next - 1, target.number);
   run.references.push({
     at: run.out.length,
     sigil,

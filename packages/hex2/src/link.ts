@@ -27,11 +27,11 @@ import type { Immediate } from './sigils.ts';
 export function link(sources: readonly Source[], options: LinkOptions = {}): LinkResult {
   requireSources(sources);
   requireKnown(options.architecture, ARCHITECTURES, 'architecture');
-  const { map, ...target } = options;
-  const scanned = scan(sources, { ...DEFAULT_OPTIONS, ...target }, map);
+  const { provenance, ...target } = options;
+  const scanned = scan(sources, { ...DEFAULT_OPTIONS, ...target }, provenance);
   const image = scanned.out.toBytes();
   resolve(scanned, image);
-  map?.finish(image.length);
+  provenance?.finish(image.length);
   return { image, symbols: scanned.symbols };
 }
 

@@ -35,7 +35,7 @@ export interface TargetOptions {
 
 export interface LinkOptions extends TargetOptions {
   /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 export const DEFAULT_OPTIONS: Required<TargetOptions> = {

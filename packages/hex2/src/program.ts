@@ -56,10 +56,10 @@ export const hex2: Program = (argv, host) =>
     warn(host, settings);
     if (inputs.length === 0) throw new ToolError('no input file', { code: 'usage' });
     const sources = inputs.map((name) => ({ name, bytes: host.readFile(name) }));
-    const map = host.provenance && new ProvenanceMap();
-    const { image } = link(sources, { ...settings, map });
+    const provenance = host.provenance && new ProvenanceMap();
+    const { image } = link(sources, { ...settings, provenance });
     const output = outputs.at(-1);
-    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+    if (provenance !== undefined && output !== undefined) host.provenance?.(output, provenance);
     write(host, settings, image);
     return 0;
   });

@@ -87,10 +87,10 @@ export interface ScanResult {
 export function scan(
   sources: readonly Source[],
   options: Required<TargetOptions>,
-  map: ProvenanceMap | undefined,
+  provenance: ProvenanceMap | undefined,
 ): ScanResult {
   const size = sources.reduce((sum, source) => sum + source.bytes.length, 0);
-  const scanner = new Scanner(options, map, size >> 1);
+  const scanner = new Scanner(options, provenance, size >> 1);
   for (const source of sources) scanner.scan(source);
   if (options.strict) requireUnique(scanner.symbols, sources);
   return scanner;
@@ -106,7 +106,7 @@ class Scanner implements ScanResult {
   readonly events: (Reference | RegisterEvent)[] = [];
   private readonly riscV: boolean;
   /** Its definitions have the numbers of the names. */
-  private readonly map: ProvenanceMap | undefined;
+  private readonly provenance: ProvenanceMap | undefined;
   private source: Source = { name: '', bytes: new Uint8Array() };
   /** Number of the source in the map. */
   private sourceNumber = 0;
@@ -115,17 +115,21 @@ class Scanner implements ScanResult {
   /** RISC-V with a map only: the label that changed the register last, and how many bytes it still reaches. */
   private pendingImmediate = { name: -1, bytes: 0 };
 
-  constructor(options: Required<TargetOptions>, map: ProvenanceMap | undefined, capacity: number) {
+  constructor(
+    options: Required<TargetOptions>,
+    provenance: ProvenanceMap | undefined,
+    capacity: number,
+  ) {
     this.options = options;
     this.riscV = isRiscV(options.architecture);
-    this.map = map;
+    this.provenance = provenance;
     this.out = new ByteWriter(capacity);
   }
 
   /** Read one source. Digits of a byte that its end cuts off are dropped. */
   scan(source: Source): void {
     this.source = source;
-    this.sourceNumber = this.map?.addSource(source.name) ?? 0;
+    this.sourceNumber = this.provenance?.addSource(source.name) ?? 0;
     const { bytes } = source;
     const { digits, radix, classes } = NOTATIONS[this.options.byteMode];
     const { strict, bigEndian } = this.options;
@@ -180,11 +184,11 @@ class Scanner implements ScanResult {
 
   /** A byte written in digits; on RISC-V its provenance has the label whose immediate is put into it. */
   private writeByte(value: number, start: number, end: number): void {
-    if (this.map !== undefined) {
+    if (this.provenance !== undefined) {
       const { pendingImmediate: pending } = this;
       const label = pending.bytes > 0 ? pending.name : -1;
       if (pending.bytes > 0) pending.bytes--;
-      this.map.add(this.out.length, this.sourceNumber, start, end, label);
+      this.provenance.add(this.out.length, this.sourceNumber, start, end, label);
     }
     this.out.writeByte(value);
   }
@@ -197,7 +201,7 @@ class Scanner implements ScanResult {
     const address = (this.options.baseAddress + this.out.length) | 0;
     this.addresses[number] = address;
     this.symbols.push({ name: this.names.text(number), address, file: source.name, offset });
-    this.map?.define(number, this.sourceNumber, offset, end);
+    this.provenance?.define(number, this.sourceNumber, offset, end);
     return end + 1; // a `>` that ends the name is gone: what follows it is read as digits
   }
 
@@ -221,7 +225,7 @@ class Scanner implements ScanResult {
     const at = this.out.length;
     const aligned = this.aligned && base < 0;
     if (base < 0) this.aligned = false;
-    if (size > 0) this.map?.add(at, this.sourceNumber, offset, end, target);
+    if (size > 0) this.provenance?.add(at, this.sourceNumber, offset, end, target);
     else this.pendingImmediate = { name: target, bytes: 4 };
     this.events.push({
       kind: 'reference',
@@ -245,7 +249,7 @@ class Scanner implements ScanResult {
     const count = -(baseAddress + this.out.length) & 3;
     if (count === 0) return;
     if (this.riscV) this.addRegisterEvent(count, 0);
-    this.map?.add(this.out.length, this.sourceNumber, offset, offset + 1);
+    this.provenance?.add(this.out.length, this.sourceNumber, offset, offset + 1);
     this.out.fill(0, count);
   }
 

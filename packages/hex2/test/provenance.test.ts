@@ -24,7 +24,7 @@ const program = fc.array(line).map((lines) => [...lines, '0f', ':a', ':b', ':c',
 
 /** The rows cover the image; a pointer's row names its label, the last of that name; digits give their byte. */
 function check(
-  map: ProvenanceMap,
+  provenance: ProvenanceMap,
   image: Uint8Array,
   sources: readonly string[],
   alone: (text: string) => Uint8Array,
@@ -32,7 +32,7 @@ function check(
   const text = (range: SourceRange) =>
     (sources[range.source] as string).slice(range.start, range.end);
   let covered = 0;
-  for (const { outputStart, outputEnd, origin, definition } of map) {
+  for (const { outputStart, outputEnd, origin, definition } of provenance) {
     expect(outputStart).toBe(covered);
     covered = outputEnd;
     const token = text(origin as SourceRange);
@@ -61,10 +61,10 @@ describe('hex2-0', () => {
   it('maps each byte to its digits or its reference and label, and changes none', () => {
     fc.assert(
       fc.property(program, (source) => {
-        const map = new ProvenanceMap();
-        const { image } = linkMinimal(bytesOf(source), { map });
+        const provenance = new ProvenanceMap();
+        const { image } = linkMinimal(bytesOf(source), { provenance });
         expect(image).toEqual(linkMinimal(bytesOf(source)).image);
-        check(map, image, [source], (text) => linkMinimal(bytesOf(text)).image);
+        check(provenance, image, [source], (text) => linkMinimal(bytesOf(text)).image);
       }),
     );
   });
@@ -75,13 +75,13 @@ describe('hex2', () => {
     fc.assert(
       fc.property(fc.array(program, { minLength: 1, maxLength: 3 }), (texts) => {
         const sources = texts.map((text, index) => ({ name: `${index}`, bytes: bytesOf(text) }));
-        const map = new ProvenanceMap();
+        const provenance = new ProvenanceMap();
         const options = { architecture: 'x86', bigEndian: false } as const;
-        const { image } = link(sources, { ...options, map });
+        const { image } = link(sources, { ...options, provenance });
         expect(image).toEqual(link(sources, options).image);
-        expect(map.sources).toEqual(sources.map(({ name }) => name));
+        expect(provenance.sources).toEqual(sources.map(({ name }) => name));
         check(
-          map,
+          provenance,
           image,
           texts,
           (text) => link([{ name: 't', bytes: bytesOf(text) }], options).image,
@@ -93,11 +93,11 @@ describe('hex2', () => {
   it.each(ARCHITECTURES)('covers the image on %s, padding and words too', (architecture) => {
     const text = ':start 01 < .00112233 11223344 %start &start !start 44556677 88 < 99\n';
     const sources = [{ name: 'a', bytes: bytesOf(text) }];
-    const map = new ProvenanceMap();
-    const { image } = link(sources, { architecture, map });
+    const provenance = new ProvenanceMap();
+    const { image } = link(sources, { architecture, provenance });
     expect(image).toEqual(link(sources, { architecture }).image);
     let covered = 0;
-    for (const { outputStart, outputEnd, origin } of map) {
+    for (const { outputStart, outputEnd, origin } of provenance) {
       expect(outputStart).toBe(covered);
       expect(text.slice(origin?.start, origin?.end)).toMatch(/^([0-9a-f]{2}|[%&!]start|<)$/);
       covered = outputEnd;
@@ -107,10 +107,10 @@ describe('hex2', () => {
 
   it('names the label whose immediate is put into the bytes of a RISC-V instruction', () => {
     const text = ':start .13000000 00000000 %start !start 13050500 00\n';
-    const map = new ProvenanceMap();
+    const provenance = new ProvenanceMap();
     const options = { architecture: 'riscv64', bigEndian: false } as const;
-    link([{ name: 'a', bytes: bytesOf(text) }], { ...options, map });
-    const named = [...map].map(({ definition }) => definition?.start);
+    link([{ name: 'a', bytes: bytesOf(text) }], { ...options, provenance });
+    const named = [...provenance].map(({ definition }) => definition?.start);
     const none = undefined;
     expect(named).toEqual([none, none, none, none, 0, 0, 0, 0, 0, none]);
   });

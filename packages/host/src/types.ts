@@ -41,7 +41,7 @@ export interface SystemName {
  * Takes the map of a file that a program is about to write under the path `output`. The map's sources are the
  * paths of the files as the program opened them.
  */
-export type ProvenanceSink = (output: string, map: ProvenanceMap) => void;
+export type ProvenanceSink = (output: string, provenance: ProvenanceMap) => void;
 
 /** What a started program gets in place of its parent's own; each where it is there. */
 export interface Inherited {

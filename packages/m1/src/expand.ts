@@ -41,7 +41,7 @@ const MAX_OUTPUT = 0x40000000;
 interface Run {
   readonly options: Required<TargetOptions>;
   /** Its definitions have the numbers of the macros' names. */
-  readonly map: ProvenanceMap | undefined;
+  readonly provenance: ProvenanceMap | undefined;
   readonly tokens: Tokens;
   /** Number of the value's text by the number of the macro's name. */
   readonly values: (number | undefined)[];
@@ -77,17 +77,17 @@ export function expand(
   requireSources(sources);
   requireKnown(options.architecture, ARCHITECTURES, 'architecture');
   const tokens = new Tokens(sources);
-  const { map, ...target } = options;
+  const { provenance, ...target } = options;
   const run: Run = {
     options: { ...DEFAULT_OPTIONS, ...target },
-    map,
+    provenance,
     tokens,
     values: [],
   };
   if (tokens.count === 0) {
     throw new ToolError('no input files were given or they were empty', { code: 'empty' });
   }
-  for (const { name } of sources) map?.addSource(name);
+  for (const { name } of sources) provenance?.addSource(name);
   const line = collectDefinitions(run);
   return print(run, line, expandAll(run));
 }
@@ -98,7 +98,7 @@ export function expand(
  *
  * Returns the indices of the tokens that are left; of one that becomes a line end, inverted (~).
  */
-function collectDefinitions({ tokens, values, map, options }: Run): Int32Array {
+function collectDefinitions({ tokens, values, provenance, options }: Run): Int32Array {
   const { count, texts } = tokens;
   const line = new Int32Array(count);
   let left = 0;
@@ -111,7 +111,7 @@ function collectDefinitions({ tokens, values, map, options }: Run): Int32Array {
       }
       if (options.strict) requirePlainDefinition(tokens, values, index);
       values[texts[index + 1] as number] = texts[index + 2];
-      if (map !== undefined) mapDefinition(tokens, map, index);
+      if (provenance !== undefined) mapDefinition(tokens, provenance, index);
       line[left++] = ~index;
       index += 2;
     }
@@ -140,13 +140,13 @@ function requirePlainDefinition(
 }
 
 /** The map's definition of the macro whose DEFINE has this index: its name and value. */
-function mapDefinition(tokens: Tokens, map: ProvenanceMap, index: number): void {
+function mapDefinition(tokens: Tokens, provenance: ProvenanceMap, index: number): void {
   const source = tokens.sourceOf(index);
   // The value may be the line end of the next source.
   const last = tokens.sourceOf(index + 2) === source ? index + 2 : index + 1;
   const start = tokens.offsets[index + 1] as number;
   const number = tokens.texts[index + 1] as number;
-  map.define(number, source, start, tokens.endOf(last, source));
+  provenance.define(number, source, start, tokens.endOf(last, source));
 }
 
 /** Quirk kept: every text that occurs is worked out, so a number out of range is an error in a value, too. */
@@ -220,7 +220,7 @@ function countZeros(run: Run, text: Uint8Array, index: number): number {
 }
 
 /** The text from `at` on is that of a token, with the blank after it, or a line end (of a DEFINE, inverted index). */
-function mapToken(tokens: Tokens, map: ProvenanceMap, at: number, index: number): void {
+function mapToken(tokens: Tokens, provenance: ProvenanceMap, at: number, index: number): void {
   const first = index < 0 ? ~index : index;
   const source = tokens.sourceOf(first);
   const number = tokens.texts[first] as number;
@@ -228,13 +228,13 @@ function mapToken(tokens: Tokens, map: ProvenanceMap, at: number, index: number)
   if (index >= 0) {
     const quote = tokens.names.bytes(number)[0];
     const isString = quote === DOUBLE_QUOTE || quote === SINGLE_QUOTE;
-    map.add(at, source, start, tokens.endOf(first, source), isString ? -1 : number);
-  } else map.add(at, source, start, tokens.endOf(first, source));
+    provenance.add(at, source, start, tokens.endOf(first, source), isString ? -1 : number);
+  } else provenance.add(at, source, start, tokens.endOf(first, source));
 }
 
 /** Tokens joined by blanks, lines by one line end each. */
 function print(
-  { tokens, map }: Run,
+  { tokens, provenance }: Run,
   line: Int32Array,
   { pool, starts, lengths }: Expansions,
 ): Uint8Array<ArrayBuffer> {
@@ -242,7 +242,7 @@ function print(
   for (let place = 0; place < line.length; place++) {
     const index = line[place] as number;
     const next = line[place + 1] ?? 0;
-    if (map !== undefined) mapToken(tokens, map, out.length, index);
+    if (provenance !== undefined) mapToken(tokens, provenance, out.length, index);
     if (index < 0) {
       if (place + 1 === line.length || next >= 0) out.writeByte(0x0a);
       continue;
@@ -260,7 +260,7 @@ function print(
     }
     if (next >= 0) out.writeByte(0x20);
   }
-  map?.finish(out.length);
+  provenance?.finish(out.length);
   return out.toBytes();
 }
 

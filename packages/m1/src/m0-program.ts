@@ -12,9 +12,9 @@ export const M0: Program = (argv, host) =>
     const output = argv[2];
     const strict = argv.includes('--strict', 3);
     if (output !== undefined) requireDistinct(host, output, [input]);
-    const map = host.provenance && new ProvenanceMap();
-    const text = expandMinimal(host.readFile(input), { name: input, map, strict });
-    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+    const provenance = host.provenance && new ProvenanceMap();
+    const text = expandMinimal(host.readFile(input), { name: input, provenance, strict });
+    if (provenance !== undefined && output !== undefined) host.provenance?.(output, provenance);
     if (output === undefined) host.writeStdout(text);
     else host.writeFile(output, text, 0o600);
     return 0;

@@ -34,7 +34,7 @@ export interface ExpandMinimalOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /** Takes for each line its token, and the DEFINE that this names. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 /** A piece of the source. */
@@ -50,7 +50,7 @@ interface Run {
   readonly source: Source;
   readonly strict: boolean;
   readonly out: ByteWriter;
-  readonly map: ProvenanceMap | undefined;
+  readonly provenance: ProvenanceMap | undefined;
   readonly names: NameTable;
   /** The latest value by the number of the macro's name. */
   readonly values: (Token | undefined)[];
@@ -78,14 +78,14 @@ export function expandMinimal(
     source: { name: options.name ?? 'input', bytes },
     strict: options.strict ?? false,
     out: new ByteWriter(bytes.length * 2),
-    map: options.map,
+    provenance: options.provenance,
     names: new NameTable(),
     values: [],
     definitions: [],
     defined: 0,
     at: 0,
   };
-  run.map?.addSource(run.source.name);
+  run.provenance?.addSource(run.source.name);
   let lastDefine: Token | undefined;
   let token = nextToken(run);
   if (token === undefined) throw failure(run, 0, 'empty', 'the file holds no token');
@@ -101,7 +101,7 @@ export function expandMinimal(
   if (lastDefine !== undefined) {
     throw failure(run, lastDefine.start, 'last-define', 'a DEFINE with nothing after it');
   }
-  run.map?.finish(run.out.length);
+  run.provenance?.finish(run.out.length);
   return run.out.toBytes();
 }
 
@@ -118,8 +118,8 @@ function define(run: Run, start: Token): void {
   if (name.kind === 'string') return;
   const number = run.names.intern(run.source.bytes, name.start, name.end);
   run.values[number] = value;
-  if (run.map === undefined) return;
-  run.map.define(run.defined, 0, name.start, sourceEnd(run, value));
+  if (run.provenance === undefined) return;
+  run.provenance.define(run.defined, 0, name.start, sourceEnd(run, value));
   run.definitions[number] = run.defined++;
 }
 
@@ -202,12 +202,12 @@ function finishToken(run: Run, kind: Token['kind'], start: number, end: number):
 function print(run: Run, token: Token): void {
   const { out, source } = run;
   if (token.kind === 'string') {
-    run.map?.add(out.length, 0, token.start, sourceEnd(run, token));
+    run.provenance?.add(out.length, 0, token.start, sourceEnd(run, token));
     printString(run, token);
   } else {
     const number = run.names.intern(source.bytes, token.start, token.end);
     const value = run.values[number];
-    run.map?.add(out.length, 0, token.start, token.end, run.definitions[number]);
+    run.provenance?.add(out.length, 0, token.start, token.end, run.definitions[number]);
     // Quirk kept: the value is neither evaluated nor expanded, and a string keeps its opening quote.
     if (value !== undefined) out.write(source.bytes, value.start, value.end);
     else {

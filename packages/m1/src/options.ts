@@ -33,7 +33,7 @@ export interface TargetOptions {
 
 export interface ExpandOptions extends TargetOptions {
   /** Takes for each piece of the text its token, and the DEFINE that this names. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 export const DEFAULT_OPTIONS: Required<TargetOptions> = {

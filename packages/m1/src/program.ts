@@ -33,10 +33,10 @@ export const M1: Program = (argv, host) =>
     for (const output of outputs) requireDistinct(host, output, inputs);
     const sources = inputs.map((name) => ({ name, bytes: host.readFile(name) }));
     if (settings.answer === undefined) {
-      const map = host.provenance && new ProvenanceMap();
-      const text = expand(sources, { ...settings, map });
+      const provenance = host.provenance && new ProvenanceMap();
+      const text = expand(sources, { ...settings, provenance });
       const output = outputs.at(-1);
-      if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+      if (provenance !== undefined && output !== undefined) host.provenance?.(output, provenance);
       write(host, outputs, text);
     } else {
       makeEmpty(host, outputs);

@@ -22,7 +22,7 @@ const program = fc
 
 /** The rows cover the text; each token, alone behind the definition that it names, gives its piece of it. */
 function check(
-  map: ProvenanceMap,
+  provenance: ProvenanceMap,
   output: string,
   sources: readonly string[],
   alone: (text: string) => string,
@@ -30,7 +30,7 @@ function check(
   const text = (range: SourceRange) =>
     (sources[range.source] as string).slice(range.start, range.end);
   let covered = 0;
-  for (const { outputStart, outputEnd, origin, definition } of map) {
+  for (const { outputStart, outputEnd, origin, definition } of provenance) {
     expect(outputStart).toBe(covered);
     covered = outputEnd;
     const token = text(origin as SourceRange);
@@ -47,10 +47,10 @@ describe('M0', () => {
   it('maps each line to its token and the definition that holds there, and changes none', () => {
     fc.assert(
       fc.property(program, (source) => {
-        const map = new ProvenanceMap();
-        const output = expandMinimal(bytesOf(source), { map });
+        const provenance = new ProvenanceMap();
+        const output = expandMinimal(bytesOf(source), { provenance });
         expect(output).toEqual(expandMinimal(bytesOf(source)));
-        check(map, textOf(output), [source], (text) => textOf(expandMinimal(bytesOf(text))));
+        check(provenance, textOf(output), [source], (text) => textOf(expandMinimal(bytesOf(text))));
       }),
     );
   });
@@ -63,10 +63,10 @@ describe('M1', () => {
     fc.assert(
       fc.property(fc.array(program, { minLength: 1, maxLength: 3 }), (texts) => {
         const sources = texts.map((text, index) => ({ name: `${index}`, bytes: bytesOf(text) }));
-        const map = new ProvenanceMap();
-        const output = expand(sources, { ...options, map });
+        const provenance = new ProvenanceMap();
+        const output = expand(sources, { ...options, provenance });
         expect(output).toEqual(expand(sources, options));
-        check(map, textOf(output), texts, one);
+        check(provenance, textOf(output), texts, one);
       }),
     );
   });

@@ -21,7 +21,7 @@ export interface Build extends Omit<Options, keyof Target>, Target {
   /** The preprocessed source. */
   readonly source: Uint8Array;
   /** Where that comes from, when the host wants to know. */
-  readonly sourceMap: ProvenanceMap | undefined;
+  readonly provenance: ProvenanceMap | undefined;
   /** False when there are only object files. */
   readonly hasSources: boolean;
   readonly stdioUsed: boolean;
@@ -73,7 +73,7 @@ class Driver {
       );
     }
     const object = build.objectOnly ? (build.output ?? this.objectName()) : undefined;
-    const source = this.temporary('M2-Mesoplanet', build.source, build.sourceMap);
+    const source = this.temporary('M2-Mesoplanet', build.source, build.provenance);
     if (object === undefined) this.link(source);
     else this.compileOnly(source, object);
     this.discard(source);
@@ -184,12 +184,12 @@ class Driver {
   private temporary(
     program: string,
     bytes: Uint8Array = new Uint8Array(),
-    map?: ProvenanceMap,
+    provenance?: ProvenanceMap,
   ): string {
     for (let number = 0; number <= MAX_NUMBER; number++) {
       const name = `${this.folder}/${program}-${String(number).padStart(6, '0')}`;
       if (this.host.lstat(name) !== undefined) continue;
-      if (map !== undefined) this.host.provenance?.(name, map);
+      if (provenance !== undefined) this.host.provenance?.(name, provenance);
       this.host.writeFile(name, bytes, 0o600);
       return name;
     }

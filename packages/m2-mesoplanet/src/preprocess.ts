@@ -15,7 +15,7 @@ import { Expander } from './expander.ts';
 import { type Macro, MacroTable } from './macros.ts';
 import { Reader } from './reader.ts';
 import { Token, TokenList } from './token.ts';
-import { TokenPlaces } from './token-places.ts';
+import { TokenProvenance } from './token-provenance.ts';
 
 export interface PreprocessOptions {
   /** The bytes of an included file, or undefined when there is none at the path. Default: none exists. */
@@ -35,7 +35,7 @@ export interface PreprocessOptions {
   /** Only read, do not preprocess. Default: false. */
   readonly dump?: boolean;
   /** Takes for each token its place, and for one out of a macro the place in its definition. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 export interface Preprocessed {
@@ -97,18 +97,18 @@ class Walk {
   private readonly expander: Expander;
   private readonly conditions: Condition[] = [];
   private readonly out = new ByteWriter(1 << 16);
-  private readonly map: ProvenanceMap | undefined;
-  private readonly places: TokenPlaces | undefined;
+  private readonly provenance: ProvenanceMap | undefined;
+  private readonly tokenProvenance: TokenProvenance | undefined;
   /** The last token that was printed. */
   private printed: Token;
 
-  constructor(list: TokenList, { defines = [], map }: PreprocessOptions) {
+  constructor(list: TokenList, { defines = [], provenance }: PreprocessOptions) {
     this.list = list;
     this.expander = new Expander(list, this.macros);
     this.printed = list.head;
     this.token = list.after(list.head);
-    this.map = map;
-    this.places = map && new TokenPlaces(map);
+    this.provenance = provenance;
+    this.tokenProvenance = provenance && new TokenProvenance(provenance);
     for (const [name, value] of [['__M2__', '__M2__'] as const, ...defines]) {
       const source = { name: '-D', bytes: new Uint8Array() };
       this.macros.define({ name, parameters: [], expansion: new Token(value, source, 0) });
@@ -136,7 +136,7 @@ class Walk {
   /** Print what is left of the list: the whole output. */
   finish(): Uint8Array<ArrayBuffer> {
     this.print(undefined);
-    this.map?.finish(this.out.length);
+    this.provenance?.finish(this.out.length);
     return this.out.toBytes();
   }
 
@@ -144,7 +144,7 @@ class Walk {
   private print(end: Token | undefined): void {
     let next = this.list.after(this.printed);
     for (; next !== end && next !== undefined; next = this.list.after(next)) {
-      this.places?.add(this.out.length, next);
+      this.tokenProvenance?.add(this.out.length, next);
       this.out.writeLatin1(next.text);
       this.printed.next = undefined;
       next.previous = undefined;

@@ -28,7 +28,7 @@ function compile(options: Options, host: Host): number {
     requireDistinct(host, output, [...options.files, ...options.objects]);
     requireOpenable(host, output);
   }
-  const map = host.provenance && new ProvenanceMap();
+  const provenance = host.provenance && new ProvenanceMap();
   const result = preprocess(sources, {
     readFile: (path) => readIfPresent(host, latin1ToHost(path)),
     libcPath: hostToLatin1(libcPath),
@@ -41,7 +41,7 @@ function compile(options: Options, host: Host): number {
       hostToLatin1(value),
     ]),
     dump: options.dump || options.answer !== undefined,
-    map,
+    provenance,
   });
   host.writeStdout(encodeLatin1(result.notes));
   host.writeStderr(encodeUtf8(result.warnings));
@@ -58,8 +58,8 @@ function compile(options: Options, host: Host): number {
   };
   if (options.dump || options.preprocessOnly) {
     const banner = options.dump ? '' : '/* M2-Mesoplanet Preprocessed source */\n';
-    if (map !== undefined && options.output !== undefined) {
-      host.provenance?.(options.output, behindBanner(map, banner.length));
+    if (provenance !== undefined && options.output !== undefined) {
+      host.provenance?.(options.output, withBanner(provenance, banner.length));
     }
     deliver(host, options.output, banner, result.bytes);
     return finish(0);
@@ -71,7 +71,7 @@ function compile(options: Options, host: Host): number {
     temporaryFolder: options.temporaryFolder ?? lookup.get('TMPDIR') ?? '/tmp',
     path: lookup.get('PATH'),
     source: result.bytes,
-    sourceMap: map,
+    provenance: provenance,
     hasSources: sources.length > 0,
     stdioUsed: result.stdioUsed,
   });
@@ -93,8 +93,8 @@ function deliver(host: Host, output: string | undefined, banner: string, bytes: 
 }
 
 /** The same map for the output with so many bytes of ours before it. */
-function behindBanner(map: ProvenanceMap, length: number): ProvenanceMap {
-  return length === 0 ? map : map.behind(length);
+function withBanner(provenance: ProvenanceMap, length: number): ProvenanceMap {
+  return length === 0 ? provenance : provenance.withPrefix(length);
 }
 
 /** Name → value; of two entries with one name upstream finds the last. */

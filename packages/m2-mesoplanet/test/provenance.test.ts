@@ -22,7 +22,7 @@ const program = fc
   .array(line)
   .map((lines) => `#include "a.h"\n#include <b.h>\n${lines.join('\n')}\nint end;\n`);
 
-it('each token stands where the map says, or in the macro that it comes out of', () => {
+it('each token stands where the provenance says, or in the macro that it comes out of', () => {
   fc.assert(
     fc.property(program, (text) => {
       const sources = [{ name: 'm.c', bytes: encodeLatin1(text) }];
@@ -31,16 +31,16 @@ it('each token stands where the map says, or in the macro that it comes out of',
           FILES[path] === undefined ? undefined : encodeLatin1(FILES[path] as string),
         defines: [['MODE', 'fast']] as const,
       };
-      const map = new ProvenanceMap();
-      const { bytes } = preprocess(sources, { ...options, map });
+      const provenance = new ProvenanceMap();
+      const { bytes } = preprocess(sources, { ...options, provenance });
       expect(bytes).toEqual(preprocess(sources, options).bytes);
       const output = Buffer.from(bytes).toString('latin1');
       const named = ({ source, start, end }: SourceRange) => {
-        const name = map.sources[source] as string;
+        const name = provenance.sources[source] as string;
         return (name === 'm.c' ? text : (FILES[name] as string)).slice(start, end);
       };
       let covered = 0;
-      for (const { outputStart, outputEnd, origin, definition } of map) {
+      for (const { outputStart, outputEnd, origin, definition } of provenance) {
         expect(outputStart).toBe(covered);
         covered = outputEnd;
         const piece = output.slice(outputStart, outputEnd);

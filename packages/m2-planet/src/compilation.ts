@@ -58,7 +58,7 @@ export class Compilation {
     this.maxString = options.maxString ?? DEFAULT_MAX_STRING;
     this.output = new Output(codeCapacity);
     this.emit = createEmitter(this.output);
-    if (options.map !== undefined) this.trace = new Trace(options.map, this.output);
+    if (options.provenance !== undefined) this.trace = new Trace(options.provenance, this.output);
     if (options.warnings !== undefined) this.warnings = new Warnings(options.warnings);
     this.nextId = nextId;
     this.types = new TypeTable(this.emit.wordSize, options.bootstrapMode === true, this.nextId);

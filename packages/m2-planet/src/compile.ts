@@ -100,7 +100,7 @@ export function compile(
     options.bootstrapMode === true
       ? withoutDirectives(first)
       : preprocessed(first, options, context);
-  if (options.preprocessOnly === true) return tokenText(head, options.map);
+  if (options.preprocessOnly === true) return tokenText(head, options.provenance);
   const inputSize = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   return generated(withoutLineFeeds(head), options, context, inputSize);
 }
@@ -157,19 +157,22 @@ function withoutLineFeeds(head: Token | null): Token | null {
   return first;
 }
 
-function tokenText(head: Token | null, map: ProvenanceMap | undefined): Uint8Array<ArrayBuffer> {
+function tokenText(
+  head: Token | null,
+  provenance: ProvenanceMap | undefined,
+): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1 << 16);
-  const sources = map && new TracedSources(map);
-  map?.addOwn(0);
+  const sources = provenance && new TracedSources(provenance);
+  provenance?.addOwn(0);
   out.writeLatin1('\n/* Preprocessed source */\n');
   for (let token = head; token !== null; token = token.next) {
     const source = sources?.numberOf(token);
-    if (source === undefined) map?.addOwn(out.length);
-    else map?.add(out.length, source, token.start, token.end);
+    if (source === undefined) provenance?.addOwn(out.length);
+    else provenance?.add(out.length, source, token.start, token.end);
     out.writeLatin1(token.text);
     out.writeByte(0x20);
   }
-  map?.finish(out.length);
+  provenance?.finish(out.length);
   return out.toBytes();
 }
 

@@ -70,7 +70,7 @@ export interface CompileOptions {
    */
   readonly logicalShiftRight?: boolean;
   /** Takes for each piece of the output its token, and the name of the function that it is part of. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
   /** Called for each thing that upstream compiles to something else than C means (`--strict`). */
   readonly warnings?: ((warning: ToolError) => void) | undefined;
   /** Called with upstream's text for `#warning` and for directives that are ignored. */

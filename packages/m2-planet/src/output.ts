@@ -7,7 +7,7 @@
  * the sections are joined: nothing is copied twice.
  * Behaviour defined by cc.c and declare_function of cc_core.c of M2-Planet 1.13.1.
  */
-import { ByteWriter, type SectionMaps } from '@stage0-ts/bytes';
+import { ByteWriter, type SectionProvenance } from '@stage0-ts/bytes';
 import type { CodeSink, Emitter, Frame } from './emit/emitter.ts';
 import { latin1Bytes } from './text.ts';
 
@@ -35,7 +35,7 @@ export class Output implements CodeSink {
   readonly globals: ByteWriter = new ByteWriter(1 << 14);
   readonly strings: ByteWriter = new ByteWriter(1 << 14);
   /** The maps of the three sections, when somebody asks where the output comes from. */
-  maps: SectionMaps | undefined;
+  maps: SectionProvenance | undefined;
   private readonly code: ByteWriter;
   /** The places for lines of frames, in order of their offsets in the code. */
   private readonly places: Place[] = [];
@@ -153,7 +153,7 @@ function heading(text: string): Part {
   return { bytes: latin1Bytes(text) };
 }
 
-function mapParts(parts: readonly Part[], maps: SectionMaps): void {
+function mapParts(parts: readonly Part[], maps: SectionProvenance): void {
   let at = 0;
   for (const { bytes, section, from, like = 0 } of parts) {
     if (section === undefined) maps.whole.addOwn(at);

@@ -81,10 +81,10 @@ function run(
     if (request.files.length === 0) {
       request.files.push({ name: 'STDIN', bytes: host.readStdin() });
     }
-    const map = host.provenance && new ProvenanceMap();
-    const image = compile(request.files, { ...builder, ...options(request, host), map });
+    const provenance = host.provenance && new ProvenanceMap();
+    const image = compile(request.files, { ...builder, ...options(request, host), provenance });
     const output = request.outputs.at(-1);
-    if (map !== undefined && output !== undefined) host.provenance?.(output, map);
+    if (provenance !== undefined && output !== undefined) host.provenance?.(output, provenance);
     if (request.outputs.length === 0) host.writeStdout(image);
     else writeOutputs(host, request, image);
     return 0;

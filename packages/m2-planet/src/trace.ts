@@ -4,18 +4,18 @@
  *
  * A token that stands in no input, such as the value of a predefined macro, leaves the one before it in force.
  */
-import { type ProvenanceMap, SectionMaps } from '@stage0-ts/bytes';
+import { type ProvenanceMap, SectionProvenance } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
 import type { Output } from './output.ts';
 import type { Token } from './token.ts';
 
 /** The sources of a map, numbered as tokens from them turn up. */
 export class TracedSources {
-  private readonly map: ProvenanceMap;
+  private readonly provenance: ProvenanceMap;
   private readonly numbers = new Map<Source, number>();
 
-  constructor(map: ProvenanceMap) {
-    this.map = map;
+  constructor(provenance: ProvenanceMap) {
+    this.provenance = provenance;
   }
 
   /** The number of the token's source, or undefined when it stands in none. */
@@ -24,7 +24,7 @@ export class TracedSources {
     if (source === undefined) return undefined;
     const known = this.numbers.get(source);
     if (known !== undefined) return known;
-    const number = this.map.addSource(source.name);
+    const number = this.provenance.addSource(source.name);
     this.numbers.set(source, number);
     return number;
   }
@@ -32,11 +32,11 @@ export class TracedSources {
 
 export class Trace {
   private readonly sources: TracedSources;
-  private readonly maps: SectionMaps;
+  private readonly maps: SectionProvenance;
 
-  constructor(map: ProvenanceMap, output: Output) {
-    this.sources = new TracedSources(map);
-    this.maps = new SectionMaps(map, output.sections);
+  constructor(provenance: ProvenanceMap, output: Output) {
+    this.sources = new TracedSources(provenance);
+    this.maps = new SectionProvenance(provenance, output.sections);
     output.maps = this.maps;
   }
 

@@ -19,15 +19,15 @@ const ARCHITECTURES: readonly Architecture[] = [
 /** A compiled program with its map, and what the rows say as text. */
 function traced(texts: readonly string[], options: CompileOptions) {
   const files = texts.map((text, index) => ({ name: `${index}.c`, bytes: encodeUtf8(text) }));
-  const map = new ProvenanceMap();
-  const image = compile(files, { ...options, map });
+  const provenance = new ProvenanceMap();
+  const image = compile(files, { ...options, provenance });
   expect(image).toEqual(compile(files, options));
   const output = Buffer.from(image).toString('latin1');
   const named = (range: SourceRange | undefined) => {
-    const file = range && files.find(({ name }) => name === map.sources[range.source]);
+    const file = range && files.find(({ name }) => name === provenance.sources[range.source]);
     return range && Buffer.from(file?.bytes ?? []).toString('latin1', range.start, range.end);
   };
-  const rows = [...map].map((row: Provenance) => ({
+  const rows = [...provenance].map((row: Provenance) => ({
     text: output.slice(row.outputStart, row.outputEnd),
     token: named(row.origin),
     function: named(row.definition),
@@ -87,7 +87,7 @@ describe.each(ARCHITECTURES)('on %s', (architecture) => {
 });
 
 it('tells of tokens out of included files and macros', () => {
-  const map = new ProvenanceMap();
+  const provenance = new ProvenanceMap();
   const text = '#include "h.h"\n#define SEVEN 7\nint main() { return SEVEN + EIGHT; }\n';
   const header = '#define EIGHT 8\n';
   const files = [{ name: 'dir/m.c', bytes: encodeUtf8(text) }];
@@ -95,10 +95,10 @@ it('tells of tokens out of included files and macros', () => {
     architecture: 'x86',
     expandIncludes: true,
     readInclude: (path) => (path === 'dir/h.h' ? encodeUtf8(header) : undefined),
-    map,
+    provenance,
   });
-  const at = (line: string) => map.lookup(Buffer.from(output).indexOf(line)).origin;
-  expect(map.sources).toEqual(['dir/m.c', 'dir/h.h']);
+  const at = (line: string) => provenance.lookup(Buffer.from(output).indexOf(line)).origin;
+  expect(provenance.sources).toEqual(['dir/m.c', 'dir/h.h']);
   expect(at('mov_eax, %7')).toEqual({
     source: 0,
     start: text.indexOf('7'),

@@ -11,7 +11,7 @@ import { requireBytes } from '@stage0-ts/diagnostics';
 /** The parts one after the other. A `map` that has them as its sources takes where each stands. */
 export function concatenate(
   parts: readonly Uint8Array[],
-  map?: ProvenanceMap,
+  provenance?: ProvenanceMap,
 ): Uint8Array<ArrayBuffer> {
   parts.forEach((part, index) => {
     requireBytes(part, `part ${index}`);
@@ -19,10 +19,10 @@ export function concatenate(
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;
   for (const [number, part] of parts.entries()) {
-    map?.addCopy(at, number, 0);
+    provenance?.addCopy(at, number, 0);
     whole.set(part, at);
     at += part.length;
   }
-  map?.finish(whole.length);
+  provenance?.finish(whole.length);
   return whole;
 }

@@ -16,7 +16,7 @@ export interface ReplaceOptions {
   /** Name of the input in messages. */
   readonly name?: string;
   /** Takes for each byte where it stands in the input, and for a replacement what it replaces. Default: none is made. */
-  readonly map?: ProvenanceMap | undefined;
+  readonly provenance?: ProvenanceMap | undefined;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface ReplaceOptions {
  */
 export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8Array<ArrayBuffer> {
   requireBytes(input);
-  const { pattern, replacement, name, map } = options;
+  const { pattern, replacement, name, provenance } = options;
   if (pattern.length === 0) throw new ToolError('the pattern is empty', { code: 'usage' });
   if (input.length <= pattern.length) {
     throw new ToolError('the input is not longer than the pattern', {
@@ -35,7 +35,7 @@ export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8A
       ...(name !== undefined && { file: name }),
     });
   }
-  map?.addSource(name ?? 'input');
+  provenance?.addSource(name ?? 'input');
   const out = new ByteWriter(input.length);
   const borders = borderTable(pattern);
   let done = 0;
@@ -46,14 +46,14 @@ export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8A
     if (input[at] === pattern[matched]) matched++;
     if (matched < pattern.length) continue;
     const start = at + 1 - pattern.length;
-    writeWithoutNuls(out, map, input, done, start);
-    map?.add(out.length, 0, start, at + 1);
+    writeWithoutNuls(out, provenance, input, done, start);
+    provenance?.add(out.length, 0, start, at + 1);
     out.write(replacement);
     done = at + 1;
     matched = 0;
   }
-  writeWithoutNuls(out, map, input, done, input.length);
-  map?.finish(out.length);
+  writeWithoutNuls(out, provenance, input, done, input.length);
+  provenance?.finish(out.length);
   return out.toBytes();
 }
 
@@ -72,7 +72,7 @@ function borderTable(pattern: Uint8Array): Int32Array {
 
 function writeWithoutNuls(
   out: ByteWriter,
-  map: ProvenanceMap | undefined,
+  provenance: ProvenanceMap | undefined,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -80,7 +80,7 @@ function writeWithoutNuls(
   for (let at = start; at < end; ) {
     let stop = at;
     while (stop < end && bytes[stop] !== 0) stop++;
-    map?.addCopy(out.length, 0, at);
+    provenance?.addCopy(out.length, 0, at);
     out.write(bytes, at, stop);
     at = stop + 1;
   }

@@ -335,7 +335,7 @@ export class Explainer {
     const kind = definitionKind(process.standIn?.port ?? process.tool);
     const isLabel = kind === 'label';
     const address = isLabel
-      ? addressOf(image, output.map.offsetBehind(range.source, range.start))
+      ? addressOf(image, output.map.firstOutputAtOrAfter(range.source, range.start))
       : null;
     const place = this.place(process, output, range);
     return { ...place, kind, address, source: this.sourceOf(process, place) };

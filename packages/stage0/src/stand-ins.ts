@@ -162,7 +162,7 @@ function linker(name: string, architecture: CrossArchitecture): Program {
 /** `M0 INPUT OUTPUT` by M1. */
 function macroAssembler(architecture: CrossArchitecture): Program {
   return converter('M0', 0o600, (source, _, map) => {
-    return { bytes: expand([source], { architecture, bigEndian: false, map }), map };
+    return { bytes: expand([source], { architecture, bigEndian: false, provenance: map }), map };
   });
 }
 
@@ -188,13 +188,13 @@ function compilerFor(
     port: 'M2-Planet',
     reason: `hand-written for ${arch}; compiles the same C in bootstrap mode to other code, which makes M2 only, ${note}`,
     run: converter(tool, 0o600, (source, host, map) => {
-      const code = compile([source], { architecture: arch, bootstrapMode: true, map });
+      const code = compile([source], { architecture: arch, bootstrapMode: true, provenance: map });
       if (needs === 'logical shifts') return { bytes: withLogicalShifts(code), map };
       const out = new ByteWriter(code.length);
       out.write(host.readFile(definitions));
       const head = out.length;
       out.write(code);
-      return { bytes: out.toBytes(), map: map?.behind(head, definitions) };
+      return { bytes: out.toBytes(), map: map?.withPrefix(head, definitions) };
     }),
   };
 }

@@ -16,11 +16,11 @@ function run(tool: string, argv: readonly string[], host: Host): number {
     const output = requireOperand(argv, 1, 'the output file');
     const inputs = argv.slice(2);
     requireDistinct(host, output, inputs);
-    const map = host.provenance && new ProvenanceMap();
+    const provenance = host.provenance && new ProvenanceMap();
     const parts = inputs.map((input) => host.readFile(input));
-    for (const input of inputs) map?.addSource(input);
-    const whole = concatenate(parts, map);
-    if (map !== undefined) host.provenance?.(output, map);
+    for (const input of inputs) provenance?.addSource(input);
+    const whole = concatenate(parts, provenance);
+    if (provenance !== undefined) host.provenance?.(output, provenance);
     host.writeFile(output, whole, 0o600);
     return 0;
   });

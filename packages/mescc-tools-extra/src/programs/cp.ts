@@ -43,10 +43,10 @@ export const cp: Program = (argv, host) =>
 
 /** Every byte comes from the one at the same place. */
 function copyMap(source: string, length: number): ProvenanceMap {
-  const map = new ProvenanceMap();
-  map.addCopy(0, map.addSource(source), 0);
-  map.finish(length);
-  return map;
+  const provenance = new ProvenanceMap();
+  provenance.addCopy(0, provenance.addSource(source), 0);
+  provenance.finish(length);
+  return provenance;
 }
 
 /**

@@ -36,16 +36,16 @@ export const replace: Program = (argv, host) =>
     if (file === undefined) throw missing('--file INPUT');
     if (pattern === undefined) throw missing('--match-on STRING');
     if (replacement === undefined) throw missing('--replace-with STRING');
-    const map = host.provenance && new ProvenanceMap();
+    const provenance = host.provenance && new ProvenanceMap();
     const result = replaceBytes(host.readFile(file), {
       pattern: encodeUtf8(pattern),
       replacement: encodeUtf8(replacement),
       name: file,
-      map,
+      provenance,
     });
     if (output === STANDARD_OUTPUT) host.writeStdout(result);
     else {
-      if (map !== undefined) host.provenance?.(output, map);
+      if (provenance !== undefined) host.provenance?.(output, provenance);
       host.writeFile(output, result, 0o600);
     }
     return 0;

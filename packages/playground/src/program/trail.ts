@@ -31,7 +31,7 @@ export function trail({ stages, image }: Translation, offset: number): Hop[] {
   let stage = stages.at(-1);
   let at = offset;
   while (stage !== undefined) {
-    const { origin, definition } = stage.map.lookup(at);
+    const { origin, definition } = stage.provenance.lookup(at);
     const place = origin && placeOf(stage, origin);
     hops.push({
       tool: stage.tool,
@@ -63,9 +63,9 @@ export class Twins {
   /** Text that is not `source` (headers, definitions) has no twin. */
   constructor(translation: Translation, source: Source) {
     const { length } = translation.image;
-    const map = translation.stages.at(-1)?.map;
+    const provenance = translation.stages.at(-1)?.provenance;
     for (let start = 0; start < length; ) {
-      const end = map?.lookup(start).outputEnd ?? length;
+      const end = provenance?.lookup(start).outputEnd ?? length;
       const origin = trail(translation, start).at(-1)?.origin;
       if (origin?.source.bytes === source.bytes) {
         this.pieces.push({ start, end, from: origin.start, to: origin.end });

@@ -27,7 +27,7 @@ export interface Stage {
   readonly sources: readonly Source[];
   readonly output: Uint8Array;
   /** From each byte of `output` to the sources, by their numbers. */
-  readonly map: ProvenanceMap;
+  readonly provenance: ProvenanceMap;
 }
 
 /** A label of the program. */
@@ -80,37 +80,37 @@ function assembled(
   source: Source,
   assemble: typeof assembleHex0,
 ): Translation {
-  const map = new ProvenanceMap();
-  const image = assemble(source.bytes, { name: source.name, map });
-  const stage = { tool, sources: [source], output: image, map };
+  const provenance = new ProvenanceMap();
+  const image = assemble(source.bytes, { name: source.name, provenance });
+  const stage = { tool, sources: [source], output: image, provenance };
   return { stages: [stage], image, labels: labelsIn(stage), warnings: [] };
 }
 
 function compiledC(source: Source, warnings: (warning: ToolError) => void): Stage {
-  const map = new ProvenanceMap();
+  const provenance = new ProvenanceMap();
   const sources = [LIBRARY, source];
-  const output = compile(sources, { architecture: 'x86', map, warnings });
-  return { tool: 'M2-Planet', sources, output, map };
+  const output = compile(sources, { architecture: 'x86', provenance, warnings });
+  return { tool: 'M2-Planet', sources, output, provenance };
 }
 
 function expanded(before: readonly Stage[], sources: readonly Source[]): Translation {
-  const map = new ProvenanceMap();
+  const provenance = new ProvenanceMap();
   const output = tracing(
     before,
-    () => expand(sources, { ...TARGET, map }),
+    () => expand(sources, { ...TARGET, provenance }),
     sources.at(-1) as Source,
   );
-  const stage = { tool: 'M1', sources, output, map };
+  const stage = { tool: 'M1', sources, output, provenance };
   return linked([...before, stage], { name: 'program.hex2', bytes: output });
 }
 
 function linked(before: readonly Stage[], source: Source): Translation {
-  const map = new ProvenanceMap();
+  const provenance = new ProvenanceMap();
   const sources = [ELF_HEADER, source];
-  const options = { ...TARGET, baseAddress: BASE_ADDRESS, map };
+  const options = { ...TARGET, baseAddress: BASE_ADDRESS, provenance };
   const { image, symbols } = tracing(before, () => link(sources, options), source);
   const labels = symbols.map(({ name, address }) => ({ name, address: address >>> 0 }));
-  const stage = { tool: 'hex2', sources, output: image, map };
+  const stage = { tool: 'hex2', sources, output: image, provenance };
   return { stages: [...before, stage], image, labels, warnings: [] };
 }
 
@@ -133,14 +133,14 @@ function traced(
 ): ToolError {
   const stage = before.find(({ output }) => output === text.bytes);
   if (stage === undefined) return errorAt(text, offset, error.code, error.message);
-  const origin = offset < stage.output.length ? stage.map.lookup(offset).origin : undefined;
+  const origin = offset < stage.output.length ? stage.provenance.lookup(offset).origin : undefined;
   if (origin === undefined) return error;
   return traced(error, before, stage.sources[origin.source] as Source, origin.start);
 }
 
 /** hex1 tells no addresses: a label stands where the first byte behind it does. */
-function labelsIn({ map, sources }: Stage): ProgramLabel[] {
-  const rows = [...map];
+function labelsIn({ provenance, sources }: Stage): ProgramLabel[] {
+  const rows = [...provenance];
   const places = new Map<number, string>();
   const bytes = sources[0]?.bytes ?? new Uint8Array();
   for (const { definition } of rows) {
@@ -149,7 +149,7 @@ function labelsIn({ map, sources }: Stage): ProgramLabel[] {
   }
   return [...places].map(([end, name]) => {
     const row = rows.find(({ origin }) => origin !== undefined && origin.start >= end);
-    return { name, address: BASE_ADDRESS + (row?.outputStart ?? map.outputLength) };
+    return { name, address: BASE_ADDRESS + (row?.outputStart ?? provenance.outputLength) };
   });
 }
 

@@ -8,23 +8,23 @@ import type { ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
 import type { Token } from './token.ts';
 
-export class TokenPlaces {
-  private readonly map: ProvenanceMap;
+export class TokenProvenance {
+  private readonly provenance: ProvenanceMap;
   private readonly sources = new Map<Source, number>();
   /** Definitions in the map by the token in a macro that each is. */
   private readonly definitions = new Map<Token, number>();
 
-  constructor(map: ProvenanceMap) {
-    this.map = map;
+  constructor(provenance: ProvenanceMap) {
+    this.provenance = provenance;
   }
 
   /** The text from `at` on is that of `token`. */
   add(at: number, token: Token): void {
     const { source, offset, length, original } = token;
-    if (isMade(token)) this.map.addOwn(at);
+    if (isMade(token)) this.provenance.addOwn(at);
     else {
       const definition = original === undefined ? -1 : this.definition(original);
-      this.map.add(at, this.sourceNumber(source), offset, offset + length, definition);
+      this.provenance.add(at, this.sourceNumber(source), offset, offset + length, definition);
     }
   }
 
@@ -35,7 +35,7 @@ export class TokenPlaces {
       number = this.definitions.size;
       this.definitions.set(token, number);
       const { source, offset, length } = token;
-      this.map.define(number, this.sourceNumber(source), offset, offset + length);
+      this.provenance.define(number, this.sourceNumber(source), offset, offset + length);
     }
     return number;
   }
@@ -43,7 +43,7 @@ export class TokenPlaces {
   private sourceNumber(source: Source): number {
     let number = this.sources.get(source);
     if (number === undefined) {
-      number = this.map.addSource(source.name);
+      number = this.provenance.addSource(source.name);
       this.sources.set(source, number);
     }
     return number;

@@ -8,7 +8,7 @@
 import type { ByteWriter } from './byte-writer.ts';
 import { ProvenanceMap } from './provenance-map.ts';
 
-export class SectionMaps {
+export class SectionProvenance {
   /** The map of the joined output. */
   readonly whole: ProvenanceMap;
   private readonly writers: readonly ByteWriter[];
@@ -24,8 +24,8 @@ export class SectionMaps {
 
   /** What is written from here on comes from source[start, end). */
   mark(source: number, start: number, end: number): void {
-    for (const [index, map] of this.maps.entries()) {
-      map.add((this.writers[index] as ByteWriter).length, source, start, end, this.current);
+    for (const [index, provenance] of this.maps.entries()) {
+      provenance.add((this.writers[index] as ByteWriter).length, source, start, end, this.current);
     }
   }
 
