@@ -3,9 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from './run-in-folder.ts';
+import type { Command } from './case-folder.ts';
 
-/** Upstream's binaries that do not stand at x86/bin/NAME. */
+/** Upstream's binaries that are not at x86/bin/NAME. */
 const ARTIFACTS: Readonly<Record<string, string>> = {
   hex0: 'hex0',
   hex1: 'hex1',
@@ -37,9 +37,31 @@ export function nativeTree(release?: string): string | undefined {
   return fs.existsSync(path.join(tree, 'x86/artifact/cc_x86')) ? tree : undefined;
 }
 
-/** Our built `stage0 TOOL`. */
+/** Our packages. */
+const PACKAGES = new URL('../../', import.meta.url);
+/** The command of the utilities, which has their names as its first argument. */
+const MULTI_CALL = 'mescc-tools-extra';
+
+/** Our built commands, as npm installs them: each package's own. */
 export function builtCommands(): (tool: string) => Command {
-  const stage0 = fileURLToPath(new URL('../../stage0/dist/bin/stage0.js', import.meta.url));
-  if (!fs.existsSync(stage0)) throw new Error(`${stage0} is missing: npm run build`);
-  return (tool) => ({ file: process.execPath, arguments: [stage0, tool] });
+  const files = ownCommands();
+  return (tool) => {
+    const own = files.get(tool);
+    const file = own ?? (files.get(MULTI_CALL) as string);
+    return { file: process.execPath, arguments: own === undefined ? [file, tool] : [file] };
+  };
+}
+
+/** The files of all commands by their names, which the manifests of the packages list. */
+function ownCommands(): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const folder of fs.readdirSync(PACKAGES)) {
+    const base = new URL(`${folder}/`, PACKAGES);
+    const manifest = fs.readFileSync(new URL('package.json', base), 'utf8');
+    const { bin = {} } = JSON.parse(manifest) as { bin?: Readonly<Record<string, string>> };
+    for (const [name, file] of Object.entries(bin)) {
+      files.set(name, fileURLToPath(new URL(file, base)));
+    }
+  }
+  return files;
 }

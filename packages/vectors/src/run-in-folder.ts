@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Run a case with a real command in a fresh folder: upstream's binaries, or our built commands. */
 import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
-import { decodeUtf8 } from '@stage0-ts/bytes';
-import { CASE_DIRECTORY, type Change, differences, type Outcome, type VectorCase } from './case.ts';
-
-/** How a tool is started: the file to execute and the arguments before its own. */
-export interface Command {
-  readonly file: string;
-  readonly arguments: readonly string[];
-}
+import type { Outcome, VectorCase } from './case.ts';
+import { type Command, inFreshFolder, standardInput } from './case-folder.ts';
 
 const HANG_MILLISECONDS = 10_000;
-const OUTPUT_LIMIT = 64 << 20;
+const MAX_OUTPUT = 64 << 20;
 
 /**
  * Run the case; `find` gives the command for an upstream tool's name. A run that takes longer than `timeout`
@@ -25,32 +17,20 @@ export function runInFolder(
   find: (tool: string) => Command,
   timeout: number = HANG_MILLISECONDS,
 ): Outcome {
-  const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-case-')));
-  const folder = path.join(scratch, 'case');
-  try {
-    layOut(vector, folder, find);
-    const before = state(folder);
+  return inFreshFolder(vector, find, (folder) => {
     const command = find(vector.tool);
     const { settings } = vector;
     const child = spawnSync(command.file, [...command.arguments, ...settings.arguments], {
       cwd: folder,
       argv0: command.arguments.length === 0 ? vector.tool : command.file,
       env: Object.fromEntries((settings.environment ?? []).map(splitVariable)),
-      input: settings.stdin === undefined ? '' : (vector.input.get(settings.stdin) ?? ''),
+      input: standardInput(vector),
       timeout,
       killSignal: 'SIGKILL',
-      maxBuffer: OUTPUT_LIMIT,
+      maxBuffer: MAX_OUTPUT,
     });
-    const text = (bytes: Uint8Array) => decodeUtf8(bytes).replaceAll(folder, CASE_DIRECTORY);
-    return {
-      end: howEnded(child),
-      stdout: text(child.stdout),
-      stderr: text(child.stderr),
-      changes: differences(before, state(folder)),
-    };
-  } finally {
-    fs.rmSync(scratch, { recursive: true, force: true });
-  }
+    return { end: howEnded(child), stdout: child.stdout, stderr: child.stderr };
+  });
 }
 
 function howEnded(child: ReturnType<typeof spawnSync>): number | string {
@@ -61,56 +41,7 @@ function howEnded(child: ReturnType<typeof spawnSync>): number | string {
   return child.status ?? -1;
 }
 
-function layOut(
-  { settings, input }: VectorCase,
-  folder: string,
-  find: (tool: string) => Command,
-): void {
-  fs.mkdirSync(folder, { mode: 0o755 });
-  const put = (name: string, bytes: Uint8Array | string, mode: number) => {
-    const file = path.join(folder, name);
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
-    fs.writeFileSync(file, bytes);
-    fs.chmodSync(file, mode);
-  };
-  for (const [name, bytes] of input) put(name, bytes, 0o644);
-  for (const name of settings.directories ?? []) {
-    fs.mkdirSync(path.join(folder, name), { recursive: true, mode: 0o755 });
-  }
-  for (const [name, target] of Object.entries(settings.links ?? {})) {
-    fs.symlinkSync(target, path.join(folder, name));
-  }
-  for (const [name, tool] of Object.entries(settings.programs ?? {})) {
-    const words = find(tool);
-    if (words.arguments.length === 0) put(name, fs.readFileSync(words.file), 0o755);
-    else {
-      const line = [words.file, ...words.arguments].map((word) => `'${word}'`).join(' ');
-      put(name, `#!/bin/sh\nexec ${line} "$@"\n`, 0o755);
-    }
-  }
-  for (const [name, mode] of Object.entries(settings.modes ?? {})) {
-    fs.chmodSync(path.join(folder, name), Number.parseInt(mode, 8));
-  }
-}
-
 function splitVariable(entry: string): [string, string] {
   const equals = entry.indexOf('=');
   return [entry.slice(0, equals), entry.slice(equals + 1)];
-}
-
-function state(folder: string, prefix = ''): Map<string, Change> {
-  const found = new Map<string, Change>();
-  for (const entry of fs.readdirSync(path.join(folder, prefix), { withFileTypes: true })) {
-    const name = prefix + entry.name;
-    const full = path.join(folder, name);
-    if (entry.isSymbolicLink()) found.set(name, { kind: 'link', target: fs.readlinkSync(full) });
-    else {
-      const mode = fs.statSync(full).mode & 0o7777;
-      if (entry.isDirectory()) {
-        found.set(name, { kind: 'directory', mode });
-        for (const [inner, change] of state(folder, `${name}/`)) found.set(inner, change);
-      } else found.set(name, { kind: 'file', mode, bytes: fs.readFileSync(full) });
-    }
-  }
-  return found;
 }

@@ -3,17 +3,17 @@
  * One suite for any implementation of a tool.
  *
  * STAGE0_IMPLEMENTATIONS lists what is run: `source` (default: our program in memory), `dist` (our built
- * command in a real folder), `native` (upstream's binaries of the tree that STAGE0_NATIVE names). An
+ * program in a real folder), `native` (upstream's binaries of the tree that STAGE0_NATIVE names). An
  * older release has no built command of ours; its tree is in the folder that STAGE0_RELEASES names,
  * under its number.
  */
 import type { Program } from '@stage0-ts/host';
 import { describe, expect, it } from 'vitest';
-import type { Outcome, Recording } from './case.ts';
+import type { Outcome, Recording, VectorCase } from './case.ts';
 import { checkOutcome } from './check.ts';
 import { builtCommands, nativeCommands, nativeTree } from './commands.ts';
-import { unpackCase } from './expectation.ts';
-import { listCases, loadCase, loadRecording, packCase } from './load.ts';
+import { listCases, loadCase, loadExpected, loadRecording } from './load.ts';
+import { runInChild } from './run-in-child.ts';
 import { runInFolder } from './run-in-folder.ts';
 import { runInMemory } from './run-in-memory.ts';
 
@@ -31,6 +31,9 @@ export interface SuiteOptions {
   readonly atLeast: number;
 }
 
+/** So many cases of each tool are run by its command, as a process of its own. */
+const OWN_PROCESSES = 10;
+
 /** Register a test for every case of `tool` and every implementation asked for. */
 export function vectorSuite(tool: string, program: Program, options: SuiteOptions): void {
   const { release } = options;
@@ -38,6 +41,7 @@ export function vectorSuite(tool: string, program: Program, options: SuiteOption
   const names = listCases(set);
   const differing = new Set(options.knownDifferences?.flatMap((difference) => difference.cases));
   const wanted = implementationsFor(set, release);
+  const built = new BuiltRuns(set, names);
 
   describe(`${set} vectors`, () => {
     it(`are at least ${options.atLeast}`, () => {
@@ -51,7 +55,7 @@ export function vectorSuite(tool: string, program: Program, options: SuiteOption
       const { rejects, beyond } = vector.settings;
       const partial = rejects !== undefined || beyond !== undefined;
       const check = (outcome: Outcome) =>
-        checkOutcome(vector.settings, unpackCase(packCase(set, name)).expected, outcome);
+        checkOutcome(vector.settings, loadExpected(vector), outcome);
       it(`${name} is recorded; where ours does otherwise it is a known difference`, () => {
         const recording = loadRecording(vector);
         expect(recording, 'npm run vectors:record').toBeDefined();
@@ -64,7 +68,7 @@ export function vectorSuite(tool: string, program: Program, options: SuiteOption
         it(`${name} (source)`, () => check(runInMemory(vector, program, options.programs)));
       }
       if (runs('dist')) {
-        it(`${name} (dist)`, () => check(runInFolder(vector, builtCommands())));
+        it(`${name} (dist)`, async () => check(await built.run(vector, name)));
       }
       if (runs('native')) {
         it(`${name} (native)`, () => {
@@ -75,6 +79,30 @@ export function vectorSuite(tool: string, program: Program, options: SuiteOption
       }
     }
   });
+}
+
+/**
+ * Runs of our built program: most in one child process, when the first of them is asked for. The first few cases
+ * have a process each, and so have those that start other programs, which write to the streams of the process.
+ */
+class BuiltRuns {
+  private readonly set: string;
+  private readonly inChild: readonly string[];
+  private outcomes: Promise<Map<string, Outcome>> | undefined;
+
+  constructor(set: string, names: readonly string[]) {
+    this.set = set;
+    this.inChild = names.slice(OWN_PROCESSES).filter((name) => {
+      const { programs, implementations } = loadCase(set, name).settings;
+      return programs === undefined && (implementations?.includes('dist') ?? true);
+    });
+  }
+
+  async run(vector: VectorCase, name: string): Promise<Outcome> {
+    if (!this.inChild.includes(name)) return runInFolder(vector, builtCommands());
+    this.outcomes ??= runInChild(this.set, this.inChild);
+    return (await this.outcomes).get(name) as Outcome;
+  }
 }
 
 /** What is run, of what STAGE0_IMPLEMENTATIONS asks for. */

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Run many cases of one tool in one child process: our built program, on the Node host, in real folders. A process
+ * for each would spend nearly all of its time on the start of Node.
+ *
+ * The child is bin/run-cases.ts. It sends each outcome when it has it; one that takes too long is a hang, and so
+ * are those that wait for it.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Outcome } from './case.ts';
+
+const CHILD = fileURLToPath(new URL('../dist/bin/run-cases.js', import.meta.url));
+/** The most time between two outcomes. */
+const HANG_MILLISECONDS = 10_000;
+
+/** What the child sends of each case. */
+export interface CaseOutcome {
+  readonly name: string;
+  readonly outcome: Outcome;
+}
+
+/** Run the cases of `set`; the outcome of each by its name. */
+export function runInChild(set: string, names: readonly string[]): Promise<Map<string, Outcome>> {
+  const child = fork(CHILD, [set, ...names], { serialization: 'advanced', execArgv: [] });
+  return collect(child, names);
+}
+
+function collect(child: ChildProcess, names: readonly string[]): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  return new Promise((resolve) => {
+    const stop = () => child.kill('SIGKILL');
+    let timer = setTimeout(stop, HANG_MILLISECONDS);
+    child.on('message', ({ name, outcome }: CaseOutcome) => {
+      outcomes.set(name, outcome);
+      clearTimeout(timer);
+      timer = setTimeout(stop, HANG_MILLISECONDS);
+    });
+    child.on('close', () => {
+      clearTimeout(timer);
+      const hang: Outcome = { end: 'hang', stdout: '', stderr: '', changes: new Map() };
+      for (const name of names) if (!outcomes.has(name)) outcomes.set(name, hang);
+      resolve(outcomes);
+    });
+  });
+}
