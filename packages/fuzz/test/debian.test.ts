@@ -4,6 +4,7 @@
  * programs. Where the two versions differ is listed in debian-differences.json, and only there. Modes are left out:
  * Debian's files come out 0644.
  */
+
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { LANGUAGES, type Language } from '@stage0-ts/fuzz';
@@ -22,6 +23,7 @@ import {
   runInMemory,
   type VectorCase,
 } from '@stage0-ts/vectors/run';
+import { runsIf } from '@stage0-ts/vectors/test-support';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import differences from '../debian-differences.json' with { type: 'json' };
@@ -34,11 +36,7 @@ const debian = (tool: string) => `/usr/bin/${tool}`;
 const peers = ['hex2', 'M1', 'blood-elf', 'kaem', 'get_machine'].filter((tool) =>
   fs.existsSync(debian(tool)),
 );
-if (peers.length < 5) {
-  console.warn(
-    "\n*** DID NOT RUN: the comparison with Debian's mescc-tools, which are not installed. ***\n",
-  );
-}
+runsIf(peers.length === 5, "the comparison with Debian's mescc-tools", 'They are not installed');
 
 interface Difference {
   readonly name: string;

@@ -3,6 +3,7 @@
  * Some hundred random programs of every language, always the same ones: ours ends with success or a clean error, twice
  * alike. With STAGE0_NATIVE, a stage0-posix folder in which the x86 chain has been built, upstream's binaries run them too.
  */
+
 import {
   available,
   type FuzzOptions,
@@ -12,22 +13,20 @@ import {
   limitProcess,
 } from '@stage0-ts/fuzz';
 import { nativeCommands, nativeTree } from '@stage0-ts/vectors/run';
+import { didNotRun, runsIf } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 
 const SEED = 411;
 const tree = nativeTree();
 if (tree === undefined) {
-  console.warn(
-    '\n*** DID NOT RUN: random programs against upstream. STAGE0_NATIVE is not set. ***\n',
-  );
+  didNotRun('random programs against upstream', 'STAGE0_NATIVE is not set');
 } else limitProcess();
 /** A process for each program takes its time. */
 const COUNT = tree === undefined ? 300 : 150;
 
 const runnable = LANGUAGES.filter(({ name, needs }) => {
   const there = needs === undefined || available(needs);
-  if (!there) console.warn(`\n*** DID NOT RUN: ${name}. There is no ${needs} here. ***\n`);
-  return there;
+  return runsIf(there, name, `There is no ${needs} here`);
 });
 
 /** Upstream's binaries of the language's release, where both variables are set. */
@@ -35,7 +34,7 @@ function nativeFor({ name, older }: Language): FuzzOptions['native'] {
   const folder = tree && nativeTree(older?.release);
   if (tree !== undefined && folder === undefined) {
     const why = `STAGE0_RELEASES names no folder with a built ${older?.release}`;
-    console.warn(`\n*** DID NOT RUN: ${name} against upstream. ${why}. ***\n`);
+    didNotRun(`${name} against upstream`, why);
   }
   return folder === undefined ? undefined : nativeCommands(folder);
 }

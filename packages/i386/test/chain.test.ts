@@ -2,17 +2,18 @@
 /**
  * The beginning of the real x86 chain, from the two seeds, in the machine; STAGE0_POSIX names the release's tree or tarball.
  */
+
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
+import { releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../../stage0/src/node/load-tree.ts';
 import { contentOf, MODES } from './run.ts';
 
-const root = process.env['STAGE0_POSIX'];
+const root = releaseFor('the chain from the seeds to M0 and cc_x86');
 
 describe('the x86 chain', () => {
-  if (root === undefined) console.warn('NOT RUN: STAGE0_POSIX names no tree; no seed was run');
   it.runIf(root !== undefined).each(MODES)('seeds to M0 and cc_x86, %s', (mode) => {
     const files = loadTree(root as string);
     const script = decodeUtf8(contentOf(files, '/x86/mescc-tools-mini-kaem.kaem'));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Texts of instructions, each against what `objdump -d -M intel` writes for the same bytes. */
+
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { decode, formatInstruction } from '@stage0-ts/i386';
+import { runsIf } from '@stage0-ts/vectors/test-support';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -52,8 +54,7 @@ describe('formatInstruction', () => {
 const hasObjdump = (process.env['PATH'] ?? '')
   .split(':')
   .some((folder) => fs.existsSync(path.join(folder, 'objdump')));
-if (!hasObjdump)
-  console.warn('\n*** DID NOT RUN: the comparison with objdump, which is not installed. ***\n');
+runsIf(hasObjdump, 'the comparison with objdump', 'It is not installed');
 
 /** Bytes that a case has: one instruction, and one-byte ones behind it, so that objdump is in step at each case. */
 const SLOT = 16;

@@ -3,6 +3,7 @@
  * The real gzip, bzip2, xz, tar and sha256sum as live peers: what they make of random data, in many settings, ours
  * decodes to the same; digests agree both ways.
  */
+
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,6 +11,7 @@ import path from 'node:path';
 import type { Program } from '@stage0-ts/host';
 import { MemoryFiles, MemoryHost, type TreeNode } from '@stage0-ts/host/memory';
 import { bunzip2, gunzip, sha256sum, untar, unxzBytes } from '@stage0-ts/mescc-tools-extra';
+import { runsIf } from '@stage0-ts/vectors/test-support';
 import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { machineCode } from './fixtures.ts';
@@ -20,11 +22,7 @@ afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 /** Whether the command is there; says loudly when it is not. */
 function available(command: string): boolean {
   const there = spawnSync(command, ['--version'], { input: '' }).error === undefined;
-  if (!there)
-    console.warn(
-      `\n*** DID NOT RUN: the comparison with ${command}, which is not installed. ***\n`,
-    );
-  return there;
+  return runsIf(there, `the comparison with ${command}`, 'It is not installed');
 }
 
 /** Standard output of a peer. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The built pages in Debian's Chromium, used as a person would: typing, clicking, keys. */
+
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runsIf } from '@stage0-ts/vectors/test-support';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { build, type PreviewServer, preview } from 'vite';
@@ -13,14 +15,9 @@ const CHROMIUM = '/usr/bin/chromium';
 const RELEASE = process.env['STAGE0_POSIX'];
 const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url));
 const hasChromium = fs.existsSync(CHROMIUM);
-if (!hasChromium)
-  console.warn(`\n*** DID NOT RUN: the playground's pages. There is no ${CHROMIUM}. ***\n`);
+runsIf(hasChromium, "the playground's pages", `There is no ${CHROMIUM}`);
 const isArchive = RELEASE !== undefined && fs.statSync(RELEASE).isFile();
-if (!isArchive) {
-  console.warn(
-    '\n*** DID NOT RUN: the whole chain in a page. Set STAGE0_POSIX to the tarball. ***\n',
-  );
-}
+runsIf(isArchive, 'the whole chain in a page', 'Set STAGE0_POSIX to the tarball');
 
 describe.skipIf(!hasChromium)('the playground', () => {
   let server: PreviewServer;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The whole x86 chain of the release that STAGE0_POSIX names: a tarball or a folder. */
+
 import fs from 'node:fs';
 import {
   build,
@@ -14,19 +15,14 @@ import {
   UPSTREAM,
   UPSTREAM_NAME,
 } from '@stage0-ts/stage0';
+import { releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 
-const TREE = process.env['STAGE0_POSIX'];
+const TREE = releaseFor('the x86 chain of stage0-posix 1.9.1');
 const digests = new URL('../../../test-vectors/digests/', import.meta.url);
 const read = (name: string) =>
   fs.readFileSync(new URL(`stage0-posix-${UPSTREAM.release}.x86.${name}`, digests));
-
-if (TREE === undefined) {
-  console.warn(
-    '\n*** DID NOT RUN: the x86 chain of stage0-posix 1.9.1. Set STAGE0_POSIX to its tarball or folder. ***\n',
-  );
-}
 
 describe.skipIf(TREE === undefined)(`the x86 chain of ${UPSTREAM_NAME}`, () => {
   it('gives every answer, artifact and mode', () => {

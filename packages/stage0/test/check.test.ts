@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The cross-check, with engines that do what a real one must never do. */
-import { fileURLToPath } from 'node:url';
+
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { Engine, MemoryFiles } from '@stage0-ts/host/memory';
 import {
@@ -17,10 +17,10 @@ import {
   rebuildCompiler,
   treeDigest,
 } from '@stage0-ts/stage0';
+import { LADDER } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 
-const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
 const ladder = () => loadTree(LADDER);
 
 /** The ports, but for what `after` does after every program; taken for machine code. */

@@ -8,12 +8,14 @@
  * registry for a package. The pages are the expectation: in a `console` block all output must be as
  * shown, with `…` for anything; every line of an `sh` block must succeed.
  */
+
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UPSTREAM } from '@stage0-ts/stage0';
+import { runsIf } from '@stage0-ts/vectors/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, commandsOf, outputPattern } from './documents.ts';
 
@@ -26,11 +28,7 @@ const TIMEOUT = 600_000;
 
 const release = process.env['STAGE0_POSIX'];
 const hasRelease = release?.endsWith('.tar.gz') === true;
-if (!hasRelease) {
-  console.warn(
-    `\n*** DID NOT RUN: commands of ${PAGES.join(' and ')}. STAGE0_POSIX names no ${RELEASE}. ***\n`,
-  );
-}
+runsIf(hasRelease, `commands of ${PAGES.join(' and ')}`, `STAGE0_POSIX names no ${RELEASE}`);
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-clone-'));
 const clone = path.join(scratch, 'stage0-ts');

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The built command `stage0` as a user meets it. */
+
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TOOLS } from '@stage0-ts/stage0';
+import { LADDER } from '@stage0-ts/vectors/test-support';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const STAGE0 = fileURLToPath(new URL('../dist/bin/stage0.js', import.meta.url));
-const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-command-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 

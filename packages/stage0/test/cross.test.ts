@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Builds for other architectures than x86: what stands in for what, that it is told, and all four chains. */
+
 import fs from 'node:fs';
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles } from '@stage0-ts/host/memory';
@@ -12,6 +13,7 @@ import {
   readAnswers,
   standInFor,
 } from '@stage0-ts/stage0';
+import { releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 
@@ -186,13 +188,7 @@ describe('a build for another architecture', () => {
   });
 });
 
-const TREE = process.env['STAGE0_POSIX'];
-if (TREE === undefined) {
-  console.warn(
-    '\n*** DID NOT RUN: amd64, aarch64, riscv32 and riscv64 of stage0-posix 1.9.1. Set STAGE0_POSIX to its tarball or folder. ***\n',
-  );
-}
-
+const TREE = releaseFor('amd64, aarch64, riscv32 and riscv64 of stage0-posix 1.9.1');
 /** Files that our stand-ins make otherwise than the hand-written tools, by the architecture. */
 const OTHER_CODE: Readonly<Record<string, readonly string[]>> = {
   // what cc_<arch> makes of M2-Planet, and what comes of it

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** `stage0 exec`: i386 programs with the files of this computer, on any computer. */
+
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LADDER } from '@stage0-ts/vectors/test-support';
 import { afterAll, expect, it } from 'vitest';
 import { rawGuest } from './guests.ts';
 
 const STAGE0 = fileURLToPath(new URL('../dist/bin/stage0.js', import.meta.url));
-const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder/', import.meta.url));
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-exec-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
@@ -18,7 +19,7 @@ function stage0(...args: string[]): { status: number | null; stdout: string; std
 }
 
 it('runs a program that prints', () => {
-  expect(stage0('hex0', `${LADDER}hello/hello.hex0`, 'hello').status).toBe(0);
+  expect(stage0('hex0', `${LADDER}/hello/hello.hex0`, 'hello').status).toBe(0);
   expect(stage0('exec', './hello')).toMatchObject({
     status: 0,
     stdout: 'Hello, stage0!\n',
@@ -27,7 +28,7 @@ it('runs a program that prints', () => {
 });
 
 it('runs one that reads and writes files: hex0 assembles itself', () => {
-  const source = `${LADDER}seed/hex0.hex0`;
+  const source = `${LADDER}/seed/hex0.hex0`;
   expect(stage0('hex0', source, 'hex0').status).toBe(0);
   expect(stage0('exec', 'hex0', source, 'again')).toMatchObject({ status: 0, stderr: '' });
   expect(fs.readFileSync(path.join(scratch, 'again'))).toEqual(

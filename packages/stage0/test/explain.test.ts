@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Ways down from many bytes of the ladder, and of the release that STAGE0_POSIX names: a tarball or a folder. */
-import { fileURLToPath } from 'node:url';
+
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { Explainer, explain, explanationText } from '@stage0-ts/stage0';
+import { LADDER, releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 import { WayDownChecker } from './way-down.ts';
 
-const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
-const TREE = process.env['STAGE0_POSIX'];
+const TREE = releaseFor('ways down from 1,000 bytes of stage0-posix 1.9.1');
 const OFFSETS = 1000;
-
-if (TREE === undefined) {
-  console.warn(
-    '\n*** DID NOT RUN: ways down from 1,000 bytes of stage0-posix 1.9.1. Set STAGE0_POSIX to its tarball or folder. ***\n',
-  );
-}
 
 /** The same numbers in every run: a linear congruential generator modulo 2^32. */
 function generator(seed: number): (limit: number) => number {

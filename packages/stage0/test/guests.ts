@@ -2,6 +2,7 @@
 /** Little i386 programs for trees in tests: a list of system calls, alone or in front of another program. */
 
 import { encodeUtf8 } from '@stage0-ts/bytes';
+import { GUEST_CODE, guestImage, wordBytes } from '@stage0-ts/vectors/test-support';
 
 /** The result of the call before, such as a descriptor. */
 export const RESULT: unique symbol = Symbol('result');
@@ -10,8 +11,6 @@ export const RESULT: unique symbol = Symbol('result');
 export type Call = readonly [number: number, ...args: readonly (number | string | typeof RESULT)[]];
 
 export const CREATE = 0o1101; // O_WRONLY | O_CREAT | O_TRUNC
-const BASE = 0x08048000;
-const HEADER = 0x54;
 
 export const exit = (status: number): Call => [1, status];
 export const write = (file: number | typeof RESULT, text: string): Call => [
@@ -32,13 +31,12 @@ export const leave = (path: string, text: string): Call[] => [open(path), write(
 
 /** A program that makes these calls, and exits with 0 after them. */
 export function guest(...calls: Call[]): Uint8Array {
-  const code = assemble([...calls, exit(0)], BASE + HEADER);
-  return image(code, BASE + HEADER);
+  return guestImage(assemble([...calls, exit(0)], GUEST_CODE));
 }
 
 /** A program that runs code of one's own. */
 export function rawGuest(...code: number[]): Uint8Array {
-  return image(code, BASE + HEADER);
+  return guestImage(code);
 }
 
 /**
@@ -57,12 +55,19 @@ export function infect(
   const [before, after] = [[0x60, ...onlyIf], [0x61]]; // pusha … popa
   const skip = onlyIf.length === 0 ? 0 : 6;
   const size = assemble(calls, 0, false).length;
-  if (skip > 0) before.push(0x0f, 0x84, ...word(size)); // je past the calls
+  if (skip > 0) before.push(0x0f, 0x84, ...wordBytes(size)); // je past the calls
   const start = address + before.length;
   const jump = start + size + after.length + 5;
   const strings = jump;
   const body = assemble(calls, start, false, strings);
-  const code = [...before, ...body, ...after, 0xe9, ...word(entry - jump), ...stringsOf(calls)];
+  const code = [
+    ...before,
+    ...body,
+    ...after,
+    0xe9,
+    ...wordBytes(entry - jump),
+    ...stringsOf(calls),
+  ];
   const infected = new Uint8Array([...new Uint8Array(view.buffer), ...code]);
   const changed = new DataView(infected.buffer);
   changed.setUint32(24, address, true);
@@ -95,13 +100,13 @@ function assemble(
       const register = [3, 1, 2][at] as number; // ebx, ecx, edx
       if (arg === RESULT)
         code.push(0x89, 0xc0 + register); // mov register, eax
-      else if (typeof arg === 'number') code.push(0xb8 + register, ...word(arg));
+      else if (typeof arg === 'number') code.push(0xb8 + register, ...wordBytes(arg));
       else {
-        code.push(0xb8 + register, ...word(text));
+        code.push(0xb8 + register, ...wordBytes(text));
         text += encodeUtf8(arg).length + 1;
       }
     }
-    code.push(0xb8, ...word(number), 0xcd, 0x80);
+    code.push(0xb8, ...wordBytes(number), 0xcd, 0x80);
   }
   return withStrings ? [...code, ...stringsOf(calls)] : code;
 }
@@ -109,33 +114,4 @@ function assemble(
 function stringsOf(calls: readonly Call[]): number[] {
   const texts = calls.flatMap((call) => call.filter((arg) => typeof arg === 'string'));
   return [...encodeUtf8(texts.map((text) => `${text}\0`).join(''))];
-}
-
-function word(value: number): number[] {
-  return [value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, (value >>> 24) & 0xff];
-}
-
-function image(code: readonly number[], entry: number): Uint8Array {
-  const bytes = new Uint8Array(HEADER + code.length);
-  const view = new DataView(bytes.buffer);
-  bytes.set([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1]);
-  const half = (at: number, value: number) => view.setUint16(at, value, true);
-  const long = (at: number, value: number) => view.setUint32(at, value, true);
-  half(16, 2);
-  half(18, 3);
-  long(20, 1);
-  long(24, entry);
-  long(28, 52);
-  half(40, 52);
-  half(42, 32);
-  half(44, 1);
-  long(52, 1);
-  long(60, BASE);
-  long(64, BASE);
-  long(68, bytes.length);
-  long(72, bytes.length);
-  long(76, 7);
-  long(80, 4096);
-  bytes.set(code, HEADER);
-  return bytes;
 }

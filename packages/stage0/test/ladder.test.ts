@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import { fileURLToPath } from 'node:url';
+
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
 import {
@@ -9,10 +9,9 @@ import {
   buildTable,
   type RunEvent,
 } from '@stage0-ts/stage0';
+import { LADDER } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
-
-const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
 
 function file(files: MemoryFiles, path: string): FileNode {
   const node = files.get(path);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The i386 engine on the ladder: its programs really run. */
-import { fileURLToPath } from 'node:url';
+
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { build, check, machineEngine, PORTS, runScript } from '@stage0-ts/stage0';
+import { LADDER } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 import { guest, leave, open } from './guests.ts';
 
-const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
 const HELLO = 'Hello, stage0!\n';
 
 describe('the ladder in the machine', () => {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The small tree with `--engines ports,native`: what only this computer's kernel is told to do is seen as well. */
+
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { portsAndMachine } from '@stage0-ts/stage0';
+import { runsIf } from '@stage0-ts/vectors/test-support';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nativeEngine } from '../src/node/native-engine.ts';
 import { type Call, chmod, exit, guest, leave, mkdir, symlink, unlink } from './guests.ts';
@@ -19,9 +21,7 @@ const isNative = (() => {
   fs.writeFileSync(program, guest(exit(7)), { mode: 0o755 });
   return spawnSync(program).status === 7;
 })();
-if (!isNative) {
-  console.warn('\n*** DID NOT RUN: the engine native. This kernel runs no i386 programs. ***\n');
-}
+runsIf(isNative, 'the engine native', 'This kernel runs no i386 programs');
 
 const MKFIFO: Call = [14, 'x86/bin/pipe', 0o010644]; // mknod
 const RMDIR: Call = [40, 'x86/empty'];

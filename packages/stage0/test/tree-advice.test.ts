@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The commonest wrong trees, each planted in a small one that is right. */
-import { fileURLToPath } from 'node:url';
+
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { adviceFor, adviceForFile } from '@stage0-ts/stage0';
+import { LADDER, releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 
-const LADDER = fileURLToPath(new URL('../../../test-vectors/ladder', import.meta.url));
 const SEED = '/bootstrap-seeds/POSIX/x86/kaem-optional-seed';
 const MODULES = ['bootstrap-seeds', 'M2-Planet', 'M2libc', 'x86', 'riscv64'];
 
@@ -48,10 +48,8 @@ describe('advice on a tree', () => {
   it('is none when the tree is right', () => {
     expect(adviceFor(goodTree(), 'x86')).toEqual([]);
     expect(adviceFor(loadTree(LADDER), 'x86')).toEqual([]);
-    const release = process.env['STAGE0_POSIX'];
-    if (release === undefined) {
-      console.warn('\n*** DID NOT RUN: advice on the release. STAGE0_POSIX is not set. ***\n');
-    } else
+    const release = releaseFor('advice on the release');
+    if (release !== undefined)
       for (const arch of ['x86', 'amd64', 'aarch64', 'riscv32', 'riscv64']) {
         expect(adviceFor(loadTree(release), arch)).toEqual([]);
       }

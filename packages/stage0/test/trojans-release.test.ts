@@ -3,20 +3,16 @@
  * The release that STAGE0_POSIX names, with a trap in it: a seed, the shell, the compiler, the linker, the checksum tool.
  * What each does is its work, and something more where nobody looks; the check has to name it.
  */
+
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
 import { build, check, copyTree, machineEngine, portsAndMachine } from '@stage0-ts/stage0';
+import { releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 import { type Call, chmod, chroot, infect, leave, write } from './guests.ts';
 
-const TREE = process.env['STAGE0_POSIX'];
-if (TREE === undefined) {
-  console.warn(
-    '\n*** DID NOT RUN: traps in the release. Set STAGE0_POSIX to the tarball of stage0-posix 1.9.1. ***\n',
-  );
-}
-
+const TREE = releaseFor('traps in the release');
 const SEEDS = '/bootstrap-seeds/POSIX/x86';
 const SCRIPTS = [
   '/kaem.x86',
