@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What must hold for every program, known or not. */
+import { encodeLatin1 as bytes } from '@stage0-ts/bytes';
 import { compile } from '@stage0-ts/cc-x86';
 import { ToolError } from '@stage0-ts/diagnostics';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-const bytes = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
 const text = (program: string) => Buffer.from(compile(bytes(program))).toString('latin1');
 
 const PROLOGUE = 'struct s { int a; char* b; }; int g; int f(int p, struct s* q, char* r) ';

@@ -27,11 +27,11 @@ export function difference(
       ? unlike(upstream, ours)
       : `exit ${upstream.end}, ours ${ours.end}`;
   }
-  return unclean(ours);
+  return faultOfFailure(ours);
 }
 
 /** What is wrong with a failing run of ours. */
-export function unclean(ours: Outcome): string | undefined {
+export function faultOfFailure(ours: Outcome): string | undefined {
   if (!CLEAN_ERROR.test(ours.stderr)) return 'ours fails without an error message';
   const [changed] = ours.changes.keys();
   return changed === undefined ? undefined : `ours fails and leaves ${changed} changed`;

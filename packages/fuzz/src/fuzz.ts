@@ -13,7 +13,7 @@ import {
   type VectorCase,
 } from '@stage0-ts/vectors/run';
 import * as fc from 'fast-check';
-import { difference, unclean } from './compare.ts';
+import { difference, faultOfFailure } from './compare.ts';
 import { errorMessage, knownDifferences } from './known-differences.ts';
 import type { Language } from './language.ts';
 import { content, sameContent } from './peers.ts';
@@ -121,19 +121,19 @@ function judge(
     (refused ? knownRefusal(ours.stderr, language, known) : undefined) ??
     explainedByPeer(program, language, ours, accepted);
   if (explained === undefined) return { accepted, wrong };
-  const untidy = ours.end === 0 || language.failuresLeaveOutput ? undefined : unclean(ours);
+  const untidy = ours.end === 0 || language.failuresLeaveOutput ? undefined : faultOfFailure(ours);
   return untidy === undefined ? { accepted, explained } : { accepted, wrong: untidy };
 }
 
 /** The known difference that a refusal of ours belongs to. A case's `rejects` is the beginning of a message. */
 function knownRefusal(
   stderr: string,
-  { refusals = [] }: Language,
+  { knownRefusals = [] }: Language,
   known: ReadonlyMap<string, string>,
 ): string | undefined {
   const message = errorMessage(stderr);
   const [, name] = [...known].find(([start]) => message.startsWith(start)) ?? [];
-  return name ?? refusals.find(([pattern]) => pattern.test(message))?.[1];
+  return name ?? knownRefusals.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 /** Whether ours is right by the format's own program: it refuses what that refuses, or makes what that makes. */
@@ -152,8 +152,8 @@ function explainedByPeer(
 }
 
 /** An outcome of upstream's in which a failure that it only speaks of is one. */
-function withItsFailures(upstream: Outcome, { failsSaying }: Language): Outcome {
-  const failed = failsSaying?.test(upstream.stdout + upstream.stderr) ?? false;
+function withItsFailures(upstream: Outcome, { failurePattern }: Language): Outcome {
+  const failed = failurePattern?.test(upstream.stdout + upstream.stderr) ?? false;
   return failed && upstream.end === 0
     ? { ...upstream, end: 'a failure that it speaks of' }
     : upstream;
@@ -167,7 +167,7 @@ function judgeAlone(program: VectorCase, language: Language, ours: Outcome): Ver
   const changed = difference({ ...ours, end: 0 }, { ...again, end: 0 }, true);
   if (changed !== undefined || again.end !== ours.end)
     return { accepted, wrong: `twice: ${changed}` };
-  const wrong = accepted || language.failuresLeaveOutput ? undefined : unclean(ours);
+  const wrong = accepted || language.failuresLeaveOutput ? undefined : faultOfFailure(ours);
   return wrong === undefined ? { accepted } : { accepted, wrong };
 }
 

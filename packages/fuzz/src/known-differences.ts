@@ -4,48 +4,28 @@
  * upstream exits 0 and ours gives an error. A fuzzer's program is explained by one of them when our error is the same.
  */
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { loadCase } from '@stage0-ts/vectors/run';
 
-/** The folder of the package that a tool's port lives in. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  hex0: 'hex0',
-  hex1: 'hex1',
-  'hex2-0': 'hex2',
-  hex2: 'hex2',
-  M0: 'm1',
-  M1: 'm1',
-  'blood-elf': 'blood-elf',
-  cc_x86: 'cc-x86',
-  'M2-Planet': 'm2-planet',
-  'M2-Mesoplanet': 'm2-mesoplanet',
-  kaem: 'kaem',
-  'kaem-minimal': 'kaem',
-  catm: 'mescc-tools-extra',
-  chmod: 'mescc-tools-extra',
-  cp: 'mescc-tools-extra',
-  match: 'mescc-tools-extra',
-  mkdir: 'mescc-tools-extra',
-  replace: 'mescc-tools-extra',
-  rm: 'mescc-tools-extra',
-  sha256sum: 'mescc-tools-extra',
-  unbz2: 'mescc-tools-extra',
-  ungz: 'mescc-tools-extra',
-  untar: 'mescc-tools-extra',
-  unxz: 'mescc-tools-extra',
-};
+const PACKAGES = new URL('../../', import.meta.url);
 
 interface KnownDifference {
   readonly name: string;
   readonly cases: readonly string[];
 }
 
+/** Those of all packages; each names its cases as `tool/case`. */
+function readAll(): KnownDifference[] {
+  return fs.readdirSync(PACKAGES).flatMap((folder) => {
+    const file = new URL(`${folder}/known-differences.json`, PACKAGES);
+    if (!fs.existsSync(file)) return [];
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as KnownDifference[];
+  });
+}
+
 /** Error message, as {@link errorMessage} gives it → name of the known difference. */
 export function knownDifferences(tool: string): ReadonlyMap<string, string> {
-  const file = new URL(`../../${PACKAGES[tool]}/known-differences.json`, import.meta.url);
-  const list = JSON.parse(fs.readFileSync(fileURLToPath(file), 'utf8')) as KnownDifference[];
   const messages = new Map<string, string>();
-  for (const { name, cases } of list) {
+  for (const { name, cases } of readAll()) {
     for (const one of cases) {
       const [folder, vector] = one.split('/') as [string, string];
       const text = folder === tool ? loadCase(folder, vector).settings.rejects : undefined;

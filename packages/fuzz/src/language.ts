@@ -25,9 +25,9 @@ export interface Language {
   /** Who else knows the format: the judge where upstream's and ours differ. */
   readonly peer?: Peer;
   /** What upstream prints when it exits 0 and has failed nevertheless. */
-  readonly failsSaying?: RegExp;
+  readonly failurePattern?: RegExp;
   /** Error messages that hold names, and the known difference that each belongs to. */
-  readonly refusals?: readonly (readonly [message: RegExp, knownDifference: string])[];
+  readonly knownRefusals?: readonly (readonly [message: RegExp, knownDifference: string])[];
 }
 
 /** A case for `tool`; `files` are byte strings by name. */

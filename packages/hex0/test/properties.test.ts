@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { encodeLatin1 as latin1 } from '@stage0-ts/bytes';
 import { assemble } from '@stage0-ts/hex0';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
 /** What may stand anywhere between digits without a meaning. */
 const filler = fc.constantFrom(

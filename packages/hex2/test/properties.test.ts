@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { encodeLatin1 as latin1 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { ARCHITECTURES, type LinkOptions, link, linkMinimal } from '@stage0-ts/hex2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
 const NAMES = ['a', 'start', 'x#y', '', 'FUNCTION_main'];
 const DEFINITIONS = NAMES.map((name) => `:${name}\n`).join('');

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** --strict: what upstream takes silently is an error with its place, and nothing else is. */
+import { encodeLatin1 as bytes } from '@stage0-ts/bytes';
 import { hex2, link, linkMinimal } from '@stage0-ts/hex2';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { describe, expect, it } from 'vitest';
 
-const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 const minimal = (text: string, strict: boolean) => () =>
   linkMinimal(bytes(text), { name: 'in', strict });
 const linked = (text: string, strict: boolean) => () =>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import { encodeLatin1 as latin1, decodeLatin1 as text } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { ARCHITECTURES, type ExpandOptions, expand, expandMinimal } from '@stage0-ts/m1';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-const latin1 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 const source = (content: string, name = 'in') => ({ name, bytes: latin1(content) });
 
 const x86: ExpandOptions = { architecture: 'x86', bigEndian: false };

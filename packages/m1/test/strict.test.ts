@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** --strict: what upstream takes silently is an error with its place, and nothing else is. */
+import { encodeLatin1 as bytes } from '@stage0-ts/bytes';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { type Architecture, expand, expandMinimal, M1 } from '@stage0-ts/m1';
 import { describe, expect, it } from 'vitest';
 
-const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 const M1_ =
   (text: string, strict: boolean, architecture: Architecture = 'x86') =>
   () =>

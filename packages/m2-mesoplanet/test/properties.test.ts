@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What must hold for every source, known or not. */
+import { encodeLatin1 as bytes } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { type PreprocessOptions, preprocess } from '@stage0-ts/m2-mesoplanet';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-const bytes = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
 const run = (text: string, options: PreprocessOptions = {}) =>
   Buffer.from(preprocess([{ name: 'm.c', bytes: bytes(text) }], options).bytes).toString('latin1');
 

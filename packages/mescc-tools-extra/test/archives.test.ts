@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The decoders against Node's encoders, and where the formats go beyond what upstream reads. */
+
 import { createHash } from 'node:crypto';
 import { constants, gzipSync } from 'node:zlib';
+import { encodeLatin1 as bytes, decodeLatin1 as text } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import {
   bunzip2,
@@ -15,8 +17,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as fixtures from './fixtures.ts';
 
-const bytes = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
-const text = (content: Uint8Array) => Buffer.from(content).toString('latin1');
 const hex = (content: Uint8Array) => Buffer.from(content).toString('hex');
 
 /** Content that has both repetitions and surprises. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What vectors do not reach: other machines, wrap, and the command that holds all tools. */
+import { decodeLatin1 as decode, encodeLatin1 as encode } from '@stage0-ts/bytes';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import {
   getMachine,
@@ -10,9 +11,6 @@ import {
 } from '@stage0-ts/mescc-tools-extra';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-
-const decode = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
-const encode = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
 
 it('get_machine knows the machines', () => {
   const ask = (machine: string, ...options: string[]) => {

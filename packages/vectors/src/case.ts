@@ -17,7 +17,7 @@ export interface CaseSettings {
   readonly implementations?: readonly ('source' | 'dist' | 'native')[];
   readonly rejects?: string;
   /** What ours makes though upstream fails, or makes less: path → octal mode; the bytes stand in output/. */
-  readonly beyond?: Readonly<Record<string, string>>;
+  readonly acceptedByOursOnly?: Readonly<Record<string, string>>;
 }
 
 export interface VectorCase {
@@ -48,7 +48,7 @@ export interface Outcome {
 }
 
 /**
- * recording.json. Files' bytes stand in output/. A case that `rejects` or goes `beyond` records only how upstream
+ * recording.json. Files' bytes stand in output/. A case that `rejects` or is `acceptedByOursOnly` records only how upstream
  * ended.
  */
 export type Recording =

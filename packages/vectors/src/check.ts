@@ -10,7 +10,7 @@ export function checkOutcome(
   expected: Outcome | undefined,
   outcome: Outcome,
 ): void {
-  const { rejects = '', beyond, compare = ['stdout'] } = settings;
+  const { rejects = '', acceptedByOursOnly, compare = ['stdout'] } = settings;
   if (expected === undefined) {
     expect(outcome.stderr.slice(0, rejects.length)).toBe(rejects);
     expect(outcome.end).not.toBe(0);
@@ -21,7 +21,7 @@ export function checkOutcome(
     end: expected.end,
     changes: readable(expected),
   });
-  if (beyond !== undefined) return;
+  if (acceptedByOursOnly !== undefined) return;
   for (const stream of compare) expect(outcome[stream]).toBe(expected[stream]);
 }
 

@@ -35,7 +35,7 @@ function unpack(files: Readonly<Record<string, string>>): Map<string, Uint8Array
 }
 
 /**
- * The outcome that a recording describes, with the bytes of output/; of a case that goes `beyond`, ours. Undefined
+ * The outcome that a recording describes, with the bytes of output/; of a case that is `acceptedByOursOnly`, ours. Undefined
  * where the case `rejects`: then only how upstream ended is recorded.
  */
 export function expectedOutcome(
@@ -44,8 +44,8 @@ export function expectedOutcome(
   output: ReadonlyMap<string, Uint8Array>,
 ): Outcome | undefined {
   const changes = new Map<string, Change>();
-  if (settings.beyond !== undefined) {
-    for (const [name, mode] of Object.entries(settings.beyond)) {
+  if (settings.acceptedByOursOnly !== undefined) {
+    for (const [name, mode] of Object.entries(settings.acceptedByOursOnly)) {
       changes.set(
         name,
         toChange(mode === 'directory' ? { directory: '0755' } : { file: mode }, output.get(name)),

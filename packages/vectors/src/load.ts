@@ -87,10 +87,10 @@ export function packCase(set: string, name: string): PackedCase {
 /** Write recording.json and output/ for what upstream's binary did. */
 export function saveRecording(vector: VectorCase, outcome: Outcome): void {
   const output = path.join(vector.folder, 'output');
-  const { rejects, beyond } = vector.settings;
-  if (beyond === undefined) fs.rmSync(output, { recursive: true, force: true });
+  const { rejects, acceptedByOursOnly } = vector.settings;
+  if (acceptedByOursOnly === undefined) fs.rmSync(output, { recursive: true, force: true });
   let recording: Recording = { upstream: outcome.end };
-  if (rejects === undefined && beyond === undefined) {
+  if (rejects === undefined && acceptedByOursOnly === undefined) {
     if (typeof outcome.end !== 'number') {
       throw new Error(
         `${vector.name}: upstream ends with ${outcome.end}; the case needs "rejects"`,

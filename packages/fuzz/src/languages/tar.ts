@@ -187,8 +187,8 @@ export const untar: Language = {
   failuresLeaveOutput: false,
   needs: 'tar',
   peer: tarPeer,
-  failsSaying: /Checksum failure|Short read|Could not create|Failed to create|unable to create/,
-  refusals: [
+  failurePattern: /Checksum failure|Short read|Could not create|Failed to create|unable to create/,
+  knownRefusals: [
     [
       /there is a \w+ of this name|a file stands on the way|proper name|link to nothing/,
       'unwritable-tar-entries',
