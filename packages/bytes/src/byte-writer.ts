@@ -8,7 +8,7 @@
  */
 
 /** The most bytes that it takes: what a program of 32 bits can write into a file. */
-const LIMIT = 2 ** 31 - 1;
+const MAX_CAPACITY = 2 ** 31 - 1;
 
 export class ByteWriter {
   /** Bytes written so far. */
@@ -64,8 +64,8 @@ export class ByteWriter {
   private reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.buffer.length) return;
-    if (needed > LIMIT) throw new RangeError('the output is too large');
-    const capacity = Math.max(needed, Math.min(this.buffer.length * 2, LIMIT));
+    if (needed > MAX_CAPACITY) throw new RangeError('the output is too large');
+    const capacity = Math.max(needed, Math.min(this.buffer.length * 2, MAX_CAPACITY));
     const grown = new Uint8Array(capacity);
     grown.set(this.buffer.subarray(0, this.length));
     this.buffer = grown;

@@ -19,10 +19,10 @@ import type { Language } from './language.ts';
 import { content, sameContent } from './peers.ts';
 
 /** What upstream's program may take; enough for every program that ends, by a hundred times. */
-const PATIENCE_MILLISECONDS = 700;
+const MAX_RUN_MILLISECONDS = 700;
 /** What it may take before it is said to hang where ours succeeds. */
-const LAST_PATIENCE_MILLISECONDS = 10_000;
-const SHRINKING_MILLISECONDS = 20_000;
+const MAX_LAST_RUN_MILLISECONDS = 10_000;
+const MAX_SHRINKING_MILLISECONDS = 20_000;
 
 export interface FuzzOptions {
   /** How many programs; the seeds count up from `seed`. */
@@ -93,7 +93,10 @@ function oneProgram(
     what = verdict.wrong;
     return false;
   });
-  const limits = { interruptAfterTimeLimit: SHRINKING_MILLISECONDS, markInterruptAsFailure: false };
+  const limits = {
+    interruptAfterTimeLimit: MAX_SHRINKING_MILLISECONDS,
+    markInterruptAsFailure: false,
+  };
   const result = fc.check(property, { seed, numRuns: 1, ...limits });
   const verdict = first ?? { accepted: false };
   if (verdict.wrong === undefined) return { verdict, find: undefined };
@@ -186,7 +189,7 @@ function runUpstream(
   native: (tool: string) => Command,
   ours: Outcome,
 ): Outcome {
-  const outcome = runInFolder(program, native, PATIENCE_MILLISECONDS);
+  const outcome = runInFolder(program, native, MAX_RUN_MILLISECONDS);
   const suspicious = outcome.end === 'hang' && ours.end === 0;
-  return suspicious ? runInFolder(program, native, LAST_PATIENCE_MILLISECONDS) : outcome;
+  return suspicious ? runInFolder(program, native, MAX_LAST_RUN_MILLISECONDS) : outcome;
 }

@@ -6,12 +6,12 @@
 import { spawnSync } from 'node:child_process';
 
 /** Private memory; a 32-bit program could take 4 GB. This process needs well under half of it. */
-const DATA_BYTES = 2 ** 30;
-const FILE_BYTES = 2 ** 26;
+const MAX_DATA_BYTES = 2 ** 30;
+const MAX_FILE_BYTES = 2 ** 26;
 
 /** @throws Error where there is no prlimit. */
 export function limitProcess(): void {
-  const limits = [`--data=${DATA_BYTES}`, `--fsize=${FILE_BYTES}`, '--core=0'];
+  const limits = [`--data=${MAX_DATA_BYTES}`, `--fsize=${MAX_FILE_BYTES}`, '--core=0'];
   const { error, status } = spawnSync('prlimit', ['--pid', String(process.pid), ...limits]);
   if (error !== undefined || status !== 0) {
     throw new Error('the limits for native programs need the command prlimit (util-linux)');

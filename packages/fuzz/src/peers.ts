@@ -10,7 +10,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import type { Change, VectorCase } from '@stage0-ts/vectors/run';
 
-const OUTPUT_LIMIT = 64 << 20;
+const MAX_OUTPUT = 64 << 20;
 
 /**
  * What a format's own program makes of a case: content by path; undefined when it refuses, and `no judge` where it
@@ -30,7 +30,7 @@ export function filter(
   input: Uint8Array,
   good: readonly number[] = [0],
 ): Uint8Array | undefined {
-  const child = spawnSync(command, options, { input, maxBuffer: OUTPUT_LIMIT });
+  const child = spawnSync(command, options, { input, maxBuffer: MAX_OUTPUT });
   return good.includes(child.status ?? -1) ? child.stdout : undefined;
 }
 

@@ -31,7 +31,7 @@ import { difference } from '../src/compare.ts';
 
 const SEED = 140;
 const PROGRAMS = 200;
-const PATIENCE_MILLISECONDS = 20_000;
+const MAX_RUN_MILLISECONDS = 20_000;
 const debian = (tool: string) => `/usr/bin/${tool}`;
 const peers = ['hex2', 'M1', 'blood-elf', 'kaem', 'get_machine'].filter((tool) =>
   fs.existsSync(debian(tool)),
@@ -93,7 +93,7 @@ describe.each(peers.filter((tool) => tool !== 'get_machine'))('vectors of %s', (
     expect(vectors.map(({ name }) => name)).toEqual(expect.arrayContaining(differing));
   });
   it.each(vectors.map((vector) => ({ name: vector.name, vector })))('$name', ({ name, vector }) => {
-    const found = runInFolder(vector, find, PATIENCE_MILLISECONDS);
+    const found = runInFolder(vector, find, MAX_RUN_MILLISECONDS);
     const what = againstRecording(loadOutcome(vector), found);
     if (differing.includes(name)) expect(what).toBeDefined();
     else expect(what).toBeUndefined();
@@ -112,7 +112,7 @@ describe.each(peers.filter((tool) => tool !== 'get_machine' && tool !== 'kaem'))
       let same = 0;
       const property = fc.property(language.cases, (program) => {
         const ours = runInMemory(program, TOOLS[tool] as Program, TOOLS);
-        const theirs = runInFolder(program, find, PATIENCE_MILLISECONDS);
+        const theirs = runInFolder(program, find, MAX_RUN_MILLISECONDS);
         const what = difference(withoutModes(theirs), withoutModes(ours), false);
         if (what === undefined) same++;
         else if (!patterns.some((pattern) => pattern.test(whole(program, ours))))

@@ -18,7 +18,7 @@ import { errorAt, requireBytes, type Source, type ToolError } from '@stage0-ts/d
 import { minimalFault } from './strict.ts';
 
 /** Upstream gives each token 256 bytes, the last of them NUL; a string's opening quote is one of them. */
-const LONGEST_TOKEN = 255;
+const MAX_TOKEN = 255;
 
 const LINE_FEED = 0x0a;
 const DOUBLE_QUOTE = 0x22;
@@ -190,8 +190,8 @@ function readString(run: Run): Token {
 }
 
 function finishToken(run: Run, kind: Token['kind'], start: number, end: number): Token {
-  if (end - start > LONGEST_TOKEN) {
-    const message = `a token of ${end - start} characters: at most ${LONGEST_TOKEN} are possible`;
+  if (end - start > MAX_TOKEN) {
+    const message = `a token of ${end - start} characters: at most ${MAX_TOKEN} are possible`;
     throw failure(run, start, 'long-token', message);
   }
   run.at = end + 1;

@@ -10,9 +10,9 @@
 import { NameTable } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
 
-const LONGEST_ATOM = 4095;
+const MAX_ATOM = 4095;
 /** The opening quote is one of upstream's 4095 characters. */
-const LONGEST_STRING = 4094;
+const MAX_STRING = 4094;
 
 const NEWLINE_TEXT = new Uint8Array([0x0a]);
 const DEFINE_TEXT = new Uint8Array([0x44, 0x45, 0x46, 0x49, 0x4e, 0x45]);
@@ -133,8 +133,8 @@ function readAtom(tokens: Tokens, source: Source, start: number): number {
     if (kind === 1) break;
     throw errorAt(source, end, 'bad-token', 'NUL in a token');
   }
-  if (end - start > LONGEST_ATOM) {
-    const message = `a token of ${end - start} characters: at most ${LONGEST_ATOM} are possible`;
+  if (end - start > MAX_ATOM) {
+    const message = `a token of ${end - start} characters: at most ${MAX_ATOM} are possible`;
     throw errorAt(source, start, 'long-token', message);
   }
   tokens.add(tokens.names.intern(bytes, start, end), start);
@@ -149,8 +149,8 @@ function readString(tokens: Tokens, source: Source, start: number): number {
     throw errorAt(source, start, 'unterminated-string', 'the file ends within a string');
   }
   const length = end - start - 1;
-  if (length > LONGEST_STRING) {
-    const message = `a string of ${length} characters: at most ${LONGEST_STRING} are possible`;
+  if (length > MAX_STRING) {
+    const message = `a string of ${length} characters: at most ${MAX_STRING} are possible`;
     throw errorAt(source, start, 'long-token', message);
   }
   const nul = bytes.subarray(start, end).indexOf(0);

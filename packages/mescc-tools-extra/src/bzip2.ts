@@ -13,10 +13,10 @@ import { Block } from './bzip2-block.ts';
 import { crc32Bzip2 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
 
-const LONGEST_CODE = 20;
+const MAX_CODE_LENGTH = 20;
 const TABLE_BITS = 10;
-const MOST_SYMBOLS = 258;
-const MOST_GROUPS = 6;
+const MAX_SYMBOLS = 258;
+const MAX_GROUPS = 6;
 const GROUP_SIZE = 50;
 const RUN_B = 1;
 const BYTES_PER_LEVEL = 100_000;
@@ -43,8 +43,8 @@ export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Ar
 class Code {
   /** Next ten bits → symbol * 32 + length, or 0 for a longer code or none. */
   readonly table: Int16Array = new Int16Array(1 << TABLE_BITS);
-  private readonly counts = new Int32Array(LONGEST_CODE + 1);
-  private readonly symbols = new Int32Array(MOST_SYMBOLS);
+  private readonly counts = new Int32Array(MAX_CODE_LENGTH + 1);
+  private readonly symbols = new Int32Array(MAX_SYMBOLS);
 
   build(lengths: Uint8Array, symbolCount: number): void {
     const { counts, symbols, table } = this;
@@ -53,7 +53,7 @@ class Code {
     for (let i = 0; i < symbolCount; i++) (counts[lengths[i] as number] as number)++;
     let index = 0;
     let code = 0;
-    for (let length = 1; length <= LONGEST_CODE; length++) {
+    for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
       for (let symbol = 0; symbol < symbolCount; symbol++) {
         if (lengths[symbol] !== length) continue;
         symbols[index++] = symbol;
@@ -71,8 +71,8 @@ class Code {
   walk(bits: number): number {
     let first = 0;
     let index = 0;
-    for (let length = 1; length <= LONGEST_CODE; length++) {
-      const code = bits >>> (LONGEST_CODE - length);
+    for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
+      const code = bits >>> (MAX_CODE_LENGTH - length);
       const count = this.counts[length] as number;
       if (code - first < count) return (this.symbols[index + code - first] as number) * 32 + length;
       index += count;
@@ -96,7 +96,7 @@ class Decoder {
   private readonly view: DataView;
   private readonly out: DecodedBytes;
   private readonly fail: Fail;
-  private readonly codes: readonly Code[] = Array.from({ length: MOST_GROUPS }, () => new Code());
+  private readonly codes: readonly Code[] = Array.from({ length: MAX_GROUPS }, () => new Code());
   private readonly selectors = new Uint8Array(1 << 15);
   private selectorCount = 0;
   /** Symbols of the block's codes: two for runs, the bytes but one, and the end. */
@@ -186,7 +186,7 @@ class Decoder {
   private readSelectors(): void {
     const groups = this.take(3);
     const count = this.take(15);
-    if (groups < 2 || groups > MOST_GROUPS || count === 0) throw this.fail(this.at, BAD_CODE);
+    if (groups < 2 || groups > MAX_GROUPS || count === 0) throw this.fail(this.at, BAD_CODE);
     const order = [0, 1, 2, 3, 4, 5];
     for (let i = 0; i < count; i++) {
       let place = 0;
@@ -196,12 +196,12 @@ class Decoder {
       this.selectors[i] = selected as number;
     }
     this.selectorCount = count;
-    const lengths = new Uint8Array(MOST_SYMBOLS);
+    const lengths = new Uint8Array(MAX_SYMBOLS);
     for (let group = 0; group < groups; group++) {
       let length = this.take(5);
       for (let symbol = 0; symbol < this.symbolCount; symbol++) {
         for (;;) {
-          if (length < 1 || length > LONGEST_CODE) throw this.fail(this.at, BAD_CODE);
+          if (length < 1 || length > MAX_CODE_LENGTH) throw this.fail(this.at, BAD_CODE);
           if (this.take(1) === 0) break;
           length += this.take(1) === 0 ? 1 : -1;
         }
@@ -233,7 +233,7 @@ class Decoder {
       for (let left = GROUP_SIZE; left > 0; left--) {
         const bits = view.getInt32(at) << skip; // 25 of them
         let entry = table[bits >>> (32 - TABLE_BITS)] as number;
-        if (entry === 0) entry = code.walk(bits >>> (32 - LONGEST_CODE));
+        if (entry === 0) entry = code.walk(bits >>> (32 - MAX_CODE_LENGTH));
         if (entry < 0) throw this.damaged(at, BAD_CODE);
         skip += entry & 31;
         at += skip >> 3;

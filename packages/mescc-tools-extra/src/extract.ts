@@ -23,10 +23,10 @@ type Known =
   | undefined;
 
 /** Links in a row that are followed, as in Linux. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 /** Bytes of a path and of one name in it, as in Linux. */
-const MOST_PATH = 4095;
-const MOST_NAME = 255;
+const MAX_PATH = 4095;
+const MAX_NAME = 255;
 /** Mode of directories that the archive does not list. */
 const PARENT_MODE = 0o755;
 /** What the kernel keeps of a new directory's mode. */
@@ -122,7 +122,7 @@ export class ExtractionPlan {
       if (known?.kind === 'link' && (!isLast || followLast)) {
         const target = 'target' in known ? known.target : this.host.readLink(here);
         if (target.startsWith('/')) throw fail('a link on the way leaves the directory');
-        if (++links > MOST_LINKS) throw fail('too many links on the way');
+        if (++links > MAX_LINKS) throw fail('too many links on the way');
         rest.push(...target.split('/').reverse());
         continue;
       }
@@ -145,12 +145,12 @@ export class ExtractionPlan {
 /** What a system refuses in names and targets would be found only half way. */
 function requirePossible({ type, name, target }: TarEntry, fail: (message: string) => ToolError) {
   const tooLong = (text: string, most: number) => encodeUtf8(text).length > most;
-  if (tooLong(name, MOST_PATH) || name.split('/').some((part) => tooLong(part, MOST_NAME))) {
+  if (tooLong(name, MAX_PATH) || name.split('/').some((part) => tooLong(part, MAX_NAME))) {
     throw fail('the name is too long');
   }
   if (type !== 'symbolic-link' && type !== 'hard-link') return;
   if (target === '') throw fail('a link to nothing');
-  if (target.includes('\0') || tooLong(target, MOST_PATH))
+  if (target.includes('\0') || tooLong(target, MAX_PATH))
     throw fail('a link without a proper target');
 }
 

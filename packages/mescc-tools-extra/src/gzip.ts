@@ -39,12 +39,12 @@ export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Arr
 }
 
 /** deflate makes at most so many bytes of one. */
-const MOST_RATIO = 1040;
+const MAX_RATIO = 1040;
 
 /** The size that the last member gives, modulo 2^32, or 0 where that cannot be. */
 function toldSize(bytes: Uint8Array): number {
   const size = bytes.length < 18 ? 0 : little32(bytes, bytes.length - 4);
-  return size <= MOST_RATIO * bytes.length ? size : 0;
+  return size <= MAX_RATIO * bytes.length ? size : 0;
 }
 
 /** Read the header of the first member. Throws a ToolError if there is none. */

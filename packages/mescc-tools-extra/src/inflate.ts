@@ -10,9 +10,9 @@
 import { type DecodedBytes, type Fail, repeat } from './decoding.ts';
 
 const TABLE_BITS = 10;
-const LONGEST_CODE = 15;
+const MAX_CODE_LENGTH = 15;
 const END_OF_BLOCK = 256;
-const LONGEST_MATCH = 258;
+const MAX_MATCH = 258;
 
 /** Base and extra bits of the length codes from 257, and of the distance codes (RFC 1951, 3.2.5). */
 const LENGTH_BASE: Int32Array = Int32Array.of(
@@ -43,7 +43,7 @@ class Code {
   /** Next ten bits → symbol * 16 + length, or 0 for a longer code or none. */
   readonly table: Int16Array = new Int16Array(1 << TABLE_BITS);
   /** Codes by length, and symbols in the order of their codes. */
-  readonly counts: Int32Array = new Int32Array(LONGEST_CODE + 1);
+  readonly counts: Int32Array = new Int32Array(MAX_CODE_LENGTH + 1);
   readonly symbols: Int32Array = new Int32Array(288);
 
   /** Set the code from the lengths[start, end). False for one that is over-subscribed or incomplete. */
@@ -54,9 +54,9 @@ class Code {
     for (let i = start; i < end; i++) (counts[lengths[i] as number] as number)++;
     let left = 1;
     let longest = 0;
-    const firstIndex = new Int32Array(LONGEST_CODE + 2);
-    const nextCode = new Int32Array(LONGEST_CODE + 2);
-    for (let length = 1; length <= LONGEST_CODE; length++) {
+    const firstIndex = new Int32Array(MAX_CODE_LENGTH + 2);
+    const nextCode = new Int32Array(MAX_CODE_LENGTH + 2);
+    for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
       const count = counts[length] as number;
       left = 2 * left - count;
       if (left < 0) return false;
@@ -85,7 +85,7 @@ class Code {
     let code = 0;
     let first = 0;
     let index = 0;
-    for (let length = 1; length <= LONGEST_CODE; length++) {
+    for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
       code |= (bits >>> (length - 1)) & 1;
       const count = this.counts[length] as number;
       if (code - first < count) return (this.symbols[index + code - first] as number) * 16 + length;
@@ -205,7 +205,7 @@ class Inflater {
 
   /** One symbol, outside the hot loop. */
   private symbol(code: Code): number {
-    while (this.count < LONGEST_CODE && this.at < this.input.length) {
+    while (this.count < MAX_CODE_LENGTH && this.at < this.input.length) {
       this.bits |= (this.input[this.at++] as number) << this.count;
       this.count += 8;
     }
@@ -227,13 +227,13 @@ class Inflater {
     const mask = (1 << TABLE_BITS) - 1;
     let { at, bits, count } = this;
     let { bytes, view, length: position } = out;
-    let room = bytes.length - LONGEST_MATCH;
+    let room = bytes.length - MAX_MATCH;
     for (;;) {
       if (position >= room) {
         out.length = position;
         out.reserve(1 << 15);
         ({ bytes, view } = out);
-        room = bytes.length - LONGEST_MATCH;
+        room = bytes.length - MAX_MATCH;
       }
       while (count < 23 && at < end) {
         bits |= (input[at++] as number) << count;
@@ -300,7 +300,7 @@ class Inflater {
 
 function isComplete(code: Code): boolean {
   let left = 1;
-  for (let length = 1; length <= LONGEST_CODE; length++) {
+  for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
     left = 2 * left - (code.counts[length] as number);
   }
   return left === 0 || code.counts[0] === 19;

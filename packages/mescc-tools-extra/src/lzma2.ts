@@ -9,7 +9,7 @@ import type { DecodedBytes, Fail } from './decoding.ts';
 import { LzmaDecoder } from './lzma.ts';
 
 /** lc + lp of LZMA2 is at most this. */
-const MOST_LITERAL_BITS = 4;
+const MAX_LITERAL_BITS = 4;
 
 /** Decode the data that begins at `start` into `out`. Returns the offset of the first byte after it. */
 export function decodeLzma2(
@@ -44,7 +44,7 @@ export function decodeLzma2(
       continue;
     }
     if (resets >= 2) {
-      if (!decoder.setProperties(bytes[at + 5] as number, MOST_LITERAL_BITS)) {
+      if (!decoder.setProperties(bytes[at + 5] as number, MAX_LITERAL_BITS)) {
         throw fail(at + 5, 'LZMA properties that are not valid');
       }
       needsProperties = false;

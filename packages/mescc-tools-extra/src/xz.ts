@@ -35,14 +35,14 @@ interface BlockSizes {
 }
 
 /** LZMA makes at most so many bytes of one: a longest match costs some bits. */
-const MOST_RATIO = 8192;
+const MAX_RATIO = 8192;
 
 /** Decompress. Throws a ToolError for a file that is neither .xz nor .lzma, cut short or damaged. */
 export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);
   const told = lengthByIndex(bytes);
-  const isPossible = told <= MOST_RATIO * bytes.length;
+  const isPossible = told <= MAX_RATIO * bytes.length;
   const out = new DecodedBytes(options, 6 * bytes.length, isPossible ? told : 0);
   if (isPossible) out.checkTold(told);
   if (!startsWith(bytes, 0, STREAM_MAGIC)) decodeLzmaAlone(bytes, out, fail);

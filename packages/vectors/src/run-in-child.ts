@@ -12,7 +12,7 @@ import type { Outcome } from './case.ts';
 
 const CHILD = fileURLToPath(new URL('../dist/bin/run-cases.js', import.meta.url));
 /** The most time between two outcomes. */
-const HANG_MILLISECONDS = 10_000;
+const MAX_CASE_MILLISECONDS = 10_000;
 
 /** What the child sends of each case. */
 export interface CaseOutcome {
@@ -30,11 +30,11 @@ function collect(child: ChildProcess, names: readonly string[]): Promise<Map<str
   const outcomes = new Map<string, Outcome>();
   return new Promise((resolve) => {
     const stop = () => child.kill('SIGKILL');
-    let timer = setTimeout(stop, HANG_MILLISECONDS);
+    let timer = setTimeout(stop, MAX_CASE_MILLISECONDS);
     child.on('message', ({ name, outcome }: CaseOutcome) => {
       outcomes.set(name, outcome);
       clearTimeout(timer);
-      timer = setTimeout(stop, HANG_MILLISECONDS);
+      timer = setTimeout(stop, MAX_CASE_MILLISECONDS);
     });
     child.on('close', () => {
       clearTimeout(timer);

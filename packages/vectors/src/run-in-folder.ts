@@ -5,7 +5,7 @@ import os from 'node:os';
 import type { Outcome, VectorCase } from './case.ts';
 import { type Command, inFreshFolder, standardInput } from './case-folder.ts';
 
-const HANG_MILLISECONDS = 10_000;
+const MAX_CASE_MILLISECONDS = 10_000;
 const MAX_OUTPUT = 64 << 20;
 
 /**
@@ -15,7 +15,7 @@ const MAX_OUTPUT = 64 << 20;
 export function runInFolder(
   vector: VectorCase,
   find: (tool: string) => Command,
-  timeout: number = HANG_MILLISECONDS,
+  timeout: number = MAX_CASE_MILLISECONDS,
 ): Outcome {
   return inFreshFolder(vector, find, (folder) => {
     const command = find(vector.tool);

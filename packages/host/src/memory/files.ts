@@ -42,7 +42,7 @@ const MAX_NAME = 255;
 const MAX_PATH = 4096;
 
 /** What the files of a world may hold together, unless told: 1 GiB. */
-const MOST_BYTES = 2 ** 30;
+const MAX_BYTES = 2 ** 30;
 
 /** How much a world holds, shared by all views of it: a chroot sees a part and fills the whole. */
 class Usage {
@@ -78,7 +78,7 @@ export class MemoryFiles {
   /** @param limit bytes that all files may hold together. */
   constructor(
     root: DirectoryNode = { kind: 'directory', mode: 0o755, entries: new Map() },
-    limit: number | Usage = MOST_BYTES,
+    limit: number | Usage = MAX_BYTES,
   ) {
     this.root = root;
     this.usage = typeof limit === 'number' ? new Usage(root, limit) : limit;

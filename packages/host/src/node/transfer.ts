@@ -5,9 +5,9 @@ import { ByteWriter } from '@stage0-ts/bytes';
 import { hostError } from '../errors.ts';
 
 /** One call takes no more than 2 GiB. */
-const MOST_AT_ONCE = 2 ** 30;
+const MAX_WRITE = 2 ** 30;
 /** What is taken from a device without end, before it counts as too large. */
-const MOST_FROM_STREAM = 2 ** 30;
+const MAX_FROM_STREAM = 2 ** 30;
 
 /** Everything from a pipe or device, which may be empty for the moment, or never end. Throws EFBIG for `path`. */
 export function readStream(descriptor: number, path: string): Uint8Array {
@@ -16,7 +16,7 @@ export function readStream(descriptor: number, path: string): Uint8Array {
   for (;;) {
     const count = patiently(() => fs.readSync(descriptor, piece));
     if (count === 0) return all.toBytes();
-    if (all.length + count > MOST_FROM_STREAM) throw hostError('EFBIG', path);
+    if (all.length + count > MAX_FROM_STREAM) throw hostError('EFBIG', path);
     all.write(piece, 0, count);
   }
 }
@@ -24,7 +24,7 @@ export function readStream(descriptor: number, path: string): Uint8Array {
 /** Write everything, also to a pipe that is full for the moment. Throws the system's error. */
 export function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {
-    const count = Math.min(bytes.length - done, MOST_AT_ONCE);
+    const count = Math.min(bytes.length - done, MAX_WRITE);
     done += patiently(() => fs.writeSync(descriptor, bytes, done, count));
   }
 }

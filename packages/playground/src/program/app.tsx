@@ -19,7 +19,7 @@ import { BASE_ADDRESS } from './translate.ts';
 import { type OpenProgram, useProgram } from './use-program.ts';
 
 /** Longest pause in milliseconds after a key, before a large program is translated. */
-const LONGEST_PAUSE = 500;
+const MAX_PAUSE = 500;
 
 export function App() {
   const { program, notice, setText, open } = useProgram();
@@ -176,7 +176,7 @@ function useTranslation(program: OpenProgram): Shown {
   lastGood.current = result.good ?? lastGood.current;
   useEffect(() => {
     if (program === settled) return;
-    const timer = setTimeout(() => settle(program), Math.min(2 * cost.current, LONGEST_PAUSE));
+    const timer = setTimeout(() => settle(program), Math.min(2 * cost.current, MAX_PAUSE));
     return () => clearTimeout(timer);
   }, [program]);
   const isCurrent = program === settled;

@@ -28,11 +28,11 @@ export const SOURCE_PATH = '/source';
 /** Instructions between two breaths of the page. */
 const SLICE = 200_000;
 /** A program that runs longer is stopped. */
-const INSTRUCTION_LIMIT = 200_000_000;
-const MEMORY_LIMIT = 64 << 20;
+const MAX_INSTRUCTIONS = 200_000_000;
+const MAX_MEMORY = 64 << 20;
 const STACK_SIZE = 1 << 20;
 /** Characters of output that are kept. */
-const OUTPUT_LIMIT = 100_000;
+const MAX_OUTPUT = 100_000;
 
 export class MachineRun {
   readonly machine: Machine;
@@ -67,8 +67,8 @@ export class MachineRun {
       argv: ['program', ...start.args],
       host,
       stackSize: STACK_SIZE,
-      memoryLimit: MEMORY_LIMIT,
-      instructionLimit: INSTRUCTION_LIMIT,
+      memoryLimit: MAX_MEMORY,
+      instructionLimit: MAX_INSTRUCTIONS,
     });
     this.before = this.machine.registers.slice();
   }
@@ -87,7 +87,7 @@ export class MachineRun {
 
   /** What the program wrote to both of its outputs; of very much the end. */
   get output(): string {
-    this.text = (this.text + this.pending.join('')).slice(-OUTPUT_LIMIT);
+    this.text = (this.text + this.pending.join('')).slice(-MAX_OUTPUT);
     this.pending = [];
     return this.text;
   }
