@@ -71,123 +71,123 @@ class FooterWriter {
     this.options = options;
     this.labels = labels;
     this.entry = entry;
-    this.zero8 = this.number(0, 1);
-    this.zero32 = this.number(0, 4);
+    this.zero8 = this.formatNumber(0, 1);
+    this.zero32 = this.formatNumber(0, 4);
   }
 
   write(): Uint8Array<ArrayBuffer> {
-    this.sectionNames();
-    this.sections();
-    this.strings();
-    this.symbols();
-    this.own('\n:ELF_end\n');
+    this.writeSectionNames();
+    this.writeSections();
+    this.writeStrings();
+    this.writeSymbols();
+    this.writeOwn('\n:ELF_end\n');
     this.options.provenance?.finish(this.out.length);
     return this.out.toBytes();
   }
 
-  private sectionNames(): void {
-    this.own(`# Generated sections\n:ELF_shstr\n${this.zero8}\t# NULL\n`);
-    this.own(':ELF_shstr__text\n".text"\n');
-    this.own(':ELF_shstr__shstr\n".shstrtab"\n');
-    this.own(':ELF_shstr__sym\n".symtab"\n');
-    this.own(':ELF_shstr__str\n".strtab"\n');
+  private writeSectionNames(): void {
+    this.writeOwn(`# Generated sections\n:ELF_shstr\n${this.zero8}\t# NULL\n`);
+    this.writeOwn(':ELF_shstr__text\n".text"\n');
+    this.writeOwn(':ELF_shstr__shstr\n".shstrtab"\n');
+    this.writeOwn(':ELF_shstr__sym\n".symtab"\n');
+    this.writeOwn(':ELF_shstr__str\n".strtab"\n');
   }
 
-  private sections(): void {
+  private writeSections(): void {
     const { zero32 } = this;
     const empty = { address: zero32, offset: zero32, size: zero32 };
-    this.section({ label: ':ELF_section_headers', name: zero32, type: zero32, ...empty });
-    this.section({
+    this.writeSection({ label: ':ELF_section_headers', name: zero32, type: zero32, ...empty });
+    this.writeSection({
       label: ':ELF_section_header_text',
       name: '%ELF_shstr__text>ELF_shstr',
-      type: this.number(1, 4),
-      flags: this.number(6, 4),
+      type: this.formatNumber(1, 4),
+      flags: this.formatNumber(6, 4),
       address: '&ELF_text',
       offset: '%ELF_text>ELF_base',
       size: '%ELF_data>ELF_text',
     });
-    this.section({
+    this.writeSection({
       label: ':ELF_section_header_shstr',
       name: '%ELF_shstr__shstr>ELF_shstr',
-      type: this.number(3, 4),
+      type: this.formatNumber(3, 4),
       address: '&ELF_shstr',
       offset: '%ELF_shstr>ELF_base',
       size: '%ELF_section_headers>ELF_shstr',
     });
-    this.section({
+    this.writeSection({
       label: ':ELF_section_header_str',
       name: '%ELF_shstr__str>ELF_shstr',
-      type: this.number(3, 4),
+      type: this.formatNumber(3, 4),
       address: '&ELF_str',
       offset: '%ELF_str>ELF_base',
       size: '%ELF_sym>ELF_str',
     });
-    this.section({
+    this.writeSection({
       label: ':ELF_section_header_sym',
       name: '%ELF_shstr__sym>ELF_shstr',
-      type: this.number(2, 4),
+      type: this.formatNumber(2, 4),
       address: '&ELF_sym',
       offset: '%ELF_sym>ELF_base',
       size: '%ELF_end>ELF_sym',
-      link: this.number(3, 4),
-      info: this.number(this.labels.length + 1, 4), // the null symbol counts
-      entrySize: this.number(this.options.wide ? 24 : 16, 4),
+      link: this.formatNumber(3, 4),
+      info: this.formatNumber(this.labels.length + 1, 4), // the null symbol counts
+      entrySize: this.formatNumber(this.options.wide ? 24 : 16, 4),
     });
   }
 
-  private section(section: Section): void {
+  private writeSection(section: Section): void {
     const { zero32 } = this;
-    this.own(`\n${section.label}\n`);
-    this.field(section.name, 'sh_name');
-    this.field(section.type, 'sh_type');
-    this.register(section.flags ?? zero32, 'sh_flags');
-    this.register(section.address, 'sh_addr');
-    this.register(section.offset, 'sh_offset');
-    this.register(section.size, 'sh_size');
-    this.field(section.link ?? zero32, 'sh_link');
-    this.field(section.info ?? zero32, 'sh_info');
-    this.register(this.number(1, 4), 'sh_addralign');
-    this.register(section.entrySize ?? zero32, 'sh_entsize');
+    this.writeOwn(`\n${section.label}\n`);
+    this.writeField(section.name, 'sh_name');
+    this.writeField(section.type, 'sh_type');
+    this.writeRegister(section.flags ?? zero32, 'sh_flags');
+    this.writeRegister(section.address, 'sh_addr');
+    this.writeRegister(section.offset, 'sh_offset');
+    this.writeRegister(section.size, 'sh_size');
+    this.writeField(section.link ?? zero32, 'sh_link');
+    this.writeField(section.info ?? zero32, 'sh_info');
+    this.writeRegister(this.formatNumber(1, 4), 'sh_addralign');
+    this.writeRegister(section.entrySize ?? zero32, 'sh_entsize');
   }
 
-  private field(value: string, name: string): void {
-    this.own(`${value}\t#${name}\n`);
+  private writeField(value: string, name: string): void {
+    this.writeOwn(`${value}\t#${name}\n`);
   }
 
   /** Quirk kept: a 64-bit field is the value and then a zero word, in either byte order. */
-  private register(value: string, name: string): void {
-    this.field(this.options.wide ? `${value} ${this.zero32}` : value, name);
+  private writeRegister(value: string, name: string): void {
+    this.writeField(this.options.wide ? `${value} ${this.zero32}` : value, name);
   }
 
-  private strings(): void {
-    this.own(`\n# Generated string table\n:ELF_str\n${this.zero8}\t# NULL string\n`);
+  private writeStrings(): void {
+    this.writeOwn(`\n# Generated string table\n:ELF_str\n${this.zero8}\t# NULL string\n`);
     for (const label of this.labels) {
       const { name } = label;
       this.mapLabel(label);
-      this.text(':ELF_str_');
+      this.writeText(':ELF_str_');
       this.out.write(name);
-      this.text('\t"');
+      this.writeText('\t"');
       this.out.write(name);
-      this.text('"\n');
+      this.writeText('"\n');
     }
-    this.own('# END Generated string table\n\n');
+    this.writeOwn('# END Generated string table\n\n');
   }
 
-  private symbols(): void {
-    this.own('\n# Generated symbol table\n:ELF_sym\n# Required NULL symbol entry\n');
-    this.own(this.nullSymbol());
-    const tail = this.symbolTails();
+  private writeSymbols(): void {
+    this.writeOwn('\n# Generated symbol table\n:ELF_sym\n# Required NULL symbol entry\n');
+    this.writeOwn(this.formatNullSymbol());
+    const tail = this.formatSymbolTails();
     for (const label of this.labels) {
       this.mapLabel(label);
-      this.text('%ELF_str_');
+      this.writeText('%ELF_str_');
       this.out.write(label.name);
-      this.text('>ELF_str\t# st_name\n');
+      this.writeText('>ELF_str\t# st_name\n');
       const rest = this.isHidden(label) ? tail.hidden : tail.visible;
-      this.text(rest.beforeValue);
+      this.writeText(rest.beforeValue);
       this.out.write(label.name);
-      this.text(rest.afterValue);
+      this.writeText(rest.afterValue);
     }
-    this.own('# END Generated symbol table\n');
+    this.writeOwn('# END Generated symbol table\n');
   }
 
   /** The text from here on comes from the label: its colon and name. */
@@ -197,10 +197,10 @@ class FooterWriter {
     else provenance?.add(this.out.length, source, offset - 1, offset + name.length);
   }
 
-  private nullSymbol(): string {
+  private formatNullSymbol(): string {
     const { zero8, zero32 } = this;
     const name = `${zero32}\t# st_name\n`;
-    const kind = `${zero8}\t# st_info\n${zero8}\t# st_other\n${this.number(1, 2)}\t# st_shndx\n`;
+    const kind = `${zero8}\t# st_info\n${zero8}\t# st_other\n${this.formatNumber(1, 2)}\t# st_shndx\n`;
     if (!this.options.wide) {
       return `${name}${zero32}\t# st_value\n${zero32}\t# st_size\n${kind}\n`;
     }
@@ -208,11 +208,14 @@ class FooterWriter {
   }
 
   /** What stands in front of and behind the name in st_value, for both visibilities. */
-  private symbolTails(): Record<'hidden' | 'visible', { beforeValue: string; afterValue: string }> {
+  private formatSymbolTails(): Record<
+    'hidden' | 'visible',
+    { beforeValue: string; afterValue: string }
+  > {
     const { zero32 } = this;
     const { wide } = this.options;
-    const info = `${this.number(2, 1)}\t# st_info (FUNC)\n`;
-    const index = `${this.number(1, 2)}\t# st_shndx\n`;
+    const info = `${this.formatNumber(2, 1)}\t# st_info (FUNC)\n`;
+    const index = `${this.formatNumber(1, 2)}\t# st_shndx\n`;
     const make = (other: string) =>
       wide
         ? {
@@ -224,7 +227,7 @@ class FooterWriter {
             afterValue: `\t#st_value\n${zero32}\t# st_size (unknown size)\n${info}${other}${index}\n`,
           };
     return {
-      hidden: make(`${this.number(2, 1)}\t# st_other (hidden)\n`),
+      hidden: make(`${this.formatNumber(2, 1)}\t# st_other (hidden)\n`),
       visible: make(`${this.zero8}\t# st_other (${wide ? 'other' : 'default'})\n`),
     };
   }
@@ -233,17 +236,17 @@ class FooterWriter {
     return name[0] === 0x5f && !(this.entry !== undefined && sameBytes(this.entry.name, name));
   }
 
-  private number(value: number, bytes: 1 | 2 | 4): string {
+  private formatNumber(value: number, bytes: 1 | 2 | 4): string {
     return quoted(value, bytes, this.options.radix ?? 16, this.options.bigEndian);
   }
 
   /** Text that does not come from a label. */
-  private own(text: string): void {
+  private writeOwn(text: string): void {
     this.options.provenance?.addOwn(this.out.length);
-    this.text(text);
+    this.writeText(text);
   }
 
-  private text(text: string): void {
+  private writeText(text: string): void {
     this.out.writeLatin1(text);
   }
 }

@@ -12,7 +12,7 @@
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { catchStackOverflow, requireBytes, requireKnown } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
-import { program } from './declarations.ts';
+import { compileProgram } from './declarations.ts';
 import { DIALECTS, type DialectName } from './dialects.ts';
 import { readTokens } from './reader.ts';
 
@@ -38,7 +38,7 @@ export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8A
   const source = { name: options.name ?? 'input', bytes };
   const c = new Compilation(source, readTokens(source, dialect), dialect, options.provenance);
   catchStackOverflow(
-    () => program(c),
+    () => compileProgram(c),
     (message) => c.error('nested-too-deeply', message, c.previous()),
   );
   const sections = [c.code, c.globalData, c.stringData];

@@ -9,8 +9,8 @@
  */
 import type { Compilation } from './compilation.ts';
 import type { Token } from './reader.ts';
-import { statement } from './statements.ts';
-import { typeName } from './type-names.ts';
+import { compileStatement } from './statements.ts';
+import { parseTypeName } from './type-names.ts';
 
 /**
  * program = { enumeration | constant | type-name [ name ( ";" | function ) ] }
@@ -20,15 +20,15 @@ import { typeName } from './type-names.ts';
  * Quirk kept: a global that is neither a plain variable nor a function (`int x = 5;`, `int a[9];`,
  * `int a, b;`) silently ends the program there.
  */
-export function program(c: Compilation): void {
+export function compileProgram(c: Compilation): void {
   while (!c.atEnd()) {
     const { constants } = c.dialect;
     if (c.is(constants)) {
-      if (constants === 'enum') enumeration(c);
-      else constant(c);
+      if (constants === 'enum') parseEnumeration(c);
+      else parseConstant(c);
       continue;
     }
-    const type = typeName(c);
+    const type = parseTypeName(c);
     if (type === undefined) continue; // it was the definition of a structure
     const nameToken = c.next();
     const name = nameToken.text;
@@ -36,13 +36,13 @@ export function program(c: Compilation): void {
     if (c.is(';')) {
       c.globalData.writeLatin1(`:GLOBAL_${name}\nNULL\n`);
       c.next();
-    } else if (c.is('(')) functionDeclaration(c, nameToken);
+    } else if (c.is('(')) compileFunction(c, nameToken);
     else return;
   }
 }
 
 /** enumeration = "enum" "{" name "=" token { "," name "=" token } [ "," ] "}" ";" ; values are copied as they stand. */
-function enumeration(c: Compilation): void {
+function parseEnumeration(c: Compilation): void {
   c.expect('enum');
   c.expect('{');
   for (;;) {
@@ -58,33 +58,33 @@ function enumeration(c: Compilation): void {
 }
 
 /** constant = "CONSTANT" name token */
-function constant(c: Compilation): void {
+function parseConstant(c: Compilation): void {
   c.expect('CONSTANT');
   const name = c.next().text;
   c.constants.set(name, c.next().text);
 }
 
 /** function = parameters ( ";" | statement ) */
-function functionDeclaration(c: Compilation, nameToken: Token): void {
+function compileFunction(c: Compilation, nameToken: Token): void {
   const name = nameToken.text;
   c.beginFunction(name);
-  parameters(c);
+  parseParameters(c);
   if (c.is(';')) {
     c.next();
     return;
   }
   c.provenance?.beginDefinition(0, nameToken.at, nameToken.end);
   c.emit(`# Defining function ${name}\n:FUNCTION_${name}\n`);
-  statement(c);
+  compileStatement(c);
   if (!c.endsInReturn) c.emitReturn();
   c.provenance?.endDefinition();
 }
 
 /** parameters = "(" { type-name [ name ] [ "," ] } ")" */
-function parameters(c: Compilation): void {
+function parseParameters(c: Compilation): void {
   c.expect('(');
   while (!c.is(')')) {
-    const type = typeName(c);
+    const type = parseTypeName(c);
     if (!c.is(')') && !c.is(',')) c.scope.declareParameter(c.next().text, type);
     if (c.is(',')) c.next();
   }

@@ -9,9 +9,9 @@
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (expression down to primary_expr).
  */
 import type { Compilation } from './compilation.ts';
-import { characterValue, stringData } from './literals.ts';
+import { encodeString, readCharacter } from './literals.ts';
 import type { Variable } from './scope.ts';
-import { typeName } from './type-names.ts';
+import { parseTypeName } from './type-names.ts';
 import { BYTE_POINTER, FUNCTION_TYPE, promote, type Type } from './types.ts';
 
 const LOAD = 'mov_eax,[eax]\n';
@@ -46,41 +46,46 @@ const ADDITIVE: ReadonlyMap<string, string> = new Map([
 
 /** What a primary expression may begin with, besides letters and digits. */
 const PRIMARIES: ReadonlyMap<string | undefined, (c: Compilation) => void> = new Map([
-  ['-', negation],
-  ['!', logicalNot],
-  ['~', complement],
-  ['(', parenthesized],
-  ["'", characterLiteral],
-  ['"', stringLiteral],
+  ['-', compileNegation],
+  ['!', compileLogicalNot],
+  ['~', compileComplement],
+  ['(', compileParenthesized],
+  ["'", compileCharacterLiteral],
+  ['"', compileStringLiteral],
 ]);
 
 /** expression = bitwise [ "=" expression ] */
-export function expression(c: Compilation): void {
-  bitwise(c);
+export function compileExpression(c: Compilation): void {
+  compileBitwise(c);
   if (!c.is('=')) return;
   // Only an element of a char* is stored as a byte.
   const storesByte = c.previous()?.text === ']' && requireTarget(c).name === BYTE_POINTER;
-  rightOperand(c, expression);
+  compileRightOperand(c, compileExpression);
   c.emit(storesByte ? 'mov_[ebx],al\n' : 'mov_[ebx],eax\n');
   c.target = undefined;
 }
 
 /** bitwise = relational { ( "&" | "&&" | "|" | "||" | "^" ) relational } */
-function bitwise(c: Compilation): void {
-  binary(c, relational, BITWISE);
+function compileBitwise(c: Compilation): void {
+  compileBinary(c, compileRelational, BITWISE);
 }
 
 /** relational = additive { ( "<" | "<=" | ">=" | ">" | "==" | "!=" ) additive } */
-function relational(c: Compilation): void {
-  binary(c, additive, RELATIONAL, (set) => `${c.dialect.compare}\n${set}movzx_eax,al\n`);
+function compileRelational(c: Compilation): void {
+  compileBinary(
+    c,
+    compileAdditive,
+    RELATIONAL,
+    (set) => `${c.dialect.compare}\n${set}movzx_eax,al\n`,
+  );
 }
 
 /** additive = postfix { ( "+" | "-" | "*" | "/" | "%" | "<<" | ">>" ) postfix } */
-function additive(c: Compilation): void {
-  binary(c, postfix, ADDITIVE);
+function compileAdditive(c: Compilation): void {
+  compileBinary(c, compilePostfix, ADDITIVE);
 }
 
-function binary(
+function compileBinary(
   c: Compilation,
   operand: (c: Compilation) => void,
   operators: ReadonlyMap<string, string>,
@@ -90,13 +95,13 @@ function binary(
   for (;;) {
     const entry = operators.get(c.peek().text);
     if (entry === undefined) return;
-    rightOperand(c, operand);
+    compileRightOperand(c, operand);
     c.emit(codeOf(entry));
   }
 }
 
 /** Step over the operator and compute what follows it, with the value so far kept on the stack and then in ebx. */
-function rightOperand(c: Compilation, operand: (c: Compilation) => void): void {
+function compileRightOperand(c: Compilation, operand: (c: Compilation) => void): void {
   const operator = c.peek();
   c.mark(operator);
   c.emit('push_eax\t#_common_recursion\n');
@@ -109,20 +114,20 @@ function rightOperand(c: Compilation, operand: (c: Compilation) => void): void {
 }
 
 /** postfix = primary { "[" expression "]" | "->" name } */
-function postfix(c: Compilation): void {
-  primary(c);
+function compilePostfix(c: Compilation): void {
+  compilePrimary(c);
   for (;;) {
-    if (c.is('[')) element(c);
-    else if (c.is('->')) memberAccess(c);
+    if (c.is('[')) compileElement(c);
+    else if (c.is('->')) compileMemberAccess(c);
     else return;
   }
 }
 
 /** The part of an element access in brackets. The index is scaled by the next power of two. */
-function element(c: Compilation): void {
+function compileElement(c: Compilation): void {
   const array = requireTarget(c);
   const isByte = array.name === BYTE_POINTER;
-  rightOperand(c, expression);
+  compileRightOperand(c, compileExpression);
   c.target = array;
   if (!isByte) c.emit(`sal_eax, !${ceilLog2(array.pointer.size)}\n`);
   c.emit('add_eax,ebx\n');
@@ -131,7 +136,7 @@ function element(c: Compilation): void {
 }
 
 /** The arrow and the name after it. Quirk kept: a member smaller than a register leaves its address. */
-function memberAccess(c: Compilation): void {
+function compileMemberAccess(c: Compilation): void {
   c.expect('->');
   const parent = requireTarget(c);
   const found = parent.members.get(c.peek().text);
@@ -153,72 +158,72 @@ function memberAccess(c: Compilation): void {
  *
  * Quirk kept: only the first character of the token counts, so `!!x` and `!-x` are one `!`.
  */
-function primary(c: Compilation): void {
+function compilePrimary(c: Compilation): void {
   c.mark(c.peek());
   const { text } = c.peek();
-  const parse = text === 'sizeof' ? sizeOf : PRIMARIES.get(text[0]);
+  const parse = text === 'sizeof' ? compileSizeOf : PRIMARIES.get(text[0]);
   if (parse !== undefined) parse(c);
   else if (/^[0-9]/.test(text)) c.emit(`mov_eax, %${c.next().text}\n`);
   // The empty name begins with a NUL, which counts as a letter.
-  else if (/^(?:[A-Za-z_]|$)/.test(text)) name(c);
+  else if (/^(?:[A-Za-z_]|$)/.test(text)) compileName(c);
   else throw c.error('syntax', 'expected an expression');
 }
 
-function negation(c: Compilation): void {
+function compileNegation(c: Compilation): void {
   c.emit('mov_eax, %0\n');
-  rightOperand(c, postfix);
+  compileRightOperand(c, compilePostfix);
   c.emit('sub_ebx,eax\nmov_eax,ebx\n');
 }
 
-function logicalNot(c: Compilation): void {
+function compileLogicalNot(c: Compilation): void {
   c.emit('mov_eax, %1\n');
-  rightOperand(c, postfix);
+  compileRightOperand(c, compilePostfix);
   c.emit(c.dialect.not);
 }
 
-function complement(c: Compilation): void {
-  rightOperand(c, postfix);
+function compileComplement(c: Compilation): void {
+  compileRightOperand(c, compilePostfix);
   c.emit('not_eax\n');
 }
 
-function parenthesized(c: Compilation): void {
+function compileParenthesized(c: Compilation): void {
   c.next();
-  expression(c);
+  compileExpression(c);
   c.expect(')');
 }
 
-function characterLiteral(c: Compilation): void {
-  c.emit(`mov_eax, %${characterValue(c.source, c.next())}\n`);
+function compileCharacterLiteral(c: Compilation): void {
+  c.emit(`mov_eax, %${readCharacter(c.source, c.next())}\n`);
 }
 
-function sizeOf(c: Compilation): void {
+function compileSizeOf(c: Compilation): void {
   c.expect('sizeof');
   c.expect('(');
   const start = c.peek();
-  const type = typeName(c);
+  const type = parseTypeName(c);
   if (type === undefined) throw c.error('no-type', 'the size of a new structure', start);
   c.expect(')');
   c.emit(`mov_eax, %${type.size}\n`);
 }
 
-function stringLiteral(c: Compilation): void {
+function compileStringLiteral(c: Compilation): void {
   const label = c.newLabel();
   c.mark(c.peek());
   c.emit(`mov_eax, &STRING_${label}\n`);
-  c.stringData.writeLatin1(`:STRING_${label}\n${stringData(c.source, c.peek())}`);
+  c.stringData.writeLatin1(`:STRING_${label}\n${encodeString(c.source, c.peek())}`);
   c.next();
 }
 
 /** A name: constants hide locals, which hide arguments, then functions, then globals. */
-function name(c: Compilation): void {
+function compileName(c: Compilation): void {
   const token = c.next();
   const { text } = token;
   const constant = c.constants.get(text);
   const variable = c.scope.findLocal(text) ?? c.scope.findParameter(text);
   const type = c.globals.get(text);
   if (constant !== undefined) c.emit(`mov_eax, %${constant}\n`);
-  else if (variable !== undefined) variableLoad(c, variable);
-  else if (c.functions.has(text)) functionLoad(c, text);
+  else if (variable !== undefined) emitVariableLoad(c, variable);
+  else if (c.functions.has(text)) emitFunctionLoad(c, text);
   else if (type !== undefined) {
     c.target = type;
     c.emit(`mov_eax, &GLOBAL_${text}\n`);
@@ -226,12 +231,12 @@ function name(c: Compilation): void {
   } else throw c.error('undefined-symbol', 'this symbol is not defined', token);
 }
 
-function variableLoad(c: Compilation, { type, depth }: Variable): void {
+function emitVariableLoad(c: Compilation, { type, depth }: Variable): void {
   const slot = `lea_eax,[ebp+DWORD] %${depth}\n`;
   const isCall = c.is('(');
   if (isCall && type === undefined) throw c.error('no-type', 'a call of something without a type');
   if (isCall && type?.name === FUNCTION_TYPE) {
-    call(c, `${slot}${LOAD}mov_ebp,edi\ncall_eax\n`);
+    compileCall(c, `${slot}${LOAD}mov_ebp,edi\ncall_eax\n`);
     return;
   }
   c.target = type;
@@ -239,13 +244,13 @@ function variableLoad(c: Compilation, { type, depth }: Variable): void {
   if (!c.is('=')) c.emit(LOAD);
 }
 
-function functionLoad(c: Compilation, text: string): void {
-  if (c.is('(')) call(c, `mov_ebp,edi\ncall %FUNCTION_${text}\n`);
+function emitFunctionLoad(c: Compilation, text: string): void {
+  if (c.is('(')) compileCall(c, `mov_ebp,edi\ncall %FUNCTION_${text}\n`);
   else c.emit(`mov_eax, &FUNCTION_${text}\n`);
 }
 
 /** arguments = "(" [ expression { "," expression } ] ")" ; `transfer` is the code of the call itself. */
-function call(c: Compilation, transfer: string): void {
+function compileCall(c: Compilation, transfer: string): void {
   const callee = c.previous();
   c.expect('(');
   c.mark(callee);
@@ -256,12 +261,12 @@ function call(c: Compilation, transfer: string): void {
   );
   let passed = 0;
   if (!c.peek().text.startsWith(')')) {
-    expression(c);
+    compileExpression(c);
     c.mark(callee);
     c.emit('push_eax\t#_process_expression1\n');
     for (passed = 1; c.is(','); passed++) {
       c.next();
-      expression(c);
+      compileExpression(c);
       c.mark(callee);
       c.emit('push_eax\t#_process_expression2\n');
     }

@@ -37,17 +37,17 @@ const PRINTABLE: Uint8Array = setOf(
 const BEFORE_LABEL: Uint8Array = setOf('\t\n\r SQR\0');
 
 /** The value of a character literal: that of its first character or escape, 0 for `''`. */
-export function characterValue(source: Source, token: Token): number {
+export function readCharacter(source: Source, token: Token): number {
   return characterAt(source, token, 1);
 }
 
 /** A string literal as M1 data, with the newline. */
-export function stringData(source: Source, token: Token): string {
-  return isWeird(source, token) ? hexadecimalData(source, token) : quotedData(source, token);
+export function encodeString(source: Source, token: Token): string {
+  return isWeird(source, token) ? encodeHexadecimal(source, token) : encodeQuoted(source, token);
 }
 
 /** The number in a token, decimal or after `?x` hexadecimal; 0 if a digit is none. Wraps at 32 bits. */
-export function integerValue(token: Token): number {
+export function readInteger(token: Token): number {
   const { raw } = token;
   let value = 0;
   if (raw[1] === 'x') {
@@ -109,7 +109,7 @@ function isWeird(source: Source, token: Token): boolean {
 }
 
 /** `"text"`. Quirk kept: an escaped NUL ends the text, quote and newline included. */
-function quotedData(source: Source, token: Token): string {
+function encodeQuoted(source: Source, token: Token): string {
   const codes: number[] = [0x22];
   for (let index = 1; byteAt(source, token, index) !== 0; ) {
     codes.push(characterAt(source, token, index) & 0xff);
@@ -122,7 +122,7 @@ function quotedData(source: Source, token: Token): string {
 }
 
 /** `' 68 69 00'`: every byte and the terminator. */
-function hexadecimalData(source: Source, token: Token): string {
+function encodeHexadecimal(source: Source, token: Token): string {
   let text = "'";
   for (let index = 1; byteAt(source, token, index) !== 0; ) {
     const value = characterAt(source, token, index) & 0xff;

@@ -8,26 +8,26 @@
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (statement and the process_ functions).
  */
 import type { Compilation } from './compilation.ts';
-import { expression } from './expressions.ts';
-import { typeName } from './type-names.ts';
+import { compileExpression } from './expressions.ts';
+import { parseTypeName } from './type-names.ts';
 
 /** Statements that begin with a keyword of their own. */
 const KEYWORDS: ReadonlyMap<string, (c: Compilation) => void> = new Map([
-  ['{', block],
-  ['struct', localDeclaration],
-  ['if', ifStatement],
-  ['do', doStatement],
-  ['while', whileStatement],
-  ['for', forStatement],
-  ['asm', asmStatement],
-  ['goto', gotoStatement],
-  ['return', returnStatement],
-  ['break', breakStatement],
-  ['continue', continueStatement],
+  ['{', compileBlock],
+  ['struct', compileLocalDeclaration],
+  ['if', compileIfStatement],
+  ['do', compileDoStatement],
+  ['while', compileWhileStatement],
+  ['for', compileForStatement],
+  ['asm', compileAsmStatement],
+  ['goto', compileGotoStatement],
+  ['return', compileReturnStatement],
+  ['break', compileBreakStatement],
+  ['continue', compileContinueStatement],
 ]);
 
 /** statement = block | label | local-declaration | if | do | while | for | asm | goto | return | break | continue | expression ";" */
-export function statement(c: Compilation): void {
+export function compileStatement(c: Compilation): void {
   const start = c.peek();
   const { text } = start;
   c.mark(start);
@@ -36,19 +36,19 @@ export function statement(c: Compilation): void {
   else if (text.startsWith(':')) {
     c.emit(`${text}\t#C goto label\n`);
     c.next();
-  } else if (c.types.isPrimitive(text)) localDeclaration(c);
+  } else if (c.types.isPrimitive(text)) compileLocalDeclaration(c);
   else {
-    expression(c);
+    compileExpression(c);
     c.expect(';');
   }
 }
 
 /** block = "{" { statement } "}" */
-function block(c: Compilation): void {
+function compileBlock(c: Compilation): void {
   const { scope } = c;
   const outer = scope.localCount;
   c.expect('{');
-  while (!c.is('}')) statement(c);
+  while (!c.is('}')) compileStatement(c);
   c.next();
   if (!c.endsInReturn) {
     c.emitTimes(scope.localCount - outer, 'pop_ebx\t# _recursive_statement_locals\n');
@@ -57,50 +57,50 @@ function block(c: Compilation): void {
 }
 
 /** local-declaration = type-name name [ "=" expression ] ";" ; the value is what the accumulator holds. */
-function localDeclaration(c: Compilation): void {
-  const type = typeName(c);
+function compileLocalDeclaration(c: Compilation): void {
+  const type = parseTypeName(c);
   const name = c.next().text;
   c.scope.declareLocal(name, type);
   c.emit(`# Defining local ${name}\n`);
   if (c.is('=')) {
     c.next();
-    expression(c);
+    compileExpression(c);
   }
   c.expect(';');
   c.emit(`push_eax\t#${name}\n`);
 }
 
 /** if = "if" "(" expression ")" statement [ "else" statement ] */
-function ifStatement(c: Compilation): void {
+function compileIfStatement(c: Compilation): void {
   const keyword = c.peek();
   const label = c.newLabel();
   c.emit(`# IF_${label}\n`);
   c.expect('if');
   c.expect('(');
-  expression(c);
+  compileExpression(c);
   c.mark(keyword);
   c.emit(`test_eax,eax\nje %ELSE_${label}\n`);
   c.expect(')');
-  statement(c);
+  compileStatement(c);
   c.emit(`jmp %_END_IF_${label}\n:ELSE_${label}\n`);
   if (c.is('else')) {
     c.next();
-    statement(c);
+    compileStatement(c);
   }
   c.emit(`:_END_IF_${label}\n`);
 }
 
 /** do = "do" statement "while" "(" expression ")" ";" */
-function doStatement(c: Compilation): void {
+function compileDoStatement(c: Compilation): void {
   const keyword = c.peek();
   const label = c.newLabel();
   inLoop(c, `DO_END_${label}`, () => {
     c.emit(`:DO_${label}\n`);
     c.expect('do');
-    statement(c);
+    compileStatement(c);
     c.expect('while');
     c.expect('(');
-    expression(c);
+    compileExpression(c);
     c.expect(')');
     c.expect(';');
     c.mark(keyword);
@@ -109,41 +109,41 @@ function doStatement(c: Compilation): void {
 }
 
 /** while = "while" "(" expression ")" statement */
-function whileStatement(c: Compilation): void {
+function compileWhileStatement(c: Compilation): void {
   const keyword = c.peek();
   const label = c.newLabel();
   inLoop(c, `END_WHILE_${label}`, () => {
     c.emit(`:WHILE_${label}\n`);
     c.expect('while');
     c.expect('(');
-    expression(c);
+    compileExpression(c);
     c.mark(keyword);
     c.emit(`test_eax,eax\nje %END_WHILE_${label}\n# THEN_while_${label}\n`);
     c.expect(')');
-    statement(c);
+    compileStatement(c);
     c.mark(keyword);
     c.emit(`jmp %WHILE_${label}\n`);
   });
 }
 
 /** for = "for" "(" [ expression ] ";" expression ";" expression ")" statement */
-function forStatement(c: Compilation): void {
+function compileForStatement(c: Compilation): void {
   const keyword = c.peek();
   const label = c.newLabel();
   inLoop(c, `FOR_END_${label}`, () => {
     c.emit(`# FOR_initialization_${label}\n`);
     c.expect('for');
     c.expect('(');
-    if (!c.is(';')) expression(c);
+    if (!c.is(';')) compileExpression(c);
     c.emit(`:FOR_${label}\n`);
     c.expect(';');
-    expression(c);
+    compileExpression(c);
     c.emit(`test_eax,eax\nje %FOR_END_${label}\njmp %FOR_THEN_${label}\n:FOR_ITER_${label}\n`);
     c.expect(';');
-    expression(c);
+    compileExpression(c);
     c.emit(`jmp %FOR_${label}\n:FOR_THEN_${label}\n`);
     c.expect(')');
-    statement(c);
+    compileStatement(c);
     c.mark(keyword);
     c.emit(`jmp %FOR_ITER_${label}\n`);
   });
@@ -159,7 +159,7 @@ function inLoop(c: Compilation, end: string, parse: () => void): void {
 }
 
 /** asm = "asm" "(" { string } ")" ";" ; escapes are not looked at. */
-function asmStatement(c: Compilation): void {
+function compileAsmStatement(c: Compilation): void {
   c.expect('asm');
   c.expect('(');
   while (c.peek().text.startsWith('"')) c.emit(`${c.next().text.slice(1)}\n`);
@@ -168,16 +168,16 @@ function asmStatement(c: Compilation): void {
 }
 
 /** goto = "goto" token ";" */
-function gotoStatement(c: Compilation): void {
+function compileGotoStatement(c: Compilation): void {
   c.expect('goto');
   c.emit(`jmp %${c.next().text}\n`);
   c.expect(';');
 }
 
 /** return = "return" [ expression ] ";" */
-function returnStatement(c: Compilation): void {
+function compileReturnStatement(c: Compilation): void {
   const keyword = c.next();
-  if (!c.peek().text.startsWith(';')) expression(c);
+  if (!c.peek().text.startsWith(';')) compileExpression(c);
   c.expect(';');
   c.mark(keyword);
   c.emitTimes(c.scope.localCount, 'pop_ebx\t# _return_result_locals\n');
@@ -185,7 +185,7 @@ function returnStatement(c: Compilation): void {
 }
 
 /** break = "break" ";" */
-function breakStatement(c: Compilation): void {
+function compileBreakStatement(c: Compilation): void {
   const { loop } = c;
   if (loop === undefined) throw c.error('misplaced-break', 'break outside of a loop');
   c.emitTimes(c.scope.localCount - loop.localCount, 'pop_ebx\t# break_cleanup_locals\n');
@@ -195,7 +195,7 @@ function breakStatement(c: Compilation): void {
 }
 
 /** continue = "continue" ";" ; quirk kept: it does nothing. */
-function continueStatement(c: Compilation): void {
+function compileContinueStatement(c: Compilation): void {
   c.expect('continue');
   c.emit('\n#continue statement\n');
   c.expect(';');

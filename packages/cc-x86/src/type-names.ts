@@ -5,7 +5,7 @@
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (type_name, create_struct, build_member).
  */
 import type { Compilation } from './compilation.ts';
-import { integerValue } from './literals.ts';
+import { readInteger } from './literals.ts';
 import type { Member, Type } from './types.ts';
 
 /**
@@ -13,13 +13,13 @@ import type { Member, Type } from './types.ts';
  *
  * Undefined for the definition of a structure, wherever it stands: what follows then has no type.
  */
-export function typeName(c: Compilation): Type | undefined {
+export function parseTypeName(c: Compilation): Type | undefined {
   const isStructure = c.is('struct');
   if (isStructure) c.next();
   const name = c.peek();
   let type = c.types.find(name.text);
   if (type === undefined && isStructure) {
-    structure(c);
+    parseStructure(c);
     return undefined;
   }
   if (type === undefined) throw c.error('unknown-type', 'unknown type');
@@ -32,14 +32,14 @@ export function typeName(c: Compilation): Type | undefined {
 }
 
 /** structure = name "{" { ( member | union ) ";" } "}" ";" ; members are packed. */
-function structure(c: Compilation): void {
+function parseStructure(c: Compilation): void {
   const type = c.types.defineStructure(c.next().text);
   c.expect('{');
   const members = new Map<string, Member>();
   let offset = 0;
   while (!c.peek().text.startsWith('}')) {
     const isUnion = c.dialect.hasUnions && c.is('union');
-    const size = isUnion ? union(c, members, offset) : member(c, members, offset);
+    const size = isUnion ? parseUnion(c, members, offset) : parseMember(c, members, offset);
     offset = (offset + size) | 0;
     c.expect(';');
   }
@@ -50,12 +50,12 @@ function structure(c: Compilation): void {
 }
 
 /** union = "union" "{" { member ";" } "}" ; the result is the size of the largest member. */
-function union(c: Compilation, members: Map<string, Member>, offset: number): number {
+function parseUnion(c: Compilation, members: Map<string, Member>, offset: number): number {
   c.expect('union');
   c.expect('{');
   let size = 0;
   while (!c.peek().text.startsWith('}')) {
-    size = Math.max(size, member(c, members, offset));
+    size = Math.max(size, parseMember(c, members, offset));
     c.expect(';');
   }
   c.next();
@@ -63,9 +63,9 @@ function union(c: Compilation, members: Map<string, Member>, offset: number): nu
 }
 
 /** member = type-name name [ "[" number "]" ] ; the result is its size in bytes. */
-function member(c: Compilation, members: Map<string, Member>, offset: number): number {
+function parseMember(c: Compilation, members: Map<string, Member>, offset: number): number {
   const start = c.peek();
-  const type = typeName(c);
+  const type = parseTypeName(c);
   const name = c.next().text;
   if (type === undefined)
     throw c.error('nested-structure', 'a structure inside a structure', start);
@@ -75,7 +75,7 @@ function member(c: Compilation, members: Map<string, Member>, offset: number): n
     if (type.element === undefined) {
       throw c.error('structure-array', 'an array of structures as a member', start);
     }
-    size = Math.imul(type.element.size, integerValue(c.next()));
+    size = Math.imul(type.element.size, readInteger(c.next()));
     c.expect(']');
   }
   members.set(name, { type, offset, size });

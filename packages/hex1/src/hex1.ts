@@ -104,13 +104,13 @@ function read(run: Run): void {
         targets[source[at] as number] = out.length + (high < 0 ? 0 : 1);
         provenance?.define(source[at] as number, 0, at - 1, at + 1);
       }
-    } else if (kind === REFERENCE) reference(run, ++at);
+    } else if (kind === REFERENCE) readReference(run, ++at);
     else if (kind === COMMENT) at = commentEnd(run, at);
   }
 }
 
 /** '%' label: a hole of four bytes. Within a byte it is written before that byte and does not count it. */
-function reference(run: Run, at: number): void {
+function readReference(run: Run, at: number): void {
   const label = run.source[at];
   if (label === undefined) {
     throw failure(run, at - 1, 'missing-label', 'the file ends where a label is expected');

@@ -150,9 +150,9 @@ export class Shell {
     }
     switch (name) {
       case 'cd':
-        return this.builtin(command, name, this.changeDirectory(command));
+        return this.endBuiltin(command, name, this.changeDirectory(command));
       case 'set':
-        return this.builtin(command, name, this.setOptions(command));
+        return this.endBuiltin(command, name, this.setOptions(command));
       case 'alias':
         this.defineAlias(command);
         return 0;
@@ -181,7 +181,7 @@ export class Shell {
   }
 
   /** A builtin's failure ends a strict script and is nothing otherwise. */
-  private builtin(command: Command, name: string, succeeded: boolean): number {
+  private endBuiltin(command: Command, name: string, succeeded: boolean): number {
     if (this.strict && !succeeded) {
       throw this.error(command, 'builtin-failed', `${name} failed!`);
     }
@@ -292,7 +292,7 @@ export class Shell {
     const program = this.findProgram(command);
     if (program === undefined) {
       if (!this.strict) return 0;
-      this.missing(command);
+      this.failMissing(command);
     }
     if (this.options.fuzz) return this.ended(program, { kind: 'exited', status: 1 });
     return this.ended(program, this.start(command, program));
@@ -303,7 +303,7 @@ export class Shell {
    * it says then, so that is all there is; the place follows for those who asked to be told more, by
    * --verbose or --warn, and where the line holds what nobody sees.
    */
-  private missing(command: Command): never {
+  private failMissing(command: Command): never {
     const name = latin1ToHost(command.current ?? '');
     this.complain(`WHILE EXECUTING ${visible(name)} NOT FOUND!\nABORTING HARD\n`);
     const failure = this.error(command, 'not-found', `${name} is not found`);

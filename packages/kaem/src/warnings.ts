@@ -47,13 +47,13 @@ class Scan {
     let lineStart = 0;
     while (this.at < bytes.length) {
       const byte = bytes[this.at] as number;
-      if (byte === HASH) this.comment();
+      if (byte === HASH) this.readComment();
       else if (byte === LINE_FEED || (byte === SEMICOLON && this.shell === 'kaem')) {
         this.at++;
         this.words = 0;
         this.assigns = false;
       } else if (byte === BLANK || byte === TAB) this.at++;
-      else this.word();
+      else this.readWord();
       if (bytes[this.at - 1] === LINE_FEED) lineStart = this.at;
     }
     if (lineStart < bytes.length && this.words > 0) {
@@ -62,13 +62,13 @@ class Scan {
     return this.found;
   }
 
-  private comment(): void {
+  private readComment(): void {
     const end = this.script.bytes.indexOf(LINE_FEED, this.at);
     this.at = end < 0 ? this.script.bytes.length : end;
   }
 
   /** A word, or the parts of one that a quote or a backslash divides. */
-  private word(): void {
+  private readWord(): void {
     const { bytes } = this.script;
     const start = this.at;
     let isQuoted = false;
@@ -80,10 +80,10 @@ class Scan {
         this.warn(this.at, 'comment-in-word', '# begins a comment, inside a word too');
         break;
       }
-      if (byte === BACKSLASH) this.backslash();
+      if (byte === BACKSLASH) this.readBackslash();
       else if (byte === QUOTE) {
         isQuoted = true;
-        this.quoted();
+        this.readQuoted();
         if (this.isInWord()) {
           const message = 'the word ends at its closing quote, and another one begins';
           this.warn(this.at + 1, 'quote-ends-word', message);
@@ -98,11 +98,11 @@ class Scan {
         'the rest of a command that assigns a variable is dropped',
       );
     }
-    if (!isQuoted) this.plain(start, decodeUtf8(bytes, start, this.at));
+    if (!isQuoted) this.readPlain(start, decodeUtf8(bytes, start, this.at));
   }
 
   /** Step to the closing quote. */
-  private quoted(): void {
+  private readQuoted(): void {
     const { bytes } = this.script;
     for (this.at++; this.at < bytes.length && bytes[this.at] !== QUOTE; this.at++) {
       if (bytes[this.at] === BACKSLASH && this.shell === 'kaem') this.at++;
@@ -117,7 +117,7 @@ class Scan {
   }
 
   /** Step to the character behind the backslash. */
-  private backslash(): void {
+  private readBackslash(): void {
     const { bytes } = this.script;
     const before = bytes[this.at - 1];
     const isInside = this.at > 0 && before !== BLANK && before !== TAB && before !== LINE_FEED;
@@ -135,7 +135,7 @@ class Scan {
   }
 
   /** A word without quotes. */
-  private plain(start: number, text: string): void {
+  private readPlain(start: number, text: string): void {
     if (this.words === 1) this.assigns = this.shell === 'kaem' && text.includes('=');
     const is = (code: string, message: string) => this.warn(start, code, message);
     if (OPERATOR.test(text)) is('operator', `${text} is an argument here: there are no operators`);

@@ -26,7 +26,7 @@ export interface DirectiveTokens {
 /** Evaluate the expression that starts at the current token. */
 export function evaluate(tokens: DirectiveTokens, macros: MacroTable): number {
   return catchStackOverflow(
-    () => new Evaluator(tokens, macros).expression(),
+    () => new Evaluator(tokens, macros).readExpression(),
     (message) => tokens.current().error('nested-too-deeply', message),
   );
 }
@@ -40,67 +40,67 @@ class Evaluator {
     this.macros = macros;
   }
 
-  expression(): number {
-    const left = this.relation();
+  readExpression(): number {
+    const left = this.readRelation();
     switch (this.tokens.current().text) {
       case '&':
       case '&&':
-        return left & this.after(this.expression);
+        return left & this.after(this.readExpression);
       case '|':
       case '||':
-        return left | this.after(this.expression);
+        return left | this.after(this.readExpression);
       case '^':
-        return left ^ this.after(this.expression);
+        return left ^ this.after(this.readExpression);
       default:
         return left;
     }
   }
 
-  private relation(): number {
-    const left = this.sum();
+  private readRelation(): number {
+    const left = this.readSum();
     switch (this.tokens.current().text) {
       case '<':
-        return Number(left < this.after(this.relation));
+        return Number(left < this.after(this.readRelation));
       case '<=':
-        return Number(left <= this.after(this.relation));
+        return Number(left <= this.after(this.readRelation));
       case '>=':
-        return Number(left >= this.after(this.relation));
+        return Number(left >= this.after(this.readRelation));
       case '>':
-        return Number(left > this.after(this.relation));
+        return Number(left > this.after(this.readRelation));
       case '==':
-        return Number(left === this.after(this.relation));
+        return Number(left === this.after(this.readRelation));
       case '!=':
-        return Number(left !== this.after(this.relation));
+        return Number(left !== this.after(this.readRelation));
       default:
         return left;
     }
   }
 
-  private sum(): number {
-    const left = this.primary();
+  private readSum(): number {
+    const left = this.readPrimary();
     const operator = this.tokens.current();
     switch (operator.text) {
       case '+':
-        return (left + this.after(this.sum)) | 0;
+        return (left + this.after(this.readSum)) | 0;
       case '-':
-        return (left - this.after(this.sum)) | 0;
+        return (left - this.after(this.readSum)) | 0;
       case '*':
-        return Math.imul(left, this.after(this.sum));
+        return Math.imul(left, this.after(this.readSum));
       case '/':
-        return (left / this.divisor(left, operator)) | 0;
+        return (left / this.readDivisor(left, operator)) | 0;
       case '%':
-        return (left % this.divisor(left, operator)) | 0;
+        return (left % this.readDivisor(left, operator)) | 0;
       case '>>':
-        return left >> this.after(this.sum);
+        return left >> this.after(this.readSum);
       case '<<':
-        return left << this.after(this.sum);
+        return left << this.after(this.readSum);
       default:
         return left;
     }
   }
 
-  private divisor(left: number, operator: Token): number {
-    const right = this.after(this.sum);
+  private readDivisor(left: number, operator: Token): number {
+    const right = this.after(this.readSum);
     if (right === 0)
       throw operator.error('divide-by-zero', 'divide by zero not valid even in C macros');
     if (left === -0x80000000 && right === -1) {
@@ -109,32 +109,32 @@ class Evaluator {
     return right;
   }
 
-  private primary(): number {
+  private readPrimary(): number {
     const { text } = this.tokens.current();
-    if (text.startsWith('-')) return -this.after(this.primary) | 0;
-    if (text.startsWith('!')) return Number(this.after(this.primary) === 0);
+    if (text.startsWith('-')) return -this.after(this.readPrimary) | 0;
+    if (text.startsWith('!')) return Number(this.after(this.readPrimary) === 0);
     if (text.startsWith('(')) {
-      const value = this.after(this.expression);
-      this.close('missing ) in macro expression');
+      const value = this.after(this.readExpression);
+      this.expectClose('missing ) in macro expression');
       return value;
     }
-    if (text === 'defined') return Number(this.after(this.defined));
-    if (/^[a-zA-Z_]/.test(text)) return this.variable();
+    if (text === 'defined') return Number(this.after(this.readDefined));
+    if (/^[a-zA-Z_]/.test(text)) return this.readVariable();
     if (!/^[0-9]/.test(text)) return 0;
     this.tokens.take();
     return strtoint(text);
   }
 
-  private defined(): boolean {
+  private readDefined(): boolean {
     const parenthesized = this.tokens.current().text.startsWith('(');
     if (parenthesized) this.tokens.take();
     const found = this.macros.find(this.tokens.current().text) !== undefined;
     this.tokens.take();
-    if (parenthesized) this.close('missing close parenthesis for defined()');
+    if (parenthesized) this.expectClose('missing close parenthesis for defined()');
     return found;
   }
 
-  private variable(): number {
+  private readVariable(): number {
     const name = this.tokens.current();
     const macro = this.macros.find(name.text);
     if (macro !== undefined && macro.expansion === undefined) {
@@ -144,7 +144,7 @@ class Evaluator {
     return macro?.expansion === undefined ? 0 : strtoint(macro.expansion.text);
   }
 
-  private close(message: string): void {
+  private expectClose(message: string): void {
     const token = this.tokens.current();
     if (!token.text.startsWith(')')) throw token.error('missing-parenthesis', message);
     this.tokens.take();

@@ -118,7 +118,7 @@ class Walk {
   run(): void {
     let lineStart = true;
     while (this.token !== undefined) {
-      if (lineStart && this.token.text.startsWith('#')) this.directive(this.token);
+      if (lineStart && this.token.text.startsWith('#')) this.readDirective(this.token);
       else if (this.token.text === '\n') {
         lineStart = true;
         this.token = this.list.after(this.token);
@@ -172,16 +172,16 @@ class Walk {
     this.token = this.list.remove(this.current());
   }
 
-  private directive(start: Token): void {
+  private readDirective(start: Token): void {
     switch (start.text) {
       case '#if':
         this.take();
-        this.open(start, evaluate(this, this.macros) !== 0);
+        this.openCondition(start, evaluate(this, this.macros) !== 0);
         break;
       case '#ifdef':
       case '#ifndef':
         this.take();
-        this.open(start, this.isDefined() === (start.text === '#ifdef'));
+        this.openCondition(start, this.isDefined() === (start.text === '#ifdef'));
         break;
       case '#elif':
         this.take();
@@ -189,10 +189,10 @@ class Walk {
         break;
       case '#else':
         this.take();
-        this.condition(start).included = !this.condition(start).matched;
+        this.requireCondition(start).included = !this.requireCondition(start).matched;
         break;
       case '#endif':
-        this.condition(start);
+        this.requireCondition(start);
         this.take();
         this.conditions.pop();
         break;
@@ -206,7 +206,7 @@ class Walk {
         break;
       case '#error':
       case '#warning':
-        this.message(start);
+        this.readMessage(start);
         break;
       case '#FILENAME':
         this.dropLine();
@@ -234,11 +234,11 @@ class Walk {
     return found;
   }
 
-  private open(start: Token, included: boolean): void {
+  private openCondition(start: Token, included: boolean): void {
     this.conditions.push({ start, included, matched: included });
   }
 
-  private condition(directive: Token): Condition {
+  private requireCondition(directive: Token): Condition {
     const condition = this.conditions.at(-1);
     if (condition !== undefined) return condition;
     throw directive.error('no-if', `${directive.text} without leading #if`);
@@ -246,7 +246,7 @@ class Walk {
 
   /** Quirk kept: `&&` is bitwise in upstream's binary, so an even value counts as false here. */
   private elseIf(start: Token, value: number): void {
-    const condition = this.condition(start);
+    const condition = this.requireCondition(start);
     condition.included = (value & 1) === 1 && !condition.matched;
     condition.matched ||= condition.included;
   }
@@ -264,29 +264,29 @@ class Walk {
     // Upstream finds the macro from here on, while its own arguments and expansion are read.
     if (this.conditions.at(-1)?.included !== false) this.macros.define(macro);
     this.takeOne();
-    if (this.current().text.startsWith('(')) this.parameters(macro);
+    if (this.current().text.startsWith('(')) this.readParameters(macro);
     else if (this.current().text.startsWith(' ')) this.take();
-    this.expansion(macro);
+    this.readExpansion(macro);
   }
 
-  private parameters(macro: Macro): void {
+  private readParameters(macro: Macro): void {
     this.take();
     if (!this.current().text.startsWith(')')) {
-      this.parameter(macro);
+      this.readParameter(macro);
       while (this.current().text.startsWith(',')) {
         this.take();
-        this.parameter(macro);
+        this.readParameter(macro);
       }
     }
     this.take(); // the closing parenthesis, or whatever stands there
   }
 
-  private parameter(macro: Macro): void {
+  private readParameter(macro: Macro): void {
     macro.parameters.push({ name: this.current().text, tokens: [] });
     this.take();
   }
 
-  private expansion(macro: Macro): void {
+  private readExpansion(macro: Macro): void {
     let last: Token | undefined;
     for (;;) {
       const token = this.current();
@@ -302,7 +302,7 @@ class Walk {
   }
 
   /** #error and #warning. Quirk kept: the text of a #warning stays in the source. */
-  private message(start: Token): void {
+  private readMessage(start: Token): void {
     const ignored = this.conditions.at(-1)?.included === false;
     this.take();
     if (ignored) {

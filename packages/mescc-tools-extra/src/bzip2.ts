@@ -31,7 +31,7 @@ export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Ar
   const fail = failWith(options);
   const out = new DecodedBytes(options, 6 * bytes.length);
   const decoder = new Decoder(bytes, out, fail);
-  do decoder.stream();
+  do decoder.readStream();
   while (startsStream(bytes, decoder.offset));
   if (options.wholeInput && decoder.offset < bytes.length) {
     throw fail(decoder.offset, 'something follows the bzip2 stream');
@@ -122,7 +122,7 @@ class Decoder {
   }
 
   /** stream = "BZh" digit { block } end ; the next begins at a whole byte. */
-  stream(): void {
+  readStream(): void {
     const start = this.at;
     const level = (this.input[start + 3] ?? 0) - 0x30;
     const isStream = this.take(8) === 0x42 && this.take(8) === 0x5a && this.take(8) === 0x68;
@@ -154,9 +154,9 @@ class Decoder {
     if (this.take(1) === 1)
       throw this.fail(this.at, 'a randomised block, as only bzip2 0.9 made them');
     const origin = this.take(24);
-    const used = this.usedBytes();
+    const used = this.readUsedBytes();
     this.readSelectors();
-    const length = this.symbols(used);
+    const length = this.readSymbols(used);
     if (origin >= length) throw this.fail(this.at, 'a bzip2 block that begins beyond its end');
     const { block, out } = this;
     const start = out.length;
@@ -166,7 +166,7 @@ class Decoder {
   }
 
   /** The byte values that occur: 16 bits for sixteenths, then 16 bits for each sixteenth that has some. */
-  private usedBytes(): Uint8Array {
+  private readUsedBytes(): Uint8Array {
     const used: number[] = [];
     const sixteenths = this.take(16);
     for (let high = 0; high < 16; high++) {
@@ -212,7 +212,7 @@ class Decoder {
   }
 
   /** Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes. */
-  private symbols(used: Uint8Array): number {
+  private readSymbols(used: Uint8Array): number {
     const { view, size } = this;
     const { block } = this;
     const { counts } = block;

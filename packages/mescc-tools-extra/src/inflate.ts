@@ -122,12 +122,12 @@ class Inflater {
     for (let last = 0; last === 0; ) {
       last = this.take(1);
       const type = this.take(2);
-      if (type === 0) this.storedBlock();
+      if (type === 0) this.readStoredBlock();
       else if (type === 3) throw this.fail(this.at, 'a deflate block of an unknown type');
       else {
-        if (type === 1) this.fixedCodes();
-        else this.dynamicCodes();
-        this.compressedBlock();
+        if (type === 1) this.buildFixedCodes();
+        else this.readDynamicCodes();
+        this.readCompressedBlock();
       }
       this.out.check();
     }
@@ -148,7 +148,7 @@ class Inflater {
   }
 
   /** stored = padding to a byte, length, its complement, bytes */
-  private storedBlock(): void {
+  private readStoredBlock(): void {
     this.at -= this.count >> 3;
     this.bits = 0;
     this.count = 0;
@@ -162,7 +162,7 @@ class Inflater {
     this.at += length;
   }
 
-  private fixedCodes(): void {
+  private buildFixedCodes(): void {
     const { lengths } = this;
     lengths.fill(8, 0, 144);
     lengths.fill(9, 144, 256);
@@ -174,7 +174,7 @@ class Inflater {
   }
 
   /** Three counts, the code length code, and with it the lengths of both codes in one run. */
-  private dynamicCodes(): void {
+  private readDynamicCodes(): void {
     const { lengths, literals, distances } = this;
     const literalCount = this.take(5) + 257;
     const total = literalCount + this.take(5) + 1;
@@ -185,15 +185,19 @@ class Inflater {
     // This code must be complete, a single code of one bit is not.
     if (!literals.build(lengths, 0, 19) || !isComplete(literals)) throw this.badCode();
     for (let i = 0; i < total; ) {
-      const symbol = this.symbol(literals);
-      if (symbol < 16) {
-        lengths[i++] = symbol;
+      const readSymbol = this.symbol(literals);
+      if (readSymbol < 16) {
+        lengths[i++] = readSymbol;
         continue;
       }
-      if (symbol === 16 && i === 0) throw this.badCode();
-      const value = symbol === 16 ? (lengths[i - 1] as number) : 0;
+      if (readSymbol === 16 && i === 0) throw this.badCode();
+      const value = readSymbol === 16 ? (lengths[i - 1] as number) : 0;
       const times =
-        symbol === 16 ? 3 + this.take(2) : symbol === 17 ? 3 + this.take(3) : 11 + this.take(7);
+        readSymbol === 16
+          ? 3 + this.take(2)
+          : readSymbol === 17
+            ? 3 + this.take(3)
+            : 11 + this.take(7);
       if (i + times > total) throw this.badCode();
       lengths.fill(value, i, i + times);
       i += times;
@@ -219,7 +223,7 @@ class Inflater {
   }
 
   /** The hot loop: literals and matches up to the end of the block, with all state in locals. */
-  private compressedBlock(): void {
+  private readCompressedBlock(): void {
     const { input, out, literals, distances } = this;
     const end = input.length;
     const literalTable = literals.table;

@@ -135,7 +135,7 @@ export class LzmaDecoder {
       if (out.length + MAX_MATCH + SLACK > out.bytes.length) {
         out.reserve(Math.min(stop - out.length, ROOM));
       }
-      if (this.symbol(limit, stop)) continue;
+      if (this.decodeSymbol(limit, stop)) continue;
       ended = 'marker';
       break;
     } while (out.length < stop);
@@ -146,19 +146,19 @@ export class LzmaDecoder {
   }
 
   /** Decode one literal or match. False for the end marker. */
-  private symbol(limit: number, stop: number): boolean {
+  private decodeSymbol(limit: number, stop: number): boolean {
     const { out, coder, probabilities } = this;
     const position = out.length - this.dictionaryStart;
     const positionState = position & this.positionMask;
     const context = this.state * MAX_POSITION_STATES + positionState;
-    if (coder.bit(probabilities, IS_MATCH + context) === 0) {
-      this.literal(position);
+    if (coder.decodeBit(probabilities, IS_MATCH + context) === 0) {
+      this.decodeLiteral(position);
       return true;
     }
-    const length = this.match(positionState, context);
-    if (length === 0) return false;
+    const decodeLength = this.decodeMatch(positionState, context);
+    if (decodeLength === 0) return false;
     this.checkDistance(position);
-    const after = out.length + length;
+    const after = out.length + decodeLength;
     if (after > stop) throw this.tooLong(limit);
     repeat(out.bytes, out.view, out.length, after, this.rep0 + 1);
     out.length = after;
@@ -166,7 +166,7 @@ export class LzmaDecoder {
   }
 
   /** A byte, in a context of the byte before it and of its position. */
-  private literal(position: number): void {
+  private decodeLiteral(position: number): void {
     const { out, coder, probabilities } = this;
     const before = position === 0 ? 0 : (out.bytes[out.length - 1] as number);
     const context =
@@ -181,24 +181,25 @@ export class LzmaDecoder {
       for (let isEqual = true; isEqual && node < 0x100; ) {
         expected <<= 1;
         const expectedBit = expected & 0x100;
-        const bit = coder.bit(probabilities, tree + 0x100 + expectedBit + node);
+        const bit = coder.decodeBit(probabilities, tree + 0x100 + expectedBit + node);
         node = (node << 1) | bit;
         isEqual = bit << 8 === expectedBit;
       }
     }
-    while (node < 0x100) node = (node << 1) | coder.bit(probabilities, tree + node);
+    while (node < 0x100) node = (node << 1) | coder.decodeBit(probabilities, tree + node);
     out.bytes[out.length++] = node; // its lowest eight bits
     this.state = STATE_AFTER_LITERAL[this.state] as number;
   }
 
   /** A match: sets `rep0` to its distance and returns its length; 0 for the end marker. */
-  private match(positionState: number, context: number): number {
+  private decodeMatch(positionState: number, context: number): number {
     const { coder, probabilities } = this;
     // A new distance (0), or one of the last four (10, 110, 1110, 1111)?
     let age = 0;
-    while (age < 4 && coder.bit(probabilities, IS_REPEAT + age * STATES + this.state) === 1) age++;
+    while (age < 4 && coder.decodeBit(probabilities, IS_REPEAT + age * STATES + this.state) === 1)
+      age++;
     const isAfterMatch = this.state >= FIRST_STATE_AFTER_MATCH;
-    if (age === 1 && coder.bit(probabilities, IS_LONG + context) === 0) {
+    if (age === 1 && coder.decodeBit(probabilities, IS_LONG + context) === 0) {
       this.state = isAfterMatch ? 11 : 9;
       return 1; // the last distance again, for a single byte
     }
@@ -213,7 +214,7 @@ export class LzmaDecoder {
     this.rep3 = this.rep2;
     this.rep2 = this.rep1;
     this.rep1 = this.rep0;
-    this.rep0 = this.distance(length);
+    this.rep0 = this.decodeDistance(length);
     return this.rep0 === -1 ? 0 : length;
   }
 
@@ -221,32 +222,36 @@ export class LzmaDecoder {
   private length(base: number, positionState: number): number {
     const { coder, probabilities } = this;
     const low = base + LENGTH_TREES + positionState * LENGTH_LEAVES;
-    if (coder.bit(probabilities, base) === 0) {
-      return MIN_MATCH + coder.tree(probabilities, low, LENGTH_LEAVES);
+    if (coder.decodeBit(probabilities, base) === 0) {
+      return MIN_MATCH + coder.decodeTree(probabilities, low, LENGTH_LEAVES);
     }
     const treesOfAKind = MAX_POSITION_STATES * LENGTH_LEAVES;
-    if (coder.bit(probabilities, base + 1) === 0) {
+    if (coder.decodeBit(probabilities, base + 1) === 0) {
       return (
-        MIN_MATCH + LENGTH_LEAVES + coder.tree(probabilities, low + treesOfAKind, LENGTH_LEAVES)
+        MIN_MATCH +
+        LENGTH_LEAVES +
+        coder.decodeTree(probabilities, low + treesOfAKind, LENGTH_LEAVES)
       );
     }
     const high = base + LENGTH_TREES + 2 * treesOfAKind;
-    return MIN_MATCH + 2 * LENGTH_LEAVES + coder.tree(probabilities, high, LONG_LENGTH_LEAVES);
+    return (
+      MIN_MATCH + 2 * LENGTH_LEAVES + coder.decodeTree(probabilities, high, LONG_LENGTH_LEAVES)
+    );
   }
 
   /** A new distance, less one; -1 is the end marker. Its slot gives its size and its two highest bits. */
-  private distance(length: number): number {
+  private decodeDistance(length: number): number {
     const { coder, probabilities } = this;
     const slotTree = SLOT + SLOT_LEAVES * Math.min(length - MIN_MATCH, 3);
-    const slot = coder.tree(probabilities, slotTree, SLOT_LEAVES);
+    const slot = coder.decodeTree(probabilities, slotTree, SLOT_LEAVES);
     if (slot < 4) return slot;
     const bits = (slot >> 1) - 1;
     const high = (2 | (slot & 1)) << bits;
     if (slot < 14) {
-      return high | coder.reverseTree(probabilities, SHORT_DISTANCE + high - slot, bits);
+      return high | coder.decodeReverseTree(probabilities, SHORT_DISTANCE + high - slot, bits);
     }
-    const middle = coder.directBits(bits - 4) << 4;
-    return high | middle | coder.reverseTree(probabilities, ALIGN, 4);
+    const middle = coder.decodeDirectBits(bits - 4) << 4;
+    return high | middle | coder.decodeReverseTree(probabilities, ALIGN, 4);
   }
 
   /** Make the distance of that age the last one: 1 is the last, 4 the oldest. */

@@ -54,7 +54,7 @@ export class RangeDecoder {
   }
 
   /** One bit, by the probability at `index`, which is adjusted. */
-  bit(probabilities: Uint16Array, index: number): number {
+  decodeBit(probabilities: Uint16Array, index: number): number {
     this.normalize();
     const probability = probabilities[index] as number;
     const bound = Math.imul(this.range >>> 11, probability);
@@ -70,7 +70,7 @@ export class RangeDecoder {
   }
 
   /** `count` bits of which each is as likely 0 as 1, the highest first. */
-  directBits(count: number): number {
+  decodeDirectBits(count: number): number {
     let value = 0;
     for (let i = 0; i < count; i++) {
       this.normalize();
@@ -88,18 +88,18 @@ export class RangeDecoder {
    * A number below `leaves`, a power of two, the highest bit first: a walk down a binary tree of
    * probabilities from its root, which is number 1. The children of node n are 2n and 2n + 1.
    */
-  tree(probabilities: Uint16Array, base: number, leaves: number): number {
+  decodeTree(probabilities: Uint16Array, base: number, leaves: number): number {
     let node = 1;
-    while (node < leaves) node = (node << 1) | this.bit(probabilities, base + node);
+    while (node < leaves) node = (node << 1) | this.decodeBit(probabilities, base + node);
     return node - leaves;
   }
 
   /** A number of `count` bits by such a tree, the lowest bit first. */
-  reverseTree(probabilities: Uint16Array, base: number, count: number): number {
+  decodeReverseTree(probabilities: Uint16Array, base: number, count: number): number {
     let node = 1;
     let value = 0;
     for (let i = 0; i < count; i++) {
-      const bit = this.bit(probabilities, base + node);
+      const bit = this.decodeBit(probabilities, base + node);
       node = (node << 1) | bit;
       value |= bit << i;
     }

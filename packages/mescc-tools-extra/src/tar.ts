@@ -80,22 +80,22 @@ export function readTar(bytes: Uint8Array, options: DecodeOptions = {}): TarEntr
     if (!(end <= bytes.length)) throw fail(bytes.length, 'the tar archive ends too early');
     const data = bytes.subarray(start, start + size);
     if (kind === 'x') overrides = { ...overrides, ...paxRecords(data, start, fail) };
-    else if (kind === 'L') overrides = { ...overrides, name: text(data, 0, size) };
-    else if (kind === 'K') overrides = { ...overrides, target: text(data, 0, size) };
+    else if (kind === 'L') overrides = { ...overrides, name: readText(data, 0, size) };
+    else if (kind === 'K') overrides = { ...overrides, target: readText(data, 0, size) };
     else if (kind !== 'g' && kind !== 'V') {
       const name = overrides.sparse || overrides.name || headerName(bytes, at);
       if (kind === 'S' || kind === 'M' || overrides.sparse !== undefined) {
         const what = kind === 'M' ? 'a part of a file of several volumes' : 'a sparse file';
         throw fail(at, `${name}: ${what}, which is not supported`);
       }
-      entries.push(entry(bytes, at, kind, data, overrides, options));
+      entries.push(readEntry(bytes, at, kind, data, overrides, options));
       overrides = {};
     }
     at = end;
   }
 }
 
-function entry(
+function readEntry(
   bytes: Uint8Array,
   at: number,
   kind: string,
@@ -104,7 +104,7 @@ function entry(
   options: DecodeOptions,
 ): TarEntry {
   const name = overrides.name ?? headerName(bytes, at);
-  const target = overrides.target ?? text(bytes, at + 157, at + 257);
+  const target = overrides.target ?? readText(bytes, at + 157, at + 257);
   const known = TYPES.get(kind);
   // An old archive marks a directory by the slash alone. Quirk kept: upstream makes it with a mode of its own.
   const type = known ?? (name.endsWith('/') ? 'directory' : 'file');
@@ -115,7 +115,7 @@ function entry(
     name,
     type,
     flag: kind,
-    mode: isOldDirectory ? 0o755 : octal(bytes, at + 100, 8) & 0o7777,
+    mode: isOldDirectory ? 0o755 : readOctal(bytes, at + 100, 8) & 0o7777,
     data: type === 'file' ? data : EMPTY,
     target: type === 'hard-link' || type === 'symbolic-link' ? target : '',
     offset: at,
@@ -132,16 +132,16 @@ function contentSize(
 ): number {
   if (kind === '5') return 0;
   const isExtension = 'xgLKV'.includes(kind);
-  const size = (isExtension ? undefined : overrides.size) ?? number(bytes, at + 124, 12);
+  const size = (isExtension ? undefined : overrides.size) ?? readNumber(bytes, at + 124, 12);
   if (size < 0) throw fail(at + 124, 'a size below zero');
   return size;
 }
 
 /** name = [ prefix "/" ] name ; GNU archives use the prefix's place for other things. */
 function headerName(bytes: Uint8Array, at: number): string {
-  const name = text(bytes, at, at + 100);
-  const isUstar = text(bytes, at + 257, at + 265) === 'ustar' && bytes[at + 262] === 0;
-  const prefix = isUstar ? text(bytes, at + 345, at + 500) : '';
+  const name = readText(bytes, at, at + 100);
+  const isUstar = readText(bytes, at + 257, at + 265) === 'ustar' && bytes[at + 262] === 0;
+  const prefix = isUstar ? readText(bytes, at + 345, at + 500) : '';
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
@@ -181,21 +181,21 @@ function verifyHeader(bytes: Uint8Array, at: number, fail: Fail): void {
     unsigned += byte;
     signed += byte < 0x80 ? byte : byte - 256;
   }
-  const sum = octal(bytes, at + 148, 8);
+  const sum = readOctal(bytes, at + 148, 8);
   if (sum !== unsigned && sum !== signed) throw fail(at, 'a tar header with a wrong checksum');
 }
 
 /** Octal, or after a byte of 0x80 or 0xff a big-endian number of 256 values a byte. */
-function number(bytes: Uint8Array, at: number, length: number): number {
+function readNumber(bytes: Uint8Array, at: number, length: number): number {
   const first = bytes[at] as number;
-  if (first !== 0x80 && first !== 0xff) return octal(bytes, at, length);
+  if (first !== 0x80 && first !== 0xff) return readOctal(bytes, at, length);
   let value = first === 0xff ? -1 : 0;
   for (let i = 1; i < length; i++) value = value * 256 + (bytes[at + i] as number);
   return value;
 }
 
 /** The first run of octal digits in the field; 0 if there is none. */
-function octal(bytes: Uint8Array, at: number, length: number): number {
+function readOctal(bytes: Uint8Array, at: number, length: number): number {
   const end = at + length;
   let value = 0;
   let i = at;
@@ -210,7 +210,7 @@ function isOctal(byte: number): boolean {
 }
 
 /** The text up to the first NUL. */
-function text(bytes: Uint8Array, start: number, end: number): string {
+function readText(bytes: Uint8Array, start: number, end: number): string {
   const nul = bytes.subarray(start, end).indexOf(0);
   return decodeUtf8(bytes, start, nul < 0 ? end : start + nul);
 }

@@ -52,16 +52,16 @@ export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8
 
 /** The length of the content by the index of the last stream, or 0. A hint: the index may lie, or be none. */
 function lengthByIndex(bytes: Uint8Array): number {
-  const footer = bytes.length - 12;
-  let at = footer - 4 * (little32(bytes, footer + 4) + 1) + 1;
+  const verifyFooter = bytes.length - 12;
+  let at = verifyFooter - 4 * (little32(bytes, verifyFooter + 4) + 1) + 1;
   if (at < 1) return 0;
   const next = () => {
-    const number = variableAt(bytes, at, footer);
-    at = number?.end ?? footer;
+    const number = variableAt(bytes, at, verifyFooter);
+    at = number?.end ?? verifyFooter;
     return number?.value ?? 0;
   };
   let length = 0;
-  for (let left = next(); left > 0 && at < footer; left--) {
+  for (let left = next(); left > 0 && at < verifyFooter; left--) {
     next(); // the block's size as it is here
     length += next();
   }
@@ -131,7 +131,7 @@ class Stream {
     if (start > 0 && !startsWith(bytes, start, seen)) {
       throw this.fail(start, 'something follows the .xz stream that is not one');
     }
-    this.need(12);
+    this.requireLeft(12);
     if (!startsWith(bytes, start, STREAM_MAGIC)) throw this.fail(start, 'not an .xz stream');
     if (bytes[start + 6] !== 0 || !CHECK_SIZES.has(bytes[start + 7] as number)) {
       throw this.fail(start + 6, 'an .xz check that is not known');
@@ -141,23 +141,23 @@ class Stream {
     this.at = start + 12;
     const blocks: BlockSizes[] = [];
     for (;;) {
-      this.need(1);
+      this.requireLeft(1);
       if (bytes[this.at] === 0) break;
-      blocks.push(this.block());
+      blocks.push(this.readBlock());
     }
-    const indexSize = this.index(blocks);
+    const indexSize = this.verifyIndex(blocks);
     this.footer(indexSize);
-    return this.padding();
+    return this.skipPadding();
   }
 
   /** block = header, LZMA2 data, padding to four bytes, check */
-  private block(): BlockSizes {
+  private readBlock(): BlockSizes {
     const { bytes, out } = this;
     const start = this.at;
     const headerSize = ((bytes[start] as number) + 1) * 4;
-    this.need(headerSize);
+    this.requireLeft(headerSize);
     this.verifySum(start, start + headerSize - 4);
-    const header = this.blockHeader(start + headerSize - 4);
+    const header = this.readBlockHeader(start + headerSize - 4);
     this.at = start + headerSize;
     const contentStart = out.length;
     const end = decodeLzma2(bytes, this.at, header.dictionarySize, out, this.fail);
@@ -171,16 +171,16 @@ class Stream {
     }
     for (const filter of header.filters) filter(out.bytes.subarray(contentStart, out.length));
     this.at = end;
-    this.zeros((4 - (compressed & 3)) & 3);
+    this.expectZeros((4 - (compressed & 3)) & 3);
     const checkSize = CHECK_SIZES.get(this.checkType) as number;
-    this.need(checkSize);
+    this.requireLeft(checkSize);
     this.verifyCheck(out.bytes.subarray(contentStart, out.length));
     this.at += checkSize;
     return { unpadded: headerSize + compressed + checkSize, uncompressed };
   }
 
   /** header = size, flags, [ compressed size ] [ uncompressed size ] filters, zeros ; checksum at `end`. */
-  private blockHeader(end: number): {
+  private readBlockHeader(end: number): {
     compressed: number | undefined;
     uncompressed: number | undefined;
     dictionarySize: number;
@@ -190,39 +190,39 @@ class Stream {
     const flags = bytes[this.at + 1] as number;
     if ((flags & 0x3c) !== 0) throw this.fail(this.at + 1, 'reserved flags of a block are set');
     this.at += 2;
-    const compressed = (flags & 0x40) === 0 ? undefined : this.variable(end);
-    const uncompressed = (flags & 0x80) === 0 ? undefined : this.variable(end);
+    const compressed = (flags & 0x40) === 0 ? undefined : this.readVariable(end);
+    const uncompressed = (flags & 0x80) === 0 ? undefined : this.readVariable(end);
     const filters: Filter[] = [];
     for (let left = flags & 3; left > 0; left--) {
-      const id = this.variable(end);
-      const size = this.variable(end);
+      const id = this.readVariable(end);
+      const size = this.readVariable(end);
       if (this.at + size > end) throw this.fail(this.at, 'a filter that is too long');
       const filter = makeFilter(id, bytes.subarray(this.at, this.at + size));
       if (filter === undefined) throw this.fail(this.at, 'an .xz filter that is not known');
       filters.unshift(filter); // the last is undone first
       this.at += size;
     }
-    const isLzma2 = this.variable(end) === FILTER_LZMA2 && this.variable(end) === 1;
+    const isLzma2 = this.readVariable(end) === FILTER_LZMA2 && this.readVariable(end) === 1;
     const sizeCode = this.at < end ? (bytes[this.at++] as number) : 41;
     if (!isLzma2 || sizeCode > 40) throw this.fail(this.at, 'a block that does not use LZMA2');
-    this.zeros(end - this.at);
+    this.expectZeros(end - this.at);
     const dictionarySize =
       sizeCode === 40 ? 0xffffffff : (2 | (sizeCode & 1)) * 2 ** ((sizeCode >> 1) + 11);
     return { compressed, uncompressed, dictionarySize, filters };
   }
 
   /** index = 00, count, { unpadded size, uncompressed size }, zeros, checksum ; returns its size. */
-  private index(blocks: readonly BlockSizes[]): number {
+  private verifyIndex(blocks: readonly BlockSizes[]): number {
     const start = this.at++;
     const { length } = this.bytes;
-    let isRight = this.variable(length) === blocks.length;
+    let isRight = this.readVariable(length) === blocks.length;
     for (const block of isRight ? blocks : []) {
-      if (this.variable(length) !== block.unpadded) isRight = false;
-      if (this.variable(length) !== block.uncompressed) isRight = false;
+      if (this.readVariable(length) !== block.unpadded) isRight = false;
+      if (this.readVariable(length) !== block.uncompressed) isRight = false;
     }
     if (!isRight) throw this.fail(start, 'an index that does not match its blocks');
-    this.zeros((4 - ((this.at - start) & 3)) & 3);
-    this.need(4);
+    this.expectZeros((4 - ((this.at - start) & 3)) & 3);
+    this.requireLeft(4);
     this.verifySum(start, this.at);
     this.at += 4;
     return this.at - start;
@@ -231,7 +231,7 @@ class Stream {
   /** footer = checksum, size of the index, the flags of the header, "YZ" */
   private footer(indexSize: number): void {
     const { bytes, at } = this;
-    this.need(12);
+    this.requireLeft(12);
     if (crc32(bytes, at + 4, at + 10) !== little32(bytes, at)) {
       throw this.fail(at, 'a footer that does not have the checksum that it gives');
     }
@@ -244,7 +244,7 @@ class Stream {
   }
 
   /** Zeros in fours may follow a stream. */
-  private padding(): number {
+  private skipPadding(): number {
     const start = this.at;
     let at = start;
     while (this.bytes[at] === 0) at++;
@@ -252,7 +252,7 @@ class Stream {
     return at;
   }
 
-  private variable(limit: number): number {
+  private readVariable(limit: number): number {
     const number = variableAt(this.bytes, this.at, limit);
     if (number === undefined) {
       const isCut =
@@ -263,8 +263,8 @@ class Stream {
     return number.value;
   }
 
-  private zeros(count: number): void {
-    this.need(count);
+  private expectZeros(count: number): void {
+    this.requireLeft(count);
     for (let i = 0; i < count; i++) {
       if (this.bytes[this.at++] !== 0) throw this.fail(this.at - 1, 'padding that is not zero');
     }
@@ -288,7 +288,7 @@ class Stream {
     if (!isRight) throw this.fail(at, 'the content does not have the check that its block gives');
   }
 
-  private need(count: number): void {
+  private requireLeft(count: number): void {
     if (this.at + count > this.bytes.length) {
       throw this.fail(this.bytes.length, 'the .xz file ends too early');
     }
