@@ -44,8 +44,8 @@ const chapters = fs.existsSync(TUTORIAL)
   ? fs.readdirSync(TUTORIAL).filter((name) => /^\d.*\.md$/.test(name))
   : [];
 
-it('has eight chapters, each with something to run and an exercise', () => {
-  expect(chapters.length).toBe(8);
+it('has chapters, each with something to run and an exercise', () => {
+  expect(chapters.length).toBeGreaterThanOrEqual(8);
   for (const chapter of chapters) {
     const text = fs.readFileSync(path.join(TUTORIAL, chapter), 'utf8');
     expect(text).toContain('```console');
