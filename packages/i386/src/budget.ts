@@ -20,7 +20,7 @@ export interface BudgetOptions {
 /** Instructions between two questions whether to stop. */
 const POLL_INTERVAL = 1_000_000;
 /** Instructions of a fork that are interpreted before it is worth more: most soon execute something else. */
-const PATIENCE = 300;
+const INTERPRETED_FIRST = 300;
 
 /** Runs processes in the interpreter, within one limit for all of a family. */
 export class InstructionBudget implements Budget {
@@ -45,7 +45,7 @@ export class InstructionBudget implements Budget {
    */
   run(process: Process): ChildStatus {
     try {
-      this.runUntil(process, ({ executed }) => executed >= PATIENCE);
+      this.runUntil(process, ({ executed }) => executed >= INTERPRETED_FIRST);
       this.accelerate?.(process);
       this.runUntil(process, () => false);
     } catch (error) {

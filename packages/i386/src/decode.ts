@@ -68,9 +68,9 @@ const REPEAT_IGNORED = new Set<OperationName>([
   'nop',
   'ret',
   'jmp',
-  'jmpTo',
+  'jmpIndirect',
   'call',
-  'callTo',
+  'callIndirect',
   'jcc',
 ]);
 const LOCKABLE = new Set<OperationName>(
@@ -84,7 +84,7 @@ const COUNTED = new Set<OperationName>(
 );
 /** Operations that do not write their first operand when it is in memory. */
 const ONLY_READ = new Set<OperationName>(
-  'cmp test push bt mul imul div idiv jmpTo callTo nop'.split(' ') as OperationName[],
+  'cmp test push bt mul imul div idiv jmpIndirect callIndirect nop'.split(' ') as OperationName[],
 );
 const CODE_SEGMENT = 0x2e;
 const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e]);

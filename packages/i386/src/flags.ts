@@ -22,7 +22,7 @@ export const ARITHMETIC: number = CARRY | PARITY | ADJUST | ZERO | SIGN | OVERFL
 /** Always seen set by a user program: the reserved bit 1, and interrupts enabled. */
 const ALWAYS = 0x202;
 /** Bits that popf keeps without any meaning here: nested task and CPUID-is-there. */
-const KEPT = 0x204000;
+const KEPT_BITS = 0x204000;
 
 /** Flags that each condition code reads; the odd codes are the negations of the even ones. */
 export const CONDITION_READS: readonly number[] = [
@@ -136,6 +136,6 @@ export class Flags {
     this.signOf = (bits & SIGN) !== 0 ? -1 : 0;
     this.direction = (bits & DIRECTION) !== 0;
     this.overflow = (bits & OVERFLOW) !== 0;
-    this.kept = bits & KEPT;
+    this.kept = bits & KEPT_BITS;
   }
 }

@@ -17,8 +17,8 @@ const SUFFIXES: Readonly<Record<number, string>> = { 1: 'b', 2: 'w', 4: 'd' };
 const MNEMONICS: Readonly<Partial<Record<OperationName, string>>> = {
   imul2: 'imul',
   imul3: 'imul',
-  jmpTo: 'jmp',
-  callTo: 'call',
+  jmpIndirect: 'jmp',
+  callIndirect: 'call',
 };
 const CONDITIONAL: Readonly<Partial<Record<OperationName, string>>> = {
   jcc: 'j',
@@ -54,8 +54,8 @@ export function formatInstruction(
 function mnemonicOf({ operation, condition, repeat, size }: Instruction): string {
   const conditional = CONDITIONAL[operation];
   if (conditional !== undefined) return `${conditional}${CONDITIONS[condition]}`;
-  if (operation === 'widen') return size === 2 ? 'cbw' : 'cwde';
-  if (operation === 'spread') return size === 2 ? 'cwd' : 'cdq';
+  if (operation === 'cbw') return size === 2 ? 'cbw' : 'cwde';
+  if (operation === 'cwd') return size === 2 ? 'cwd' : 'cdq';
   if (!STRING.has(operation)) return MNEMONICS[operation] ?? operation;
   const compares = operation === 'cmps' || operation === 'scas';
   const prefix = repeat === 0 ? '' : repeat === 0xf2 ? 'repne ' : compares ? 'repe ' : 'rep ';

@@ -72,8 +72,8 @@ const OPERATION_FLAGS = {
   sahf: '/szapc/',
   enter: '//',
   leave: '//',
-  widen: '//',
-  spread: '//',
+  cbw: '//',
+  cwd: '//',
   xlat: '//',
   salc: 'c//',
   clc: '/c/',
@@ -94,9 +94,9 @@ const OPERATION_FLAGS = {
   scas: 'd/~oszapc/',
   jcc: '?//',
   jmp: '//',
-  jmpTo: '//',
+  jmpIndirect: '//',
   call: '//',
-  callTo: '//',
+  callIndirect: '//',
   ret: '//',
   loop: '//',
   loope: 'z//',
@@ -134,7 +134,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   shift: 'rol ror rcl rcr shl shr shl sar',
   unary: 'test test not neg mul imul div idiv',
   increment: 'inc dec - - - - - -',
-  indirect: 'inc dec callTo - jmpTo - push -',
+  indirect: 'inc dec callIndirect - jmpIndirect - push -',
   bits: '- - - - bt bts btr btc',
   pop: 'pop - - - - - - -',
   move: 'mov - - - - - - -',
@@ -156,7 +156,7 @@ const ONE_BYTE = `
 80 @arithmetic Eb Ib | 81 @arithmetic Ev Iz | 82 @arithmetic Eb Ib | 83 @arithmetic Ev S
 84 test Eb Gb | 85 test Ev Gv | 86 xchg Eb Gb | 87 xchg Ev Gv
 88 mov Eb Gb | 89 mov Ev Gv | 8a mov Gb Eb | 8b mov Gv Ev | 8d lea Gv M | 8f @pop Ev
-90 nop | 91-97 xchg eAX Zv | 98 widen | 99 spread | 9c pushf | 9d popf | 9e sahf | 9f lahf
+90 nop | 91-97 xchg eAX Zv | 98 cbw | 99 cwd | 9c pushf | 9d popf | 9e sahf | 9f lahf
 a0 mov al Ob | a1 mov eAX Ov | a2 mov Ob al | a3 mov Ov eAX | a4 movs b | a5 movs v | a6 cmps b | a7 cmps v
 a8 test al Ib | a9 test eAX Iz | aa stos b | ab stos v | ac lods b | ad lods v | ae scas b | af scas v
 b0-b7 mov Zb Ib | b8-bf mov Zv Iz | c0 @shift Eb Ib | c1 @shift Ev Ib | c2 ret Iw | c3 ret

@@ -73,7 +73,7 @@ export class Machine {
     let backing: WasmBacking | undefined;
     const loaded = loadImage(image, argv, host.environment, limits, (size) => {
       if (translations === undefined) return new PlainBacking(size);
-      backing = this.memories.take(size, limits.memory);
+      backing = this.memories.acquire(size, limits.memory);
       return backing;
     });
     const budget = new InstructionBudget(options);
@@ -94,13 +94,13 @@ export class Machine {
     const run = (process: Process, own: WasmBacking): Runner =>
       new Runner(process, program, own, budget, options.observer);
     budget.accelerate = (process) => {
-      const own = this.memories.take(process.memory.bytes.length, limits.memory);
+      const own = this.memories.acquire(process.memory.bytes.length, limits.memory);
       process.ownMemory(() => own);
       try {
         return run(process, own).run();
       } catch (error) {
         // A fault's message still needs it.
-        if (error instanceof ProcessEnd) this.memories.give(own);
+        if (error instanceof ProcessEnd) this.memories.release(own);
         throw error;
       }
     };
@@ -157,7 +157,7 @@ export class Machine {
 
   /** Give the memory to the next machine: this one must not be used any more, nor its memory. */
   release(): void {
-    if (this.backing !== undefined) this.memories.give(this.backing);
+    if (this.backing !== undefined) this.memories.release(this.backing);
   }
 
   private finishWith(action: () => void): void {

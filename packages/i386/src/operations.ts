@@ -408,8 +408,8 @@ export const HANDLERS: Readonly<Record<OperationName, Handler>> = {
     cpu.writeRegister(EBP, i.size, cpu.load(frame, i.size));
     cpu.registers[ESP] = frame + i.size;
   },
-  widen: (cpu, i) => cpu.writeRegister(EAX, i.size, cpu.readRegister(EAX, i.size / 2)),
-  spread: (cpu, i) => cpu.writeRegister(EDX, i.size, cpu.readRegister(EAX, i.size) >> 31),
+  cbw: (cpu, i) => cpu.writeRegister(EAX, i.size, cpu.readRegister(EAX, i.size / 2)),
+  cwd: (cpu, i) => cpu.writeRegister(EDX, i.size, cpu.readRegister(EAX, i.size) >> 31),
   xlat: (cpu, i) => {
     const address = (cpu.registers[EBX] as number) + ((cpu.registers[EAX] as number) & 0xff);
     cpu.writeRegister(EAX, 1, cpu.load(i.shortAddress ? address & 0xffff : address | 0, 1));
@@ -456,9 +456,9 @@ export const HANDLERS: Readonly<Record<OperationName, Handler>> = {
     if (cpu.flags.holds(i.condition)) jumpTo(cpu, operand(i, 0).value);
   },
   jmp: (cpu, i) => jumpTo(cpu, operand(i, 0).value),
-  jmpTo: (cpu, i) => jumpTo(cpu, cpu.read(operand(i, 0))),
+  jmpIndirect: (cpu, i) => jumpTo(cpu, cpu.read(operand(i, 0))),
   call: (cpu, i) => call(cpu, operand(i, 0).value),
-  callTo: (cpu, i) => call(cpu, cpu.read(operand(i, 0))),
+  callIndirect: (cpu, i) => call(cpu, cpu.read(operand(i, 0))),
   ret: (cpu, i) => {
     jumpTo(cpu, cpu.pop());
     const dropped = i.operands[0]?.value ?? 0;

@@ -152,7 +152,7 @@ export class Process implements CallContext, Surroundings {
   readonly calls: CallCount = new CallCount();
   readonly pid: number;
   readonly parentPid: number;
-  readonly sharesView: boolean;
+  readonly isForkedChild: boolean;
   umask: number | undefined;
   /** `memory` is the parent's. */
   private borrowed: boolean;
@@ -174,7 +174,7 @@ export class Process implements CallContext, Surroundings {
     this.umask = legacy?.umask;
     this.pid = legacy?.pid ?? ++family.session.lastPid;
     this.parentPid = legacy?.parentPid ?? FIRST_PID;
-    this.sharesView = parent !== undefined;
+    this.isForkedChild = parent !== undefined;
   }
 
   /** int 0x80 in the interpreter. */

@@ -35,7 +35,7 @@ export interface CallContext {
   /** Number and wait status of a child that has ended. Throws ECHILD. */
   reap(pid: number): { pid: number; status: number };
   /** True when changes of the process's view of the world cannot be taken back, as in a fork. */
-  readonly sharesView: boolean;
+  readonly isForkedChild: boolean;
 }
 
 type Call = (context: CallContext, a: number, b: number, c: number, d: number, e: number) => number;
@@ -46,7 +46,7 @@ const MAX_PATH = 4096;
 const NAME_FIELD = 65;
 const ENOSYS = -38;
 /** What read and write transfer at most. */
-const MOST_BYTES = 0x7ffff000;
+const MAX_TRANSFER = 0x7ffff000;
 /** Options of wait4 that Linux knows. */
 const WAIT_OPTIONS = 0xe000000b | 0;
 
@@ -86,7 +86,7 @@ function carryOut(
 /** read(2). */
 const READ = 3;
 /** System calls in a row that come to nothing, after which a program counts as stuck. */
-const MOST_IN_VAIN = 200_000;
+const MAX_CALLS_IN_VAIN = 200_000;
 
 /** Finds programs that go round in circles: upstream's assemblers do when a file is missing or ends in a comment. */
 export class CallCount {
@@ -95,8 +95,8 @@ export class CallCount {
   /** A call was made; `inVain` when it failed or read nothing. Throws MachineError. */
   note(inVain: boolean): void {
     if (!inVain) this.inVain = 0;
-    else if (++this.inVain >= MOST_IN_VAIN) {
-      const message = `${MOST_IN_VAIN} system calls in a row have failed or read nothing: the program is stuck`;
+    else if (++this.inVain >= MAX_CALLS_IN_VAIN) {
+      const message = `${MAX_CALLS_IN_VAIN} system calls in a row have failed or read nothing: the program is stuck`;
       throw new MachineError('stuck', message);
     }
   }
@@ -105,7 +105,7 @@ export class CallCount {
 /** As the kernel does, the bytes up to the first that is not there are transferred; at the end of a file none is. */
 const read: Call = (context, fd, address, count) => {
   const { files, memory } = context;
-  const wanted = Math.min(files.readable(fd), count >>> 0, MOST_BYTES);
+  const wanted = Math.min(files.readable(fd), count >>> 0, MAX_TRANSFER);
   if (wanted === 0) return 0;
   const size = memory.reachable(address, wanted, WRITABLE);
   if (size === 0) throw errno('EFAULT');
@@ -117,7 +117,7 @@ const read: Call = (context, fd, address, count) => {
 const write: Call = (context, fd, address, count) => {
   const { files, memory } = context;
   files.requireWritable(fd);
-  const wanted = Math.min(count >>> 0, MOST_BYTES);
+  const wanted = Math.min(count >>> 0, MAX_TRANSFER);
   if (wanted === 0) return 0;
   const size = memory.reachable(address, wanted, READABLE);
   if (size === 0) throw errno('EFAULT');
@@ -222,7 +222,7 @@ const systemName =
   };
 
 const changeRoot: Call = (context, path) => {
-  if (context.sharesView) throw errno('EPERM');
+  if (context.isForkedChild) throw errno('EPERM');
   context.host.changeRoot(text(context, path));
   return 0;
 };

@@ -211,7 +211,7 @@ function endingOf(
       return { kind: 'branch', taken: target, to: next };
     case 'call':
       return { kind: 'call', target, to: next };
-    case 'callTo':
+    case 'callIndirect':
       return instruction.size === 4
         ? { kind: 'call-indirect', to: next }
         : { kind: 'leave', at: instruction.address };
@@ -221,7 +221,7 @@ function endingOf(
         : { kind: 'leave', at: instruction.address };
     case 'int':
       return endsProcess(target, before) ? { kind: 'exit', at: instruction.address } : undefined;
-    case 'jmpTo':
+    case 'jmpIndirect':
     case 'loop':
     case 'loope':
     case 'loopne':

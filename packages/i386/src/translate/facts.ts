@@ -38,14 +38,14 @@ export function liveBefore(instruction: Instruction, after: number): number {
 }
 
 /** Instructions that {@link flagsRead} looks at. */
-const MOST_READ = 100;
-const FLOW = new Set(['jmpTo', 'call', 'callTo', 'ret']);
+const MAX_INSTRUCTIONS_READ = 100;
+const FLOW = new Set(['jmpIndirect', 'call', 'callIndirect', 'ret']);
 
 /** Flags that code at `address` reads before it writes them, as far as jumps can be followed. */
 export function flagsRead(fetch: FetchByte, address: number): number {
   const pending = [{ at: address, kept: ARITHMETIC }];
   let read = 0;
-  for (let steps = 0; steps < MOST_READ; steps++) {
+  for (let steps = 0; steps < MAX_INSTRUCTIONS_READ; steps++) {
     const next = pending.pop();
     if (next === undefined) break;
     const instruction = decode(fetch, next.at);

@@ -18,12 +18,10 @@ const ANY_SIZE = new Set<OperationName>(
   ) as OperationName[],
 );
 const FULL_SIZE = new Set<OperationName>(
-  'push pop xchg mul imul imul2 imul3 div idiv widen spread leave cmov'.split(
-    ' ',
-  ) as OperationName[],
+  'push pop xchg mul imul imul2 imul3 div idiv cbw cwd leave cmov'.split(' ') as OperationName[],
 );
 const SHIFTS = new Set<OperationName>(['shl', 'shr', 'sar']);
-const CONTROL = new Set<OperationName>(['jmp', 'jcc', 'call', 'callTo', 'ret', 'int', 'nop']);
+const CONTROL = new Set<OperationName>(['jmp', 'jcc', 'call', 'callIndirect', 'ret', 'int', 'nop']);
 
 /** Which way an instruction goes. */
 export function directForm(instruction: Instruction): Form {
@@ -57,7 +55,7 @@ export function registersWritten(instruction: Instruction): number {
       return bit(EAX);
     case 'push':
     case 'call':
-    case 'callTo':
+    case 'callIndirect':
     case 'ret':
       return bit(ESP);
     case 'pop':
@@ -71,9 +69,9 @@ export function registersWritten(instruction: Instruction): number {
     case 'div':
     case 'idiv':
       return bit(EAX) | bit(EDX);
-    case 'widen':
+    case 'cbw':
       return bit(EAX);
-    case 'spread':
+    case 'cwd':
       return bit(EDX);
     default:
       return changed(first);
@@ -94,8 +92,8 @@ export function registersTouched(instruction: Instruction): number {
   switch (instruction.operation) {
     case 'int':
       return touched | 0x0f; // number and arguments in eax, ebx, ecx, edx
-    case 'spread':
-    case 'widen':
+    case 'cwd':
+    case 'cbw':
       return touched | bit(EAX);
     default:
       return touched;

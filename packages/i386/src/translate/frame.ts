@@ -123,7 +123,7 @@ const LEAF_ENDINGS = new Set(['next', 'branch', 'return', 'leave']);
 // Regions
 
 /** Times that regions are cut anew before every block becomes one. */
-const MOST_ROUNDS = 10;
+const MAX_ROUNDS = 10;
 
 class FrameAnalysis {
   readonly before = new Map<Block, Registers[]>();
@@ -155,7 +155,7 @@ class FrameAnalysis {
       if (ends) for (const next of this.successors(block)) this.heads.add(next);
     }
     for (let round = 1; !this.tryRegions(); round++) {
-      if (round === MOST_ROUNDS) for (const block of this.order) this.heads.add(block);
+      if (round === MAX_ROUNDS) for (const block of this.order) this.heads.add(block);
     }
   }
 
@@ -372,7 +372,7 @@ function accesses(
   switch (instruction.operation) {
     case 'push':
     case 'call':
-    case 'callTo':
+    case 'callIndirect':
       return [...operands, { address: moved(esp, -4), size: 4 }];
     case 'pop':
     case 'ret':

@@ -58,7 +58,7 @@ export interface EmittedFunction {
 }
 
 /** Blocks of a function with structured flow: its emission recurses. */
-const MOST_NESTED = 1000;
+const MAX_NESTED_BLOCKS = 1000;
 
 export function emitFunction(fact: FunctionFacts, context: ModuleContext): EmittedFunction {
   return new FunctionEmitter(fact, context).emit();
@@ -117,7 +117,7 @@ class FunctionEmitter {
   /** All blocks. Nothing is reached after them. */
   private body(): void {
     const { reducible, order } = this.flow;
-    if (reducible && order.length <= MOST_NESTED) this.tree(0);
+    if (reducible && order.length <= MAX_NESTED_BLOCKS) this.tree(0);
     else this.dispatcher();
     this.code.op(OP.unreachable);
   }

@@ -368,14 +368,14 @@ export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
   },
   pop,
   leave,
-  widen: (emitter) => {
+  cbw: (emitter) => {
     const { state } = emitter;
     state.pushRegister(EAX);
     state.code.op(OP.i32_extend16_s);
     state.setRegister(EAX);
     return true;
   },
-  spread: (emitter) => {
+  cwd: (emitter) => {
     const { state } = emitter;
     state.pushRegister(EAX);
     state.code.constant(31);

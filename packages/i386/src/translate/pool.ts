@@ -9,9 +9,9 @@ import { type Backing, GRANULE } from '../memory.ts';
 import { type WasmMemory, webAssembly } from './platform.ts';
 
 /** Memories that are kept at most: processes wait for each other in a chain as long as this. */
-const KEPT = 4;
+const MAX_KEPT = 4;
 /** Larger ones are not kept: the next small program would have to pay for clearing them. */
-const LARGEST = 96 << 20;
+const MAX_KEPT_BYTES = 96 << 20;
 
 /** A WebAssembly.Memory as a process's buffer. */
 export class WasmBacking implements Backing {
@@ -45,7 +45,7 @@ export class MemoryPool {
   private readonly kept: WasmBacking[] = [];
 
   /** The smallest that is kept and has `size` bytes, or a new one. */
-  take(size: number, limit: number): WasmBacking {
+  acquire(size: number, limit: number): WasmBacking {
     let best: WasmBacking | undefined;
     for (const candidate of this.kept) {
       const { byteLength } = candidate.buffer;
@@ -58,8 +58,8 @@ export class MemoryPool {
   }
 
   /** Nobody uses `backing` any more. */
-  give(backing: WasmBacking): void {
-    if (this.kept.length === KEPT || backing.buffer.byteLength > LARGEST) return;
+  release(backing: WasmBacking): void {
+    if (this.kept.length === MAX_KEPT || backing.buffer.byteLength > MAX_KEPT_BYTES) return;
     new Uint8Array(backing.buffer).fill(0);
     this.kept.push(backing);
   }

@@ -3,7 +3,7 @@
  * Runs a process in translated code and in the interpreter, each where it belongs.
  *
  * One of the two is in charge at any time: while translated code runs, registers are in the instance's globals;
- * while the interpreter runs, in the Interpreter. {@link Runner.take} and {@link Runner.give} carry them over.
+ * while the interpreter runs, in the Interpreter. {@link Runner.loadFromWasm} and {@link Runner.storeToWasm} carry them over.
  * Translated code calls the interpreter for single instructions, for recursion beyond the depth limit, and to
  * finish whatever left the known paths; the interpreter enters translated code when it calls a function that
  * has been translated. A program that changes a translated byte is the interpreter's from that instruction on: every
@@ -140,7 +140,7 @@ export class Runner {
       return result;
     }
     const ofBytes = eax === READ || eax === WRITE;
-    this.take(next, known);
+    this.loadFromWasm(next, known);
     windows.close(ofBytes ? ebx : undefined);
     const esi = cpu.registers[ESI] as number;
     const edi = cpu.registers[EDI] as number;
@@ -161,15 +161,15 @@ export class Runner {
   };
 
   private readonly step = (address: number, known: number): void => {
-    this.take(address, known);
+    this.loadFromWasm(address, known);
     this.cpu.step();
     if (this.cpu.codeChanged) throw new Leaving();
-    this.give();
+    this.storeToWasm();
   };
 
   /** Translated code ends here: the rest is the interpreter's, from the outermost frame. */
   private readonly leave = (address: number, known: number): never => {
-    this.take(address, known);
+    this.loadFromWasm(address, known);
     throw new Leaving();
   };
 
@@ -180,10 +180,10 @@ export class Runner {
     known: number,
     needed: number,
   ): void => {
-    this.take(target, known);
+    this.loadFromWasm(target, known);
     const facts = this.entries.get(target)?.facts;
     this.untilReturn(back, needed, facts?.changes ?? 0xff);
-    this.give();
+    this.storeToWasm();
   };
 
   private readonly callIndirect = (
@@ -195,9 +195,9 @@ export class Runner {
     const entry = this.entries.get(target);
     const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
     if (entry === undefined || depth.value >= this.program.depthLimit) {
-      this.take(target, known);
+      this.loadFromWasm(target, known);
       this.untilReturn(back, needed, 0xff);
-      this.give();
+      this.storeToWasm();
       return back;
     }
     depth.value++;
@@ -207,13 +207,13 @@ export class Runner {
   };
 
   private readonly observe = (address: number, known: number): void => {
-    this.take(address, known);
+    this.loadFromWasm(address, known);
     this.observer?.(address, known, this.process);
   };
 
   private readonly tick = (address: number): void => {
     const fuel = this.globals[FUEL_GLOBAL] as WasmGlobal;
-    this.take(address, ARITHMETIC);
+    this.loadFromWasm(address, ARITHMETIC);
     this.budget.spend(this.process, this.fuel - fuel.value);
     this.fuel = this.budget.quantum(this.process);
     fuel.value = this.fuel;
@@ -263,9 +263,9 @@ export class Runner {
     if (facts.recursive && depth.value >= this.program.depthLimit) return;
     if ((facts.liveIn & cpu.unknownFlags) !== 0) return;
     if (this.needsAfterwards(ARITHMETIC & ~facts.liveOut)) return;
-    this.give();
+    this.storeToWasm();
     const address = enter();
-    this.take(address, facts.liveOut);
+    this.loadFromWasm(address, facts.liveOut);
   }
 
   /**
@@ -290,7 +290,7 @@ export class Runner {
   }
 
   /** Registers from the globals to the interpreter, and to the file table what was read and written. */
-  private take(address: number, known: number): void {
+  private loadFromWasm(address: number, known: number): void {
     const { cpu, globals } = this;
     this.windows.settle();
     for (let at = 0; at < 8; at++) cpu.registers[at] = (globals[at] as WasmGlobal).value;
@@ -300,7 +300,7 @@ export class Runner {
   }
 
   /** Registers from the interpreter to the globals. */
-  private give(): void {
+  private storeToWasm(): void {
     const { cpu, globals } = this;
     for (let at = 0; at < 8; at++) (globals[at] as WasmGlobal).value = cpu.registers[at] as number;
     (globals[FLAGS_GLOBAL] as WasmGlobal).value = cpu.flags.pack();
@@ -335,7 +335,7 @@ export class Runner {
         offset === null
           ? undefined
           : this.program.addressAt(Number.parseInt(offset[1] as string, 16));
-      this.take(address ?? 0, 0);
+      this.loadFromWasm(address ?? 0, 0);
       return new MachineError(
         'bad-access',
         'reads outside of its memory (registers are those of the last call)',
@@ -352,7 +352,7 @@ export class Runner {
 function stopAtControl({ lastOperation }: Interpreter): boolean {
   return (
     lastOperation === 'call' ||
-    lastOperation === 'callTo' ||
+    lastOperation === 'callIndirect' ||
     lastOperation === 'ret' ||
     lastOperation === 'jmp'
   );

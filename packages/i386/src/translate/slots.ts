@@ -20,9 +20,9 @@ import type { BlockState } from './state.ts';
 import { OP } from './wasm.ts';
 
 /** Bytes of a word that is held. */
-const SIZE = 4;
+const WORD = 4;
 /** Words of one register that are held at most. */
-const MOST = 16;
+const MAX_HELD_WORDS = 16;
 
 /** Something in the stack that the function reads or writes. */
 export interface StackUse {
@@ -55,9 +55,10 @@ export class HeldSlots {
     this.floor = roots.has(EBP) ? floor : Number.POSITIVE_INFINITY;
     const limits = new Map([[EBP, Number.POSITIVE_INFINITY]]).set(ESP, this.floor);
     this.groups = [...limits].flatMap(([root, end]) => {
-      const distances = distancesOf(root, uses).filter((distance) => distance + SIZE <= end);
+      const distances = distancesOf(root, uses).filter((distance) => distance + WORD <= end);
       const [from] = roots.get(root) ?? [];
-      if (from === undefined || distances.length === 0 || distances.length > MOST) return [];
+      if (from === undefined || distances.length === 0 || distances.length > MAX_HELD_WORDS)
+        return [];
       const locals = new Map(distances.map((distance) => [distance, state.reserve()]));
       return [{ root, from, locals }];
     });
@@ -65,7 +66,7 @@ export class HeldSlots {
 
   /** The local that is the `size` bytes at the address, if there is one. */
   localOf(address: Known | undefined, size: number): number | undefined {
-    if (size !== SIZE || address === undefined) return undefined;
+    if (size !== WORD || address === undefined) return undefined;
     return this.groups.find(({ root }) => root === address.root)?.locals.get(address.value);
   }
 
@@ -116,12 +117,12 @@ export class HeldSlots {
 function distancesOf(root: number, uses: readonly StackUse[]): number[] {
   const own = uses.filter(({ address }) => address.root === root);
   const words = new Set(
-    own.filter(({ size }) => size === SIZE).map(({ address }) => address.value),
+    own.filter(({ size }) => size === WORD).map(({ address }) => address.value),
   );
   const isWhole = (distance: number): boolean =>
     own.every(({ address: { value }, size }) => {
-      if (value === distance && size === SIZE) return true;
-      return value + size <= distance || distance + SIZE <= value;
+      if (value === distance && size === WORD) return true;
+      return value + size <= distance || distance + WORD <= value;
     });
   return [...words].filter(isWhole).sort((a, b) => a - b);
 }

@@ -22,7 +22,7 @@ export interface Line {
 
 const DATA_BYTES = 8;
 /** Nothing follows these. */
-const ENDS = new Set(['jmp', 'jmpTo', 'ret']);
+const ENDS = new Set(['jmp', 'jmpIndirect', 'ret']);
 
 /** Throws MachineError when the image is no executable. */
 export function disassemble(image: Uint8Array, labels: readonly ProgramLabel[]): Line[] {
@@ -76,7 +76,7 @@ function reachable(image: Uint8Array, base: number, entry: number): Map<number, 
       if (operation === 'jcc' || operation === 'jmp' || operation === 'call')
         open.push(operands[0]?.value ?? 0);
       if (ENDS.has(operation)) break;
-      if (operation === 'call' || operation === 'callTo') {
+      if (operation === 'call' || operation === 'callIndirect') {
         behindCalls.push(address + length);
         break;
       }
