@@ -63,15 +63,16 @@ function wantsAddress(c: Compilation, symbol: Variable | FunctionSymbol): boolea
 /** Load the value, unless it is assigned to, and follow the stars. */
 function loadValue(c: Compilation, symbol: Variable, stars: number): void {
   const { text } = c.token;
+  const isAddress = symbol.isLocalArray && c.dialect.arraysAreAddresses;
   if (text === '=') {
-    for (; stars > 0; stars--) {
-      load(c, c.current.size, c.current.isSigned);
+    for (let star = 0; star < stars; star++) {
+      if (star > 0 || !isAddress) load(c, c.current.size, c.current.isSigned);
       c.current = c.current.target;
     }
     return;
   }
-  if (!isCompoundAssignment(text)) {
-    // Quirk kept: globals, and a local array by its name, are loaded as words.
+  if (!isCompoundAssignment(text) && !isAddress) {
+    // Quirk kept: globals, and in 1.13.1 a local array by its name, are loaded as words.
     const isPlain = !symbol.isLocalArray && (symbol.kind === 'local' || symbol.kind === 'argument');
     load(c, isPlain ? c.current.size : c.emit.wordSize, c.current.isSigned);
   }

@@ -29,6 +29,8 @@ export interface Dialect {
   /** Declarations that nearly every program has. */
   readonly head: readonly string[];
   readonly hasSwitch: boolean;
+  /** Locals of every function beyond those of both. */
+  readonly locals?: readonly string[];
 }
 
 /** What every program declares first, more or less. */
@@ -111,7 +113,7 @@ export function program(dialect: Dialect): fc.Arbitrary<readonly string[]> {
     .map(([result, called, parameters, text]) =>
       parameters === ';'
         ? `${result} ${called} ${PARAMETERS} ;`
-        : `${result} ${called} ${parameters} {\n${LOCALS.join(' ')}\n${text}}`,
+        : `${result} ${called} ${parameters} {\n${[...LOCALS, ...(dialect.locals ?? [])].join(' ')}\n${text}}`,
     );
   const global = fc.oneof(
     fc.tuple(type, fc.constantFrom('g1', 'g2', 'g3')).map(([of, called]) => `${of} ${called} ;`),
