@@ -136,11 +136,11 @@ export class Compilation {
     return tokenError(token === end ? end.prev : token, code, message, hint);
   }
 
-  /** Write a return. */
-  ret(): void {
+  /** Write a return, whose keyword, or the end of whose function, is this token. */
+  ret(token: Token = this.token): void {
     if (!this.emit.canReturn) {
       const message = 'this M2-Planet, built by itself, crashes when it writes code for aarch64';
-      throw this.error(message, this.token, 'crash', 'use the dialect 1.13.1 for this target');
+      throw this.error(message, token, 'crash', 'use the dialect 1.13.1 for this target');
     }
     this.output.ret(this.emit);
   }

@@ -90,7 +90,7 @@ function returnStatement(c: Compilation): void {
   c.warnings?.used();
   c.expect(';', 'ERROR in return_result\nMISSING ;');
   c.mark(keyword);
-  c.ret();
+  c.ret(keyword);
 }
 
 /** "{" statement* "}": its locals end with it. */
