@@ -45,7 +45,7 @@ export interface Dialect {
   /** Sums are written by the emitter of single instructions, and `-=` has a note (90175f8). */
   readonly emitsSums: boolean;
   /**
-   * False where the compiler crashes when it writes a return for aarch64: since 80d3d7a it asks
+   * False where the compiler crashes when it writes a return for aarch64: since aefa284 it asks
    * `Architecture == AARCH64 || Architecture & …`, and for the compiler itself `||` and `&` bind alike.
    */
   readonly returnsOnAarch64: boolean;
