@@ -2,8 +2,8 @@
 /**
  * Constant expressions, and sizeof.
  *
- * Quirks kept: only + and - (and * in the newer dialect), all alike and right-associative (`9-3-2` is 8,
- * `2*3+1` too); a constant ends at one of `, ] ; } :`.
+ * Quirks kept: only + and - (and * in the newer dialect), all alike and right-associative (`9-3-2`
+ * is 8, `2*3+1` too); a constant ends at one of `, ] ; } :`.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
 import type { Compilation } from './compilation.ts';

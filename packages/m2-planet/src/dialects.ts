@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The dialects of M2-Planet: what its commits after a release change in what it takes and what it writes.
+ * The dialects of M2-Planet: what its commits after a release change in what it takes and what it
+ * writes.
  *
- * A dialect has the name of a release, or of the commit that it goes up to. Each field is one difference,
- * with the commit that made it; everything else is the same in all dialects.
+ * A dialect has the name of a release, or of the commit that it goes up to. Each field is one
+ * difference, with the commit that made it; everything else is the same in all dialects.
  *
- * Behaviour defined by M2-Planet 1.13.1, and by commit 01a9ea5 as it is built by itself with M2libc b7e5d1c.
+ * Behaviour defined by M2-Planet 1.13.1, and by commit 01a9ea5 as it is built by itself with M2libc
+ * b7e5d1c.
  */
 
 /** The release of stage0-posix 1.9.1, and upstream's newest commit (2026-06-21). */
@@ -16,8 +18,9 @@ export const RELEASED: DialectName = '1.13.1';
 
 export interface Dialect {
   /**
-   * The byte that ends an input as if the file ended there, outside of `//` comments. 4c1b7ab reads through
-   * a buffer of signed characters, so that 0xFF is its end of file. Undefined where no byte does.
+   * The byte that ends an input as if the file ended there, outside of `//` comments. 4c1b7ab reads
+   * through a buffer of signed characters, so that 0xFF is its end of file. Undefined where no byte
+   * does.
    */
   readonly endByte: number | undefined;
   /** Pieces of output from this length on come out twice (4c1b7ab). */
@@ -46,7 +49,8 @@ export interface Dialect {
   readonly emitsSums: boolean;
   /**
    * False where the compiler crashes when it writes a return for aarch64: since aefa284 it asks
-   * `Architecture == AARCH64 || Architecture & …`, and for the compiler itself `||` and `&` bind alike.
+   * `Architecture == AARCH64 || Architecture & …`, and for the compiler itself `||` and `&` bind
+   * alike.
    */
   readonly returnsOnAarch64: boolean;
   /** What lies before the table of digits in the compiler, from -1 down; a NUL ends the text. */

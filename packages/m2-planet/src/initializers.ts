@@ -167,8 +167,8 @@ function number(c: Compilation, value_: number, size: number): void {
 }
 
 /**
- * Quirk kept: the high digit of a negative byte is read before the start of the table of digits, where
- * another string lies in the shipped compiler.
+ * Quirk kept: the high digit of a negative byte is read before the start of the table of digits,
+ * where another string lies in the shipped compiler.
  */
 function byte(c: Compilation, value_: number): void {
   const { globals } = c.output;

@@ -199,7 +199,10 @@ function skipToEndif(cursor: MacroCursor): void {
   }
 }
 
-/** Quirk of 1.13.1: the token right behind an opening is not looked at for #endif, only for another opening. */
+/**
+ * Quirk of 1.13.1: the token right behind an opening is not looked at for #endif, only for another
+ * opening.
+ */
 function skipToLaterEndif(cursor: MacroCursor): void {
   let depth = 1;
   while (depth > 0) {

@@ -265,7 +265,9 @@ function dot(c: Compilation): void {
   if (isLoaded) load(c, c.current.size, c.current.isSigned);
 }
 
-/** True before a ++ or -- that works on the member; in 1.13.1 it works on what its value points to. */
+/**
+ * True before a ++ or -- that works on the member; in 1.13.1 it works on what its value points to.
+ */
 function isMemberStep(c: Compilation): boolean {
   return c.dialect.stepsMembers && isStep(c.token.text);
 }

@@ -43,7 +43,9 @@ export function isArchitecture(name: string): name is Architecture {
 
 /** All options of {@link compile}; each has upstream's default. */
 export interface CompileOptions {
-  /** Whose language and output; that of 1.13.1 unless told (`--dialect`, which upstream has not). */
+  /**
+   * Whose language and output; that of 1.13.1 unless told (`--dialect`, which upstream has not).
+   */
   readonly dialect?: DialectName | undefined;
   /** Target; `knight-native` unless told, as upstream. */
   readonly architecture?: Architecture;

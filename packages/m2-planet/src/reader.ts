@@ -20,7 +20,10 @@ import { syntheticToken, type Token, tokenError } from './token.ts';
 export interface ReaderContext {
   /** A token must be shorter than this. */
   readonly maxString: number;
-  /** A byte that ends an input wherever the compiler looks for the end; undefined when there is none. */
+  /**
+   * A byte that ends an input wherever the compiler looks for the end; undefined when there is
+   * none.
+   */
   readonly endByte: number | undefined;
   nextId(): number;
 }

@@ -207,9 +207,9 @@ export class TypeTable {
   }
 
   /**
-   * A typedef: `existing` (a primitive or typedef of the name, which is overwritten) or a new type gets
-   * the looks of `source`. Quirk kept: the pointer to the pointer is the type itself, and in 1.13.1 the
-   * pointer is its own target.
+   * A typedef: `existing` (a primitive or typedef of the name, which is overwritten) or a new type
+   * gets the looks of `source`. Quirk kept: the pointer to the pointer is the type itself, and in
+   * 1.13.1 the pointer is its own target.
    */
   mirror(source: Type, existing: Type | undefined, name: string, nameId: number): Type {
     const head = existing ?? this.create(name, nameId, 0, false);
@@ -331,7 +331,10 @@ function identities(head: Type): number[] {
   return [nameId, indirect.nameId, indirect.indirect.nameId];
 }
 
-/** Quirk kept: in 1.13.1 the pointer to a typedef counts as no pointer; a function pointer always is one. */
+/**
+ * Quirk kept: in 1.13.1 the pointer to a typedef counts as no pointer; a function pointer always is
+ * one.
+ */
 export function isPointer(type: Type): boolean {
   return type.target !== type || type.isFunctionPointer;
 }

@@ -181,7 +181,8 @@ export class Warnings {
   /** `p->m++` where that changes the member itself: the whole word is read, and its sign is. */
   private wideStep(c: Compilation, member: Token, size: number): void {
     if (size >= c.emit.wordSize) return;
-    const message = `${c.token.text} of the member ${member.text} works on a whole word, not on ${bytes(size)}`;
+    const what = `${c.token.text} of the member ${member.text}`;
+    const message = `${what} works on a whole word, not on ${bytes(size)}`;
     this.warn(c.token, 'step-of-member', message);
   }
 

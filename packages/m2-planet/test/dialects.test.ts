@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Each field of the newer dialect is held by a recorded case: with the released value that case fails. */
+/**
+ * Each field of the newer dialect is held by a recorded case: with the released value that case
+ * fails.
+ */
 import { decodeLatin1, encodeUtf8 } from '@stage0-ts/bytes';
 import { compile, m2Planet, m2PlanetFor } from '@stage0-ts/m2-planet';
 import {

@@ -181,7 +181,10 @@ describe('what upstream compiles to something else than C means', () => {
   });
 });
 
-/** code, body, what C returns, what stands before main: what the newer dialect gets wrong in a way of its own. */
+/**
+ * code, body, what C returns, what stands before main: what the newer dialect gets wrong in a way
+ * of its own.
+ */
 const NEWER_WRONG: typeof WRONG = [
   ['address-of-element', 'int a[4]; int* p; int* q; p = &a; a[1] = 7; q = &p[1]; return *q;', 7],
   [

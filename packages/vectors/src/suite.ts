@@ -2,10 +2,10 @@
 /**
  * One suite for any implementation of a tool.
  *
- * STAGE0_IMPLEMENTATIONS lists what is run: `source` (default: our program in memory), `dist` (our built
- * command in a real folder), `native` (upstream's binaries of the tree that STAGE0_NATIVE names). Another
- * release has no built command of ours; its tree is in the folder that STAGE0_RELEASES names,
- * under its number.
+ * STAGE0_IMPLEMENTATIONS lists what is run: `source` (default: our program in memory), `dist` (our
+ * built command in a real folder), `native` (upstream's binaries of the tree that STAGE0_NATIVE
+ * names). Another release has no built command of ours; its tree is in the folder that
+ * STAGE0_RELEASES names, under its number.
  */
 import type { Program } from '@stage0-ts/host';
 import { describe, expect, it } from 'vitest';

@@ -129,7 +129,10 @@ export interface Emitter {
   endNot(): void;
   complement(): void;
 
-  /** Save the caller's registers, and `zero` if it points to what is called; note the stack for a new base. */
+  /**
+   * Save the caller's registers, and `zero` if it points to what is called; note the stack for a
+   * new base.
+   */
   beginCall(throughPointer: boolean): void;
   /** Between the arguments and the call. */
   endArguments(): void;

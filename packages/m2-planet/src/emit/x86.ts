@@ -132,7 +132,10 @@ class X86Emitter extends BaseEmitter {
     this.variant = variant;
   }
 
-  /** On x86 the pointer is in edx, the upper half of each product and the remainder of each division. */
+  /**
+   * On x86 the pointer is in edx, the upper half of each product and the remainder of each
+   * division.
+   */
   override get pointerTakers(): Emitter['pointerTakers'] {
     const takers = super.pointerTakers;
     return takers === 'calls' && this.names.temp2 === 'edx' ? 'calls and products' : takers;
