@@ -3,8 +3,8 @@
  * Expansion of one macro in the token list.
  *
  * The name (and the arguments) are taken out, copies of the replacement are put in, and the walk
- * goes on behind the *first* of them in 1.13.1, at it in the newer dialect. So in 1.13.1 the first
- * token of an expansion is never a macro itself; behind an empty macro the next token is always
+ * goes on after the *first* of them in 1.13.1, at it in the newer dialect. So in 1.13.1 the first
+ * token of an expansion is never a macro itself; after an empty macro the next token is always
  * stepped over unseen (quirks kept).
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */

@@ -200,7 +200,7 @@ function skipToEndif(cursor: MacroCursor): void {
 }
 
 /**
- * Quirk of 1.13.1: the token right behind an opening is not looked at for #endif, only for another
+ * Quirk of 1.13.1: the token right after an opening is not looked at for #endif, only for another
  * opening.
  */
 function skipToLaterEndif(cursor: MacroCursor): void {
