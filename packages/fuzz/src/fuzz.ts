@@ -60,7 +60,7 @@ interface Verdict {
 
 /** Run `count` programs of the language. */
 export function fuzz(language: Language, options: FuzzOptions): Summary {
-  const known = knownDifferences(language.older?.tool ?? language.name);
+  const known = knownDifferences(language.other?.tool ?? language.name);
   const explained = new Map<string, number>();
   const finds: Find[] = [];
   let accepted = 0;
@@ -177,7 +177,7 @@ function judgeAlone(program: VectorCase, language: Language, ours: Outcome): Ver
 /** The outcome, or what our program threw. */
 function runOurs(program: VectorCase, language: Language): Outcome | string {
   try {
-    const ours = language.older?.program ?? (TOOLS[language.name] as Program);
+    const ours = language.other?.program ?? (TOOLS[language.name] as Program);
     return runInMemory(program, ours, TOOLS);
   } catch (error) {
     return `ours throws ${error instanceof Error ? error.stack : String(error)}`;

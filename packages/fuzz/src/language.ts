@@ -13,10 +13,13 @@ import type { Peer } from './peers.ts';
 
 /** A language of the bootstrap, as `npm run fuzz -- NAME` calls it. */
 export interface Language {
-  /** Upstream's name of the tool that reads it; for an older release's language, `TOOL-RELEASE`. */
+  /** Upstream's name of the tool that reads it; for another release's language, `TOOL-RELEASE`. */
   readonly name: string;
-  /** Where it is the language of an older release: the tool, the release, and our program for it. */
-  readonly older?: { readonly tool: string; readonly release: string; readonly program: Program };
+  /**
+   * Where it is the language of another release, or of a commit: the tool, which one, and our
+   * program for it.
+   */
+  readonly other?: { readonly tool: string; readonly release: string; readonly program: Program };
   readonly cases: fc.Arbitrary<VectorCase>;
   /** Whether what a failing run has printed and written counts: true of shells, whose scripts end by failing. */
   readonly failuresLeaveOutput: boolean;

@@ -30,10 +30,10 @@ const runnable = LANGUAGES.filter(({ name, needs }) => {
 });
 
 /** Upstream's binaries of the language's release, where both variables are set. */
-function nativeFor({ name, older }: Language): FuzzOptions['native'] {
-  const folder = tree && nativeTree(older?.release);
+function nativeFor({ name, other }: Language): FuzzOptions['native'] {
+  const folder = tree && nativeTree(other?.release);
   if (tree !== undefined && folder === undefined) {
-    const why = `STAGE0_RELEASES names no folder with a built ${older?.release}`;
+    const why = `STAGE0_RELEASES names no folder with a built ${other?.release}`;
     didNotRun(`${name} against upstream`, why);
   }
   return folder === undefined ? undefined : nativeCommands(folder);

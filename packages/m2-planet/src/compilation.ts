@@ -7,6 +7,7 @@
  * is empty, so that looking at it is safe and stepping over it is an error.
  */
 import type { ToolError } from '@stage0-ts/diagnostics';
+import { type Dialect, dialectOf } from './dialects.ts';
 import type { Emitter, Frame } from './emit/emitter.ts';
 import { LiteralError } from './literals.ts';
 import type { CompileOptions } from './options.ts';
@@ -23,6 +24,7 @@ export class Compilation {
   token: Token;
   readonly end: Token;
   readonly options: CompileOptions;
+  readonly dialect: Dialect;
   readonly maxString: number;
   readonly output: Output;
   readonly emit: Emitter;
@@ -31,6 +33,8 @@ export class Compilation {
   readonly constants: Map<string, number | undefined> = new Map();
   readonly functions: Map<string, FunctionSymbol> = new Map();
   readonly globals: Map<string, Variable> = new Map();
+  /** Labels of the strings in functions by their text. */
+  readonly strings: Map<string, string> = new Map();
   /** The function that is being compiled, or was last. */
   function: FunctionSymbol | undefined;
   targets: JumpTargets | undefined;
@@ -55,13 +59,16 @@ export class Compilation {
     this.end = syntheticToken('', 0, Origin.synthetic('', 0));
     this.token = this.closeList(head);
     this.options = options;
+    this.dialect = dialectOf(options);
     this.maxString = options.maxString ?? DEFAULT_MAX_STRING;
     this.output = new Output(codeCapacity);
     this.emit = createEmitter(this.output);
     if (options.provenance !== undefined) this.trace = new Trace(options.provenance, this.output);
     if (options.warnings !== undefined) this.warnings = new Warnings(options.warnings);
     this.nextId = nextId;
-    this.types = new TypeTable(this.emit.wordSize, options.bootstrapMode === true, this.nextId);
+    const { wordSize } = this.emit;
+    const isBootstrap = options.bootstrapMode === true;
+    this.types = new TypeTable(wordSize, isBootstrap, this.nextId, this.dialect.pointsToTypedefs);
     this.current = this.types.basic.int;
   }
 
@@ -129,6 +136,15 @@ export class Compilation {
     return tokenError(token === end ? end.prev : token, code, message, hint);
   }
 
+  /** Write a return, whose keyword, or the end of whose function, is this token. */
+  ret(token: Token = this.token): void {
+    if (!this.emit.canReturn) {
+      const message = 'this M2-Planet, built by itself, crashes when it writes code for aarch64';
+      throw this.error(message, token, 'crash', 'use the dialect 1.13.1 for this target');
+    }
+    this.output.ret(this.emit);
+  }
+
   /** Refuse, in bootstrap mode, what the cc_* compilers do not know. */
   notInBootstrapMode(feature: string): void {
     if (this.options.bootstrapMode === true) {
@@ -136,12 +152,12 @@ export class Compilation {
     }
   }
 
-  /** Run what reads a literal, with its errors at the current token. */
-  literal<Result>(read: () => Result): Result {
+  /** Run what reads a literal, with its errors at that token. */
+  literal<Result>(read: () => Result, token: Token = this.token): Result {
     try {
       return read();
     } catch (error) {
-      if (error instanceof LiteralError) throw this.error(error.message);
+      if (error instanceof LiteralError) throw this.error(error.message, token);
       throw error;
     }
   }

@@ -15,9 +15,10 @@ import {
 } from '@stage0-ts/diagnostics';
 import { Compilation } from './compilation.ts';
 import { program } from './declarations.ts';
+import { DIALECTS, type Dialect, dialectOf } from './dialects.ts';
 import { aarch64 } from './emit/aarch64.ts';
 import { armv7l } from './emit/armv7l.ts';
-import type { CodeSink, Emitter } from './emit/emitter.ts';
+import type { CodeSink, Emitter, EmitterSettings } from './emit/emitter.ts';
 import { knightNative, knightPosix } from './emit/knight.ts';
 import { riscv32, riscv64 } from './emit/riscv.ts';
 import { amd64, x86 } from './emit/x86.ts';
@@ -36,7 +37,7 @@ import { removeToken, type Token } from './token.ts';
 import { TracedSources } from './trace.ts';
 
 const EMITTERS: Readonly<
-  Record<Architecture, (sink: CodeSink, logicalShiftRight: boolean) => Emitter>
+  Record<Architecture, (sink: CodeSink, settings: EmitterSettings) => Emitter>
 > = {
   'knight-native': knightNative,
   'knight-posix': knightPosix,
@@ -83,7 +84,11 @@ export function compile(
 ): Uint8Array<ArrayBuffer> {
   requireSources(files);
   requireKnown(options.architecture, Object.keys(ARCHITECTURES), 'architecture');
-  const context = readerContext(options.maxString ?? DEFAULT_MAX_STRING);
+  if (options.dialect !== undefined) {
+    requireKnown(options.dialect, Object.keys(DIALECTS), 'dialect');
+  }
+  const dialect = dialectOf(options);
+  const context = readerContext(options.maxString ?? DEFAULT_MAX_STRING, dialect);
   let first: Token | null = null;
   let last: Token | null = null;
   for (const file of files) {
@@ -105,9 +110,16 @@ export function compile(
   return generated(withoutLineFeeds(head), options, context, inputSize);
 }
 
-function readerContext(maxString: number): ReaderContext {
+function readerContext(maxString: number, dialect: Dialect): ReaderContext {
+  const { endByte, outputBuffer = maxString } = dialect;
+  if (maxString > outputBuffer) {
+    throw new ToolError(
+      `--max-string must be at most ${outputBuffer}: this M2-Planet writes what is longer twice`,
+      { code: 'max-string' },
+    );
+  }
   let id = 0;
-  return { maxString, nextId: () => ++id };
+  return { maxString, endByte, nextId: () => ++id };
 }
 
 function preprocessed(first: Token, options: CompileOptions, context: ReaderContext): Token | null {
@@ -191,7 +203,11 @@ function generated(
   const compilation = new Compilation(
     head,
     options,
-    (output) => createEmitter(output, options.logicalShiftRight === true),
+    (output) =>
+      createEmitter(output, {
+        dialect: dialectOf(options),
+        logicalShiftRight: options.logicalShiftRight === true,
+      }),
     context.nextId,
     Math.min(inputSize * CODE_PER_INPUT, MAX_FIRST_SIZE),
   );

@@ -2,7 +2,8 @@
 /**
  * Constant expressions, and sizeof.
  *
- * Quirks kept: only + and -, right-associative (`9-3-2` is 8); a constant ends at one of `, ] ; } :`.
+ * Quirks kept: only + and - (and * in the newer dialect), all alike and right-associative (`9-3-2`
+ * is 8, `2*3+1` too); a constant ends at one of `, ] ; } :`.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
 import type { Compilation } from './compilation.ts';
@@ -14,7 +15,7 @@ import { typeName } from './types-parser.ts';
 /** `, ] ; } :` */
 const ENDS: ReadonlySet<number> = new Set([0x2c, 0x5d, 0x3b, 0x7d, 0x3a]);
 
-/** constant: term | term "+" constant | term "-" constant */
+/** constant: term | term ("+" | "-" | "*") constant */
 export function constantExpression(c: Compilation): number {
   const left = term(c);
   const { first } = c.token;
@@ -27,6 +28,12 @@ export function constantExpression(c: Compilation): number {
     c.advance();
     c.warnings?.difference(operator, c.following);
     return (left - constantExpression(c)) | 0;
+  }
+  if (first === 0x2a && c.dialect.hasConstantProducts) {
+    const operator = c.token;
+    c.advance();
+    c.warnings?.constantProduct(operator, c.following);
+    return Math.imul(left, constantExpression(c));
   }
   if (ENDS.has(first)) return left;
   throw c.error(`Invalid token '${c.token.text}' used in constant expression.`);

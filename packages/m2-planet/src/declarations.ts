@@ -105,7 +105,7 @@ function function_(c: Compilation, nameToken: Token): void {
   current.statics.clear();
   if (!c.output.endsInReturn) {
     if (name === 'main') c.emit.loadImmediate('zero', 0, 'declare function');
-    c.output.ret(c.emit);
+    c.ret();
   }
   const { localsSize } = current;
   c.endFunction(localsSize === 0 ? undefined : c.emit.frame(localsSize));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** M2-Planet, the C-subset compiler of stage0. */
 export { compile } from './compile.ts';
+export type { DialectName } from './dialects.ts';
 export type { Architecture, CompileOptions, Define, SourceFile } from './options.ts';
-export { m2Planet, m2PlanetBuiltBy } from './program.ts';
+export { m2Planet, m2PlanetBuiltBy, m2PlanetFor } from './program.ts';

@@ -20,12 +20,6 @@ const MAX_BYTES = 0x100000;
 const MAX_WORDS = 1 << 24;
 
 const HEX = '0123456789ABCDEF';
-/**
- * Quirk kept: the high digit of a negative byte is read before the start of the table of digits, where
- * another string lies in the shipped compiler. From -1 down: a NUL, which ends the text, `.`, …
- */
-const BEFORE_HEX = "\0.\n\0 :'g";
-
 const NULL_LINE: Uint8Array = new Uint8Array([0x4e, 0x55, 0x4c, 0x4c, 0x0a]);
 
 /** initializer of the variable `name`. The result is the number of elements, 0 for what is no array. */
@@ -172,6 +166,10 @@ function number(c: Compilation, value_: number, size: number): void {
   }
 }
 
+/**
+ * Quirk kept: the high digit of a negative byte is read before the start of the table of digits,
+ * where another string lies in the shipped compiler.
+ */
 function byte(c: Compilation, value_: number): void {
   const { globals } = c.output;
   if (value_ > 127 || value_ < -128) {
@@ -181,7 +179,7 @@ function byte(c: Compilation, value_: number): void {
     throw c.error(`the compiler would look up a digit outside of its table: ${value_}`);
   }
   const high = value_ >> 4;
-  const digit = high < 0 ? BEFORE_HEX.charAt(-high - 1) : HEX.charAt(high);
+  const digit = high < 0 ? c.dialect.beforeDigits.charAt(-high - 1) : HEX.charAt(high);
   globals.writeLatin1(digit === '\0' ? "'" : `'${digit}${HEX.charAt(value_ & 15)}' `);
 }
 

@@ -2,11 +2,13 @@
 /**
  * Expansion of one macro in the token list.
  *
- * The name (and the arguments) are taken out, copies of the replacement are put in, and the walk goes on
- * behind the *first* of them. So the first token of an expansion is never a macro itself, and behind an
- * empty macro the next token is stepped over unseen (quirks kept).
+ * The name (and the arguments) are taken out, copies of the replacement are put in, and the walk
+ * goes on after the *first* of them in 1.13.1, at it in the newer dialect. So in 1.13.1 the first
+ * token of an expansion is never a macro itself; after an empty macro the next token is always
+ * stepped over unseen (quirks kept).
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
+import { dialectOf } from './dialects.ts';
 import type { MacroCursor } from './macro.ts';
 import type { Macro } from './macro-table.ts';
 import { copyList, copyToken, removeToken, type Token } from './token.ts';
@@ -38,7 +40,7 @@ export function expandMacro(cursor: MacroCursor, token: Token): Token | null {
   }
   if (macro.expansion === null) return after.next;
   const first = insertCopies(cursor, after, expansion, token.depth + 1, token);
-  return first.next;
+  return dialectOf(cursor.options).expandsFirst ? first : first.next;
 }
 
 /** Copies of `tokens` before `point`; the result is the first copy. */

@@ -11,6 +11,7 @@
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
 import { type ToolError, visible } from '@stage0-ts/diagnostics';
+import { dialectOf } from './dialects.ts';
 import { Includer } from './include.ts';
 import { expandMacro } from './macro-expand.ts';
 import { macroExpression } from './macro-expression.ts';
@@ -181,14 +182,31 @@ function skipBlock(cursor: MacroCursor): boolean {
 
 /** If a nested block opens here, remove it up to its #endif. */
 function skipNested(cursor: MacroCursor): void {
-  let depth = 0;
-  const opens = (): boolean => CONDITIONALS.has(cursor.current('#if block').text);
-  if (!opens()) return;
+  if (!opensBlock(cursor)) return;
   cursor.remove();
-  depth = 1;
+  if (dialectOf(cursor.options).endsNestedAnywhere) skipToEndif(cursor);
+  else skipToLaterEndif(cursor);
+}
+
+function opensBlock(cursor: MacroCursor): boolean {
+  return CONDITIONALS.has(cursor.current('#if block').text);
+}
+
+function skipToEndif(cursor: MacroCursor): void {
+  for (let depth = 1; ; cursor.remove()) {
+    if (opensBlock(cursor)) depth++;
+    else if (cursor.current('#if block').text === '#endif' && --depth === 0) return;
+  }
+}
+
+/**
+ * Quirk of 1.13.1: the token right after an opening is not looked at for #endif, only for another
+ * opening.
+ */
+function skipToLaterEndif(cursor: MacroCursor): void {
+  let depth = 1;
   while (depth > 0) {
-    // The token right behind an opening is not looked at for #endif, only for another opening.
-    while (opens()) {
+    while (opensBlock(cursor)) {
       cursor.remove();
       depth++;
     }

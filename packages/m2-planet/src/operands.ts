@@ -13,6 +13,7 @@ import { sizeOf } from './constants.ts';
 import { expression, isCompoundAssignment, previousText, pushedOperand } from './expressions.ts';
 import { characterAt, stringLiteral } from './literals.ts';
 import { isDigit, isNameStart, parseInteger } from './text.ts';
+import type { Token } from './token.ts';
 import { isPointer, type Member } from './types.ts';
 import { fallibleTypeName, functionPointer } from './types-parser.ts';
 import { variable } from './variables.ts';
@@ -140,28 +141,36 @@ function parenthesis(c: Compilation): void {
 
 /** string+: adjacent strings are joined. */
 function string(c: Compilation): void {
-  const { strings } = c.output;
-  const label = c.checkName(`STRING_${nextLabel(c)}`);
-  c.emit.loadAddress('zero', '', label, 'primary expr string');
-  strings.writeLatin1(`:${label}\n`);
   if (c.following === c.end) throw c.error('a string by itself is not valid C');
   const start = c.token;
-  let { text } = c.token;
-  if (c.following.first !== 0x22) {
-    strings.writeLatin1(c.literal(() => stringLiteral(text, c.maxString)));
-    c.advance();
-    return;
-  }
-  const parts = [text];
-  let length = text.length;
+  const text = joinedStrings(c);
+  c.mark(start);
+  const shared = c.dialect.sharesStrings ? c.strings.get(text) : undefined;
+  c.emit.loadAddress('zero', '', shared ?? newString(c, text, start), 'primary expr string');
+}
+
+/** The text of the string tokens that stand here, as one token of them all would have it. */
+function joinedStrings(c: Compilation): string {
+  const start = c.token;
+  const parts = [start.text];
+  let { length } = start.text;
   for (c.advance(); c.at('"'); c.advance()) {
     c.notInBootstrapMode('string literal concatenation');
     parts.push(c.token.text.slice(1));
     length += c.token.text.length - 1;
     if (length >= c.maxString) throw c.error('concat string exceeded max string length', start);
   }
-  text = parts.join('');
-  strings.writeLatin1(c.literal(() => stringLiteral(text, c.maxString)));
+  return parts.join('');
+}
+
+/** Write a string to its section; the result is its label. */
+function newString(c: Compilation, text: string, start: Token): string {
+  const { strings } = c.output;
+  const label = c.checkName(`STRING_${nextLabel(c)}`);
+  strings.writeLatin1(`:${label}\n`);
+  strings.writeLatin1(c.literal(() => stringLiteral(text, c.maxString), start));
+  c.strings.set(text, label);
+  return label;
 }
 
 /** The next label of the function; strings and control flow share its numbers. */
@@ -176,15 +185,15 @@ export function call(c: Compilation, function_: string | undefined): void {
   c.expect('(', 'ERROR in process_expression_list\nNo ( was found');
   c.mark(callee);
   c.requireToken('Improper function call');
-  c.emit.beginCall();
-  if (function_ === undefined) c.emit.move('temp2', 'zero', 'Save function pointer address');
+  const throughPointer = function_ === undefined;
+  c.emit.beginCall(throughPointer);
   let hasArguments = false;
   while (!c.at(')')) {
     const argument = c.token;
     const mark = c.warnings?.mark ?? 0;
     expression(c);
     c.warnings?.used();
-    if (function_ === undefined) c.warnings?.pointerLost(argument, mark);
+    if (throughPointer) c.warnings?.pointerLost(argument, mark);
     c.requireToken('incomplete function call, received EOF instead of )');
     c.mark(callee);
     c.emit.push('zero', 'function argument');
@@ -194,12 +203,10 @@ export function call(c: Compilation, function_: string | undefined): void {
   c.expect(')', 'ERROR in process_expression_list\nNo ) was found');
   c.mark(callee);
   c.emit.endArguments();
-  if (function_ === undefined) {
-    c.emit.move('zero', 'temp2', 'Restore function pointer');
-    c.emit.callPointer();
-  } else c.emit.callFunction(function_);
-  c.emit.endCall(hasArguments);
-  c.warnings?.called(function_);
+  if (throughPointer) c.emit.callPointer();
+  else c.emit.callFunction(function_);
+  c.emit.endCall(hasArguments, throughPointer);
+  c.warnings?.called(c, function_);
 }
 
 /** "[" expression "]". Quirk kept: elements are words, except of exactly `char*`. */
@@ -207,6 +214,7 @@ function index(c: Compilation): void {
   const before = previousText(c, 2);
   const bracket = c.token;
   const array = c.current;
+  const { addressOf } = c;
   pushedOperand(c, () => expression(c));
   c.warnings?.used();
   c.current = array;
@@ -219,8 +227,9 @@ function index(c: Compilation): void {
   c.expect(']', 'ERROR in postfix_expr\nMissing ]');
   c.requireToken('truncated array expression');
   const { text } = c.token;
+  const isElementAddress = addressOf && c.dialect.hasElementAddresses;
   const wantsAddress =
-    text === '=' || isCompoundAssignment(text) || text === '.' || isStep(before) || isStep(text);
+    isAssignment(text) || text === '.' || isStep(before) || isStep(text) || isElementAddress;
   if (text === '[') c.current = array.target;
   c.warnings?.index(c, bracket, array, !wantsAddress);
   if (wantsAddress) return;
@@ -236,7 +245,8 @@ function arrow(c: Compilation): void {
     c.emit.addImmediate('zero', member.offset, '-> offset calculation');
   }
   // Quirk kept: a member is never signed, and an array that fits a register is loaded as a value.
-  const isLoaded = !c.at('.') && !isAssignment(c.token.text) && member.size <= c.emit.wordSize;
+  const isChanged = isAssignment(c.token.text) || isMemberStep(c);
+  const isLoaded = !c.at('.') && !isChanged && member.size <= c.emit.wordSize;
   c.warnings?.arrow(c, name, member, isLoaded);
   if (isLoaded) load(c, member.size, false);
 }
@@ -250,9 +260,16 @@ function dot(c: Compilation): void {
     c.emit.addImmediate('zero', member.offset, '. offset calculation');
   }
   const { text } = c.token;
-  const isLoaded = !isAssignment(text) && text !== '[' && text !== '.';
+  const isLoaded = !isAssignment(text) && !isMemberStep(c) && text !== '[' && text !== '.';
   c.warnings?.dot(c, name, member, isLoaded);
   if (isLoaded) load(c, c.current.size, c.current.isSigned);
+}
+
+/**
+ * True before a ++ or -- that works on the member; in 1.13.1 it works on what its value points to.
+ */
+function isMemberStep(c: Compilation): boolean {
+  return c.dialect.stepsMembers && isStep(c.token.text);
 }
 
 function memberOf(c: Compilation): Member {

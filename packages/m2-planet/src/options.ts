@@ -2,6 +2,7 @@
 /** The options of a compilation, with upstream's defaults, and the architectures that `-A` knows. */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source, ToolError } from '@stage0-ts/diagnostics';
+import type { DialectName } from './dialects.ts';
 
 /** A name that `--architecture` takes. */
 export type Architecture =
@@ -42,6 +43,10 @@ export function isArchitecture(name: string): name is Architecture {
 
 /** All options of {@link compile}; each has upstream's default. */
 export interface CompileOptions {
+  /**
+   * Whose language and output; that of 1.13.1 unless told (`--dialect`, which upstream has not).
+   */
+  readonly dialect?: DialectName | undefined;
   /** Target; `knight-native` unless told, as upstream. */
   readonly architecture?: Architecture;
   /** Macros to predefine, in order, after those of the architecture (`-D`). */

@@ -10,6 +10,7 @@ import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
 import { formatWarning, reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { compile } from './compile.ts';
+import { DIALECTS, type DialectName } from './dialects.ts';
 import {
   ARCHITECTURES,
   type Architecture,
@@ -42,6 +43,11 @@ const KNOWN = 'knight-native, knight-posix, x86, amd64, armv7l, aarch64, riscv32
 
 const VERSION = 'M2-Planet v1.13.1\n';
 
+const DIALECT_NAMES = Object.keys(DIALECTS).join(' and ');
+
+/** What is as the command was built, not as its line says. */
+type Builder = Pick<CompileOptions, 'logicalShiftRight' | 'dialect'>;
+
 /** What the command line asks for. */
 interface Request {
   readonly files: SourceFile[];
@@ -50,6 +56,7 @@ interface Request {
   readonly defines: Define[];
   architecture: Architecture | undefined;
   maxString: number;
+  dialect: DialectName | undefined;
   bootstrapMode: boolean;
   debug: boolean;
   preprocessOnly: boolean;
@@ -63,17 +70,18 @@ interface Request {
 export const m2Planet: Program = m2PlanetBuiltBy({});
 
 /** The same command as another compiler than M2-Planet itself builds it. */
-export function m2PlanetBuiltBy(builder: Pick<CompileOptions, 'logicalShiftRight'>): Program {
+export function m2PlanetBuiltBy(builder: Builder): Program {
   return (argv, host) => run(argv, host, builder);
 }
 
-function run(
-  argv: readonly string[],
-  host: Host,
-  builder: Pick<CompileOptions, 'logicalShiftRight'>,
-): number {
+/** The command of a dialect. */
+export function m2PlanetFor(dialect: DialectName): Program {
+  return m2PlanetBuiltBy({ dialect });
+}
+
+function run(argv: readonly string[], host: Host, builder: Builder): number {
   return reportErrors('M2-Planet', host, () => {
-    const request = parseArguments(argv, host);
+    const request = parseArguments(argv, host, builder);
     if (request.stopped) {
       writeOutputs(host, request, new Uint8Array());
       return 0;
@@ -91,7 +99,7 @@ function run(
   });
 }
 
-function parseArguments(argv: readonly string[], host: Host): Request {
+function parseArguments(argv: readonly string[], host: Host, builder: Builder): Request {
   const request: Request = {
     files: [],
     outputs: [],
@@ -99,6 +107,7 @@ function parseArguments(argv: readonly string[], host: Host): Request {
     defines: [],
     architecture: undefined,
     maxString: DEFAULT_MAX_STRING,
+    dialect: builder.dialect,
     bootstrapMode: false,
     debug: false,
     preprocessOnly: false,
@@ -161,6 +170,9 @@ function option(argv: readonly string[], at: number, request: Request, host: Hos
         operand(argv, at, `${name} requires an architecture: one of ${KNOWN}`),
       );
       return 2;
+    case '--dialect':
+      request.dialect = dialect(operand(argv, at, `--dialect requires one of ${DIALECT_NAMES}`));
+      return 2;
     case '--max-string':
       request.maxString = maxString(argv, at, request);
       return 2;
@@ -202,6 +214,13 @@ function setArchitecture(request: Request, name: string): void {
   });
 }
 
+/** Ours. */
+function dialect(name: string): DialectName {
+  if (Object.hasOwn(DIALECTS, name)) return name as DialectName;
+  const message = `Unknown dialect: ${name} known dialects are: ${DIALECT_NAMES}`;
+  throw new ToolError(message, { code: 'usage' });
+}
+
 function maxString(argv: readonly string[], at: number, request: Request): number {
   const value = parseInteger(operand(argv, at, '--max-string requires a numeric argument'));
   if (value <= 0) {
@@ -232,6 +251,7 @@ function options(request: Request, host: Host): CompileOptions {
     debug: request.debug,
     bootstrapMode: request.bootstrapMode,
     maxString: request.maxString,
+    dialect: request.dialect,
     warnings: request.strict
       ? (warning) => host.writeStderr(encodeUtf8(formatWarning(warning, 'M2-Planet')))
       : undefined,

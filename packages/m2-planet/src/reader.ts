@@ -20,6 +20,11 @@ import { syntheticToken, type Token, tokenError } from './token.ts';
 export interface ReaderContext {
   /** A token must be shorter than this. */
   readonly maxString: number;
+  /**
+   * A byte that ends an input wherever the compiler looks for the end; undefined when there is
+   * none.
+   */
+  readonly endByte: number | undefined;
   nextId(): number;
 }
 
@@ -80,7 +85,7 @@ class Reader {
   }
 
   run(): TokenRun {
-    while (this.at < this.bytes.length) {
+    while (this.peek() !== END) {
       const made = this.readToken();
       if (this.last === null) throw this.error("Empty files don't need to be compiled");
       if (made && this.last.text === '#FILENAME') this.changeFilename();
@@ -141,9 +146,9 @@ class Reader {
       const byte = this.peek();
       if (byte === END) throw this.error('Unterminated string', start);
       if (byte === quote) break;
-      if (byte === BACKSLASH && ++this.at >= this.bytes.length) {
-        throw this.error('Unterminated string', start);
-      }
+      if (byte !== BACKSLASH) continue;
+      this.at++;
+      if (this.peek() === END) throw this.error('Unterminated string', start);
     }
     this.at++;
   }
@@ -165,13 +170,14 @@ class Reader {
 
   private skipBlockComment(): void {
     const start = this.at;
-    this.at += 2;
+    const next = () => {
+      this.at++;
+      if (this.peek() === END) throw this.error('Hit EOF inside of block comment', start);
+    };
+    this.at += 2; // what stands here may be the byte that ends an input
     while (this.peek() !== SLASH) {
-      this.at = this.bytes.indexOf(STAR, this.at) + 1;
-      if (this.at === 0 || this.at >= this.bytes.length) {
-        this.at = start;
-        throw this.error('Hit EOF inside of block comment');
-      }
+      while (this.peek() !== STAR) next();
+      next();
     }
     this.at++;
   }
@@ -204,7 +210,8 @@ class Reader {
   }
 
   private peek(): number {
-    return this.at < this.bytes.length ? (this.bytes[this.at] as number) : END;
+    const byte = this.bytes[this.at];
+    return byte === undefined || byte === this.context.endByte ? END : byte;
   }
 
   private accept(byte: number): void {

@@ -4,9 +4,9 @@
  *
  * statement: "{" statement* "}" | label ":" | local-declaration | "if" … | "switch" … | "do" … | "while" …
  *   | "for" … | "asm" … | "goto" label ";" | "return" expression? ";" | "break" ";" | "continue" ";"
- *   | "static" declaration ";" | expression ";"
+ *   | "static" declaration ";" | expression ";" | ";"
  *
- * Quirks kept: labels are global to the program; a `;` alone is no statement.
+ * Quirks kept: labels are global to the program; in 1.13.1 a `;` alone is not a statement.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
 import { visible } from '@stage0-ts/diagnostics';
@@ -57,6 +57,7 @@ const KEYWORD_STATEMENTS: ReadonlyMap<string, (c: Compilation) => void> = new Ma
   ['break', breakStatement],
   ['continue', continueStatement],
   ['static', staticLocal],
+  [';', emptyStatement],
 ]);
 
 /** expression ";" */
@@ -64,6 +65,12 @@ function expressionStatement(c: Compilation): void {
   expression(c);
   c.warnings?.tested();
   c.expect(';', 'ERROR in statement\nMISSING ;');
+}
+
+/** ";" */
+function emptyStatement(c: Compilation): void {
+  if (c.dialect.hasEmptyStatements) c.advance();
+  else expressionStatement(c);
 }
 
 /** "goto" label ";" */
@@ -83,7 +90,7 @@ function returnStatement(c: Compilation): void {
   c.warnings?.used();
   c.expect(';', 'ERROR in return_result\nMISSING ;');
   c.mark(keyword);
-  c.output.ret(c.emit);
+  c.ret(keyword);
 }
 
 /** "{" statement* "}": its locals end with it. */

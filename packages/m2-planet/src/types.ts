@@ -97,11 +97,21 @@ export class TypeTable {
   private readonly tagged = new Map<string, Type>();
   private readonly carriers = new Map<number, Bucket>();
   private readonly nextId: () => number;
+  private readonly pointsToTypedefs: boolean;
 
-  /** @param nextId supplies identities that no token has. */
-  constructor(wordSize: number, bootstrapMode: boolean, nextId: () => number) {
+  /**
+   * @param nextId supplies identities that no token has.
+   * @param pointsToTypedefs makes the pointer to a typedef point to it; see the dialects.
+   */
+  constructor(
+    wordSize: number,
+    bootstrapMode: boolean,
+    nextId: () => number,
+    pointsToTypedefs: boolean,
+  ) {
     this.wordSize = wordSize;
     this.nextId = nextId;
+    this.pointsToTypedefs = pointsToTypedefs;
     const add = (name: string, size: number, isSigned: boolean) =>
       this.addPrimitive(name, size, isSigned);
     // The order is upstream's: it decides which of two types an expression gets.
@@ -197,8 +207,9 @@ export class TypeTable {
   }
 
   /**
-   * A typedef: `existing` (a primitive or typedef of the name, which is overwritten) or a new type gets
-   * the looks of `source`. Quirk kept: the pointer to it is its own target, and points back to it.
+   * A typedef: `existing` (a primitive or typedef of the name, which is overwritten) or a new type
+   * gets the looks of `source`. Quirk kept: the pointer to the pointer is the type itself, and in
+   * 1.13.1 the pointer is its own target.
    */
   mirror(source: Type, existing: Type | undefined, name: string, nameId: number): Type {
     const head = existing ?? this.create(name, nameId, 0, false);
@@ -217,7 +228,7 @@ export class TypeTable {
     head.members = source.members;
     pointer.members = source.indirect.members;
     head.target = head;
-    pointer.target = pointer;
+    pointer.target = this.pointsToTypedefs ? head : pointer;
     if (existing === undefined) this.append(head);
     else this.index(head);
     return head;
@@ -320,7 +331,10 @@ function identities(head: Type): number[] {
   return [nameId, indirect.nameId, indirect.indirect.nameId];
 }
 
-/** Quirk kept: the pointer to a typedef counts as no pointer, a function pointer as one. */
+/**
+ * Quirk kept: in 1.13.1 the pointer to a typedef counts as no pointer; a function pointer always is
+ * one.
+ */
 export function isPointer(type: Type): boolean {
   return type.target !== type || type.isFunctionPointer;
 }

@@ -63,15 +63,16 @@ function wantsAddress(c: Compilation, symbol: Variable | FunctionSymbol): boolea
 /** Load the value, unless it is assigned to, and follow the stars. */
 function loadValue(c: Compilation, symbol: Variable, stars: number): void {
   const { text } = c.token;
+  const isAddress = symbol.isLocalArray && c.dialect.arraysAreAddresses;
   if (text === '=') {
-    for (; stars > 0; stars--) {
-      load(c, c.current.size, c.current.isSigned);
+    for (let star = 0; star < stars; star++) {
+      if (star > 0 || !isAddress) load(c, c.current.size, c.current.isSigned);
       c.current = c.current.target;
     }
     return;
   }
-  if (!isCompoundAssignment(text)) {
-    // Quirk kept: globals, and a local array by its name, are loaded as words.
+  if (!isCompoundAssignment(text) && !isAddress) {
+    // Quirk kept: globals, and in 1.13.1 a local array by its name, are loaded as words.
     const isPlain = !symbol.isLocalArray && (symbol.kind === 'local' || symbol.kind === 'argument');
     load(c, isPlain ? c.current.size : c.emit.wordSize, c.current.isSigned);
   }
@@ -131,6 +132,7 @@ function undefinedSymbol(c: Compilation, name: string): ToolError {
 
 /** Until M2-Planet 1.12 a comment defined constants; it is still found in sources of that time. */
 function formerConstant(c: Compilation, name: string): string | undefined {
+  if (!/^\w+$/.test(name)) return undefined; // after a star any token may stand
   const seen = new Set<Source>();
   for (let token: Token | null = c.end.prev; token !== null; token = token.prev) {
     const { source } = token.origin;

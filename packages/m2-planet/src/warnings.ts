@@ -74,6 +74,7 @@ export class Warnings {
     const { text } = c.token;
     if (text !== '[' && text !== '->' && text !== '.') return;
     const what = text === '[' ? '[…]' : text;
+    if (text === '[' && c.dialect.hasElementAddresses && isLocalArray(c, ampersand.next)) return;
     const message = `& before an operand with ${what} does not give the address of the element`;
     this.warn(ampersand, 'address-of-element', message);
   }
@@ -98,7 +99,7 @@ export class Warnings {
     this.value = isPointer(symbol.type) || stars > 0 ? 'any' : 'flag';
     const { text } = c.token;
     const isIndexed = text === '[';
-    if (symbol.isLocalArray && !isIndexed) {
+    if (symbol.isLocalArray && !isIndexed && !c.dialect.arraysAreAddresses) {
       const message = `${name.text} is a local array: without an index it is its first element`;
       this.warn(name, 'array-as-value', `${message}, not its address (which is &${name.text})`);
     }
@@ -147,7 +148,7 @@ export class Warnings {
   /** `p->member`, of which the name was read. */
   arrow(c: Compilation, name: Token, member: Member, isLoaded: boolean): void {
     this.value = isPointer(member.type) ? 'any' : 'flag';
-    this.stepOfMember(c, name);
+    this.stepOfMember(c, name, member);
     const isArray = member.size !== member.type.size;
     if (!isLoaded) return;
     if (isArray) this.warn(name, 'array-as-value', `${name.text} is an array: -> gives its bytes`);
@@ -160,19 +161,29 @@ export class Warnings {
   /** `s.member`, of which the name was read. */
   dot(c: Compilation, name: Token, member: Member, isLoaded: boolean): void {
     this.value = isPointer(member.type) ? 'any' : 'flag';
-    this.stepOfMember(c, name);
+    this.stepOfMember(c, name, member);
     if (!isLoaded || member.size === member.type.size) return;
     const message = `${name.text} is an array: without an index . gives its first element`;
     this.warn(name, 'array-as-value', message);
   }
 
-  private stepOfMember(c: Compilation, name: Token): void {
-    if (STEPS.has(c.token.text)) this.memberStep(c.token, name);
+  private stepOfMember(c: Compilation, name: Token, member: Member): void {
+    if (!STEPS.has(c.token.text)) return;
+    if (c.dialect.stepsMembers) this.wideStep(c, name, member.size);
+    else this.memberStep(c.token, name);
   }
 
   private memberStep(step: Token, member: Token): void {
     const message = `${step.text} of the member ${member.text} changes what its value points to`;
     this.warn(step, 'step-of-member', message);
+  }
+
+  /** `p->m++` where that changes the member itself: the whole word is read, and its sign is. */
+  private wideStep(c: Compilation, member: Token, size: number): void {
+    if (size >= c.emit.wordSize) return;
+    const what = `${c.token.text} of the member ${member.text}`;
+    const message = `${what} works on a whole word, not on ${bytes(size)}`;
+    this.warn(c.token, 'step-of-member', message);
   }
 
   /** `++` or `--` before an operand that was read. */
@@ -330,14 +341,14 @@ export class Warnings {
 
   /** A multiplication, whose product takes the register of the function pointer on x86. */
   product(c: Compilation): void {
-    if (c.emit.productTakesPointer) this.overwrites++;
+    if (c.emit.pointerTakers === 'calls and products') this.overwrites++;
   }
 
   /** A call, by name or through a pointer. Most functions that are asked give 0 or 1. */
-  called(name: string | undefined): void {
+  called(c: Compilation, name: string | undefined): void {
     this.value = 'truth';
     if (name === undefined || !this.pure.has(name)) this.isImpure = true;
-    this.overwrites++;
+    if (c.emit.pointerTakers !== 'nothing') this.overwrites++;
   }
 
   /** A mark for {@link pointerLost}. */
@@ -406,6 +417,12 @@ export class Warnings {
     this.warn(operator, 'grouping', 'a constant is grouped from the right: 9-3-2 is 8');
   }
 
+  /** `a * b + c` in a constant. */
+  constantProduct(operator: Token, next: Token): void {
+    if (next.first !== 0x2b && next.first !== 0x2d) return;
+    this.warn(operator, 'grouping', 'a constant is grouped from the right: 2*3+1 is 8');
+  }
+
   /** A member with brackets, or a function pointer, and the type that is written before it. */
   member(c: Compilation, name: Token, type: Type, isFunctionPointer: boolean): void {
     if (isFunctionPointer ? type.size === c.emit.wordSize : type.target.size === type.size) return;
@@ -418,6 +435,10 @@ export class Warnings {
 
 function bytes(count: number): string {
   return count === 1 ? '1 byte' : `${count} bytes`;
+}
+
+function isLocalArray(c: Compilation, name: Token | null): boolean {
+  return name !== null && variableOf(c, name)?.isLocalArray === true;
 }
 
 function isFixedArray(symbol: Variable): boolean {

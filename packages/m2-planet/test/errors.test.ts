@@ -30,6 +30,13 @@ describe('errors', () => {
     expect(error).toMatchObject({ file: 'other.c', line: 42, column: 3, offset: 31 });
   });
 
+  it('name what stands where a variable should, whatever it is', () => {
+    for (const token of ['")', '"(', '"[', '"(a+)+b', '"\\\\']) {
+      const error = failure(`int f(int* x) { return 1 + *${token}" ; }\n`);
+      expect(error).toMatchObject({ code: 'undefined', line: 1, column: 29 });
+    }
+  });
+
   it('within a macro are at its definition', () => {
     const error = failure('#define BAD (1 + nothing)\nint f() { return BAD; }\n');
     expect(error).toMatchObject({ line: 1, column: 18 });

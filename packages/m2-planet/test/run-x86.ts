@@ -9,7 +9,7 @@ import { link } from '@stage0-ts/hex2';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { expand } from '@stage0-ts/m1';
-import { compile } from '@stage0-ts/m2-planet';
+import { compile, type DialectName } from '@stage0-ts/m2-planet';
 
 const HEADER = new URL('../../../test-vectors/ladder/lib/x86/ELF-x86.hex2', import.meta.url);
 const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
@@ -72,8 +72,9 @@ function definitions(): string {
 const START = ':_start\ncall %FUNCTION_main\nmov_ebx,eax\nmov_eax, %1\nint !0x80\n';
 
 /** The exit status, or `crash` for a program that a signal ends or that goes on for ever. */
-export function runC(text: string): number | 'crash' {
-  const code = compile([{ name: 'in.c', bytes: encodeUtf8(text) }], { architecture: 'x86' });
+export function runC(text: string, dialect?: DialectName): number | 'crash' {
+  const sources_ = [{ name: 'in.c', bytes: encodeUtf8(text) }];
+  const code = compile(sources_, { architecture: 'x86', dialect });
   const sources = [definitions(), START].map((source) => encodeUtf8(source));
   const architecture = 'x86';
   const assembled = expand(

@@ -8,15 +8,16 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatWarning, type ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { type Architecture, compile, m2Planet } from '@stage0-ts/m2-planet';
+import { type Architecture, compile, type DialectName, m2Planet } from '@stage0-ts/m2-planet';
 import { describe, expect, it } from 'vitest';
 import { runC } from './run-x86.ts';
 
-function compiled(text: string, architecture: Architecture = 'x86') {
+function compiled(text: string, architecture: Architecture = 'x86', dialect?: DialectName) {
   const warnings: ToolError[] = [];
   const files = [{ name: 'in.c', bytes: encodeUtf8(text) }];
-  const output = compile(files, { architecture, warnings: (warning) => warnings.push(warning) });
-  expect(Buffer.from(output).equals(compile(files, { architecture }))).toBe(true);
+  const options = { architecture, dialect };
+  const output = compile(files, { ...options, warnings: (warning) => warnings.push(warning) });
+  expect(Buffer.from(output).equals(compile(files, options))).toBe(true);
   return warnings;
 }
 
@@ -177,6 +178,66 @@ describe('what upstream compiles to something else than C means', () => {
     for (const architecture of ['amd64', 'aarch64', 'riscv32', 'knight-posix'] as const) {
       expect(compiled(text, architecture)).toEqual([]);
     }
+  });
+});
+
+/**
+ * code, body, what C returns, what stands before main: what the newer dialect gets wrong in a way
+ * of its own.
+ */
+const NEWER_WRONG: typeof WRONG = [
+  ['address-of-element', 'int a[4]; int* p; int* q; p = &a; a[1] = 7; q = &p[1]; return *q;', 7],
+  [
+    'step-of-member',
+    'struct s a; struct s* p; p = &a; p->c = 5; p->h = 9; return p->c++ == 5;',
+    1,
+    STRUCT,
+  ],
+  ['grouping', 'return X;', 7, 'enum { X = 2 * 3 + 1 };'],
+  ['grouping', 'int a[10 - 2 * 3 + 1]; return sizeof(a);', 20],
+];
+
+const NEWER_RIGHT: typeof RIGHT = [
+  ['int a[4]; int* p; a[2] = 7; p = a; return p[2];', 7],
+  ['char a[4]; char* p; a[2] = 7; p = a; return p[2];', 7],
+  ['int a[4]; a[0] = 7; return *a;', 7],
+  ['int a[4]; *a = 7; return a[0];', 7],
+  ['int a[4]; int* p; a[2] = 7; p = &a[2]; return *p;', 7],
+  ['struct s a[3]; struct s* p; p = &a[2]; p->n = 7; return a[2].n;', 7, STRUCT],
+  ['struct s a; struct s* p; p = &a; p->n = 7; p->n++; return p->n;', 8, STRUCT],
+  ['struct s a; int x; a.n = 7; x = a.n--; return a.n * 16 + x;', 103, STRUCT],
+  [
+    'struct s* p; struct s a; int x; int y; p = &a; p->next = p; x = p; p->next++; ' +
+      'y = p->next; return y - x;',
+    31,
+    STRUCT,
+  ],
+  ['int a[2]; FUNCTION f; a[1] = 7; f = id; return f(id(a[1] * 2));', 14, ID],
+  ['FUNCTION f; f = id; return f(f(f(7))) + f(1 + 2 * 3);', 14, ID],
+  ['num* p; int x; int y; p = 64; x = p; p++; y = p; return y - x;', 4, 'typedef int num;'],
+  ['; if (1) ; else return 1; for (1; 0; 1) ; return X;', 6, 'enum { X = 2 * 3 };'],
+];
+
+describe('the dialect of 01a9ea5', () => {
+  const DIALECT = '01a9ea5';
+
+  it.each(WRONG)('warns of %s exactly where it goes wrong: %s', (code, body, meant, before) => {
+    const text = program(body, before);
+    const codes = compiled(text, 'x86', DIALECT).map((warning) => warning.code);
+    expect({ warns: codes.includes(code) }).toEqual({ warns: runC(text, DIALECT) !== meant });
+  });
+
+  it.each(NEWER_WRONG)('%s: %s', (code, body, meant, before) => {
+    const text = program(body, before);
+    const codes = compiled(text, 'x86', DIALECT).map((warning) => warning.code);
+    expect(codes).toContain(code);
+    expect(runC(text, DIALECT)).not.toBe(meant);
+  });
+
+  it.each([...RIGHT, ...NEWER_RIGHT])('not in %s', (body, meant, before) => {
+    const text = program(body, before);
+    expect(compiled(text, 'x86', DIALECT).map((warning) => warning.message)).toEqual([]);
+    expect(runC(text, DIALECT)).toBe(meant);
   });
 });
 

@@ -7,6 +7,7 @@
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { unfollowedTools } from './followed-sources.ts';
+import { planetDialect } from './planet-dialects.ts';
 import { followedReleases } from './upstream.ts';
 
 export interface Choice {
@@ -30,7 +31,13 @@ export function chooseEngine(files: MemoryFiles, arch = 'x86'): Choice {
     return { engine: 'ports', partner, why, unfollowed: [] };
   }
   if (unfollowed.length === 0) {
-    const why = `our ports: the sources of all tools are those of ${followedReleases()}, which they follow`;
+    const newer = planetDialect(files);
+    const ours = followedReleases();
+    const sources =
+      newer === undefined
+        ? `the sources of all tools are those of ${ours}`
+        : `the sources of M2-Planet are those of its commit ${newer}, all others those of ${ours}`;
+    const why = `our ports: ${sources}, which they follow`;
     return { engine: 'ports', partner, why, unfollowed };
   }
   const why = `the diverse build: ${notOurs(unfollowed)}`;

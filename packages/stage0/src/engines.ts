@@ -10,7 +10,9 @@ import { ccX86For } from '@stage0-ts/cc-x86';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import type { Engine, MemoryFiles, ProgramImage } from '@stage0-ts/host/memory';
+import { m2PlanetFor } from '@stage0-ts/m2-planet';
 import { compilerDialect } from './compiler-dialects.ts';
+import { planetDialect } from './planet-dialects.ts';
 import { type StandIn, standInFor } from './stand-ins.ts';
 import { TOOLS } from './tools.ts';
 
@@ -57,8 +59,8 @@ export interface NamedEngine {
 }
 
 /**
- * Runs our ports. Throws ENOEXEC for a name that stands for none. For a tree, the port of cc_x86 has
- * the dialect of the tree's own, where that is known.
+ * Runs our ports. Throws ENOEXEC for a name that stands for none. For a tree, the ports of cc_x86
+ * and M2-Planet have the dialects of the tree's own, where these are known.
  */
 export const PORTS: NamedEngine = portsWith(TOOLS);
 
@@ -73,8 +75,14 @@ function portsWith(tools: typeof TOOLS): NamedEngine {
     name: 'ports',
     runsBinaries: false,
     forTree: (files) => {
-      const dialect = compilerDialect(files);
-      return dialect === undefined ? PORTS : portsWith({ ...TOOLS, cc_x86: ccX86For(dialect) });
+      const first = compilerDialect(files);
+      const planet = planetDialect(files);
+      if (first === undefined && planet === undefined) return PORTS;
+      return portsWith({
+        ...TOOLS,
+        ...(first !== undefined && { cc_x86: ccX86For(first) }),
+        ...(planet !== undefined && { 'M2-Planet': m2PlanetFor(planet) }),
+      });
     },
     forArchitecture: (arch) => portsFor(arch, tools),
     nature: () => 'port',

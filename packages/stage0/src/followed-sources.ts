@@ -2,7 +2,7 @@
 /**
  * The sources that our ports follow: of each tool, every file of upstream's that it is made of, with
  * the digests that it has in the releases that the port is a port of: 1.9.0 and 1.9.1, and for cc_x86
- * every release whose dialect it has.
+ * every release whose dialect it has; of M2-Planet's newer commits planet-dialects.ts has them.
  *
  * Digests are facts. A tree in which one of these files has another digest, or is not there, has
  * another tool than the port of that name, and the two may do different things.
@@ -10,6 +10,7 @@
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { COMPILER_DIALECTS, COMPILER_SOURCE } from './compiler-dialects.ts';
+import { planetDialect } from './planet-dialects.ts';
 
 const FOLLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   hex0: {
@@ -182,6 +183,7 @@ export function unfollowedTools(files: MemoryFiles): readonly string[] | undefin
 }
 
 function isFollowed(files: MemoryFiles, tool: string): boolean {
+  if (tool === 'M2-Planet' && planetDialect(files) !== undefined) return true;
   return Object.entries(FOLLOWED[tool] ?? {}).every(([path, digests]) => {
     const node = files.find(`/${path}`);
     return node?.kind === 'file' && digests.includes(sha256Hex(node.bytes));

@@ -17,10 +17,16 @@ const VECTORS = fileURLToPath(new URL('../../../test-vectors', import.meta.url))
 /** Folders of test-vectors/ that hold something else than cases. */
 const OTHER_FOLDERS = new Set(['ladder', 'digests', 'releases']);
 
-/** The end of a folder's name that holds cases of a tool as an older release has it. */
-const RELEASE = /-\d+\.\d+\.\d+$/;
+/**
+ * The end of a folder's name that holds cases of a tool as another release, or a commit after it,
+ * has it.
+ */
+const RELEASE = /-(\d+\.\d+\.\d+|[0-9a-f]{7})$/;
 
-/** Names of the tools that have cases; cases of older releases are beside, in `TOOL-RELEASE`. */
+/**
+ * Names of the tools that have cases; cases of other releases and of commits are beside, in
+ * `TOOL-RELEASE`.
+ */
 export function listTools(): string[] {
   return folders(VECTORS).filter((name) => !OTHER_FOLDERS.has(name) && !RELEASE.test(name));
 }

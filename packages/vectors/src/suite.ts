@@ -2,10 +2,10 @@
 /**
  * One suite for any implementation of a tool.
  *
- * STAGE0_IMPLEMENTATIONS lists what is run: `source` (default: our program in memory), `dist` (our built
- * program in a real folder), `native` (upstream's binaries of the tree that STAGE0_NATIVE names). An
- * older release has no built command of ours; its tree is in the folder that STAGE0_RELEASES names,
- * under its number.
+ * STAGE0_IMPLEMENTATIONS lists what is run: `source` (default: our program in memory), `dist` (our
+ * built program in a real folder), `native` (upstream's binaries of the tree that STAGE0_NATIVE
+ * names). Another release has no built command of ours; its tree is in the folder that
+ * STAGE0_RELEASES names, under its number.
  */
 import type { Program } from '@stage0-ts/host';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ import { runInFolder } from './run-in-folder.ts';
 import { runInMemory } from './run-in-memory.ts';
 
 export interface SuiteOptions {
-  /** An older release: its cases are in `TOOL-RELEASE`. Default: 1.9.1, in `TOOL`. */
+  /** Another release, or a commit: its cases are in `TOOL-RELEASE`. Default: 1.9.1, in `TOOL`. */
   readonly release?: string;
   /** Our programs that cases of this tool start, by upstream's names. */
   readonly programs?: Readonly<Record<string, Program>>;

@@ -29,6 +29,8 @@ export interface Dialect {
   /** Declarations that nearly every program has. */
   readonly head: readonly string[];
   readonly hasSwitch: boolean;
+  /** Locals of every function beyond those of both. */
+  readonly locals?: readonly string[];
 }
 
 /** What every program declares first, more or less. */
@@ -105,13 +107,14 @@ export function program(dialect: Dialect): fc.Arbitrary<readonly string[]> {
   const type = fc.constantFrom(...dialect.types);
   const { expression, target } = expressions(dialect, type);
   const body = statements(dialect, type, expression, target);
+  const locals = [...LOCALS, ...(dialect.locals ?? [])].join(' ');
   const name = fc.constantFrom('f', 'h', 'main', 'k1', 'k2', 'k3');
   const functions = fc
     .tuple(type, name, mostly(PARAMETERS, ';', ';', '( )', '( int x )'), body)
     .map(([result, called, parameters, text]) =>
       parameters === ';'
         ? `${result} ${called} ${PARAMETERS} ;`
-        : `${result} ${called} ${parameters} {\n${LOCALS.join(' ')}\n${text}}`,
+        : `${result} ${called} ${parameters} {\n${locals}\n${text}}`,
     );
   const global = fc.oneof(
     fc.tuple(type, fc.constantFrom('g1', 'g2', 'g3')).map(([of, called]) => `${of} ${called} ;`),

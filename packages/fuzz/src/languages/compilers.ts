@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Programs of the two C compilers: cc_x86, and M2-Planet for each of its targets. */
 import { ccX86For } from '@stage0-ts/cc-x86';
+import { m2PlanetFor } from '@stage0-ts/m2-planet';
 import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { nearly, withNewline } from '../pieces.ts';
@@ -238,6 +239,70 @@ const M2_PLANET: Dialect = {
   hasSwitch: true,
 };
 
+/** Up to commit 01a9ea5: what its changes are about comes often. */
+const M2_PLANET_NEWER: Dialect = {
+  ...M2_PLANET,
+  types: [...M2_PLANET.types, 'number *', 'record *'],
+  operands: [
+    ...M2_PLANET.operands,
+    ...['q -> a ++', 'gp -> next --', 'us . a --', 'us . b ++', 'sq -> k ++', 'q -> next -> a ++'],
+    ...[
+      'lw',
+      '* lw',
+      'lc',
+      '& lw [ x ]',
+      '& lc [ 1 ]',
+      '& q -> b [ 2 ]',
+      '& lw [ 1 ] . a',
+      '& ga [ lw ]',
+    ],
+    ...['"a"', '"a"', '"a" "b"', '"ab"', '"\\x61b"', 'lw + 1', 'np ++', '( * call ) ( lw , x )'],
+    ...[
+      'q -> fn ( q -> fn ( 1 ) , lw [ 1 ] )',
+      'FIRST',
+      'TWICE ( x )',
+      'us . a -- - 1',
+      'x - y + i',
+    ],
+  ],
+  statements: [
+    ...M2_PLANET.statements,
+    ...[';', ';;', 'while ( x ) ;', '* lw = 3 ;', 'lw = x ;', '* lc += 1 ;', 'if ( x ) ; else ;'],
+    ...['x -= 1 ;', 'j -= x ;', 'q -> c -= 2 ;', 'np -- ;', '* np ++ = 1 ;', 'q -> a ++ ;'],
+    ...['enum { LOCAL = 2 * 3 } ;', 'case LOCAL * 2 : x ;'],
+  ],
+  globals: [
+    ...M2_PLANET.globals,
+    ...[
+      'int product = 2 * 3 + 1 ;',
+      'int pl [ 2 * 2 ] ;',
+      'enum { P1 = A * 2 , P2 = 9 - 2 * P1 } ;',
+    ],
+    ...['char neg [ ] = { -1 , -20 , -40 , -60 , -80 , -100 , -120 , -128 } ;', 'number * np2 ;'],
+    ...[
+      '\xff',
+      '/*\xff*/',
+      '/* \xff */',
+      '// \xff',
+      '"\xff"',
+      'int a\xff ;',
+      '\n#if 0\n\xff\n#endif\n',
+    ],
+    ...[
+      '\n#if 0\n#ifdef X\n#if 1\n#endif\n#else\n#endif\n#endif\n',
+      '\n#if 0\n#if #endif\n#endif\n',
+    ],
+    ...['\n#if 0\n#ifdef A #endif\n#endif\n#elif 1\n#if 0\n#endif\n#endif\n'],
+  ],
+  locals: ['int lw [ 4 ] ;', 'char lc [ 5 ] ;'],
+  head: [
+    ...M2_PLANET.head,
+    'typedef int number ;',
+    'number * np ;',
+    '\n#define FIRST SECOND\n#define SECOND g\n#define TWICE(a) a + FIRST + a\n',
+  ],
+};
+
 const ccCases = (dialect: Dialect): Language['cases'] =>
   fc
     .tuple(
@@ -253,41 +318,46 @@ const M2_ARCHITECTURES = [
   ...['knight-native', 'knight-posix', 'x86', 'amd64', 'armv7l', 'aarch64', 'riscv32', 'riscv64'],
 ];
 /** A program, with directives between its tokens now and then. */
-const m2Program = fc
-  .tuple(
-    program(M2_PLANET),
-    directives,
-    fc.array(fc.tuple(fc.nat(999), conditions), { maxLength: 2 }),
-  )
-  .map(([pieces, head, inserts]) => {
-    const list = [...head, ...pieces];
-    for (const [at, text] of inserts) list.splice(at % (list.length + 1), 0, `\n${text}`);
-    return list;
-  });
-const m2Cases = fc
-  .tuple(
-    fc.constantFrom(...M2_ARCHITECTURES),
-    fc
-      .oneof({ weight: 3, arbitrary: program(M2_PLANET) }, { weight: 1, arbitrary: m2Program })
-      .chain((pieces) => withNewline(nearly(fc.constant(pieces), foreignTokens))),
-    mostly<string[]>(
-      [],
-      ['-E'],
-      ['--debug'],
-      ['--bootstrap-mode'],
-      ['-D', 'V=3'],
-      ['--expand-includes'],
-    ),
-    mostly(['-o', 'out'], []),
-    existingOutput,
-  )
-  .map(([architecture, text, options, output, { files, modes }]) =>
-    programCase(
-      'M2-Planet',
-      { 'in.c': text, 'inc.h': '#define INC 1\nint included ;\n', ...files },
-      { arguments: ['-A', architecture, ...options, '-f', 'in.c', ...output], modes },
-    ),
-  );
+const m2Program = (dialect: Dialect) =>
+  fc
+    .tuple(
+      program(dialect),
+      directives,
+      fc.array(fc.tuple(fc.nat(999), conditions), { maxLength: 2 }),
+    )
+    .map(([pieces, head, inserts]) => {
+      const list = [...head, ...pieces];
+      for (const [at, text] of inserts) list.splice(at % (list.length + 1), 0, `\n${text}`);
+      return list;
+    });
+const m2Cases = (dialect: Dialect) =>
+  fc
+    .tuple(
+      fc.constantFrom(...M2_ARCHITECTURES),
+      fc
+        .oneof(
+          { weight: 3, arbitrary: program(dialect) },
+          { weight: 1, arbitrary: m2Program(dialect) },
+        )
+        .chain((pieces) => withNewline(nearly(fc.constant(pieces), foreignTokens))),
+      mostly<string[]>(
+        [],
+        ['-E'],
+        ['--debug'],
+        ['--bootstrap-mode'],
+        ['-D', 'V=3'],
+        ['--expand-includes'],
+      ),
+      mostly(['-o', 'out'], []),
+      existingOutput,
+    )
+    .map(([architecture, text, options, output, { files, modes }]) =>
+      programCase(
+        'M2-Planet',
+        { 'in.c': text, 'inc.h': '#define INC 1\nint included ;\n', ...files },
+        { arguments: ['-A', architecture, ...options, '-f', 'in.c', ...output], modes },
+      ),
+    );
 
 /** What -I, the folder of a file and M2libc may hold, and who includes whom. */
 const HEADERS = {
@@ -332,9 +402,10 @@ const use = fc.constantFrom(
   ],
   ...['int u4 = SYS ;\n', '#if INC\nint u5 ;\n#else\nint u6 ;\n#endif\n', '#undef INC\n'],
 );
-const withIncludes = fc
-  .tuple(fc.array(fc.oneof(include, use), { maxLength: 5 }), program(M2_PLANET))
-  .map(([head, pieces]) => [...head, ...pieces]);
+const withIncludes = (dialect: Dialect) =>
+  fc
+    .tuple(fc.array(fc.oneof(include, use), { maxLength: 5 }), program(dialect))
+    .map(([head, pieces]) => [...head, ...pieces]);
 const folderOptions = fc
   .array(
     fc.constantFrom(
@@ -361,27 +432,46 @@ const folderOptions = fc
   )
   .map((options) => options.flat());
 /** Several files, folders of headers and all options in any order. */
-const folderCases = fc
-  .tuple(
-    fc.constantFrom(...M2_ARCHITECTURES),
-    withIncludes.chain((pieces) => withNewline(nearly(fc.constant(pieces), foreignTokens))),
-    withNewline(
-      fc
-        .array(fc.oneof(include, use), { maxLength: 3 })
-        .map((parts) => `int second ;\n${parts.join('')}`),
-    ),
-    mostly<string[]>(['--expand-includes'], []),
-    folderOptions,
-    folderOptions,
-  )
-  .map(([architecture, text, second, expand, before, after]) =>
-    programCase(
-      'M2-Planet',
-      { 'in.c': text, 'second.c': second, ...HEADERS },
-      {
-        arguments: ['-A', architecture, ...before, ...expand, '-f', 'in.c', ...after, '-o', 'out'],
-      },
-    ),
+const folderCases = (dialect: Dialect) =>
+  fc
+    .tuple(
+      fc.constantFrom(...M2_ARCHITECTURES),
+      withIncludes(dialect).chain((pieces) =>
+        withNewline(nearly(fc.constant(pieces), foreignTokens)),
+      ),
+      withNewline(
+        fc
+          .array(fc.oneof(include, use), { maxLength: 3 })
+          .map((parts) => `int second ;\n${parts.join('')}`),
+      ),
+      mostly<string[]>(['--expand-includes'], []),
+      folderOptions,
+      folderOptions,
+    )
+    .map(([architecture, text, second, expand, before, after]) =>
+      programCase(
+        'M2-Planet',
+        { 'in.c': text, 'second.c': second, ...HEADERS },
+        {
+          arguments: [
+            '-A',
+            architecture,
+            ...before,
+            ...expand,
+            '-f',
+            'in.c',
+            ...after,
+            '-o',
+            'out',
+          ],
+        },
+      ),
+    );
+
+const allM2Cases = (dialect: Dialect) =>
+  fc.oneof(
+    { weight: 2, arbitrary: m2Cases(dialect) },
+    { weight: 1, arbitrary: folderCases(dialect) },
   );
 
 export const ccX86: Language = {
@@ -391,12 +481,18 @@ export const ccX86: Language = {
 };
 export const ccX86Older: Language = {
   name: 'cc_x86-1.6.0',
-  older: { tool: 'cc_x86', release: '1.6.0', program: ccX86For('1.6.0') },
+  other: { tool: 'cc_x86', release: '1.6.0', program: ccX86For('1.6.0') },
   cases: ccCases(CC_X86_OLDER),
   failuresLeaveOutput: false,
 };
 export const m2Planet: Language = {
   name: 'M2-Planet',
-  cases: fc.oneof({ weight: 2, arbitrary: m2Cases }, { weight: 1, arbitrary: folderCases }),
+  cases: allM2Cases(M2_PLANET),
+  failuresLeaveOutput: false,
+};
+export const m2PlanetNewer: Language = {
+  name: 'M2-Planet-01a9ea5',
+  other: { tool: 'M2-Planet', release: '01a9ea5', program: m2PlanetFor('01a9ea5') },
+  cases: allM2Cases(M2_PLANET_NEWER),
   failuresLeaveOutput: false,
 };

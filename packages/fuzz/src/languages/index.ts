@@ -3,7 +3,7 @@
 import type { Language } from '../language.ts';
 import { unbz2, ungz, unxz } from './archives.ts';
 import { bloodElf } from './blood-elf.ts';
-import { ccX86, ccX86Older, m2Planet } from './compilers.ts';
+import { ccX86, ccX86Older, m2Planet, m2PlanetNewer } from './compilers.ts';
 import { hex0, hex1, hex2_0 } from './hex.ts';
 import { hex2 } from './hex2.ts';
 import { kaem, kaemMinimal } from './kaem.ts';
@@ -21,6 +21,7 @@ export const LANGUAGES: readonly Language[] = [
   ccX86,
   ccX86Older,
   m2Planet,
+  m2PlanetNewer,
   bloodElf,
   M1,
   hex2,

@@ -7,7 +7,7 @@
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';
-import type { CodeSink, Emitter, Register } from './emitter.ts';
+import type { CodeSink, Emitter, EmitterSettings, Register } from './emitter.ts';
 
 const compare = (unsigned: string, signed: string = unsigned): LinePair => {
   const lines = (condition: string) =>
@@ -66,12 +66,16 @@ const AARCH64: LineTable = {
 };
 
 /** The emitter for aarch64. */
-export function aarch64(sink: CodeSink): Emitter {
-  return new Aarch64Emitter(sink, AARCH64);
+export function aarch64(sink: CodeSink, settings: EmitterSettings): Emitter {
+  return new Aarch64Emitter(sink, AARCH64, settings);
 }
 
 class Aarch64Emitter extends BaseEmitter {
   protected override readonly savesReturn = true;
+
+  override get canReturn(): boolean {
+    return this.dialect.returnsOnAarch64;
+  }
 
   override argumentOffset(previous: number | undefined): number {
     return (previous ?? 0) + this.wordSize;
@@ -143,7 +147,7 @@ class Aarch64Emitter extends BaseEmitter {
     this.text('BLR_X16\n');
   }
 
-  callPointer(): void {
+  protected callZero(): void {
     this.move('temp', 'zero', 'function pointer call');
     this.text('BLR_X16\n');
   }

@@ -7,7 +7,7 @@
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';
-import type { CodeSink, CompoundOperator, Emitter, Register } from './emitter.ts';
+import type { CodeSink, CompoundOperator, Emitter, EmitterSettings, Register } from './emitter.ts';
 
 const compare = (unsigned: string, signed: string = unsigned): LinePair => {
   const lines = (condition: string) =>
@@ -69,8 +69,8 @@ const ARMV7L: LineTable = {
 };
 
 /** The emitter for armv7l. */
-export function armv7l(sink: CodeSink): Emitter {
-  return new Armv7lEmitter(sink, ARMV7L);
+export function armv7l(sink: CodeSink, settings: EmitterSettings): Emitter {
+  return new Armv7lEmitter(sink, ARMV7L, settings);
 }
 
 class Armv7lEmitter extends BaseEmitter {
@@ -154,7 +154,7 @@ class Armv7lEmitter extends BaseEmitter {
     this.pop('return', 'Restore the old link register');
   }
 
-  callPointer(): void {
+  protected callZero(): void {
     this.text("'3' R0 CALL_REG_ALWAYS\n");
     this.pop('return', 'Prevent overwrite');
   }

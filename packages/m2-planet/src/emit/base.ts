@@ -9,11 +9,13 @@
  * tests for the short forms, written with `&&`, are bitwise in the shipped compiler and never hold.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1, as the shipped binary computes it.
  */
+import type { Dialect } from '../dialects.ts';
 import type {
   BinaryOperator,
   CodeSink,
   CompoundOperator,
   Emitter,
+  EmitterSettings,
   Frame,
   Register,
 } from './emitter.ts';
@@ -41,25 +43,36 @@ export function both(line: string): LinePair {
   return [line, line];
 }
 
+const COMPOUND = 'compound operation';
+
 export abstract class BaseEmitter implements Emitter {
   readonly wordSize: number;
   readonly mainHasNoParameters: boolean = false;
   readonly endsWithStack: boolean = false;
   readonly addressPadding: string;
-  readonly productTakesPointer: boolean = false;
   readonly negativeShortPrefix: string = '@';
   protected readonly names: Readonly<Record<Register, string>>;
   protected readonly table: LineTable;
+  protected readonly dialect: Dialect;
   /** True where a call overwrites the return address of the caller, so that it is saved around it. */
   protected readonly savesReturn: boolean = false;
   private sink: CodeSink;
 
-  constructor(sink: CodeSink, table: LineTable) {
+  constructor(sink: CodeSink, table: LineTable, { dialect }: EmitterSettings) {
     this.sink = sink;
+    this.dialect = dialect;
     this.table = table;
     this.names = table.registers;
     this.wordSize = table.wordSize;
     this.addressPadding = table.wordSize === 8 ? '%0 ' : '';
+  }
+
+  get canReturn(): boolean {
+    return true;
+  }
+
+  get pointerTakers(): Emitter['pointerTakers'] {
+    return this.dialect.keepsPointerOnStack ? 'nothing' : 'calls';
   }
 
   abstract jump(prefix: string, name: string, note: string): void;
@@ -75,7 +88,8 @@ export abstract class BaseEmitter implements Emitter {
   abstract add(destination: Register, source: Register, note: string): void;
   abstract dereference(register: Register, note: string): void;
   abstract callFunction(name: string): void;
-  abstract callPointer(): void;
+  /** Call what `zero` points to. */
+  protected abstract callZero(): void;
   /** destination := destination - source. */
   protected abstract subtract(destination: Register, source: Register, note: string): void;
   /** zero := zero * register. */
@@ -143,8 +157,9 @@ export abstract class BaseEmitter implements Emitter {
   }
 
   compound(operator: CompoundOperator, isSigned: boolean): void {
-    if (operator === '+') this.add('zero', 'one', 'compound operation');
-    else this.binary(operator, isSigned);
+    const isSum = operator === '+' || (operator === '-' && this.dialect.emitsSums);
+    if (!isSum) this.binary(operator, isSigned);
+    else this.line(this.table.operations[operator][isSigned ? 1 : 0].trimEnd(), COMPOUND);
   }
 
   beginNegate(): void {
@@ -168,20 +183,36 @@ export abstract class BaseEmitter implements Emitter {
     this.text(this.table.complement);
   }
 
-  beginCall(): void {
+  beginCall(throughPointer: boolean): void {
     this.push('temp', 'Protect temp register we are going to use');
     if (this.savesReturn) this.push('return', 'Protect the old return pointer (link)');
     this.push('base', 'Protect the old base pointer');
     this.push('locals', 'Protect the old locals pointer');
+    const { keepsPointerOnStack } = this.dialect;
+    if (throughPointer && keepsPointerOnStack) this.push('zero', 'Save function pointer on stack');
     this.move('temp', 'stack', 'Copy new base pointer');
+    if (throughPointer && !keepsPointerOnStack) {
+      this.move('temp2', 'zero', 'Save function pointer address');
+    }
+  }
+
+  callPointer(): void {
+    if (this.dialect.keepsPointerOnStack) {
+      this.loadRelative('zero', 'temp', 0, 'Address of saved function pointer');
+      this.dereference('zero', 'Restore function pointer from stack');
+    } else this.move('zero', 'temp2', 'Restore function pointer');
+    this.callZero();
   }
 
   endArguments(): void {
     this.move('base', 'temp', 'Set new base pointer');
   }
 
-  endCall(hasArguments: boolean): void {
+  endCall(hasArguments: boolean, throughPointer: boolean): void {
     if (hasArguments) this.move('stack', 'base', 'Clean up function arguments');
+    if (throughPointer && this.dialect.keepsPointerOnStack) {
+      this.pop('one', 'Discard saved function pointer slot');
+    }
     this.pop('locals', 'Restore old locals pointer');
     this.pop('base', 'Restore old base pointer');
     if (this.savesReturn) this.pop('return', 'Restore old return pointer (link)');

@@ -9,6 +9,7 @@
  * The `note` of an operation becomes the comment behind its line, which is part of the output format.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
+import type { Dialect } from '../dialects.ts';
 
 /** The registers that code is written for; each architecture has its own names for them. */
 export type Register =
@@ -46,6 +47,13 @@ export type BinaryOperator =
 /** Operators of assignments like `+=`, without the equals sign. */
 export type CompoundOperator = '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' | '^' | '|';
 
+/** What an emitter needs to know of the compilation. */
+export interface EmitterSettings {
+  readonly dialect: Dialect;
+  /** See the option of that name. */
+  readonly logicalShiftRight: boolean;
+}
+
 /** Text for the function that is being compiled. */
 export interface CodeSink {
   /** Append text whose characters are below U+0100. */
@@ -82,6 +90,8 @@ export interface Emitter {
   jumpIfNotZero(prefix: string, name: string, note: string): void;
   /** Jump if `zero` equals `one`. */
   jumpIfEqual(prefix: string, name: string, note: string): void;
+  /** False where upstream crashes when it writes a return. */
+  readonly canReturn: boolean;
   ret(): void;
 
   loadAddress(register: Register, prefix: string, name: string, note: string): void;
@@ -119,20 +129,23 @@ export interface Emitter {
   endNot(): void;
   complement(): void;
 
-  /** Save the caller's registers and note the stack for a new base. */
-  beginCall(): void;
+  /**
+   * Save the caller's registers, and `zero` if it points to what is called; note the stack for a
+   * new base.
+   */
+  beginCall(throughPointer: boolean): void;
   /** Between the arguments and the call. */
   endArguments(): void;
   callFunction(name: string): void;
-  /** Call what `zero` points to. */
+  /** Call what `zero` pointed to in the beginning. */
   callPointer(): void;
   /** Undo beginCall. */
-  endCall(hasArguments: boolean): void;
+  endCall(hasArguments: boolean, throughPointer: boolean): void;
 
   /** What follows `&GLOBAL_STORAGE_x` and similar addresses to fill a word. */
   readonly addressPadding: string;
-  /** True where a product overwrites the register that keeps a function pointer during its call. */
-  readonly productTakesPointer: boolean;
+  /** What overwrites the register that keeps a function pointer during its call. */
+  readonly pointerTakers: 'nothing' | 'calls' | 'calls and products';
   /** The prefix of a negative two-byte number in data. */
   readonly negativeShortPrefix: string;
 }

@@ -6,7 +6,7 @@
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';
-import type { CodeSink, CompoundOperator, Emitter, Register } from './emitter.ts';
+import type { CodeSink, CompoundOperator, Emitter, EmitterSettings, Register } from './emitter.ts';
 
 /** An instruction that has an unsigned and a signed form. */
 const pair = (unsigned: string, signed: string): LinePair => [
@@ -63,22 +63,28 @@ const KNIGHT: LineTable = {
   ret: 'RET R15\n',
 };
 
+/** The emitter of single instructions adds the other way round. */
+const KNIGHT_SUMS: LineTable = {
+  ...KNIGHT,
+  operations: { ...KNIGHT.operations, '+': ['ADDU R0 R0 R1\n', 'ADD R0 R0 R1\n'] },
+};
+
 /** The emitter for knight-posix. */
-export function knightPosix(sink: CodeSink): Emitter {
-  return new KnightEmitter(sink, false);
+export function knightPosix(sink: CodeSink, settings: EmitterSettings): Emitter {
+  return new KnightEmitter(sink, settings, false);
 }
 
 /** The emitter for knight-native. */
-export function knightNative(sink: CodeSink): Emitter {
-  return new KnightEmitter(sink, true);
+export function knightNative(sink: CodeSink, settings: EmitterSettings): Emitter {
+  return new KnightEmitter(sink, settings, true);
 }
 
 class KnightEmitter extends BaseEmitter {
   override readonly mainHasNoParameters: boolean;
   override readonly endsWithStack: boolean;
 
-  constructor(sink: CodeSink, isNative: boolean) {
-    super(sink, KNIGHT);
+  constructor(sink: CodeSink, settings: EmitterSettings, isNative: boolean) {
+    super(sink, settings.dialect.emitsSums ? KNIGHT_SUMS : KNIGHT, settings);
     this.mainHasNoParameters = isNative;
     this.endsWithStack = isNative;
   }
@@ -153,7 +159,8 @@ class KnightEmitter extends BaseEmitter {
   }
 
   override compound(operator: CompoundOperator, isSigned: boolean): void {
-    this.binary(operator, isSigned);
+    if (this.dialect.emitsSums) super.compound(operator, isSigned);
+    else this.binary(operator, isSigned);
   }
 
   override beginNegate(): void {}
@@ -164,10 +171,10 @@ class KnightEmitter extends BaseEmitter {
 
   callFunction(name: string): void {
     this.loadAddress('zero', 'FUNCTION_', name, 'function call');
-    this.callPointer();
+    this.callZero();
   }
 
-  callPointer(): void {
+  protected callZero(): void {
     this.text('CALL R0 R15\n');
   }
 

@@ -7,7 +7,7 @@
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';
-import type { CodeSink, Emitter, Register } from './emitter.ts';
+import type { CodeSink, Emitter, EmitterSettings, Register } from './emitter.ts';
 
 /** "rd_a0 rs1_a1 rs2_a0 instruction". */
 const three = (instruction: string): string => `rd_a0 rs1_a1 rs2_a0 ${instruction}\n`;
@@ -78,13 +78,13 @@ const RISCV32: LineTable = table(4);
 const RISCV64: LineTable = table(8);
 
 /** The emitter for riscv32. */
-export function riscv32(sink: CodeSink, logicalShiftRight = false): Emitter {
-  return new RiscvEmitter(sink, RISCV32, logicalShiftRight);
+export function riscv32(sink: CodeSink, settings: EmitterSettings): Emitter {
+  return new RiscvEmitter(sink, RISCV32, settings);
 }
 
 /** The emitter for riscv64. */
-export function riscv64(sink: CodeSink, logicalShiftRight = false): Emitter {
-  return new RiscvEmitter(sink, RISCV64, logicalShiftRight);
+export function riscv64(sink: CodeSink, settings: EmitterSettings): Emitter {
+  return new RiscvEmitter(sink, RISCV64, settings);
 }
 
 class RiscvEmitter extends BaseEmitter {
@@ -94,9 +94,9 @@ class RiscvEmitter extends BaseEmitter {
   private readonly word: string;
   private readonly logicalShiftRight: boolean;
 
-  constructor(sink: CodeSink, lines: LineTable, logicalShiftRight: boolean) {
-    super(sink, lines);
-    this.logicalShiftRight = logicalShiftRight;
+  constructor(sink: CodeSink, lines: LineTable, settings: EmitterSettings) {
+    super(sink, lines, settings);
+    this.logicalShiftRight = settings.logicalShiftRight;
     this.word = lines.wordSize === 4 ? 'w' : 'd';
   }
 
@@ -182,7 +182,7 @@ class RiscvEmitter extends BaseEmitter {
     this.text(`rd_ra $FUNCTION_${name} jal\n`);
   }
 
-  callPointer(): void {
+  protected callZero(): void {
     this.text('rd_ra rs1_a0 jalr\n');
   }
 

@@ -6,7 +6,7 @@
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';
-import type { CodeSink, Emitter, Register } from './emitter.ts';
+import type { CodeSink, Emitter, EmitterSettings, Register } from './emitter.ts';
 
 /** What tells the members of the family apart. */
 interface Variant extends LineTable {
@@ -115,24 +115,30 @@ const AMD64: Variant = {
 };
 
 /** The emitter for x86. */
-export function x86(sink: CodeSink): Emitter {
-  return new X86Emitter(sink, X86);
+export function x86(sink: CodeSink, settings: EmitterSettings): Emitter {
+  return new X86Emitter(sink, X86, settings);
 }
 
 /** The emitter for amd64. */
-export function amd64(sink: CodeSink): Emitter {
-  return new X86Emitter(sink, AMD64);
+export function amd64(sink: CodeSink, settings: EmitterSettings): Emitter {
+  return new X86Emitter(sink, AMD64, settings);
 }
 
 class X86Emitter extends BaseEmitter {
-  /** edx, the upper half of each product and the remainder of each division. */
-  override readonly productTakesPointer: boolean;
   private readonly variant: Variant;
 
-  constructor(sink: CodeSink, variant: Variant) {
-    super(sink, variant);
+  constructor(sink: CodeSink, variant: Variant, settings: EmitterSettings) {
+    super(sink, variant, settings);
     this.variant = variant;
-    this.productTakesPointer = variant.registers.temp2 === 'edx';
+  }
+
+  /**
+   * On x86 the pointer is in edx, the upper half of each product and the remainder of each
+   * division.
+   */
+  override get pointerTakers(): Emitter['pointerTakers'] {
+    const takers = super.pointerTakers;
+    return takers === 'calls' && this.names.temp2 === 'edx' ? 'calls and products' : takers;
   }
 
   jump(prefix: string, name: string, note: string): void {
@@ -222,7 +228,7 @@ class X86Emitter extends BaseEmitter {
     this.text('\n');
   }
 
-  callPointer(): void {
+  protected callZero(): void {
     this.text(this.variant.callPointer);
   }
 

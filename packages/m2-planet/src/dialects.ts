@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The dialects of M2-Planet: what its commits after a release change in what it takes and what it
+ * writes.
+ *
+ * A dialect has the name of a release, or of the commit that it goes up to. Each field is one
+ * difference, with the commit that made it; everything else is the same in all dialects.
+ *
+ * Behaviour defined by M2-Planet 1.13.1, and by commit 01a9ea5 as it is built by itself with M2libc
+ * b7e5d1c.
+ */
+
+/** The release of stage0-posix 1.9.1, and upstream's newest commit (2026-06-21). */
+export type DialectName = '1.13.1' | '01a9ea5';
+
+/** The default. */
+export const RELEASED: DialectName = '1.13.1';
+
+export interface Dialect {
+  /**
+   * The byte that ends an input as if the file ended there, outside of `//` comments. 4c1b7ab reads
+   * through a buffer of signed characters, so that 0xFF is its end of file. Undefined where no byte
+   * does.
+   */
+  readonly endByte: number | undefined;
+  /** Pieces of output from this length on come out twice (4c1b7ab). */
+  readonly outputBuffer: number | undefined;
+  /** The first token of an expansion may be a macro itself (7efa43e). */
+  readonly expandsFirst: boolean;
+  /** In a skipped block any token may be the `#endif` of a nested one (95eb4e0). */
+  readonly endsNestedAnywhere: boolean;
+  /** `*` in constant expressions (54e8f82). */
+  readonly hasConstantProducts: boolean;
+  /** `;` alone is a statement (66ef76a). */
+  readonly hasEmptyStatements: boolean;
+  /** `p->m++` and `s.m--` change the member, not what its value points to (f487254). */
+  readonly stepsMembers: boolean;
+  /** The pointer to a typedef points to it, not to itself (f89b82d). */
+  readonly pointsToTypedefs: boolean;
+  /** A local array without an index is its address, not its first word (b17c0c9). */
+  readonly arraysAreAddresses: boolean;
+  /** `&` before an operand with an index leaves the last value unread (b0ec403). */
+  readonly hasElementAddresses: boolean;
+  /** Strings of the same text in functions are one (dc1318b). */
+  readonly sharesStrings: boolean;
+  /** A function pointer waits for its call on the stack, not in a register (f315f78). */
+  readonly keepsPointerOnStack: boolean;
+  /** Sums are written by the emitter of single instructions, and `-=` has a note (90175f8). */
+  readonly emitsSums: boolean;
+  /**
+   * False where the compiler crashes when it writes a return for aarch64: since aefa284 it asks
+   * `Architecture == AARCH64 || Architecture & …`, and for the compiler itself `||` and `&` bind
+   * alike.
+   */
+  readonly returnsOnAarch64: boolean;
+  /** What lies before the table of digits in the compiler, from -1 down; a NUL ends the text. */
+  readonly beforeDigits: string;
+}
+
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
+  '1.13.1': {
+    endByte: undefined,
+    outputBuffer: undefined,
+    expandsFirst: false,
+    endsNestedAnywhere: false,
+    hasConstantProducts: false,
+    hasEmptyStatements: false,
+    stepsMembers: false,
+    pointsToTypedefs: false,
+    arraysAreAddresses: false,
+    hasElementAddresses: false,
+    sharesStrings: false,
+    keepsPointerOnStack: false,
+    emitsSums: false,
+    returnsOnAarch64: true,
+    beforeDigits: "\0.\n\0 :'g",
+  },
+  '01a9ea5': {
+    endByte: 0xff,
+    outputBuffer: 0x10000,
+    expandsFirst: true,
+    endsNestedAnywhere: true,
+    hasConstantProducts: true,
+    hasEmptyStatements: true,
+    stepsMembers: true,
+    pointsToTypedefs: true,
+    arraysAreAddresses: true,
+    hasElementAddresses: true,
+    sharesStrings: true,
+    keepsPointerOnStack: true,
+    emitsSums: true,
+    returnsOnAarch64: false,
+    beforeDigits: '\0fedcba9',
+  },
+};
+
+/** The dialect of a compilation. */
+export function dialectOf(options: { readonly dialect?: DialectName | undefined }): Dialect {
+  return DIALECTS[options.dialect ?? RELEASED];
+}
