@@ -7,7 +7,7 @@
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
-import type { RunOptions } from './run.ts';
+import type { BuildOptions } from './build.ts';
 
 /** In all texts of a layout `{arch}` is the architecture and `{folder}` its folder, as in `amd64` and `AMD64`. */
 export interface Layout {
@@ -19,7 +19,8 @@ export interface Layout {
   /** The script, from `directory`; undefined for `kaem.{arch}` and the seed shell. */
   readonly script: string | undefined;
   readonly directory: string;
-  readonly shell: 'kaem-minimal' | 'kaem';
+  /** What runs the script: the tree's own seed shell where it has one, or our port of that name. */
+  readonly shell: 'seed' | 'kaem-minimal' | 'kaem';
   readonly environment: readonly string[];
 }
 
@@ -31,18 +32,45 @@ export const LAYOUTS: readonly Layout[] = [
     marks: ['kaem.{arch}'],
     script: undefined,
     directory: '/',
-    shell: 'kaem-minimal',
+    shell: 'seed',
     environment: [],
   },
   {
     name: 'kaem.run',
-    of: 'releases up to 1.4',
+    of: 'releases 1.3 and 1.4',
     marks: ['{folder}/kaem.run', '{folder}/mescc-tools-mini-kaem.kaem'],
     script: 'kaem.run',
     directory: '/{folder}',
-    shell: 'kaem-minimal',
+    shell: 'seed',
     // Their kaem follows a null pointer where there is no variable at all.
     environment: ['LANG=C'],
+  },
+  {
+    name: 'mescc-tools.kaem',
+    of: 'release 1.2, with bootstrap-seeds in it; what comes after its mescc-tools.kaem needs a kaem on the PATH',
+    marks: ['{folder}/kaem.run', '{folder}/mescc-tools.kaem'],
+    script: 'mescc-tools.kaem',
+    directory: '/{folder}',
+    shell: 'kaem',
+    environment: [],
+  },
+  {
+    name: 'kaem.run-1.1',
+    of: 'release 1.1',
+    marks: ['{folder}/kaem.run', '{folder}/hex0-seed'],
+    script: 'kaem.run',
+    directory: '/{folder}',
+    shell: 'kaem',
+    environment: [],
+  },
+  {
+    name: 'kaem.run-1.0',
+    of: 'release 1.0, with M2-Planet and mescc-tools in it',
+    marks: ['kaem.run', 'hex0-seed', 'cc_{arch}.M1'],
+    script: 'kaem.run',
+    directory: '/',
+    shell: 'kaem',
+    environment: [],
   },
   {
     name: 'stagex',
@@ -56,7 +84,7 @@ export const LAYOUTS: readonly Layout[] = [
 ];
 
 /** Options of a build. */
-export type Recipe = Required<Pick<RunOptions, 'directory' | 'shell' | 'environment'>> & {
+export type Recipe = Required<Pick<BuildOptions, 'directory' | 'shell' | 'environment'>> & {
   readonly script?: string;
 };
 

@@ -129,7 +129,7 @@ const WHY_UNCOMPARED: Readonly<Record<Uncompared['reason'], string>> = {
   launcher: 'launchers, which mean our port in both builds',
   'same-binary': 'the same machine code in both builds',
   'same-port': 'our port in both builds',
-  'first-shell': 'the first shell, which is our port in both builds as the tree has none',
+  'first-shell': 'the first shell, which is our port in both builds',
 };
 
 function* coverageReasons({ coverage, partial, ownScript, builds }: Facts): Generator<Reason> {
