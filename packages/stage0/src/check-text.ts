@@ -9,6 +9,7 @@ import { visible } from '@stage0-ts/diagnostics';
 import type { AgainstResult } from './against.ts';
 import type { CheckDocument } from './check-document.ts';
 import { commandLine, type Divergence } from './compare.ts';
+import { RUNS_NO_CODE } from './engines.ts';
 import { subjectLines } from './report.ts';
 import { trustLines } from './verdict.ts';
 
@@ -46,10 +47,9 @@ export function checkText(document: CheckDocument): string {
     lines.push(`${engine}: ${answers}, ${made} files, ${processes} processes, ${seconds} s`);
   }
   const { processes, compared } = document.coverage;
-  const what =
-    document.engines.includes('ports') && document.engines.includes('diverse')
-      ? "the tree's own source"
-      : 'machine code of the tree';
+  const what = document.engines.every((name) => RUNS_NO_CODE.has(name))
+    ? "the tree's own source"
+    : 'machine code of the tree';
   lines.push(`compared with ${what}: ${compared} of ${processes} processes`);
   const none = trusted.length === 0 ? ' none' : '';
   lines.push('', `binaries that came with the tree:${none}`);

@@ -41,7 +41,7 @@ export {
   findDivergence,
   type InputDigest,
 } from './compare.ts';
-export { diverseEngine } from './diverse-engine.ts';
+export { diverseEngine, exactEngine } from './diverse-engine.ts';
 export { type NamedEngine, type Nature, PORTS, portFor } from './engines.ts';
 export {
   type Definition,
