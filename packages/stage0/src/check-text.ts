@@ -10,7 +10,7 @@ import type { AgainstResult } from './against.ts';
 import type { CheckDocument } from './check-document.ts';
 import { commandLine, type Divergence } from './compare.ts';
 import { RUNS_NO_CODE } from './engines.ts';
-import { subjectLines } from './report.ts';
+import { pinLines, subjectLines } from './report.ts';
 import { trustLines } from './verdict.ts';
 
 const CLOSING = {
@@ -29,7 +29,7 @@ export function checkText(document: CheckDocument): string {
   if (verdict.reasons.length > 1) lines.push('');
   if (divergence !== null) lines.push(...divergenceLines(divergence));
   if (against?.first !== undefined) lines.push(...firstWrongLines(against));
-  const { tree, tool, command, archive, parts } = document;
+  const { tree, tool, command, archive, parts, nar, layout } = document;
   lines.push(
     ...subjectLines({
       tree,
@@ -38,6 +38,7 @@ export function checkText(document: CheckDocument): string {
       ...(command !== null && { command }),
       ...(archive !== null && { archive }),
     }),
+    ...pinLines(nar, layout),
     '',
   );
   for (const build of builds) {

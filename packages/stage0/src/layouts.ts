@@ -5,7 +5,7 @@
  * A layout is data. Guix, live-bootstrap and nixpkgs take stage0-posix as it is, so theirs is the first one.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
-import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { MemoryFiles } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
 import type { BuildOptions } from './build.ts';
 
@@ -93,6 +93,28 @@ export function layoutOf(files: MemoryFiles, arch: string): Layout | undefined {
   return LAYOUTS.find(({ marks }) =>
     marks.every((mark) => files.find(`/${filledIn(mark, arch)}`)?.kind === 'file'),
   );
+}
+
+/** Where a tree that holds more than stage0-posix has it: live-bootstrap, today and in earlier years. */
+const ROOTS = [
+  '/seed/stage0-posix',
+  '/sysa/stage0-posix/src',
+  '/sysa/mescc-tools-seed/src/mescc-tools-seed',
+];
+
+/** The tree that is meant by one whose layout is not known, and its path in that; undefined when there is none. */
+export function innerTree(
+  files: MemoryFiles,
+  arch: string,
+): { readonly path: string; readonly files: MemoryFiles } | undefined {
+  if (layoutOf(files, arch) !== undefined) return undefined;
+  for (const path of ROOTS) {
+    const node = files.find(path);
+    if (node?.kind !== 'directory') continue;
+    const inner = new MemoryFiles(node);
+    if (layoutOf(inner, arch) !== undefined) return { path, files: inner };
+  }
+  return undefined;
 }
 
 /** The layout of that name. Throws ToolError when there is none. */

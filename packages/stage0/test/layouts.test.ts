@@ -15,7 +15,7 @@ import {
 } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
-import { layoutRecipe } from '../src/node/recipe-options.ts';
+import { laidOut, layoutRecipe } from '../src/node/recipe-options.ts';
 import { guest, leave } from './guests.ts';
 import { hex0, World } from './small-tree.ts';
 
@@ -96,6 +96,47 @@ describe('the layout of a tree', () => {
       script: 'mine',
       environment: ['A=b'],
     });
+  });
+});
+
+describe('a tree that holds stage0-posix', () => {
+  /** The small tree as live-bootstrap has it. */
+  const holding = (path: string, world = new World()) => {
+    const files = new MemoryFiles();
+    files.createDirectories(path.slice(0, path.lastIndexOf('/')));
+    const above = files.get(path.slice(0, path.lastIndexOf('/')));
+    if (above.kind === 'directory')
+      above.entries.set(path.split('/').at(-1) ?? '', world.files.root);
+    files.writeFile('/README.rst', new Uint8Array(), 0o644);
+    return files;
+  };
+
+  it.each([
+    '/seed/stage0-posix',
+    '/sysa/stage0-posix/src',
+    '/sysa/mescc-tools-seed/src/mescc-tools-seed',
+  ])('is that which is in %s', (path) => {
+    const { files, recipe, layout } = laidOut(options, holding(path), '');
+    expect(layout).toBe(`stage0-posix, in ${path.slice(1)}`);
+    expect(build(files, { ...recipe, engine: machineEngine() })).toMatchObject({ ok: true });
+    expect(laidOut(options, holding(path, olderWorld()), '').layout).toMatch(/^kaem\.run, in /);
+  });
+
+  it('is taken for itself where it has a layout, or a script is given', () => {
+    const files = holding('/seed/stage0-posix');
+    files.writeFile('/kaem.x86', new Uint8Array(), 0o644);
+    expect(laidOut(options, files, '')).toMatchObject({ layout: 'stage0-posix', files });
+    const other = holding('/seed/stage0-posix');
+    const mine = laidOut({ ...options, script: 'mine.kaem', cwd: '/seed' }, other, '');
+    expect(mine).toMatchObject({ layout: 'your own: mine.kaem in /seed', files: other });
+  });
+
+  it('says what is missing of a clone without submodules', () => {
+    const files = new MemoryFiles();
+    files.createDirectories('/seed/stage0-posix');
+    const { layout, recipe } = laidOut(options, files, '');
+    expect(layout).toBe('not known');
+    expect(() => build(files, recipe)).toThrow(/live-bootstrap without its submodules/);
   });
 });
 

@@ -13,8 +13,9 @@ import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, type Limits, limitsFrom } from './limit-options.ts';
 import { loadForeign } from './load-foreign.ts';
 import { loadOperands, requireNoSource } from './load-tree.ts';
+import { narDigest } from './nar-digest.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
-import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
+import { LAYOUT_HELP, LAYOUT_OPTIONS, laidOut } from './recipe-options.ts';
 import { checkSideBySide } from './side-by-side.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
@@ -57,8 +58,8 @@ export function checkCommand(args: readonly string[]): number {
   if (positionals.length === 0) throw new UsageError('check takes a TREE', HELP);
   const limits = limitsFrom(values, HELP);
   const given = values.engines === undefined ? undefined : enginePair(values.engines, limits);
-  const { files: source, archive, parts, sources: read } = loadOperands(positionals);
-  const recipe = layoutRecipe(values, source, HELP);
+  const { files: givenTree, archive, parts, sources: read } = loadOperands(positionals);
+  const { files: source, recipe, layout } = laidOut(values, givenTree, HELP);
   const choice = chooseEngine(source, values.arch);
   const engines = given ?? chosenPair(choice, limits);
   const against = values.against === undefined ? {} : { against: loadForeign(values.against) };
@@ -81,6 +82,8 @@ export function checkCommand(args: readonly string[]): number {
     });
   const subject = {
     tree: digest,
+    nar: narDigest(source),
+    layout,
     tool: toolName(),
     command: ['stage0 check', ...args].join(' '),
     parts,
