@@ -194,6 +194,19 @@ describe('the exact engine', () => {
     expect(checked(diverseEngine(), spoil).divergence).toBeUndefined();
   });
 
+  it('does not see a trap that our port of cc_x86 has as well: the diverse build does', () => {
+    const spoil = (code: string) => code.replace('"# Core', '"; Core');
+    const { run } = chain(spoil);
+    const { forTree: _, ...engine } = exactEngine();
+    const trapped: NamedEngine = {
+      ...engine,
+      run: (image, ...rest) => (image.path.endsWith('/cc_x86') ? run : engine.run)(image, ...rest),
+    };
+    expect(checked(trapped, spoil).divergence).toBeUndefined();
+    const { divergence } = checked(diverseEngine(), spoil);
+    expect(divergence).toMatchObject({ step: 7, file: 'x86/bin/result' });
+  });
+
   it('does not run for another cc_x86', () => {
     const build = () => check(tree, { engines: [exactEngine(), older], script: 'kaem.x86' });
     expect(build).toThrow(/does not follow x86\/cc_x86\.M1 of this tree.*diverse,i386/);
