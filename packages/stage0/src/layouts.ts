@@ -36,6 +36,16 @@ export const LAYOUTS: readonly Layout[] = [
     environment: [],
   },
   {
+    // Before kaem.run, as upstream's x86 repository still has that file.
+    name: 'stagex',
+    of: 'StageX, with its commands as a script',
+    marks: ['build/seed.kaem', 'hex0-seed', 'x86/hex0_x86.hex0'],
+    script: 'seed.kaem',
+    directory: '/build',
+    shell: 'kaem-minimal',
+    environment: ['M2LIBC_PATH=/M2libc', 'TMPDIR=/build', 'PATH=/build'],
+  },
+  {
     name: 'kaem.run',
     of: 'releases 1.3 and 1.4',
     marks: ['{folder}/kaem.run', '{folder}/mescc-tools-mini-kaem.kaem'],
@@ -71,15 +81,6 @@ export const LAYOUTS: readonly Layout[] = [
     directory: '/',
     shell: 'kaem',
     environment: [],
-  },
-  {
-    name: 'stagex',
-    of: 'StageX, with its commands as a script',
-    marks: ['build/seed.kaem', 'hex0-seed', 'x86/hex0_x86.hex0'],
-    script: 'seed.kaem',
-    directory: '/build',
-    shell: 'kaem-minimal',
-    environment: ['M2LIBC_PATH=/M2libc', 'TMPDIR=/build', 'PATH=/build'],
   },
 ];
 

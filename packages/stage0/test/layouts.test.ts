@@ -51,7 +51,17 @@ describe('the layout of a tree', () => {
     ['stage0-posix', 'amd64', ['/kaem.amd64']],
     ['kaem.run', 'x86', ['/x86/kaem.run', '/x86/mescc-tools-mini-kaem.kaem']],
     ['kaem.run', 'aarch64', ['/AArch64/kaem.run', '/AArch64/mescc-tools-mini-kaem.kaem']],
-    ['stagex', 'x86', ['/build/seed.kaem', '/hex0-seed', '/x86/hex0_x86.hex0']],
+    [
+      'stagex',
+      'x86',
+      [
+        '/build/seed.kaem',
+        '/hex0-seed',
+        '/x86/hex0_x86.hex0',
+        '/x86/kaem.run',
+        '/x86/mescc-tools-mini-kaem.kaem',
+      ],
+    ],
     ['mescc-tools.kaem', 'x86', ['/x86/kaem.run', '/x86/mescc-tools.kaem']],
     ['kaem.run-1.1', 'amd64', ['/AMD64/kaem.run', '/AMD64/hex0-seed']],
     ['kaem.run-1.0', 'x86', ['/kaem.run', '/hex0-seed', '/cc_x86.M1']],
