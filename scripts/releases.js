@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `npm run releases -- FOLDER [NAME…]`: cross-check every tree in FOLDER, a folder or an archive each, with `stage0 check`.
+// `npm run releases -- --architectures FOLDER [NAME…]`: build each for the other architectures, with `stage0 build`.
 //
-// Rows of the table in docs/releases.md are replaced, or added, one a tree; those of trees that are not in FOLDER stay.
+// Rows of the tables in docs/releases.md are replaced, or added, one a tree; those of trees that are not in FOLDER stay.
 // The digests of all that upstream's programs made go to test-vectors/releases/NAME.sha256, for a tree whose builds agree.
 // A tree of another layout has NAME.options beside it: the words that `stage0 check` needs for it, by blanks.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chooseEngine } from '@stage0-ts/stage0';
+import { chooseEngine, layoutOf } from '@stage0-ts/stage0';
 import { loadTree } from '../packages/stage0/dist/node/load-tree.js';
 
 const local = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const PAGE = local('docs/releases.md');
 const DIGESTS = local('test-vectors/releases');
-const MARKS = ['<!-- npm run releases: from here -->', '<!-- to here -->'];
 const ARCHIVE = /\.tar(?:\.(?:gz|xz|bz2))?$/;
-const HEAD = [
-  '| tree | compared | sources that our ports do not follow | answers | files the same | result | seconds | digest of the tree |',
-  '|---|---|---|---|---|---|---|---|',
-];
+const ARCHITECTURES = ['amd64', 'aarch64', 'riscv32', 'riscv64'];
+const CHECKS = {
+  name: 'releases',
+  head: [
+    '| tree | compared | sources that our ports do not follow | answers | files the same | result | seconds | digest of the tree |',
+    '|---|---|---|---|---|---|---|---|',
+  ],
+};
+const BUILDS = {
+  name: 'architectures',
+  head: [`| tree | ${ARCHITECTURES.join(' | ')} |`, '|---|---|---|---|---|'],
+};
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 
 /** The trees of a folder: name → path. */
@@ -31,18 +39,56 @@ function treesIn(folder) {
   return trees.map(([entry, file]) => [entry.replace(ARCHIVE, ''), file]);
 }
 
-/** What `stage0 check` says of a tree, and how long it takes. */
+/** The document that a command of stage0 prints about a tree, and how long it takes. */
+function stage0(command, tree, words) {
+  const program = local('packages/stage0/dist/bin/stage0.js');
+  const start = performance.now();
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [program, command, tree, '--json', '--quiet', ...words],
+    { encoding: 'utf8', maxBuffer: 1 << 30 },
+  );
+  const document = stdout.startsWith('{') ? JSON.parse(stdout) : undefined;
+  return { document, stderr, seconds: (performance.now() - start) / 1000 };
+}
+
 function check(name, tree) {
   const options = path.join(path.dirname(tree), `${name}.options`);
   const words = fs.existsSync(options) ? fs.readFileSync(options, 'utf8').trim().split(/\s+/) : [];
-  const command = [local('packages/stage0/dist/bin/stage0.js'), 'check', tree, '--json', '--quiet'];
-  const start = performance.now();
-  const { stdout, stderr } = spawnSync(process.execPath, [...command, ...words], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
+  const { document, stderr, seconds } = stage0('check', tree, words);
+  if (document === undefined) throw new Error(`${name}: no verdict\n${stderr}`);
+  const line = row(name, tree, { document, seconds });
+  record(CHECKS, name, line);
+  if (document.ok) fs.writeFileSync(`${DIGESTS}/${name}.sha256`, digests(document));
+  else process.exitCode = 1;
+  console.log(line);
+}
+
+/** The published answers that a diverse build for each other architecture makes. */
+function buildOthers(name, tree) {
+  const cells = ARCHITECTURES.map((arch) => {
+    if (!hasScript(tree, arch)) return '–';
+    const { document, stderr } = stage0('build', tree, ['--arch', arch, '--engine', 'diverse']);
+    if (document?.ok !== true) process.exitCode = 1;
+    if (document === undefined) console.error(`${name}, ${arch}: ${stderr.trim()}`);
+    return document === undefined ? 'no build' : answersOf(document);
   });
-  if (!stdout.startsWith('{')) throw new Error(`${name}: no verdict\n${stderr}`);
-  return { document: JSON.parse(stdout), seconds: (performance.now() - start) / 1000 };
+  const line = `| ${[name, ...cells].join(' | ')} |`;
+  record(BUILDS, name, line);
+  console.log(line);
+}
+
+function hasScript(tree, arch) {
+  const files = loadTree(tree);
+  return files.find(`/${arch}.answers`) !== undefined && layoutOf(files, arch) !== undefined;
+}
+
+function answersOf({ artifacts }) {
+  const listed = artifacts.filter(
+    ({ expected, verdict }) => expected !== null && verdict !== 'given',
+  );
+  const matching = listed.filter(({ verdict }) => verdict === 'match');
+  return `${matching.length}/${listed.length}`;
 }
 
 function row(name, tree, { document, seconds }) {
@@ -72,26 +118,25 @@ function digests({ artifacts }) {
 }
 
 /** Put the row into the page, in the place of the tree's old one. */
-function record(name, line) {
+function record({ name: table, head }, name, line) {
+  const [from, to] = [`<!-- npm run releases: ${table} from here -->`, '<!-- to here -->'];
   const page = fs.readFileSync(PAGE, 'utf8');
-  const [before, rest] = page.split(`${MARKS[0]}\n`);
-  const [table, after] = rest.split(MARKS[1]);
-  const rows = new Map(
-    table
-      .split('\n')
-      .slice(HEAD.length)
-      .filter((one) => one.startsWith('|'))
-      .map((one) => [one.split('|')[1].trim(), one]),
-  );
+  const start = page.indexOf(`${from}\n`);
+  const end = page.indexOf(to, start);
+  if (start < 0 || end < 0) throw new Error(`${PAGE} has no place for the table ${table}`);
+  const old = page.slice(start, end).split('\n');
+  const lines = old.slice(head.length + 1).filter((one) => one.startsWith('|'));
+  const rows = new Map(lines.map((one) => [one.split('|')[1].trim(), one]));
   rows.set(name, line);
   const sorted = [...rows].sort(([a], [b]) => byName(a, b)).map(([, one]) => one);
-  const lines = [MARKS[0], ...HEAD, ...sorted, MARKS[1]].join('\n');
-  fs.writeFileSync(PAGE, `${before}${lines}${after}`);
+  const text = [from, ...head, ...sorted, ''].join('\n');
+  fs.writeFileSync(PAGE, `${page.slice(0, start)}${text}${page.slice(end)}`);
 }
 
-const [folder, ...names] = process.argv.slice(2);
+const isFlag = (word) => word === '--architectures';
+const [folder, ...names] = process.argv.slice(2).filter((word) => !isFlag(word));
 if (folder === undefined) {
-  console.error('usage: npm run releases -- FOLDER [NAME…]');
+  console.error('usage: npm run releases -- [--architectures] FOLDER [NAME…]');
   process.exit(2);
 }
 // npm runs scripts in the repository; names on the command line are meant where npm was called.
@@ -99,11 +144,5 @@ const all = treesIn(path.resolve(process.env.INIT_CWD ?? process.cwd(), folder))
 const trees = all.filter(([name]) => names.length === 0 || names.includes(name));
 if (trees.length === 0) throw new Error(`${folder}: no tree that is meant is in it`);
 fs.mkdirSync(DIGESTS, { recursive: true });
-for (const [name, tree] of trees) {
-  const result = check(name, tree);
-  const line = row(name, tree, result);
-  console.log(line);
-  record(name, line);
-  if (result.document.ok) fs.writeFileSync(`${DIGESTS}/${name}.sha256`, digests(result.document));
-  else process.exitCode = 1;
-}
+const run = process.argv.some(isFlag) ? buildOthers : check;
+for (const [name, tree] of trees) run(name, tree);

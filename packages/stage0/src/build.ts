@@ -3,7 +3,7 @@
  * A build: a tree and an engine → the files that the tree's own kaem scripts make, and verdicts on them.
  *
  * The recipe is the tree's `kaem.<arch>`, run as upstream runs it: by its seed shell, or by our port of that.
- * A tree of another layout names a script of its own, which our port of kaem-minimal runs.
+ * A tree of another layout names a script of its own, and the shell that runs it.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
@@ -25,13 +25,17 @@ export interface BuildOptions
     | 'stdout'
     | 'directory'
     | 'environment'
-    | 'shell'
     | 'shouldStop'
   > {
   /** Which `kaem.<arch>` and `<arch>.answers` of the tree are used. Default: `x86`. */
   readonly arch?: string;
   /** Another script than `kaem.<arch>`, from `directory`; then the tree needs no answers. */
   readonly script?: string;
+  /**
+   * What runs another script: the tree's seed shell, or our port where the tree has none, or always our port of that
+   * name. Default: `kaem-minimal`. The seed shell runs `kaem.<arch>`, always.
+   */
+  readonly shell?: 'seed' | 'kaem-minimal' | 'kaem';
 }
 
 export interface BuildResult extends RunResult {
@@ -89,11 +93,11 @@ function buildTree(
   const given = options.engine ?? PORTS;
   const engine = fittedTo(given, files, arch);
   const expected = expectedDigests(files, arch, options.script);
-  const seed = options.script === undefined ? seedShell(files, arch) : undefined;
-  const shell = seed === undefined ? {} : { shellPath: seed };
+  const shell = firstShell(files, arch, options);
   const machine = ARCHITECTURES.get(arch)?.machine;
+  const { shell: _, ...others } = options;
   const result = runScript(files, {
-    ...options,
+    ...others,
     ...shell,
     ...(machine === undefined ? {} : { machine }),
     engine,
@@ -120,8 +124,14 @@ function expectedDigests(
   throw new ToolError(`the tree has no ${arch}.answers`, { code: 'no-answers' });
 }
 
-/** The tree's own first shell, if it has one. */
-function seedShell(files: MemoryFiles, arch: string): string | undefined {
+/** The shell of the first script: the tree's own, if it is meant and there, or one of our ports. */
+function firstShell(
+  files: MemoryFiles,
+  arch: string,
+  { shell = 'kaem-minimal', script, directory = '/' }: BuildOptions,
+): Pick<RunOptions, 'shell' | 'shellPath'> {
+  if (script !== undefined && shell !== 'seed') return { shell };
   const path = seedShellPath(arch);
-  return path !== undefined && files.find(path.slice(1))?.kind === 'file' ? path : undefined;
+  if (path === undefined || files.find(path)?.kind !== 'file') return {};
+  return { shellPath: directory === '/' ? `.${path}` : path };
 }

@@ -7,6 +7,7 @@ import type { CheckResult, TimedBuild } from './check.ts';
 import { type Divergence, describeEnd } from './compare.ts';
 import type { Nature } from './engines.ts';
 import { releaseOf } from './known-releases.ts';
+import { nixBase32, sriOf } from './nix-base32.ts';
 import type { OtherFile } from './other-code.ts';
 import { describeFailures } from './report.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
@@ -21,6 +22,17 @@ export interface ArchiveFacts {
   readonly sha256: string;
 }
 
+/** The same with its digest in the base 32 of Nix and Guix. */
+export interface ArchiveDocument extends ArchiveFacts {
+  readonly nixBase32: string;
+}
+
+/** The NAR digest of the tree, as Nix writes it and as Guix does. */
+export interface NarDocument {
+  readonly sri: string;
+  readonly nixBase32: string;
+}
+
 /** One that is a part of the tree. */
 export interface PartFacts extends ArchiveFacts {
   /** Absolute path in the tree. */
@@ -31,6 +43,10 @@ export interface PartFacts extends ArchiveFacts {
 export interface Subject {
   /** {@link treeDigest} of the tree before the builds. */
   readonly tree: string;
+  /** SHA-256 of the tree's Nix archive, in hexadecimal. */
+  readonly nar?: string;
+  /** How the tree is laid out, and how that was told. */
+  readonly layout?: string;
   /** Name and version of the program. */
   readonly tool?: string;
   /** The command line. */
@@ -48,11 +64,13 @@ export interface CheckDocument {
   readonly tool: string | null;
   readonly command: string | null;
   readonly choice: string | null;
-  readonly archive: ArchiveFacts | null;
+  readonly archive: ArchiveDocument | null;
   /** The archives, where these are several; else empty. */
-  readonly parts: readonly PartFacts[];
+  readonly parts: readonly (PartFacts & ArchiveDocument)[];
   /** Digest of the tree as it was, see treeDigest. */
   readonly tree: string;
+  readonly nar: NarDocument | null;
+  readonly layout: string | null;
   /** The published release that the archive or the tree is, if its digest is known. */
   readonly release: string | null;
   readonly arch: string;
@@ -130,16 +148,16 @@ export function checkDocument(result: CheckResult, subject: Subject): CheckDocum
   const digest = digester();
   const otherPaths = new Set(result.otherCode.map(({ path }) => path));
   const other = new Map(right.artifacts.map((artifact) => [artifact.path, artifact]));
-  const { tree, tool, command, choice, archive, parts } = subject;
+  const { tree, tool, command, choice, layout } = subject;
   return {
     version: 2,
     tool: tool ?? null,
     command: command ?? null,
     choice: choice ?? null,
-    archive: archive ?? null,
-    parts: parts ?? [],
+    ...givenDocument(subject),
     tree,
-    release: releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree) ?? null,
+    layout: layout ?? null,
+    release: releaseOf(subject.archive?.sha256 ?? '') ?? releaseOf(tree) ?? null,
     arch: result.arch,
     engines: result.engines,
     ok: result.ok,
@@ -160,6 +178,23 @@ export function checkDocument(result: CheckResult, subject: Subject): CheckDocum
       const ok = (sha256 === second || otherPaths.has(path)) && isRight(artifact);
       return { ...artifact, mode: mode.toString(8).padStart(4, '0'), second, ok };
     }),
+  };
+}
+
+/** The digests of what was given, in all forms in which people write them. */
+export function givenDocument({
+  archive,
+  parts = [],
+  nar,
+}: Subject): Pick<CheckDocument, 'archive' | 'parts' | 'nar'> {
+  const withBase32 = <Facts extends ArchiveFacts>(facts: Facts) => ({
+    ...facts,
+    nixBase32: nixBase32(facts.sha256),
+  });
+  return {
+    archive: archive === undefined ? null : withBase32(archive),
+    parts: parts.map(withBase32),
+    nar: nar === undefined ? null : { sri: sriOf(nar), nixBase32: nixBase32(nar) },
   };
 }
 

@@ -9,7 +9,8 @@ import { visible } from '@stage0-ts/diagnostics';
 import type { AgainstResult } from './against.ts';
 import type { CheckDocument } from './check-document.ts';
 import { commandLine, type Divergence } from './compare.ts';
-import { subjectLines } from './report.ts';
+import { RUNS_NO_CODE } from './engines.ts';
+import { pinLines, subjectLines } from './report.ts';
 import { trustLines } from './verdict.ts';
 
 const CLOSING = {
@@ -28,7 +29,7 @@ export function checkText(document: CheckDocument): string {
   if (verdict.reasons.length > 1) lines.push('');
   if (divergence !== null) lines.push(...divergenceLines(divergence));
   if (against?.first !== undefined) lines.push(...firstWrongLines(against));
-  const { tree, tool, command, archive, parts } = document;
+  const { tree, tool, command, archive, parts, nar, layout } = document;
   lines.push(
     ...subjectLines({
       tree,
@@ -37,6 +38,7 @@ export function checkText(document: CheckDocument): string {
       ...(command !== null && { command }),
       ...(archive !== null && { archive }),
     }),
+    ...pinLines(nar, layout),
     '',
   );
   for (const build of builds) {
@@ -46,10 +48,9 @@ export function checkText(document: CheckDocument): string {
     lines.push(`${engine}: ${answers}, ${made} files, ${processes} processes, ${seconds} s`);
   }
   const { processes, compared } = document.coverage;
-  const what =
-    document.engines.includes('ports') && document.engines.includes('diverse')
-      ? "the tree's own source"
-      : 'machine code of the tree';
+  const what = document.engines.every((name) => RUNS_NO_CODE.has(name))
+    ? "the tree's own source"
+    : 'machine code of the tree';
   lines.push(`compared with ${what}: ${compared} of ${processes} processes`);
   const none = trusted.length === 0 ? ' none' : '';
   lines.push('', `binaries that came with the tree:${none}`);

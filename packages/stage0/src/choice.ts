@@ -3,15 +3,18 @@
  * A tree → what is built beside its own programs to check it, and why.
  *
  * Our ports are the tools of two releases. Where a tree has the sources of these, every file can be compared. Where it has
- * others, a port may do something else than the tree's tool and be right: there the diverse build is compared.
+ * others, a port may do something else than the tree's tool and be right. There the tree's own C sources are built without
+ * its machine code: by our port of cc_x86 where that follows the tree's, so that again every file can be compared; by our
+ * M2-Planet in its place for any other.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { compilerDialect } from './compiler-dialects.ts';
 import { unfollowedTools } from './followed-sources.ts';
 import { planetDialect } from './planet-dialects.ts';
 import { followedReleases } from './upstream.ts';
 
 export interface Choice {
-  readonly engine: 'ports' | 'diverse';
+  readonly engine: 'ports' | 'exact' | 'diverse';
   /** What a check compares it with; undefined where nothing on every computer could be. */
   readonly partner: 'i386' | 'ports' | undefined;
   /** A sentence for the report, without its full stop. */
@@ -39,6 +42,10 @@ export function chooseEngine(files: MemoryFiles, arch = 'x86'): Choice {
         : `the sources of M2-Planet are those of its commit ${newer}, all others those of ${ours}`;
     const why = `our ports: ${sources}, which they follow`;
     return { engine: 'ports', partner, why, unfollowed };
+  }
+  if (compilerDialect(files) !== undefined) {
+    const why = `the exact build: ${notOurs(unfollowed)}, but our port of cc_x86 follows the tree's, and so makes its first M2`;
+    return { engine: 'exact', partner, why, unfollowed };
   }
   const why = `the diverse build: ${notOurs(unfollowed)}`;
   return { engine: 'diverse', partner, why, unfollowed };

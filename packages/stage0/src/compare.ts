@@ -224,7 +224,7 @@ function excuseOf(a: ProcessRecord, b: ProcessRecord): string | undefined {
     if (known !== undefined) return `a known difference, ${known}`;
   }
   if (port?.refused && port.nature === 'descendant') {
-    return 'the program came with the tree, and the diverse build runs none of those, so it cannot be compared with';
+    return 'the program came with the tree, or of a binary that did, and such a build runs none of those, so it cannot be compared with';
   }
   if (port !== undefined && failed(port) && !VERIFIERS.has(port.tool ?? '')) {
     return `our port of ${port.tool} failed where the other build went on, so it cannot be compared with`;

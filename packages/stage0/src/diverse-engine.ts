@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The diverse engine: a chain of any release, without one byte of machine code that came with the tree.
+ * The diverse engine, and the exact one: a chain of any release, without one byte of machine code that came with the tree.
  *
  * What upstream wrote by hand (the seeds, hex0, hex1, hex2-0, catm, M0, kaem-minimal) has one language in every
  * release: our ports run. What upstream wrote in C differs by release: it runs in the machine, as our compiler and its
- * descendants made it. Between the two is cc_x86, whose one job is that release's M2-Planet: our M2-Planet does it, with
- * other code as its result. From there on every file must equal that of the tree's own chain (Wheeler 2009).
+ * descendants made it. Between the two is cc_x86, whose one job is that release's M2-Planet. In a *diverse* build our
+ * M2-Planet does it, with other code as its result, and from there on every file must equal that of the tree's own chain
+ * (Wheeler 2009). In an *exact* build our port of cc_x86 does it, where it follows the tree's: then every file must.
  *
- * Invariant: a program that came with the tree, or has the bytes of a file of it, is refused. One that the tree's script
- * joins or unpacks from other data is not seen here: trust.ts follows such data, names it, and no check is ok with it.
+ * Invariant: a program that came with the tree, or of a binary that did (origins.ts; the run sees to that), or that has the
+ * bytes of a program of the tree, is refused.
  */
+import { ccX86For } from '@stage0-ts/cc-x86';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { hex0 } from '@stage0-ts/hex0';
 import { hex1 } from '@stage0-ts/hex1';
 import { hex2_0 } from '@stage0-ts/hex2';
+import type { Program } from '@stage0-ts/host';
 import type { MemoryFiles, ProgramImage } from '@stage0-ts/host/memory';
 import type { EngineOptions } from '@stage0-ts/i386';
 import { kaemMinimal } from '@stage0-ts/kaem';
 import { M0 } from '@stage0-ts/m1';
 import { catmMinimal, sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { COMPILER_SOURCE, compilerDialect } from './compiler-dialects.ts';
 import { crossEngine } from './cross-engine.ts';
 import { firstCompiler } from './diverse-compiler.ts';
 import type { NamedEngine } from './engines.ts';
@@ -44,7 +48,15 @@ const HAND_WRITTEN: ReadonlyMap<string, StandIn> = new Map(
   ),
 );
 
-const FIRST_COMPILER: StandIn = {
+/** What does the work of cc_x86. */
+interface FirstCompiler {
+  readonly engine: 'diverse' | 'exact';
+  readonly run: Program;
+  /** undefined for our port of it. */
+  readonly standIn: StandIn | undefined;
+}
+
+const OUR_M2_PLANET: StandIn = {
   tool: 'cc_x86',
   port: 'M2-Planet',
   reason:
@@ -52,12 +64,15 @@ const FIRST_COMPILER: StandIn = {
   run: firstCompiler(),
   otherCode: true,
 };
-
 /** For an architecture whose first compiler makes every `>>` a logical shift. */
-const LOGICAL_COMPILER: StandIn = {
-  ...FIRST_COMPILER,
-  run: firstCompiler({ logicalShiftRight: true }),
-};
+const LOGICAL: StandIn = { ...OUR_M2_PLANET, run: firstCompiler({ logicalShiftRight: true }) };
+
+const diverse = (standIn: StandIn): FirstCompiler => ({
+  engine: 'diverse',
+  run: standIn.run,
+  standIn,
+});
+const exact = (run: Program): FirstCompiler => ({ engine: 'exact', run, standIn: undefined });
 
 /** Folders for results: there, a utility of a later phase may have a hand-written tool's name. */
 const RESULTS = new Set(['bin']);
@@ -67,19 +82,35 @@ const RESULTS = new Set(['bin']);
  * engine that knows no tree refuses no program.
  */
 export function diverseEngine(options: EngineOptions = {}): NamedEngine {
-  return engineFor(options, new Set(), FIRST_COMPILER);
+  return engineFor(options, new Set(), diverse(OUR_M2_PLANET), () => diverse(OUR_M2_PLANET));
 }
 
+/**
+ * The same with our port of cc_x86, so that the first compiler is the release's own, byte for byte. {@link
+ * NamedEngine.forTree} throws ToolError for a tree whose cc_x86 has a source that the port does not follow.
+ */
+export function exactEngine(options: EngineOptions = {}): NamedEngine {
+  return engineFor(options, new Set(), exact(ccX86For('1.9.0')), (files) => {
+    const dialect = compilerDialect(files);
+    if (dialect !== undefined) return exact(ccX86For(dialect));
+    const message = `our port of cc_x86 does not follow ${COMPILER_SOURCE} of this tree: the diverse build needs no port of it (--engines diverse,i386)`;
+    throw new ToolError(message, { code: 'no-dialect' });
+  });
+}
+
+/** What does the work of a tree's cc_x86. */
+type Chosen = (files: MemoryFiles) => FirstCompiler;
+
 /** The engine for one tree, and for the architectures that it has scripts of. */
-function engineForTree(options: EngineOptions, files: MemoryFiles): NamedEngine {
+function engineForTree(options: EngineOptions, files: MemoryFiles, chosen: Chosen): NamedEngine {
   const given = programsOf(files);
   const source = copyTree(files);
-  const x86 = engineFor(options, given, FIRST_COMPILER);
+  const x86 = engineFor(options, given, chosen(files), chosen);
   return {
     ...x86,
     forArchitecture: (arch) => {
       if (arch === 'x86') return x86;
-      const logical = engineFor(options, given, LOGICAL_COMPILER);
+      const logical = engineFor(options, given, diverse(LOGICAL), chosen);
       const machine = machineEngine(options).run;
       return crossEngine(arch, source, { x86, logical, machine, shouldStop: options.shouldStop });
     },
@@ -90,24 +121,29 @@ function engineForTree(options: EngineOptions, files: MemoryFiles): NamedEngine 
 function engineFor(
   options: EngineOptions,
   given: ReadonlySet<string>,
-  compiler: StandIn,
+  compiler: FirstCompiler,
+  chosen: Chosen,
 ): NamedEngine {
   const machine = machineEngine(options);
   const isGiven = ({ bytes }: ProgramImage) => given.size > 0 && given.has(sha256Hex(bytes));
+  const standIn = (path: string) => (isFirstCompiler(path) ? compiler.standIn : undefined);
+  const programAt = (path: string) => (isFirstCompiler(path) ? compiler.run : portOf(path)?.run);
   return {
-    name: 'diverse',
+    name: compiler.engine,
     runsBinaries: true,
-    forTree: (files) => engineForTree(options, files),
-    standIn: (path) => (isFirstCompiler(path) ? compiler : undefined),
+    refusesGiven: true,
+    forTree: (files) => engineForTree(options, files, chosen),
+    standIn,
     nature: ({ path }) => {
-      if (isFirstCompiler(path)) return 'stand-in';
-      return portOf(path) === undefined ? 'descendant' : 'port';
+      if (programAt(path) === undefined) return 'descendant';
+      return standIn(path) === undefined ? 'port' : 'stand-in';
     },
     run: (image, argv, host) => {
-      const standIn = isFirstCompiler(image.path) ? compiler : portOf(image.path);
-      if (standIn !== undefined) return { kind: 'exited', status: standIn.run(argv, host) };
+      const program = programAt(image.path);
+      if (program !== undefined) return { kind: 'exited', status: program(argv, host) };
       if (!isGiven(image)) return machine.run(image, argv, host);
-      const message = 'this program came with the tree, and a diverse build runs none of those';
+      const message =
+        'a file with these bytes came with the tree, and this build runs none of those';
       throw new ToolError(message, { code: 'ENOEXEC', file: image.path });
     },
   };

@@ -40,6 +40,9 @@ export function portFor(path: string): string | undefined {
  */
 export type Nature = 'port' | 'stand-in' | 'launcher' | 'machine' | 'descendant' | 'native';
 
+/** Two of these compare our ports with the tree's own source: none of them takes machine code of the tree for a tool. */
+export const RUNS_NO_CODE: ReadonlySet<string> = new Set(['ports', 'exact', 'diverse']);
+
 /** An engine with what others need to know of it. */
 export interface NamedEngine {
   readonly name: string;
@@ -48,6 +51,8 @@ export interface NamedEngine {
   readonly nature: (image: ProgramImage) => Nature;
   /** True when the files' own content runs; false when only their names count. */
   readonly runsBinaries: boolean;
+  /** True when a descendant that is, or came of, a binary of the tree is not run: see origins.ts. Default: false. */
+  readonly refusesGiven?: boolean;
   /** True when what a program starts cannot be seen. Default: false. */
   readonly hidesProcesses?: boolean;
   /** The same engine for another architecture than x86; absent where there is no difference. */

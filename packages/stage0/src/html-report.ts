@@ -5,9 +5,8 @@
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { AgainstResult, FirstWrong } from './against.ts';
-import type { ArchiveFacts, CheckDocument, ProcessDocument } from './check-document.ts';
+import type { ArchiveDocument, CheckDocument, ProcessDocument } from './check-document.ts';
 import { type GraphNode, layOut } from './graph.ts';
-import { nixBase32 } from './nix-base32.ts';
 import { trustLines, type VerdictKind } from './verdict.ts';
 
 const COLUMN = 190;
@@ -67,7 +66,8 @@ function verdict({ verdict: { sentence, reasons, notes }, choice }: CheckDocumen
 }
 
 function summary(document: CheckDocument): string {
-  const { divergence, against, coverage, archive, parts, tool, command, tree, release } = document;
+  const { divergence, against, coverage, archive, parts, tool, command } = document;
+  const { tree, release, nar, layout } = document;
   const rows = document.builds.map(({ engine, matching, published, made, processes }) => [
     engine,
     `${matching} of ${published} published digests, ${made} files, ${processes} processes`,
@@ -77,6 +77,8 @@ function summary(document: CheckDocument): string {
     `${coverage.compared} of ${coverage.processes} processes: port and program`,
   ]);
   rows.push(['tree', `${tree}, ${release ?? 'not a release that is known here'}`]);
+  if (nar !== null) rows.push(['Nix archive of the tree', `${nar.sri} (${nar.nixBase32})`]);
+  if (layout !== null) rows.push(['layout', layout]);
   if (archive !== null) rows.push(['archive', archiveText(archive)]);
   for (const part of parts) rows.push([`part in ${part.place}`, archiveText(part)]);
   if (tool !== null) rows.push(['program', tool]);
@@ -272,6 +274,6 @@ const wrong = document.querySelector('svg g.bad');
 if (wrong) { document.getElementById('graph').scrollLeft = wrong.dataset.at.split(',')[0] * ${COLUMN} - 200; show(Number(wrong.dataset.step)); }
 `;
 
-function archiveText({ name, sha256 }: ArchiveFacts): string {
-  return `${sha256} (${nixBase32(sha256)} as Nix and Guix write it), ${name}`;
+function archiveText({ name, sha256, nixBase32 }: ArchiveDocument): string {
+  return `${sha256} (${nixBase32} as Nix and Guix write it), ${name}`;
 }

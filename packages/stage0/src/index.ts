@@ -23,11 +23,13 @@ export {
   type TimedBuild,
 } from './check.ts';
 export {
+  type ArchiveDocument,
   type ArchiveFacts,
   type ArtifactDocument,
   type BuildSummary,
   type CheckDocument,
   checkDocument,
+  type NarDocument,
   type PartFacts,
   type ProcessDocument,
   type Subject,
@@ -41,7 +43,7 @@ export {
   findDivergence,
   type InputDigest,
 } from './compare.ts';
-export { diverseEngine } from './diverse-engine.ts';
+export { diverseEngine, exactEngine } from './diverse-engine.ts';
 export { type NamedEngine, type Nature, PORTS, portFor } from './engines.ts';
 export {
   type Definition,
@@ -57,9 +59,17 @@ export { explanationText } from './explain-text.ts';
 export { type GraphNode, layOut } from './graph.ts';
 export { htmlReport } from './html-report.ts';
 export { knownSeed, releaseOf } from './known-releases.ts';
-export { LAYOUTS, type Layout, layoutNamed, layoutOf, type Recipe, recipeOf } from './layouts.ts';
+export {
+  innerTree,
+  LAYOUTS,
+  type Layout,
+  layoutNamed,
+  layoutOf,
+  type Recipe,
+  recipeOf,
+} from './layouts.ts';
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
-export { nixBase32 } from './nix-base32.ts';
+export { nixBase32, sriOf } from './nix-base32.ts';
 export type { OtherFile } from './other-code.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';

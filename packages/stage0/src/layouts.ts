@@ -5,9 +5,9 @@
  * A layout is data. Guix, live-bootstrap and nixpkgs take stage0-posix as it is, so theirs is the first one.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
-import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { MemoryFiles } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
-import type { RunOptions } from './run.ts';
+import type { BuildOptions } from './build.ts';
 
 /** In all texts of a layout `{arch}` is the architecture and `{folder}` its folder, as in `amd64` and `AMD64`. */
 export interface Layout {
@@ -19,7 +19,8 @@ export interface Layout {
   /** The script, from `directory`; undefined for `kaem.{arch}` and the seed shell. */
   readonly script: string | undefined;
   readonly directory: string;
-  readonly shell: 'kaem-minimal' | 'kaem';
+  /** What runs the script: the tree's own seed shell where it has one, or our port of that name. */
+  readonly shell: 'seed' | 'kaem-minimal' | 'kaem';
   readonly environment: readonly string[];
 }
 
@@ -31,20 +32,11 @@ export const LAYOUTS: readonly Layout[] = [
     marks: ['kaem.{arch}'],
     script: undefined,
     directory: '/',
-    shell: 'kaem-minimal',
+    shell: 'seed',
     environment: [],
   },
   {
-    name: 'kaem.run',
-    of: 'releases up to 1.4',
-    marks: ['{folder}/kaem.run', '{folder}/mescc-tools-mini-kaem.kaem'],
-    script: 'kaem.run',
-    directory: '/{folder}',
-    shell: 'kaem-minimal',
-    // Their kaem follows a null pointer where there is no variable at all.
-    environment: ['LANG=C'],
-  },
-  {
+    // Before kaem.run, as upstream's x86 repository still has that file.
     name: 'stagex',
     of: 'StageX, with its commands as a script',
     marks: ['build/seed.kaem', 'hex0-seed', 'x86/hex0_x86.hex0'],
@@ -53,10 +45,47 @@ export const LAYOUTS: readonly Layout[] = [
     shell: 'kaem-minimal',
     environment: ['M2LIBC_PATH=/M2libc', 'TMPDIR=/build', 'PATH=/build'],
   },
+  {
+    name: 'kaem.run',
+    of: 'releases 1.3 and 1.4',
+    marks: ['{folder}/kaem.run', '{folder}/mescc-tools-mini-kaem.kaem'],
+    script: 'kaem.run',
+    directory: '/{folder}',
+    shell: 'seed',
+    // Their kaem follows a null pointer where there is no variable at all.
+    environment: ['LANG=C'],
+  },
+  {
+    name: 'mescc-tools.kaem',
+    of: 'release 1.2, with bootstrap-seeds in it; what comes after its mescc-tools.kaem needs a kaem on the PATH',
+    marks: ['{folder}/kaem.run', '{folder}/mescc-tools.kaem'],
+    script: 'mescc-tools.kaem',
+    directory: '/{folder}',
+    shell: 'kaem',
+    environment: [],
+  },
+  {
+    name: 'kaem.run-1.1',
+    of: 'release 1.1',
+    marks: ['{folder}/kaem.run', '{folder}/hex0-seed'],
+    script: 'kaem.run',
+    directory: '/{folder}',
+    shell: 'kaem',
+    environment: [],
+  },
+  {
+    name: 'kaem.run-1.0',
+    of: 'release 1.0, with M2-Planet and mescc-tools in it',
+    marks: ['kaem.run', 'hex0-seed', 'cc_{arch}.M1'],
+    script: 'kaem.run',
+    directory: '/',
+    shell: 'kaem',
+    environment: [],
+  },
 ];
 
 /** Options of a build. */
-export type Recipe = Required<Pick<RunOptions, 'directory' | 'shell' | 'environment'>> & {
+export type Recipe = Required<Pick<BuildOptions, 'directory' | 'shell' | 'environment'>> & {
   readonly script?: string;
 };
 
@@ -65,6 +94,28 @@ export function layoutOf(files: MemoryFiles, arch: string): Layout | undefined {
   return LAYOUTS.find(({ marks }) =>
     marks.every((mark) => files.find(`/${filledIn(mark, arch)}`)?.kind === 'file'),
   );
+}
+
+/** Where a tree that holds more than stage0-posix has it: live-bootstrap, today and in earlier years. */
+const ROOTS = [
+  '/seed/stage0-posix',
+  '/sysa/stage0-posix/src',
+  '/sysa/mescc-tools-seed/src/mescc-tools-seed',
+];
+
+/** The tree that is meant by one whose layout is not known, and its path in that; undefined when there is none. */
+export function innerTree(
+  files: MemoryFiles,
+  arch: string,
+): { readonly path: string; readonly files: MemoryFiles } | undefined {
+  if (layoutOf(files, arch) !== undefined) return undefined;
+  for (const path of ROOTS) {
+    const node = files.find(path);
+    if (node?.kind !== 'directory') continue;
+    const inner = new MemoryFiles(node);
+    if (layoutOf(inner, arch) !== undefined) return { path, files: inner };
+  }
+  return undefined;
 }
 
 /** The layout of that name. Throws ToolError when there is none. */

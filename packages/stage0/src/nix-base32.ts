@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A digest in hexadecimal → the same in the base 32 that Nix and Guix write in their package definitions.
+ * A digest in hexadecimal → the same in the base 32 and the base 64 of the package definitions of Nix and Guix.
  *
  * The digest is one number, whose lowest byte is the first; its digits of five bits follow, the highest first.
  */
 
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
 /** Digits and letters without e, o, t and u. */
 const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz';
+
+/** A SHA-256 as newer package definitions of Nix have it, in base 64. @param hex its 64 digits. */
+export function sriOf(hex: string): string {
+  const bits = BigInt(`0x${hex}00`); // 264 bits: 44 digits, of which the last is filled up
+  const digits = Array.from(
+    { length: 43 },
+    (_, at) => BASE64[Number((bits >> BigInt(258 - at * 6)) & 63n)],
+  );
+  return `sha256-${digits.join('')}=`;
+}
 
 /** @param hex two digits for each byte. */
 export function nixBase32(hex: string): string {

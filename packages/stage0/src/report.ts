@@ -4,7 +4,12 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import { visible } from '@stage0-ts/diagnostics';
 import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
-import type { ArchiveFacts, Subject } from './check-document.ts';
+import {
+  type ArchiveFacts,
+  type CheckDocument,
+  givenDocument,
+  type Subject,
+} from './check-document.ts';
 import { releaseOf } from './known-releases.ts';
 import { nixBase32 } from './nix-base32.ts';
 import type { RunResult } from './run.ts';
@@ -44,7 +49,8 @@ export function buildTable(result: BuildResult, subject?: Subject): string {
 }
 
 /** What was built or checked, by its digests. */
-export function subjectLines({ tool, command, archive, parts = [], tree }: Subject): string[] {
+export function subjectLines(subject: Subject): string[] {
+  const { tool, command, archive, parts = [], tree, nar, layout } = subject;
   const lines: string[] = [];
   if (tool !== undefined) lines.push(visible(tool));
   if (command !== undefined) lines.push(`command  ${visible(command)}`);
@@ -52,7 +58,21 @@ export function subjectLines({ tool, command, archive, parts = [], tree }: Subje
   for (const part of parts) lines.push(...archiveLines('part   ', part, ` in ${part.place}`));
   const name = releaseOf(archive?.sha256 ?? '') ?? releaseOf(tree);
   const known = name === undefined ? 'not a release that is known here' : `this is ${name}`;
-  return [...lines, `tree     ${tree}  ${known}`];
+  lines.push(`tree     ${tree}  ${known}`);
+  return [
+    ...lines,
+    ...pinLines(givenDocument({ tree, ...(nar !== undefined && { nar }) }).nar, layout),
+  ];
+}
+
+/** The digest by which Nix and Guix pin the tree, and how it is laid out. */
+export function pinLines(nar: CheckDocument['nar'], layout: string | null = null): string[] {
+  const lines: string[] = [];
+  if (nar !== null) {
+    lines.push(`nar      ${nar.sri}`, `         ${nar.nixBase32}  the same as Guix writes it`);
+  }
+  if (layout !== null) lines.push(`layout   ${visible(layout)}`);
+  return lines;
 }
 
 function archiveLines(word: string, { sha256, name }: ArchiveFacts, where: string): string[] {
@@ -127,20 +147,32 @@ export interface BuildDocument {
   readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
   /** Modes as octal text. */
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
-  /** Digest of the tree as it was, and of its archive; see treeDigest. Absent where nobody told. */
+  /** Digests of the tree as it was, and of its archives; see treeDigest. Absent where nobody told. */
   readonly tree?: string;
-  readonly archive?: Subject['archive'];
-  readonly parts?: Subject['parts'];
+  readonly nar?: CheckDocument['nar'];
+  readonly layout?: string;
+  readonly archive?: CheckDocument['archive'];
+  readonly parts?: CheckDocument['parts'];
+}
+
+/** What was told, and nothing else. */
+function subjectDocument(subject: Subject): Partial<BuildDocument> {
+  const { archive, parts, nar } = givenDocument(subject);
+  const { tree, layout } = subject;
+  return {
+    tree,
+    ...(layout !== undefined && { layout }),
+    ...(nar !== null && { nar }),
+    ...(archive !== null && { archive }),
+    ...(parts.length > 0 && { parts }),
+  };
 }
 
 /** The result as plain data. */
 export function buildDocument(result: BuildResult, subject?: Subject): BuildDocument {
-  const { tree, archive, parts } = subject ?? {};
   return {
     version: 1,
-    ...(tree !== undefined && { tree }),
-    ...(archive !== undefined && { archive }),
-    ...(parts !== undefined && parts.length > 0 && { parts }),
+    ...(subject !== undefined && subjectDocument(subject)),
     arch: result.arch,
     engine: result.engine,
     ok: result.ok,

@@ -112,6 +112,10 @@ function otherLayout(files: MemoryFiles, arch: string): string | undefined {
   const { entries } = files.root;
   if (entries.has(script)) return undefined;
   if (entries.size === 0) return 'the folder is empty';
+  const seed = files.find('/seed/stage0-posix');
+  if (seed?.kind === 'directory' && seed.entries.size === 0) {
+    return 'this is live-bootstrap without its submodules: `git submodule update --init --recursive` in the clone, or give their archives beside it, seed/stage0-posix=ARCHIVE and so on';
+  }
   const below = folderWith(files.root, script, 2);
   if (below !== undefined) return `the tree begins deeper: TREE is the folder ${below}`;
   const archive = [...entries.keys()].find((name) => /\.tar(?:\.(?:gz|xz|bz2))?$/.test(name));

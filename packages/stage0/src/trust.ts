@@ -9,10 +9,10 @@
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
-import { isText } from './artifacts.ts';
 import { type Nature, portFor } from './engines.ts';
 import { knownSeed } from './known-releases.ts';
 import { isElf } from './machine-engine.ts';
+import { Origins, Texts } from './origins.ts';
 import type { FileRecord, ProcessRecord } from './watch.ts';
 
 /** Why a binary is accepted, or is not. */
@@ -96,58 +96,36 @@ export function trustedBinaries(
   return [...found.values()];
 }
 
-/** Tools that take a file out of an archive as it was put in: text that comes out is a source like any other. */
-const UNPACKERS = new Set(['untar', 'ungz', 'unbz2', 'unxz']);
-
-/** Not a descendant: a tree that our ports do not follow may call any program so. */
-function unpacks({ tool = '', nature }: ProcessRecord): boolean {
-  return nature !== 'descendant' && UNPACKERS.has(tool);
-}
-
 interface Use {
   readonly file: FileRecord;
   readonly step: number;
   program: string;
 }
 
-/** Which contents are text: each is looked at once, however many processes read it. */
-class Texts {
-  private readonly known = new WeakMap<Uint8Array, boolean>();
-
-  has(bytes: Uint8Array): boolean {
-    const found = this.known.get(bytes) ?? isText(bytes);
-    this.known.set(bytes, found);
-    return found;
-  }
-}
-
 /** Follows binaries that came with a tree through a build. */
 class Foreign {
   /** By path without leading slash. */
   readonly uses = new Map<string, Use>();
-  /** Content that came of such binaries → their paths. By the bytes, which are shared by all who read them. */
-  private readonly origins = new Map<Uint8Array, ReadonlySet<string>>();
-
-  private readonly texts: Texts;
 
   constructor({ processes, shell, files, makers }: TrustInput, texts: Texts) {
-    this.texts = texts;
     const all = shell === undefined ? processes : [shell, ...processes];
-    // A process may start another that reads what it wrote: so until nothing new is found.
-    for (let before = -1; before !== this.origins.size; ) {
-      before = this.origins.size;
-      for (const process of all) this.follow(process);
+    const origins = new Origins(texts);
+    origins.follow(all);
+    for (const { inputs, step } of all) {
+      for (const [path, file] of inputs) {
+        if (file.madeBy === undefined) this.note(origins.of(path, file), file, step);
+      }
     }
-    for (const process of all) {
-      const image = process.inputs.get(process.path);
-      for (const path of image === undefined ? [] : this.originsOf(process.path, image)) {
-        this.becomes(path, process.path);
+    for (const { path, inputs } of all) {
+      const image = inputs.get(path);
+      for (const origin of image === undefined ? [] : origins.of(path, image)) {
+        this.becomes(origin, path);
       }
     }
     for (const path of makers.keys()) {
       const node = files.find(path, false);
       if (node?.kind !== 'file' || !isElf(node.bytes)) continue;
-      for (const origin of this.origins.get(node.bytes) ?? []) this.becomes(origin, path);
+      for (const origin of origins.ofContent(node.bytes)) this.becomes(origin, path);
     }
   }
 
@@ -156,31 +134,10 @@ class Foreign {
     if (use !== undefined) use.program ||= program.slice(1);
   }
 
-  /** What a process writes comes of all binaries that it read. */
-  private follow(process: ProcessRecord): void {
-    const found = new Set<string>();
-    for (const [path, file] of process.inputs) {
-      const origins = this.originsOf(path, file);
-      if (file.madeBy === undefined) this.note(origins, file, process.step);
-      if (path !== process.path) for (const origin of origins) found.add(origin);
-    }
-    if (found.size === 0) return;
-    for (const bytes of process.wrote) {
-      const isSource = unpacks(process) && this.texts.has(bytes);
-      if (!isSource && !this.origins.has(bytes)) this.origins.set(bytes, found);
-    }
-  }
-
   private note(origins: Iterable<string>, file: FileRecord, step: number): void {
     for (const path of origins) {
       if (!this.uses.has(path)) this.uses.set(path, { file, step, program: '' });
     }
-  }
-
-  /** The binaries that came with the tree and that this file is, or came of. */
-  private originsOf(path: string, file: FileRecord): Iterable<string> {
-    if (file.madeBy === undefined) return this.texts.has(file.bytes) ? [] : [path.slice(1)];
-    return this.origins.get(file.bytes) ?? [];
   }
 }
 

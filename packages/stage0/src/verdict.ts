@@ -11,6 +11,7 @@ import type { AgainstResult } from './against.ts';
 import type { Artifact } from './artifacts.ts';
 import type { TimedBuild } from './check.ts';
 import { commandLine, type Divergence } from './compare.ts';
+import { RUNS_NO_CODE } from './engines.ts';
 import type { OtherFile } from './other-code.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
 import type { Coverage, TrustedBinary, Uncompared } from './trust.ts';
@@ -129,7 +130,7 @@ const WHY_UNCOMPARED: Readonly<Record<Uncompared['reason'], string>> = {
   launcher: 'launchers, which mean our port in both builds',
   'same-binary': 'the same machine code in both builds',
   'same-port': 'our port in both builds',
-  'first-shell': 'the first shell, which is our port in both builds as the tree has none',
+  'first-shell': 'the first shell, which is our port in both builds',
 };
 
 function* coverageReasons({ coverage, partial, ownScript, builds }: Facts): Generator<Reason> {
@@ -191,7 +192,7 @@ function sentenceOf(kind: VerdictKind, facts: Facts, reasons: readonly Reason[])
       ? ''
       : `, and ${against.compared} of them in the folder to compare with are the same`;
   const { compared, processes, descendants } = coverage;
-  const noCode = engines.every((name) => name === 'ports' || name === 'diverse');
+  const noCode = engines.every((name) => RUNS_NO_CODE.has(name));
   const ours =
     descendants === 0 || noCode ? 'our port' : 'our port, or a program that came of our ports';
   const theirs = noCode ? "the tree's own source" : 'machine code';
@@ -207,6 +208,7 @@ const ENGINE_WORDS: Readonly<Record<string, string>> = {
   ports: 'our ports',
   i386: "the tree's own programs in our i386 machine",
   native: "the tree's own programs on this computer",
+  exact: 'a build that ran no machine code of the tree',
   diverse: 'a build that ran no machine code of the tree',
 };
 

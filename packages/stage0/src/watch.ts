@@ -11,6 +11,7 @@ import type {
   WorldEngine,
 } from '@stage0-ts/host/memory';
 import { type NamedEngine, type Nature, portFor } from './engines.ts';
+import { Origins } from './origins.ts';
 import { type Journal, RecordingHost } from './recording-host.ts';
 import type { StandInRecord } from './stand-ins.ts';
 
@@ -159,10 +160,15 @@ export class Watch {
   private readonly running: Running[] = [];
   private readonly files: MemoryFiles;
   private readonly options: WatchOptions;
+  /** What came of binaries of the tree, where the engine runs nothing of that kind; undefined elsewhere. */
+  private readonly origins: Origins | undefined;
+  private readonly records: boolean;
 
   constructor(files: MemoryFiles, options: WatchOptions) {
     this.files = files;
     this.options = options;
+    this.origins = options.engine.refusesGiven === true ? new Origins() : undefined;
+    this.records = options.record === true || this.origins !== undefined;
   }
 
   /** The engine, watched. */
@@ -178,6 +184,7 @@ export class Watch {
     this.options.onEvent?.({ kind: 'start', process });
     const start = this.options.now?.() ?? 0;
     try {
+      this.refuseGiven(process);
       process.end = engine.run(image, argv, new RecordingHost(host, this.journal(process)));
     } catch (error) {
       if (error instanceof ToolError) {
@@ -194,6 +201,22 @@ export class Watch {
     const masked = this.options.keepGoing && !PREDICATES.has(process.tool ?? '');
     return masked ? { kind: 'exited', status: 0 } : process.end;
   };
+
+  /** Throws for a program that is, or came of, a binary of the tree, where the engine runs none of those. */
+  private refuseGiven(process: ProcessRecord): void {
+    const image = process.inputs.get(process.path);
+    if (this.origins === undefined || process.nature !== 'descendant' || !image) return;
+    const { processes, shell } = this;
+    this.origins.follow(shell === undefined ? processes : [shell, ...processes]);
+    const found = [...this.origins.of(process.path, image)];
+    if (found.length === 0) return;
+    const isItself = found.length === 1 && `/${found[0]}` === process.path;
+    const what = isItself
+      ? 'this program came with the tree'
+      : `this program came of a binary that came with the tree (${found.join(', ')})`;
+    const message = `${what}, and this build runs none of those`;
+    throw new ToolError(message, { code: 'ENOEXEC', file: process.path });
+  }
 
   /** Run our port of the first shell, which no script started. */
   runShell(path: string, argv: readonly string[], host: MemoryHost, program: Program): number {
@@ -265,7 +288,7 @@ export class Watch {
     const parent = this.running.at(-1);
     for (const path of paths) {
       parent?.paths.add(path);
-      if (this.options.record) process.outputs.set(path, entryRecord(this.files.find(path, false)));
+      if (this.records) process.outputs.set(path, entryRecord(this.files.find(path, false)));
     }
     if (process !== this.shell) this.options.onEvent?.({ kind: 'end', process });
   }
@@ -283,7 +306,7 @@ export class Watch {
         process.made.add(path);
         this.makers.set(node, process.step);
         if (node.kind !== 'file') return;
-        if (this.options.record) process.wrote.add(node.bytes);
+        if (this.records) process.wrote.add(node.bytes);
         this.options.onEvent?.({ kind: 'write', process, path });
       },
       changed: (path) => paths.add(path),
@@ -299,7 +322,7 @@ export class Watch {
   }
 
   private read({ inputs }: ProcessRecord, path: string, node: FileNode): void {
-    if (!this.options.record || inputs.has(path)) return;
+    if (!this.records || inputs.has(path)) return;
     const { kind, bytes, mode } = node;
     inputs.set(path, { kind, bytes, mode, madeBy: this.makers.get(node) });
   }

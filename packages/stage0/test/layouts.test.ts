@@ -15,7 +15,8 @@ import {
 } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
-import { layoutRecipe } from '../src/node/recipe-options.ts';
+import { laidOut, layoutRecipe } from '../src/node/recipe-options.ts';
+import { guest, leave } from './guests.ts';
 import { hex0, World } from './small-tree.ts';
 
 function treeOf(...names: string[]): MemoryFiles {
@@ -41,6 +42,7 @@ function olderWorld(): World {
   return world;
 }
 
+const SHELL = '/bootstrap-seeds/POSIX/x86/kaem-optional-seed';
 const options = { cwd: '/', shell: 'kaem-minimal', env: [] as string[], arch: 'x86' };
 
 describe('the layout of a tree', () => {
@@ -49,7 +51,20 @@ describe('the layout of a tree', () => {
     ['stage0-posix', 'amd64', ['/kaem.amd64']],
     ['kaem.run', 'x86', ['/x86/kaem.run', '/x86/mescc-tools-mini-kaem.kaem']],
     ['kaem.run', 'aarch64', ['/AArch64/kaem.run', '/AArch64/mescc-tools-mini-kaem.kaem']],
-    ['stagex', 'x86', ['/build/seed.kaem', '/hex0-seed', '/x86/hex0_x86.hex0']],
+    [
+      'stagex',
+      'x86',
+      [
+        '/build/seed.kaem',
+        '/hex0-seed',
+        '/x86/hex0_x86.hex0',
+        '/x86/kaem.run',
+        '/x86/mescc-tools-mini-kaem.kaem',
+      ],
+    ],
+    ['mescc-tools.kaem', 'x86', ['/x86/kaem.run', '/x86/mescc-tools.kaem']],
+    ['kaem.run-1.1', 'amd64', ['/AMD64/kaem.run', '/AMD64/hex0-seed']],
+    ['kaem.run-1.0', 'x86', ['/kaem.run', '/hex0-seed', '/cc_x86.M1']],
     [undefined, 'amd64', ['/kaem.x86']],
     [undefined, 'x86', ['/x86/kaem.run']],
   ])('is %s for %s by its files', (name, arch, files) => {
@@ -60,7 +75,7 @@ describe('the layout of a tree', () => {
     expect(recipeOf(layoutNamed('kaem.run'), 'amd64')).toEqual({
       script: 'kaem.run',
       directory: '/AMD64',
-      shell: 'kaem-minimal',
+      shell: 'seed',
       environment: ['LANG=C'],
     });
     expect(recipeOf(layoutNamed('stage0-posix'), 'x86')).not.toHaveProperty('script');
@@ -94,6 +109,47 @@ describe('the layout of a tree', () => {
   });
 });
 
+describe('a tree that holds stage0-posix', () => {
+  /** The small tree as live-bootstrap has it. */
+  const holding = (path: string, world = new World()) => {
+    const files = new MemoryFiles();
+    files.createDirectories(path.slice(0, path.lastIndexOf('/')));
+    const above = files.get(path.slice(0, path.lastIndexOf('/')));
+    if (above.kind === 'directory')
+      above.entries.set(path.split('/').at(-1) ?? '', world.files.root);
+    files.writeFile('/README.rst', new Uint8Array(), 0o644);
+    return files;
+  };
+
+  it.each([
+    '/seed/stage0-posix',
+    '/sysa/stage0-posix/src',
+    '/sysa/mescc-tools-seed/src/mescc-tools-seed',
+  ])('is that which is in %s', (path) => {
+    const { files, recipe, layout } = laidOut(options, holding(path), '');
+    expect(layout).toBe(`stage0-posix, in ${path.slice(1)}`);
+    expect(build(files, { ...recipe, engine: machineEngine() })).toMatchObject({ ok: true });
+    expect(laidOut(options, holding(path, olderWorld()), '').layout).toMatch(/^kaem\.run, in /);
+  });
+
+  it('is taken for itself where it has a layout, or a script is given', () => {
+    const files = holding('/seed/stage0-posix');
+    files.writeFile('/kaem.x86', new Uint8Array(), 0o644);
+    expect(laidOut(options, files, '')).toMatchObject({ layout: 'stage0-posix', files });
+    const other = holding('/seed/stage0-posix');
+    const mine = laidOut({ ...options, script: 'mine.kaem', cwd: '/seed' }, other, '');
+    expect(mine).toMatchObject({ layout: 'your own: mine.kaem in /seed', files: other });
+  });
+
+  it('says what is missing of a clone without submodules', () => {
+    const files = new MemoryFiles();
+    files.createDirectories('/seed/stage0-posix');
+    const { layout, recipe } = laidOut(options, files, '');
+    expect(layout).toBe('not known');
+    expect(() => build(files, recipe)).toThrow(/live-bootstrap without its submodules/);
+  });
+});
+
 describe('a tree of another layout', () => {
   const load = () => olderWorld().files;
 
@@ -103,6 +159,18 @@ describe('a tree of another layout', () => {
     const { verdict, builds } = check(load, { ...recipe, engines });
     expect([verdict.kind, verdict.sentence]).toEqual(['agree', expect.any(String)]);
     expect(builds[0].makers.has('/bin/M1')).toBe(true);
+  });
+
+  it('begins with the shell that came with the tree, a program like any other', () => {
+    const { files } = olderWorld();
+    files.createDirectories(path.dirname(SHELL));
+    files.writeFile(SHELL, guest(...leave('said', 'by the seed')), 0o755);
+    const recipe = layoutRecipe(options, files, '');
+    const { processes, shell } = build(files, { ...recipe, engine: machineEngine() });
+    const first = { path: SHELL, argv: [SHELL, 'kaem.run'], directory: '/x86', nature: 'machine' };
+    expect(processes).toMatchObject([first]);
+    expect(shell).toBeUndefined();
+    expect(files.find('/x86/said')?.kind).toBe('file');
   });
 
   it('has texts in its answers that nothing makes; a program that nothing makes is not right', () => {

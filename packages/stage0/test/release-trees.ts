@@ -14,11 +14,12 @@ import {
   chooseEngine,
   copyTree,
   diverseEngine,
+  exactEngine,
   machineEngine,
   portsAndMachine,
 } from '@stage0-ts/stage0';
 import { loadTree } from '../src/node/load-tree.ts';
-import { RECIPE_OPTIONS, recipeFrom } from '../src/node/recipe-options.ts';
+import { LAYOUT_OPTIONS, laidOut } from '../src/node/recipe-options.ts';
 
 export interface ReleaseTree {
   readonly name: string;
@@ -45,11 +46,10 @@ export function releaseTrees(what: string, wanted: readonly string[]): ReleaseTr
   if (left.length > 0) {
     tell(` for ${left.join(', ')}: not there, or more than three (STAGE0_RELEASES_ALL=1).`);
   }
-  return chosen.map(([name, entry]) => ({
-    name,
-    load: () => loadTree(path.join(FOLDER, entry)),
-    recipe: recipeOf(path.join(FOLDER, `${name}.options`)),
-  }));
+  return chosen.map(([name, entry]) => {
+    const load = () => loadTree(path.join(FOLDER, entry));
+    return { name, load, recipe: recipeOf(path.join(FOLDER, `${name}.options`), load()) };
+  });
 }
 
 /** The first, the last, and what lies evenly between. */
@@ -60,17 +60,18 @@ function spread<T>(all: readonly T[], count: number): T[] {
   });
 }
 
-function recipeOf(file: string): Partial<CheckOptions> {
-  if (!fs.existsSync(file)) return {};
-  const args = fs.readFileSync(file, 'utf8').trim().split(/\s+/);
-  const options = { ...RECIPE_OPTIONS, script: { type: 'string' } } as const;
-  const { values } = parseArgs({ args, options });
-  const { script } = values;
-  return { ...recipeFrom(values, ''), ...(script === undefined ? {} : { script }) };
+/** What the command line would make of it. */
+function recipeOf(file: string, files: MemoryFiles): Partial<CheckOptions> {
+  const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '';
+  const args = text === '' ? [] : text.split(/\s+/);
+  const { values } = parseArgs({ args, options: LAYOUT_OPTIONS });
+  return laidOut({ ...values, arch: 'x86' }, files, '').recipe;
 }
+
+const OURS = { ports: portsAndMachine, exact: exactEngine, diverse: diverseEngine };
 
 /** As `stage0 check` does without options. */
 export function checkRelease(files: MemoryFiles, recipe: Partial<CheckOptions>): CheckResult {
-  const ours = chooseEngine(files).engine === 'ports' ? portsAndMachine() : diverseEngine();
+  const ours = OURS[chooseEngine(files).engine]();
   return check(() => copyTree(files), { ...recipe, engines: [ours, machineEngine()] });
 }

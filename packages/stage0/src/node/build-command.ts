@@ -11,8 +11,9 @@ import { followedReleases } from '../upstream.ts';
 import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadOperands, saveFiles } from './load-tree.ts';
+import { narDigest } from './nar-digest.ts';
 import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
-import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
+import { LAYOUT_HELP, LAYOUT_OPTIONS, laidOut } from './recipe-options.ts';
 import { print, printError } from './streams.ts';
 import { UsageError } from './usage.ts';
 
@@ -53,11 +54,17 @@ export function buildCommand(args: readonly string[]): number {
   const limits = limitsFrom(values, HELP);
   const engine = engineNamed(values.engine, HELP, limits);
   if (values.out === '') throw new UsageError('--out takes a folder', HELP);
-  const { files: source, archive, parts, sources: read } = loadOperands(positionals);
-  const recipe = layoutRecipe(values, source, HELP);
+  const { files: given, archive, parts, sources: read } = loadOperands(positionals);
+  const { files: source, recipe, layout } = laidOut(values, given, HELP);
   const files = copyTree(source, limits.files);
   const { unfollowed } = chooseEngine(source, values.arch);
-  const subject = { tree: treeDigest(source), parts, ...(archive && { archive }) };
+  const subject = {
+    tree: treeDigest(source),
+    nar: narDigest(source),
+    layout,
+    parts,
+    ...(archive && { archive }),
+  };
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const lines = new ProgressText();
   const result = build(files, {

@@ -13,8 +13,9 @@ import { ENGINE_NAMES, engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, type Limits, limitsFrom } from './limit-options.ts';
 import { loadForeign } from './load-foreign.ts';
 import { loadOperands, requireNoSource } from './load-tree.ts';
+import { narDigest } from './nar-digest.ts';
 import { ProgressLine, wantsProgress } from './progress.ts';
-import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
+import { LAYOUT_HELP, LAYOUT_OPTIONS, laidOut } from './recipe-options.ts';
 import { checkSideBySide } from './side-by-side.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
@@ -29,9 +30,10 @@ its way until you accept it.
   TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2. Several are parts of one tree: each is put
                          where its folder's name says (M2-Planet-1.13 in M2-Planet), or where PATH=TREE does
   --engines A,B          the engines, of: ${ENGINE_NAMES}. By itself the check takes ports,i386 for a
-                         tree with the sources that our ports follow, and diverse,i386 for any other release.
+                         tree with the sources that our ports follow, exact,i386 where they follow that of
+                         cc_x86 only, and diverse,i386 for any other release.
                          native runs the tree's programs on this computer with your rights
-  --thorough             for a tree of the first kind: compare with diverse as well
+  --thorough             where the check does not take it: compare with diverse as well
   --arch ARCH            the architecture (default: x86)
   --trust PATH           accept the binary at PATH of the tree, which no process of the build makes; may be repeated
   --partial              accept that a part is not compared; the report names it
@@ -56,8 +58,8 @@ export function checkCommand(args: readonly string[]): number {
   if (positionals.length === 0) throw new UsageError('check takes a TREE', HELP);
   const limits = limitsFrom(values, HELP);
   const given = values.engines === undefined ? undefined : enginePair(values.engines, limits);
-  const { files: source, archive, parts, sources: read } = loadOperands(positionals);
-  const recipe = layoutRecipe(values, source, HELP);
+  const { files: givenTree, archive, parts, sources: read } = loadOperands(positionals);
+  const { files: source, recipe, layout } = laidOut(values, givenTree, HELP);
   const choice = chooseEngine(source, values.arch);
   const engines = given ?? chosenPair(choice, limits);
   const against = values.against === undefined ? {} : { against: loadForeign(values.against) };
@@ -80,6 +82,8 @@ export function checkCommand(args: readonly string[]): number {
     });
   const subject = {
     tree: digest,
+    nar: narDigest(source),
+    layout,
     tool: toolName(),
     command: ['stage0 check', ...args].join(' '),
     parts,
@@ -90,7 +94,7 @@ export function checkCommand(args: readonly string[]): number {
     ...subject,
     ...(given === undefined && { choice: choice.why }),
   });
-  const isMore = values.thorough && given === undefined && choice.engine === 'ports';
+  const isMore = values.thorough && given === undefined && choice.engine !== 'diverse';
   const more = isMore && result.ok ? checkDocument(run(['diverse', 'i386']), subject) : undefined;
   progress?.clear();
   print(values.json ? jsonText(document, more) : plainText(document, more));

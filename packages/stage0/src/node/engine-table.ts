@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The engines that the command line can name. */
 import type { EngineOptions } from '@stage0-ts/i386';
-import { diverseEngine } from '../diverse-engine.ts';
+import { diverseEngine, exactEngine } from '../diverse-engine.ts';
 import type { NamedEngine } from '../engines.ts';
 import { machineEngine, portsAndMachine } from '../machine-engine.ts';
 import { nativeEngine } from './native-engine.ts';
@@ -11,6 +11,7 @@ const ENGINES: Readonly<Record<string, (options: EngineOptions, seconds: number)
   {
     ports: (options) => portsAndMachine(options),
     i386: (options) => machineEngine(options),
+    exact: (options) => exactEngine(options),
     diverse: (options) => diverseEngine(options),
     native: (_, seconds) => nativeEngine(seconds),
   };

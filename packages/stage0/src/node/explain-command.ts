@@ -9,7 +9,7 @@ import { engineNamed } from './engine-table.ts';
 import { LIMIT_HELP, LIMIT_OPTIONS, limitsFrom } from './limit-options.ts';
 import { loadTree } from './load-tree.ts';
 import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
-import { LAYOUT_HELP, LAYOUT_OPTIONS, layoutRecipe } from './recipe-options.ts';
+import { LAYOUT_HELP, LAYOUT_OPTIONS, laidOut } from './recipe-options.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 
@@ -48,8 +48,7 @@ export function explainCommand(args: readonly string[]): number {
   }
   const [path, offset] = parsePlace(place);
   const limits = limitsFrom(values, HELP);
-  const source = loadTree(tree);
-  const recipe = layoutRecipe(values, source, HELP);
+  const { files: source, recipe } = laidOut(values, loadTree(tree), HELP);
   const files = copyTree(source, limits.files);
   const progress = wantsProgress(values.quiet) ? new ProgressLine() : undefined;
   const text = new ProgressText();

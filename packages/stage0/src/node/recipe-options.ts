@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The options that say how a tree of another layout than upstream's is built, shared by the subcommands. */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
-import { LAYOUTS, layoutNamed, layoutOf, type Recipe, recipeOf } from '../layouts.ts';
+import {
+  innerTree,
+  LAYOUTS,
+  type Layout,
+  layoutNamed,
+  layoutOf,
+  type Recipe,
+  recipeOf,
+} from '../layouts.ts';
 import type { RunOptions } from '../run.ts';
 import { UsageError } from './usage.ts';
 
@@ -39,6 +47,29 @@ interface LayoutValues extends RecipeValues {
   readonly script?: string | undefined;
 }
 
+/** A tree that was given, or the one in it that is meant; how to build it; and how it is laid out, for the report. */
+export interface LaidOut {
+  readonly files: MemoryFiles;
+  readonly recipe: Recipe;
+  readonly layout: string;
+}
+
+/** What the command line means by a tree. Throws UsageError. */
+export function laidOut(values: LayoutValues, given: MemoryFiles, usage: string): LaidOut {
+  const { script, cwd } = values;
+  const inner = script === undefined ? innerTree(given, values.arch) : undefined;
+  const files = inner?.files ?? given;
+  const recipe = layoutRecipe(values, files, usage);
+  const name = layoutFor(values, files)?.name ?? 'not known';
+  const where = inner === undefined ? '' : `, in ${inner.path.slice(1)}`;
+  const layout = script === undefined ? `${name}${where}` : `your own: ${script} in ${cwd}`;
+  return { files, recipe, layout };
+}
+
+function layoutFor({ layout, arch }: LayoutValues, files: MemoryFiles): Layout | undefined {
+  return layout === undefined ? layoutOf(files, arch) : layoutNamed(layout);
+}
+
 /** The recipe of the command line; where that says nothing, of the tree's layout. Throws UsageError. */
 export function layoutRecipe(values: LayoutValues, files: MemoryFiles, usage: string): Recipe {
   const given = recipeFrom(values, usage);
@@ -47,7 +78,7 @@ export function layoutRecipe(values: LayoutValues, files: MemoryFiles, usage: st
     if (name !== undefined) throw new UsageError('--layout has a --script of its own', usage);
     return { ...given, script };
   }
-  const layout = name === undefined ? layoutOf(files, arch) : layoutNamed(name);
+  const layout = layoutFor(values, files);
   if (layout === undefined) return given;
   const own = recipeOf(layout, arch);
   return {
