@@ -3,4 +3,4 @@
 export { compile } from './compile.ts';
 export type { DialectName } from './dialects.ts';
 export type { Architecture, CompileOptions, Define, SourceFile } from './options.ts';
-export { m2Planet, m2PlanetBuiltBy, m2PlanetFor } from './program.ts';
+export { type Builder, m2Planet, m2PlanetBuiltBy, m2PlanetFor } from './program.ts';
