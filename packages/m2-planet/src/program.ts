@@ -46,7 +46,7 @@ const VERSION = 'M2-Planet v1.13.1\n';
 const DIALECT_NAMES = Object.keys(DIALECTS).join(' and ');
 
 /** What is as the command was built, not as its line says. */
-type Builder = Pick<CompileOptions, 'logicalShiftRight' | 'dialect'>;
+export type Builder = Pick<CompileOptions, 'logicalShiftRight' | 'dialect'>;
 
 /** What the command line asks for. */
 interface Request {
