@@ -1,7 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Numbers of system calls that more than the table in syscalls.ts needs to know. */
-
-export const EXIT = 1;
-export const READ = 3;
-export const WRITE = 4;
-export const BRK = 45;
+/** Numbers of Linux's system calls for the i386, by their names (arch/x86/entry/syscalls/syscall_32.tbl). */
+export const CALL = {
+  EXIT: 1,
+  FORK: 2,
+  READ: 3,
+  WRITE: 4,
+  OPEN: 5,
+  CLOSE: 6,
+  WAITPID: 7,
+  CREAT: 8,
+  UNLINK: 10,
+  EXECVE: 11,
+  CHDIR: 12,
+  MKNOD: 14,
+  CHMOD: 15,
+  LSEEK: 19,
+  GETPID: 20,
+  MOUNT: 21,
+  GETUID: 24,
+  ACCESS: 33,
+  RENAME: 38,
+  MKDIR: 39,
+  RMDIR: 40,
+  DUP: 41,
+  BRK: 45,
+  GETGID: 47,
+  GETEUID: 49,
+  GETEGID: 50,
+  UMASK: 60,
+  CHROOT: 61,
+  DUP2: 63,
+  GETPPID: 64,
+  SYMLINK: 83,
+  READLINK: 85,
+  FCHMOD: 94,
+  OLDUNAME: 109,
+  WAIT4: 114,
+  UNAME: 122,
+  FCHDIR: 133,
+  LLSEEK: 140,
+  GETCWD: 183,
+  VFORK: 190,
+  GETUID32: 199,
+  GETGID32: 200,
+  GETEUID32: 201,
+  GETEGID32: 202,
+  EXIT_GROUP: 252,
+  UNSHARE: 310,
+} as const;

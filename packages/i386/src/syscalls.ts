@@ -9,6 +9,7 @@
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { Host } from '@stage0-ts/host';
+import { CALL } from './call-numbers.ts';
 import { errno, negativeErrno } from './errno.ts';
 import { MachineError } from './errors.ts';
 import type { FileTable } from './files.ts';
@@ -61,7 +62,7 @@ export function systemCall(
   e: number,
 ): number {
   const result = carryOut(context, number, a, b, c, d, e);
-  context.calls.note(result < 0 || (number === READ && result === 0));
+  context.calls.note(result < 0 || (number === CALL.READ && result === 0));
   return result;
 }
 
@@ -83,8 +84,6 @@ function carryOut(
   }
 }
 
-/** read(2). */
-const READ = 3;
 /** System calls in a row that come to nothing, after which a program counts as stuck. */
 const MAX_CALLS_IN_VAIN = 200_000;
 
@@ -245,55 +244,55 @@ const exit: Call = (context, status) => context.exit(status & 0xff);
 const fork: Call = (context) => context.fork();
 
 const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
-  [1, exit],
-  [2, fork],
-  [3, read],
-  [4, write],
-  [5, openFile],
-  [6, (context, fd) => done(() => context.files.close(fd))],
-  [7, waitFor],
-  [8, (context, path, mode) => openFile(context, path, 0o1101, mode, 0, 0)], // creat
-  [10, (context, path) => done(() => context.files.remove(text(context, path)))],
-  [11, execute],
-  [12, (context, path) => done(() => context.host.changeDirectory(text(context, path)))],
-  [14, refuse], // mknod
-  [15, changeMode],
-  [19, (context, fd, offset, whence) => context.files.seek(fd, offset, whence)],
-  [20, (context) => context.pid],
-  [21, refuse], // mount
-  [24, zero], // getuid
-  [33, access],
-  [38, refuse], // rename
-  [39, makeDirectory],
-  [40, (context, path) => done(() => context.host.removeDirectory(text(context, path)))],
-  [41, (context, fd) => context.files.duplicate(fd)],
-  [45, (context, address) => context.setHeapEnd(address)],
-  [47, zero], // getgid
-  [49, zero], // geteuid
-  [50, zero], // getegid
-  [60, setUmask],
-  [61, changeRoot],
-  [63, (context, from, to) => context.files.duplicate(from, to)],
-  [64, (context) => context.parentPid],
+  [CALL.EXIT, exit],
+  [CALL.FORK, fork],
+  [CALL.READ, read],
+  [CALL.WRITE, write],
+  [CALL.OPEN, openFile],
+  [CALL.CLOSE, (context, fd) => done(() => context.files.close(fd))],
+  [CALL.WAITPID, waitFor],
+  [CALL.CREAT, (context, path, mode) => openFile(context, path, 0o1101, mode, 0, 0)],
+  [CALL.UNLINK, (context, path) => done(() => context.files.remove(text(context, path)))],
+  [CALL.EXECVE, execute],
+  [CALL.CHDIR, (context, path) => done(() => context.host.changeDirectory(text(context, path)))],
+  [CALL.MKNOD, refuse],
+  [CALL.CHMOD, changeMode],
+  [CALL.LSEEK, (context, fd, offset, whence) => context.files.seek(fd, offset, whence)],
+  [CALL.GETPID, (context) => context.pid],
+  [CALL.MOUNT, refuse],
+  [CALL.GETUID, zero],
+  [CALL.ACCESS, access],
+  [CALL.RENAME, refuse],
+  [CALL.MKDIR, makeDirectory],
+  [CALL.RMDIR, (context, path) => done(() => context.host.removeDirectory(text(context, path)))],
+  [CALL.DUP, (context, fd) => context.files.duplicate(fd)],
+  [CALL.BRK, (context, address) => context.setHeapEnd(address)],
+  [CALL.GETGID, zero],
+  [CALL.GETEUID, zero],
+  [CALL.GETEGID, zero],
+  [CALL.UMASK, setUmask],
+  [CALL.CHROOT, changeRoot],
+  [CALL.DUP2, (context, from, to) => context.files.duplicate(from, to)],
+  [CALL.GETPPID, (context) => context.parentPid],
   [
-    83,
+    CALL.SYMLINK,
     (context, to, path) => done(() => context.host.symlink(text(context, to), text(context, path))),
   ],
-  [85, readLink],
-  [94, changeModeOf],
-  [114, waitFor], // wait4
-  [109, systemName(5)], // olduname
-  [122, systemName(6)],
-  [133, changeDirectoryTo],
-  [140, longSeek],
-  [183, workingDirectory],
-  [190, fork], // vfork
-  [199, zero], // getuid32
-  [200, zero], // getgid32
-  [201, zero], // geteuid32
-  [202, zero], // getegid32
-  [252, exit], // exit_group
-  [310, refuse], // unshare
+  [CALL.READLINK, readLink],
+  [CALL.FCHMOD, changeModeOf],
+  [CALL.WAIT4, waitFor],
+  [CALL.OLDUNAME, systemName(5)],
+  [CALL.UNAME, systemName(6)],
+  [CALL.FCHDIR, changeDirectoryTo],
+  [CALL.LLSEEK, longSeek],
+  [CALL.GETCWD, workingDirectory],
+  [CALL.VFORK, fork],
+  [CALL.GETUID32, zero],
+  [CALL.GETGID32, zero],
+  [CALL.GETEUID32, zero],
+  [CALL.GETEGID32, zero],
+  [CALL.EXIT_GROUP, exit],
+  [CALL.UNSHARE, refuse],
 ]);
 
 function done(action: () => void): number {

@@ -3,24 +3,27 @@
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
+import { CALL } from '../src/call-numbers.ts';
 import { DATA, elf, exit, load, place, system, word } from './guest.ts';
 import { MODES, start } from './run.ts';
 
-const READ = 3;
-const WRITE = 4;
-const OPEN = 5;
-const CLOSE = 6;
-const WAITPID = 7;
-const UNLINK = 10;
-const EXECVE = 11;
-const CHDIR = 12;
-const CHMOD = 15;
-const LSEEK = 19;
-const ACCESS = 33;
-const MKDIR = 39;
-const UMASK = 60;
-const SYMLINK = 83;
-const GETCWD = 183;
+const {
+  READ,
+  WRITE,
+  OPEN,
+  CLOSE,
+  WAITPID,
+  UNLINK,
+  EXECVE,
+  CHDIR,
+  CHMOD,
+  LSEEK,
+  ACCESS,
+  MKDIR,
+  UMASK,
+  SYMLINK,
+  GETCWD,
+} = CALL;
 const CREATE = 0o1101;
 
 /** neg eax; mov ebx, eax; exit: the errno as status. */

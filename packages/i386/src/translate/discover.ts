@@ -8,6 +8,8 @@
  * end before the next leader or with their terminator, and every address in `edges` is the start of a block of
  * the same function.
  */
+
+import { CALL } from '../call-numbers.ts';
 import { decode, IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EAX, ESP } from '../registers.ts';
 import { analyseFlow } from './flow.ts';
@@ -145,11 +147,10 @@ function calledBy(
 function forks({ instructions }: Block, at: number): boolean {
   const instruction = instructions[at] as Instruction;
   if (instruction.operation !== 'int') return false;
-  return knownEax(instructions.slice(0, at)) === FORK;
+  return knownEax(instructions.slice(0, at)) === CALL.FORK;
 }
 
-const FORK = 2;
-const EXITS = new Set<number | undefined>([1, 252]);
+const EXITS = new Set<number | undefined>([CALL.EXIT, CALL.EXIT_GROUP]);
 
 function discoverFrom(
   pending: number[],

@@ -6,7 +6,7 @@
  * (eax, ebx, ecx, edx, next address, known flags) → eax, as the runner's `systemCall`. Invariant: a byte is read or
  * written in the guest's memory exactly where access.ts lets code do that.
  */
-import { READ, WRITE } from '../call-numbers.ts';
+import { CALL } from '../call-numbers.ts';
 import { type AccessLayout, lowOffset, stackStart } from './access.ts';
 import { IMPORTS, READ_LIMITS, SYSTEM_CALL, WRITE_LIMITS } from './layout.ts';
 import { Code, type DefinedFunction, OP } from './wasm.ts';
@@ -17,7 +17,7 @@ const [EAX, EBX, ECX, EDX, NEXT, KNOWN, PAIR, BYTE, PLACE] = [0, 1, 2, 3, 4, 5, 
 
 export function quickSystemCall(layout: AccessLayout): DefinedFunction {
   const code = new Code();
-  for (const call of [READ, WRITE]) emitCall(code, layout, call === WRITE);
+  for (const writes of [false, true]) emitCall(code, layout, writes);
   for (const parameter of [EAX, EBX, ECX, EDX, NEXT, KNOWN]) {
     code.indexed(OP.local_get, parameter);
   }
@@ -34,7 +34,7 @@ function emitCall(code: Code, layout: AccessLayout, writes: boolean): void {
     code.branch(OP.br_if, isCall);
   };
   code.indexed(OP.local_get, EAX);
-  code.constant(writes ? WRITE : READ);
+  code.constant(writes ? CALL.WRITE : CALL.READ);
   unless(OP.i32_ne);
   code.indexed(OP.local_get, EDX);
   code.constant(1);

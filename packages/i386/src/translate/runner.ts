@@ -11,7 +11,7 @@
  */
 
 import type { InstructionBudget } from '../budget.ts';
-import { BRK, READ, WRITE } from '../call-numbers.ts';
+import { CALL } from '../call-numbers.ts';
 import { MachineError } from '../errors.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
@@ -134,12 +134,12 @@ export class Runner {
     known: number,
   ): number => {
     const { process, windows, cpu } = this;
-    if (eax === BRK) {
+    if (eax === CALL.BRK) {
       const result = process.setHeapEnd(ebx);
       this.setLimits();
       return result;
     }
-    const ofBytes = eax === READ || eax === WRITE;
+    const ofBytes = eax === CALL.READ || eax === CALL.WRITE;
     this.loadFromWasm(next, known);
     windows.close(ofBytes ? ebx : undefined);
     const esi = cpu.registers[ESI] as number;

@@ -9,7 +9,7 @@
  * process, has a window, so that nobody else can see that it had not.
  */
 
-import { WRITE } from '../call-numbers.ts';
+import { CALL } from '../call-numbers.ts';
 import type { Process } from '../process.ts';
 
 /** Descriptors that can have a window. */
@@ -69,7 +69,7 @@ export class FileWindows {
   /** A call has read or written one byte. If more of this kind can be served, let the descriptor have a window. */
   open(call: number, fd: number): void {
     const { files, memory } = this.process;
-    const writes = call === WRITE;
+    const writes = call === CALL.WRITE;
     if (fd < 0 || fd >= DESCRIPTORS) return;
     const wanted = Math.min(SIZE, Math.max(FIRST_FETCH, 2 * (this.used.get(fd) ?? 0)));
     const content = writes ? undefined : files.readAhead(fd).subarray(0, wanted);
