@@ -97,9 +97,13 @@ export function lockstep(
   const status = primary.run();
   shadow.run();
   if (JSON.stringify(status) !== JSON.stringify(shadow.status)) throw new Error('status');
-  const size = shadow.memory.used;
-  const [first, second] = [primary, shadow].map(({ memory }) => memory.bytes.subarray(0, size));
-  if (Buffer.compare(first as Uint8Array, second as Uint8Array) !== 0) throw new Error('memory');
+  // Between them are the windows, which are not the guest's.
+  const { used, layout } = shadow.memory;
+  const low = shadow.memory.place(layout.imageStart);
+  for (const part of [[0, layout.stackSize] as const, [low, used] as const]) {
+    const [first, second] = [primary, shadow].map(({ memory }) => memory.bytes.subarray(...part));
+    if (Buffer.compare(first as Uint8Array, second as Uint8Array) !== 0) throw new Error('memory');
+  }
   return blocks;
 }
 

@@ -154,7 +154,7 @@ function riscV(arch: 'riscv32' | 'riscv64'): StandIn[] {
 /** `NAME INPUT OUTPUT` by the linker; a new output gets mode 0700, as hand-written tools give. */
 function linker(name: string, architecture: CrossArchitecture): Program {
   return converter(name, 0o700, (source, _, map) => {
-    const options = { architecture, bigEndian: false, baseAddress: BASE_ADDRESS, map };
+    const options = { architecture, bigEndian: false, baseAddress: BASE_ADDRESS, provenance: map };
     return { bytes: link([source], options).image, map };
   });
 }
