@@ -7,8 +7,8 @@ import { releaseFor } from '@stage0-ts/vectors/test-support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../../stage0/src/node/load-tree.ts';
-import { TranslationCache } from '../src/translate/program.ts';
-import { elf, exit, load, word } from './guest.ts';
+import { TranslationCache, translate } from '../src/translate/program.ts';
+import { CODE, elf, exit, load, word } from './guest.ts';
 import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
 import { contentOf, emulated, lockstep, machine } from './run.ts';
 
@@ -104,6 +104,22 @@ describe('lockstep', () => {
     ];
     const run = machine(elf(code), emptyHost(), { translations: new TranslationCache() });
     expect(run.run()).toEqual({ kind: 'exited', status: 33 });
+  });
+
+  it('code after the data, as a patch puts it there: the interpreter has it, and stores to the data are free', () => {
+    // jmp far; back: mov [data], ebx; add ebx, [data]; …; exit; data: 8 KiB; far: mov ebx, 7; jmp back
+    const data = CODE + 64;
+    const back = [0x89, 0x1d, ...word(data), 0x03, 0x1d, ...word(data), ...load(0, 1), 0xcd, 0x80];
+    const far = 64 + 8192;
+    const code = [0xe9, ...word(far - 5), ...back];
+    while (code.length < far) code.push(0);
+    code.push(...load(3, 7), 0xe9, ...word(5 - (far + 10)));
+    const program = translate(elf(code), { stackSize: 1 << 20, metered: false, observed: false });
+    expect(program?.writeStart).toBe(CODE + 5 + back.length);
+    expect(program?.exports.has(CODE + 5)).toBe(true);
+    expect(lockstep(elf(code), emptyHost)).toBeGreaterThan(1);
+    const run = machine(elf(code), emptyHost(), { translations: new TranslationCache() });
+    expect(run.run()).toEqual({ kind: 'exited', status: 14 });
   });
 
   it('flow that cannot be structured: a jump into a loop', () => {

@@ -103,7 +103,6 @@ describe.skipIf(pristine === undefined)('the release with a trap', () => {
       },
       /step \d+, \.\/cached\/sha256sum -c x86\.answers: what it prints differs/,
     ],
-    // The checksum tool is interpreted: the trap is code after its data, which is then all taken for code.
   ])('%s', { timeout: 600_000 }, (_, plant, says) => {
     const load = () => {
       const files = copyTree(pristine as MemoryFiles);

@@ -55,9 +55,54 @@ export function successors(ending: Ending): number[] {
  * that it does not stay in the interpreter, loops near a fork are entries as well.
  */
 export function discover(code: CodeBytes, entry: number): Map<number, CodeFunction> {
-  const functions = discoverApartFrom(new Set(), code, entry);
-  const changing = storesToCode(functions);
-  return changing.size === 0 ? functions : discoverApartFrom(changing, code, entry);
+  const all = discoverApartFrom(new Set(), code, [entry]);
+  const far = farCode(all);
+  const changing = storesToCode(all);
+  if (changing.size === 0 && far.instructions.size === 0) return all;
+  const left = new Set([...changing, ...far.instructions]);
+  return discoverApartFrom(left, code, [entry, ...far.targets]);
+}
+
+/** So many bytes without code are taken for data. */
+const MIN_DATA = 4096;
+
+/**
+ * Code that lies after the program's data, as patches do: its instructions are left to the interpreter, so that data does
+ * not count as a place where code may be (see access.ts). `targets`: where it jumps to or calls before the data.
+ */
+function farCode(functions: ReadonlyMap<number, CodeFunction>): {
+  instructions: Set<number>;
+  targets: number[];
+} {
+  const end = endOfMainCode(codeRanges(functions.values()));
+  const instructions = new Set<number>();
+  const targets = new Set<number>();
+  for (const { blocks } of functions.values()) {
+    for (const block of blocks.values()) {
+      if (block.start < end) continue;
+      for (const { address } of block.instructions) instructions.add(address);
+      for (const to of successors(block.ending)) if (to < end) targets.add(to);
+      if (block.ending.kind === 'call' && block.ending.target < end) {
+        targets.add(block.ending.target);
+      }
+    }
+  }
+  return { instructions, targets: [...targets] };
+}
+
+/** The end of the most code that is not parted by data. */
+function endOfMainCode(ranges: readonly (readonly [number, number])[]): number {
+  let most = 0;
+  let mainEnd = 0;
+  let size = 0;
+  for (const [at, [start, end]] of ranges.entries()) {
+    if (start - (ranges[at - 1]?.[1] ?? start) >= MIN_DATA) size = 0;
+    size += end - start;
+    if (size < most) continue;
+    most = size;
+    mainEnd = end;
+  }
+  return mainEnd;
 }
 
 /** The bytes of a program that were found to be code: [start, end), in order and apart. */
@@ -104,11 +149,11 @@ function storesToCode(functions: ReadonlyMap<number, CodeFunction>): Set<number>
 function discoverApartFrom(
   left: ReadonlySet<number>,
   code: CodeBytes,
-  entry: number,
+  roots: readonly number[],
 ): Map<number, CodeFunction> {
   const decoder = new CachingDecoder(code, left);
   const functions = new Map<number, CodeFunction>();
-  discoverFrom([entry], decoder, functions);
+  discoverFrom([...roots], decoder, functions);
   const forking = [...functions.values()].filter(({ blocks }) =>
     [...blocks.values()].some((block) => block.instructions.some((_, at) => forks(block, at))),
   );
