@@ -101,10 +101,55 @@ describe('a release', () => {
     expect(release('check', `v${version}`)).toMatchObject({ status: 0, stderr: '' });
     const { status, stderr } = release('check', 'v999.0.0');
     expect(status).toBe(1);
-    for (const { name } of manifests) expect(stderr).toContain(`: ${name} is ${version}, `);
+    for (const { name } of manifests) {
+      expect(stderr.split(`: ${name} is ${version}, `).length, name).toBeGreaterThan(2);
+    }
+    expect(stderr).toContain('CHANGELOG.md: ');
     expect(release('check', version).status).toBe(1);
     expect(release('check', 'v1.0.0; rm -rf').status).toBe(1);
     expect(release('frobnicate').status).toBe(2);
+  });
+
+  it('is prepared by one command, which says what is wrong before it writes', () => {
+    const files = ['package.json', 'packages/hex0/package.json', 'CHANGELOG.md'];
+    const contents = () => files.map((name) => fs.readFileSync(path.join(copy, name), 'utf8'));
+    const before = contents();
+    const refused: [string, string][] = [
+      ['0.0.9', 'does not come after'],
+      [version, 'does not come after'],
+      ['1.2', 'is not a version'],
+    ];
+    for (const [word, reason] of refused) {
+      const { status, stderr } = release(word);
+      expect([status, stderr]).toEqual([1, expect.stringContaining(reason)]);
+    }
+    expect(contents()).toEqual(before);
+
+    const next = version.replace(/\d+$/, (patch) => String(Number(patch) + 1));
+    fs.writeFileSync(path.join(copy, files[2] as string), '# Changelog\n\n## Unreleased\n\n');
+    expect(release(next).stderr).toContain('nothing under "## Unreleased"');
+    fs.writeFileSync(path.join(copy, files[2] as string), before[2] as string);
+    expect(release(next)).toMatchObject({ status: 0, stderr: '' });
+    expect(release('check', `v${next}`)).toMatchObject({ status: 0, stderr: '' });
+    const [, , changelog = ''] = contents();
+    expect(changelog).toMatch(
+      new RegExp(`^## Unreleased\\n\\n## ${next}, \\d{4}-\\d\\d-\\d\\d$`, 'm'),
+    );
+    // npm finds the lock file in step with the manifests.
+    const { status, stderr } = spawnSync('npm', ['ci', '--dry-run', '--offline'], {
+      cwd: copy,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('in sync')]);
+    // A place that is forgotten is named.
+    const one = path.join(copy, 'packages/hex0/package.json');
+    fs.writeFileSync(one, before[1] as string);
+    const check = release('check', `v${next}`);
+    expect([check.status, check.stderr.split('\n')[0]]).toEqual([
+      1,
+      `packages/hex0/package.json: @stage0-ts/hex0 is ${version}, the tag is v${next}`,
+    ]);
+    fs.writeFileSync(one, before[1]?.replaceAll(`"${version}"`, `"${next}"`) as string);
   });
 
   it('is packed in an order in which it can be published', { timeout: 300_000 }, () => {
