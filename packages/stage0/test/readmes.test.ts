@@ -23,6 +23,22 @@ const packages = fs.readdirSync(path.join(ROOT, 'packages'));
 const readmes = ['README.md', ...packages.map((name) => `packages/${name}/README.md`)].filter(
   (file) => fs.existsSync(path.join(ROOT, file)),
 );
+/** All pages: the READMEs, and what they lead to. */
+const pages = [
+  ...readmes,
+  ...[
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'test-vectors/README.md',
+    'bench/README.md',
+  ],
+  'packages/i386/docs/how-it-works.md',
+  ...fs
+    .readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 const read = (file: string) => fs.readFileSync(path.join(ROOT, file), 'utf8');
 const text = (value: unknown) => Buffer.from(value as Uint8Array).toString('utf8');
 const hex = (value: unknown) => Buffer.from(value as Uint8Array).toString('hex');
@@ -273,7 +289,10 @@ describe('commands', () => {
   const bins = packages.flatMap((name) =>
     Object.keys(JSON.parse(read(`packages/${name}/package.json`)).bin ?? {}),
   );
-  const documents = [...readmes, 'docs/design.md', 'test-vectors/README.md'];
+  const documents = [
+    ...readmes,
+    ...['CONTRIBUTING.md', 'docs/design.md', 'test-vectors/README.md'],
+  ];
 
   /** Scripts of the package that `-w` names, or of the repository. */
   const scriptsFor = (words: readonly string[]): string[] => {
@@ -294,7 +313,10 @@ describe('commands', () => {
     commands.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')),
   )('%s', (line) => {
     const words = line.split(' ').filter((word) => !/^\w+=/.test(word));
-    if (words[0] !== 'npm') expect([...bins, 'cat']).toContain(words[0]);
+    if (words[0] === 'npx') {
+      expect(words[1]).toBe('--no');
+      expect(fs.existsSync(path.join(ROOT, 'node_modules/.bin', words[2] as string))).toBe(true);
+    } else if (words[0] !== 'npm') expect([...bins, 'cat', 'cd', 'git']).toContain(words[0]);
     else if (words[1] === 'run') expect(scriptsFor(words)).toContain(words[2]);
     else if (!['ci', 'install'].includes(words[1] as string)) {
       expect(Object.keys(scripts)).toContain(words[1]);
@@ -326,14 +348,33 @@ describe('commands', () => {
   });
 });
 
-describe('every README', () => {
-  it.each(readmes)('%s links to what is there', (file) => {
+describe('every page', () => {
+  it.each(pages)('%s links to what is there', (file) => {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       const found = path.join(ROOT, path.dirname(file), target as string);
       expect(fs.existsSync(found), target).toBe(true);
     }
   });
 
+  it.each(pages)('%s has no long lines outside of tables and samples', (file) => {
+    const text = read(file).replaceAll(/^```.*?^```$/gms, '');
+    const long = text.split('\n').filter((line) => line.length > 100 && !/^ *\|/.test(line));
+    expect(long).toEqual([]);
+  });
+
+  it('that records a decision is in the list of decisions', () => {
+    const list = read('docs/decisions/README.md');
+    const records = pages.filter((file) => /^docs\/decisions\/\d/.test(file));
+    expect(records.length).toBeGreaterThan(9);
+    for (const file of records) {
+      const number = path.basename(file).slice(0, 3);
+      expect(list).toContain(`| [${number}](${path.basename(file)}) |`);
+      expect(read(file)).toMatch(new RegExp(`^# ${number}: `));
+    }
+  });
+});
+
+describe('every README', () => {
   const isPublished = (file: string) =>
     JSON.parse(read(file.replace('README.md', 'package.json'))).private !== true;
   const ownReadmes = readmes.filter((file) => file !== 'README.md' && isPublished(file));
