@@ -57,7 +57,7 @@ const DEFINES = Array.from(
   (_, at) => `DEFINE opcode_${at},ebx ${(4096 + at * 7).toString(16).toUpperCase()}\n`,
 ).join('');
 
-/** M1 as M2-Planet prints it, behind two hundred DEFINEs. */
+/** M1 as M2-Planet prints it, after two hundred DEFINEs. */
 export function m1Source(bytes) {
   const body = lines(bytes, (index, random) =>
     index % 15 === 0

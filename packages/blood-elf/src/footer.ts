@@ -2,8 +2,8 @@
 /**
  * M1 sources → an M1 footer: section names, five section headers, the string table, the symbol table.
  *
- * The footer's labels and displacements are resolved by hex2 together with the program that it stands
- * behind; the ELF header of the `-debug` kind points at it. Every label becomes a function symbol, in order.
+ * hex2 resolves the footer's labels and displacements together with the program that it is linked
+ * after; the ELF header of the `-debug` kind points at it. Every label becomes a function symbol, in order.
  *
  * Behaviour defined by mescc-tools 1.7.0, blood-elf.c.
  */
@@ -207,7 +207,7 @@ class FooterWriter {
     return `${name}${kind}${zero32} ${zero32}\t# st_value\n${zero32} ${zero32}\t# st_size\n\n`;
   }
 
-  /** What stands in front of and behind the name in st_value, for both visibilities. */
+  /** What comes before and after the name in st_value, for both visibilities. */
   private formatSymbolTails(): Record<
     'hidden' | 'visible',
     { beforeValue: string; afterValue: string }

@@ -61,7 +61,7 @@ export function findLabels(source: Source, labels: Label[], number = 0): void {
   }
 }
 
-/** Offset behind the name that follows the `:` at `colon`. */
+/** Offset after the name that follows the `:` at `colon`. */
 function nameEnd(source: Source, colon: number): number {
   const { bytes } = source;
   if (colon + 1 === bytes.length) {

@@ -19,7 +19,7 @@ export interface Token {
   readonly raw: string;
   /** Offset of the first byte in the source. */
   readonly at: number;
-  /** Offset behind the last byte, a closing quote or a label's colon included. */
+  /** Offset after the last byte, a closing quote or a label's colon included. */
   readonly end: number;
 }
 
@@ -72,13 +72,13 @@ export function readTokens(source: Source, { hasLineComments }: Dialect): Token[
       isLabel = kind === WORD && bytes[end] === COLON;
     } else if (first === QUOTE || first === APOSTROPHE) end = literalEnd(source, at, first);
     // The closing quote and the colon of a label are consumed with their token.
-    const behind = isLabel || first === QUOTE || first === APOSTROPHE ? end + 1 : end;
-    const token = makeToken(bytes, at, end, isLabel, behind);
+    const next = isLabel || first === QUOTE || first === APOSTROPHE ? end + 1 : end;
+    const token = makeToken(bytes, at, end, isLabel, next);
     if (token.raw.length >= TOKEN_ROOM) {
       throw errorAt(source, at, 'token-too-long', `a token of more than ${TOKEN_ROOM - 1} bytes`);
     }
     tokens.push(token);
-    at = behind;
+    at = next;
   }
   return tokens;
 }
@@ -125,7 +125,7 @@ function makeToken(
   at: number,
   end: number,
   isLabel: boolean,
-  behind: number,
+  next: number,
 ): Token {
   let raw = latin1(bytes, at, end);
   let nul = raw.indexOf('\0');
@@ -133,7 +133,7 @@ function makeToken(
     raw = nul < 0 ? `:${raw}` : `:${raw.slice(0, nul)}${raw.slice(nul + 1)}`;
     nul = raw.indexOf('\0');
   }
-  return { text: nul < 0 ? raw : raw.slice(0, nul), raw, at, end: behind };
+  return { text: nul < 0 ? raw : raw.slice(0, nul), raw, at, end: next };
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

@@ -61,7 +61,7 @@ export function printable(without: string, maxLength: number): fc.Arbitrary<stri
   return fc.array(fc.constantFrom(...characters), { maxLength }).map((list) => list.join(''));
 }
 
-/** The text, and mostly a newline behind it. */
+/** The text, and mostly a newline after it. */
 export function withNewline(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const end = fc.oneof(
     { weight: 39, arbitrary: fc.constant('\n') },

@@ -163,12 +163,12 @@ const CLASSES: readonly BadInput[] = [
   },
   { about: 'a gigabyte of zeros asked for by a few bytes', input: '<1073741825\n', tools: ['M1'] },
   {
-    about: 'a header and nothing behind it',
+    about: 'a header and nothing after it',
     input: '\x1f\x8b\x08\0\0\0\0\0\0\x03',
     tools: ['ungz'],
   },
-  { about: 'a header and nothing behind it', input: 'BZh9', tools: ['unbz2'] },
-  { about: 'a header and nothing behind it', input: '\xfd7zXZ\0', tools: ['unxz'] },
+  { about: 'a header and nothing after it', input: 'BZh9', tools: ['unbz2'] },
+  { about: 'a header and nothing after it', input: '\xfd7zXZ\0', tools: ['unxz'] },
   { about: 'a header cut off', input: 'name\0'.padEnd(300, '\0'), tools: ['untar'] },
 ];
 

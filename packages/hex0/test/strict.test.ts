@@ -25,7 +25,7 @@ describe('strict', () => {
     expect([...attempt('41 4\t2\r\n43 # G, 4\n44 ; no end')()]).toEqual([0x41, 0x42, 0x43, 0x44]);
   });
 
-  it('is an argument behind the operands', () => {
+  it('is an argument after the operands', () => {
     const files = new MemoryFiles();
     files.writeFile('/in', Buffer.from('4 1 2'), 0o644);
     let stderr = '';

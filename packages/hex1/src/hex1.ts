@@ -99,7 +99,7 @@ function read(run: Run): void {
       }
     } else if (kind === LABEL) {
       if (++at === source.length) run.emptyLabel = at - 1;
-      // Quirk kept: addresses are counted by first digits, so a label within a byte lies behind it.
+      // Quirk kept: addresses are counted by first digits, so a label within a byte lies after it.
       else {
         targets[source[at] as number] = out.length + (high < 0 ? 0 : 1);
         provenance?.define(source[at] as number, 0, at - 1, at + 1);

@@ -45,7 +45,7 @@ describe('lockstep', () => {
     );
   });
 
-  it.each(Object.entries(PRODUCERS))('every condition behind %s', (_, producer) => {
+  it.each(Object.entries(PRODUCERS))('every condition after %s', (_, producer) => {
     const values = [0, 1, 2, -1, -2, 0x7fffffff, -0x80000000];
     for (const a of values) {
       const code: number[] = [];

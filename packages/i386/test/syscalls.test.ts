@@ -50,7 +50,7 @@ describe.each(MODES)('%s', (mode) => {
       ...system(OPEN, DATA, 0, 0),
       ...system(OPEN, DATA + 16, CREATE, 0o750),
       ...system(READ, 3, DATA + 32, 1), // loop
-      ...[0x85, 0xc0, 0x74, 22 + 2], // test eax, eax; je behind the jmp
+      ...[0x85, 0xc0, 0x74, 22 + 2], // test eax, eax; je after the jmp
       ...system(WRITE, 4, DATA + 32, 1),
       ...[0xeb, -(22 + 4 + 22 + 2) & 0xff],
       ...exit(0),

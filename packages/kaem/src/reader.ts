@@ -5,7 +5,7 @@
  * Upstream reads each word into a zeroed buffer of 4096 bytes which it clears only at a new command and when a word was kept.
  * Two quirks come from that, and so the buffer is kept here as well:
  * - an escaped line end inside a word leaves a gap, and the word ends at the gap;
- * - what stood behind the gap of a word that was empty shows through behind the next, shorter one.
+ * - text left in the buffer after such a gap becomes the tail of the next word, if that is shorter.
  *
  * Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c (collect_token and what it calls).
  */

@@ -109,25 +109,21 @@ class Scan {
     }
   }
 
-  /** Does the word go on behind the byte here? */
+  /** Does the word go on after the byte here? */
   private isInWord(): boolean {
     const next = this.script.bytes[this.at + 1];
     const ends = [BLANK, TAB, LINE_FEED, HASH, undefined];
     return !ends.includes(next) && !(next === SEMICOLON && this.shell === 'kaem');
   }
 
-  /** Step to the character behind the backslash. */
+  /** Step to the character after the backslash. */
   private readBackslash(): void {
     const { bytes } = this.script;
     const before = bytes[this.at - 1];
     const isInside = this.at > 0 && before !== BLANK && before !== TAB && before !== LINE_FEED;
     const isLineEnd = bytes[this.at + 1] === LINE_FEED;
     if (this.shell === 'kaem-minimal' && !isLineEnd) {
-      this.warn(
-        this.at,
-        'backslash',
-        'a backslash ends the word and drops the character behind it',
-      );
+      this.warn(this.at, 'backslash', 'a backslash ends the word and drops the character after it');
     } else if (this.shell === 'kaem' && isLineEnd && isInside) {
       this.warn(this.at, 'backslash', 'a word that touches the line end is cut there; put a blank');
     }

@@ -242,7 +242,7 @@ function printString({ out, source }: Run, { start, end }: Token): void {
 }
 
 /**
- * Digits for the number after the first character, whatever that is: four bytes behind %, two behind @,
+ * Digits for the number after the first character, whatever that is: four bytes after %, two after @,
  * else one. False when there is none: a value of 0 counts only when its first digit is 0.
  */
 function printNumber({ out, source }: Run, { start, end }: Token): boolean {

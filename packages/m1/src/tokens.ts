@@ -67,7 +67,7 @@ export class Tokens {
     return low;
   }
 
-  /** Offset after the token with this index: behind the closing quote of a string. */
+  /** Offset after the token with this index: after the closing quote of a string. */
   endOf(index: number, source: number): number {
     const start = this.offsets[index] as number;
     const text = this.names.bytes(this.texts[index] as number);

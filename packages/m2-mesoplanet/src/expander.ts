@@ -33,10 +33,11 @@ export class Expander {
     if (macro === undefined || token.text === '__M2__') return next;
     if (token.depth >= MAX_DEPTH)
       throw token.error('endless-macro', `the macro ${token.text} expands to itself`);
-    const behind = this.list.remove(token) as Token;
-    // Quirk kept: behind an empty macro, the next token is not looked at.
-    if (macro.expansion === undefined) return this.list.after(behind);
-    const point = macro.parameters.length > 0 ? this.takeArguments(macro, token, behind) : behind;
+    const following = this.list.remove(token) as Token;
+    // Quirk kept: after an empty macro, the next token is not looked at.
+    if (macro.expansion === undefined) return this.list.after(following);
+    const point =
+      macro.parameters.length > 0 ? this.takeArguments(macro, token, following) : following;
     return this.insert(macro, token, point);
   }
 
@@ -44,7 +45,7 @@ export class Expander {
    *     [ " " ] "(" argument { "," argument } ")"
    *
    * An argument is at least one token, whatever it is, and goes on to the first `,` or `)`. Returns the token
-   * behind the closing parenthesis.
+   * after the closing parenthesis.
    */
   private takeArguments(macro: Macro, call: Token, start: Token): Token {
     const need = (token: Token | undefined): Token => {
@@ -95,7 +96,7 @@ export class Expander {
     return before.next as Token;
   }
 
-  /** Put a copy of `token` behind `last`. */
+  /** Put a copy of `token` after `last`. */
   private addCopy(last: Token, token: Token, call: Token): Token {
     if (++this.made > MAX_TOKENS)
       throw call.error('endless-macro', 'the macros expand to too much');

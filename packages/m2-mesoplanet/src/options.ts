@@ -90,7 +90,7 @@ export function readOptions(argv: readonly string[]): Options {
     temporaryFolder: undefined,
   };
   readFirstPass(argv, options, includePaths);
-  // Quirk kept: each further path replaces the one behind the first.
+  // Quirk kept: each further path replaces the one after the first.
   options.includePaths = [...new Set([includePaths[0], includePaths.at(-1)])].filter(
     (path) => path !== undefined,
   );

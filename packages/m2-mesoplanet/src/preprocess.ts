@@ -162,7 +162,7 @@ class Walk {
     throw errorAt(source, offset, 'unexpected-end', 'the file ends inside a directive');
   }
 
-  /** Remove the current token and the blanks behind it; tabs stay. */
+  /** Remove the current token and the blanks after it; tabs stay. */
   take(): void {
     this.takeOne();
     while (this.current().text === ' ') this.takeOne();

@@ -84,7 +84,7 @@ export class Reader {
     this.pieces.push(header, new Token('\n', scanner.source, scanner.at, 0, 0));
   }
 
-  /** Everything but the directive and the name stays: the rest of its line, behind a line end of its own. */
+  /** Everything but the directive and the name stays: the rest of its line, after a line end of its own. */
   private include(scanner: Scanner, includer: string, directive: number): void {
     const opened = scanner.includeName();
     const name = opened.slice(1);

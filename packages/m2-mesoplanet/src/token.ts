@@ -46,7 +46,7 @@ export class Token {
   }
 }
 
-/** Tokens of a source that stand one behind the other, as the offsets at which they start. */
+/** Tokens of a source that follow one another, as the offsets at which they start. */
 export interface Stretch {
   readonly source: Source;
   /** The whole source as a byte string. */
@@ -56,7 +56,7 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** The tokens of some pieces, one piece behind the other. */
+/** The tokens of some pieces, one piece after the other. */
 export class TokenList {
   /** Stands in front of the first token and is none itself. */
   readonly head: Token = new Token('', { name: '', bytes: new Uint8Array() }, 0);
@@ -71,14 +71,14 @@ export class TokenList {
     this.pieces = pieces;
   }
 
-  /** The token behind `token`, which is in the list. */
+  /** The token after `token`, which is in the list. */
   after(token: Token): Token | undefined {
     if (token === this.last) this.makeNext();
     return token.next;
   }
 
   /**
-   * Take `token` out and return the one behind it. Its own links stay, so that a chain of removed tokens can be
+   * Take `token` out and return the one after it. Its own links stay, so that a chain of removed tokens can be
    * walked.
    */
   remove(token: Token): Token | undefined {

@@ -51,7 +51,7 @@ const names = fc.uniqueArray(fc.stringMatching(/^[XYZ][A-Z0-9]{0,4}$/), {
   maxLength: 12,
 });
 
-it('reproduces a text without directives and macros behind the line that names it', () => {
+it('reproduces a text without directives and macros after the line that names it', () => {
   fc.assert(
     fc.property(text, (source) => {
       expect(run(source)).toBe(HEADER + source);

@@ -3,7 +3,7 @@
  * The state of one compilation: the token to parse next, the tables of names, the output.
  *
  * The parser is functions over this one object (types-parser, constants, expressions, statements,
- * initializers, declarations). Invariant: `token` is the next token; behind the last one stands `end`, whose text
+ * initializers, declarations). Invariant: `token` is the next token; after the last one comes `end`, whose text
  * is empty, so that looking at it is safe and stepping over it is an error.
  */
 import type { ToolError } from '@stage0-ts/diagnostics';
@@ -72,7 +72,7 @@ export class Compilation {
     this.current = this.types.basic.int;
   }
 
-  /** True behind the last token. */
+  /** True after the last token. */
   get atEnd(): boolean {
     return this.token === this.end;
   }
@@ -82,7 +82,7 @@ export class Compilation {
     return this.token.first === symbol.charCodeAt(0);
   }
 
-  /** The token behind the current one. */
+  /** The token after the current one. */
   get following(): Token {
     return this.token.next ?? this.end;
   }
@@ -104,7 +104,7 @@ export class Compilation {
     if (this.atEnd) throw this.error(message);
   }
 
-  /** Step over the token `text`, which must stand here; behind it may be the end. */
+  /** Step over the token `text`, which must be here; after it may be the end. */
   expect(text: string, message: string): void {
     if (this.atEnd) throw this.error(`EOF reached inside of require match: ${message}`);
     if (this.token.text !== text) throw this.error(message);
@@ -169,7 +169,7 @@ export class Compilation {
     return name;
   }
 
-  /** Put `end` behind the last token of the list. */
+  /** Put `end` after the last token of the list. */
   private closeList(head: Token | null): Token {
     if (head === null) return this.end;
     let last = head;

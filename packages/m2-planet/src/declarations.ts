@@ -20,7 +20,7 @@ import { functionPointer, typedef, typeName } from './types-parser.ts';
 
 const SPECIFIERS: ReadonlySet<string> = new Set(['inline', 'static', '_Noreturn']);
 
-/** `, ; = [` behind a name make it a variable. */
+/** `, ; = [` after a name make it a variable. */
 const BEHIND_VARIABLE: ReadonlySet<number> = new Set([0x2c, 0x3b, 0x3d, 0x5b]);
 
 /** program */

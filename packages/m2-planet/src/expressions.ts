@@ -177,7 +177,7 @@ function compoundAssignment(c: Compilation): void {
   c.current = c.types.basic.int;
 }
 
-/** The size of what is assigned to: behind an index that of the element. */
+/** The size of what is assigned to: after an index that of the element. */
 function storeSize(c: Compilation): number {
   const { size } = previousText(c, 1) === ']' ? c.current.target : c.current;
   if (!c.emit.hasSize(size)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `#include`: find the file, tokenize it, and splice its tokens in behind the line.
+ * `#include`: find the file, tokenize it, and splice its tokens in after the line.
  *
  * Searched are the folder of the including file (quoted form only), the include paths in order, and
  * `./M2libc/`.
@@ -27,7 +27,7 @@ export class Includer {
     this.cursor = cursor;
   }
 
-  /** The cursor is at `#include`; it ends at the token behind the file's name. */
+  /** The cursor is at `#include`; it ends at the token after the file's name. */
   include(): void {
     const { cursor } = this;
     cursor.remove();
@@ -92,7 +92,7 @@ export class Includer {
     return attempt();
   }
 
-  /** Quirk kept: the tokens go behind the *next* token, which is the end of the line if all is well. */
+  /** Quirk kept: the tokens go after the *next* token, which is the end of the line if all is well. */
   private splice(path: string, bytes: Uint8Array, place: Token): void {
     const { cursor } = this;
     const at = cursor.current('#include');

@@ -33,7 +33,7 @@ const PLAIN = /^"[\t\n !#-9;-[\]-~]*$/;
 /** What is wrong with a literal; the caller knows where it stands. */
 export class LiteralError extends Error {}
 
-/** The value of the (perhaps escaped) character at `at`; 0 behind the end of the text. */
+/** The value of the (perhaps escaped) character at `at`; 0 after the end of the text. */
 export function characterAt(text: string, at: number): number {
   if (at >= text.length) return 0;
   const code = text.charCodeAt(at);
@@ -65,7 +65,7 @@ export function stringLiteral(token: string, maxString: number): string {
   return isWeird(token) ? weirdString(token, maxString) : regularString(token, maxString);
 }
 
-/** Quirk kept: only the byte behind the *last* character of an escape is looked at for the colon. */
+/** Quirk kept: only the byte after the *last* character of an escape is looked at for the colon. */
 function isWeird(token: string): boolean {
   if (PLAIN.test(token)) return false;
   for (let at = 1; at < token.length; ) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The value of the expression behind `#if` and `#elif`.
+ * The value of the expression after `#if` and `#elif`.
  *
  * Quirks kept: every level is right-associative; `+ - * / % << >>` are one level, the comparisons the
  * next, `& && | || ^` the last; `&&` and `||` are bitwise (1&&2 is 0); of a macro only the first token

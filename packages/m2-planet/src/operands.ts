@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Operands of expressions: literals, prefix operators, casts, calls, and what may stand behind an operand.
+ * Operands of expressions: literals, prefix operators, casts, calls, and what may follow an operand.
  *
  * postfix: primary ("[" expression "]" | "->" member | "." member | "++" | "--" | "(" arguments ")")*
  *
@@ -25,9 +25,9 @@ export function postfix(c: Compilation): void {
 }
 
 /**
- * Everything behind an operand.
+ * Everything after an operand.
  *
- * Quirk kept: the order of the tests. Each operator opens another round of them, and behind a call the
+ * Quirk kept: the order of the tests. Each operator opens another round of them, and after a call the
  * rounds that are still open go on with the tests that they have not made yet.
  */
 export function postfixOperators(c: Compilation): void {
@@ -179,7 +179,7 @@ export function nextLabel(c: Compilation): string {
   return c.checkName(c.function.nextLabel());
 }
 
-/** "(" (expression ","?)* ")" behind a function's name, or behind an expression when there is no name. */
+/** "(" (expression ","?)* ")" after a function's name, or after an expression when there is no name. */
 export function call(c: Compilation, function_: string | undefined): void {
   const callee = c.token.prev ?? c.token;
   c.expect('(', 'ERROR in process_expression_list\nNo ( was found');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Where tokens come from: an input, or the part of one behind a `#FILENAME`, with its name and lines.
+ * Where tokens come from: an input, or the part of one after a `#FILENAME`, with its name and lines.
  *
  * Tokens keep byte offsets only; lines are counted when somebody asks, from an index of the line feeds
  * that is made once for each input.

@@ -129,7 +129,7 @@ export class Output implements CodeSink {
       const lines = slot[part];
       if (lines === EMPTY) continue;
       parts.push({ bytes: this.code.view(done, at), section: 0, from: done });
-      // The lines come from where the label before them, or the return behind them, comes from.
+      // The lines come from where the label before them, or the return after them, comes from.
       parts.push({ bytes: lines, section: 0, like: part === 'enter' ? at - 1 : at });
       done = at;
     }

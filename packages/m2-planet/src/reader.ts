@@ -3,11 +3,11 @@
  * The tokenizer: bytes → tokens.
  *
  * Words (names and numbers), strings and characters (their closing quote dropped), runs of the bytes
- * `<=>|&!^%`, the operators with `+ - * /`, `#` with the word behind it, line feeds, and any other byte
+ * `<=>|&!^%`, the operators with `+ - * /`, `#` with the word after it, line feeds, and any other byte
  * by itself. Blanks, tabs and comments separate. Invariant: each token notes where it came from.
  *
  * Quirks kept: `=&` and `&&!` are one token, so is `-=-`; a NUL byte cuts the text of its token short; a
- * comment ends at the first slash that follows a star, or stands right behind its opening (`/*` + `/`).
+ * comment ends at the first slash that follows a star, or stands right after its opening (`/*` + `/`).
  * `#FILENAME name line` renames what follows.
  * Behaviour defined by cc_reader.c of M2-Planet 1.13.1.
  */
@@ -48,7 +48,7 @@ const SLASH = 0x2f;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const BACKSLASH = 0x5c;
-/** What stands behind the last byte. */
+/** What comes after the last byte. */
 const END = -1;
 
 const RUN_BYTES: Uint8Array = new Uint8Array(256);
@@ -73,7 +73,7 @@ class Reader {
   private at = 0;
   private first: Token | null = null;
   private last: Token | null;
-  /** True from `#define` to the word behind it, which tells F(x) from F (x). */
+  /** True from `#define` to the word after it, which tells F(x) from F (x). */
   private afterDefine = false;
 
   constructor(source: Source, before: Token | null, context: ReaderContext) {
@@ -153,7 +153,7 @@ class Reader {
     this.at++;
   }
 
-  /** Blanks, tabs, comments, and line feeds behind a backslash. */
+  /** Blanks, tabs, comments, and line feeds after a backslash. */
   private skipSpace(): void {
     for (;;) {
       const byte = this.peek();
@@ -204,7 +204,7 @@ class Reader {
     if (line === 0 && number.first !== 0x30) {
       throw tokenError(number, 'filename', `non-line number: ${number.text} provided to #FILENAME`);
     }
-    // Upstream has read the byte behind the number: only later line feeds count.
+    // Upstream has read the byte after the number: only later line feeds count.
     this.origin = this.origin.renamed(latin1ToName(name.text), line, number.end + 1);
     this.drop(number);
   }

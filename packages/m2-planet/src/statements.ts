@@ -142,7 +142,7 @@ function withTargets(c: Compilation, targets: JumpTargets, body: () => void): vo
 /**
  * "switch" "(" expression ")" "{" ("case" constant ":" statement*)* ("default" ":" statement*)? "}"
  *
- * The cases come first, behind them the table that jumps to them, the last case first. Quirks kept: a
+ * The cases come first, after them the table that jumps to them, the last case first. Quirks kept: a
  * case that neither breaks nor is followed by a default runs into the table; cases after default, and
  * statements between a break and the next case, are errors.
  */

@@ -14,7 +14,7 @@ export interface Variable {
   readonly kind: VariableKind;
   /** Its name in the output: that of a static local carries the function's name. */
   readonly name: string;
-  /** An argument's type gains an indirection for each `[]` behind its name. */
+  /** An argument's type gains an indirection for each `[]` after its name. */
   type: Type;
   /** Number of elements; quirk kept: 0 for a global that is no array, 1 for a local that is none. */
   elements: number;

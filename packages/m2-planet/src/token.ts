@@ -4,7 +4,7 @@
  *
  * The list form is the behaviour, not a convenience: upstream's preprocessor edits the list that it
  * walks, and several of its quirks (a macro as the very first token, an empty macro argument, an
- * include with text behind it) are what those edits leave behind.
+ * include with text after it) are what those edits leave behind.
  *
  * Invariant: `next` of the last token is null; a removed token keeps its own links.
  * Behaviour defined by cc_reader.c and cc_macro.c of M2-Planet 1.13.1.
@@ -25,7 +25,7 @@ export interface Token {
   readonly origin: Origin;
   /** Offset of the token's first byte in the bytes of `origin`. */
   readonly start: number;
-  /** Offset of the first byte behind the token. */
+  /** Offset of the first byte after the token. */
   readonly end: number;
   /** How many expansions of macros deep the token arose. */
   readonly depth: number;
@@ -50,7 +50,7 @@ export function syntheticToken(text: string, id: number, origin: Origin): Token 
 }
 
 /**
- * The line for `__LINE__`. Quirk kept: it is the line that the byte *behind* the token has led to, so
+ * The line for `__LINE__`. Quirk kept: it is the line that the byte *after* the token has led to, so
  * that the last token of a line counts one line too many.
  */
 export function lineOf(token: Token): number {

@@ -5,7 +5,7 @@
  * type-name: ("extern" | "const" | tag) … names below, then "const"? ("*" ("const" | "restrict")*)*
  *
  * Quirks kept: a tag is also found without its keyword, and a primitive or typedef of that name first;
- * `;` behind a tag makes a new struct; structs are packed; members of anonymous members move only one
+ * `;` after a tag makes a new struct; structs are packed; members of anonymous members move only one
  * level deep.
  * Behaviour defined by cc_types.c of M2-Planet 1.13.1.
  */
@@ -16,7 +16,7 @@ import { type Member, Members, type Type } from './types.ts';
 /** Identities of the names of what has no tag: no token has them, and no listed type. */
 const ANONYMOUS = { struct: -1, union: -2, enum: -3 } as const;
 
-/** type-name, or undefined (with the current token left behind "extern" and "const") when there is none. */
+/** type-name, or undefined (with the current token left after "extern" and "const") when there is none. */
 export function fallibleTypeName(c: Compilation): Type | undefined {
   c.requireToken('Received EOF instead of type name');
   if (c.token.text === 'extern') c.advance();

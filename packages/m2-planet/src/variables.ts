@@ -49,7 +49,7 @@ export function variable(c: Compilation): void {
 }
 
 /**
- * True where the address that is loaded is what counts: before and behind ++ and --, of an array
+ * True where the address that is loaded is what counts: before and after ++ and --, of an array
  * before its index, of a function. Quirk kept: not of globals and static locals, so that ++ and -- go
  * astray there.
  */

@@ -69,7 +69,7 @@ export class Warnings {
     this.take(tokenError(token, code, message));
   }
 
-  /** `&` and an operand: what stands behind it is still to come. */
+  /** `&` and an operand: what follows it is still to come. */
   addressOf(c: Compilation, ampersand: Token): void {
     const { text } = c.token;
     if (text !== '[' && text !== '->' && text !== '.') return;
@@ -196,7 +196,7 @@ export class Warnings {
     this.value = 'any';
   }
 
-  /** `++` or `--` behind an operand that ends with `last`. */
+  /** `++` or `--` after an operand that ends with `last`. */
   step(c: Compilation, step: Token, last: Token | null): void {
     if (last === null) return;
     this.change(c, last);
@@ -259,7 +259,7 @@ export class Warnings {
     this.warn(parenthesis, 'cast-keeps-value', message);
   }
 
-  /** An operator behind another one of the same level, which C would have taken first. */
+  /** An operator after another one of the same level, which C would have taken first. */
   grouping(before: Token | undefined, operator: Token): void {
     if (before === undefined) return;
     const first = C_LEVELS.get(before.text);
@@ -377,7 +377,7 @@ export class Warnings {
     this.change(c, c.token.prev);
     const last = c.token.prev;
     if (last === null || !STEPS.has(last.text)) return;
-    const message = `an assignment behind ${last.text} goes where the value points, not to it`;
+    const message = `an assignment after ${last.text} goes where the value points, not to it`;
     this.warn(last, 'step-assigned', message);
   }
 
@@ -398,7 +398,7 @@ export class Warnings {
   }
 
   /**
-   * The last case of a switch without default, and the first token of its last statement. Behind an
+   * The last case of a switch without default, and the first token of its last statement. After an
    * assignment what the jumps compare is an address, which is no case.
    */
   lastCase(keyword: Token, last: Token): void {

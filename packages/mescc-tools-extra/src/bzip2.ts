@@ -82,7 +82,7 @@ class Code {
   }
 }
 
-/** "BZh" and a digit from 1 to 9; what is behind a stream and begins otherwise is ignored, as bzip2 does. */
+/** "BZh" and a digit from 1 to 9; what is after a stream and begins otherwise is ignored, as bzip2 does. */
 function startsStream(bytes: Uint8Array, at: number): boolean {
   const level = bytes[at + 3] ?? 0;
   const isMagic = bytes[at] === 0x42 && bytes[at + 1] === 0x5a && bytes[at + 2] === 0x68;
@@ -92,7 +92,7 @@ function startsStream(bytes: Uint8Array, at: number): boolean {
 /** What all streams of a file share: the place in it, and the memory for a block. */
 class Decoder {
   private readonly input: Uint8Array;
-  /** The input with zeros behind it. */
+  /** The input with zeros after it. */
   private readonly view: DataView;
   private readonly out: DecodedBytes;
   private readonly fail: Fail;
@@ -284,7 +284,7 @@ class Decoder {
     return (this.bits >>> this.count) & (2 ** need - 1);
   }
 
-  /** The error for a block that goes wrong at a byte; behind the end it is the end that is wrong. */
+  /** The error for a block that goes wrong at a byte; after the end it is the end that is wrong. */
   private damaged(at: number, message: string): Error {
     return at >= this.input.length ? this.truncated() : this.fail(at, message);
   }
@@ -322,13 +322,13 @@ function moveToFront(order: Int32Array, place: number): number {
     order[i] = (moved << 8) | lowest;
     lowest = moved >>> 24;
   }
-  // The bytes behind the place stay.
+  // The bytes after the place stay.
   const stay = -0x100 << shift;
   order[last] = (word & stay) | (((word << 8) | lowest) & ~stay);
   return byte;
 }
 
-/** Undo the outer run-length code: behind four equal bytes is the number of further ones. */
+/** Undo the outer run-length code: after four equal bytes is the number of further ones. */
 function writeRuns(text: Uint8Array, out: DecodedBytes): void {
   const { length } = text;
   const words = new DataView(text.buffer);

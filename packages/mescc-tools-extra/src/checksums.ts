@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Cyclic redundancy checks: CRC-32 of gzip and xz, the same bits the other way round for bzip2, CRC-64 of xz. */
 
-/** Four tables of 256, for a byte with none to three behind it. */
+/** Four tables of 256, for a byte with none to three after it. */
 const CRC32: Int32Array = reflectedTables(0xedb88320);
 const BZIP2: Int32Array = bzip2Tables(0x04c11db7);
 /** Eight tables each, of the low and the high halves. */
@@ -50,7 +50,7 @@ export function crc64(bytes: Uint8Array): { low: number; high: number } {
   return { low: ~low >>> 0, high: ~high >>> 0 };
 }
 
-/** What the table has for eight bytes, each with those behind it. */
+/** What the table has for eight bytes, each with those after it. */
 function fold(table: Int32Array, low: number, high: number): number {
   return (
     (table[1792 + (low & 0xff)] as number) ^
@@ -105,7 +105,7 @@ function reflectedTables(polynomial: number): Int32Array {
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
     table[i] = crc;
   }
-  // A zero behind a byte is one more step.
+  // A zero after a byte is one more step.
   for (let i = 256; i < table.length; i++) {
     const before = table[i - 256] as number;
     table[i] = (before >>> 8) ^ (table[before & 0xff] as number);

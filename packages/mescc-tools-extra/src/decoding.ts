@@ -104,12 +104,12 @@ function makeRoom(size: number, smaller: number): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** What {@link repeat} may write behind its end. */
+/** What {@link repeat} may write after its end. */
 export const SLACK = 3;
 
 /**
  * The match of LZ77: bytes[to, after) become those `distance` before them, of which the last may be among them. Four at
- * a time where the distance and the room behind `after` allow that. `view` is of the same memory.
+ * a time where the distance and the room after `after` allow that. `view` is of the same memory.
  */
 export function repeat(
   bytes: Uint8Array,

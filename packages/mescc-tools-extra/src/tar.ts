@@ -26,7 +26,7 @@ export interface TarEntry {
   /** Path as the archive gives it, a slash at the end of a directory's included. */
   readonly name: string;
   readonly type: TarType;
-  /** The type as the header writes it: `5` for a directory, but in an old archive `0` and a slash behind the name. */
+  /** The type as the header writes it: `5` for a directory, but in an old archive `0` and a slash after the name. */
   readonly flag: string;
   /** Permission bits. */
   readonly mode: number;

@@ -56,7 +56,7 @@ describe.each(Object.entries(ARCHIVES))('%s', (name, [archive, known]) => {
 
   it.each(['', 'x', '-1', '1K', '1.5M', '0x10', '1GB'])('refuses --limit %j', (limit) => {
     expect(run(tool, archive, '--limit', limit).stderr).toMatch(
-      /error: --limit .*: expected a number of bytes, or one with k, M or G behind it\n$/,
+      /error: --limit .*: expected a number of bytes, or one followed by k, M or G\n$/,
     );
   });
 });

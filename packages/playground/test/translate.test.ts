@@ -87,7 +87,7 @@ describe.each(examples)('$title', ({ name, title, text }) => {
   });
 });
 
-it('knows text from code behind a call', () => {
+it('knows text from code after a call', () => {
   const [hex0] = LANGUAGES;
   const source = { name: 'program', bytes: encode(hex0?.examples[0]?.text ?? '') };
   const lines = disassemble(translate('hex0', source).image, []);

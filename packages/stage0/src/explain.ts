@@ -26,7 +26,7 @@ export interface Place {
   readonly file: string;
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset behind the last byte. */
+  /** Offset after the last byte. */
   readonly end: number;
   /** Counted from 1. */
   readonly line: number;
@@ -431,8 +431,8 @@ function lineOf(
   piece: { readonly start: number; readonly end: number },
 ): { readonly start: number; readonly end: number } {
   const before = at === 0 ? -1 : bytes.lastIndexOf(LINE_FEED, at - 1);
-  const behind = bytes.indexOf(LINE_FEED, at);
-  const lineEnd = behind < 0 ? bytes.length : behind + 1;
+  const lineFeed = bytes.indexOf(LINE_FEED, at);
+  const lineEnd = lineFeed < 0 ? bytes.length : lineFeed + 1;
   return { start: Math.max(piece.start, before + 1), end: Math.min(piece.end, lineEnd) };
 }
 

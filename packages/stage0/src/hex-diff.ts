@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The bytes of two files around a place, side by side as hexadecimal rows. */
 const ROW = 16;
-/** Rows shown before and behind the one with the first difference. */
+/** Rows shown before and after the one with the first difference. */
 const CONTEXT = 2;
 
 /**

@@ -200,7 +200,7 @@ class PlainReader {
     return this.octal(124, 12, 'size');
   }
 
-  /** The bytes behind the header; what follows their last block is next. */
+  /** The bytes after the header; what follows their last block is next. */
   private content(size: number): Uint8Array {
     const start = this.at + BLOCK;
     const end = start + Math.ceil(size / BLOCK) * BLOCK;
@@ -238,7 +238,7 @@ class PlainReader {
     const { bytes, at } = this;
     const nul = bytes.subarray(at + start, at + end).indexOf(0);
     const length = nul < 0 ? end - start : nul;
-    this.requireZero(start + length, end, `a ${what} with rubbish behind its end`);
+    this.requireZero(start + length, end, `a ${what} with rubbish after its end`);
     return decodeUtf8(bytes, at + start, at + start + length);
   }
 
@@ -296,7 +296,7 @@ class PlainReader {
     found.set(keyword, value);
   }
 
-  /** Two blocks of zeros, then nothing but zeros: what stands behind is read by some and not by others. */
+  /** Two blocks of zeros, then nothing but zeros: what follows is read by some and not by others. */
   private requireEnd(): void {
     const { bytes } = this;
     this.name = '';

@@ -164,7 +164,7 @@ const REFUSED: Readonly<Record<string, Buffer[]>> = {
   'a fifo with a size': [file('d/a', EVIL), header('d/p', { type: '6', size: 1024 }), file('d/a')],
   'a character device': [header('d/p', { type: '3' })],
   'a block device': [header('d/p', { type: '4' })],
-  'a size behind letters': [withField(124, 'xx000000005\0')],
+  'a size after letters': [withField(124, 'xx000000005\0')],
   'a size with a nine': [withField(124, '95\0\0\0\0\0\0\0\0\0\0')],
   'a size with a sign': [withField(124, '-0000000005\0')],
   'a size with a blank inside': [withField(124, '0000000 05\0\0')],
@@ -463,10 +463,10 @@ describe('a compressed archive', () => {
 
   it.each(
     Object.entries({
-      'with rubbish behind it': [gzipSync(archive), Buffer.from('rubbish')],
-      'with an archive behind it': [gzipSync(archive), gzipSync(archive)],
+      'with rubbish after it': [gzipSync(archive), Buffer.from('rubbish')],
+      'with an archive after it': [gzipSync(archive), gzipSync(archive)],
       'packed twice': [gzipSync(gzipSync(archive))],
-      'with a tar header behind it': [gzipSync(archive), file('d/c', EVIL)],
+      'with a tar header after it': [gzipSync(archive), file('d/c', EVIL)],
     }),
   )('is refused %s', (_name, parts) => {
     expect(agree(Buffer.concat(parts))).toBe(false);

@@ -301,7 +301,7 @@ describe('commands', () => {
     return Object.keys(JSON.parse(read(`packages/${name}/package.json`)).scripts);
   };
 
-  /** Command lines: those of `sh` blocks, and those behind a prompt in `console` blocks. */
+  /** Command lines: those of `sh` blocks, and those after a prompt in `console` blocks. */
   const commands = documents.flatMap((file) => [
     ...blocks(file, 'sh').flatMap((block) => block.split(/\n|&&/)),
     ...blocks(file, 'console').flatMap((block) =>

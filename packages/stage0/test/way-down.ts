@@ -213,7 +213,7 @@ export class WayDownChecker {
     return table;
   }
 
-  /** The token alone, behind the definition of the macro that it names. */
+  /** The token alone, after the definition of the macro that it names. */
   private checkMacro({ tool, definition, text }: Hop, { text: token }: Place): void {
     if (text.trim() === '') return; // a line end, which may stand for a DEFINE
     if (definition !== null) expect(definition.text.split(/\s/)[0]).toBe(token);
@@ -231,7 +231,7 @@ export class WayDownChecker {
     const called = /call %FUNCTION_(\w+)/.exec(text) ?? /^# Defining function (\w+)/.exec(text);
     if (called !== null) expect(origin.text).toBe(called[1]);
     const output = Buffer.from(this.outputOf(step, file));
-    /** The name behind the last such label before the end of the piece. */
+    /** The name after the last such label before the end of the piece. */
     const labelled = (prefix: string): string => {
       const at = output.lastIndexOf(prefix, end - prefix.length) + prefix.length;
       return output.toString('latin1', at, output.indexOf('\n', at));

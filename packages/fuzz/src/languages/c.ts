@@ -130,7 +130,7 @@ export function program(dialect: Dialect): fc.Arbitrary<readonly string[]> {
     .map(([start, parts]) => [`${start.join('\n')}\n`, ...pieces(parts.join('\n'))]);
 }
 
-/** The text cut into tokens, each with the white space behind it; a piece is what an edit drops or doubles. */
+/** The text cut into tokens, each with the white space after it; a piece is what an edit drops or doubles. */
 function pieces(text: string): string[] {
   return text.match(/\S+\s*/g) ?? [];
 }

@@ -2,7 +2,7 @@
 /**
  * Tar archives, header by header: every type of entry, every form of number, names that climb, links that lead
  * astray; then damaged or not. No name is absolute and none climbs further than the folder above the case's, so that
- * upstream's program, which follows them, stays in the folder that is removed behind it.
+ * upstream's program, which follows them, stays in the folder that is removed after it.
  */
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import * as fc from 'fast-check';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * aarch64: constants and addresses are loaded from the code behind the load, jumps go through X16.
+ * aarch64: constants and addresses are loaded from the code after the load, jumps go through X16.
  *
  * Quirk kept: offsets lose their sign and are always subtracted, and their note is repeated on a line of
  * its own.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * armv7l: division is a call, a call saves the link register behind the arguments.
+ * armv7l: division is a call, a call saves the link register after the arguments.
  *
  * Quirk kept: offsets lose their sign and are always subtracted, and the note of a short one stands on a
  * line of its own.

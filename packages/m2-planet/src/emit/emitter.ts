@@ -6,7 +6,7 @@
  * `one`. It asks for operations; an emitter writes the lines that do them. Everything that differs
  * between architectures, word size and direction of the stack included, is behind this interface.
  *
- * The `note` of an operation becomes the comment behind its line, which is part of the output format.
+ * The `note` of an operation becomes the comment after its line, which is part of the output format.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import type { Dialect } from '../dialects.ts';
@@ -62,7 +62,7 @@ export interface CodeSink {
 
 /** The lines around a function's body that make room for its locals. */
 export interface Frame {
-  /** Right behind the function's label. */
+  /** Right after the function's label. */
   readonly enter: string;
   /** Before each return. */
   readonly leave: string;
@@ -76,11 +76,11 @@ export interface Emitter {
   /** True for the bare machine, whose output ends with the label STACK. */
   readonly endsWithStack: boolean;
 
-  /** Where the first argument lies, or the one behind the argument at `previous`, relative to `base`. */
+  /** Where the first argument lies, or the one after the argument at `previous`, relative to `base`. */
   argumentOffset(previous: number | undefined): number;
-  /** Where a local of `size` bytes (whole words) lies behind the one at `previous`, relative to `locals`. */
+  /** Where a local of `size` bytes (whole words) lies after the one at `previous`, relative to `locals`. */
   localOffset(previous: number, size: number): number;
-  /** Make `zero`, an argument's address, the address of the one behind it. */
+  /** Make `zero`, an argument's address, the address of the one after it. */
   nextArgument(size: number): void;
   /** The lines that reserve and free `size` bytes of locals. */
   frame(size: number): Frame;

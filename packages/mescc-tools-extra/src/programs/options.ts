@@ -62,7 +62,7 @@ export function limitOf(options: Options): number | undefined {
   if (limit === undefined) return undefined;
   const [, digits, unit = ''] = /^([0-9]{1,15})([kMG]?)$/.exec(limit) ?? [];
   if (digits === undefined) {
-    const message = `--limit ${limit}: expected a number of bytes, or one with k, M or G behind it`;
+    const message = `--limit ${limit}: expected a number of bytes, or one followed by k, M or G`;
     throw new ToolError(message, { code: 'usage' });
   }
   return Number(digits) * (UNITS.get(unit) as number);

@@ -55,7 +55,7 @@ function Workbench({ program, setText }: WorkbenchProps) {
 
   useEffect(() => {
     if (cursor === undefined || !isCurrent || error !== undefined) return;
-    // Behind a token counts as on it, as far as nothing else stands there.
+    // After a token counts as on it, as far as nothing else stands there.
     const [first] = [cursor, cursor - 1].flatMap(
       (index) => twins?.bytesAt(byteOfIndex(text, index)) ?? [],
     );

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program as the part of an address behind `#`, and back: `#hex1/2` is the second example of hex1, and
+ * A program as the part of an address after `#`, and back: `#hex1/2` is the second example of hex1, and
  * `#hex1=…` a text, deflated and in base64url. No server sees that part of an address.
  */
 import { LANGUAGES, type Language } from './examples.ts';

@@ -55,7 +55,7 @@ const DEFINITIONS = given('x86_defs.M1', definitions);
 const START_CODE = given('start.M1', startCode);
 const LIBRARY = given('library.c', libraryC);
 
-/** Translate `source` all the way. Throws ToolError at the place of a fault, in `source` or behind it. */
+/** Translate `source` all the way. Throws ToolError at the place of a fault, in `source` or after it. */
 export function translate(language: LanguageName, source: Source): Translation {
   switch (language) {
     case 'hex0':
@@ -138,7 +138,7 @@ function traced(
   return traced(error, before, stage.sources[origin.source] as Source, origin.start);
 }
 
-/** hex1 tells no addresses: a label stands where the first byte behind it does. */
+/** hex1 tells no addresses: a label is where the first byte after it is. */
 function labelsIn({ provenance, sources }: Stage): ProgramLabel[] {
   const rows = [...provenance];
   const places = new Map<number, string>();

@@ -129,7 +129,7 @@ class MachineHost extends NodeHost {
     else stderr(bytes);
   }
 
-  /** The working directory belongs to this process, so that it must be put back behind a child. */
+  /** The working directory belongs to this process, so that it must be put back after a child. */
   override run(
     path: string,
     argv: readonly string[],
