@@ -3,7 +3,7 @@
  * Names as small integers: a run of bytes in some source → the same number for the same bytes.
  *
  * Assemblers and compilers look up the same few thousand names hundreds of thousands of times. A Map
- * would need a string for every token; this table compares bytes where they stand. Invariant: the
+ * would need a string for every token; this table compares bytes in place. Invariant: the
  * names lie one after another in `pool`, name n at [starts[n], starts[n + 1]), and each is in `slots` once.
  */
 import { decodeLatin1 } from './latin1.ts';

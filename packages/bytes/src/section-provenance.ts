@@ -2,7 +2,7 @@
 /**
  * The maps of a compiler's output sections, which grow side by side and are joined at the end.
  *
- * The compiler tells of each token as it comes to it; what is written from then on, in whichever section, is
+ * The compiler reports each token as it comes to it; what is written from then on, in whichever section, is
  * that token's. Invariant: the rows of section n end at or before the length of its writer.
  */
 import type { ByteWriter } from './byte-writer.ts';
@@ -40,7 +40,7 @@ export class SectionProvenance {
     this.current = -1;
   }
 
-  /** In the joined output the bytes of section `index` in [from, to) stand at `at`. */
+  /** In the joined output the bytes of section `index` in [from, to) are at `at`. */
   join(at: number, index: number, from: number, to: number): void {
     this.whole.addPart(at, this.maps[index] as ProvenanceMap, from, to);
   }

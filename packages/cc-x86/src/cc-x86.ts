@@ -17,7 +17,7 @@ import { DIALECTS, type DialectName } from './dialects.ts';
 import { readTokens } from './reader.ts';
 
 export interface CompileOptions {
-  /** Name of the source in messages; `input` unless told. */
+  /** Name of the source in messages; `input` by default. */
   readonly name?: string;
   /** The first release with the language; 1.6.0 stands for 1.7.0 to 1.8.1 too. Default: 1.9.0. */
   readonly dialect?: DialectName;

@@ -46,7 +46,7 @@ export function encodeString(source: Source, token: Token): string {
   return isWeird(source, token) ? encodeHexadecimal(source, token) : encodeQuoted(source, token);
 }
 
-/** The number in a token, decimal or after `?x` hexadecimal; 0 if a digit is none. Wraps at 32 bits. */
+/** The number in a token, decimal or after `?x` hexadecimal; 0 if a digit is not one. Wraps at 32 bits. */
 export function readInteger(token: Token): number {
   const { raw } = token;
   let value = 0;

@@ -4,7 +4,7 @@
  *
  * A token is a word of letters, digits and underscores, a run of the characters `<=>|&!-`, a string or
  * character literal without its closing quote, or any other single byte. Blanks, `#` lines, `//` lines and
- * block comments stand between tokens. Invariant: every token knows the byte that it begins at.
+ * block comments are between tokens. Invariant: every token knows the byte that it begins at.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (get_token and what it calls).
  */

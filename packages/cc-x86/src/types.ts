@@ -86,7 +86,7 @@ export class TypeTable {
 
 /**
  * The type of an expression of two operands: the one that is defined later. Quirk kept: a pointer is
- * found by what it points at, and becomes that; two `char**` are no type at all.
+ * found by what it points at, and becomes that; two `char**` are not a type at all.
  */
 export function promote(a: Type | undefined, b: Type | undefined): Type | undefined {
   if (b === undefined) return a;

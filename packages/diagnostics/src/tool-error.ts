@@ -32,7 +32,7 @@ export interface ToolErrorOptions {
   readonly frame?: string;
   /** What to know or to do about it, where that is known: a sentence without a full stop. */
   readonly hint?: string | undefined;
-  /** Exit status for a program that stops on this error; 1 unless told. */
+  /** Exit status for a program that stops on this error; 1 by default. */
   readonly exitCode?: number;
 }
 

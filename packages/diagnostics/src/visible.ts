@@ -11,7 +11,7 @@
 
 /**
  * Unicode's "other" characters: controls (C0, DEL, C1), format characters (bidirectional, zero
- * width, byte order mark, tags), surrogates that stand alone, what is not assigned; and the two
+ * width, byte order mark, tags), lone surrogates, what is not assigned; and the two
  * separators of lines and paragraphs.
  */
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
@@ -22,7 +22,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['\r', '\\r'],
 ]);
 
-/** The text with `\n`, `\x1b`, `\u202e` for what is not printable; `\x80` is no UTF-8. */
+/** The text with `\n`, `\x1b`, `\u202e` for what is not printable; `\x80` is not UTF-8. */
 export function visible(text: string): string {
   return text.replace(HIDDEN, (character) => SHORT.get(character) ?? escaped(character));
 }

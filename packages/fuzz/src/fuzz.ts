@@ -105,7 +105,7 @@ function oneProgram(
   return { verdict, find: { seed, what, program } };
 }
 
-/** Run one program and hold the outcomes against each other. */
+/** Run one program and compare the outcomes. */
 function judge(
   program: VectorCase,
   language: Language,

@@ -37,7 +37,7 @@ export function knownDifferences(tool: string): ReadonlyMap<string, string> {
 
 /** What an error says, without its place and with every number as `#`. */
 export function errorMessage(stderr: string): string {
-  // Notes may stand before it.
+  // Notes may come before it.
   const line = /^.*error: .*$/m.exec(stderr)?.[0] ?? '';
   return line.slice(line.indexOf('error: ') + 'error: '.length).replace(/\d+/g, '#');
 }

@@ -58,7 +58,7 @@ export function mostly<T>(often: T, ...seldom: readonly T[]): fc.Arbitrary<T> {
   );
 }
 
-/** What stands at the output's name before the run: nothing, or a file with a mode of its own. */
+/** What is at the output's name before the run: nothing, or a file with a mode of its own. */
 export interface Existing {
   readonly files: Readonly<Record<string, string>>;
   readonly modes: Readonly<Record<string, string>>;

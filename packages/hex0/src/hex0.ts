@@ -3,7 +3,7 @@
  * hex0: pairs of hexadecimal digits → bytes.
  *
  * The language is hexadecimal digits and comments from `#` or `;` to the end of the line; every other
- * character is a separator. Invariant: each second digit writes one byte, whatever stands between the two.
+ * character is a separator. Invariant: each second digit writes one byte, whatever is between the two.
  *
  * Behaviour defined by x86/hex0_x86.hex0 of stage0-posix 1.9.1 and the 181-byte seed, which agree.
  */
@@ -11,20 +11,20 @@ import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { requireBytes } from '@stage0-ts/diagnostics';
 import { requirePlain } from './strict.ts';
 
-/** Classes of input bytes that are no digit; digits are their value, 0 to 16. */
+/** Classes of input bytes that are not digits; digits are their value, 0 to 16. */
 const SEPARATOR = -1;
 const COMMENT = -2;
 const LINE_FEED = 0x0a;
 
 const CLASSES: Int8Array = classTable();
 
-/** What {@link assemble} can be told. */
+/** Options of {@link assemble}. */
 export interface AssembleOptions {
   /** Refuse what upstream skips; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in the map; default `input`. */
   readonly name?: string;
-  /** Takes for each byte its digits, and what stands between them. Default: none is made. */
+  /** Takes for each byte its digits, and what is between them. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

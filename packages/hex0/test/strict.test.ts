@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** --strict: what upstream takes silently is an error with its place, and nothing else is. */
+/** --strict: what upstream accepts silently is an error with its place, and nothing else is. */
 import { assemble, hex0 } from '@stage0-ts/hex0';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { describe, expect, it } from 'vitest';

@@ -13,7 +13,7 @@ import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, requireBytes, type ToolError } from '@stage0-ts/diagnostics';
 import { requirePlain } from './strict.ts';
 
-/** Classes of input bytes that are no digit; digits are their value, 0 to 15. */
+/** Classes of input bytes that are not digits; digits are their value, 0 to 15. */
 const SEPARATOR = -1;
 const COMMENT = -2;
 const LABEL = -3;
@@ -24,9 +24,9 @@ const CARRIAGE_RETURN = 0x0d;
 
 const CLASSES: Int8Array = classTable();
 
-/** What {@link assemble} can be told. */
+/** Options of {@link assemble}. */
 export interface AssembleOptions {
-  /** Refuse what upstream takes silently; see strict.ts. Default: false. */
+  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;

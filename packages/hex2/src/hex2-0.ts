@@ -26,9 +26,9 @@ const REFERENCE = -4;
 
 const CLASSES: Int8Array = classTable();
 
-/** What {@link linkMinimal} can be told. */
+/** Options of {@link linkMinimal}. */
 export interface LinkMinimalOptions {
-  /** Refuse what upstream takes silently; see strict.ts. Default: false. */
+  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;

@@ -21,7 +21,7 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface TargetOptions {
-  /** Refuse what upstream takes silently; see strict.ts. Default false. */
+  /** Refuse what upstream accepts silently; see strict.ts. Default false. */
   readonly strict?: boolean;
   /** Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`. */
   readonly architecture?: Architecture;

@@ -21,7 +21,7 @@ interface Settings {
   baseAddress: number;
   byteMode: ByteMode;
   executable: boolean;
-  /** Ours: refuse what upstream takes silently. */
+  /** Ours: refuse what upstream accepts silently. */
   strict: boolean;
   /** The name given to --architecture, if it is unknown. */
   unknown: string | undefined;

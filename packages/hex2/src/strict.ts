@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What `--strict` refuses in hex2 source, though upstream takes it: anything that is neither a byte, a label, a
+ * What `--strict` refuses in hex2 source, though upstream accepts it: anything that is neither a byte, a label, a
  * reference, white space nor a comment; a byte that lacks digits; a label or reference within a byte; a label that is
  * defined twice; a base that has no effect; and in hex2-0 a value that is cut to fit.
  */

@@ -2,7 +2,7 @@
 /**
  * What a program may do: the system calls of stage0, as one interface.
  *
- * Everything is synchronous, as the tools are. Names are strings; bytes of a name that are no UTF-8 are
+ * Everything is synchronous, as the tools are. Names are strings; bytes of a name that are not UTF-8 are
  * carried as `@stage0-ts/bytes` describes. Every method throws a ToolError (its `code` an errno name
  * such as ENOENT, its `file` the path as given) where a system call would fail.
  */
@@ -13,7 +13,7 @@ export type Program = (argv: readonly string[], host: Host) => number;
 
 export type FileKind = 'file' | 'directory' | 'link' | 'other';
 
-/** What stat tells of a file. */
+/** What stat says about a file. */
 export interface FileStatus {
   readonly kind: FileKind;
   /** Permission bits, at most 0o7777. */
@@ -27,7 +27,7 @@ export type ChildStatus =
   | { readonly kind: 'exited' /** 0–255 */; readonly status: number }
   | { readonly kind: 'killed' /** signal number, 11 for SIGSEGV */; readonly signal: number };
 
-/** What uname tells. */
+/** What uname says. */
 export interface SystemName {
   readonly sysname: string;
   readonly nodename: string;

@@ -162,7 +162,7 @@ describe('the Node host', () => {
     expect(host.run('./k', ['k'], [])).toEqual({ kind: 'killed', signal: 9 });
   });
 
-  it('starts programs with words that are no UTF-8', () => {
+  it('starts programs with words that are not UTF-8', () => {
     const host = (worlds['node'] as () => Host)();
     host.writeFile('p', encodeUtf8('#!/bin/sh\nprintf "%s|" "$@" >out\n'), 0o755);
     const odd = decodeUtf8(Uint8Array.from([0x27, 0xff, 0x80, 0x24, 0x61, 0x0a]));

@@ -64,7 +64,7 @@ describe.each(MODES)('%s', (mode) => {
     ['a register with cs before it', [...load(3, 7), 0x2e, 0x43], 8],
     ['ds after cs', [...load(0, 7), 0x2e, 0x3e, 0xa3, ...word(DATA), 0x8b, 0x1d, ...word(DATA)], 7],
     ['endbr32', [...load(3, 7), 0xf3, 0x0f, 0x1e, 0xfb], 7],
-  ])('%s is no fault', (_, code, status) => {
+  ])('%s is not a fault', (_, code, status) => {
     const image = elf([...code, ...load(0, 1), 0xcd, 0x80]);
     expect(start(image, mode)).toMatchObject({ status: { kind: 'exited', status }, stderr: '' });
   });

@@ -33,7 +33,7 @@ export const MODES = ['interpret', 'translate'] as const;
 /** The bytes of a file of a tree. */
 export function contentOf(files: MemoryFiles, path: string): Uint8Array {
   const node = files.get(path);
-  if (node.kind !== 'file') throw new Error(`${path} is no file`);
+  if (node.kind !== 'file') throw new Error(`${path} is not a file`);
   return node.bytes;
 }
 

@@ -62,7 +62,7 @@ export function readCommand(reader: Reader, scope: CommandScope): Command | unde
       const value = scope.alias(word);
       for (const part of value === undefined ? [word] : splitAlias(value)) {
         const expanded = expandAt(reader, offset, part, scope);
-        if (expanded !== ' ') command.words.push(expanded); // quirk kept: a single blank is no word
+        if (expanded !== ' ') command.words.push(expanded); // quirk kept: a single blank is not a word
       }
     }
     if (end === 'script') return undefined;

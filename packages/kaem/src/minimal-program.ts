@@ -55,7 +55,7 @@ function succeeds(host: Host, words: readonly string[], environment: readonly st
   }
 }
 
-/** Upstream tells no place; where the command's line holds what nobody sees, ours does. */
+/** Upstream gives no place; where the command's line holds what nobody sees, ours does. */
 function tellUnseen(host: Host, script: Source, offset: number): void {
   const failure = errorAt(script, offset, 'subprocess-failed', 'this command failed');
   if (failure.hint === undefined) return;

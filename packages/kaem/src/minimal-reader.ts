@@ -3,7 +3,7 @@
  * The language of kaem-minimal: script bytes → commands, each a list of words.
  *
  * A command is a line. Words are divided by blanks and tabs; `"` quotes up to the next `"` and ends the
- * word; `#` starts a comment wherever it stands; a backslash ends the word and drops the next character,
+ * word; `#` starts a comment wherever it is; a backslash ends the word and drops the next character,
  * which is how a command goes on over a line end. There are no variables.
  *
  * Invariant: what is yielded is exactly what upstream starts, in order; the caller runs one command before
@@ -38,7 +38,7 @@ const BACKSLASH = 0x5c;
 const END_OF_FILE = 0xfc;
 
 /**
- * The commands of a script. A last line without line feed is no command.
+ * The commands of a script. A last line without line feed is not a command.
  *
  * Throws ToolError for a file end inside a string or comment, a word over 4095 bytes and a command over
  * 255 words (upstream exits 1 for the first two and overwrites its own memory for the others).
@@ -73,7 +73,7 @@ class Reader {
     this.script = script;
   }
 
-  /** Append the next word, which may be empty, and tell what ended it. */
+  /** Append the next word, which may be empty, and return what ended it. */
   readWord(word: ByteWriter): WordEnd {
     for (;;) {
       const byte = this.next();

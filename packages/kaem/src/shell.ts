@@ -300,7 +300,7 @@ export class Shell {
 
   /**
    * A program that is not found ends a strict script. Upstream's own suite takes the digest of what
-   * it says then, so that is all there is; the place follows for those who asked to be told more, by
+   * it says then, so that is all there is; the place follows for those who asked for more, by
    * --verbose or --warn, and where the line holds what nobody sees.
    */
   private failMissing(command: Command): never {
@@ -350,7 +350,7 @@ export class Shell {
     if (name === '') return undefined;
     if (name.startsWith('.') || name.startsWith('/')) return name;
     const folders = this.path.split(':');
-    if (folders.at(-1) === '') folders.pop(); // an empty last element is none
+    if (folders.at(-1) === '') folders.pop(); // an empty last element does not count
     for (const folder of folders) {
       const trial = `${folder}/${name}`;
       if (trial.length >= MAX_STRING) {

@@ -29,7 +29,7 @@ export function expand(word: string, scope: Scope): string {
       continue;
     }
     if (word[at + 1] === '@') {
-      // Quirk kept: $@ drops what stood before it in the word.
+      // Quirk kept: $@ drops what comes before it in the word.
       value = allArguments(scope.argv);
       at += 2;
     } else if (word[at + 1] === '{') {

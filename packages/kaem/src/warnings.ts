@@ -143,7 +143,7 @@ class Scan {
       is('variable', 'there are no variables');
     } else if (this.shell === 'kaem-minimal' && text.includes(';')) {
       is('operator', 'a semicolon is a character like others; put each command on a line');
-    } else if (/.\$@/s.test(text)) is('variable', '$@ drops what stands before it in the word');
+    } else if (/.\$@/s.test(text)) is('variable', '$@ drops what comes before it in the word');
   }
 
   private warn(offset: number, code: string, message: string): void {

@@ -31,7 +31,7 @@ function run(shell: Program, script: string, args: string[] = [], statuses: numb
   return { status: shell(command, host), stdout, starts, environments };
 }
 
-/** Byte strings of 1 to 20 of the bytes that `allowed` takes; a lone blank is no word to kaem. */
+/** Byte strings of 1 to 20 of the bytes that `allowed` takes; a lone blank is not a word to kaem. */
 const wordsOf = (allowed: (byte: number) => boolean) =>
   fc
     .array(

@@ -27,9 +27,9 @@ const EOF_BYTE = 0xfc;
 
 const DEFINE = [...'DEFINE'].map((letter) => letter.charCodeAt(0));
 
-/** What {@link expandMinimal} can be told. */
+/** Options of {@link expandMinimal}. */
 export interface ExpandMinimalOptions {
-  /** Refuse what upstream takes silently; see strict.ts. Default: false. */
+  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** --strict: what upstream takes silently is an error with its place, and nothing else is. */
+/** --strict: what upstream accepts silently is an error with its place, and nothing else is. */
 import { encodeLatin1 as bytes } from '@stage0-ts/bytes';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { type Architecture, expand, expandMinimal, M1 } from '@stage0-ts/m1';

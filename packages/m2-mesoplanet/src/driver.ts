@@ -233,7 +233,7 @@ class Driver {
     const { path } = this.build;
     if (path === undefined) throw new ToolError('No PATH found', { code: 'no-path' });
     const folders = path.split(':');
-    if (folders.at(-1) === '') folders.pop(); // an empty last element is none
+    if (folders.at(-1) === '') folders.pop(); // an empty last element does not count
     const found = folders
       .map((folder) => `${folder}/${program}`)
       .find((trial) => this.host.stat(trial));

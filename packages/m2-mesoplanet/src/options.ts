@@ -35,7 +35,7 @@ export interface Options {
   /** Start no program. */
   readonly fuzz: boolean;
   readonly debug: boolean;
-  /** An option of ours: M2-Planet tells what it compiles to something else than C means. */
+  /** An option of ours: M2-Planet reports what it compiles to something other than C means. */
   readonly strict: boolean;
   readonly temporaryFolder: string | undefined;
 }
@@ -209,7 +209,7 @@ function readSecondPass(argv: readonly string[], options: Draft): void {
         return;
       case '-':
         // Upstream never gets past this word.
-        throw usage('- is no file name: leave it out to read standard input');
+        throw usage('- is not a file name: leave it out to read standard input');
       case '-f':
       case '--file':
         addInput(options, argument(argv, ++at, 'did not receive a file name'));

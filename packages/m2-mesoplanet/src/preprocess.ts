@@ -254,7 +254,7 @@ class Walk {
   /**
    *     "#define" name [ "(" [ name { "," name } ] ")" ] tokens newline
    *
-   * The expansion is the chain of the removed tokens, from the first to the last that is no blank.
+   * The expansion is the chain of the removed tokens, from the first to the last that is not a blank.
    */
   private define(): void {
     this.take();
@@ -278,7 +278,7 @@ class Walk {
         this.readParameter(macro);
       }
     }
-    this.take(); // the closing parenthesis, or whatever stands there
+    this.take(); // the closing parenthesis, or whatever is there
   }
 
   private readParameter(macro: Macro): void {

@@ -40,7 +40,7 @@ export class Scanner {
     this.text = decodeLatin1(source.bytes);
     this.limit = limit;
     const nul = this.bytes.indexOf(0);
-    if (nul >= 0) throw errorAt(source, nul, 'nul-byte', 'a NUL byte is no C source');
+    if (nul >= 0) throw errorAt(source, nul, 'nul-byte', 'a NUL byte is not allowed in C source');
   }
 
   /** True at the end of the source. */
@@ -150,7 +150,7 @@ export class Scanner {
       this.at++;
       this.skipBlockComment(start);
     } else if (this.peek() === SLASH) {
-      // Quirk kept: the comment takes the line end along, so a directive on the next line is none.
+      // Quirk kept: the comment takes the line end along, so a directive on the next line is not one.
       const end = this.bytes.indexOf(LINE_FEED, this.at);
       if (end < 0)
         throw this.error(start, 'unterminated-comment', 'Hit EOF inside of line comment');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Printed tokens → rows of a map: where each stands, for one out of a macro where the macro is called.
+ * Printed tokens → rows of a map: where each is, for one out of a macro where the macro is called.
  *
- * Lines that only tell M2-Planet which file follows stand nowhere.
+ * Lines that only tell M2-Planet which file follows come from nowhere.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';

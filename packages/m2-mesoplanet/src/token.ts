@@ -58,7 +58,7 @@ export interface Stretch {
 
 /** The tokens of some pieces, one piece after the other. */
 export class TokenList {
-  /** Stands in front of the first token and is none itself. */
+  /** Comes before the first token and is not a token itself. */
   readonly head: Token = new Token('', { name: '', bytes: new Uint8Array() }, 0);
   private readonly pieces: readonly (Token | Stretch)[];
   /** The last token that was made. */

@@ -45,7 +45,7 @@ const text = fc
   .array(fc.tuple(token, fc.constantFrom(' ', '\t', '\n', '  \n')), { maxLength: 30 })
   .map((pairs) => `${pairs.flat().join('')}\n`);
 
-/** Names that are no words of the texts above. */
+/** Names that are not words of the texts above. */
 const names = fc.uniqueArray(fc.stringMatching(/^[XYZ][A-Z0-9]{0,4}$/), {
   minLength: 2,
   maxLength: 12,

@@ -121,7 +121,7 @@ function parameters(c: Compilation, current: FunctionSymbol): void {
         c.expect('.', 'Invalid token found in variadic arguments token');
       }
       c.notInBootstrapMode('variadic functions');
-      break; // quirk kept: whatever stands here is taken for the parenthesis
+      break; // quirk kept: whatever is here is taken for the parenthesis
     }
     const type = typeName(c);
     c.requireToken('Received EOF when attempting to collect arguments');

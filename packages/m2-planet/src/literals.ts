@@ -2,7 +2,7 @@
 /**
  * String and character literals → their values, and strings → the text that M1 reads.
  *
- * A "regular" string stands in quotes as it is. A "weird" one, with a byte that M1 could not read back
+ * A "regular" string is in quotes as it is. A "weird" one, with a byte that M1 could not read back
  * (not printable, or a blank before a colon), becomes hexadecimal bytes in single quotes.
  * Values are signed bytes: `'\377'` is -1, though `'\xFF'` is 255.
  * Behaviour defined by cc_strings.c of M2-Planet 1.13.1.
@@ -30,7 +30,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
 /** A string without escapes that is not weird, and has no colon that might make it so: most strings. */
 const PLAIN = /^"[\t\n !#-9;-[\]-~]*$/;
 
-/** What is wrong with a literal; the caller knows where it stands. */
+/** What is wrong with a literal; the caller knows where it is. */
 export class LiteralError extends Error {}
 
 /** The value of the (perhaps escaped) character at `at`; 0 after the end of the text. */

@@ -64,7 +64,7 @@ export class MacroTable {
     return true;
   }
 
-  /** The value stands where the name stood. */
+  /** The value is put in the place of the name. */
   private builtin(token: Token, value: string): Macro {
     this.count++;
     const expansion = replacementToken(token, value);

@@ -5,7 +5,7 @@
  * One cursor walks the list and edits it. A `#` token at the start of a line begins a directive; every
  * other token may be a macro's name. Invariant: what lies before the cursor is finished.
  *
- * Quirks kept: a skipped block ends at the text `#endif` wherever it stands in a line; `#warning`
+ * Quirks kept: a skipped block ends at the text `#endif` wherever it is in a line; `#warning`
  * leaves its text in the program; an include line without `expandIncludes` vanishes; any other
  * directive is dropped with a warning.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
@@ -78,7 +78,7 @@ export class MacroCursor {
   }
 }
 
-/** Run the preprocessor over the list that the cursor stands at the head of. The result is the new head. */
+/** Run the preprocessor over the list at whose head the cursor is. The result is the new head. */
 export function preprocess(cursor: MacroCursor): Token | null {
   const includer = new Includer(cursor);
   let startOfLine = true;
@@ -103,7 +103,7 @@ export function preprocess(cursor: MacroCursor): Token | null {
 
 /**
  * One directive. True when it skipped tokens up to a branch that now is the very first token, so that
- * no line feed stands before it.
+ * no line feed comes before it.
  */
 function directive(cursor: MacroCursor, token: Token, includer: Includer): boolean {
   switch (token.text) {

@@ -149,7 +149,7 @@ function string(c: Compilation): void {
   c.emit.loadAddress('zero', '', shared ?? newString(c, text, start), 'primary expr string');
 }
 
-/** The text of the string tokens that stand here, as one token of them all would have it. */
+/** The text of the string tokens that are here, as one token of them all would have it. */
 function joinedStrings(c: Compilation): string {
   const start = c.token;
   const parts = [start.text];

@@ -44,10 +44,10 @@ export function isArchitecture(name: string): name is Architecture {
 /** All options of {@link compile}; each has upstream's default. */
 export interface CompileOptions {
   /**
-   * Whose language and output; that of 1.13.1 unless told (`--dialect`, which upstream has not).
+   * Whose language and output; that of 1.13.1 by default (`--dialect`, which upstream has not).
    */
   readonly dialect?: DialectName | undefined;
-  /** Target; `knight-native` unless told, as upstream. */
+  /** Target; `knight-native` by default, as upstream. */
   readonly architecture?: Architecture;
   /** Macros to predefine, in order, after those of the architecture (`-D`). */
   readonly defines?: readonly Define[];
@@ -71,12 +71,12 @@ export interface CompileOptions {
    * Shift right without regard to the sign wherever the compiler itself shifts: in `#if`, to split a large
    * constant on RISC-V, and for a negative byte in a list, which is then an error. M2-Planet does that when a
    * compiler whose `>>` is logical has built it, as cc_riscv32 is. Only the shifts are followed: that build also
-   * misprints negative numbers that stand as unsigned ones. No option of the command line.
+   * misprints negative numbers that are written as unsigned ones. No option of the command line.
    */
   readonly logicalShiftRight?: boolean;
   /** Takes for each piece of the output its token, and the name of the function that it is part of. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
-  /** Called for each thing that upstream compiles to something else than C means (`--strict`). */
+  /** Called for each thing that upstream compiles to something other than C means (`--strict`). */
   readonly warnings?: ((warning: ToolError) => void) | undefined;
   /** Called with upstream's text for `#warning` and for directives that are ignored. */
   readonly onWarning?: (text: string) => void;

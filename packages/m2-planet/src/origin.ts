@@ -70,7 +70,7 @@ export class Origin {
     return new Origin(source.name, source, 1, 0, new LineFeeds(source.bytes));
   }
 
-  /** Something that stands in no input. */
+  /** Something that is in no input. */
   static synthetic(file: string, line: number): Origin {
     return new Origin(file, undefined, line, 0, undefined);
   }

@@ -2,7 +2,7 @@
 /**
  * The output: three sections (code, global variables, strings) that grow side by side, joined at the end.
  *
- * The lines that reserve a function's locals stand before its body and those that free them before each
+ * The lines that reserve a function's locals come before its body, and those that free them before each
  * return, but how many there are is known only at its end. So such places are noted, and filled when
  * the sections are joined: nothing is copied twice.
  * Behaviour defined by cc.c and declare_function of cc_core.c of M2-Planet 1.13.1.
@@ -143,7 +143,7 @@ interface Part {
   readonly bytes: Uint8Array;
   /** The section that it is of; absent for headings. */
   readonly section?: number;
-  /** Its offset there, if it stands there. */
+  /** Its offset there, if it is there. */
   readonly from?: number;
   /** Otherwise the byte there that comes from the same place. */
   readonly like?: number;

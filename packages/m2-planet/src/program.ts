@@ -2,7 +2,7 @@
 /**
  * The command `M2-Planet [options] [file…]`: a new output gets mode 0600, without -o it goes to standard output.
  *
- * Options are obeyed one by one, so that -h and -V end the run where they stand. An unknown option is the
+ * Options are obeyed one by one, so that -h and -V end the run where they are. An unknown option is the
  * name of an input. Without inputs standard input is compiled, under the name STDIN.
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
@@ -121,7 +121,7 @@ function parseArguments(argv: readonly string[], host: Host, builder: Builder): 
   return request;
 }
 
-/** Obey an option without operand; false if it is none. */
+/** Obey an option without operand; false if it is not one. */
 function flag(name: string, request: Request, host: Host): boolean {
   switch (name) {
     case '--bootstrap-mode':
@@ -229,7 +229,7 @@ function maxString(argv: readonly string[], at: number, request: Request): numbe
     });
   }
   if (request.files.length > 0) {
-    throw new ToolError('--max-string must stand before the first input', { code: 'usage' });
+    throw new ToolError('--max-string must come before the first input', { code: 'usage' });
   }
   return value;
 }

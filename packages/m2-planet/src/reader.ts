@@ -7,7 +7,7 @@
  * by itself. Blanks, tabs and comments separate. Invariant: each token notes where it came from.
  *
  * Quirks kept: `=&` and `&&!` are one token, so is `-=-`; a NUL byte cuts the text of its token short; a
- * comment ends at the first slash that follows a star, or stands right after its opening (`/*` + `/`).
+ * comment ends at the first slash that follows a star, or is right after its opening (`/*` + `/`).
  * `#FILENAME name line` renames what follows.
  * Behaviour defined by cc_reader.c of M2-Planet 1.13.1.
  */
@@ -174,7 +174,7 @@ class Reader {
       this.at++;
       if (this.peek() === END) throw this.error('Hit EOF inside of block comment', start);
     };
-    this.at += 2; // what stands here may be the byte that ends an input
+    this.at += 2; // what is here may be the byte that ends an input
     while (this.peek() !== SLASH) {
       while (this.peek() !== STAR) next();
       next();

@@ -16,7 +16,7 @@ export interface Variable {
   readonly name: string;
   /** An argument's type gains an indirection for each `[]` after its name. */
   type: Type;
-  /** Number of elements; quirk kept: 0 for a global that is no array, 1 for a local that is none. */
+  /** Number of elements; quirk kept: 0 for a global that is not an array, 1 for a local that is not. */
   elements: number;
   /** True for a local declared as an array. */
   isLocalArray: boolean;
@@ -81,7 +81,7 @@ export class FunctionSymbol {
   }
 }
 
-/** Where `break` and `continue` go; undefined prefixes where they may not stand. */
+/** Where `break` and `continue` go; undefined prefixes where they are not allowed. */
 export interface JumpTargets {
   readonly breakPrefix: string;
   readonly continuePrefix: string | undefined;

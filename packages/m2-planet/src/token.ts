@@ -33,7 +33,7 @@ export interface Token {
   use: Token | null;
 }
 
-/** A token that stands in no input: a predefined macro's value or the end of the token list. */
+/** A token that is in no input: a predefined macro's value or the end of the token list. */
 export function syntheticToken(text: string, id: number, origin: Origin): Token {
   return {
     text,

@@ -2,7 +2,7 @@
 /**
  * The provenance of the output: tokens, as the parser comes to them → rows of the map.
  *
- * A token that stands in no input, such as the value of a predefined macro, leaves the one before it in force.
+ * A token that is in no input, such as the value of a predefined macro, leaves the one before it in force.
  */
 import { type ProvenanceMap, SectionProvenance } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
@@ -18,7 +18,7 @@ export class TracedSources {
     this.provenance = provenance;
   }
 
-  /** The number of the token's source, or undefined when it stands in none. */
+  /** The number of the token's source, or undefined when it is in none. */
   numberOf(token: Token): number | undefined {
     const { source } = token.origin;
     if (source === undefined) return undefined;

@@ -176,7 +176,7 @@ function structMember(c: Compilation, offset: number): Member {
   return { name, type, offset, size };
 }
 
-/** Move the members of an anonymous struct or union to where it stands in the outer one. */
+/** Move the members of an anonymous struct or union to where it is in the outer one. */
 function anonymousMember(c: Compilation, type: Type, offset: number): void {
   const { members, name } = type;
   if (members === undefined) throw c.error('Missing name for non-struct/union type.');

@@ -23,7 +23,7 @@ export interface Type {
   isSigned: boolean;
   /** The pointer to this type. */
   indirect: Type;
-  /** What this pointer points to; the type itself when it is none. */
+  /** What this pointer points to; the type itself when it is not a pointer. */
   target: Type;
   members: Members | undefined;
   isFunctionPointer: boolean;
@@ -83,7 +83,10 @@ export interface BasicTypes {
   readonly functionPointer: Type;
 }
 
-/** Heads of types that carry a name or identity, in list order: `prepended` from its end, then `appended`. */
+/**
+ * Types with one name id, in the order of upstream's list: structs and enums, newest first
+ * (`prepended`, read backwards), then primitives and typedefs, oldest first (`appended`).
+ */
 interface Bucket {
   readonly prepended: Type[];
   readonly appended: Type[];

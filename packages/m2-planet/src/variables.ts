@@ -132,7 +132,7 @@ function undefinedSymbol(c: Compilation, name: string): ToolError {
 
 /** Until M2-Planet 1.12 a comment defined constants; it is still found in sources of that time. */
 function formerConstant(c: Compilation, name: string): string | undefined {
-  if (!/^\w+$/.test(name)) return undefined; // after a star any token may stand
+  if (!/^\w+$/.test(name)) return undefined; // any token may follow a star
   const seen = new Set<Source>();
   for (let token: Token | null = c.end.prev; token !== null; token = token.prev) {
     const { source } = token.origin;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What upstream compiles to something else than C means, without a word → warnings at the tokens.
+ * What upstream compiles to something other than C means, without a word → warnings at the tokens.
  *
  * The parser calls these tests where each fault arises, when somebody wants to know (`--strict`).
  * The output is the same with and without them. Invariant: a warning stands for code that was seen
@@ -399,7 +399,7 @@ export class Warnings {
 
   /**
    * The last case of a switch without default, and the first token of its last statement. After an
-   * assignment what the jumps compare is an address, which is no case.
+   * assignment what the jumps compare is an address, which is not a case.
    */
   lastCase(keyword: Token, last: Token): void {
     if (['break', 'return', 'goto', 'continue'].includes(last.text)) return;
@@ -501,7 +501,7 @@ function isFollowed(name: Token, end: Token): boolean {
   return after === '[' || after === '->' || isStar(name.prev);
 }
 
-/** True for a star that follows a pointer: no operand stands before it. */
+/** True for a star that follows a pointer: no operand comes before it. */
 function isStar(token: Token | null): boolean {
   if (token === null || token.text !== '*') return false;
   const before = token.prev;

@@ -160,7 +160,7 @@ const RIGHT: readonly [string, number, string?][] = [
   ['int a = 1, b = 2; return a + b;', 3],
 ];
 
-describe('what upstream compiles to something else than C means', () => {
+describe('what upstream compiles to something other than C means', () => {
   it.each(WRONG)('%s: %s', (code, body, meant, before) => {
     const text = program(body, before);
     expect(compiled(text).map((warning) => warning.code)).toContain(code);

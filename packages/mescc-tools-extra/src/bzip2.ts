@@ -25,7 +25,7 @@ const TOO_LONG = 'a bzip2 block that is longer than it may be';
 /** More bytes than a group of symbols can have. */
 const PADDING = 256;
 
-/** Decompress. Throws a ToolError for a file that is no bzip2 file, cut short or damaged. */
+/** Decompress. Throws a ToolError for a file that is not a bzip2 file, cut short or damaged. */
 export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);

@@ -3,11 +3,11 @@
 import { ToolError } from '@stage0-ts/diagnostics';
 
 export interface DecodeOptions {
-  /** Name of the archive in messages; `input` unless told. */
+  /** Name of the archive in messages; `input` by default. */
   readonly name?: string;
   /**
-   * The most bytes that may come out, against archives made to exhaust memory (`--limit`); 1 GiB unless
-   * told. The content is in memory as a whole, so that an engine's largest array is a limit too: 4 GiB in
+   * The most bytes that may come out, against archives made to exhaust memory (`--limit`); 1 GiB by
+   * default. The content is in memory as a whole, so that an engine's largest array is a limit too: 4 GiB in
    * Node 20.
    */
   readonly limit?: number | undefined;
@@ -46,13 +46,13 @@ export class DecodedBytes {
 
   /**
    * @param guess bytes to make room for at first.
-   * @param told the size that the archive gives of its content, if it is possible: with room for it
-   *   at once a large content is never copied. It may lie, and so it is no more than a hint either.
+   * @param stated the size that the archive gives of its content, if it is possible: with room for it
+   *   at once a large content is never copied. It may lie, so it is only a hint too.
    */
-  constructor(options: DecodeOptions, guess: number, told = 0) {
+  constructor(options: DecodeOptions, guess: number, stated = 0) {
     this.options = options;
     const small = Math.max(64, Math.min(guess, this.limit, 1 << 26));
-    this.bytes = makeRoom(told === 0 ? small : Math.min(told, this.limit) + SPARE, small);
+    this.bytes = makeRoom(stated === 0 ? small : Math.min(stated, this.limit) + SPARE, small);
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -60,7 +60,7 @@ export class DecodedBytes {
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
-    // A decoder may ask for more than it writes; what it wrote is held against the limit in check().
+    // A decoder may ask for more than it writes; check() compares what it wrote with the limit.
     this.check();
     const grown = new Uint8Array(Math.max(needed, Math.min(2 * needed, this.limit + count)));
     grown.set(this.bytes.subarray(0, this.length));
@@ -70,11 +70,11 @@ export class DecodedBytes {
 
   /** Throw when more than the limit has been written. */
   check(): void {
-    this.checkTold(this.length);
+    this.checkStated(this.length);
   }
 
   /** Throw when a size that the archive gives is beyond the limit, before it is decoded. */
-  checkTold(size: number): void {
+  checkStated(size: number): void {
     if (size <= this.limit) return;
     throw tooLarge(`the content is larger than the limit of ${this.limit} bytes`, this.options);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The plan of an extraction: the entries of archives and what stands in the directory → steps to take.
+ * The plan of an extraction: the entries of archives and what is in the directory → steps to take.
  *
  * Everything that may go wrong with names is found before the first step. Invariant: no step writes
  * outside the working directory; links on the way are followed only as far as they stay inside.
@@ -128,7 +128,7 @@ export class ExtractionPlan {
       }
       if (!isLast) {
         if (known === undefined) this.makeDirectory(here, PARENT_MODE);
-        else if (known.kind !== 'directory') throw fail('a file stands on the way');
+        else if (known.kind !== 'directory') throw fail('a file is in the way');
       }
       path.push(component);
     }

@@ -26,7 +26,7 @@ export interface GzipHeader {
   readonly end: number;
 }
 
-/** Decompress. Throws a ToolError for a file that is no gzip file, cut short or damaged. */
+/** Decompress. Throws a ToolError for a file that is not a gzip file, cut short or damaged. */
 export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);

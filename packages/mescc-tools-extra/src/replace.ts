@@ -11,11 +11,11 @@ import { requireBytes, ToolError } from '@stage0-ts/diagnostics';
 export interface ReplaceOptions {
   /** The bytes to look for, at least one and fewer than the input has. */
   readonly pattern: Uint8Array;
-  /** What stands in their place. */
+  /** What takes their place. */
   readonly replacement: Uint8Array;
   /** Name of the input in messages. */
   readonly name?: string;
-  /** Takes for each byte where it stands in the input, and for a replacement what it replaces. Default: none is made. */
+  /** Takes for each byte where it is in the input, and for a replacement what it replaces. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

@@ -34,7 +34,7 @@ export interface TarEntry {
   readonly data: Uint8Array;
   /** Where a link points. */
   readonly target: string;
-  /** Where in the archive the entry's header stands. */
+  /** Where in the archive the entry's header is. */
   readonly offset: number;
 }
 

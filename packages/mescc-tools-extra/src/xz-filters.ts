@@ -51,7 +51,7 @@ function delta(bytes: Uint8Array, distance: number): void {
 const X86_POSSIBLE = [true, true, true, false, true, false, false, false];
 const X86_BYTES = [0, 1, 2, 2, 3, 3, 3, 3];
 
-/** Calls and jumps, e8 and e9; opcodes may stand at any byte, so that operands that hold e8 need care. */
+/** Calls and jumps, e8 and e9; opcodes may be at any byte, so that operands that hold e8 need care. */
 function x86(bytes: Uint8Array, start: number): void {
   let previous = -1;
   let mask = 0;

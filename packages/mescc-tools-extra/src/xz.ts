@@ -41,10 +41,10 @@ const MAX_RATIO = 8192;
 export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);
-  const told = lengthByIndex(bytes);
-  const isPossible = told <= MAX_RATIO * bytes.length;
-  const out = new DecodedBytes(options, 6 * bytes.length, isPossible ? told : 0);
-  if (isPossible) out.checkTold(told);
+  const stated = lengthByIndex(bytes);
+  const isPossible = stated <= MAX_RATIO * bytes.length;
+  const out = new DecodedBytes(options, 6 * bytes.length, isPossible ? stated : 0);
+  if (isPossible) out.checkStated(stated);
   if (!startsWith(bytes, 0, STREAM_MAGIC)) decodeLzmaAlone(bytes, out, fail);
   else for (let at = 0; at < bytes.length; ) at = new Stream(bytes, at, out, fail).run();
   return out.toBytes();
@@ -68,7 +68,7 @@ function lengthByIndex(bytes: Uint8Array): number {
   return length;
 }
 
-/** A number in groups of seven bits, the lowest first; a final zero byte is not allowed. Undefined if it is none. */
+/** A number in groups of seven bits, the lowest first; a final zero byte is not allowed. Undefined if it is not one. */
 function variableAt(
   bytes: Uint8Array,
   start: number,
@@ -248,7 +248,8 @@ class Stream {
     const start = this.at;
     let at = start;
     while (this.bytes[at] === 0) at++;
-    if (((at - start) & 3) !== 0) throw this.fail(at, 'padding that is no multiple of four bytes');
+    if (((at - start) & 3) !== 0)
+      throw this.fail(at, 'padding that is not a multiple of four bytes');
     return at;
   }
 

@@ -329,7 +329,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await expect.poll(() => alert.innerText()).toContain('dropped.tar cannot be read');
       }));
 
-    it('says what is wrong with a file that is no tree', () =>
+    it('says what is wrong with a file that is not a tree', () =>
       open('chain', async (page) => {
         const buffer = Buffer.from('no archive at all');
         const file = { name: 'notes.txt', mimeType: 'text/plain', buffer };

@@ -2,8 +2,8 @@
 /**
  * A build that somebody made elsewhere → whether it is ours, and where it began to go wrong.
  *
- * Their files are held against a recorded run of ours, in the order of the build. One wrong intermediate spoils
- * everything after it; the first one names the process, and its inputs tell whether that process did wrong or was given
+ * Their files are compared with a recorded run of ours, in the order of the build. One wrong intermediate spoils
+ * everything after it; the first one names the process, and its inputs show whether that process did wrong or was given
  * something wrong. What cannot be compared is said: nothing compared is not an agreement.
  */
 import type { FileKind } from '@stage0-ts/host';

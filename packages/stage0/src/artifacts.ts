@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What a build made, held against the digests that the tree expects. */
+/** What a build made, compared with the digests that the tree expects. */
 import { decodeLatin1, decodeUtf8, encodeLatin1 } from '@stage0-ts/bytes';
 import { errorAt, ToolError } from '@stage0-ts/diagnostics';
 import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
@@ -7,7 +7,7 @@ import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 
 /**
  * `match` and `differs`: an expected digest that the file has or has not; `missing`: expected, not there; `not-made`:
- * expected and there, but no process made it; `given`: the same of a text of the tree that is no program and has the
+ * expected and there, but no process made it; `given`: the same of a text of the tree that is not a program and has the
  * expected digest, as the placeholders of older releases; `unlisted`: made, and no digest is expected.
  */
 export type Verdict = 'match' | 'differs' | 'missing' | 'not-made' | 'given' | 'unlisted';
@@ -121,7 +121,7 @@ function verdictOf(
   return expected === sha256 ? 'match' : 'differs';
 }
 
-/** True for UTF-8 without other control characters than those of text: an image of a program is none. */
+/** True for UTF-8 without other control characters than those of text: an image of a program is not text. */
 export function isText(bytes: Uint8Array): boolean {
   let isAscii = true;
   for (const byte of bytes) {

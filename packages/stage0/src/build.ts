@@ -42,7 +42,7 @@ export interface BuildResult extends RunResult {
   readonly arch: string;
   readonly engine: string;
   readonly artifacts: readonly Artifact[];
-  /** Tools whose work something else than their own port did, in the order of the first use. */
+  /** Tools whose work something other than their own port did, in the order of the first use. */
   readonly standIns: readonly StandInUse[];
   /** True when the script succeeded, nothing failed on the way, and every expected digest matches. */
   readonly ok: boolean;

@@ -45,7 +45,7 @@ export interface Subject {
   readonly tree: string;
   /** SHA-256 of the tree's Nix archive, in hexadecimal. */
   readonly nar?: string;
-  /** How the tree is laid out, and how that was told. */
+  /** How the tree is laid out, and how that was recognised. */
   readonly layout?: string;
   /** Name and version of the program. */
   readonly tool?: string;

@@ -3,7 +3,7 @@
  * A tree → what is built beside its own programs to check it, and why.
  *
  * Our ports are the tools of two releases. Where a tree has the sources of these, every file can be compared. Where it has
- * others, a port may do something else than the tree's tool and be right. There the tree's own C sources are built without
+ * others, a port may do something other than the tree's tool and be right. There the tree's own C sources are built without
  * its machine code: by our port of cc_x86 where that follows the tree's, so that again every file can be compared; by our
  * M2-Planet in its place for any other.
  */

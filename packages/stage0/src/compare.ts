@@ -5,7 +5,7 @@
  * Scripts start the same programs in the same order as long as nothing differs, so processes are compared by their place
  * in that order, innermost first: what a process left is compared at its own end, before anybody can build on it. A
  * process that fails in both builds is not a difference: our ports remove partial output, upstream's tools do not.
- * At last the trees are compared, whatever was seen; there, what such a process left counts.
+ * Finally the trees are compared, whatever was seen; there, what such a process left counts.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus } from '@stage0-ts/host';
@@ -36,7 +36,7 @@ export interface Divergence {
   /** The bytes around the first difference, for `file`. */
   readonly diff: string;
   /**
-   * Why this does not tell whether one of the two is wrong: our port failed, our machine cannot run the program, or it is
+   * Why this does not show whether one of the two is wrong: our port failed, our machine cannot run the program, or it is
    * a known difference of the port. undefined for a difference that does.
    */
   readonly excuse: string | undefined;
@@ -215,7 +215,7 @@ const MACHINE_LIMITS = new Set([4, 24]);
 /** Tools whose failure is what they found out, and not a shortcoming of the port. */
 const VERIFIERS = new Set(['match', 'sha256sum']);
 
-/** Why a difference between two runs of a process does not tell that either is wrong. */
+/** Why a difference between two runs of a process does not show that either is wrong. */
 function excuseOf(a: ProcessRecord, b: ProcessRecord): string | undefined {
   const port = [a, b].find(({ nature }) => nature !== 'machine' && nature !== 'native');
   const program = [a, b].find(({ nature }) => nature === 'machine');

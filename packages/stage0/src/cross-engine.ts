@@ -7,7 +7,7 @@
  * architecture has the ports and stand-ins of stand-ins.ts; only the first compiler is the release's own M2-Planet, which
  * knows the dialect of its C and the names of the instructions in its M2libc.
  *
- * Invariant: no program of the architecture is executed. Every program that runs in another's place is told as a stand-in.
+ * Invariant: no program of the architecture is executed. Every program that runs in another's place is reported as a stand-in.
  */
 import { ByteWriter, decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand, ToolError } from '@stage0-ts/diagnostics';
@@ -71,7 +71,7 @@ const unused: Program = () => {
   throw new Error('a program for the i386 runs in the machine');
 };
 
-/** The tool that a path stands for: its own name where it is none of ours. */
+/** The tool that a path stands for: its own name where it is not one of ours. */
 function toolAt(path: string): string {
   return portFor(path) ?? path.slice(path.lastIndexOf('/') + 1);
 }

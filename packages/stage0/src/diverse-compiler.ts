@@ -35,7 +35,7 @@ export function firstCompiler(options: { readonly logicalShiftRight?: boolean } 
     });
 }
 
-/** What M2-Planet has to be told before a source in the dialect of the hand-written compilers. */
+/** What M2-Planet has to read before a source in the dialect of the hand-written compilers. */
 export const FILE_TYPE = 'typedef char FILE;\n';
 
 /** C of the hand-written compilers' dialects, as M2-Planet takes it; every line stays in its place. */

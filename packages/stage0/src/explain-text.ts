@@ -46,7 +46,7 @@ function endText({ end, hops }: Explanation): string {
     case 'tool':
       return `${tool} writes this whatever its input${commanded(end.place)}`;
     default:
-      return `${tool} does not tell which bytes it makes this from${commanded(end.place)}`;
+      return `${tool} does not record which bytes it makes this from${commanded(end.place)}`;
   }
 }
 

@@ -44,7 +44,7 @@ export interface Definition extends Place {
   /** Of a label in a program: its address. */
   readonly address: number | null;
   /**
-   * The same followed down to a file of the tree; null when that is where it stands, or where no
+   * The same followed down to a file of the tree; null when that is where it is, or where no
    * way leads.
    */
   readonly source: Place | null;
@@ -69,7 +69,7 @@ export interface Hop {
   readonly standIn: string | null;
   readonly argv: readonly string[];
   /**
-   * The command of a kaem script that the process is, or belongs to; null when it cannot be told.
+   * The command of a kaem script that the process is, or belongs to; null when it cannot be found.
    */
   readonly command: Place | null;
   /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * How trees are laid out: by the files that tell a layout, the script that builds it and the world that the script wants.
+ * How trees are laid out: by the files that identify a layout, the script that builds it and the world that the script wants.
  *
  * A layout is data. Guix, live-bootstrap and nixpkgs take stage0-posix as it is, so theirs is the first one.
  */

@@ -142,12 +142,12 @@ export interface BuildDocument {
   /** Exit status of the tree's script. */
   readonly status: number;
   readonly processes: number;
-  /** Tools whose work something else than their own port did, and in which steps. */
+  /** Tools whose work something other than their own port did, and in which steps. */
   readonly standIns: readonly StandInUse[];
   readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
   /** Modes as octal text. */
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
-  /** Digests of the tree as it was, and of its archives; see treeDigest. Absent where nobody told. */
+  /** Digests of the tree as it was, and of its archives; see treeDigest. Absent where they are not known. */
   readonly tree?: string;
   readonly nar?: CheckDocument['nar'];
   readonly layout?: string;
@@ -155,7 +155,7 @@ export interface BuildDocument {
   readonly parts?: CheckDocument['parts'];
 }
 
-/** What was told, and nothing else. */
+/** What is known, and nothing else. */
 function subjectDocument(subject: Subject): Partial<BuildDocument> {
   const { archive, parts, nar } = givenDocument(subject);
   const { tree, layout } = subject;

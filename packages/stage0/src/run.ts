@@ -104,7 +104,7 @@ function unlessStopped(watch: Watch, run: () => number): number {
   }
 }
 
-/** What uname tells on such a machine. */
+/** What uname says on such a machine. */
 export function systemNamed(machine: string): SystemName {
   return { sysname: 'Linux', nodename: 'stage0', release: '', version: '', machine };
 }

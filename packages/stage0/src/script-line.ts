@@ -3,7 +3,7 @@
  * Which line of a kaem script started a process: script and argument vector → offset of the
  * command.
  *
- * A shell does not tell, so the line is found by its words: each command of the script is compared
+ * A shell does not say, so the line is found by its words: each command of the script is compared
  * with the argument vector, where a variable may stand for any text and the program may have been
  * found on the PATH.
  *
@@ -92,7 +92,7 @@ function canBe(words: readonly string[], wanted: string): boolean {
   return matches(pattern, wanted) || matches(`${ANYTHING}/${pattern}`, wanted);
 }
 
-/** The first word is an alias: any text may stand in its place. */
+/** The first word is an alias: any text may take its place. */
 function canBeAliased([, ...rest]: readonly string[], wanted: string): boolean {
   return matches(`${ANYTHING} ${rest.join(' ')} `, wanted);
 }

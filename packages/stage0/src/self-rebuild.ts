@@ -24,7 +24,7 @@ export interface SelfRebuild {
 }
 
 /**
- * Rebuild the compiler of `files`, a finished build, with an engine that runs binaries. `onStart` is told of each
+ * Rebuild the compiler of `files`, a finished build, with an engine that runs binaries. `onStart` is called for each
  * process before it runs.
  */
 export function rebuildCompiler(

@@ -19,7 +19,7 @@ import { expand, M0 } from '@stage0-ts/m1';
 import { compile, m2PlanetBuiltBy } from '@stage0-ts/m2-planet';
 import { catmMinimal } from '@stage0-ts/mescc-tools-extra';
 
-/** What is told of a stand-in. */
+/** What is reported about a stand-in. */
 export interface StandInRecord {
   /** The tool whose place it takes, by the name that scripts give it: `hex0`, `cc_amd64`, … */
   readonly tool: string;

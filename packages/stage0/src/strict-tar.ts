@@ -8,7 +8,7 @@
  * who unpacks the same archive with `tar xf`. So this reader knows the forms that source releases
  * have (ustar, GNU with long names, pax with the keywords in PAX_KEYWORDS, git's global comment), each
  * field in its plain spelling, and refuses the rest. Invariant: what it returns, GNU tar and bsdtar
- * read too; the test holds both against it. The rules for the names of all entries together are in
+ * read too; the test compares both with it. The rules for the names of all entries together are in
  * tar-tree.ts.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
@@ -24,7 +24,7 @@ export interface PlainEntry {
   readonly data: Uint8Array;
   /** Where a link points; empty for the others. */
   readonly target: string;
-  /** Where in the archive the header stands. */
+  /** Where in the archive the header is. */
   readonly offset: number;
 }
 
@@ -57,7 +57,7 @@ const PAX_KEYWORDS: ReadonlySet<string> = new Set([
   ...['SCHILY.dev', 'SCHILY.ino', 'SCHILY.nlink', 'LIBARCHIVE.creationtime'],
 ]);
 const PAX_PREFIXES = ['SCHILY.xattr.', 'LIBARCHIVE.xattr.'];
-/** Readers give up at values that are no numbers, or take a part of them. */
+/** Readers give up at values that are not numbers, or take a part of them. */
 const PAX_NUMBERS: ReadonlyMap<string, RegExp> = new Map([
   ['uid', /^[0-9]{1,10}$/],
   ['gid', /^[0-9]{1,10}$/],
@@ -153,7 +153,7 @@ class PlainReader {
     const ownTarget = this.text(157, 257, 'link name');
     const target = longTarget ?? pax?.get('linkpath') ?? ownTarget;
     if (isLink ? target === '' : target !== '') {
-      throw this.fail(isLink ? 'a link to nothing' : 'a link name, though it is no link');
+      throw this.fail(isLink ? 'a link to nothing' : 'a link name, though it is not a link');
     }
     const mode = this.octal(100, 8, 'mode') & 0o7777;
     if ((mode & 0o7000) !== 0 && kind === 'file') throw this.fail('a set-user-ID or like bit');
@@ -222,7 +222,7 @@ class PlainReader {
   private octal(start: number, length: number, what: string): number {
     const field = this.raw(start, length);
     const digits = /^ *([0-7]+)[ \0]*$/.exec(field)?.[1];
-    if (digits === undefined) throw this.fail(`a ${what} that is no plain octal number`);
+    if (digits === undefined) throw this.fail(`a ${what} that is not a plain octal number`);
     return Number.parseInt(digits, 8);
   }
 

@@ -22,12 +22,12 @@ const IS_FOLDER = /(^|\/)\.?$/;
 
 export interface PlainTree {
   readonly files: MemoryFiles;
-  /** Name of the one folder that everything stands in, which is the root; undefined where there is none. */
+  /** Name of the one folder that everything is in, which is the root; undefined where there is none. */
   readonly folder: string | undefined;
 }
 
 /**
- * The tree of `entries`. When everything stands in one folder, as in a release tarball, that folder
+ * The tree of `entries`. When everything is in one folder, as in a release tarball, that folder
  * is the root.
  */
 export function treeOfEntries(entries: readonly PlainEntry[], archive: string): PlainTree {
@@ -52,7 +52,7 @@ class TreeBuilder {
     return this.onlyFolder()?.node ?? this.top;
   }
 
-  /** The folder that everything stands in, if there is one. */
+  /** The folder that everything is in, if there is one. */
   onlyFolder(): { readonly name: string; readonly node: DirectoryNode } | undefined {
     const [only, ...others] = this.top.entries;
     if (only === undefined || others.length > 0 || this.listed.has(this.top)) return undefined;
@@ -93,7 +93,8 @@ class TreeBuilder {
       return { kind: 'link', target };
     }
     const node = IS_FOLDER.test(target) ? undefined : this.find(partsOf(target, fail));
-    if (node?.kind !== 'file') throw fail(`a hard link to ${target}, which is no file before it`);
+    if (node?.kind !== 'file')
+      throw fail(`a hard link to ${target}, which is not a file before it`);
     if (node.mode !== mode) throw fail(`a hard link with another mode than ${target}`);
     return node;
   }
@@ -107,7 +108,7 @@ class TreeBuilder {
         next = folder(PARENT_MODE);
         this.put(node, part, next, fail);
       }
-      if (next.kind !== 'directory') throw fail(`a ${next.kind} stands in the way: ${part}`);
+      if (next.kind !== 'directory') throw fail(`a ${next.kind} is in the way: ${part}`);
       node = next;
     }
     return node;

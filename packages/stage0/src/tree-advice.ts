@@ -60,7 +60,7 @@ export function adviceFor(
 }
 
 /**
- * What a file that was given as TREE is, when it is no archive that can be read; undefined when it
+ * What a file that was given as TREE is, when it is not an archive that can be read; undefined when it
  * cannot be told.
  */
 export function adviceForFile(bytes: Uint8Array): string | undefined {
@@ -93,7 +93,7 @@ function emptyModules(files: MemoryFiles, arch: string): string | undefined {
   return `the submodules are missing (${names}): ${RELEASE}, or run ${update}, or give their archives beside this one`;
 }
 
-/** The paths that .gitmodules tells of; undefined when there is no such file. */
+/** The paths that .gitmodules lists; undefined when there is no such file. */
 function modulesOf(files: MemoryFiles): string[] | undefined {
   const node = files.find('/.gitmodules');
   if (node?.kind !== 'file') return undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A source tree from an archive: .tar, .tar.gz, .tar.xz or .tar.bz2, told by its first bytes → files in memory. */
+/** A source tree from an archive: .tar, .tar.gz, .tar.xz or .tar.bz2, recognised by its first bytes → files in memory. */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles, type TreeNode } from '@stage0-ts/host/memory';
 import { bunzip2, gunzip, unxzBytes } from '@stage0-ts/mescc-tools-extra';
@@ -16,7 +16,7 @@ const FORMATS: readonly {
 ];
 
 /**
- * Unpack an archive. When everything in it stands in one folder, as in a release tarball, that folder
+ * Unpack an archive. When everything in it is in one folder, as in a release tarball, that folder
  * becomes the root. Throws ToolError for what is not an archive, for a damaged one, and for one
  * that GNU tar or bsdtar may unpack to another tree (strict-tar.ts, tar-tree.ts).
  */

@@ -128,7 +128,7 @@ const REFUSED: Readonly<Record<string, Buffer[]>> = {
   'a keyword twice': [pax(['path', 'd/one'], ['path', 'd/two']), file('d/a')],
   'an empty pax path': [pax(['path', '']), file('d/a')],
   'a pax path with NUL': [pax(['path', 'd/x\0y']), file('d/a')],
-  'a pax path that is no UTF-8': [pax(['path', 'd/\xff']), file('d/a')],
+  'a pax path that is not UTF-8': [pax(['path', 'd/\xff']), file('d/a')],
   'an empty pax size': [pax(['size', '']), file('d/a')],
   'a pax size': [
     pax(['size', '512']),
@@ -140,7 +140,7 @@ const REFUSED: Readonly<Record<string, Buffer[]>> = {
   'a pax access list': [pax(['SCHILY.acl.access', 'user::rwx']), file('d/a')],
   'a pax character set': [pax(['hdrcharset', 'BINARY'], ['path', 'd/\xff']), file('d/a')],
   'a sparse file of pax': [pax(['GNU.sparse.major', '1']), file('d/a')],
-  'a pax time that is no number': [pax(['mtime', 'now']), file('d/a')],
+  'a pax time that is not a number': [pax(['mtime', 'now']), file('d/a')],
   'a pax length with a sign': [extended('x', Buffer.from('+13 path=d/b\n')), file('d/a')],
   'a pax length of zeros': [extended('x', Buffer.from('013 path=d/b\n')), file('d/a')],
   'a pax header that is cut': [extended('x', Buffer.from('99 path=d/b\n')), file('d/a')],
@@ -473,7 +473,7 @@ describe('a compressed archive', () => {
   });
 });
 
-describe('the folder that everything stands in', () => {
+describe('the folder that everything is in', () => {
   const names = (...blocks: Buffer[]) =>
     Object.keys(listTree(treeFromArchive(Buffer.concat([...blocks, END]), 'a.tar')));
 
@@ -571,6 +571,6 @@ describe('A3: an archive that is a bomb', () => {
 
   it('with a folder inside itself is refused', () => {
     const loop = [folder('d/x/'), hard('d/x/loop', 'd/x')];
-    refusedQuickly(archiveOf(loop), /a hard link to d\/x, which is no file before it/);
+    refusedQuickly(archiveOf(loop), /a hard link to d\/x, which is not a file before it/);
   });
 });

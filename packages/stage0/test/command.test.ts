@@ -31,7 +31,7 @@ describe('stage0', () => {
   });
 
   it.each([
-    [[], 'stage0: which command?\n  stage0 --help tells more\n'],
+    [[], 'stage0: which command?\n  stage0 --help says more\n'],
     [['frobnicate'], 'stage0: no command or tool is named frobnicate\n'],
     [['biuld'], 'stage0: no command or tool is named biuld; did you mean build?\n'],
     [['Hex0'], 'stage0: no command or tool is named Hex0; did you mean hex0?\n'],
@@ -41,7 +41,7 @@ describe('stage0', () => {
     ],
     [['a\x1b[2J'], 'stage0: no command or tool is named a\\x1b[2J\n'],
     [['help', 'chekc'], 'stage0: no command or tool is named chekc; did you mean check?\n'],
-    [['build'], 'stage0 build: build takes a TREE\n  stage0 build --help tells more\n'],
+    [['build'], 'stage0 build: build takes a TREE\n  stage0 build --help says more\n'],
     [['exec'], 'stage0 exec: exec takes a PROGRAM\n'],
   ])('refuses %j with status 2 and two lines', (args, message) => {
     const { status, stdout, stderr } = stage0(...args);
@@ -62,7 +62,7 @@ describe('stage0', () => {
         const { status, stderr } = stage0(command, wrong);
         expect([status, stderr]).toEqual([
           2,
-          `stage0 ${command}: unknown option ${wrong}${expected}\n  stage0 ${command} --help tells more\n`,
+          `stage0 ${command}: unknown option ${wrong}${expected}\n  stage0 ${command} --help says more\n`,
         ]);
       }
     },
@@ -113,11 +113,11 @@ describe('stage0', () => {
     });
     fs.closeSync(full);
     expect(stderr).toBe('standard output: error: no space left on device\n');
-    // Where 1 is a verdict, a verdict that could not be written is none.
+    // Where 1 is a verdict, a verdict that could not be written does not count.
     expect(status).toBe(['build', 'check', 'explain'].includes(args[0] as string) ? 3 : 1);
   });
 
-  it('opens and makes files whose names are no UTF-8', () => {
+  it('opens and makes files whose names are not UTF-8', () => {
     // Node cannot pass such words on: a shell makes them.
     const script = `printf '41\\n' >"$(printf 'i\\377')" && exec "$@" "$(printf 'i\\377')" "$(printf 'o\\376')"`;
     const folder = fs.mkdtempSync(path.join(scratch, 'bytes-'));

@@ -33,7 +33,7 @@ const SHIFTS = COMPILER.replace('int from;', 'int from; int low;').replace(
   'low = 0 - 2; low = low >> 31; if(1 == low) call(WRITE, to, "L", 1); else call(WRITE, to, "A", 1);',
 );
 
-/** The older tree, with scripts for `arch` whose programs are no programs. */
+/** The older tree, with scripts for `arch` whose programs are not programs. */
 function crossTree(arch: string, more: (world: World) => void = () => {}): MemoryFiles {
   return tree((world) => {
     world.text('/x86/M2.c', SHIFTS);
@@ -156,7 +156,7 @@ describe('a check of another architecture', () => {
     expect(expected.selfRebuild).toBeUndefined();
   });
 
-  it('sees a tool that makes something else than our port', () => {
+  it('sees a tool that makes something other than our port', () => {
     const evil = guest(...leave('amd64/out/x', '42\n'));
     const { divergence, verdict } = checked(() => crossTree('amd64', withM1(evil)));
     expect(divergence).toMatchObject({ step: 2, file: 'amd64/out/x' });

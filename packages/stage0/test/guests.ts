@@ -48,7 +48,7 @@ export function infect(
   calls: readonly Call[],
   onlyIf: readonly number[] = [],
 ): Uint8Array {
-  const view = new DataView(Uint8Array.from(program).buffer); // slice() of a Buffer is no copy
+  const view = new DataView(Uint8Array.from(program).buffer); // slice() of a Buffer is not a copy
   const segment = view.getUint32(28, true);
   const entry = view.getUint32(24, true);
   const address = view.getUint32(segment + 8, true) + program.length;

@@ -15,7 +15,7 @@ import { loadTree } from '../src/node/load-tree.ts';
 
 function file(files: MemoryFiles, path: string): FileNode {
   const node = files.get(path);
-  if (node.kind !== 'file') throw new Error(`${path} is no file`);
+  if (node.kind !== 'file') throw new Error(`${path} is not a file`);
   return node;
 }
 

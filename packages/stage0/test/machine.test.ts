@@ -63,7 +63,7 @@ describe('the ladder in the machine', () => {
     ]);
   });
 
-  it('fails as a kernel would on what is no program', () => {
+  it('fails as a kernel would on what is not a program', () => {
     const other = loadTree(LADDER);
     other.writeFile('/text', new TextEncoder().encode('no program\n'), 0o755);
     const host = new MemoryHost({ files: other, engine: machineEngine().run });

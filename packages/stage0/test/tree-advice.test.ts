@@ -141,7 +141,7 @@ describe('advice on a tree', () => {
   });
 });
 
-describe('advice on a file that is no archive', () => {
+describe('advice on a file that is not an archive', () => {
   it.each([
     ['PK\u0003\u0004\u0014', /zip archive/],
     ['\n<!DOCTYPE html><html>', /web page/],

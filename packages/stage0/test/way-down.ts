@@ -78,7 +78,7 @@ export class WayDownChecker {
   /** The lines of the file, which must be one of the tree. */
   private linesOf({ file }: Place): string[] {
     const node = this.tree.find(`/${file}`);
-    if (node?.kind !== 'file') throw new Error(`${file} is no file of the tree`);
+    if (node?.kind !== 'file') throw new Error(`${file} is not a file of the tree`);
     return decodeLatin1(node.bytes).split('\n');
   }
 

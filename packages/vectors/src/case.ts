@@ -13,10 +13,10 @@ export interface CaseSettings {
   /** Path → name of the upstream tool that is put there, executable. */
   readonly programs?: Readonly<Record<string, string>>;
   readonly compare?: readonly ('stdout' | 'stderr')[];
-  /** What the case can be run with; all unless told. */
+  /** What the case can be run with; all by default. */
   readonly implementations?: readonly ('source' | 'dist' | 'native')[];
   readonly rejects?: string;
-  /** What ours makes though upstream fails, or makes less: path → octal mode; the bytes stand in output/. */
+  /** What ours makes though upstream fails, or makes less: path → octal mode; the bytes are in output/. */
   readonly acceptedByOursOnly?: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +48,7 @@ export interface Outcome {
 }
 
 /**
- * recording.json. Files' bytes stand in output/. A case that `rejects` or is `acceptedByOursOnly` records only how upstream
+ * recording.json. Files' bytes are in output/. A case that `rejects` or is `acceptedByOursOnly` records only how upstream
  * ended.
  */
 export type Recording =

@@ -14,7 +14,7 @@ import type {
 import { expectedOutcome, type PackedCase } from './expectation.ts';
 
 const VECTORS = fileURLToPath(new URL('../../../test-vectors', import.meta.url));
-/** Folders of test-vectors/ that hold something else than cases. */
+/** Folders of test-vectors/ that hold something other than cases. */
 const OTHER_FOLDERS = new Set(['ladder', 'digests', 'releases']);
 
 /**

@@ -20,7 +20,7 @@ describe('cases in one child process', () => {
     }
   });
 
-  it('are no passes when the process dies', async () => {
+  it('are not passes when the process dies', async () => {
     const [first = ''] = listCases('hex0');
     const outcomes = await runInChild('hex0', [first, 'no-such-case']);
     const ends = [...outcomes.values()].map(({ end }: Outcome) => end);

@@ -11,7 +11,7 @@ const comment = fc
   .map(([sign, text]) => `${sign}${text}\n`);
 const gap = fc.constantFrom(' ', '\n', '\t', '  ', '\r\n', '');
 const spacedByte = fc.tuple(byte, gap).map((pair) => pair.join(''));
-/** A byte whose digits stand apart. */
+/** A byte whose digits are apart. */
 const splitByte = fc.tuple(digit, fc.oneof(gap, comment), digit).map((parts) => parts.join(''));
 
 const hex0Piece = fc.oneof(

@@ -33,7 +33,7 @@ function bytes(radix: number, digits: number): fc.Arbitrary<string> {
   return fc.tuple(one, fc.constantFrom(' ', '\n', '')).map((parts) => parts.join(''));
 }
 
-/** Distances of one byte mostly fit, so `!` may stand anywhere. */
+/** Distances of one byte mostly fit, so `!` may be anywhere. */
 const reference = fc
   .tuple(fc.constantFrom(...'%%%%%&&&@@!~~$'), name, mostly('', '>a', '>start', '>b'), space)
   .map((parts) => parts.join(''));

@@ -109,7 +109,7 @@ const headed = (piece: fc.Arbitrary<string>) =>
 const m0Cases = fc
   .tuple(withNewline(nearly(headed(m0Piece), foreign)), existingOutput)
   .map(([text, { files, modes }]) =>
-    // A token stands after every program: M0 crashes on one that ends in a DEFINE, and most would.
+    // A token follows every program: M0 crashes on one that ends in a DEFINE, and most would.
     programCase('M0', { in: `${text} 90\n`, ...files }, { arguments: ['in', 'out'], modes }),
   );
 

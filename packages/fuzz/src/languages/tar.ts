@@ -159,7 +159,7 @@ function simple(one: Entry): Entry {
   return { ...one, type, name: isPlain ? one.name : 'a' };
 }
 
-/** What stands in the folder already. */
+/** What is in the folder already. */
 const standing = mostly<Readonly<Record<string, string>>>(
   {},
   { a: 'old' },
@@ -190,7 +190,7 @@ export const untar: Language = {
   failurePattern: /Checksum failure|Short read|Could not create|Failed to create|unable to create/,
   knownRefusals: [
     [
-      /there is a \w+ of this name|a file stands on the way|proper name|link to nothing/,
+      /there is a \w+ of this name|a file is in the way|proper name|link to nothing/,
       'unwritable-tar-entries',
     ],
     [/ends too early|wrong checksum|damaged pax header|size below zero/, 'damaged-tar'],

@@ -41,7 +41,7 @@ const MAX_LINKS = 40;
 const MAX_NAME = 255;
 const MAX_PATH = 4096;
 
-/** What the files of a world may hold together, unless told: 1 GiB. */
+/** What the files of a world may hold together by default: 1 GiB. */
 const MAX_BYTES = 2 ** 30;
 
 /** How much a world holds, shared by all views of it: a chroot sees a part and fills the whole. */

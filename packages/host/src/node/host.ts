@@ -133,7 +133,7 @@ export class NodeHost implements Host {
     };
     let child: ReturnType<typeof spawnSync>;
     if (words.some((word) => LONE_SURROGATE.test(word))) {
-      // Node would change the bytes that are no UTF-8. A shell can make them, but gives the program its path as name.
+      // Node would change the bytes that are not UTF-8. A shell can make them, but gives the program its path as name.
       guarded(path, () => fs.accessSync(toSystem(command), fs.constants.X_OK));
       child = spawnSync('/bin/sh', ['-c', `exec ${words.map(quoted).join(' ')}`], options);
     } else child = spawnSync(command, words.slice(1), { argv0: argv[0] ?? path, ...options });
@@ -144,10 +144,10 @@ export class NodeHost implements Host {
   }
 }
 
-/** What stands in a string for a byte that is no UTF-8. */
+/** What represents in a string a byte that is not UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** A word for a shell: as it is between quotes, and bytes that are no UTF-8 by their octal numbers. */
+/** A word for a shell: as it is between quotes, and bytes that are not UTF-8 by their octal numbers. */
 function quoted(word: string): string {
   const octal = (byte: string) => `\\${(byte.charCodeAt(0) & 0xff).toString(8)}`;
   return `'${word.replaceAll("'", "'\\''")}'`.replace(

@@ -122,7 +122,7 @@ export interface Emitter {
   binary(operator: BinaryOperator, isSigned: boolean): void;
   /** zero := one operator zero, in a compound assignment. */
   compound(operator: CompoundOperator, isSigned: boolean): void;
-  /** Before the operand of unary minus is computed, and after it (with what stood in zero in one). */
+  /** Before the operand of unary minus is computed, and after it (with what was in zero in one). */
   beginNegate(): void;
   endNegate(): void;
   beginNot(): void;

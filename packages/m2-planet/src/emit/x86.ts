@@ -2,7 +2,7 @@
 /**
  * x86 and amd64: instructions with two operands, the stack grows down.
  *
- * Quirk kept: the note of a subtraction stands on a line of its own.
+ * Quirk kept: the note of a subtraction is on a line of its own.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';
@@ -11,7 +11,7 @@ import type { CodeSink, Emitter, EmitterSettings, Register } from './emitter.ts'
 /** What tells the members of the family apart. */
 interface Variant extends LineTable {
   readonly callPointer: string;
-  /** How an address is loaded: the instruction, and what stands between the register and the label. */
+  /** How an address is loaded: the instruction, and what is between the register and the label. */
   readonly address: readonly [instruction: string, separator: string];
 }
 

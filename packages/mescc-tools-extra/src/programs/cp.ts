@@ -51,7 +51,7 @@ function copyMap(source: string, length: number): ProvenanceMap {
 
 /**
  * The path to write. Quirk kept: upstream finds a directory by changing into it, so that the working
- * directory itself is none, and the copy fails.
+ * directory itself is not one, and the copy fails.
  */
 function withinDirectory(host: Host, source: string, destination: string): string {
   const endsInSlash = destination.endsWith('/');

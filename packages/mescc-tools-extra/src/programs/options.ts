@@ -13,7 +13,7 @@ export interface Options {
   readonly values: Readonly<Record<string, string | undefined>>;
   /** Every value of every option, in the order of the command line. */
   readonly all: readonly { readonly name: string; readonly value: string }[];
-  /** Switches in the order of the command line, each as often as it stands there. */
+  /** Switches in the order of the command line, each as often as it is there. */
   readonly switches: readonly string[];
   /** True when `-h` or `--help` was met; what follows it was not read. */
   readonly help: boolean;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `unxz [--file INPUT] [--output OUTPUT]`; standard input and output unless told. */
+/** The command `unxz [--file INPUT] [--output OUTPUT]`; standard input and output by default. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';

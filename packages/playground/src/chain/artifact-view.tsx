@@ -11,7 +11,7 @@ export interface Shown {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly chosen?: number;
-  /** Where the byte comes from, once the worker has told; or why it cannot. */
+  /** Where the byte comes from, once the worker has answered; or why it cannot. */
   readonly explanation?: Explanation;
   readonly failure?: string;
 }
@@ -123,7 +123,7 @@ function Way({ explanation, ...ways }: { explanation: Explanation } & Ways) {
         )}
         {end.kind === 'tool' && `${hops.at(-1)?.tool} writes this whatever its input`}
         {end.kind === 'unmapped' &&
-          `${hops.at(-1)?.tool} does not tell which bytes it makes this from`}
+          `${hops.at(-1)?.tool} does not record which bytes it makes this from`}
         {end.kind !== 'source' && commanded(end.place)}
       </p>
     </>

@@ -55,7 +55,7 @@ function Workbench({ program, setText }: WorkbenchProps) {
 
   useEffect(() => {
     if (cursor === undefined || !isCurrent || error !== undefined) return;
-    // After a token counts as on it, as far as nothing else stands there.
+    // After a token counts as on it, as far as nothing else is there.
     const [first] = [cursor, cursor - 1].flatMap(
       (index) => twins?.bytesAt(byteOfIndex(text, index)) ?? [],
     );
@@ -121,7 +121,7 @@ function Workbench({ program, setText }: WorkbenchProps) {
       </section>
       <section class="right" aria-label="Result">
         {good === undefined ? (
-          <p class="hint">The bytes stand here as soon as the program has no error.</p>
+          <p class="hint">The bytes appear here as soon as the program has no error.</p>
         ) : (
           <>
             <h2>

@@ -24,7 +24,7 @@ const DATA_BYTES = 8;
 /** Nothing follows these. */
 const ENDS = new Set(['jmp', 'jmpIndirect', 'ret']);
 
-/** Throws MachineError when the image is no executable. */
+/** Throws MachineError when the image is not an executable. */
 export function disassemble(image: Uint8Array, labels: readonly ProgramLabel[]): Line[] {
   const { entry, segments } = readExecutable(image, 'program');
   const [first] = segments;

@@ -79,7 +79,7 @@ export function MachinePanel({ image, labels, source, args: first, onNext }: Mac
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable */}
       <pre class="output" role="region" aria-label="Output" tabIndex={0}>
         {run.output || (
-          <span class="hint">{run.isOver ? 'No output.' : 'Output stands here.'}</span>
+          <span class="hint">{run.isOver ? 'No output.' : 'Output appears here.'}</span>
         )}
       </pre>
       <MadeFiles made={run.isRunning ? [] : run.made} image={image} />

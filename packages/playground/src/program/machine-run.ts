@@ -48,7 +48,7 @@ export class MachineRun {
   private pending: string[] = [];
   private timer = 0;
 
-  /** Throws MachineError when the image is no executable. */
+  /** Throws MachineError when the image is not an executable. */
   constructor(start: Start) {
     this.start = start;
     this.files.writeFile(SOURCE_PATH, start.source, 0o644);
@@ -99,7 +99,7 @@ export class MachineRun {
       .map(([path, { bytes }]) => ({ path: path.slice(1), bytes }));
   }
 
-  /** The instruction that runs next; undefined at the end, and where there is none, of which the step tells. */
+  /** The instruction that runs next; undefined at the end, and where there is none, which the step reports. */
   get next(): Instruction | undefined {
     if (this.isOver) return undefined;
     try {

@@ -24,7 +24,7 @@ export interface Hop {
   readonly definition: Place | undefined;
 }
 
-/** The way down from the byte at `offset` of the image: the last tool first; nothing for what is no byte of it. */
+/** The way down from the byte at `offset` of the image: the last tool first; nothing for what is not a byte of it. */
 export function trail({ stages, image }: Translation, offset: number): Hop[] {
   if (offset < 0 || offset >= image.length) return [];
   const hops: Hop[] = [];

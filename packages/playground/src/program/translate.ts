@@ -41,7 +41,7 @@ export interface Translation {
   readonly stages: readonly Stage[];
   readonly image: Uint8Array<ArrayBuffer>;
   readonly labels: readonly ProgramLabel[];
-  /** What the tools tell of the program though they translate it. */
+  /** What the tools report about the program though they translate it. */
   readonly warnings: readonly ToolError[];
 }
 
@@ -138,7 +138,7 @@ function traced(
   return traced(error, before, stage.sources[origin.source] as Source, origin.start);
 }
 
-/** hex1 tells no addresses: a label is where the first byte after it is. */
+/** hex1 gives no addresses: a label is where the first byte after it is. */
 function labelsIn({ provenance, sources }: Stage): ProgramLabel[] {
   const rows = [...provenance];
   const places = new Map<number, string>();
@@ -158,7 +158,7 @@ export function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** Bytes → text; what is no UTF-8 becomes U+FFFD. */
+/** Bytes → text; what is not UTF-8 becomes U+FFFD. */
 export function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }

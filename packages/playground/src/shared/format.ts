@@ -6,7 +6,7 @@ export function hex(value: number, digits: number): string {
   return (value >>> 0).toString(16).padStart(digits, '0');
 }
 
-/** One character a byte, a dot for what is no printable ASCII. */
+/** One character a byte, a dot for what is not printable ASCII. */
 export function printable(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) =>
     byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·',

@@ -21,7 +21,7 @@ const ARCH_NAMES = [...ARCHITECTURES.keys()].join(', ');
 
 const HELP = `usage: stage0 build TREE… [OPTION…]
 
-Run the tree's own kaem.ARCH with our ports, in memory, and hold what it makes against ARCH.answers.
+Run the tree's own kaem.ARCH with our ports, in memory, and compare what it makes with ARCH.answers.
 
   TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2. Several are parts of one tree: each is put
                          where its folder's name says (M2-Planet-1.13 in M2-Planet), or where PATH=TREE does

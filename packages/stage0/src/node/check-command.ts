@@ -24,8 +24,8 @@ import { toolName } from './version.ts';
 const HELP = `usage: stage0 check TREE… [OPTION…]
 
 Build the tree with two engines and compare every file that every process leaves, in the order of the build, and the
-trees when both have ended. "ok" is earned: what was not compared, and each binary that came with the tree, stands in
-its way until you accept it.
+trees when both have ended. "ok" is earned: what was not compared, and each binary that nothing vouches for,
+prevents it until you accept it.
 
   TREE                   a folder, or a .tar, .tar.gz, .tar.xz or .tar.bz2. Several are parts of one tree: each is put
                          where its folder's name says (M2-Planet-1.13 in M2-Planet), or where PATH=TREE does

@@ -3,7 +3,7 @@
 
 export interface Command {
   readonly name: string;
-  /** What stands after the name. */
+  /** What comes after the name. */
   readonly synopsis: string;
   readonly summary: string;
   /**

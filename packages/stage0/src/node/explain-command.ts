@@ -72,7 +72,7 @@ export function explainCommand(args: readonly string[]): number {
 function parsePlace(text: string): [path: string, offset: number] {
   const parts = /^(.+)@(0[xX][0-9a-fA-F]+|[0-9]+)$/s.exec(text);
   if (parts === null)
-    throw new UsageError(`${text} is no PATH@OFFSET, as in x86/bin/M1@0x2f0`, HELP);
+    throw new UsageError(`${text} is not a PATH@OFFSET, as in x86/bin/M1@0x2f0`, HELP);
   return [(parts[1] as string).replace(/^\.?\/+/, ''), Number(parts[2])];
 }
 

@@ -94,7 +94,7 @@ function loadTreeAs(name: string): Loaded {
   return { files, archive: undefined, folder: path.basename(path.resolve(name)) };
 }
 
-/** What is not an archive is often something that can be told. */
+/** What is not an archive is often something that can be recognised. */
 function unpacked(bytes: Uint8Array, name: string): PlainTree {
   try {
     return namedTreeFromArchive(bytes, name);

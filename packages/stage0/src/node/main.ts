@@ -22,7 +22,7 @@ ${COMMANDS.map(helpLine).join('\n')}
 ${wrapped(TOOL_NAMES)}
 
 TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2.
-\`stage0 help COMMAND\` or \`stage0 help TOOL\` tells more, \`stage0 version\` the version.
+\`stage0 help COMMAND\` or \`stage0 help TOOL\` says more, \`stage0 version\` the version.
 
 Exit status: 0 it agrees or is done, 1 it differs or went wrong, 2 usage, 3 nothing could be judged.
 A TOOL's is that of upstream's program.

@@ -3,7 +3,7 @@
  * Every tool for the command line: the package that it is in, what it is for, and how it is loaded.
  *
  * One tool is loaded and not all of them, since a script may start `stage0 TOOL` many times. A test
- * holds this table against {@link TOOLS}.
+ * compares this table with {@link TOOLS}.
  */
 import type { Program } from '@stage0-ts/host';
 

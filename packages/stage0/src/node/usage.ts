@@ -22,7 +22,7 @@ export class UsageError extends Error {
  */
 export function usageMessage({ message, usage }: UsageError): string {
   const command = /^usage: (stage0(?: [a-z]+)?)/.exec(usage)?.[1] ?? 'stage0';
-  return `${command}: ${shortened(message, usage)}\n  ${command} --help tells more\n`;
+  return `${command}: ${shortened(message, usage)}\n  ${command} --help says more\n`;
 }
 
 /** `parseArgs` explains at length how a dash is quoted; what helps is the option's right name. */
