@@ -5,8 +5,8 @@
  * Breadth first from the first read on. Invariant: when it closes, every state that any input can lead to is in the
  * table, and its row is complete.
  */
-import type { MealyTable } from './mealy.ts';
-import { END, MoreFlags, Subject } from './subject.ts';
+import type { MealyRow, MealyTable } from './mealy.ts';
+import { END, MoreFlags, READ_FLAGS, Subject } from './subject.ts';
 
 /** A program's file. */
 export interface ProgramFile {
@@ -34,20 +34,8 @@ export interface Exploration {
 export interface ExploreOptions {
   /** States after which it is given up; default 100,000. */
   readonly maxStates?: number | undefined;
-  /** Called after each state; true stops it. */
-  readonly shouldStop?: ((done: Row, table: RowSource) => boolean) | undefined;
-}
-
-/** A row as it is found: what each byte gives, and the end. */
-export interface Row {
-  readonly state: number;
-  readonly to: Int32Array;
-  readonly out: readonly string[];
-  readonly end: string;
-}
-
-export interface RowSource {
-  readonly opening: string;
+  /** Given the table, which grows: returns what is called after each row, and stops it by true. */
+  readonly watch?: ((table: MealyTable) => () => boolean) | undefined;
 }
 
 const DEFAULT_STATES = 100_000;
@@ -66,7 +54,9 @@ export function explore(file: ProgramFile, options: ExploreOptions = {}): Explor
 
 function exploreWith(subject: Subject, liveFlags: number, options: ExploreOptions): Exploration {
   const states = new StateTable();
-  const rows: Row[] = [];
+  const rows: MealyRow[] = [];
+  const table: MealyTable = { opening: subject.opening, rows };
+  const shouldStop = options.watch?.(table);
   const maxStates = options.maxStates ?? DEFAULT_STATES;
   let open: string | undefined;
   if (subject.waits) states.number(subject.row, subject.length);
@@ -75,15 +65,14 @@ function exploreWith(subject: Subject, liveFlags: number, options: ExploreOption
       open = `it has more than ${maxStates} states`;
       break;
     }
-    const row = rowOf(subject, states, state);
-    rows.push(row);
-    if (options.shouldStop?.(row, subject) === true) {
+    rows.push(rowOf(subject, states, state));
+    if (shouldStop?.() === true) {
       open = 'it was stopped';
       break;
     }
   }
   return {
-    table: { opening: subject.opening, rows },
+    table,
     states: states.count,
     transitions: rows.length * 257,
     instructions: subject.executed,
@@ -95,7 +84,7 @@ function exploreWith(subject: Subject, liveFlags: number, options: ExploreOption
   };
 }
 
-function rowOf(subject: Subject, states: StateTable, state: number): Row {
+function rowOf(subject: Subject, states: StateTable, state: number): MealyRow {
   const from = states.row(state);
   subject.answer(from, END);
   const end = subject.seen;
@@ -106,13 +95,25 @@ function rowOf(subject: Subject, states: StateTable, state: number): Row {
     to[byte] = goesOn ? states.number(subject.row, subject.length) : -1;
     out.push(subject.seen);
   }
-  return { state, to, out, end };
+  return { to, out, end };
+}
+
+/** All that is seen of the program, endings included, when `input` is the whole input. */
+export function behaviour(file: ProgramFile, input: readonly number[]): string {
+  const subject = new Subject(file, READ_FLAGS);
+  let seen = subject.opening;
+  for (const answer of [...input, END]) {
+    if (!subject.waits) break;
+    subject.answer(subject.row.slice(0, subject.length), answer);
+    seen += subject.seen;
+  }
+  return seen;
 }
 
 /** The first place where the model could not follow, if there is one. */
-function unclear(opening: string, rows: readonly Row[]): string | undefined {
+function unclear(opening: string, rows: readonly MealyRow[]): string | undefined {
   if (opening.includes('?')) return after('the start', opening);
-  for (const { end, out, state } of rows) {
+  for (const [state, { end, out }] of rows.entries()) {
     if (end.includes('?')) return after(`the end in state ${state}`, end);
     const byte = out.findIndex((text) => text.includes('?'));
     if (byte >= 0) return after(`byte ${byte} in state ${state}`, out[byte] as string);

@@ -122,6 +122,7 @@ export class Kernel {
   }
 }
 
-function hexText(bytes: Uint8Array): string {
+/** Bytes as they stand in what is seen. */
+export function hexText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

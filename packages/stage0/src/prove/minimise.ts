@@ -6,11 +6,16 @@
  * states that are apart. Invariant of the result: any two states are told apart by some input; state 0 is still the
  * first, and states are in the order of the shortest inputs that lead to them.
  */
+import { ALL_BYTES } from './compare.ts';
 import { type MealyRow, type MealyTable, rowAt } from './mealy.ts';
 
-/** The smallest table of the same behaviour. */
-export function minimise(table: MealyTable): MealyTable {
-  const { rows } = table;
+/**
+ * The smallest table of the same behaviour.
+ *
+ * @param bytes that inputs are made of: the others are as if the program ended there and showed nothing.
+ */
+export function minimise(table: MealyTable, bytes: readonly number[] = ALL_BYTES): MealyTable {
+  const rows = bytes === ALL_BYTES ? table.rows : restricted(table, bytes);
   let classes = numbered(rows.map(({ out, end, to }) => [end, ...out, ...signs(to)].join('|')));
   for (;;) {
     const keys = rows.map(({ to }, state) => `${classes.of[state]}|${toClasses(to, classes.of)}`);
@@ -19,6 +24,21 @@ export function minimise(table: MealyTable): MealyTable {
     classes = next;
   }
   return { opening: table.opening, rows: representatives(rows, classes.of, classes.count) };
+}
+
+/** Only those states that inputs of these bytes lead to, in the order of their inputs. */
+function restricted(table: MealyTable, bytes: readonly number[]): MealyRow[] {
+  const numbers = new Map([...accessWords(table, bytes).keys()].map((state, at) => [state, at]));
+  return [...numbers.keys()].map((state) => {
+    const row = rowAt(table, state);
+    const to = new Int32Array(256).fill(-1);
+    const out = Array.from({ length: 256 }, () => '');
+    for (const byte of bytes) {
+      to[byte] = numbers.get(row.to[byte] as number) ?? -1;
+      out[byte] = row.out[byte] as string;
+    }
+    return { to, out, end: row.end };
+  });
 }
 
 function signs(to: Int32Array): number[] {
@@ -56,15 +76,14 @@ function representatives(
   return kept;
 }
 
-/** A shortest input to each state. */
-export function accessWords(table: MealyTable): number[][] {
-  const words: number[][] = table.rows.map(() => []);
-  const seen = new Set([0]);
-  for (const state of seen) {
-    for (const [byte, next] of rowAt(table, state).to.entries()) {
-      if (next < 0 || seen.has(next)) continue;
-      seen.add(next);
-      words[next] = [...(words[state] as number[]), byte];
+/** Each state that an input of these bytes leads to → a shortest such input; in the order of their lengths. */
+export function accessWords(table: MealyTable, bytes: readonly number[]): Map<number, number[]> {
+  const words = new Map<number, number[]>(table.rows.length === 0 ? [] : [[0, []]]);
+  for (const [state, word] of words) {
+    const { to } = rowAt(table, state);
+    for (const byte of bytes) {
+      const next = to[byte] as number;
+      if (next >= 0 && !words.has(next)) words.set(next, [...word, byte]);
     }
   }
   return words;

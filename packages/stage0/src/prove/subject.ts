@@ -18,7 +18,7 @@ const MAX_STEPS = 5000;
 const MAX_CHANGED_WORDS = 1024;
 const HEAD = 10;
 /** carry, parity, adjust, zero, sign, direction, overflow: what instructions read. */
-const READ_FLAGS = 0xcd5;
+export const READ_FLAGS = 0xcd5;
 /** Faults that a kernel sends a signal for whatever the processor. */
 const CERTAIN = new Set(['bad-access', 'divide-error', 'breakpoint', 'unknown-interrupt']);
 

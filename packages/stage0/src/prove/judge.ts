@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A program against a table: equal on every input, different with a shortest input, or open, which is when the
+ * model cannot follow the program or its states do not end. Stops at the first difference.
+ */
+import { ALL_BYTES, type Difference, PairSearch } from './compare.ts';
+import { type ExploreOptions, explore, type ProgramFile } from './explore.ts';
+import type { MealyTable } from './mealy.ts';
+
+/** What came of it. */
+export type Judgement =
+  | { readonly kind: 'equal'; readonly states: number }
+  | { readonly kind: 'different'; readonly difference: Difference }
+  | { readonly kind: 'open'; readonly why: string };
+
+/** Compare `file` with a complete table. Throws MachineError for what is no i386 program. */
+export function judge(
+  file: ProgramFile,
+  reference: MealyTable,
+  options: ExploreOptions = {},
+): Judgement {
+  let found: Difference | undefined;
+  const explored = explore(file, {
+    ...options,
+    watch: (table) => {
+      const search = new PairSearch(table, reference, ALL_BYTES);
+      found = search.advance();
+      return () => {
+        found ??= search.advance();
+        return found !== undefined;
+      };
+    },
+  });
+  if (found !== undefined) return { kind: 'different', difference: found };
+  if (explored.open !== undefined) return { kind: 'open', why: explored.open };
+  return { kind: 'equal', states: explored.states };
+}
+
+/** A copy of the program with one bit of its file turned over. */
+export function mutant({ path, bytes }: ProgramFile, bit: number): ProgramFile {
+  const changed = bytes.slice();
+  changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+  return { path, bytes: changed };
+}
