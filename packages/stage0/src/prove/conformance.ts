@@ -61,8 +61,7 @@ function strangeness(
   if (table.opening !== opening) return { input: [], left: table.opening, right: opening };
   for (const [state, word] of accessWords(table, bytes)) {
     const { to, out, end } = rowAt(table, state);
-    const right = (input: readonly number[]) =>
-      hexText(translate(Uint8Array.from(input))) + ending;
+    const right = (input: readonly number[]) => hexText(translate(Uint8Array.from(input))) + ending;
     if (!isPlain(end, ending)) return { input: word, left: run(table, word), right: right(word) };
     const byte = bytes.find((one) => (to[one] as number) < 0 || !isPlain(out[one] as string, ''));
     if (byte === undefined) continue;

@@ -3,6 +3,7 @@
  * A program against a table: equal on every input, different with a shortest input, or open, which is when the
  * model cannot follow the program or its states do not end. Stops at the first difference.
  */
+import { readExecutable } from '@stage0-ts/i386';
 import { ALL_BYTES, type Difference, PairSearch } from './compare.ts';
 import { type ExploreOptions, explore, type ProgramFile } from './explore.ts';
 import type { MealyTable } from './mealy.ts';
@@ -41,4 +42,17 @@ export function mutant({ path, bytes }: ProgramFile, bit: number): ProgramFile {
   const changed = bytes.slice();
   changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
   return { path, bytes: changed };
+}
+
+/** `count` bits spread evenly over the file from the entry point to the end of its segment; all when there are fewer. */
+export function mutantBits({ path, bytes }: ProgramFile, count: number): number[] {
+  const { entry, segments } = readExecutable(bytes, path);
+  const code = segments.find(
+    ({ address, fileSize }) => entry >= address && entry < address + fileSize,
+  );
+  if (code === undefined) return [];
+  const first = (entry - code.address + code.fileOffset) * 8;
+  const total = (code.fileOffset + code.fileSize) * 8 - first;
+  const taken = Math.min(count, total);
+  return Array.from({ length: taken }, (_, at) => first + Math.floor((at * total) / taken));
 }

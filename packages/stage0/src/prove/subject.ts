@@ -16,6 +16,8 @@ export const END = -1;
 /** Instructions between two reads, after which a program is suspected to go round. */
 const MAX_STEPS = 5000;
 const MAX_CHANGED_WORDS = 1024;
+const NAME = 'hex0';
+/** Words before those of memory: eip, flags, registers. */
 const HEAD = 10;
 /** carry, parity, adjust, zero, sign, direction, overflow: what instructions read. */
 export const READ_FLAGS = 0xcd5;
@@ -50,14 +52,15 @@ export class Subject {
 
   /** @param liveFlags flags that belong to the state. Throws MachineError for what is no program. */
   constructor(image: { readonly path: string; readonly bytes: Uint8Array }, liveFlags = 0) {
+    const { start, end } = readExecutable(image.bytes, image.path);
+    // The stack holds the program's name: always the same one, so that all have the same stack.
     const machine = new Machine({
-      image,
-      argv: [image.path, INPUT, OUTPUT],
+      image: { path: NAME, bytes: image.bytes },
+      argv: [NAME, INPUT, OUTPUT],
       host: new MemoryHost({ files: new MemoryFiles() }),
       stackSize: 1 << 16,
     });
     const { memory } = machine;
-    const { start, end } = readExecutable(image.bytes, image.path);
     this.liveFlags = liveFlags;
     this.kernel = new Kernel(memory);
     this.cpu = new Interpreter(memory, this.kernel, { start, end });
@@ -129,7 +132,8 @@ export class Subject {
     if (!(error instanceof MachineError)) throw error;
     if (error.code === 'unknown-flags') {
       const read = this.cpu.current().reads & this.cpu.unknownFlags;
-      if ((read & ~this.liveFlags) === 0) return '?reads a flag that the processor leaves undefined';
+      if ((read & ~this.liveFlags) === 0)
+        return '?reads a flag that the processor leaves undefined';
       throw new MoreFlags(String(read | this.liveFlags));
     }
     if (!CERTAIN.has(error.code)) return `?${error.message}`;
