@@ -63,7 +63,9 @@ function strangeness(
     const { to, out, end } = rowAt(table, state);
     const right = (input: readonly number[]) => hexText(translate(Uint8Array.from(input))) + ending;
     if (!isPlain(end, ending)) return { input: word, left: run(table, word), right: right(word) };
-    const byte = bytes.find((one) => (to[one] as number) < 0 || !isPlain(out[one] as string, ''));
+    const byte = bytes.find((one) => {
+      return !isPlain(out[one] as string, (to[one] as number) < 0 ? ending : '');
+    });
     if (byte === undefined) continue;
     const input = [...word, byte];
     return { input, left: run(table, input), right: right(input) };
@@ -110,12 +112,24 @@ function together(
   return undefined;
 }
 
+interface SuiteRow {
+  readonly to: Int32Array;
+  readonly out: readonly Uint8Array[];
+  readonly end: Uint8Array;
+}
+
+const ENDED: SuiteRow = {
+  to: new Int32Array(256).fill(-1),
+  out: Array.from({ length: 256 }, () => new Uint8Array()),
+  end: new Uint8Array(),
+};
+
 /** Walks the table and the function side by side. */
 class Suite {
   tests = 0;
   private readonly input = new Uint8Array(256);
   private readonly output = new Uint8Array(4096);
-  private readonly rows: readonly { to: Int32Array; out: readonly Uint8Array[] }[];
+  private readonly rows: readonly SuiteRow[];
   private readonly access: Map<number, number[]>;
   private readonly translate: Translate;
   private readonly bytes: readonly number[];
@@ -127,7 +141,9 @@ class Suite {
     bytes: readonly number[],
     words: readonly (readonly number[])[],
   ) {
-    this.rows = table.rows.map(({ to, out }) => ({ to, out: out.map(bytesOf) }));
+    this.rows = table.rows.map(({ to, out, end }) => {
+      return { to, out: out.map(bytesOf), end: bytesOf(end) };
+    });
     this.access = accessWords(table, bytes);
     this.translate = translate;
     this.bytes = bytes;
@@ -151,8 +167,8 @@ class Suite {
     written: number,
   ): number[] | undefined {
     for (const word of this.words) {
-      const [, end] = this.feed(word, state, length, written);
-      if (!this.passes(length + word.length, end)) {
+      const [last, end] = this.feed(word, state, length, written);
+      if (!this.passes(length + word.length, this.finish(last, end))) {
         return [...this.input.subarray(0, length + word.length)];
       }
     }
@@ -185,13 +201,22 @@ class Suite {
     length: number,
     written: number,
   ): [state: number, written: number] {
-    const row = this.rows[state] as (typeof this.rows)[number];
+    const row = this.rows[state] ?? ENDED;
     const made = row.out[byte] as Uint8Array;
     this.input[length] = byte;
+    return [row.to[byte] as number, this.append(made, written)];
+  }
+
+  /** What the table gives at the end of the input. */
+  private finish(state: number, written: number): number {
+    return this.append((this.rows[state] ?? ENDED).end, written);
+  }
+
+  private append(made: Uint8Array, written: number): number {
     for (let index = 0; index < made.length; index++) {
       this.output[written + index] = made[index] as number;
     }
-    return [row.to[byte] as number, written + made.length];
+    return written + made.length;
   }
 
   private passes(length: number, written: number): boolean {
@@ -229,5 +254,6 @@ function shortened(
 }
 
 function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const digits = text.match(/^[0-9a-f]*/)?.[0] ?? '';
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

@@ -21,6 +21,7 @@ export function judge(
   options: ExploreOptions = {},
 ): Judgement {
   let found: Difference | undefined;
+  let gaveUp = false;
   const explored = explore(file, {
     ...options,
     watch: (table) => {
@@ -28,18 +29,20 @@ export function judge(
       found = search.advance();
       return () => {
         found ??= search.advance();
-        return found !== undefined;
+        gaveUp = search.gaveUp;
+        return found !== undefined || gaveUp;
       };
     },
   });
   if (found !== undefined) return { kind: 'different', difference: found };
+  if (gaveUp) return { kind: 'open', why: 'what it shows comes much later or earlier' };
   if (explored.open !== undefined) return { kind: 'open', why: explored.open };
   return { kind: 'equal', states: explored.states };
 }
 
 /** A copy of the program with one bit of its file turned over. */
 export function mutant({ path, bytes }: ProgramFile, bit: number): ProgramFile {
-  const changed = bytes.slice();
+  const changed = Uint8Array.from(bytes); // slice() of a Buffer is no copy
   changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
   return { path, bytes: changed };
 }
