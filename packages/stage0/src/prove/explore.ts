@@ -39,6 +39,8 @@ export interface ExploreOptions {
 }
 
 const DEFAULT_STATES = 100_000;
+/** Upstream's seed takes 84 million. */
+const MAX_INSTRUCTIONS = 300_000_000;
 
 /** Explore all states of `file`. Throws MachineError for what is no i386 program. */
 export function explore(file: ProgramFile, options: ExploreOptions = {}): Exploration {
@@ -63,6 +65,10 @@ function exploreWith(subject: Subject, liveFlags: number, options: ExploreOption
   for (let state = 0; state < states.count; state++) {
     if (states.count > maxStates) {
       open = `it has more than ${maxStates} states`;
+      break;
+    }
+    if (subject.executed > MAX_INSTRUCTIONS) {
+      open = `it takes more than ${MAX_INSTRUCTIONS} instructions`;
       break;
     }
     rows.push(rowOf(subject, states, state));

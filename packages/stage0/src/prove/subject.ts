@@ -147,16 +147,14 @@ export class Subject {
     const registers = cpu.registers.slice();
     const memory = this.memory.slice();
     kernel.ending = '?goes on for long without a read';
-    for (let step = 0; step < MAX_STEPS; step++) {
+    for (let step = 0, compared = 0; step < MAX_STEPS && compared < 4; step++) {
       kernel.ending = undefined;
       cpu.step();
       if (kernel.waits || kernel.ending !== undefined) break;
-      const same =
-        cpu.eip === eip &&
-        cpu.flags.pack() === flags &&
-        cpu.registers.every((value, index) => value === registers[index]) &&
-        this.memory.every((value, index) => value === memory[index]);
-      if (!same) continue;
+      if (cpu.eip !== eip || cpu.flags.pack() !== flags) continue;
+      if (!cpu.registers.every((value, index) => value === registers[index])) continue;
+      compared++;
+      if (!this.memory.every((value, index) => value === memory[index])) continue;
       kernel.seen = '';
       kernel.ending = '!never ends';
       return;
