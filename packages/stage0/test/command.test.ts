@@ -68,7 +68,7 @@ describe('stage0', () => {
     },
   );
 
-  it.each(['build', 'check', 'explain', 'run', 'exec'])('help %s is %s --help', (command) => {
+  it.each(['build', 'check', 'explain', 'prove', 'run', 'exec'])('help %s is %s --help', (command) => {
     const { status, stdout, stderr } = stage0('help', command);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toBe(stage0(command, '--help').stdout);
