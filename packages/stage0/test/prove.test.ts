@@ -93,7 +93,7 @@ beforeAll(() => {
   const explored = explore(ladder).table;
   table = minimise(explored);
   tableWithoutG = minimise(explored, withoutG);
-});
+}, 120_000);
 
 describe("the ladder's seed", () => {
   it('is proved to do what the port does, where the port has G as no digit', () => {

@@ -15,7 +15,7 @@ const ASSUMPTIONS = [
   'both opens succeed, with the descriptors 3 and 4',
   'a read gives one byte, or 0 at the end of the input, and from then on always 0; never an error',
   'a write takes all that it is given',
-  'nothing else changes the memory of the program, and it starts with this stack and three arguments',
+  'nothing else changes its memory, and it starts with this stack and three arguments',
 ];
 
 /** The report; ends in a newline. */
