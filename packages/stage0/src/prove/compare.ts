@@ -71,16 +71,16 @@ export class PairSearch {
     this.right = right;
     this.bytes = bytes;
     this.pairs = [];
-    this.add(one, other, '', '', -1, 0);
+    const fromStart = one === 0 && other === 0;
+    const [shownLeft, shownRight] = fromStart ? [left.opening, right.opening] : ['', ''];
+    const state = (table: MealyTable, at: number) => (hasEnded(table) ? -1 : at);
+    this.add(state(left, one), state(right, other), shownLeft, shownRight, -1, 0);
   }
 
   /** Look at all pairs whose rows are there. */
   advance(): Difference | undefined {
     const { left, right } = this;
-    if (left.opening !== right.opening) {
-      if (isUnclear(left.opening) || isUnclear(right.opening)) return undefined;
-      return { input: [], left: left.opening, right: right.opening };
-    }
+    if (isUnclear(left.opening) || isUnclear(right.opening)) return undefined;
     for (; this.at < this.pairs.length; this.at++) {
       const pair = this.pairs[this.at] as Pair;
       const conflict = pair.leftAhead !== '' && pair.rightAhead !== '';
@@ -161,6 +161,11 @@ export class PairSearch {
     }
     return way;
   }
+}
+
+/** Before its first read. */
+function hasEnded({ opening }: MealyTable): boolean {
+  return opening.includes('!');
 }
 
 function isUnclear(seen: string): boolean {
