@@ -101,6 +101,9 @@ export class PairSearch {
   private found(pair: Pair): Difference {
     const input = this.way();
     const { leftAhead, rightAhead } = pair;
+    if (input.length === 0 && leftAhead !== '' && rightAhead !== '') {
+      return { input, left: this.left.opening, right: this.right.opening };
+    }
     return {
       input,
       left: leftAhead + endOf(this.left, pair.left),
