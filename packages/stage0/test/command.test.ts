@@ -68,12 +68,15 @@ describe('stage0', () => {
     },
   );
 
-  it.each(['build', 'check', 'explain', 'run', 'exec'])('help %s is %s --help', (command) => {
-    const { status, stdout, stderr } = stage0('help', command);
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toBe(stage0(command, '--help').stdout);
-    expect(stdout).toMatch(/^Exit status: /m);
-  });
+  it.each(['build', 'check', 'explain', 'prove', 'run', 'exec'])(
+    'help %s is %s --help',
+    (command) => {
+      const { status, stdout, stderr } = stage0('help', command);
+      expect([status, stderr]).toEqual([0, '']);
+      expect(stdout).toBe(stage0(command, '--help').stdout);
+      expect(stdout).toMatch(/^Exit status: /m);
+    },
+  );
 
   it.each(Object.keys(TOOLS))('help %s says what it is and where to read on', (tool) => {
     const { status, stdout } = stage0('help', tool);

@@ -39,6 +39,13 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./explain-command.ts')).explainCommand,
   },
   {
+    name: 'prove',
+    synopsis: 'SEED',
+    summary: 'prove what a hex0 seed does with every input',
+    errorStatus: CANNOT_JUDGE,
+    load: async () => (await import('./prove-command.ts')).proveCommand,
+  },
+  {
     name: 'run',
     synopsis: 'SCRIPT',
     summary: 'run any kaem script on a tree in memory',
