@@ -4,7 +4,7 @@
  *
  * The list form is the behaviour, not a convenience: upstream's preprocessor edits the list that it
  * walks, and several of its quirks (a macro as the very first token, an empty macro argument, an
- * include with text after it) are what those edits leave behind.
+ * include with text after it) are what those edits leave.
  *
  * Invariant: `next` of the last token is null; a removed token keeps its own links.
  * Behaviour defined by cc_reader.c and cc_macro.c of M2-Planet 1.13.1.
