@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 const PACKAGES = fileURLToPath(new URL('../..', import.meta.url));
 const NO_PORTS = new Set([
+  'attest',
   'bytes',
   'diagnostics',
   'host',

@@ -87,6 +87,12 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
       });
     },
   ],
+  'packages/attest/README.md': [
+    ({ ok }, printed) => {
+      expect(ok).toBe(true);
+      expect(printed.flat().join('')).toContain('ok: 1 of the 1 people');
+    },
+  ],
   'packages/blood-elf/README.md': [
     (values) => expect(text(values['text'])).toContain(':ELF_str_FUNCTION_main'),
     ({ origin }) => expect(origin).toEqual({ source: 0, start: 0, end: 14 }),
