@@ -61,6 +61,9 @@ export interface SideBySide extends Pick<CheckOptions, 'trust' | 'partial' | 'ag
   readonly onProgress: ((line: string) => void) | undefined;
 }
 
+/** `.ts` where Node runs the sources themselves. */
+const OWN_EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+
 /** Milliseconds between two looks at the clock. */
 const PATIENCE = 100;
 
@@ -115,7 +118,7 @@ class Thread {
   constructor(job: Job, bell: Int32Array) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
-    this.worker = new Worker(new URL('./build-thread.js', import.meta.url), {
+    this.worker = new Worker(new URL(`./build-thread${OWN_EXTENSION}`, import.meta.url), {
       workerData: { job, bell, port: port2 },
       transferList: [port2],
     });
