@@ -47,7 +47,7 @@ describe('what is installed', () => {
     expect(foreign).toEqual(['@stage0-ts/attest: openpgp 6.3.2']);
   });
 
-  it.each(['package-lock.json', 'bench/package-lock.json'])(
+  it.each(['package-lock.json', 'bench/package-lock.json', 'engines/package-lock.json'])(
     '%s has a digest of everything',
     (lock) => {
       const { packages } = JSON.parse(read(lock)) as { packages: Record<string, Entry> };
