@@ -16,7 +16,7 @@ import { Origin } from './origin.ts';
 import { Output } from './output.ts';
 import type { FunctionSymbol, JumpTargets, Variable } from './symbols.ts';
 import { syntheticToken, type Token, tokenError } from './token.ts';
-import { Trace } from './trace.ts';
+import { TokenProvenance } from './token-provenance.ts';
 import { type Type, TypeTable } from './types.ts';
 import { Warnings } from './warnings.ts';
 
@@ -39,14 +39,17 @@ export class Compilation {
   function: FunctionSymbol | undefined;
   targets: JumpTargets | undefined;
   /** The type of the expression so far. */
-  current: Type;
-  /** True from `&` to the next operand. */
+  expressionType: Type;
+  /**
+   * True from `&` to the next operand. A global of upstream's, not a parameter: an index after the
+   * operand asks for it too, and of several only the first sees it, as what is in the brackets ends it.
+   */
   addressOf = false;
   /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */
   pendingDereferences = 0;
   /** The tests of --strict; absent when nobody asks. */
   readonly warnings: Warnings | undefined;
-  private readonly trace: Trace | undefined;
+  private readonly provenance: TokenProvenance | undefined;
   private readonly nextId: () => number;
 
   constructor(
@@ -63,13 +66,14 @@ export class Compilation {
     this.maxString = options.maxString ?? DEFAULT_MAX_STRING;
     this.output = new Output(codeCapacity);
     this.emit = createEmitter(this.output);
-    if (options.provenance !== undefined) this.trace = new Trace(options.provenance, this.output);
+    if (options.provenance !== undefined)
+      this.provenance = new TokenProvenance(options.provenance, this.output);
     if (options.warnings !== undefined) this.warnings = new Warnings(options.warnings);
     this.nextId = nextId;
     const { wordSize } = this.emit;
     const isBootstrap = options.bootstrapMode === true;
     this.types = new TypeTable(wordSize, isBootstrap, this.nextId, this.dialect.pointsToTypedefs);
-    this.current = this.types.basic.int;
+    this.expressionType = this.types.basic.int;
   }
 
   /** True after the last token. */
@@ -77,8 +81,13 @@ export class Compilation {
     return this.token === this.end;
   }
 
-  /** True if the current token begins with the character `symbol`. */
-  at(symbol: string): boolean {
+  /** True if the current token is `text`. */
+  is(text: string): boolean {
+    return this.token.text === text;
+  }
+
+  /** True if the current token begins with the character `symbol`, as most of upstream's tests ask. */
+  startsWith(symbol: string): boolean {
     return this.token.first === symbol.charCodeAt(0);
   }
 
@@ -114,12 +123,12 @@ export class Compilation {
 
   /** For the map: what is written from here on comes from `token`. So it does from each one that is stepped over. */
   mark(token: Token): void {
-    this.trace?.mark(token);
+    this.provenance?.mark(token);
   }
 
   /** Start the code of the function whose name is this token. */
   beginFunction(name: Token): void {
-    this.trace?.beginFunction(name);
+    this.provenance?.beginFunction(name);
     this.output.beginFunction(name.text);
     this.warnings?.beginFunction();
   }
@@ -127,7 +136,7 @@ export class Compilation {
   endFunction(frame: Frame | undefined): void {
     this.output.endFunction(frame);
     this.warnings?.endFunction(this.function?.name ?? '');
-    this.trace?.endFunction();
+    this.provenance?.endFunction();
   }
 
   /** An error at the current token, or at the last one when the input has ended. */

@@ -6,6 +6,7 @@
  * three sections of the output. Invariant: nothing is kept between two calls.
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
+
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import {
   catchStackOverflow,
@@ -13,8 +14,9 @@ import {
   requireSources,
   ToolError,
 } from '@stage0-ts/diagnostics';
+import { HASH, LINE_FEED, SPACE } from './characters.ts';
 import { Compilation } from './compilation.ts';
-import { program } from './declarations.ts';
+import { parseProgram } from './declarations.ts';
 import { DIALECTS, type Dialect, dialectOf } from './dialects.ts';
 import { aarch64 } from './emit/aarch64.ts';
 import { armv7l } from './emit/armv7l.ts';
@@ -22,7 +24,8 @@ import type { CodeSink, Emitter, EmitterSettings } from './emit/emitter.ts';
 import { knightNative, knightPosix } from './emit/knight.ts';
 import { riscv32, riscv64 } from './emit/riscv.ts';
 import { amd64, x86 } from './emit/x86.ts';
-import { MacroCursor, preprocess } from './macro.ts';
+import { preprocess } from './macro.ts';
+import { MacroCursor } from './macro-cursor.ts';
 import type { MacroTable } from './macro-table.ts';
 import {
   ARCHITECTURES,
@@ -34,7 +37,7 @@ import {
 import { type ReaderContext, readTokens } from './reader.ts';
 import { nameToLatin1 } from './text.ts';
 import { removeToken, type Token } from './token.ts';
-import { TracedSources } from './trace.ts';
+import { ProvenanceSources } from './token-provenance.ts';
 
 const EMITTERS: Readonly<
   Record<Architecture, (sink: CodeSink, settings: EmitterSettings) => Emitter>
@@ -145,8 +148,8 @@ function predefine(macros: MacroTable, options: CompileOptions, context: ReaderC
 function withoutDirectives(first: Token): Token | null {
   let head: Token | null = null;
   for (let token: Token | null = first; token !== null; ) {
-    if (token.first === 0x23) {
-      while (token !== null && token.first !== 0x0a) token = removeToken(token);
+    if (token.first === HASH) {
+      while (token !== null && token.first !== LINE_FEED) token = removeToken(token);
     } else {
       head ??= token;
       token = token.next;
@@ -174,7 +177,7 @@ function tokenText(
   provenance: ProvenanceMap | undefined,
 ): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1 << 16);
-  const sources = provenance && new TracedSources(provenance);
+  const sources = provenance && new ProvenanceSources(provenance);
   provenance?.addOwn(0);
   out.writeLatin1('\n/* Preprocessed source */\n');
   for (let token = head; token !== null; token = token.next) {
@@ -182,7 +185,7 @@ function tokenText(
     if (source === undefined) provenance?.addOwn(out.length);
     else provenance?.add(out.length, source, token.start, token.end);
     out.writeLatin1(token.text);
-    out.writeByte(0x20);
+    out.writeByte(SPACE);
   }
   provenance?.finish(out.length);
   return out.toBytes();
@@ -212,7 +215,7 @@ function generated(
     Math.min(inputSize * CODE_PER_INPUT, MAX_FIRST_SIZE),
   );
   catchStackOverflow(
-    () => program(compilation),
+    () => parseProgram(compilation),
     (message) => compilation.error(message, compilation.token, 'nested-too-deeply'),
   );
   return compilation.output.join(compilation.emit, { debug: options.debug === true });

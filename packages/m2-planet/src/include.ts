@@ -6,16 +6,14 @@
  * `./M2libc/`.
  * Behaviour defined by handle_include of cc_macro.c of M2-Planet 1.13.1.
  */
-import type { MacroCursor } from './macro.ts';
+import { DOUBLE_QUOTE, GREATER } from './characters.ts';
+import type { MacroCursor } from './macro-cursor.ts';
 import { readTokens } from './reader.ts';
 import { latin1ToName, nameToLatin1 } from './text.ts';
 import type { Token } from './token.ts';
 
 /** Upstream never closes a file, so that it fails some hundreds of includes earlier. */
 const MAX_INCLUDES = 10_000;
-
-const DOUBLE_QUOTE = 0x22;
-const GREATER = 0x3e;
 
 export class Includer {
   private readonly cursor: MacroCursor;

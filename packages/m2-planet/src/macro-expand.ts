@@ -8,14 +8,11 @@
  * stepped over unseen (quirks kept).
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
+import { CLOSE_PAREN, COMMA, OPEN_PAREN } from './characters.ts';
 import { dialectOf } from './dialects.ts';
-import type { MacroCursor } from './macro.ts';
+import type { MacroCursor } from './macro-cursor.ts';
 import type { Macro } from './macro-table.ts';
 import { copyList, copyToken, removeToken, type Token } from './token.ts';
-
-const OPEN = 0x28;
-const CLOSE = 0x29;
-const COMMA = 0x2c;
 
 /** Upstream hangs on what passes these: no program of sense comes near. */
 const MAX_DEPTH = 10_000;
@@ -31,7 +28,7 @@ export function expandMacro(cursor: MacroCursor, token: Token): Token | null {
   let after = removeToken(token) as Token;
   let expansion = macro.expansion;
   if (macro.parameters !== undefined) {
-    if (after.first !== OPEN) {
+    if (after.first !== OPEN_PAREN) {
       throw cursor.error('Function-like-macro called without parameter list', token);
     }
     const call = substitute(cursor, macro, macro.parameters, token, after);
@@ -91,9 +88,9 @@ function substitute(
     if (parameter === parameters.length) {
       throw fail('Invalid amount of parameters for function-like macro');
     }
-    if (token.first === OPEN) depth++;
-    else if (token.first === CLOSE) depth--;
-    if ((token.first === COMMA && depth === 1) || (token.first === CLOSE && depth === 0)) {
+    if (token.first === OPEN_PAREN) depth++;
+    else if (token.first === CLOSE_PAREN) depth--;
+    if ((token.first === COMMA && depth === 1) || (token.first === CLOSE_PAREN && depth === 0)) {
       const last = token.prev as Token;
       last.next = null;
       expansion = replaceParameter(cursor, expansion, parameters[parameter], start, name);

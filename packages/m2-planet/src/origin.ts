@@ -5,9 +5,9 @@
  * Tokens keep byte offsets only; lines are counted when somebody asks, from an index of the line feeds
  * that is made once for each input.
  */
-import type { Source } from '@stage0-ts/diagnostics';
 
-const LINE_FEED = 0x0a;
+import type { Source } from '@stage0-ts/diagnostics';
+import { LINE_FEED } from './characters.ts';
 
 /** Counts the line feeds before a place. */
 class LineFeeds {
