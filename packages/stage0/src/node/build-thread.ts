@@ -27,9 +27,9 @@ function progress(line: string): void {
 
 function run(): CheckedBuild {
   const { limits, options } = job;
-  const engine = engineNamed(job.engine, '', limits);
+  const engine = engineNamed(job.engine, limits);
   // One engine for both, so that what is translated is translated once.
-  const named = (name: string) => (name === job.engine ? engine : engineNamed(name, '', limits));
+  const named = (name: string) => (name === job.engine ? engine : engineNamed(name, limits));
   const rebuilder = job.rebuilder === undefined ? undefined : named(job.rebuilder);
   const text = new ProgressText();
   const events = {

@@ -67,7 +67,7 @@ const PATIENCE = 100;
 /** Check `source`, which is not changed. Throws ToolError as {@link check} does, and when the time is over. */
 export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckResult {
   const { engines, options, limits, onProgress } = check;
-  const named = engines.map((name) => engineNamed(name, '', limits));
+  const named = engines.map((name) => engineNamed(name, limits));
   const [one, other] = named as [NamedEngine, NamedEngine];
   const rebuilder = rebuilderOf(one, other, options.arch)?.name;
   const firstHides = one.hidesProcesses === true;
