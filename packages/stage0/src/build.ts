@@ -50,6 +50,9 @@ export interface BuildResult extends RunResult {
   readonly advice: readonly string[];
 }
 
+/** A build and the wall time that it took, in milliseconds; 0 without a clock. */
+export type TimedBuild = BuildResult & { readonly milliseconds: number };
+
 /**
  * Build the tree in `files`, which is changed by it. The tree's root is the root of the world and, if
  * the options say nothing else, the working directory; the environment is theirs, or empty.

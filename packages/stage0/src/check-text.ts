@@ -6,10 +6,10 @@
  * without being made visible, so that no name or output can draw a report of its own.
  */
 import { visible } from '@stage0-ts/diagnostics';
-import type { AgainstResult } from './against.ts';
 import type { CheckDocument } from './check-document.ts';
 import { commandLine, type Divergence } from './compare.ts';
 import { RUNS_NO_CODE } from './engines.ts';
+import type { AgainstResult } from './foreign-build.ts';
 import { pinLines, subjectLines } from './report.ts';
 import { trustLines } from './verdict.ts';
 

@@ -8,15 +8,16 @@
  * try to get an undeserved "agree", and what is done about it.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
-import { type AgainstResult, compareAgainst, type ForeignBuild } from './against.ts';
-import { type BuildOptions, type BuildResult, build } from './build.ts';
+import { type BuildOptions, build, type TimedBuild } from './build.ts';
 import { type Divergence, type FinishedBuild, findDivergence } from './compare.ts';
 import type { NamedEngine } from './engines.ts';
+import { type AgainstResult, compareAgainst, type ForeignBuild } from './foreign-build.ts';
 import { OtherCode, type OtherFile } from './other-code.ts';
+import type { ProcessRecord } from './records.ts';
 import { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
 import { type Coverage, coverageOf, type TrustedBinary, trustedBinaries } from './trust.ts';
 import { type CheckVerdict, judge } from './verdict.ts';
-import type { ProcessRecord, RunEvent } from './watch.ts';
+import type { RunEvent } from './watch.ts';
 
 export interface CheckOptions
   extends Pick<
@@ -35,9 +36,6 @@ export interface CheckOptions
   /** Told of each process of Wheeler's step before it runs. */
   readonly onRebuild?: (process: ProcessRecord) => void;
 }
-
-/** A build and the wall time that it took, in milliseconds; 0 without a clock. */
-export type TimedBuild = BuildResult & { readonly milliseconds: number };
 
 export interface CheckResult {
   readonly arch: string;

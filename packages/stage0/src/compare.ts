@@ -16,7 +16,7 @@ import { hexDiff } from './hex-diff.ts';
 import { knownDifference } from './known-difference.ts';
 import { isElf } from './machine-engine.ts';
 import { OtherCode } from './other-code.ts';
-import { type EntryRecord, type FileRecord, failed, type ProcessRecord } from './watch.ts';
+import { type EntryRecord, type FileRecord, failed, type ProcessRecord } from './records.ts';
 
 /** What kind of difference it is. */
 export type DivergenceKind = 'process' | 'status' | 'output' | 'kind' | 'file' | 'mode' | 'link';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The way down from a byte: file and offset → token by token, tool by tool, to a line of a source
+ * The trace from a byte: file and offset → token by token, tool by tool, to a line of a source
  * file.
  *
  * A build is recorded with what every process read and wrote. The process that wrote the file is
  * run again with maps on (rerun.ts), the map leads to a token of one of its inputs, and that file
  * is followed in the same way, as it was when the process read it. Invariant: every hop goes to an
- * earlier process, so that the way ends.
+ * earlier process, so that the trace ends.
  */
 import { decodeLatin1, type SourceRange } from '@stage0-ts/bytes';
 import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
@@ -15,10 +15,10 @@ import { type BuildOptions, type BuildResult, build } from './build.ts';
 import { loadBias } from './elf-address.ts';
 import { fittedTo, type NamedEngine, PORTS } from './engines.ts';
 import { portsAndMachine } from './machine-engine.ts';
+import type { ProcessRecord } from './records.ts';
 import { describeFailures } from './report.ts';
-import { type Link, linksOf, type MappedOutput, rerun } from './rerun.ts';
+import { type MappedOutput, rerun, type Symlink, symlinksOf } from './rerun.ts';
 import { findCommand } from './script-line.ts';
-import type { ProcessRecord } from './watch.ts';
 
 /** A piece of a text file of the build or of the tree. */
 export interface Place {
@@ -45,7 +45,7 @@ export interface Definition extends Place {
   readonly address: number | null;
   /**
    * The same followed down to a file of the tree; null when that is where it is, or where no
-   * way leads.
+   * trace leads.
    */
   readonly source: Place | null;
 }
@@ -79,8 +79,8 @@ export interface Hop {
   readonly definition: Definition | null;
 }
 
-/** How a way down ends. */
-export type WayEnd =
+/** How a trace ends. */
+export type TraceEnd =
   /** A token of a file that no process made. */
   | { readonly kind: 'source'; readonly place: Place }
   /** Text of the tool itself, which the command asked for. */
@@ -91,7 +91,7 @@ export type WayEnd =
    */
   | { readonly kind: 'unmapped'; readonly place: Place | null };
 
-/** The way down from one byte; also the document of `stage0 explain --json`. */
+/** The trace from one byte; also the document of `stage0 explain --json`. */
 export interface Explanation {
   readonly version: 1;
   readonly arch: string;
@@ -106,7 +106,7 @@ export interface Explanation {
   readonly address: number | null;
   /** At least one, from the file to the source. */
   readonly hops: readonly Hop[];
-  readonly end: WayEnd;
+  readonly end: TraceEnd;
   /** What failed in the build, which has then left the file as it is; null when all went well. */
   readonly failure: string | null;
 }
@@ -118,10 +118,10 @@ export type ExplainOptions = Pick<
 
 const LINE_FEED = 0x0a;
 
-/** Maps that are kept: a way down has about ten hops. */
+/** Maps that are kept: a trace has about ten hops. */
 const KEPT_MAPS = 24;
 
-/** Where a way that leads round in a circle is given up. */
+/** Where a trace that goes round in a circle is given up. */
 const MOST_HOPS = 1000;
 
 /** A file at some moment of the build. */
@@ -147,11 +147,11 @@ export function explain(
   return Explainer.build(files, options).explain(path, offset);
 }
 
-/** A recorded build, to explain any number of bytes. Maps are made when a way down needs them. */
+/** A recorded build, to explain any number of bytes. Maps are made when a trace needs them. */
 export class Explainer {
   readonly result: BuildResult;
   private readonly files: MemoryFiles;
-  private readonly links: readonly Link[];
+  private readonly links: readonly Symlink[];
   /** What the processes ran in: the architecture, and our ports as they are for this tree. */
   private readonly world: { readonly arch: string; readonly ports: NamedEngine };
   private readonly maps = new Map<string, MappedOutput | undefined>();
@@ -162,7 +162,7 @@ export class Explainer {
   constructor(files: MemoryFiles, result: BuildResult) {
     this.files = files;
     this.result = result;
-    this.links = linksOf(files);
+    this.links = symlinksOf(files);
     const { arch } = result;
     this.world = { arch, ports: fittedTo(PORTS, files, arch) };
     const { status, failures } = result;
@@ -181,7 +181,7 @@ export class Explainer {
   }
 
   /**
-   * The way down from the byte at `offset` of the file at `path`, as the build left it.
+   * The trace from the byte at `offset` of the file at `path`, as the build left it.
    *
    * Throws a ToolError for a file that is not there or that the build did not make, and an offset
    * outside of it. Where the build failed before it made the file, the error says what failed.

@@ -4,9 +4,10 @@
  * and every digest. The document itself is in the page as JSON.
  */
 import { visible } from '@stage0-ts/diagnostics';
-import type { AgainstResult, FirstWrong } from './against.ts';
-import type { ArchiveDocument, CheckDocument, ProcessDocument } from './check-document.ts';
+import type { CheckDocument, ProcessDocument } from './check-document.ts';
+import type { AgainstResult, FirstWrong } from './foreign-build.ts';
 import { type GraphNode, layOut } from './graph.ts';
+import type { ArchiveDocument } from './subject.ts';
 import { trustLines, type VerdictKind } from './verdict.ts';
 
 const COLUMN = 190;

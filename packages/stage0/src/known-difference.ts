@@ -6,7 +6,7 @@
  * in a package's known-differences.json; this says when a cross-check met one, so that it is not taken for a trap.
  */
 import { decodeLatin1 } from '@stage0-ts/bytes';
-import { failed, type ProcessRecord } from './watch.ts';
+import { failed, type ProcessRecord } from './records.ts';
 
 const UNPACKERS = new Set(['ungz', 'unbz2', 'unxz', 'untar']);
 const MORE_FORMATS =

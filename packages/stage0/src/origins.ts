@@ -7,7 +7,7 @@
  * what it has done so far, so that this can be followed while a build goes on.
  */
 import { isText } from './artifacts.ts';
-import type { FileRecord, ProcessRecord } from './watch.ts';
+import type { FileRecord, ProcessRecord } from './records.ts';
 
 /** Which contents are text: each is looked at once, however many processes read it. */
 export class Texts {

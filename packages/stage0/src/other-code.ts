@@ -6,7 +6,7 @@
  * assembling, joining, linking it) differs as well. What the resulting *program* makes when it runs is never excused:
  * that it is the same is what the whole comparison is about.
  */
-import type { ProcessRecord } from './watch.ts';
+import type { ProcessRecord } from './records.ts';
 
 export interface OtherFile {
   /** Path in the tree, without leading slash. */

@@ -4,17 +4,12 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import { visible } from '@stage0-ts/diagnostics';
 import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
-import {
-  type ArchiveFacts,
-  type CheckDocument,
-  givenDocument,
-  type Subject,
-} from './check-document.ts';
 import { releaseOf } from './known-releases.ts';
 import { nixBase32 } from './nix-base32.ts';
+import type { Printed, ProcessRecord } from './records.ts';
 import type { RunResult } from './run.ts';
 import type { StandInUse } from './stand-in-uses.ts';
-import type { Printed, ProcessRecord } from './watch.ts';
+import { type ArchiveFacts, type GivenDocument, givenDocument, type Subject } from './subject.ts';
 
 /** Bytes of a failed process's output that are shown. */
 const MOST_SHOWN = 4096;
@@ -66,7 +61,7 @@ export function subjectLines(subject: Subject): string[] {
 }
 
 /** The digest by which Nix and Guix pin the tree, and how it is laid out. */
-export function pinLines(nar: CheckDocument['nar'], layout: string | null = null): string[] {
+export function pinLines(nar: GivenDocument['nar'], layout: string | null = null): string[] {
   const lines: string[] = [];
   if (nar !== null) {
     lines.push(`nar      ${nar.sri}`, `         ${nar.nixBase32}  the same as Guix writes it`);
@@ -149,10 +144,10 @@ export interface BuildDocument {
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
   /** Digests of the tree as it was, and of its archives; see treeDigest. Absent where they are not known. */
   readonly tree?: string;
-  readonly nar?: CheckDocument['nar'];
+  readonly nar?: GivenDocument['nar'];
   readonly layout?: string;
-  readonly archive?: CheckDocument['archive'];
-  readonly parts?: CheckDocument['parts'];
+  readonly archive?: GivenDocument['archive'];
+  readonly parts?: GivenDocument['parts'];
 }
 
 /** What is known, and nothing else. */

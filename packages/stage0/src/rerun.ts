@@ -13,8 +13,8 @@ import { ARCHITECTURES } from './architectures.ts';
 import { firstDifference } from './compare-trees.ts';
 import type { NamedEngine } from './engines.ts';
 import { type Journal, RecordingHost } from './recording-host.ts';
+import type { ProcessRecord } from './records.ts';
 import { systemNamed } from './run.ts';
-import type { ProcessRecord } from './watch.ts';
 
 /** A file that a process wrote, with the files that its map calls sources. */
 export interface MappedOutput {
@@ -25,7 +25,7 @@ export interface MappedOutput {
 }
 
 /** A symbolic link of a tree: absolute path and target. */
-export type Link = readonly [path: string, target: string];
+export type Symlink = readonly [path: string, target: string];
 
 /**
  * The map of the file with these bytes that the process left at `path`; undefined when its tool
@@ -38,7 +38,7 @@ export function rerun(
   process: ProcessRecord,
   output: { readonly path: string; readonly bytes: Uint8Array },
   { arch, ports }: { readonly arch: string; readonly ports: NamedEngine },
-  links: readonly Link[],
+  links: readonly Symlink[],
 ): MappedOutput | undefined {
   const { path, bytes } = output;
   const { nature } = process;
@@ -84,7 +84,7 @@ const UNSEEN: Journal = {
 };
 
 /** What the process found, and the folders that it wrote to. */
-function worldOf(process: ProcessRecord, output: string, links: readonly Link[]): MemoryFiles {
+function worldOf(process: ProcessRecord, output: string, links: readonly Symlink[]): MemoryFiles {
   const files = new MemoryFiles();
   files.createDirectories(`${process.root}${process.directory}`);
   for (const path of [output, ...process.outputs.keys()]) files.createDirectories(folder(path));
@@ -100,8 +100,8 @@ function worldOf(process: ProcessRecord, output: string, links: readonly Link[])
 }
 
 /** Every symbolic link below the root. */
-export function linksOf(files: MemoryFiles): Link[] {
-  const links: Link[] = [];
+export function symlinksOf(files: MemoryFiles): Symlink[] {
+  const links: Symlink[] = [];
   const visit = (node: TreeNode, path: string): void => {
     if (node.kind === 'link') links.push([path, node.target]);
     else if (node.kind === 'directory') {

@@ -10,7 +10,8 @@ import type { SystemName } from '@stage0-ts/host';
 import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { kaem, kaemMinimal } from '@stage0-ts/kaem';
 import { type NamedEngine, PORTS } from './engines.ts';
-import { type ProcessRecord, type RunEvent, Watch } from './watch.ts';
+import type { ProcessRecord } from './records.ts';
+import { type RunEvent, Watch } from './watch.ts';
 
 export interface RunOptions {
   /** The script, from `directory`. */

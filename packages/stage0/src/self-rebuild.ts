@@ -11,8 +11,8 @@
 import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { firstDifference } from './compare-trees.ts';
 import type { NamedEngine } from './engines.ts';
+import type { ProcessRecord } from './records.ts';
 import { copyTree } from './tree.ts';
-import type { ProcessRecord } from './watch.ts';
 
 export interface SelfRebuild {
   /** Path of the binary in the tree. */

@@ -13,7 +13,7 @@ import { type Nature, portFor } from './engines.ts';
 import { knownSeed } from './known-releases.ts';
 import { isElf } from './machine-engine.ts';
 import { Origins, Texts } from './origins.ts';
-import type { FileRecord, ProcessRecord } from './watch.ts';
+import type { FileRecord, ProcessRecord } from './records.ts';
 
 /** Why a binary is accepted, or is not. */
 export type Standing =

@@ -7,11 +7,11 @@
  * unless the caller accepted that, and then it is named.
  */
 import { visible } from '@stage0-ts/diagnostics';
-import type { AgainstResult } from './against.ts';
 import type { Artifact } from './artifacts.ts';
-import type { TimedBuild } from './check.ts';
+import type { TimedBuild } from './build.ts';
 import { commandLine, type Divergence } from './compare.ts';
 import { RUNS_NO_CODE } from './engines.ts';
+import type { AgainstResult } from './foreign-build.ts';
 import type { OtherFile } from './other-code.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
 import type { Coverage, TrustedBinary, Uncompared } from './trust.ts';

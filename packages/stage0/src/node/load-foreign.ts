@@ -7,7 +7,7 @@
 import path from 'node:path';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { NodeHost } from '@stage0-ts/host/node';
-import { type ForeignBuild, type ForeignEntry, foreignFiles } from '../against.ts';
+import { type ForeignBuild, type ForeignEntry, foreignFiles } from '../foreign-build.ts';
 import { treeFromArchive } from '../tree.ts';
 
 /** Throws ToolError for what is not there, and what cannot be read. */

@@ -5,7 +5,7 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
-import type { ArchiveFacts, PartFacts } from '../check-document.ts';
+import type { ArchiveFacts, PartFacts } from '../subject.ts';
 import type { PlainTree } from '../tar-tree.ts';
 import { namedTreeFromArchive } from '../tree.ts';
 import { adviceForFile } from '../tree-advice.ts';

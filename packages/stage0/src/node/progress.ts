@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Progress on a terminal: one line on standard error that is written over at every step. */
 import { visible } from '@stage0-ts/diagnostics';
-import type { ProcessRecord, RunEvent } from '../watch.ts';
+import type { ProcessRecord } from '../records.ts';
+import type { RunEvent } from '../watch.ts';
 
 /** True where a moving line helps somebody. */
 export function wantsProgress(quiet: boolean): boolean {

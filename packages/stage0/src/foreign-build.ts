@@ -12,7 +12,7 @@ import type { Artifact } from './artifacts.ts';
 import { endOrder } from './compare.ts';
 import { firstDifference } from './compare-trees.ts';
 import { hexDiff } from './hex-diff.ts';
-import type { FileRecord, ProcessRecord } from './watch.ts';
+import type { FileRecord, ProcessRecord } from './records.ts';
 
 /** Something in their folder. */
 export interface ForeignEntry {

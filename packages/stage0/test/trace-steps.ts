@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Checks of a way down, each hop without the map that it came from: what the hop says is the origin is assembled,
+ * Checks of a trace, each hop without the map that it came from: what the hop says is the origin is assembled,
  * expanded or compared alone, and must give the piece.
  */
 import { footer } from '@stage0-ts/blood-elf';
@@ -21,8 +21,8 @@ const source = (text: string) => ({ name: 'alone', bytes: encodeLatin1(text) });
 const hex = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
 
-/** Checks ways down of one build. */
-export class WayDownChecker {
+/** Checks traces of one build. */
+export class TraceChecker {
   /** Hops checked, by the tool, and ways by their end. */
   readonly counts: Record<string, number> = {};
   private readonly explainer: Explainer;
