@@ -2,8 +2,8 @@
 /**
  * M1 source → the labels in it.
  *
- * A label starts at any `:` outside of comments and strings, in the middle of a token too, and ends at a
- * blank, tab, line feed or `>`; its first character is taken whatever it is.
+ * A label starts at any `:` outside of comments and strings, in the middle of a token too, and ends
+ * at a blank, tab, line feed or `>`; its first character is taken whatever it is.
  *
  * Behaviour defined by mescc-tools 1.7.0, blood-elf.c (first_pass and what it calls).
  */
@@ -33,11 +33,15 @@ const GREATER = 0x3e;
 /** 1 for bytes that mean nothing between labels. */
 const PLAIN: Uint8Array = plainTable();
 
-/** Append the labels of `source`, the one with this number, to `labels`. Throws ToolError for a label without name or over 4095 bytes. */
+/**
+ * Append the labels of `source`, the one with this number, to `labels`. Throws ToolError for a
+ * label without name or over 4095 bytes.
+ */
 export function findLabels(source: Source, labels: Label[], number = 0): void {
   const { bytes } = source;
   for (let at = 0; at < bytes.length; at++) {
-    if (PLAIN[bytes[at] as number] === 1) continue; // nearly all bytes, and this test is the faster one
+    // nearly all bytes, and this test is the faster one
+    if (PLAIN[bytes[at] as number] === 1) continue;
     switch (bytes[at]) {
       case COLON: {
         const end = nameEnd(source, at);

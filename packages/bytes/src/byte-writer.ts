@@ -51,7 +51,10 @@ export class ByteWriter {
     this.length += count;
   }
 
-  /** The bytes written from `start` up to but not including `end`: a view that the next write may leave behind. */
+  /**
+   * The bytes written from `start` up to but not including `end`: a view that the next write may
+   * leave behind.
+   */
   view(start = 0, end: number = this.length): Uint8Array<ArrayBuffer> {
     return this.buffer.subarray(start, end);
   }

@@ -2,8 +2,9 @@
 /**
  * Where each byte of an output comes from: output offset → range of a source, and of a definition.
  *
- * A core that is given a map adds a row for each piece of its output, in output order; a row reaches up to the
- * next one, so that the rows cover every byte once. Invariant: the offsets of the rows rise strictly.
+ * A core that is given a map adds a row for each piece of its output, in output order; a row
+ * reaches up to the next one, so that the rows cover every byte once. Invariant: the offsets of the
+ * rows rise strictly.
  *
  * A row takes 20 bytes, as maps of large outputs have a row for every byte.
  */
@@ -24,7 +25,10 @@ export interface Provenance {
   readonly outputStart: number;
   /** Offset after its last byte. */
   readonly outputEnd: number;
-  /** The token that the piece was made from; undefined for text that the tool writes whatever its input is. */
+  /**
+   * The token that the piece was made from; undefined for text that the tool writes whatever its
+   * input is.
+   */
   readonly origin: SourceRange | undefined;
   /** The label, macro or function that the token stands for or in, where it is defined. */
   readonly definition: SourceRange | undefined;
@@ -40,7 +44,9 @@ const NOWHERE = -1;
 const COPIED = -1;
 
 export class ProvenanceMap {
-  /** Names of the sources, as the core was given them; a number that a row gives is an index here. */
+  /**
+   * Names of the sources, as the core was given them; a number that a row gives is an index here.
+   */
   readonly sources: string[] = [];
   /** Number of rows. */
   size = 0;
@@ -55,8 +61,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * The output from `at` on was made from source[start, end). It replaces a row that begins at the same place, as
-   * nothing was written from that one.
+   * The output from `at` on was made from source[start, end). It replaces a row that begins at the
+   * same place, as nothing was written from that one.
    *
    * @param definition number of a definition, or -1; it may be told later, by {@link define}.
    */
@@ -95,8 +101,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * The output from `at` on is what `part`, a map of the same sources and definitions, tells of its bytes from `from`
-   * up to but not including `to`.
+   * The output from `at` on is what `part`, a map of the same sources and definitions, tells of its
+   * bytes from `from` up to but not including `to`.
    */
   addPart(at: number, part: ProvenanceMap, from: number, to: number): void {
     if (from >= to) return;
@@ -114,8 +120,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * Returns a map for this output with `length` bytes put in front: the tool's own text, or a copy of the file
-   * `copied`.
+   * Returns a map for this output with `length` bytes put in front: the tool's own text, or a copy
+   * of the file `copied`.
    */
   withPrefix(length: number, copied?: string): ProvenanceMap {
     const whole = new ProvenanceMap();
@@ -128,7 +134,10 @@ export class ProvenanceMap {
     return whole;
   }
 
-  /** The output is complete. Throws RangeError when rows do not begin at its start or go beyond its end. */
+  /**
+   * The output is complete. Throws RangeError when rows do not begin at its start or go beyond its
+   * end.
+   */
   finish(outputLength: number): void {
     const last = this.rows[(this.size - 1) * STRIDE] as number;
     if (this.size > 0 && last >= outputLength) this.size--; // a piece that nothing was written from
@@ -140,9 +149,9 @@ export class ProvenanceMap {
   }
 
   /**
-   * Where the byte at `offset` of the output comes from, with the whole piece that it is part of. Of a piece that was
-   * copied only the bytes from `offset` on count, at most `length` of them. Throws RangeError for an offset outside of
-   * the output.
+   * Where the byte at `offset` of the output comes from, with the whole piece that it is part of.
+   * Of a piece that was copied only the bytes from `offset` on count, at most `length` of them.
+   * Throws RangeError for an offset outside of the output.
    */
   lookup(offset: number, length = 1): Provenance {
     if (!(offset >= 0 && offset < this.outputLength)) {
@@ -162,8 +171,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * Offset in the output of the first piece that was made from this place in the sources or a later one, where
-   * pieces come in the order of the sources: the address of a label there.
+   * Offset in the output of the first piece that was made from this place in the sources or a later
+   * one, where pieces come in the order of the sources: the address of a label there.
    */
   firstOutputAtOrAfter(source: number, start: number): number {
     for (let row = 0; row < this.size * STRIDE; row += STRIDE) {

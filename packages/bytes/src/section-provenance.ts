@@ -2,8 +2,9 @@
 /**
  * The maps of a compiler's output sections, which grow side by side and are joined at the end.
  *
- * The compiler reports each token as it comes to it; what is written from then on, in whichever section, is
- * that token's. Invariant: the rows of section n end at or before the length of its writer.
+ * The compiler reports each token as it comes to it; what is written from then on, in whichever
+ * section, is that token's. Invariant: the rows of section n end at or before the length of its
+ * writer.
  */
 import type { ByteWriter } from './byte-writer.ts';
 import { ProvenanceMap } from './provenance-map.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Numbers as all programs of upstream read them, in sources and on command lines: text → signed 32-bit value.
+ * Numbers as all programs of upstream read them, in sources and on command lines: text → signed
+ * 32-bit value.
  *
  * Behaviour defined by strtoint in M2libc/bootstrappable.c of stage0-posix 1.9.1.
  */
@@ -11,8 +12,8 @@ const NO_DIGIT = 16;
 /**
  * number = ( '0b' | '0x' | '0' | ) [ '-' ] { digit | '_' }: binary, hexadecimal, octal or decimal.
  *
- * Quirks kept: a sign may follow the prefix; underscores are skipped; text that is not such a number is 0, among it
- * `08048000` (octal), `10u` and `0X10`; too large a number wraps at 2^32.
+ * Quirks kept: a sign may follow the prefix; underscores are skipped; text that is not such a
+ * number is 0, among it `08048000` (octal), `10u` and `0X10`; too large a number wraps at 2^32.
  */
 export function strtoint(text: string): number {
   const bytes = encodeUtf8(text);

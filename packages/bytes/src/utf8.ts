@@ -56,7 +56,10 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return out.toBytes();
 }
 
-/** Length in bytes of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), or 0 if there is none. */
+/**
+ * Length in bytes of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), or 0 if there is
+ * none.
+ */
 function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const lead = bytes[at] as number;
   if (lead < 0x80) return 1;

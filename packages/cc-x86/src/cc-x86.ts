@@ -2,9 +2,10 @@
 /**
  * cc_x86: a subset of C → M1 assembly for i386, in one pass over the tokens.
  *
- * The stages: reader.ts (tokens) → declarations.ts, statements.ts and expressions.ts (parser and code),
- * with types.ts, type-names.ts, scope.ts and literals.ts beside them. The result is the code, the global
- * variables and the strings, one after the other. Time is linear in the source and the output.
+ * The stages: reader.ts (tokens) → declarations.ts, statements.ts and expressions.ts (parser and
+ * code), with types.ts, type-names.ts, scope.ts and literals.ts beside them. The result is the
+ * code, the global variables and the strings, one after the other. Time is linear in the source and
+ * the output.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1; dialects.ts has what older releases do
  * otherwise.
@@ -21,7 +22,10 @@ export interface CompileOptions {
   readonly name?: string;
   /** The first release with the language; 1.6.0 stands for 1.7.0 to 1.8.1 too. Default: 1.9.0. */
   readonly dialect?: DialectName;
-  /** Takes for each line its token, and the name of the function that it is part of. Default: none is made. */
+  /**
+   * Takes for each line its token, and the name of the function that it is part of. Default: none
+   * is made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

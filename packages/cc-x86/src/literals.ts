@@ -2,11 +2,12 @@
 /**
  * Character and string literals, and the lengths of arrays: token → number, or token → M1 data.
  *
- * A string is printed as an M1 string where M1 could read it back, and as hexadecimal bytes otherwise.
+ * A string is printed as an M1 string where M1 could read it back, and as hexadecimal bytes
+ * otherwise.
  * Invariant: a literal is read as upstream's buffer holds it, with NULs after its last byte.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (escape_lookup, weird, collect_regular_string,
- * collect_weird_string, numerate_string).
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (escape_lookup, weird,
+ * collect_regular_string, collect_weird_string, numerate_string).
  */
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
 import { TOKEN_ROOM, type Token } from './reader.ts';
@@ -31,8 +32,8 @@ const PRINTABLE: Uint8Array = setOf(
   "\t\n !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~\0",
 );
 /**
- * Bytes after which a colon would start a label. Quirk kept: upstream's list lacks its terminator, so the
- * machine code after it counts too, and that begins with the letters S, Q and R.
+ * Bytes after which a colon would start a label. Quirk kept: upstream's list lacks its terminator,
+ * so the machine code after it counts too, and that begins with the letters S, Q and R.
  */
 const BEFORE_LABEL: Uint8Array = setOf('\t\n\r SQR\0');
 
@@ -46,7 +47,10 @@ export function encodeString(source: Source, token: Token): string {
   return isWeird(source, token) ? encodeHexadecimal(source, token) : encodeQuoted(source, token);
 }
 
-/** The number in a token, decimal or after `?x` hexadecimal; 0 if a digit is not one. Wraps at 32 bits. */
+/**
+ * The number in a token, decimal or after `?x` hexadecimal; 0 if a digit is not one. Wraps at 32
+ * bits.
+ */
 export function readInteger(token: Token): number {
   const { raw } = token;
   let value = 0;
@@ -69,8 +73,9 @@ export function readInteger(token: Token): number {
 }
 
 /**
- * The character or escape at `index` of a literal. `\xHH` is 16 times the first digit and the second;
- * quirk kept: whatever sorts before the digits counts down from 0, the end of the literal too.
+ * The character or escape at `index` of a literal. `\xHH` is 16 times the first digit and the
+ * second; quirk kept: whatever sorts before the digits counts down from 0, the end of the literal
+ * too.
  */
 function characterAt(source: Source, token: Token, index: number): number {
   const first = byteAt(source, token, index);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `cc_x86 INPUT [OUTPUT]`: a new output gets mode 0600; without one the result goes to standard output. */
+/**
+ * The command `cc_x86 INPUT [OUTPUT]`: a new output gets mode 0600; without one the result goes to
+ * standard output.
+ */
 import { ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';

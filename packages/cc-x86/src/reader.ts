@@ -2,9 +2,10 @@
 /**
  * The reader: source bytes → the list of tokens that the parser walks.
  *
- * A token is a word of letters, digits and underscores, a run of the characters `<=>|&!-`, a string or
- * character literal without its closing quote, or any other single byte. Blanks, `#` lines, `//` lines and
- * block comments are between tokens. Invariant: every token knows the byte that it begins at.
+ * A token is a word of letters, digits and underscores, a run of the characters `<=>|&!-`, a string
+ * or character literal without its closing quote, or any other single byte. Blanks, `#` lines, `//`
+ * lines and block comments are between tokens. Invariant: every token knows the byte that it begins
+ * at.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (get_token and what it calls).
  */
@@ -43,7 +44,10 @@ const WORD = 2;
 const SYMBOL = 3;
 const CLASSES: Uint8Array = classTable();
 
-/** Split the source into tokens. Throws a ToolError for an unterminated comment or literal and for a token that is too long. */
+/**
+ * Split the source into tokens. Throws a ToolError for an unterminated comment or literal and for a
+ * token that is too long.
+ */
 export function readTokens(source: Source, { hasLineComments }: Dialect): Token[] {
   const { bytes } = source;
   const tokens: Token[] = [];
@@ -97,7 +101,10 @@ function lineCommentEnd(source: Source, at: number): number {
   return newline + 1;
 }
 
-/** A block comment ends at the first slash after a star or after its opening: `/` `*` `/` is a whole one. */
+/**
+ * A block comment ends at the first slash after a star or after its opening: `/` `*` `/` is a whole
+ * one.
+ */
 function blockCommentEnd(source: Source, at: number): number {
   const { bytes } = source;
   let next = at + 2;

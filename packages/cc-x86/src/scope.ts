@@ -5,7 +5,8 @@
  * Arguments and locals are two name spaces. Leaving a block forgets the locals declared in it and
  * uncovers those that they hid; every step is O(1).
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (sym_declare, sym_lookup, collect_arguments, collect_local).
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (sym_declare, sym_lookup,
+ * collect_arguments, collect_local).
  */
 import type { Type } from './types.ts';
 

@@ -2,10 +2,12 @@
 /**
  * The types of a program: the seven built-in ones and the structures that it defines.
  *
- * There is one step of indirection: `T*` and `T` point at each other for a structure, the other types are
- * their own pointers, and only `char` knows `char*` and `char**`. Names are never redefined.
+ * There is one step of indirection: `T*` and `T` point at each other for a structure, the other
+ * types are their own pointers, and only `char` knows `char*` and `char**`. Names are never
+ * redefined.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (prim_types, lookup_type, create_struct, promote_type).
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (prim_types, lookup_type, create_struct,
+ * promote_type).
  */
 
 export interface Type {
@@ -16,9 +18,14 @@ export interface Type {
   pointer: Type;
   /** The type of one element of a member declared as an array of this; structures have none. */
   element: Type | undefined;
-  /** By name; a later member of the same name hides the earlier. A structure and its pointer share it. */
+  /**
+   * By name; a later member of the same name hides the earlier. A structure and its pointer share
+   * it.
+   */
   members: Map<string, Member>;
-  /** The entry of the type list that has this type's name or points at it: what promotion yields. */
+  /**
+   * The entry of the type list that has this type's name or points at it: what promotion yields.
+   */
   listed: Type | undefined;
   /** Place in the type list; the higher is found first. */
   readonly rank: number;
@@ -85,8 +92,8 @@ export class TypeTable {
 }
 
 /**
- * The type of an expression of two operands: the one that is defined later. Quirk kept: a pointer is
- * found by what it points at, and becomes that; two `char**` are not a type at all.
+ * The type of an expression of two operands: the one that is defined later. Quirk kept: a pointer
+ * is found by what it points at, and becomes that; two `char**` are not a type at all.
  */
 export function promote(a: Type | undefined, b: Type | undefined): Type | undefined {
   if (b === undefined) return a;

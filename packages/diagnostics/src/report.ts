@@ -9,9 +9,10 @@ export interface ErrorStream {
 }
 
 /**
- * Run the body of a program: its result is the exit status. A {@link ToolError} is printed on standard
- * error and gives its own exit status; input nested so deeply that the engine's stack overflows counts
- * as one, and so does output beyond what a buffer holds. Anything else is a fault of ours and is thrown on.
+ * Run the body of a program: its result is the exit status. A {@link ToolError} is printed on
+ * standard error and gives its own exit status; input nested so deeply that the engine's stack
+ * overflows counts as one, and so does output beyond what a buffer holds. Anything else is a fault
+ * of ours and is thrown on.
  */
 export function reportErrors(tool: string, host: ErrorStream, body: () => number): number {
   try {
@@ -24,13 +25,15 @@ export function reportErrors(tool: string, host: ErrorStream, body: () => number
   }
 }
 
-/** A ByteWriter's own words, then those of engines for a buffer or string that there is no room for. */
+/**
+ * A ByteWriter's own words, then those of engines for a buffer or string that there is no room for.
+ */
 const TOO_LARGE =
   /output is too large|typed array length|array buffer|allocation failed|string length/i;
 
 /**
- * Run a recursive reader of input: where that is nested so deeply that the engine's stack overflows, the error is
- * `fail`'s, which knows how far the reader came.
+ * Run a recursive reader of input: where that is nested so deeply that the engine's stack
+ * overflows, the error is `fail`'s, which knows how far the reader came.
  */
 export function catchStackOverflow<Result>(
   body: () => Result,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The one error that cores, programs and hosts throw: what is wrong, where, and with which exit status.
+ * The one error that cores, programs and hosts throw: what is wrong, where, and with which exit
+ * status.
  *
  * Positions are kept as byte offsets everywhere and turned into line and column only here.
  */

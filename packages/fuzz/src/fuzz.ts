@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The fuzzer: for each seed one program, run by ours and by upstream's; a program on which they differ is made as
- * small as it gets while they still do.
+ * The fuzzer: for each seed one program, run by ours and by upstream's; a program on which they
+ * differ is made as small as it gets while they still do.
  */
 import type { Program } from '@stage0-ts/host';
 import { TOOLS } from '@stage0-ts/stage0';
@@ -128,7 +128,10 @@ function judge(
   return untidy === undefined ? { accepted, explained } : { accepted, wrong: untidy };
 }
 
-/** The known difference that a refusal of ours belongs to. A case's `rejects` is the beginning of a message. */
+/**
+ * The known difference that a refusal of ours belongs to. A case's `rejects` is the beginning of a
+ * message.
+ */
 function knownRefusal(
   stderr: string,
   { knownRefusals = [] }: Language,
@@ -139,7 +142,10 @@ function knownRefusal(
   return name ?? knownRefusals.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** Whether ours is right by the format's own program: it refuses what that refuses, or makes what that makes. */
+/**
+ * Whether ours is right by the format's own program: it refuses what that refuses, or makes what
+ * that makes.
+ */
 function explainedByPeer(
   program: VectorCase,
   { peer }: Language,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a language is to the fuzzer: a name, and a supply of random programs for it, valid and nearly valid.
+ * What a language is to the fuzzer: a name, and a supply of random programs for it, valid and
+ * nearly valid.
  *
- * A program is a case of test-vectors that nobody has written down, so that both of its runners take it and a
- * find can be moved there as it is.
+ * A program is a case of test-vectors that nobody has written down, so that both of its runners
+ * take it and a find can be moved there as it is.
  */
 import { encodeLatin1 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
@@ -21,7 +22,10 @@ export interface Language {
    */
   readonly other?: { readonly tool: string; readonly release: string; readonly program: Program };
   readonly cases: fc.Arbitrary<VectorCase>;
-  /** Whether what a failing run has printed and written counts: true of shells, whose scripts end by failing. */
+  /**
+   * Whether what a failing run has printed and written counts: true of shells, whose scripts end by
+   * failing.
+   */
   readonly failuresLeaveOutput: boolean;
   /** A command of the system without which there are no programs. */
   readonly needs?: string;

@@ -2,8 +2,9 @@
 /**
  * hex0: pairs of hexadecimal digits → bytes.
  *
- * The language is hexadecimal digits and comments from `#` or `;` to the end of the line; every other
- * character is a separator. Invariant: each second digit writes one byte, whatever is between the two.
+ * The language is hexadecimal digits and comments from `#` or `;` to the end of the line; every
+ * other character is a separator. Invariant: each second digit writes one byte, whatever is between
+ * the two.
  *
  * Behaviour defined by x86/hex0_x86.hex0 of stage0-posix 1.9.1 and the 181-byte seed, which agree.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What `--strict` refuses in hex0 source, though upstream accepts it: anything between bytes that is neither white
- * space nor a comment, the letter G as a digit, and a byte with one digit.
+ * What `--strict` refuses in hex0 source, though upstream accepts it: anything between bytes that
+ * is neither white space nor a comment, the letter G as a digit, and a byte with one digit.
  */
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What `--strict` refuses in hex1 source, though upstream accepts it: labels that are not defined, or twice, or are
- * within a byte; anything that is neither a byte, a label, white space nor a comment; a byte with one digit.
+ * What `--strict` refuses in hex1 source, though upstream accepts it: labels that are not defined,
+ * or twice, or are within a byte; anything that is neither a byte, a label, white space nor a
+ * comment; a byte with one digit.
  */
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 

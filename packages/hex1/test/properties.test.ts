@@ -57,7 +57,8 @@ describe('hex1 properties', () => {
     const names = ['a', 'b', 'c', '#', '%', ' ', '\n'].map((label) => `:${label}\n`).join('');
     fc.assert(
       fc.property(fc.array(item, { maxLength: 30 }), fc.nat(20), (items, count) => {
-        const text = names + written(items); // every label is defined: 0 is not an address of its own
+        // every label is defined: 0 is not an address of its own
+        const text = names + written(items);
         const moved = assemble(latin1('00'.repeat(count) + text));
         expect([...moved.subarray(count)]).toEqual([...assemble(latin1(text))]);
       }),

@@ -8,8 +8,8 @@
 import type { Architecture } from './options.ts';
 
 /**
- * Displacement from `base`, the address after the reference, to `target`. `aligned` says that a `^` asks for
- * the form of a branch instruction; it means something on ARM, AArch64 and PowerPC only.
+ * Displacement from `base`, the address after the reference, to `target`. `aligned` says that a `^`
+ * asks for the form of a branch instruction; it means something on ARM, AArch64 and PowerPC only.
  */
 export function displacement(
   architecture: Architecture,

@@ -2,9 +2,9 @@
 /**
  * hex2-0: hexadecimal text with named labels → an image that is loaded at 0x08048000.
  *
- * The hand-written ancestor of hex2: x86 only, one source, no range checks, no options. One pass over
- * the text writes every byte and leaves holes for the references; then the holes are filled. Invariant:
- * BASE_ADDRESS + out.length is the address of the next whole byte.
+ * The hand-written ancestor of hex2: x86 only, one source, no range checks, no options. One pass
+ * over the text writes every byte and leaves holes for the references; then the holes are filled.
+ * Invariant: BASE_ADDRESS + out.length is the address of the next whole byte.
  *
  * Behaviour defined by x86/hex2_x86.hex1 of stage0-posix 1.9.1.
  */
@@ -32,7 +32,10 @@ export interface LinkMinimalOptions {
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
-  /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
+  /**
+   * Takes for each byte its digits or reference, and the label that this names. Default: none is
+   * made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
@@ -70,8 +73,8 @@ interface Name {
 /**
  * Link hex2 text as hex2-0 does.
  *
- * Throws a positioned ToolError for an undefined label or base, a name that is too long, and a name or
- * comment that the end of the file cuts off.
+ * Throws a positioned ToolError for an undefined label or base, a name that is too long, and a name
+ * or comment that the end of the file cuts off.
  */
 export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {}): LinkResult {
   requireBytes(bytes);
@@ -151,7 +154,10 @@ function readReference(run: Run, offset: number): number {
   return next;
 }
 
-/** The name after the sigil at `offset`: all bytes up to a tab, newline, blank or `>`; it may be empty. */
+/**
+ * The name after the sigil at `offset`: all bytes up to a tab, newline, blank or `>`; it may be
+ * empty.
+ */
 function readName(run: Run, offset: number): Name {
   const { bytes } = run.source;
   const start = offset + 1;
@@ -181,7 +187,10 @@ function commentEnd(run: Run, start: number): number {
   throw failure(run, start, 'unterminated-comment', 'the file ends within a comment');
 }
 
-/** Quirk kept: the base of an absolute reference has no effect, but must exist. Values are cut to size. */
+/**
+ * Quirk kept: the base of an absolute reference has no effect, but must exist. Values are cut to
+ * size.
+ */
 function fillHole(run: Run, reference: Reference): void {
   const { at } = reference;
   const { size, absolute } = reference.sigil;

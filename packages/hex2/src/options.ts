@@ -23,7 +23,9 @@ export type ByteMode = 'hex' | 'octal' | 'binary';
 export interface TargetOptions {
   /** Refuse what upstream accepts silently; see strict.ts. Default false. */
   readonly strict?: boolean;
-  /** Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`. */
+  /**
+   * Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`.
+   */
   readonly architecture?: Architecture;
   /** Order of the bytes of a reference, and of a RISC-V word. Default true. */
   readonly bigEndian?: boolean;
@@ -34,7 +36,10 @@ export interface TargetOptions {
 }
 
 export interface LinkOptions extends TargetOptions {
-  /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
+  /**
+   * Takes for each byte its digits or reference, and the label that this names. Default: none is
+   * made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

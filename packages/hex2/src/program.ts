@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The command `hex2`: upstream's options, in any order, the last of a kind counts. An output becomes
- * executable (mode 0750) unless --non-executable; a new one is made with mode 0600.
+ * The command `hex2`: upstream's options, in any order, the last of a kind counts. An output
+ * becomes executable (mode 0750) unless --non-executable; a new one is made with mode 0600.
  *
  * Behaviour defined by mescc-tools/hex2.c of stage0-posix 1.9.1.
  */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * First half of hex2: sources → bytes with holes, labels with addresses, and the references to fill in.
+ * First half of hex2: sources → bytes with holes, labels with addresses, and the references to fill
+ * in.
  *
- * source = { digit | ':' name | sigil name [ '>' name ] | '<' | '^' | '.' word | comment | separator }.
- * These characters have their meaning anywhere outside comments and names, within a byte too: its digits wait.
+ * source = { digit | ':' name | sigil name [ '>' name ] | '<' | '^' | '.' word | comment |
+ * separator }. These characters have their meaning anywhere outside comments and names, within a
+ * byte too: its digits wait.
  * Invariant: base address + out.length is the address of the next whole byte.
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
@@ -112,7 +114,10 @@ class Scanner implements ScanResult {
   private sourceNumber = 0;
   /** The `^` flag: it stays, across files too, until a reference uses it. */
   private aligned = false;
-  /** RISC-V with a map only: the label that changed the register last, and how many bytes it still reaches. */
+  /**
+   * RISC-V with a map only: the label that changed the register last, and how many bytes it still
+   * reaches.
+   */
   private pendingImmediate = { name: -1, bytes: 0 };
 
   constructor(
@@ -182,7 +187,10 @@ class Scanner implements ScanResult {
     }
   }
 
-  /** A byte written in digits; on RISC-V its provenance has the label whose immediate is put into it. */
+  /**
+   * A byte written in digits; on RISC-V its provenance has the label whose immediate is put into
+   * it.
+   */
   private writeByte(value: number, start: number, end: number): void {
     if (this.provenance !== undefined) {
       const { pendingImmediate: pending } = this;
@@ -206,8 +214,9 @@ class Scanner implements ScanResult {
   }
 
   /**
-   * reference = sigil name [ '>' name ], a hole of 1 to 4 bytes. On RISC-V the sigils `! @ $ ~` make no hole but
-   * change the register, and what follows their `>` is not a base. Returns the offset after the reference.
+   * reference = sigil name [ '>' name ], a hole of 1 to 4 bytes. On RISC-V the sigils `! @ $ ~`
+   * make no hole but change the register, and what follows their `>` is not a base. Returns the
+   * offset after the reference.
    */
   private readReference(offset: number): number {
     const { source } = this;

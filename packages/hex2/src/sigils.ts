@@ -2,7 +2,8 @@
 /**
  * The sigils: what the character before a label's name makes of a reference to it.
  *
- * This is the only place that knows them. scan.ts asks for the size of the hole, link.ts for what goes in.
+ * This is the only place that knows them. scan.ts asks for the size of the hole, link.ts for what
+ * goes in.
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
  */

@@ -22,7 +22,10 @@ const line = fc.constantFrom(
 );
 const program = fc.array(line).map((lines) => [...lines, '0f', ':a', ':b', ':c', ''].join('\n'));
 
-/** The rows cover the image; a pointer's row names its label, the last of that name; digits give their byte. */
+/**
+ * The rows cover the image; a pointer's row names its label, the last of that name; digits give
+ * their byte.
+ */
 function check(
   provenance: ProvenanceMap,
   image: Uint8Array,

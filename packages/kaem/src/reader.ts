@@ -2,8 +2,8 @@
 /**
  * The characters of a kaem script → raw words, before aliases and variables.
  *
- * Upstream reads each word into a zeroed buffer of 4096 bytes which it clears only at a new command and when a word was kept.
- * Two quirks come from that, and so the buffer is kept here as well:
+ * Upstream reads each word into a zeroed buffer of 4096 bytes which it clears only at a new command
+ * and when a word was kept. Two quirks come from that, and so the buffer is kept here as well:
  * - an escaped line end inside a word leaves a gap, and the word ends at the gap;
  * - text left in the buffer after such a gap becomes the tail of the next word, if that is shorter.
  *
@@ -12,7 +12,9 @@
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
 
-/** How reading a word ended: the script goes on, the command is complete, the script is at its end. */
+/**
+ * How reading a word ended: the script goes on, the command is complete, the script is at its end.
+ */
 export type WordEnd = 'word' | 'command' | 'script';
 
 /** Bytes that a line, word or value may hold; upstream counts the ending NUL. */
@@ -24,8 +26,8 @@ export class Reader {
   /** Offset of the next character. */
   at = 0;
   /**
-   * Upstream's "index": the length of the last word read. A comment or command end right after a separator
-   * keeps it; kaem runs a command only when it is not 0.
+   * Upstream's "index": the length of the last word read. A comment or command end right after a
+   * separator keeps it; kaem runs a command only when it is not 0.
    */
   lastLength = 0;
   readonly script: Source;
@@ -131,8 +133,8 @@ function escaped(char: number): number {
 }
 
 /**
- * The words of an alias's value: divided by blanks and tabs, no quotes. Two separators in a row, or one at
- * the end, make an empty word.
+ * The words of an alias's value: divided by blanks and tabs, no quotes. Two separators in a row, or
+ * one at the end, make an empty word.
  */
 export function splitAlias(value: string): string[] {
   const words: string[] = [];

@@ -2,9 +2,9 @@
 /**
  * The kaem shell: a script, an environment and a host → commands run one after the other.
  *
- * State is what upstream keeps in globals: variables, aliases, PATH and the options. Builtins are cd, pwd,
- * set, echo, unset, exec, alias and if/then/else/fi; everything else is a program. In strict mode (the
- * default) the first failure ends the script.
+ * State is what upstream keeps in globals: variables, aliases, PATH and the options. Builtins are
+ * cd, pwd, set, echo, unset, exec, alias and if/then/else/fi; everything else is a program. In
+ * strict mode (the default) the first failure ends the script.
  *
  * Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c, as M2-Planet compiles it.
  */
@@ -50,7 +50,10 @@ export class Shell {
   private readonly aliases = new Map<string, string>();
   /** Set once at the start and by assignments to PATH; `unset PATH` leaves it. */
   private path: string;
-  /** The command read last. Builtins move its current word along, and `if` looks at where they left it. */
+  /**
+   * The command read last. Builtins move its current word along, and `if` looks at where they left
+   * it.
+   */
   private command = new Command(0);
   private verbose: boolean;
   private strict: boolean;
@@ -69,7 +72,9 @@ export class Shell {
     this.path = this.startingPath();
   }
 
-  /** Run the script to its end. Returns the exit status; throws ToolError for what ends it early. */
+  /**
+   * Run the script to its end. Returns the exit status; throws ToolError for what ends it early.
+   */
   run(): number {
     try {
       for (;;) {
@@ -264,9 +269,9 @@ export class Shell {
   }
 
   /**
-   * `if COMMAND`, then lines up to one whose current word is `fi`. The lines are run while the status is
-   * zero; `else` turns it. Quirks kept: nothing nests, so an inner `fi` that is skipped ends the outer
-   * `if`, and `set -x` is undone at the end.
+   * `if COMMAND`, then lines up to one whose current word is `fi`. The lines are run while the
+   * status is zero; `else` turns it. Quirks kept: nothing nests, so an inner `fi` that is skipped
+   * ends the outer `if`, and `set -x` is undone at the end.
    */
   private executeIf(start: Command): void {
     start.advance();
@@ -343,7 +348,9 @@ export class Shell {
     }
   }
 
-  /** Where the program of the current word is: as named, when that starts with . or /, else by PATH. */
+  /**
+   * Where the program of the current word is: as named, when that starts with . or /, else by PATH.
+   */
   private findProgram(command: Command): string | undefined {
     const name = command.current;
     if (name === undefined) throw this.error(command, 'no-command', 'there is no program to start');

@@ -55,8 +55,8 @@ interface Reference {
 }
 
 function readReference(word: string, start: number): Reference {
-  // Quirk kept: any :- in the rest of the word makes this the form with a default, even one that belongs
-  // to a later reference; the name then ends at the first colon.
+  // Quirk kept: any :- in the rest of the word makes this the form with a default, even one that
+  // belongs to a later reference; the name then ends at the first colon.
   return word.indexOf(':-', start) < 0 ? readPlain(word, start) : readWithDefault(word, start);
 }
 

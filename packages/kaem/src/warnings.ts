@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * A script → what in it means one thing to other shells and another to kaem or kaem-minimal,
- * without a word: `>` and `|` are arguments, a variable assignment before a command drops the command.
+ * without a word: `>` and `|` are arguments, a variable assignment before a command drops the
+ * command.
  *
  * The script is only looked at, as raw words: nothing is expanded or run. Warnings are in the order
  * of the script. Whoever means a character puts the word in double quotes.

@@ -9,7 +9,10 @@ import { strtointOf } from '@stage0-ts/bytes';
 import { digitsOf, NOTATIONS, putByte } from './digits.ts';
 import { isKnight, isRiscV, type TargetOptions } from './options.ts';
 
-/** What a sigil makes of a number: how many bytes, and which values fit. Quirk kept: each limit is off by one. */
+/**
+ * What a sigil makes of a number: how many bytes, and which values fit. Quirk kept: each limit is
+ * off by one.
+ */
 interface Field {
   readonly size: number;
   readonly low: number;
@@ -32,8 +35,8 @@ const FIELDS: Readonly<Record<string, Field>> = {
 const DOT = new Uint8Array([0x2e]);
 
 /**
- * The digits of a string's bytes and of a 0, each followed by a blank. `text` begins with the quote.
- * Undefined for a byte above 7F: upstream looks it up in front of its table of digits.
+ * The digits of a string's bytes and of a 0, each followed by a blank. `text` begins with the
+ * quote. Undefined for a byte above 7F: upstream looks it up in front of its table of digits.
  */
 export function encodeString(
   text: Uint8Array,
@@ -42,7 +45,8 @@ export function encodeString(
   const notation = NOTATIONS[options.byteMode];
   const step = notation.digits + 1;
   const length = text.length * step;
-  // Knight gets zeros up to a multiple of four bytes, without blanks; quirk kept: in hexadecimal only.
+  // Knight gets zeros up to a multiple of four bytes, without blanks; quirk kept: in hexadecimal
+  // only.
   const padding =
     options.byteMode === 'hex' && isKnight(options.architecture) ? -text.length & 3 : 0;
   const digits = new Uint8Array(length + padding * notation.digits).fill(0x30);
@@ -56,8 +60,8 @@ export function encodeString(
 }
 
 /**
- * The digits of a number: a sigil and a number, on knight also a bare number. Undefined for other text;
- * a value of 0 counts only when the number begins with the digit 0.
+ * The digits of a number: a sigil and a number, on knight also a bare number. Undefined for other
+ * text; a value of 0 counts only when the number begins with the digit 0.
  *
  * Throws a RangeError for a value that does not fit.
  */
@@ -87,14 +91,20 @@ function encodeField(value: number, field: Field, options: Required<TargetOption
   return digitsOf(cut, size, NOTATIONS[options.byteMode], options.bigEndian);
 }
 
-/** Knight: two bytes. Quirk kept: 65536 is taken and becomes 0, beyond it a number is an unknown token. */
+/**
+ * Knight: two bytes. Quirk kept: 65536 is taken and becomes 0, beyond it a number is an unknown
+ * token.
+ */
 function encodeBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Array | undefined {
   const value = strtointOf(text, 0, text.length);
   if (value > 65536 || (value === 0 && text[0] !== 0x30)) return undefined;
   return encodeField(value, value > 32767 ? HALF_ABSOLUTE : HALF, options);
 }
 
-/** RISC-V: `! @ ~` give a word that hex2 XORs into an instruction, `$` and `%` plain numbers; no range checks. */
+/**
+ * RISC-V: `! @ ~` give a word that hex2 XORs into an instruction, `$` and `%` plain numbers; no
+ * range checks.
+ */
 function encodeWord(value: number, sigil: string, options: Required<TargetOptions>): Uint8Array {
   const notation = NOTATIONS[options.byteMode];
   if (sigil === '$') return digitsOf(value & 0xffff, 2, notation, options.bigEndian);

@@ -2,9 +2,10 @@
 /**
  * M1: macro assembly sources → hex2 text, for any architecture.
  *
- * Three stages over numbered texts: tokens.ts reads them, `collectDefinitions` takes the macros out (the
- * last definition of a name holds everywhere, before it too), and `print` writes what each text stands
- * for. Invariant: a text stands for the same output wherever it occurs, so that is worked out once.
+ * Three stages over numbered texts: tokens.ts reads them, `collectDefinitions` takes the macros out
+ * (the last definition of a name holds everywhere, before it too), and `print` writes what each
+ * text stands for. Invariant: a text stands for the same output wherever it occurs, so that is
+ * worked out once.
  *
  * Behaviour defined by mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
@@ -67,8 +68,8 @@ const UNKNOWN = -2;
  * Expand macros and turn numbers and strings into digits.
  *
  * Throws a ToolError when there are no tokens; a positioned one for an incomplete DEFINE, an
- * unterminated string, a token that is too long or holds a NUL, a number out of range, a negative count
- * after `<`, and a token that means nothing.
+ * unterminated string, a token that is too long or holds a NUL, a number out of range, a negative
+ * count after `<`, and a token that means nothing.
  */
 export function expand(
   sources: readonly Source[],
@@ -119,7 +120,10 @@ function collectDefinitions({ tokens, values, provenance, options }: Run): Int32
   return line.subarray(0, left);
 }
 
-/** Strict: the DEFINE at `index` has a name and a value, the name can be found, and has no other value. */
+/**
+ * Strict: the DEFINE at `index` has a name and a value, the name can be found, and has no other
+ * value.
+ */
 function requirePlainDefinition(
   tokens: Tokens,
   values: readonly (number | undefined)[],
@@ -149,7 +153,10 @@ function mapDefinition(tokens: Tokens, provenance: ProvenanceMap, index: number)
   provenance.define(number, source, start, tokens.endOf(last, source));
 }
 
-/** Quirk kept: every text that occurs is worked out, so a number out of range is an error in a value, too. */
+/**
+ * Quirk kept: every text that occurs is worked out, so a number out of range is an error in a
+ * value, too.
+ */
 function expandAll(run: Run): Expansions {
   const { count, names, texts } = run.tokens;
   const starts = new Int32Array(names.size);
@@ -219,7 +226,10 @@ function countZeros(run: Run, text: Uint8Array, index: number): number {
   return count * NOTATIONS[run.options.byteMode].digits;
 }
 
-/** The text from `at` on is that of a token, with the blank after it, or a line end (of a DEFINE, inverted index). */
+/**
+ * The text from `at` on is that of a token, with the blank after it, or a line end (of a DEFINE,
+ * inverted index).
+ */
 function mapToken(tokens: Tokens, provenance: ProvenanceMap, at: number, index: number): void {
   const first = index < 0 ? ~index : index;
   const source = tokens.sourceOf(first);

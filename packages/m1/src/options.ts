@@ -23,7 +23,10 @@ export type ByteMode = 'hex' | 'octal' | 'binary';
 export interface TargetOptions {
   /** Refuse what upstream accepts silently; see strict.ts. Default false. */
   readonly strict?: boolean;
-  /** Decides how bare numbers, immediates and the ends of strings are written. Default `knight-native`. */
+  /**
+   * Decides how bare numbers, immediates and the ends of strings are written. Default
+   * `knight-native`.
+   */
   readonly architecture?: Architecture;
   /** Order of the bytes of a number. Default true. */
   readonly bigEndian?: boolean;
@@ -32,7 +35,10 @@ export interface TargetOptions {
 }
 
 export interface ExpandOptions extends TargetOptions {
-  /** Takes for each piece of the text its token, and the DEFINE that this names. Default: none is made. */
+  /**
+   * Takes for each piece of the text its token, and the DEFINE that this names. Default: none is
+   * made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

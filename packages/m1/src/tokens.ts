@@ -2,8 +2,8 @@
 /**
  * First stage of M1: sources → tokens.
  *
- * A token is a number that stands for its text. Comments are line ends, runs of line ends are one, and
- * none comes first. Invariant: each source ends in a line end if any token came before.
+ * A token is a number that stands for its text. Comments are line ends, runs of line ends are one,
+ * and none comes first. Invariant: each source ends in a line end if any token came before.
  *
  * Behaviour defined by Tokenize_Line in mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
@@ -24,7 +24,10 @@ const ATOM_ENDS: Uint8Array = atomEndTable();
 export const NEWLINE = 0;
 export const DEFINE = 1;
 
-/** Text of each kind of token, numbered; a string's text begins with its opening quote and lacks the other. */
+/**
+ * Text of each kind of token, numbered; a string's text begins with its opening quote and lacks the
+ * other.
+ */
 export class Tokens {
   readonly sources: readonly Source[];
   readonly names: NameTable = new NameTable();
@@ -141,7 +144,9 @@ function readAtom(tokens: Tokens, source: Source, start: number): number {
   return end;
 }
 
-/** string = quote { any character } the same quote; it may hold newlines, and there are no escapes. */
+/**
+ * string = quote { any character } the same quote; it may hold newlines, and there are no escapes.
+ */
 function readString(tokens: Tokens, source: Source, start: number): number {
   const { bytes } = source;
   const end = bytes.indexOf(bytes[start] as number, start + 1);

@@ -8,8 +8,9 @@
  *     primary    = "-" primary | "!" primary | "(" expression ")" | "defined" [ "(" ] name [ ")" ]
  *                | name | number
  *
- * Quirks kept: each level is right-associative, `&&` and `||` are bitwise, and what is not a primary is 0 and
- * stays where it is. Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
+ * Quirks kept: each level is right-associative, `&&` and `||` are bitwise, and what is not a
+ * primary is 0 and stays where it is. Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as
+ * M2-Planet compiles it.
  */
 import { strtoint } from '@stage0-ts/bytes';
 import { catchStackOverflow } from '@stage0-ts/diagnostics';

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Preprocessed source → binary, by M2-Planet, blood-elf, M1 and hex2, which are started through the host.
+ * Preprocessed source → binary, by M2-Planet, blood-elf, M1 and hex2, which are started through the
+ * host.
  *
- * Each step reads what the one before wrote, in temporary files named by the program that writes them and the
- * first free number. When a step fails, the temporary files stay. Quirks kept: those of `-c` and of object
- * files stay in any case.
+ * Each step reads what the one before wrote, in temporary files named by the program that writes
+ * them and the first free number. When a step fails, the temporary files stay. Quirks kept: those
+ * of `-c` and of object files stay in any case.
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc.c and cc_spawn.c.
  */
@@ -122,8 +123,8 @@ class Driver {
   }
 
   /**
-   * An object made with stdio mentions __init_malloc. Quirk kept: upstream looks at pieces of 64 KiB, so a
-   * mention across a border is missed.
+   * An object made with stdio mentions __init_malloc. Quirk kept: upstream looks at pieces of 64
+   * KiB, so a mention across a border is missed.
    */
   private lookForStdio(object: string): void {
     const PIECE = 65536;

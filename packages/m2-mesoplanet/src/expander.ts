@@ -44,8 +44,8 @@ export class Expander {
   /**
    *     [ " " ] "(" argument { "," argument } ")"
    *
-   * An argument is at least one token, whatever it is, and goes on to the first `,` or `)`. Returns the token
-   * after the closing parenthesis.
+   * An argument is at least one token, whatever it is, and goes on to the first `,` or `)`. Returns
+   * the token after the closing parenthesis.
    */
   private takeArguments(macro: Macro, call: Token, start: Token): Token {
     const need = (token: Token | undefined): Token => {

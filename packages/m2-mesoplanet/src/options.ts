@@ -2,8 +2,9 @@
 /**
  * The command line of M2-Mesoplanet.
  *
- * Upstream goes over it twice: first for what reading depends on, skipping every other word one at a time,
- * then for the rest. So `-o -c` is an output named `-c` and the option `-c` as well. Both passes are kept.
+ * Upstream goes over it twice: first for what reading depends on, skipping every other word one at
+ * a time, then for the rest. So `-o -c` is an output named `-c` and the option `-c` as well. Both
+ * passes are kept.
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc.c.
  */
 import { strtoint } from '@stage0-ts/bytes';

@@ -47,7 +47,10 @@ const MACHINES: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'amd64'],
 ]);
 
-/** Choose by option, else by the environment's override, else by the machine. Throws for an unknown name. */
+/**
+ * Choose by option, else by the environment's override, else by the machine. Throws for an unknown
+ * name.
+ */
 export function selectTarget(
   options: {
     readonly architecture: string | undefined;

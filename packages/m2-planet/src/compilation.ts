@@ -3,8 +3,8 @@
  * The state of one compilation: the token to parse next, the tables of names, the output.
  *
  * The parser is functions over this one object (types-parser, constants, expressions, statements,
- * initializers, declarations). Invariant: `token` is the next token; after the last one comes `end`, whose text
- * is empty, so that looking at it is safe and stepping over it is an error.
+ * initializers, declarations). Invariant: `token` is the next token; after the last one comes
+ * `end`, whose text is empty, so that looking at it is safe and stepping over it is an error.
  */
 import type { ToolError } from '@stage0-ts/diagnostics';
 import { type Dialect, dialectOf } from './dialects.ts';
@@ -42,7 +42,8 @@ export class Compilation {
   expressionType: Type;
   /**
    * True from `&` to the next operand. A global of upstream's, not a parameter: an index after the
-   * operand asks for it too, and of several only the first sees it, as what is in the brackets ends it.
+   * operand asks for it too, and of several only the first sees it, as what is in the brackets ends
+   * it.
    */
   addressOf = false;
   /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */
@@ -86,7 +87,9 @@ export class Compilation {
     return this.token.text === text;
   }
 
-  /** True if the current token begins with the character `symbol`, as most of upstream's tests ask. */
+  /**
+   * True if the current token begins with the character `symbol`, as most of upstream's tests ask.
+   */
   startsWith(symbol: string): boolean {
     return this.token.first === symbol.charCodeAt(0);
   }
@@ -121,7 +124,10 @@ export class Compilation {
     this.token = this.following;
   }
 
-  /** For the map: what is written from here on comes from `token`. So it does from each one that is stepped over. */
+  /**
+   * For the map: what is written from here on comes from `token`. So it does from each one that is
+   * stepped over.
+   */
   mark(token: Token): void {
     this.provenance?.mark(token);
   }

@@ -2,8 +2,8 @@
 /**
  * M2-Planet: C files → one M1 file.
  *
- * The stages: reader (tokens) → macro (preprocessor) → parser, which writes through an emitter into the
- * three sections of the output. Invariant: nothing is kept between two calls.
+ * The stages: reader (tokens) → macro (preprocessor) → parser, which writes through an emitter into
+ * the three sections of the output. Invariant: nothing is kept between two calls.
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
 

@@ -99,7 +99,8 @@ function parseBootstrapSize(c: Compilation): number {
 
 function parseOperandSize(c: Compilation): number {
   if (c.startsWith('"')) {
-    // The opening quote, which the token has, stands for the NUL, which it has not; escapes count raw.
+    // The opening quote, which the token has, stands for the NUL, which it has not; escapes count
+    // raw.
     const { length } = c.token.text;
     c.advance();
     return length;

@@ -2,7 +2,8 @@
 /**
  * The program: typedefs, global variables, functions.
  *
- * program: (typedef | ("inline" | "static" | "_Noreturn")* type-name (";" | variables ";" | function))*
+ * program: (typedef | ("inline" | "static" | "_Noreturn")* type-name (";" | variables ";"
+ *   | function))*
  * variables: (name | function-pointer) initializer ("," "*"* variables)?
  * function: name "(" parameters ")" (";" | statement)
  *

@@ -4,9 +4,10 @@
  *
  * expression: bitwise | bitwise "=" expression | bitwise compound-assignment expression
  *
- * The binary operators are five levels, all left-associative: `* / %`, `+ -`, `<< >>`, the comparisons,
- * and `& && | || ^`. Invariant: `c.current` is the type that upstream thinks the value has, which is
- * often not C's (an operator keeps the type of the operand that the list of types has first).
+ * The binary operators are five levels, all left-associative: `* / %`, `+ -`, `<< >>`, the
+ * comparisons, and `& && | || ^`. Invariant: `c.current` is the type that upstream thinks the value
+ * has, which is often not C's (an operator keeps the type of the operand that the list of types has
+ * first).
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
 import type { Compilation } from './compilation.ts';
@@ -17,7 +18,9 @@ import type { Token } from './token.ts';
 import { isPointer, type Type } from './types.ts';
 import type { Warnings } from './warnings.ts';
 
-/** How tightly an operator binds, and whether its lines differ by the signedness of the operands. */
+/**
+ * How tightly an operator binds, and whether its lines differ by the signedness of the operands.
+ */
 const LEVELS: ReadonlyMap<string, number> = new Map([
   ['*', 5],
   ['/', 5],
@@ -151,7 +154,8 @@ function parseCompoundAssignment(c: Compilation): void {
   c.expressionType = promote(c, c.expressionType, target);
   c.emit.push('one', 'compound operator');
   c.emit.loadTarget(isChar);
-  // Quirk kept: what is tested is the size of the target's object, what counts that of the result's.
+  // Quirk kept: what is tested is the size of the target's object, what counts that of the
+  // result's.
   if (scales && objectSize !== 1) c.emit.scale(c.expressionType.target.size, 'pointer arithmetic');
   if ((scales && objectSize !== 1) || '*/%'.includes(text.charAt(0))) c.warnings?.product(c);
   c.emit.compound(text.slice(0, -1) as CompoundOperator, c.expressionType.isSigned);

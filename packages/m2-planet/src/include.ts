@@ -90,7 +90,9 @@ export class Includer {
     return attempt();
   }
 
-  /** Quirk kept: the tokens go after the *next* token, which is the end of the line if all is well. */
+  /**
+   * Quirk kept: the tokens go after the *next* token, which is the end of the line if all is well.
+   */
   private splice(path: string, bytes: Uint8Array, place: Token): void {
     const { cursor } = this;
     const at = cursor.current('#include');

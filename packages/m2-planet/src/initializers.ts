@@ -23,7 +23,10 @@ const MAX_WORDS = 1 << 24;
 const HEX = '0123456789ABCDEF';
 const NULL_LINE: Uint8Array = new Uint8Array([0x4e, 0x55, 0x4c, 0x4c, 0x0a]);
 
-/** initializer of the variable `name`. The result is the number of elements, 0 for what is not an array. */
+/**
+ * initializer of the variable `name`. The result is the number of elements, 0 for what is not an
+ * array.
+ */
 export function parseGlobalInitializer(c: Compilation, type: Type, name: string): number {
   const { globals } = c.output;
   globals.writeLatin1(`:GLOBAL_${name}\n`);

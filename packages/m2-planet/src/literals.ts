@@ -25,7 +25,9 @@ const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
   '?': 63,
 };
 
-/** A string without escapes that is not weird, and has no colon that might make it so: most strings. */
+/**
+ * A string without escapes that is not weird, and has no colon that might make it so: most strings.
+ */
 const PLAIN = /^"[\t\n !#-9;-[\]-~]*$/;
 
 /** What is wrong with a literal; the caller knows where it is. */

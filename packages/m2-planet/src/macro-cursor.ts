@@ -15,7 +15,9 @@ export class MacroCursor {
   readonly macros: MacroTable = new MacroTable();
   readonly options: CompileOptions;
   readonly reader: ReaderContext;
-  /** First token of the program. Quirk kept: only `remove` keeps it up to date, expansions do not. */
+  /**
+   * First token of the program. Quirk kept: only `remove` keeps it up to date, expansions do not.
+   */
   head: Token | null;
   token: Token | null;
   /** One entry for each open #if: true when a branch of it has been taken. */

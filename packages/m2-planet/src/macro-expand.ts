@@ -64,10 +64,11 @@ function insertCopies(
 }
 
 /**
- * The replacement of a function-like macro with its arguments filled in, and the token after the call.
+ * The replacement of a function-like macro with its arguments filled in, and the token after the
+ * call.
  *
- * Each argument is cut out of the list while it is copied. Quirk kept: an empty argument has nothing to
- * cut, so its copy runs from the comma or parenthesis to the end of the program.
+ * Each argument is cut out of the list while it is copied. Quirk kept: an empty argument has
+ * nothing to cut, so its copy runs from the comma or parenthesis to the end of the program.
  */
 function substitute(
   cursor: MacroCursor,

@@ -2,9 +2,9 @@
 /**
  * The value of the expression after `#if` and `#elif`.
  *
- * Quirks kept: every level is right-associative; `+ - * / % << >>` are one level, the comparisons the
- * next, `& && | || ^` the last; `&&` and `||` are bitwise (1&&2 is 0); of a macro only the first token
- * counts, as a number; anything that starts no operand is 0 and stays unread.
+ * Quirks kept: every level is right-associative; `+ - * / % << >>` are one level, the comparisons
+ * the next, `& && | || ^` the last; `&&` and `||` are bitwise (1&&2 is 0); of a macro only the
+ * first token counts, as a number; anything that starts no operand is 0 and stays unread.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1, as the shipped binary computes it.
  */
 
@@ -93,7 +93,10 @@ function evaluateLevel(
   return operator(left, right);
 }
 
-/** primary: "-" primary | "!" primary | "(" bitwise ")" | "defined" name | "defined" "(" name ")" | name | number */
+/**
+ * primary: "-" primary | "!" primary | "(" bitwise ")" | "defined" name | "defined" "(" name ")"
+ *   | name | number
+ */
 function evaluatePrimary(cursor: MacroCursor): number {
   const token = cursor.current('macro primary expression');
   const { first, text } = token;

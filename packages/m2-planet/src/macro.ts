@@ -2,8 +2,8 @@
 /**
  * The preprocessor: a token list with directives → the same list without them, macros expanded.
  *
- * One cursor walks the list and edits it. A `#` token at the start of a line begins a directive; every
- * other token may be a macro's name. Invariant: what lies before the cursor is finished.
+ * One cursor walks the list and edits it. A `#` token at the start of a line begins a directive;
+ * every other token may be a macro's name. Invariant: what lies before the cursor is finished.
  *
  * Quirks kept: a skipped block ends at the text `#endif` wherever it is in a line; `#warning`
  * leaves its text in the program; an include line without `expandIncludes` vanishes; any other
@@ -49,8 +49,8 @@ export function preprocess(cursor: MacroCursor): Token | null {
 }
 
 /**
- * One directive. True when it skipped tokens up to a branch that now is the very first token, so that
- * no line feed comes before it.
+ * One directive. True when it skipped tokens up to a branch that now is the very first token, so
+ * that no line feed comes before it.
  */
 function runDirective(cursor: MacroCursor, token: Token, includer: Includer): boolean {
   switch (token.text) {
@@ -114,7 +114,10 @@ function takeBranch(cursor: MacroCursor, token: Token): boolean {
   return false;
 }
 
-/** Remove tokens up to the #elif, #else or #endif of this block; the cursor ends at the line feed before it. */
+/**
+ * Remove tokens up to the #elif, #else or #endif of this block; the cursor ends at the line feed
+ * before it.
+ */
 function skipBlock(cursor: MacroCursor): boolean {
   do {
     skipNested(cursor);
@@ -212,7 +215,9 @@ function readParameters(cursor: MacroCursor, macro: Macro): void {
   cursor.remove();
 }
 
-/** `#error` stops; `#warning` leaves the cursor at the end of its line and its text in the program. */
+/**
+ * `#error` stops; `#warning` leaves the cursor at the end of its line and its text in the program.
+ */
 function reportMessage(cursor: MacroCursor, directiveToken: Token): void {
   cursor.remove();
   const start = cursor.token;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Operands of expressions: literals, prefix operators, casts, calls, and what may follow an operand.
+ * Operands of expressions: literals, prefix operators, casts, calls, and what may follow an
+ * operand.
  *
- * postfix: primary ("[" expression "]" | "->" member | "." member | "++" | "--" | "(" arguments ")")*
+ * postfix: primary ("[" expression "]" | "->" member | "." member | "++" | "--"
+ *   | "(" arguments ")")*
  *
- * Behaviour defined by cc_core.c of M2-Planet 1.13.1; its many miscompilations are kept, because they are
- * bytes of the output. The larger ones are named where they arise.
+ * Behaviour defined by cc_core.c of M2-Planet 1.13.1; its many miscompilations are kept, because
+ * they are bytes of the output. The larger ones are named where they arise.
  */
 
 import { load, store } from './access.ts';
@@ -30,8 +32,8 @@ export function parsePostfix(c: Compilation): void {
 /**
  * Everything after an operand.
  *
- * Quirk kept: the order of the tests. Each operator opens another round of them, and after a call the
- * rounds that are still open go on with the tests that they have not made yet.
+ * Quirk kept: the order of the tests. Each operator opens another round of them, and after a call
+ * the rounds that are still open go on with the tests that they have not made yet.
  */
 export function parsePostfixOperators(c: Compilation): void {
   c.requireToken('Unexpected EOF, improperly terminated primary expression');
@@ -60,8 +62,9 @@ export function parsePostfixOperators(c: Compilation): void {
 }
 
 /**
- * primary: "&"? ("sizeof" … | "-" primary | "!" postfix | "~" postfix | ("++" | "--") postfix | "(" type ")" primary
- *   | "(" expression ")" | character | string+ | name "(" arguments ")" | variable | number)
+ * primary: "&"? ("sizeof" … | "-" primary | "!" postfix | "~" postfix | ("++" | "--") postfix
+ *   | "(" type ")" primary | "(" expression ")" | character | string+ | name "(" arguments ")"
+ *   | variable | number)
  */
 function parsePrimary(c: Compilation): void {
   c.requireToken('Received EOF where primary expression expected');
@@ -187,7 +190,9 @@ export function nextLabel(c: Compilation): string {
   return c.checkName(c.function.nextLabel());
 }
 
-/** "(" (expression ","?)* ")" after a function's name, or after an expression when there is no name. */
+/**
+ * "(" (expression ","?)* ")" after a function's name, or after an expression when there is no name.
+ */
 export function parseCall(c: Compilation, function_: string | undefined): void {
   const callee = c.token.prev ?? c.token;
   c.expect('(', 'ERROR in process_expression_list\nNo ( was found');

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The output: three sections (code, global variables, strings) that grow side by side, joined at the end.
+ * The output: three sections (code, global variables, strings) that grow side by side, joined at
+ * the end.
  *
- * The lines that reserve a function's locals come before its body, and those that free them before each
- * return, but how many there are is known only at its end. So such places are noted, and filled when
- * the sections are joined: nothing is copied twice.
+ * The lines that reserve a function's locals come before its body, and those that free them before
+ * each return, but how many there are is known only at its end. So such places are noted, and
+ * filled when the sections are joined: nothing is copied twice.
  * Behaviour defined by cc.c and declare_function of cc_core.c of M2-Planet 1.13.1.
  */
 

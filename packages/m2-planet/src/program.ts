@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The command `M2-Planet [options] [file…]`: a new output gets mode 0600, without -o it goes to standard output.
+ * The command `M2-Planet [options] [file…]`: a new output gets mode 0600, without -o it goes to
+ * standard output.
  *
- * Options are obeyed one by one, so that -h and -V end the run where they are. An unknown option is the
- * name of an input. Without inputs standard input is compiled, under the name STDIN.
+ * Options are obeyed one by one, so that -h and -V end the run where they are. An unknown option is
+ * the name of an input. Without inputs standard input is compiled, under the name STDIN.
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
 import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';

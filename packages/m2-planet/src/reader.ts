@@ -2,13 +2,14 @@
 /**
  * The tokenizer: bytes → tokens.
  *
- * Words (names and numbers), strings and characters (their closing quote dropped), runs of the bytes
- * `<=>|&!^%`, the operators with `+ - * /`, `#` with the word after it, line feeds, and any other byte
- * by itself. Blanks, tabs and comments separate. Invariant: each token notes where it came from.
+ * Words (names and numbers), strings and characters (their closing quote dropped), runs of the
+ * bytes `<=>|&!^%`, the operators with `+ - * /`, `#` with the word after it, line feeds, and any
+ * other byte by itself. Blanks, tabs and comments separate. Invariant: each token notes where it
+ * came from.
  *
- * Quirks kept: `=&` and `&&!` are one token, so is `-=-`; a NUL byte cuts the text of its token short; a
- * comment ends at the first slash that follows a star, or is right after its opening (`/*` + `/`).
- * `#FILENAME name line` renames what follows.
+ * Quirks kept: `=&` and `&&!` are one token, so is `-=-`; a NUL byte cuts the text of its token
+ * short; a comment ends at the first slash that follows a star, or is right after its opening (`/*`
+ * + `/`). `#FILENAME name line` renames what follows.
  * Behaviour defined by cc_reader.c of M2-Planet 1.13.1.
  */
 

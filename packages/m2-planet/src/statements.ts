@@ -2,9 +2,9 @@
 /**
  * Statements.
  *
- * statement: "{" statement* "}" | label ":" | local-declaration | "if" … | "switch" … | "do" … | "while" …
- *   | "for" … | "asm" … | "goto" label ";" | "return" expression? ";" | "break" ";" | "continue" ";"
- *   | "static" declaration ";" | expression ";" | ";"
+ * statement: "{" statement* "}" | label ":" | local-declaration | "if" … | "switch" … | "do" …
+ *   | "while" … | "for" … | "asm" … | "goto" label ";" | "return" expression? ";" | "break" ";"
+ *   | "continue" ";" | "static" declaration ";" | expression ";" | ";"
  *
  * Quirks kept: labels are global to the program; in 1.13.1 a `;` alone is not a statement.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
@@ -144,9 +144,9 @@ function withTargets(c: Compilation, targets: JumpTargets, body: () => void): vo
 /**
  * "switch" "(" expression ")" "{" ("case" constant ":" statement*)* ("default" ":" statement*)? "}"
  *
- * The cases come first, after them the table that jumps to them, the last case first. Quirks kept: a
- * case that neither breaks nor is followed by a default runs into the table; cases after default, and
- * statements between a break and the next case, are errors.
+ * The cases come first, after them the table that jumps to them, the last case first. Quirks kept:
+ * a case that neither breaks nor is followed by a default runs into the table; cases after default,
+ * and statements between a break and the next case, are errors.
  */
 function parseSwitch(c: Compilation): void {
   c.notInBootstrapMode('switch/case statements');

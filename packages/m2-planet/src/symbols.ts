@@ -2,8 +2,8 @@
 /**
  * Symbols: variables and functions, and the scopes of a function's locals.
  *
- * Upstream prepends to linked lists and takes the first match; here the newest definition of a name is in a
- * map, and a scope that ends restores what its locals hid.
+ * Upstream prepends to linked lists and takes the first match; here the newest definition of a name
+ * is in a map, and a scope that ends restores what its locals hid.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
 import type { Type } from './types.ts';
@@ -16,7 +16,9 @@ export interface Variable {
   readonly name: string;
   /** An argument's type gains an indirection for each `[]` after its name. */
   type: Type;
-  /** Number of elements; quirk kept: 0 for a global that is not an array, 1 for a local that is not. */
+  /**
+   * Number of elements; quirk kept: 0 for a global that is not an array, 1 for a local that is not.
+   */
   elements: number;
   /** True for a local declared as an array. */
   isLocalArray: boolean;

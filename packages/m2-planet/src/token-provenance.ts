@@ -2,7 +2,8 @@
 /**
  * The provenance of the output: tokens, as the parser comes to them → rows of the map.
  *
- * A token that is in no input, such as the value of a predefined macro, leaves the one before it in force.
+ * A token that is in no input, such as the value of a predefined macro, leaves the one before it in
+ * force.
  */
 import { type ProvenanceMap, SectionProvenance } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Tokens: a doubly linked list in source order, and the few operations that the preprocessor does on it.
+ * Tokens: a doubly linked list in source order, and the few operations that the preprocessor does
+ * on it.
  *
  * The list form is the behaviour, not a convenience: upstream's preprocessor edits the list that it
  * walks, and several of its quirks (a macro as the very first token, an empty macro argument, an
@@ -13,7 +14,10 @@ import { codeFrame, hintAt, locate, ToolError } from '@stage0-ts/diagnostics';
 import type { Origin } from './origin.ts';
 import { latin1ToName } from './text.ts';
 
-/** One token. Its text is Latin-1, one character a byte; strings and characters lack their closing quote. */
+/**
+ * One token. Its text is Latin-1, one character a byte; strings and characters lack their closing
+ * quote.
+ */
 export interface Token {
   readonly text: string;
   /** First byte of the text, or 0 when the text is empty. */
@@ -50,8 +54,8 @@ export function syntheticToken(text: string, id: number, origin: Origin): Token 
 }
 
 /**
- * The line for `__LINE__`. Quirk kept: it is the line that the byte *after* the token has led to, so
- * that the last token of a line counts one line too many.
+ * The line for `__LINE__`. Quirk kept: it is the line that the byte *after* the token has led to,
+ * so that the last token of a line counts one line too many.
  */
 export function lineOf(token: Token): number {
   return token.origin.lineAt(token.end + 1);
@@ -78,7 +82,10 @@ export function copyToken(token: Token, depth: number = token.depth): Token {
   };
 }
 
-/** Unlink `token`; the result is the token that followed it. The head of the list is the caller's care. */
+/**
+ * Unlink `token`; the result is the token that followed it. The head of the list is the caller's
+ * care.
+ */
 export function removeToken(token: Token): Token | null {
   if (token.prev !== null) token.prev.next = token.next;
   if (token.next !== null) token.next.prev = token.prev;
@@ -100,8 +107,8 @@ export function copyList(head: Token | null): Token | null {
 }
 
 /**
- * An error at `token`: the file and line that `#FILENAME` gives it, the column and frame of the bytes
- * that it was read from.
+ * An error at `token`: the file and line that `#FILENAME` gives it, the column and frame of the
+ * bytes that it was read from.
  */
 export function tokenError(
   token: Token | null,

@@ -4,9 +4,9 @@
  *
  * type-name: ("extern" | "const" | tag) … names below, then "const"? ("*" ("const" | "restrict")*)*
  *
- * Quirks kept: a tag is also found without its keyword, and a primitive or typedef of that name first;
- * `;` after a tag makes a new struct; structs are packed; members of anonymous members move only one
- * level deep.
+ * Quirks kept: a tag is also found without its keyword, and a primitive or typedef of that name
+ * first; `;` after a tag makes a new struct; structs are packed; members of anonymous members move
+ * only one level deep.
  * Behaviour defined by cc_types.c of M2-Planet 1.13.1.
  */
 import type { Compilation } from './compilation.ts';
@@ -16,7 +16,10 @@ import { type Member, Members, type Type } from './types.ts';
 /** Identities of the names of what has no tag: no token has them, and no listed type. */
 const ANONYMOUS = { struct: -1, union: -2, enum: -3 } as const;
 
-/** type-name, or undefined (with the current token left after "extern" and "const") when there is none. */
+/**
+ * type-name, or undefined (with the current token left after "extern" and "const") when there is
+ * none.
+ */
 export function parseOptionalTypeName(c: Compilation): Type | undefined {
   c.requireToken('Received EOF instead of type name');
   if (c.is('extern')) c.advance();
@@ -61,7 +64,8 @@ function lookupType(c: Compilation): Type | undefined {
 }
 
 /**
- * primitive: name | ("unsigned" | "signed")? ("char" | "short" "int"? | "long" "long"? "int"? | "int")?
+ * primitive: name | ("unsigned" | "signed")? ("char" | "short" "int"? | "long" "long"? "int"?
+ *   | "int")?
  *
  * The current token ends on the last word of the type.
  */
@@ -153,7 +157,10 @@ function parseStructOrUnion(c: Compilation, keyword: 'struct' | 'union'): Type {
   return head;
 }
 
-/** member: type-name (name ("[" constant "]")? | function-pointer | nothing, for an anonymous struct) */
+/**
+ * member: type-name (name ("[" constant "]")? | function-pointer
+ *   | nothing, for an anonymous struct)
+ */
 function parseMemberDeclaration(c: Compilation, offset: number): Member {
   const declared = parseTypeName(c);
   const start = c.token;

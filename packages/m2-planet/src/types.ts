@@ -2,12 +2,12 @@
 /**
  * Types and the table of their names.
  *
- * Types form upstream's graph: `indirect` is the pointer to a type, `target` what a pointer points to. The
- * ends loop: `void**` is its own `indirect`, `int` its own `target`. Members of a struct are shared by
- * every type that mirrors it.
+ * Types form upstream's graph: `indirect` is the pointer to a type, `target` what a pointer points
+ * to. The ends loop: `void**` is its own `indirect`, `int` its own `target`. Members of a struct
+ * are shared by every type that mirrors it.
  *
- * Upstream keeps one list of types and searches it from the start, for names *and*, where two operands
- * differ, for the pointer to a name, which is `nameId` here:
+ * Upstream keeps one list of types and searches it from the start, for names *and*, where two
+ * operands differ, for the pointer to a name, which is `nameId` here:
  *
  *     newest struct or enum → … → oldest struct or enum → void → SCM → … → newest typedef
  *     (prepended: negative order, newest least)          (appended: rising order)
@@ -22,7 +22,9 @@ export class Type {
   name: string | undefined;
   /** Which occurrence of the name it is; 0 without a name. */
   nameId: number;
-  /** Bytes; 0 for a struct that is only declared. May be negative (quirk of negative array members). */
+  /**
+   * Bytes; 0 for a struct that is only declared. May be negative (quirk of negative array members).
+   */
   size: number;
   isSigned: boolean;
   /** The pointer to this type. */
@@ -249,8 +251,9 @@ export class TypeTable {
   }
 
   /**
-   * The type of an operation on `a` and `b`: of the two the one whose name the list has first, and of
-   * that the type itself even where an operand is a pointer. Undefined where the list has neither.
+   * The type of an operation on `a` and `b`: of the two the one whose name the list has first, and
+   * of that the type itself even where an operand is a pointer. Undefined where the list has
+   * neither.
    */
   promote(a: Type, b: Type): Type | undefined {
     if (a === b) return a;

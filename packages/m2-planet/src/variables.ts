@@ -16,8 +16,8 @@ import type { Type } from './types.ts';
 import { parseTypeName } from './types-parser.ts';
 
 /**
- * variable. True if a member access follows: the caller goes on with the operators after it at once,
- * wherever the variable is an operand.
+ * variable. True if a member access follows: the caller goes on with the operators after it at
+ * once, wherever the variable is an operand.
  */
 export function parseVariable(c: Compilation): boolean {
   let stars = 0;
@@ -50,8 +50,8 @@ export function parseVariable(c: Compilation): boolean {
 
 /**
  * True where the address that is loaded is what counts: before and after ++ and --, of an array
- * before its index, of a function. Quirk kept: not of globals and static locals, so that ++ and -- go
- * astray there.
+ * before its index, of a function. Quirk kept: not of globals and static locals, so that ++ and --
+ * go astray there.
  */
 function wantsAddress(c: Compilation, symbol: Variable | FunctionSymbol): boolean {
   if (symbol instanceof FunctionSymbol) return true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What the tests of --strict look for: tokens, and the names among them → what C would mean by them.
+ * What the tests of --strict look for: tokens, and the names among them → what C would mean by
+ * them.
  */
 import type { Dialect } from './dialects.ts';
 import type { Emitter } from './emit/emitter.ts';

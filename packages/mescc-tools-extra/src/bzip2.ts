@@ -2,11 +2,13 @@
 /**
  * bunzip2: a bzip2 file → its content, all streams one after the other.
  *
- * A block is: Huffman codes → move-to-front and zero runs → inverse Burrows–Wheeler transform → runs of
- * four and a count. Bytes after a stream that begin no other are ignored, as upstream and bzip2 do.
- * Upstream's unbz2 stops after the first stream; ours also verifies the checksum of the stream.
+ * A block is: Huffman codes → move-to-front and zero runs → inverse Burrows–Wheeler transform →
+ * runs of four and a count. Bytes after a stream that begin no other are ignored, as upstream and
+ * bzip2 do. Upstream's unbz2 stops after the first stream; ours also verifies the checksum of the
+ * stream.
  *
- * Accepts what mescc-tools-extra/unbz2.c of stage0-posix 1.9.1 accepts; neither knows randomised blocks.
+ * Accepts what mescc-tools-extra/unbz2.c of stage0-posix 1.9.1 accepts; neither knows randomised
+ * blocks.
  */
 import { requireBytes } from '@stage0-ts/diagnostics';
 import { Block } from './bzip2-block.ts';
@@ -67,7 +69,9 @@ class Code {
     }
   }
 
-  /** The slow way: symbol * 32 + length for the code in the top bits of the 20 bits given, or -1. */
+  /**
+   * The slow way: symbol * 32 + length for the code in the top bits of the 20 bits given, or -1.
+   */
   walk(bits: number): number {
     let first = 0;
     let index = 0;
@@ -82,7 +86,10 @@ class Code {
   }
 }
 
-/** "BZh" and a digit from 1 to 9; what is after a stream and begins otherwise is ignored, as bzip2 does. */
+/**
+ * "BZh" and a digit from 1 to 9; what is after a stream and begins otherwise is ignored, as bzip2
+ * does.
+ */
 function startsStream(bytes: Uint8Array, at: number): boolean {
   const level = bytes[at + 3] ?? 0;
   const isMagic = bytes[at] === 0x42 && bytes[at + 1] === 0x5a && bytes[at + 2] === 0x68;
@@ -165,7 +172,10 @@ class Decoder {
     return crc32Bzip2(out.bytes, start, out.length);
   }
 
-  /** The byte values that occur: 16 bits for sixteenths, then 16 bits for each sixteenth that has some. */
+  /**
+   * The byte values that occur: 16 bits for sixteenths, then 16 bits for each sixteenth that has
+   * some.
+   */
   private readUsedBytes(): Uint8Array {
     const used: number[] = [];
     const sixteenths = this.take(16);
@@ -211,7 +221,9 @@ class Decoder {
     }
   }
 
-  /** Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes. */
+  /**
+   * Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes.
+   */
   private readSymbols(used: Uint8Array): number {
     const { view, size } = this;
     const { block } = this;

@@ -2,8 +2,8 @@
 /**
  * catm: files → one file, in the order given.
  *
- * Behaviour defined by x86/catm_x86.hex2 and mescc-tools-extra/catm.c of stage0-posix 1.9.1, which agree
- * wherever all files can be opened.
+ * Behaviour defined by x86/catm_x86.hex2 and mescc-tools-extra/catm.c of stage0-posix 1.9.1, which
+ * agree wherever all files can be opened.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import { requireBytes } from '@stage0-ts/diagnostics';

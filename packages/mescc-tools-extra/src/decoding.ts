@@ -7,8 +7,8 @@ export interface DecodeOptions {
   readonly name?: string;
   /**
    * The most bytes that may come out, against archives made to exhaust memory (`--limit`); 1 GiB by
-   * default. The content is in memory as a whole, so that an engine's largest array is a limit too: 4 GiB in
-   * Node 20.
+   * default. The content is in memory as a whole, so that an engine's largest array is a limit too:
+   * 4 GiB in Node 20.
    */
   readonly limit?: number | undefined;
   /** Refuse what follows the last stream; gzip and bzip2 pass over it. Default: false. */
@@ -34,7 +34,8 @@ export function failWith(options: DecodeOptions): Fail {
 }
 
 /**
- * A growing buffer that decoders write by index, after {@link reserve}: LZ77 copies come from it too.
+ * A growing buffer that decoders write by index, after {@link reserve}: LZ77 copies come from it
+ * too.
  * Invariant: bytes[0, length) holds what was written.
  */
 export class DecodedBytes {
@@ -46,8 +47,8 @@ export class DecodedBytes {
 
   /**
    * @param guess bytes to make room for at first.
-   * @param stated the size that the archive gives of its content, if it is possible: with room for it
-   *   at once a large content is never copied. It may lie, so it is only a hint too.
+   * @param stated the size that the archive gives of its content, if it is possible: with room for
+   *   it at once a large content is never copied. It may lie, so it is only a hint too.
    */
   constructor(options: DecodeOptions, guess: number, stated = 0) {
     this.options = options;
@@ -108,8 +109,9 @@ function makeRoom(size: number, smaller: number): Uint8Array<ArrayBuffer> {
 export const SLACK = 3;
 
 /**
- * The match of LZ77: bytes[to, after) become those `distance` before them, of which the last may be among them. Four at
- * a time where the distance and the room after `after` allow that. `view` is of the same memory.
+ * The match of LZ77: bytes[to, after) become those `distance` before them, of which the last may be
+ * among them. Four at a time where the distance and the room after `after` allow that. `view` is of
+ * the same memory.
  */
 export function repeat(
   bytes: Uint8Array,

@@ -36,7 +36,10 @@ export class ExtractionPlan {
   readonly steps: Step[] = [];
   private readonly host: Host;
   private readonly planned = new Map<string, Known>();
-  /** Bytes in the copies that stand for hard links: a small archive can name a large file many times. */
+  /**
+   * Bytes in the copies that stand for hard links: a small archive can name a large file many
+   * times.
+   */
   private copied = 0;
   private readonly limit: number;
 
@@ -47,8 +50,9 @@ export class ExtractionPlan {
   }
 
   /**
-   * Add an entry. `archive` is its name in messages; `keepLinks` passes over links whose place is taken.
-   * Throws a ToolError when it would have to write outside, through a file, or over a directory.
+   * Add an entry. `archive` is its name in messages; `keepLinks` passes over links whose place is
+   * taken. Throws a ToolError when it would have to write outside, through a file, or over a
+   * directory.
    */
   add(entry: TarEntry, archive: string, keepLinks: boolean): void {
     const fail = (message: string): ToolError =>
@@ -105,7 +109,10 @@ export class ExtractionPlan {
     this.planned.set(path, { kind: 'directory' });
   }
 
-  /** The path without links, dots and double slashes; directories on the way are made. '' is the working directory. */
+  /**
+   * The path without links, dots and double slashes; directories on the way are made. '' is the
+   * working directory.
+   */
   private resolve(name: string, followLast: boolean, fail: (message: string) => ToolError): string {
     const rest = name.split('/').reverse();
     const path: string[] = [];

@@ -2,8 +2,9 @@
 /**
  * gunzip: a gzip file (RFC 1952) → its content, all members one after the other.
  *
- * Bytes after a member that begin no other are ignored, as upstream and gzip do. Upstream's ungz stops
- * after the first member and checks nothing; ours verifies header and content checksums and the length.
+ * Bytes after a member that begin no other are ignored, as upstream and gzip do. Upstream's ungz
+ * stops after the first member and checks nothing; ours verifies header and content checksums and
+ * the length.
  *
  * The names and limits of mescc-tools-extra/ungz.c of stage0-posix 1.9.1 are in programs/ungz.ts.
  */

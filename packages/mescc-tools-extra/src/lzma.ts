@@ -2,12 +2,12 @@
 /**
  * LZMA: range-coded literals and matches → bytes. xz.ts wraps it as LZMA2 and as .lzma.
  *
- * The range coder (range-decoder.ts) gives bits; this decoder makes symbols of them. A symbol is a literal
- * byte, or a match: a copy of earlier output, which is also the dictionary. All that is learned is in one
- * table of probabilities, which belongs to the decoder.
+ * The range coder (range-decoder.ts) gives bits; this decoder makes symbols of them. A symbol is a
+ * literal byte, or a match: a copy of earlier output, which is also the dictionary. All that is
+ * learned is in one table of probabilities, which belongs to the decoder.
  *
- * The format is that of the LZMA SDK; mescc-tools-extra/unxz.c of stage0-posix 1.9.1 decodes it with
- * lc + lp <= 4 only.
+ * The format is that of the LZMA SDK; mescc-tools-extra/unxz.c of stage0-posix 1.9.1 decodes it
+ * with lc + lp <= 4 only.
  */
 import { type DecodedBytes, type Fail, repeat, SLACK } from './decoding.ts';
 import { RangeDecoder, resetProbabilities } from './range-decoder.ts';
@@ -25,7 +25,10 @@ const MAX_MATCH = 273;
 const ROOM: number = 1 << 16;
 const TRUNCATED = 'the LZMA data ends too early';
 
-/** Where the table has which probabilities. A length coder is two choices, low, middle and high trees. */
+/**
+ * Where the table has which probabilities. A length coder is two choices, low, middle and high
+ * trees.
+ */
 const IS_MATCH = 0;
 /** Four times: a new distance or an old one, the last or an older one, and so on. */
 const IS_REPEAT: number = IS_MATCH + STATES * MAX_POSITION_STATES;
@@ -122,8 +125,8 @@ export class LzmaDecoder {
   }
 
   /**
-   * Decode up to `limit` bytes more, or to the end marker; with 0, the end marker alone. The range coder is left
-   * normalized.
+   * Decode up to `limit` bytes more, or to the end marker; with 0, the end marker alone. The range
+   * coder is left normalized.
    */
   decode(limit: number): LzmaEnd {
     const { out, coder } = this;
@@ -239,7 +242,10 @@ export class LzmaDecoder {
     );
   }
 
-  /** A new distance, less one; -1 is the end marker. Its slot gives its size and its two highest bits. */
+  /**
+   * A new distance, less one; -1 is the end marker. Its slot gives its size and its two highest
+   * bits.
+   */
   private decodeDistance(length: number): number {
     const { coder, probabilities } = this;
     const slotTree = SLOT + SLOT_LEAVES * Math.min(length - MIN_MATCH, 3);

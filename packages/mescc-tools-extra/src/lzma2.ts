@@ -2,8 +2,9 @@
 /**
  * LZMA2: chunks of LZMA or plain bytes → bytes.
  *
- * A control byte begins a chunk: 0 ends the data, 1 and 2 are plain bytes (1 resets the dictionary), 0x80
- * and up LZMA with, in bits 5 and 6, what is reset: nothing, state, state and properties, dictionary too.
+ * A control byte begins a chunk: 0 ends the data, 1 and 2 are plain bytes (1 resets the
+ * dictionary), 0x80 and up LZMA with, in bits 5 and 6, what is reset: nothing, state, state and
+ * properties, dictionary too.
  */
 import type { DecodedBytes, Fail } from './decoding.ts';
 import { LzmaDecoder } from './lzma.ts';
@@ -11,7 +12,9 @@ import { LzmaDecoder } from './lzma.ts';
 /** lc + lp of LZMA2 is at most this. */
 const MAX_LITERAL_BITS = 4;
 
-/** Decode the data that begins at `start` into `out`. Returns the offset of the first byte after it. */
+/**
+ * Decode the data that begins at `start` into `out`. Returns the offset of the first byte after it.
+ */
 export function decodeLzma2(
   bytes: Uint8Array,
   start: number,

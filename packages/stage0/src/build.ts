@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A build: a tree and an engine → the files that the tree's own kaem scripts make, and verdicts on them.
+ * A build: a tree and an engine → the files that the tree's own kaem scripts make, and verdicts on
+ * them.
  *
- * The recipe is the tree's `kaem.<arch>`, run as upstream runs it: by its seed shell, or by our port of that.
- * A tree of another layout names a script of its own, and the shell that runs it.
+ * The recipe is the tree's `kaem.<arch>`, run as upstream runs it: by its seed shell, or by our
+ * port of that. A tree of another layout names a script of its own, and the shell that runs it.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
@@ -32,8 +33,8 @@ export interface BuildOptions
   /** Another script than `kaem.<arch>`, from `directory`; then the tree needs no answers. */
   readonly script?: string;
   /**
-   * What runs another script: the tree's seed shell, or our port where the tree has none, or always our port of that
-   * name. Default: `kaem-minimal`. The seed shell runs `kaem.<arch>`, always.
+   * What runs another script: the tree's seed shell, or our port where the tree has none, or always
+   * our port of that name. Default: `kaem-minimal`. The seed shell runs `kaem.<arch>`, always.
    */
   readonly shell?: 'seed' | 'kaem-minimal' | 'kaem';
 }
@@ -44,7 +45,9 @@ export interface BuildResult extends RunResult {
   readonly artifacts: readonly Artifact[];
   /** Tools whose work something other than their own port did, in the order of the first use. */
   readonly standIns: readonly StandInUse[];
-  /** True when the script succeeded, nothing failed on the way, and every expected digest matches. */
+  /**
+   * True when the script succeeded, nothing failed on the way, and every expected digest matches.
+   */
   readonly ok: boolean;
   /** When the script failed: what is probably wrong with the tree, and the way out. */
   readonly advice: readonly string[];
@@ -54,11 +57,11 @@ export interface BuildResult extends RunResult {
 export type TimedBuild = BuildResult & { readonly milliseconds: number };
 
 /**
- * Build the tree in `files`, which is changed by it. The tree's root is the root of the world and, if
- * the options say nothing else, the working directory; the environment is theirs, or empty.
+ * Build the tree in `files`, which is changed by it. The tree's root is the root of the world and,
+ * if the options say nothing else, the working directory; the environment is theirs, or empty.
  *
- * Throws ToolError when the tree has no script or no answers for the architecture, with what to do about it where that
- * can be seen.
+ * Throws ToolError when the tree has no script or no answers for the architecture, with what to do
+ * about it where that can be seen.
  */
 export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResult {
   const arch = options.arch ?? 'x86';

@@ -60,7 +60,10 @@ export interface BuildSummary {
   readonly failures: string;
 }
 
-/** An artifact as the first engine made it, in the shape that a build's document has, and what the second made. */
+/**
+ * An artifact as the first engine made it, in the shape that a build's document has, and what the
+ * second made.
+ */
 export interface ArtifactDocument extends Omit<Artifact, 'mode'> {
   /** Octal. */
   readonly mode: string;
@@ -83,8 +86,8 @@ export interface ProcessDocument {
   readonly directory: string;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   /**
-   * What it or what it started made or changed; `made` when it made it itself. Digests by engine: `folder` for a
-   * folder, `link to TARGET` for a link, null for what is gone at the process's end.
+   * What it or what it started made or changed; `made` when it made it itself. Digests by engine:
+   * `folder` for a folder, `link to TARGET` for a link, null for what is gone at the process's end.
    */
   readonly outputs: readonly {
     readonly path: string;

@@ -2,8 +2,9 @@
 /**
  * A cross-check's document → its report in plain text.
  *
- * First one sentence that says what it means, then what it rests on, then the tables. Nothing in it comes from the tree
- * without being made visible, so that no name or output can draw a report of its own.
+ * First one sentence that says what it means, then what it rests on, then the tables. Nothing in it
+ * comes from the tree without being made visible, so that no name or output can draw a report of
+ * its own.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { CheckDocument } from './check-document.ts';

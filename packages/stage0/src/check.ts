@@ -2,10 +2,11 @@
 /**
  * The cross-check: one tree, two engines → whether both builds agree, and what that rests on.
  *
- * Diverse double-compiling (Wheeler 2009): the ports are one independent implementation of every tool, the tree's own
- * binaries another. When both agree on each file that each process leaves, a trap in either would have to be in both. As
- * a second step, the compiler binary that the first engine built rebuilds itself. docs/threat-model.md says who could
- * try to get an undeserved "agree", and what is done about it.
+ * Diverse double-compiling (Wheeler 2009): the ports are one independent implementation of every
+ * tool, the tree's own binaries another. When both agree on each file that each process leaves, a
+ * trap in either would have to be in both. As a second step, the compiler binary that the first
+ * engine built rebuilds itself. docs/threat-model.md says who could try to get an undeserved
+ * "agree", and what is done about it.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { type BuildOptions, build, type TimedBuild } from './build.ts';
@@ -83,8 +84,8 @@ export function check(load: () => MemoryFiles, options: CheckOptions): CheckResu
 }
 
 /**
- * The engine that runs binaries, and so the compiler's rebuild; undefined when neither does. Of another architecture
- * than x86 nothing but this computer's kernel may run a compiler.
+ * The engine that runs binaries, and so the compiler's rebuild; undefined when neither does. Of
+ * another architecture than x86 nothing but this computer's kernel may run a compiler.
  */
 export function rebuilderOf(
   first: NamedEngine,
@@ -96,7 +97,10 @@ export function rebuilderOf(
   );
 }
 
-/** One of the builds, in `files`, which is changed by it; `rebuilder` lets its compiler rebuild itself. */
+/**
+ * One of the builds, in `files`, which is changed by it; `rebuilder` lets its compiler rebuild
+ * itself.
+ */
 export function buildForCheck(
   files: MemoryFiles,
   engine: NamedEngine,

@@ -2,10 +2,11 @@
 /**
  * A tree → what is built beside its own programs to check it, and why.
  *
- * Our ports are the tools of two releases. Where a tree has the sources of these, every file can be compared. Where it has
- * others, a port may do something other than the tree's tool and be right. There the tree's own C sources are built without
- * its machine code: by our port of cc_x86 where that follows the tree's, so that again every file can be compared; by our
- * M2-Planet in its place for any other.
+ * Our ports are the tools of two releases. Where a tree has the sources of these, every file can be
+ * compared. Where it has others, a port may do something other than the tree's tool and be right.
+ * There the tree's own C sources are built without its machine code: by our port of cc_x86 where
+ * that follows the tree's, so that again every file can be compared; by our M2-Planet in its place
+ * for any other.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { compilerDialect } from './compiler-dialects.ts';
@@ -51,7 +52,10 @@ export function chooseEngine(files: MemoryFiles, arch = 'x86'): Choice {
   return { engine: 'diverse', partner, why, unfollowed };
 }
 
-/** Programs of another architecture do not run here: the diverse build is compared with our ports, where these follow. */
+/**
+ * Programs of another architecture do not run here: the diverse build is compared with our ports,
+ * where these follow.
+ */
 function chooseForOther(arch: string, unfollowed: readonly string[] | undefined): Choice {
   if (unfollowed?.length === 0) {
     const why = `our ports: no program for ${arch} runs in our machine, so a build by the release's own tools, made from source for the i386, is compared with the ports'`;

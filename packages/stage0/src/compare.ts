@@ -2,10 +2,11 @@
 /**
  * Two recorded builds of one tree → where they first part.
  *
- * Scripts start the same programs in the same order as long as nothing differs, so processes are compared by their place
- * in that order, innermost first: what a process left is compared at its own end, before anybody can build on it. A
- * process that fails in both builds is not a difference: our ports remove partial output, upstream's tools do not.
- * Finally the trees are compared, whatever was seen; there, what such a process left counts.
+ * Scripts start the same programs in the same order as long as nothing differs, so processes are
+ * compared by their place in that order, innermost first: what a process left is compared at its
+ * own end, before anybody can build on it. A process that fails in both builds is not a difference:
+ * our ports remove partial output, upstream's tools do not. Finally the trees are compared,
+ * whatever was seen; there, what such a process left counts.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus } from '@stage0-ts/host';
@@ -23,21 +24,25 @@ export type DivergenceKind = 'process' | 'status' | 'output' | 'kind' | 'file' |
 
 export interface Divergence {
   readonly kind: DivergenceKind;
-  /** Place in the order of starting, from 1; 0 when no process is known to have touched the file. */
+  /**
+   * Place in the order of starting, from 1; 0 when no process is known to have touched the file.
+   */
   readonly step: number;
   readonly path: string;
   readonly argv: readonly string[];
   /** What the process had read by its end, its own file first. */
   readonly inputs: readonly InputDigest[];
-  /** The path at fault, without leading slash, for all kinds but `process`, `status` and `output`. */
+  /**
+   * The path at fault, without leading slash, for all kinds but `process`, `status` and `output`.
+   */
   readonly file: string | undefined;
   /** One line that says what differs. */
   readonly message: string;
   /** The bytes around the first difference, for `file`. */
   readonly diff: string;
   /**
-   * Why this does not show whether one of the two is wrong: our port failed, our machine cannot run the program, or it is
-   * a known difference of the port. undefined for a difference that does.
+   * Why this does not show whether one of the two is wrong: our port failed, our machine cannot run
+   * the program, or it is a known difference of the port. undefined for a difference that does.
    */
   readonly excuse: string | undefined;
 }
@@ -59,8 +64,8 @@ export interface FinishedBuild {
 }
 
 /**
- * Where the builds part, or undefined. `names` are the engines' names. What is other code by design in the left build is
- * not compared.
+ * Where the builds part, or undefined. `names` are the engines' names. What is other code by design
+ * in the left build is not compared.
  */
 export function findDivergence(
   left: FinishedBuild,
@@ -120,7 +125,10 @@ function treeDivergence(
   return { ...divergence(process, what, text, path.slice(1), diff), excuse };
 }
 
-/** A kernel runs a script with what this computer has: it says nothing about the tree what comes of that. */
+/**
+ * A kernel runs a script with what this computer has: it says nothing about the tree what comes of
+ * that.
+ */
 function hiddenExcuse({ processes }: FinishedBuild): string | undefined {
   const script = processes.find(({ inputs, path }) => {
     const image = inputs.get(path);
@@ -189,7 +197,10 @@ function isOther(
   return a?.kind === 'file' && b?.kind === 'file' && other.has((a as FileRecord).bytes);
 }
 
-/** What `difference` looks at: of a folder only that it is there, as its entries have records of their own. */
+/**
+ * What `difference` looks at: of a folder only that it is there, as its entries have records of
+ * their own.
+ */
 function asNode(entry: EntryRecord | undefined): Parameters<typeof difference>[1] {
   return entry?.kind === 'directory' ? { ...entry, entries: new Map() } : entry;
 }
@@ -209,7 +220,10 @@ function compareEnds(
   return divergence(a, 'output', message, undefined, diffBytes(a.stdout, b.stdout, names));
 }
 
-/** Linux's SIGILL and SIGXCPU: our machine met an instruction or a limit that a kernel would not have. */
+/**
+ * Linux's SIGILL and SIGXCPU: our machine met an instruction or a limit that a kernel would not
+ * have.
+ */
 const MACHINE_LIMITS = new Set([4, 24]);
 
 /** Tools whose failure is what they found out, and not a shortcoming of the port. */

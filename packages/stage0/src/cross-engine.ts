@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The diverse engine for another architecture than x86: its scripts run with programs for the i386 of the same release.
+ * The diverse engine for another architecture than x86: its scripts run with programs for the i386
+ * of the same release.
  *
- * First the tree's x86 tools are built without a byte of the tree's machine code (diverse-engine.ts). They are the same C
- * sources as those of the other architectures, so each does the work of its namesake there. What is written by hand for the
- * architecture has the ports and stand-ins of stand-ins.ts; only the first compiler is the release's own M2-Planet, which
+ * First the tree's x86 tools are built without a byte of the tree's machine code
+ * (diverse-engine.ts). They are the same C sources as those of the other architectures, so each
+ * does the work of its namesake there. What is written by hand for the architecture has the ports
+ * and stand-ins of stand-ins.ts; only the first compiler is the release's own M2-Planet, which
  * knows the dialect of its C and the names of the instructions in its M2libc.
  *
- * Invariant: no program of the architecture is executed. Every program that runs in another's place is reported as a stand-in.
+ * Invariant: no program of the architecture is executed. Every program that runs in another's place
+ * is reported as a stand-in.
  */
 import { ByteWriter, decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand, ToolError } from '@stage0-ts/diagnostics';
@@ -38,8 +41,8 @@ interface CrossProgram extends StandInRecord {
 }
 
 /**
- * An engine for `arch` and the tree in `files`, which is not changed. Builds the x86 tools; throws ToolError when that
- * fails.
+ * An engine for `arch` and the tree in `files`, which is not changed. Builds the x86 tools; throws
+ * ToolError when that fails.
  */
 export function crossEngine(arch: string, files: MemoryFiles, options: CrossOptions): NamedEngine {
   const programs = x86Programs(arch, files, options);
@@ -126,7 +129,9 @@ function firstM2(files: MemoryFiles, engine: NamedEngine): ProgramImage | undefi
 /** Folders for results: there, a utility of a later phase may have a hand-written tool's name. */
 const RESULTS = new Set(['bin']);
 
-/** What runs in the place of a program that is written by hand for the architecture, by its path. */
+/**
+ * What runs in the place of a program that is written by hand for the architecture, by its path.
+ */
 function handWritten(
   arch: string,
   programs: ReadonlyMap<string, CrossProgram>,
@@ -167,7 +172,10 @@ function firstCompiler(arch: string, { image, port }: CrossProgram, machine: Eng
   };
 }
 
-/** The compiler runs in a world of its own, so that the tree sees an input and an output and nothing else. */
+/**
+ * The compiler runs in a world of its own, so that the tree sees an input and an output and nothing
+ * else.
+ */
 function compiled(
   image: ProgramImage,
   arch: string,

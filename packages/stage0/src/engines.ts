@@ -2,9 +2,11 @@
 /**
  * What runs when a script starts a path.
  *
- * The ports engine runs the TypeScript port that the file's *name* stands for; the host has already made
- * sure that the file is there and executable. The names are those that upstream's scripts give to their
- * tools: the tool's own, or with the number of the build stage after it (`M1-0`, `hex2-1`), or a seed's.
+ * The ports engine runs the TypeScript port that the file's *name* stands for; the host has already
+ * made sure that the file is there and executable. The names are those that upstream's scripts give
+ * to their
+ * tools: the tool's own, or with the number of the build stage after it (`M1-0`, `hex2-1`), or a
+ * seed's.
  */
 import { ccX86For } from '@stage0-ts/cc-x86';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -34,13 +36,17 @@ export function portFor(path: string): string | undefined {
 }
 
 /**
- * What runs when a path is started: our port of the tool, another port in its place, our port for both because the file
- * is a launcher that names it, or the file itself, in our machine or on this computer's kernel. A *descendant* is a
- * file that runs in our machine and that our compiler, or what it compiled, has made: no code of the tree.
+ * What runs when a path is started: our port of the tool, another port in its place, our port for
+ * both because the file is a launcher that names it, or the file itself, in our machine or on this
+ * computer's kernel. A *descendant* is a file that runs in our machine and that our compiler, or
+ * what it compiled, has made: no code of the tree.
  */
 export type Nature = 'port' | 'stand-in' | 'launcher' | 'machine' | 'descendant' | 'native';
 
-/** Two of these compare our ports with the tree's own source: none of them takes machine code of the tree for a tool. */
+/**
+ * Two of these compare our ports with the tree's own source: none of them takes machine code of the
+ * tree for a tool.
+ */
 export const RUNS_NO_CODE: ReadonlySet<string> = new Set(['ports', 'exact', 'diverse']);
 
 /** An engine with what others need to know of it. */
@@ -51,7 +57,10 @@ export interface NamedEngine {
   readonly nature: (image: ProgramImage) => Nature;
   /** True when the files' own content runs; false when only their names count. */
   readonly runsBinaries: boolean;
-  /** True when a descendant that is, or came of, a binary of the tree is not run: see origins.ts. Default: false. */
+  /**
+   * True when a descendant that is, or came of, a binary of the tree is not run: see origins.ts.
+   * Default: false.
+   */
   readonly refusesGiven?: boolean;
   /** True when what a program starts cannot be seen. Default: false. */
   readonly hidesProcesses?: boolean;

@@ -2,9 +2,10 @@
 /**
  * A build that somebody made elsewhere → whether it is ours, and where it began to go wrong.
  *
- * Their files are compared with a recorded run of ours, in the order of the build. One wrong intermediate spoils
- * everything after it; the first one names the process, and its inputs show whether that process did wrong or was given
- * something wrong. What cannot be compared is said: nothing compared is not an agreement.
+ * Their files are compared with a recorded run of ours, in the order of the build. One wrong
+ * intermediate spoils everything after it; the first one names the process, and its inputs show
+ * whether that process did wrong or was given something wrong. What cannot be compared is said:
+ * nothing compared is not an agreement.
  */
 import type { FileKind } from '@stage0-ts/host';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
@@ -25,20 +26,28 @@ export interface ForeignEntry {
 
 /** Their build: a folder, an archive or one file. */
 export interface ForeignBuild {
-  /** What is at a path below its top, without leading slash; links are followed only if `follow`. */
+  /**
+   * What is at a path below its top, without leading slash; links are followed only if `follow`.
+   */
   readonly entry: (path: string, follow?: boolean) => ForeignEntry | undefined;
   /** Names in a folder, `` for the top; empty when it is not there. */
   readonly names: (folder: string) => readonly string[];
 }
 
-/** How their files are laid out: as the tree is, or all programs in one folder, as a distribution installs them. */
+/**
+ * How their files are laid out: as the tree is, or all programs in one folder, as a distribution
+ * installs them.
+ */
 export type ForeignLayout = 'tree' | 'flat';
 
 export interface AgainstResult {
   readonly layout: ForeignLayout;
   /** Files of ours that they have too. */
   readonly compared: number;
-  /** Paths of those that differ, in the order of the build; a link, folder or device in place of a file differs. */
+  /**
+   * Paths of those that differ, in the order of the build; a link, folder or device in place of a
+   * file differs.
+   */
   readonly differing: readonly string[];
   /** Paths of ours that they have not, in the order of the build. */
   readonly missing: readonly string[];
@@ -59,8 +68,8 @@ export interface FirstWrong {
   readonly step: number;
   readonly argv: readonly string[];
   /**
-   * Inputs of the process, as they have them: all right, so that the process itself did wrong; or these are
-   * wrong, too; or some are not there to compare.
+   * Inputs of the process, as they have them: all right, so that the process itself did wrong; or
+   * these are wrong, too; or some are not there to compare.
    */
   readonly wrongInputs: readonly string[];
   readonly unknownInputs: readonly string[];
@@ -142,7 +151,10 @@ class Comparison {
     return best as string;
   }
 
-  /** Where they have a file of ours; in the flat layout only programs with published digests have a place. */
+  /**
+   * Where they have a file of ours; in the flat layout only programs with published digests have a
+   * place.
+   */
   private placeOf(path: string): string | undefined {
     if (this.layout === 'tree') return path;
     return this.published.has(path) ? `${this.folder}${baseName(path)}` : undefined;

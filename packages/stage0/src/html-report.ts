@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A cross-check → one HTML file that needs nothing else: the verdict, the chain as a graph to click through,
- * and every digest. The document itself is in the page as JSON.
+ * A cross-check → one HTML file that needs nothing else: the verdict, the chain as a graph to click
+ * through, and every digest. The document itself is in the page as JSON.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { CheckDocument, ProcessDocument } from './check-document.ts';
@@ -49,7 +49,10 @@ const TITLES: Readonly<Record<VerdictKind, string>> = {
   cannot: 'cannot be judged',
 };
 
-/** The same document, with nothing in it that a page would obey or not show: names and outputs come from the tree. */
+/**
+ * The same document, with nothing in it that a page would obey or not show: names and outputs come
+ * from the tree.
+ */
 function madeVisible<Value>(value: Value): Value {
   if (typeof value === 'string') return value.split('\n').map(visible).join('\n') as Value;
   if (Array.isArray(value)) return value.map(madeVisible) as Value;

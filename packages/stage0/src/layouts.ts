@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * How trees are laid out: by the files that identify a layout, the script that builds it and the world that the script wants.
+ * How trees are laid out: by the files that identify a layout, the script that builds it and the
+ * world that the script wants.
  *
- * A layout is data. Guix, live-bootstrap and nixpkgs take stage0-posix as it is, so theirs is the first one.
+ * A layout is data. Guix, live-bootstrap and nixpkgs take stage0-posix as it is, so theirs is the
+ * first one.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
 import type { BuildOptions } from './build.ts';
 
-/** In all texts of a layout `{arch}` is the architecture and `{folder}` its folder, as in `amd64` and `AMD64`. */
+/**
+ * In all texts of a layout `{arch}` is the architecture and `{folder}` its folder, as in `amd64`
+ * and `AMD64`.
+ */
 export interface Layout {
   readonly name: string;
   /** Who lays trees out so. */
@@ -96,14 +101,20 @@ export function layoutOf(files: MemoryFiles, arch: string): Layout | undefined {
   );
 }
 
-/** Where a tree that holds more than stage0-posix has it: live-bootstrap, today and in earlier years. */
+/**
+ * Where a tree that holds more than stage0-posix has it: live-bootstrap, today and in earlier
+ * years.
+ */
 const ROOTS = [
   '/seed/stage0-posix',
   '/sysa/stage0-posix/src',
   '/sysa/mescc-tools-seed/src/mescc-tools-seed',
 ];
 
-/** The tree that is meant by one whose layout is not known, and its path in that; undefined when there is none. */
+/**
+ * The tree that is meant by one whose layout is not known, and its path in that; undefined when
+ * there is none.
+ */
 export function innerTree(
   files: MemoryFiles,
   arch: string,

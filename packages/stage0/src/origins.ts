@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The processes of a build → which contents came of binaries that came with the tree: by copying, joining, unpacking or
- * in whatever way a process that read such a binary wrote them.
+ * The processes of a build → which contents came of binaries that came with the tree: by copying,
+ * joining, unpacking or in whatever way a process that read such a binary wrote them.
  *
- * Invariant: only text that our port of an unpacker takes out of an archive is free of the archive. A process is asked for
- * what it has done so far, so that this can be followed while a build goes on.
+ * Invariant: only text that our port of an unpacker takes out of an archive is free of the archive.
+ * A process is asked for what it has done so far, so that this can be followed while a build goes
+ * on.
  */
 import { isText } from './artifacts.ts';
 import type { FileRecord, ProcessRecord } from './records.ts';
@@ -20,7 +21,10 @@ export class Texts {
   }
 }
 
-/** Tools that take a file out of an archive as it was put in: text that comes out is a source like any other. */
+/**
+ * Tools that take a file out of an archive as it was put in: text that comes out is a source like
+ * any other.
+ */
 const UNPACKERS = new Set(['untar', 'ungz', 'unbz2', 'unxz']);
 
 /** Not a descendant: a tree that our ports do not follow may call any program so. */
@@ -29,7 +33,10 @@ function unpacks({ tool = '', nature }: ProcessRecord): boolean {
 }
 
 export class Origins {
-  /** Content that came of such binaries → their paths. By the bytes, which are shared by all who read them. */
+  /**
+   * Content that came of such binaries → their paths. By the bytes, which are shared by all who
+   * read them.
+   */
   private readonly contents = new Map<Uint8Array, ReadonlySet<string>>();
   private readonly texts: Texts;
 
@@ -37,7 +44,10 @@ export class Origins {
     this.texts = texts;
   }
 
-  /** Take what these processes have read and written. A process may start another that reads what it wrote. */
+  /**
+   * Take what these processes have read and written. A process may start another that reads what it
+   * wrote.
+   */
   follow(processes: readonly ProcessRecord[]): void {
     for (let before = -1; before !== this.contents.size; ) {
       before = this.contents.size;
@@ -45,7 +55,10 @@ export class Origins {
     }
   }
 
-  /** The binaries that came with the tree and that this file is, or came of: paths without leading slash. */
+  /**
+   * The binaries that came with the tree and that this file is, or came of: paths without leading
+   * slash.
+   */
   of(path: string, { madeBy, bytes }: FileRecord): Iterable<string> {
     if (madeBy === undefined) return this.texts.has(bytes) ? [] : [path.slice(1)];
     return this.ofContent(bytes);

@@ -2,9 +2,10 @@
 /**
  * A recorded build → the contents in it that differ from another build's by design.
  *
- * A stand-in for the first compiler makes other code from the same source; what processes make of that code *as data* (by
- * assembling, joining, linking it) differs as well. What the resulting *program* makes when it runs is never excused:
- * that it is the same is what the whole comparison is about.
+ * A stand-in for the first compiler makes other code from the same source; what processes make of
+ * that code *as data* (by assembling, joining, linking it) differs as well. What the resulting
+ * *program* makes when it runs is never excused: that it is the same is what the whole comparison
+ * is about.
  */
 import type { ProcessRecord } from './records.ts';
 

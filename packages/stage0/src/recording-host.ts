@@ -2,8 +2,9 @@
 /**
  * The world as one process gets it → a journal of what the process did there.
  *
- * Observation belongs to the process: whatever it does goes through its host, so nothing that it does is unseen, after
- * a chroot either. Paths in the journal are those of the world, with links resolved.
+ * Observation belongs to the process: whatever it does goes through its host, so nothing that it
+ * does is unseen, after a chroot either. Paths in the journal are those of the world, with links
+ * resolved.
  */
 import type {
   ChildStatus,
@@ -15,7 +16,10 @@ import type {
 } from '@stage0-ts/host';
 import type { FileNode, MemoryHost, TreeNode } from '@stage0-ts/host/memory';
 
-/** Told of everything that one process does. A file's bytes are never changed in place: nodes get new ones. */
+/**
+ * Told of everything that one process does. A file's bytes are never changed in place: nodes get
+ * new ones.
+ */
 export interface Journal {
   /** It read the content of a file. */
   read(path: string, node: FileNode): void;

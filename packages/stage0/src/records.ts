@@ -12,8 +12,8 @@ export interface FileRecord {
   /** Permission bits. */
   readonly mode: number;
   /**
-   * Of an input: step of the process that wrote this file last, 0 for the first shell; undefined for a file that
-   * nothing wrote.
+   * Of an input: step of the process that wrote this file last, 0 for the first shell; undefined
+   * for a file that nothing wrote.
    */
   readonly madeBy?: number | undefined;
 }
@@ -39,7 +39,9 @@ export interface ProcessRecord {
   readonly tool: string | undefined;
   /** What ran in its place, when that was not the tool's own port; undefined otherwise. */
   readonly standIn: StandInRecord | undefined;
-  /** True when its output is other code by design than that of the program that it stands in for. */
+  /**
+   * True when its output is other code by design than that of the program that it stands in for.
+   */
   readonly otherCode: boolean;
   readonly argv: readonly string[];
   /** `NAME=value` strings that it got. */
@@ -57,18 +59,21 @@ export interface ProcessRecord {
   /** What it wrote to standard error itself. */
   readonly stderr: Printed;
   /**
-   * The program's own file and those that it read itself, as they were at the first read; by absolute path.
-   * Empty unless recorded.
+   * The program's own file and those that it read itself, as they were at the first read; by
+   * absolute path. Empty unless recorded.
    */
   readonly inputs: Map<string, FileRecord>;
   /**
-   * What it or what it started made or changed, as it is at its end; undefined for what is gone by then.
-   * Empty while it runs, and unless recorded.
+   * What it or what it started made or changed, as it is at its end; undefined for what is gone by
+   * then. Empty while it runs, and unless recorded.
    */
   readonly outputs: Map<string, EntryRecord | undefined>;
   /** Those of `outputs` that it made itself. */
   readonly made: Set<string>;
-  /** Every content that it ever gave to a file, also where that is gone or replaced. Empty unless recorded. */
+  /**
+   * Every content that it ever gave to a file, also where that is gone or replaced. Empty unless
+   * recorded.
+   */
   readonly wrote: Set<Uint8Array>;
   /** Wall time in milliseconds, what it started included; 0 without a clock. */
   milliseconds: number;

@@ -23,7 +23,9 @@ const SHOWN = {
   unlisted: '-',
 } as const;
 
-/** A table of the artifacts, what failed, what was built, and one closing line; ends in a newline. */
+/**
+ * A table of the artifacts, what failed, what was built, and one closing line; ends in a newline.
+ */
 export function buildTable(result: BuildResult, subject?: Subject): string {
   const { artifacts } = result;
   const width = Math.max(8, ...artifacts.map(({ path }) => path.length));
@@ -142,7 +144,10 @@ export interface BuildDocument {
   readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
   /** Modes as octal text. */
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
-  /** Digests of the tree as it was, and of its archives; see treeDigest. Absent where they are not known. */
+  /**
+   * Digests of the tree as it was, and of its archives; see treeDigest. Absent where they are not
+   * known.
+   */
   readonly tree?: string;
   readonly nar?: GivenDocument['nar'];
   readonly layout?: string;

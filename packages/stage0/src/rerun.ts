@@ -58,7 +58,8 @@ export function rerun(
   });
   if (process.root !== '/') host.changeRoot(process.root);
   host.changeDirectory(process.directory);
-  const place = (name: string) => (host.node(name) === undefined ? name : host.worldPath(name)); // `STDIN` is not a file
+  // `STDIN` is not a file
+  const place = (name: string) => (host.node(name) === undefined ? name : host.worldPath(name));
   const made = (target: string, node: TreeNode): void => {
     if (pending === undefined || node.kind !== 'file' || place(pending.name) !== target) return;
     const mapped = { map: pending.map, bytes: node.bytes, sources: pending.map.sources.map(place) };

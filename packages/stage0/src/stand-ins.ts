@@ -4,9 +4,10 @@
  * architecture is built with our ports.
  *
  * The ports of hand-written tools follow the x86 ones. Of the others each is listed here with what
- * runs in its place and why that is right. Every stand-in does the tool's work on the tool's own input; none is
- * a stub. All published answers are the output of M2-Planet, blood-elf, M1, hex2 and M2-Mesoplanet for that
- * architecture, which are ported as such: but for riscv32's M2, no stand-in has a part in their bytes.
+ * runs in its place and why that is right. Every stand-in does the tool's work on the tool's own
+ * input; none is a stub. All published answers are the output of M2-Planet, blood-elf, M1, hex2 and
+ * M2-Mesoplanet for that architecture, which are ported as such: but for riscv32's M2, no stand-in
+ * has a part in their bytes.
  */
 import { ByteWriter, decodeLatin1, encodeLatin1, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand, type Source } from '@stage0-ts/diagnostics';
@@ -31,7 +32,10 @@ export interface StandInRecord {
 
 export interface StandIn extends StandInRecord {
   readonly run: Program;
-  /** True when its output is other code than the tool's by design, so that the two cannot be compared. */
+  /**
+   * True when its output is other code than the tool's by design, so that the two cannot be
+   * compared.
+   */
   readonly otherCode?: boolean;
 }
 
@@ -100,7 +104,10 @@ const STAND_INS: Readonly<Record<CrossArchitecture, readonly StandIn[]>> = {
   riscv64: riscV('riscv64'),
 };
 
-/** The program that takes the place of `tool` (a script's name for it, without folder) on `arch`, if any does. */
+/**
+ * The program that takes the place of `tool` (a script's name for it, without folder) on `arch`, if
+ * any does.
+ */
 export function standInFor(arch: string, tool: string): StandIn | undefined {
   if (!Object.hasOwn(STAND_INS, arch)) return undefined;
   return STAND_INS[arch as CrossArchitecture].find((one) => one.tool === tool);
@@ -169,9 +176,10 @@ function macroAssembler(architecture: CrossArchitecture): Program {
 /**
  * `cc_<arch> INPUT OUTPUT` by M2-Planet, which in bootstrap mode takes what those compilers take.
  *
- * It uses more instructions than they do. Where the definitions that phase 5 puts before the output lack
- * some of them, the output begins with the architecture's definitions in M2libc. And cc_riscv32 and
- * cc_riscv64 make every `>>` a logical shift, so the M2 that they build is one that shifts so.
+ * It uses more instructions than they do. Where the definitions that phase 5 puts before the output
+ * lack some of them, the output begins with the architecture's definitions in M2libc. And
+ * cc_riscv32 and cc_riscv64 make every `>>` a logical shift, so the M2 that they build is one that
+ * shifts so.
  */
 function compilerFor(
   arch: CrossArchitecture,
@@ -199,7 +207,10 @@ function compilerFor(
   };
 }
 
-/** M2-Planet's line for a signed `>>`, as the one for an unsigned one. Strings begin with a quote and stay. */
+/**
+ * M2-Planet's line for a signed `>>`, as the one for an unsigned one. Strings begin with a quote
+ * and stay.
+ */
 function withLogicalShifts(code: Uint8Array): Uint8Array {
   return encodeLatin1(
     decodeLatin1(code).replace(/^rd_a0 rs1_a1 rs2_a0 sra$/gm, 'rd_a0 rs1_a1 rs2_a0 srl'),

@@ -4,12 +4,12 @@
  *
  * tar is a family of formats, and its readers disagree: GNU tar takes a link's size for nothing and
  * reads what follows as an entry, another reader skips so many bytes; one believes the pax header,
- * one the long name. Whoever makes use of that shows a clean tree to a check and a trojan to the user
- * who unpacks the same archive with `tar xf`. So this reader knows the forms that source releases
- * have (ustar, GNU with long names, pax with the keywords in PAX_KEYWORDS, git's global comment), each
- * field in its plain spelling, and refuses the rest. Invariant: what it returns, GNU tar and bsdtar
- * read too; the test compares both with it. The rules for the names of all entries together are in
- * tar-tree.ts.
+ * one the long name. Whoever makes use of that shows a clean tree to a check and a trojan to the
+ * user who unpacks the same archive with `tar xf`. So this reader knows the forms that source
+ * releases have (ustar, GNU with long names, pax with the keywords in PAX_KEYWORDS, git's global
+ * comment), each field in its plain spelling, and refuses the rest. Invariant: what it returns, GNU
+ * tar and bsdtar read too; the test compares both with it. The rules for the names of all entries
+ * together are in tar-tree.ts.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -209,7 +209,9 @@ class PlainReader {
     return this.bytes.subarray(start, start + size);
   }
 
-  /** The sum of all bytes, those of its own field taken for blanks; never the sum of signed bytes. */
+  /**
+   * The sum of all bytes, those of its own field taken for blanks; never the sum of signed bytes.
+   */
   private checksum(): number {
     let sum = 0;
     for (let i = 0; i < BLOCK; i++) {
@@ -253,7 +255,9 @@ class PlainReader {
     return decodeUtf8(data, 0, nul);
   }
 
-  /** Git writes the commit into a global header; anything else there means other things to others. */
+  /**
+   * Git writes the commit into a global header; anything else there means other things to others.
+   */
   private requireComment(data: Uint8Array): void {
     for (const keyword of this.records(data).keys()) {
       if (keyword !== 'comment') throw this.fail(`a global pax header with ${keyword}`);
@@ -296,7 +300,9 @@ class PlainReader {
     found.set(keyword, value);
   }
 
-  /** Two blocks of zeros, then nothing but zeros: what follows is read by some and not by others. */
+  /**
+   * Two blocks of zeros, then nothing but zeros: what follows is read by some and not by others.
+   */
   private requireEnd(): void {
     const { bytes } = this;
     this.name = '';

@@ -22,7 +22,9 @@ const IS_FOLDER = /(^|\/)\.?$/;
 
 export interface PlainTree {
   readonly files: MemoryFiles;
-  /** Name of the one folder that everything is in, which is the root; undefined where there is none. */
+  /**
+   * Name of the one folder that everything is in, which is the root; undefined where there is none.
+   */
   readonly folder: string | undefined;
 }
 

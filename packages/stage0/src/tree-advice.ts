@@ -60,8 +60,8 @@ export function adviceFor(
 }
 
 /**
- * What a file that was given as TREE is, when it is not an archive that can be read; undefined when it
- * cannot be told.
+ * What a file that was given as TREE is, when it is not an archive that can be read; undefined when
+ * it cannot be told.
  */
 export function adviceForFile(bytes: Uint8Array): string | undefined {
   const start = decodeUtf8(bytes.subarray(0, 100)).trimStart();

@@ -2,10 +2,11 @@
 /**
  * A recorded cross-check → what it had to take on trust, and how much it compared.
  *
- * A *trusted binary* is a file that no process of the build made and that is not text, when a process ran it or when a
- * program came of it: by copying, joining or unpacking. There is no other way for machine code to get into a build. It
- * needs no trust when it is *made from source*: our port made the same bytes, and all that the port read is text of the
- * tree, or was made from source itself. What a binary does when it runs counts for nothing: it cannot vouch for itself.
+ * A *trusted binary* is a file that no process of the build made and that is not text, when a
+ * process ran it or when a program came of it: by copying, joining or unpacking. There is no other
+ * way for machine code to get into a build. It needs no trust when it is *made from source*: our
+ * port made the same bytes, and all that the port read is text of the tree, or was made from source
+ * itself. What a binary does when it runs counts for nothing: it cannot vouch for itself.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
@@ -56,8 +57,9 @@ export interface Coverage {
   /** Processes of the build. */
   readonly processes: number;
   /**
-   * Those in which machine code of the tree, or made by it, ran in one build, and in the other our port, or a program
-   * that our ports and their descendants made; or such a program in one, and our port in the other.
+   * Those in which machine code of the tree, or made by it, ran in one build, and in the other our
+   * port, or a program that our ports and their descendants made; or such a program in one, and our
+   * port in the other.
    */
   readonly compared: number;
   /** Those of them in which it was such a program, and not a port. */
@@ -185,7 +187,10 @@ function collectFromSource(
   }
 }
 
-/** How much of the build was compared: `left` and `right` are the same build, as far as their processes can be seen. */
+/**
+ * How much of the build was compared: `left` and `right` are the same build, as far as their
+ * processes can be seen.
+ */
 export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
   const seen = left.hidden ? right : left;
   const uncompared = new Map<string, Uncompared & { readonly steps: number[] }>();
@@ -226,8 +231,8 @@ function hiddenNature(process: ProcessRecord): Nature {
 const OURS: ReadonlySet<Nature> = new Set(['port', 'stand-in', 'descendant']);
 
 /**
- * A tool of ours and one of the tree; or, where a check runs no machine code of the tree, our port and the tree's own C
- * source, compiled by us.
+ * A tool of ours and one of the tree; or, where a check runs no machine code of the tree, our port
+ * and the tree's own C source, compiled by us.
  */
 function isIndependent(a: Nature, b: Nature): boolean {
   const isCode = (nature: Nature) => nature === 'machine' || nature === 'native';

@@ -2,9 +2,9 @@
 /**
  * The facts of a cross-check → what they mean, in words, and an exit status.
  *
- * There are four verdicts: the builds *agree*; they *differ*; the build is *wrong* in both; or it *cannot* be judged.
- * Only the first is ok, and it has to be earned: whatever was not compared or had to be trusted prevents it,
- * unless the caller accepted that, and then it is named.
+ * There are four verdicts: the builds *agree*; they *differ*; the build is *wrong* in both; or it
+ * *cannot* be judged. Only the first is ok, and it has to be earned: whatever was not compared or
+ * had to be trusted prevents it, unless the caller accepted that, and then it is named.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { Artifact } from './artifacts.ts';

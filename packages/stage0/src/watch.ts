@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Follows the processes of one run: who started whom, what each read, wrote and said, and how it ended. */
+/**
+ * Follows the processes of one run: who started whom, what each read, wrote and said, and how it
+ * ended.
+ */
 
 import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -64,7 +67,9 @@ type RunningProcess = ProcessRecord & {
   readonly stderr: PrintedText;
 };
 
-/** A process that runs, and the paths at which it and its children have made or changed something. */
+/**
+ * A process that runs, and the paths at which it and its children have made or changed something.
+ */
 interface Running {
   readonly process: RunningProcess;
   readonly paths: Set<string>;
@@ -81,7 +86,10 @@ export class Watch {
   private readonly running: Running[] = [];
   private readonly files: MemoryFiles;
   private readonly options: WatchOptions;
-  /** What came of binaries of the tree, where the engine runs nothing of that kind; undefined elsewhere. */
+  /**
+   * What came of binaries of the tree, where the engine runs nothing of that kind; undefined
+   * elsewhere.
+   */
   private readonly origins: Origins | undefined;
   private readonly records: boolean;
 
@@ -123,7 +131,10 @@ export class Watch {
     return masked ? { kind: 'exited', status: 0 } : process.end;
   };
 
-  /** Throws for a program that is, or came of, a binary of the tree, where the engine runs none of those. */
+  /**
+   * Throws for a program that is, or came of, a binary of the tree, where the engine runs none of
+   * those.
+   */
   private refuseGiven(process: ProcessRecord): void {
     const image = process.inputs.get(process.path);
     if (this.origins === undefined || process.nature !== 'descendant' || !image) return;
@@ -158,7 +169,10 @@ export class Watch {
     return all.filter((outer) => !all.some((inner) => this.isBelow(outer, inner)));
   }
 
-  /** The files of the world that processes wrote: absolute path, in sorted order, → step of the last that did. */
+  /**
+   * The files of the world that processes wrote: absolute path, in sorted order, → step of the last
+   * that did.
+   */
   madeFiles(): Map<string, number> {
     const made = new Map<string, number>();
     for (const [path, node] of this.files.files()) {
@@ -236,7 +250,10 @@ export class Watch {
     };
   }
 
-  /** Throws when the time is over. Tools report that as their own failure, so whoever started the run asks `stopped`. */
+  /**
+   * Throws when the time is over. Tools report that as their own failure, so whoever started the
+   * run asks `stopped`.
+   */
   private goOn(): void {
     this.stopped ||= this.options.shouldStop?.() === true;
     if (this.stopped) throw new ToolError('stopped: the time is over', { code: 'time-limit' });

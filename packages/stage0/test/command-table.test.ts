@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What comes from the table of commands: parsing, help, the README's table, completion, man page. */
+/**
+ * What comes from the table of commands: parsing, help, the README's table, completion, man page.
+ */
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Traces from many bytes of the ladder, and of the release that STAGE0_POSIX names: a tarball or a folder. */
+/**
+ * Traces from many bytes of the ladder, and of the release that STAGE0_POSIX names: a tarball or a
+ * folder.
+ */
 
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';

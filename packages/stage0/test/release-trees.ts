@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The trees of the folder that STAGE0_RELEASES names, as `npm run releases` takes them: a folder or an archive each, with
- * NAME.options beside those of another layout.
+ * The trees of the folder that STAGE0_RELEASES names, as `npm run releases` takes them: a folder or
+ * an archive each, with NAME.options beside those of another layout.
  */
 import fs from 'node:fs';
 import path from 'node:path';

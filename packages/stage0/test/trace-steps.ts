@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Checks of a trace, each hop without the map that it came from: what the hop says is the origin is assembled,
- * expanded or compared alone, and must give the piece.
+ * Checks of a trace, each hop without the map that it came from: what the hop says is the origin is
+ * assembled, expanded or compared alone, and must give the piece.
  */
 import { footer } from '@stage0-ts/blood-elf';
 import { decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
@@ -144,7 +144,10 @@ export class TraceChecker {
       expect(definition.text.startsWith(source.text)).toBe(true);
   }
 
-  /** What a tool writes by itself is in its output for any other input, but for the number of symbols. */
+  /**
+   * What a tool writes by itself is in its output for any other input, but for the number of
+   * symbols.
+   */
   private checkOwn({ tool, text, step, file }: Hop): void {
     if (tool !== 'blood-elf') {
       expect(['untar', 'ungz', 'unbz2', 'unxz', 'M2-Planet', 'M2-Mesoplanet', 'cc_x86']).toContain(
@@ -225,7 +228,9 @@ export class TraceChecker {
     else expect(lines).toBe(text.trim());
   }
 
-  /** The text is of the function whose label stands above it; names in it are those of the token. */
+  /**
+   * The text is of the function whose label stands above it; names in it are those of the token.
+   */
   private checkCompiled({ step, file, start, end, definition, text }: Hop, origin: Place): void {
     expect(origin.text).toMatch(/^(\w+:?|"[\s\S]*"|'[\s\S]*'|[^\w\s"']+)$/);
     const called = /call %FUNCTION_(\w+)/.exec(text) ?? /^# Defining function (\w+)/.exec(text);

@@ -19,7 +19,10 @@ export interface Run {
   readonly stderr: Uint8Array;
 }
 
-/** Lay the case out in a fresh folder, run it there, and see what has changed. `find` is for its `programs`. */
+/**
+ * Lay the case out in a fresh folder, run it there, and see what has changed. `find` is for its
+ * `programs`.
+ */
 export function inFreshFolder(
   vector: VectorCase,
   find: (tool: string) => Command,

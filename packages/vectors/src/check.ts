@@ -4,7 +4,10 @@ import { decodeLatin1 } from '@stage0-ts/bytes';
 import { expect } from 'vitest';
 import type { CaseSettings, Change, Outcome } from './case.ts';
 
-/** Against the expected outcome, or where there is none against the rejection that the case asks for. */
+/**
+ * Against the expected outcome, or where there is none against the rejection that the case asks
+ * for.
+ */
 export function checkOutcome(
   settings: CaseSettings,
   expected: Outcome | undefined,

@@ -9,8 +9,8 @@ const MAX_CASE_MILLISECONDS = 10_000;
 const MAX_OUTPUT = 64 << 20;
 
 /**
- * Run the case; `find` gives the command for an upstream tool's name. A run that takes longer than `timeout`
- * milliseconds is ended and counts as a hang.
+ * Run the case; `find` gives the command for an upstream tool's name. A run that takes longer than
+ * `timeout` milliseconds is ended and counts as a hang.
  */
 export function runInFolder(
   vector: VectorCase,

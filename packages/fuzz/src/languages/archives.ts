@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Archives of gzip, bzip2 and xz: content of every kind, in every setting of the real programs, then damaged or not. */
+/**
+ * Archives of gzip, bzip2 and xz: content of every kind, in every setting of the real programs,
+ * then damaged or not.
+ */
 import zlib from 'node:zlib';
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import * as fc from 'fast-check';
@@ -82,7 +85,10 @@ const gzipParts = fc
     { flag: 16, bytes: comment === null ? null : Buffer.from(`${comment}\0`) },
   ]);
 
-/** A gzip member: every level and strategy of deflate, with and without the optional parts of the header. */
+/**
+ * A gzip member: every level and strategy of deflate, with and without the optional parts of the
+ * header.
+ */
 const gzipMember = fc
   .record({
     bytes: content,

@@ -2,8 +2,9 @@
 /**
  * The grammar that cc_x86 and M2-Planet share; a dialect says what each has of its own.
  *
- * A program is a list of pieces, mostly one token each, in which the names that are used are mostly declared: types,
- * globals and functions in front, the same locals in each function. Types need not fit; neither compiler minds.
+ * A program is a list of pieces, mostly one token each, in which the names that are used are mostly
+ * declared: types, globals and functions in front, the same locals in each function. Types need not
+ * fit; neither compiler minds.
  */
 import * as fc from 'fast-check';
 import { mostly } from '../language.ts';
@@ -130,7 +131,10 @@ export function program(dialect: Dialect): fc.Arbitrary<readonly string[]> {
     .map(([start, parts]) => [`${start.join('\n')}\n`, ...pieces(parts.join('\n'))]);
 }
 
-/** The text cut into tokens, each with the white space after it; a piece is what an edit drops or doubles. */
+/**
+ * The text cut into tokens, each with the white space after it; a piece is what an edit drops or
+ * doubles.
+ */
 function pieces(text: string): string[] {
   return text.match(/\S+\s*/g) ?? [];
 }

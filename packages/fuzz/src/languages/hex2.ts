@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Programs of hex2, the linker of mescc-tools: every architecture, byte order, base of digits and address. */
+/**
+ * Programs of hex2, the linker of mescc-tools: every architecture, byte order, base of digits and
+ * address.
+ */
 import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { anyByte, nearly, printable, several, withNewline } from '../pieces.ts';

@@ -3,7 +3,8 @@
  * A file tree in memory: directories, regular files with modes, symbolic links.
  *
  * Paths here are absolute; `walk` resolves them as the kernel does, `.`, `..` and links included.
- * Permissions are stored but, as for root, only the execute bit of programs is ever enforced (by the host).
+ * Permissions are stored but, as for root, only the execute bit of programs is ever enforced (by
+ * the host).
  */
 import { type Errno, hostError } from '../errors.ts';
 
@@ -58,7 +59,10 @@ class Usage {
     this.bytes = sizeOf(root);
   }
 
-  /** Throws ENOSPC when the files would hold more than the limit with `size` bytes in place of `old`. */
+  /**
+   * Throws ENOSPC when the files would hold more than the limit with `size` bytes in place of
+   * `old`.
+   */
   replace(old: number, size: number, path: string): void {
     const limit = this.limit;
     // Files that were removed are still counted; the exact number costs a walk.
@@ -110,7 +114,10 @@ export class MemoryFiles {
     return node;
   }
 
-  /** `path` without links and dots; the last part need not exist, and is kept if it is a link and not followed. */
+  /**
+   * `path` without links and dots; the last part need not exist, and is kept if it is a link and
+   * not followed.
+   */
   realPath(path: string, followLast = true): string {
     return this.walk(path, followLast).path;
   }
@@ -171,7 +178,9 @@ export class MemoryFiles {
     parent.entries.delete(name);
   }
 
-  /** Every regular file below `directory` in the order of {@link entries}. Links are not followed. */
+  /**
+   * Every regular file below `directory` in the order of {@link entries}. Links are not followed.
+   */
   *files(directory = '/'): Generator<[path: string, node: FileNode]> {
     for (const [path, node] of this.entries(directory)) {
       if (node.kind === 'file') yield [path, node];
@@ -179,8 +188,8 @@ export class MemoryFiles {
   }
 
   /**
-   * Everything below `directory`, as [absolute path, node]: a folder comes before what is in it, and names in
-   * one folder are in the order of their UTF-16 code units. Links are not followed.
+   * Everything below `directory`, as [absolute path, node]: a folder comes before what is in it,
+   * and names in one folder are in the order of their UTF-16 code units. Links are not followed.
    */
   *entries(directory = '/'): Generator<[path: string, node: TreeNode]> {
     const start = this.get(directory);

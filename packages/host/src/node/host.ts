@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Host over node:fs and node:child_process; every system error becomes a ToolError with its errno name. */
+/**
+ * Host over node:fs and node:child_process; every system error becomes a ToolError with its errno
+ * name.
+ */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -133,7 +136,8 @@ export class NodeHost implements Host {
     };
     let child: ReturnType<typeof spawnSync>;
     if (words.some((word) => LONE_SURROGATE.test(word))) {
-      // Node would change the bytes that are not UTF-8. A shell can make them, but gives the program its path as name.
+      // Node would change the bytes that are not UTF-8. A shell can make them, but gives the
+      // program its path as name.
       guarded(path, () => fs.accessSync(toSystem(command), fs.constants.X_OK));
       child = spawnSync('/bin/sh', ['-c', `exec ${words.map(quoted).join(' ')}`], options);
     } else child = spawnSync(command, words.slice(1), { argv0: argv[0] ?? path, ...options });
@@ -147,7 +151,9 @@ export class NodeHost implements Host {
 /** What represents in a string a byte that is not UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** A word for a shell: as it is between quotes, and bytes that are not UTF-8 by their octal numbers. */
+/**
+ * A word for a shell: as it is between quotes, and bytes that are not UTF-8 by their octal numbers.
+ */
 function quoted(word: string): string {
   const octal = (byte: string) => `\\${(byte.charCodeAt(0) & 0xff).toString(8)}`;
   return `'${word.replaceAll("'", "'\\''")}'`.replace(

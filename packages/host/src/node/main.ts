@@ -23,8 +23,8 @@ export function runOnNode(name: string, program: Program): void {
 }
 
 /**
- * The arguments of this process. Node makes U+FFFD of bytes that are not UTF-8, so that a file of such a name could not
- * be opened and another would be made; Linux has the bytes themselves.
+ * The arguments of this process. Node makes U+FFFD of bytes that are not UTF-8, so that a file of
+ * such a name could not be opened and another would be made; Linux has the bytes themselves.
  */
 function commandLine(): readonly string[] {
   const words = process.argv.slice(2);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Whole contents through descriptors: pipes that are not ready for the moment, devices that never end. */
+/**
+ * Whole contents through descriptors: pipes that are not ready for the moment, devices that never
+ * end.
+ */
 import fs from 'node:fs';
 import { ByteWriter } from '@stage0-ts/bytes';
 import { hostError } from '../errors.ts';
@@ -9,7 +12,10 @@ const MAX_WRITE = 2 ** 30;
 /** What is taken from a device without end, before it counts as too large. */
 const MAX_FROM_STREAM = 2 ** 30;
 
-/** Everything from a pipe or device, which may be empty for the moment, or never end. Throws EFBIG for `path`. */
+/**
+ * Everything from a pipe or device, which may be empty for the moment, or never end. Throws EFBIG
+ * for `path`.
+ */
 export function readStream(descriptor: number, path: string): Uint8Array {
   const all = new ByteWriter(1 << 16);
   const piece = new Uint8Array(1 << 16);

@@ -2,11 +2,13 @@
 /**
  * The seam between the parser and an architecture.
  *
- * The parser compiles for a machine with two working registers: values arise in `zero`, second operands in
- * `one`. It asks for operations; an emitter writes the lines that do them. Everything that differs
- * between architectures, word size and direction of the stack included, is behind this interface.
+ * The parser compiles for a machine with two working registers: values arise in `zero`, second
+ * operands in `one`. It asks for operations; an emitter writes the lines that do them. Everything
+ * that differs between architectures, word size and direction of the stack included, is behind this
+ * interface.
  *
- * The `note` of an operation becomes the comment after its line, which is part of the output format.
+ * The `note` of an operation becomes the comment after its line, which is part of the output
+ * format.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import type { Dialect } from '../dialects.ts';
@@ -76,9 +78,14 @@ export interface Emitter {
   /** True for the bare machine, whose output ends with the label STACK. */
   readonly endsWithStack: boolean;
 
-  /** Where the first argument lies, or the one after the argument at `previous`, relative to `base`. */
+  /**
+   * Where the first argument lies, or the one after the argument at `previous`, relative to `base`.
+   */
   argumentOffset(previous: number | undefined): number;
-  /** Where a local of `size` bytes (whole words) lies after the one at `previous`, relative to `locals`. */
+  /**
+   * Where a local of `size` bytes (whole words) lies after the one at `previous`, relative to
+   * `locals`.
+   */
   localOffset(previous: number, size: number): number;
   /** Make `zero`, an argument's address, the address of the one after it. */
   nextArgument(size: number): void;

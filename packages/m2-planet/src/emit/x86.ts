@@ -15,7 +15,10 @@ interface Variant extends LineTable {
   readonly address: readonly [instruction: string, separator: string];
 }
 
-/** The operators by the names of the four general registers and the instruction that widens the first. */
+/**
+ * The operators by the names of the four general registers and the instruction that widens the
+ * first.
+ */
 function operations(
   a: string,
   b: string,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command lines of replace, untar, ungz, unbz2 and unxz: options only, the last of each kind counts. */
+/**
+ * The command lines of replace, untar, ungz, unbz2 and unxz: options only, the last of each kind
+ * counts.
+ */
 import { ToolError } from '@stage0-ts/diagnostics';
 
 export interface OptionTable {
@@ -56,7 +59,9 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['G', 2 ** 30],
 ]);
 
-/** The value of `--limit`: bytes, or so many k, M or G (of 1024). undefined when it is not given. */
+/**
+ * The value of `--limit`: bytes, or so many k, M or G (of 1024). undefined when it is not given.
+ */
 export function limitOf(options: Options): number | undefined {
   const { limit } = options.values;
   if (limit === undefined) return undefined;

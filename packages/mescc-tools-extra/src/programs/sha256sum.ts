@@ -8,7 +8,9 @@ import { sha256Hex } from '../sha256.ts';
 /** Names longer than this are cut there. */
 const NAME_ROOM = 4096;
 
-/** Upstream's command line: `-c` counts for all files, and results of a check go to standard output. */
+/**
+ * Upstream's command line: `-c` counts for all files, and results of a check go to standard output.
+ */
 export const sha256sum: Program = (argv, host) =>
   reportErrors('sha256sum', host, () => {
     const files: string[] = [];
@@ -40,7 +42,10 @@ export const sha256sum: Program = (argv, host) =>
     return status;
   });
 
-/** A line for each file. For a file that is missing upstream prints so among the lines, and stops with 1. */
+/**
+ * A line for each file. For a file that is missing upstream prints so among the lines, and stops
+ * with 1.
+ */
 function digestLines(host: Host, files: readonly string[], toStdout: boolean): string {
   let text = '';
   for (const file of files) {
@@ -53,7 +58,10 @@ function digestLines(host: Host, files: readonly string[], toStdout: boolean): s
   return text;
 }
 
-/** Status 0 when all digests of all lists are right, 1 otherwise; a missing file or a bad line ends the check. */
+/**
+ * Status 0 when all digests of all lists are right, 1 otherwise; a missing file or a bad line ends
+ * the check.
+ */
 function checkLists(host: Host, lists: readonly string[]): number {
   const say = (text: string): void => host.writeStdout(encodeUtf8(text));
   let status = 0;
@@ -86,7 +94,10 @@ function checkLists(host: Host, lists: readonly string[]): number {
   return status;
 }
 
-/** line = 64 digits, two blanks, name, newline. Quirk kept: `F` is the one capital that counts as a digit. */
+/**
+ * line = 64 digits, two blanks, name, newline. Quirk kept: `F` is the one capital that counts as a
+ * digit.
+ */
 function readLine(
   bytes: Uint8Array,
   start: number,

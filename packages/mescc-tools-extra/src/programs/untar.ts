@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `untar --file ARCHIVE…`: extract into the working directory, the last archive first. */
+/**
+ * The command `untar --file ARCHIVE…`: extract into the working directory, the last archive first.
+ */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
@@ -21,9 +23,9 @@ const IGNORED: ReadonlyMap<TarType, string> = new Map([
 ]);
 
 /**
- * Upstream's command line and messages. Ours reads all archives to their ends before it writes the first
- * file, so that a bad one leaves no trace; upstream exits 0 then. Without `--non-strict` a hard link
- * becomes a copy.
+ * Upstream's command line and messages. Ours reads all archives to their ends before it writes the
+ * first file, so that a bad one leaves no trace; upstream exits 0 then. Without `--non-strict` a
+ * hard link becomes a copy.
  */
 export const untar: Program = (argv, host) =>
   reportErrors('untar', host, () => {

@@ -22,7 +22,9 @@ export interface Command {
   readonly notes?: string;
   /** What the exit statuses mean. */
   readonly exitStatus: string;
-  /** Exit status when an error ends it: 3 where 1 is a verdict, so that a typing error is not one. */
+  /**
+   * Exit status when an error ends it: 3 where 1 is a verdict, so that a typing error is not one.
+   */
   readonly errorStatus?: number;
   /** Options end at the first operand; what follows belongs to a program. */
   readonly optionsFirst?: true;

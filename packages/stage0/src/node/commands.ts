@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The subcommands of `stage0`, as data: help, parsing, suggestions, completion, the man page and the
- * table in the README come from here. What a command does is loaded when it is asked for.
+ * The subcommands of `stage0`, as data: help, parsing, suggestions, completion, the man page and
+ * the table in the README come from here. What a command does is loaded when it is asked for.
  */
 import { ARCHITECTURES } from '../architectures.ts';
 import type { Command, Operand, Option } from './command.ts';

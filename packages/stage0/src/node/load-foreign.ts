@@ -2,7 +2,8 @@
 /**
  * What `--against` names → a build to compare with: a folder, an archive, or one file.
  *
- * Nothing in it is opened that is not a regular file, so that a pipe or a device cannot hold up the comparison.
+ * Nothing in it is opened that is not a regular file, so that a pipe or a device cannot hold up the
+ * comparison.
  */
 import path from 'node:path';
 import { ToolError } from '@stage0-ts/diagnostics';

@@ -47,7 +47,9 @@ function paragraphs(text: string): string[] {
   return escaped(text).replaceAll('\n\n', '\n.PP\n').split('\n');
 }
 
-/** A backslash, a dash that is typed, and a dot or quote that begins a line mean something to roff. */
+/**
+ * A backslash, a dash that is typed, and a dot or quote that begins a line mean something to roff.
+ */
 function escaped(text: string): string {
   return text
     .replaceAll('\\', '\\e')

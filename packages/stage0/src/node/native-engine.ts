@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Runs the tree's own binaries on this machine's kernel, in a copy of the world in a temporary folder.
+ * Runs the tree's own binaries on this machine's kernel, in a copy of the world in a temporary
+ * folder.
  *
- * What a script starts from there on runs natively too, unseen, and with the rights of whoever started this. The working
- * directory is right, but the root is this machine's: scripts with absolute paths need another engine. Afterwards the
- * world is what the folder is: what is gone there is gone, and what has become a link is a link.
+ * What a script starts from there on runs natively too, unseen, and with the rights of whoever
+ * started this. The working directory is right, but the root is this machine's: scripts with
+ * absolute paths need another engine. Afterwards the world is what the folder is: what is gone
+ * there is gone, and what has become a link is a link.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -17,7 +19,10 @@ import type { NamedEngine } from '../engines.ts';
 
 const OUTPUT_LIMIT = 256 << 20;
 
-/** @param seconds after which a program is killed. Throws ENOEXEC where the kernel does not run such binaries. */
+/**
+ * @param seconds after which a program is killed. Throws ENOEXEC where the kernel does not run such
+ *   binaries.
+ */
 export function nativeEngine(seconds: number): NamedEngine {
   return {
     name: 'native',

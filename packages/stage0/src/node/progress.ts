@@ -10,7 +10,10 @@ export function wantsProgress(quiet: boolean): boolean {
   return process.stderr.isTTY === true && !quiet && !env['NO_COLOR'] && !env['CI'];
 }
 
-/** Lines of progress: phase (an engine, or the rebuild), step, number of steps if known, program, artifact. */
+/**
+ * Lines of progress: phase (an engine, or the rebuild), step, number of steps if known, program,
+ * artifact.
+ */
 export class ProgressText {
   private steps = 0;
   private rebuilt = 0;

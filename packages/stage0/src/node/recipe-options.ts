@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The options that say how a tree of another layout than upstream's is built, shared by the subcommands. */
+/**
+ * The options that say how a tree of another layout than upstream's is built, shared by the
+ * subcommands.
+ */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import {
   innerTree,
@@ -47,7 +50,10 @@ export const LAYOUT_OPTIONS: Options = {
   ...RECIPE_OPTIONS,
 };
 
-/** A tree that was given, or the one in it that is meant; how to build it; and how it is laid out, for the report. */
+/**
+ * A tree that was given, or the one in it that is meant; how to build it; and how it is laid out,
+ * for the report.
+ */
 export interface LaidOut {
   readonly files: MemoryFiles;
   readonly recipe: Recipe;

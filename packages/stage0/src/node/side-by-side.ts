@@ -2,8 +2,9 @@
 /**
  * The two builds of a check, each in a thread of its own → the same result as one after the other.
  *
- * This thread waits for both and keeps the time: a program that does not end is stopped with its thread, so that
- * translated code need not ask whether its time is over. What comes back are plain records; nothing is shared.
+ * This thread waits for both and keeps the time: a program that does not end is stopped with its
+ * thread, so that translated code need not ask whether its time is over. What comes back are plain
+ * records; nothing is shared.
  */
 import {
   MessageChannel,
@@ -64,7 +65,10 @@ export interface SideBySide extends Pick<CheckOptions, 'trust' | 'partial' | 'ag
 /** Milliseconds between two looks at the clock. */
 const PATIENCE = 100;
 
-/** Check `source`, which is not changed. Throws ToolError as {@link check} does, and when the time is over. */
+/**
+ * Check `source`, which is not changed. Throws ToolError as {@link check} does, and when the time
+ * is over.
+ */
 export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckResult {
   const { engines, options, limits, onProgress } = check;
   const named = engines.map((name) => engineNamed(name, limits));

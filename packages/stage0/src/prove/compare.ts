@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Two tables of states → equal, or a shortest input on which they differ: in all that is seen up to the end of the
- * input, not in which step it is seen.
+ * Two tables of states → equal, or a shortest input on which they differ: in all that is seen up to
+ * the end of the input, not in which step it is seen.
  *
- * Pairs of states that one input leads to, breadth first, with what one program has shown more than the other. The
- * first pair whose ends do not show the same gives a shortest input. Invariant: when all pairs do, the programs do
- * the same on every input. Where the model cannot follow (`?`) nothing is said: a complete table has no such place.
+ * Pairs of states that one input leads to, breadth first, with what one program has shown more than
+ * the other. The first pair whose ends do not show the same gives a shortest input. Invariant: when
+ * all pairs do, the programs do the same on every input. Where the model cannot follow (`?`)
+ * nothing is said: a complete table has no such place.
  */
 import { type MealyTable, rowAt } from './mealy.ts';
 

@@ -2,10 +2,11 @@
 /**
  * A minimal table of states against a function that is only called: the W-method (Chow, 1978).
  *
- * With n states in the table, an input for each state (its access word), a set W of words that tells any two states
- * apart, and a margin m, the suite is: an access word, then every word of up to m + 1 bytes, then a word of W. A
- * function that can be written as a machine of at most n + m states and gives the right output for the whole suite
- * is equal to the table. Invariant: every test is counted; none is left out.
+ * With n states in the table, an input for each state (its access word), a set W of words that
+ * tells any two states apart, and a margin m, the suite is: an access word, then every word of up
+ * to m + 1 bytes, then a word of W. A function that can be written as a machine of at most n + m
+ * states and gives the right output for the whole suite is equal to the table. Invariant: every
+ * test is counted; none is left out.
  */
 import { type Difference, difference } from './compare.ts';
 import { hexText } from './kernel.ts';

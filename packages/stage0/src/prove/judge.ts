@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program against a table: equal on every input, different with a shortest input, or open, which is when the
- * model cannot follow the program or its states do not end. Stops at the first difference.
+ * A program against a table: equal on every input, different with a shortest input, or open, which
+ * is when the model cannot follow the program or its states do not end. Stops at the first
+ * difference.
  */
 import { readExecutable } from '@stage0-ts/i386';
 import { ALL_BYTES, type Difference, PairSearch } from './compare.ts';
@@ -47,7 +48,10 @@ export function mutant({ path, bytes }: ProgramFile, bit: number): ProgramFile {
   return { path, bytes: changed };
 }
 
-/** `count` bits spread evenly over the file from the entry point to the end of its segment; all when there are fewer. */
+/**
+ * `count` bits spread evenly over the file from the entry point to the end of its segment; all when
+ * there are fewer.
+ */
 export function mutantBits({ path, bytes }: ProgramFile, count: number): number[] {
   const { entry, segments } = readExecutable(bytes, path);
   const code = segments.find(

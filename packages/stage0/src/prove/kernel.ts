@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The kernel that a proof assumes: system call in registers → result in eax, and what is seen from outside.
+ * The kernel that a proof assumes: system call in registers → result in eax, and what is seen from
+ * outside.
  *
- * There are the input, which can be read, and the output, which does not exist before it is opened with O_CREAT.
- * A read of the input stops the program: whoever explores it chooses the answer. Invariant: what is seen is one
- * text, two digits a byte of output, anything else in brackets; an ending begins with `!` when it is certain, and
- * with `?` when the model cannot follow.
+ * There are the input, which can be read, and the output, which does not exist before it is opened
+ * with O_CREAT. A read of the input stops the program: whoever explores it chooses the answer.
+ * Invariant: what is seen is one text, two digits a byte of output, anything else in brackets; an
+ * ending begins with `!` when it is certain, and with `?` when the model cannot follow.
  */
 import type { Interpreter, Memory } from '@stage0-ts/i386';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A hex0 seed → what was proved of it: its states, the smallest table, and whether it does what our port of hex0
- * does, and what another program does that is explored in the same way.
+ * A hex0 seed → what was proved of it: its states, the smallest table, and whether it does what our
+ * port of hex0 does, and what another program does that is explored in the same way.
  *
  * docs/proof.md says why this is a proof, of what, and what it assumes.
  */

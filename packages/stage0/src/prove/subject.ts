@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program between two reads: its state and an answer of the kernel → the next state, or how it ends.
+ * A program between two reads: its state and an answer of the kernel → the next state, or how it
+ * ends.
  *
- * A state is one row of 32-bit words: eip, flags, the eight registers, then every word of memory that the program
- * has ever changed after its first read, in the order in which they were found, without those at the end that have
- * their first value. So two states are the same exactly when their rows are. Flags are in it only when one is read
- * before it is written again; the interpreter tells.
+ * A state is one row of 32-bit words: eip, flags, the eight registers, then every word of memory
+ * that the program has ever changed after its first read, in the order in which they were found,
+ * without those at the end that have their first value. So two states are the same exactly when
+ * their rows are. Flags are in it only when one is read before it is written again; the interpreter
+ * tells.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { Interpreter, Machine, MachineError, readExecutable } from '@stage0-ts/i386';
@@ -24,7 +26,10 @@ export const READ_FLAGS = 0xcd5;
 /** Faults that a kernel sends a signal for whatever the processor. */
 const CERTAIN = new Set(['bad-access', 'divide-error', 'breakpoint', 'unknown-interrupt']);
 
-/** Thrown when a flag turns out to be part of the state: everything that was found so far is to be found again. */
+/**
+ * Thrown when a flag turns out to be part of the state: everything that was found so far is to be
+ * found again.
+ */
 export class MoreFlags extends Error {}
 
 /** A program that can be put into any of its states. */
@@ -50,7 +55,9 @@ export class Subject {
   private codeChanges = false;
   private readonly liveFlags: number;
 
-  /** @param liveFlags flags that belong to the state. Throws MachineError for what is no program. */
+  /**
+   * @param liveFlags flags that belong to the state. Throws MachineError for what is no program.
+   */
   constructor(image: { readonly path: string; readonly bytes: Uint8Array }, liveFlags = 0) {
     const { start, end } = readExecutable(image.bytes, image.path);
     // The stack holds the program's name: always the same one, so that all have the same stack.
@@ -88,8 +95,9 @@ export class Subject {
   }
 
   /**
-   * From `state` on, whose read gets `answer`: true when the program reads again, and then {@link row} is its
-   * state; {@link seen} is what it did. After {@link END} every read finds the end, so that it never is.
+   * From `state` on, whose read gets `answer`: true when the program reads again, and then {@link
+   * row} is its state; {@link seen} is what it did. After {@link END} every read finds the end, so
+   * that it never is.
    */
   answer(state: Int32Array, answer: number): boolean {
     this.restore(state);

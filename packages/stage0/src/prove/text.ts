@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A proof → its report in plain text: the sentence that counts, what was explored, the table, what is assumed, and
- * what it was compared with.
+ * A proof → its report in plain text: the sentence that counts, what was explored, the table, what
+ * is assumed, and what it was compared with.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { Difference } from './compare.ts';
@@ -107,7 +107,10 @@ export function shown(bytes: readonly number[]): string {
   return `"${text.join('')}"`;
 }
 
-/** Bytes that do the same in every state share a column; a cell is the next state and what is written. */
+/**
+ * Bytes that do the same in every state share a column; a cell is the next state and what is
+ * written.
+ */
 export function tableLines(table: MealyTable, except: readonly number[] = []): string[] {
   const columns = inputClasses(table, new Set(except));
   const names = columns.map((bytes, index) => columnName(bytes, index));

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** `run-cases SET CASE…`: run cases with our built program on the Node host, and send the outcomes to the parent. */
+/**
+ * `run-cases SET CASE…`: run cases with our built program on the Node host, and send the outcomes
+ * to the parent.
+ */
 import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
 import { NodeHost } from '@stage0-ts/host/node';
