@@ -6,8 +6,8 @@
 //   node scripts/release.js check TAG     fail unless TAG is v and the version of every package, of
 //                                         the lock file, and of the changelog's newest entry
 //   node scripts/release.js pack FOLDER   npm pack every public package into FOLDER, and print
-//                                         `SHA-256  archive` for each, a package after those that it
-//                                         depends on: the order to publish in
+//                                         `SHA-256  archive` for each, a package after those
+//                                         that it depends on: the order to publish in
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
