@@ -89,8 +89,8 @@ export class Compilation {
   }
 
   /**
-   * For the map: what is written from here on comes from `token`. So it does from each one that is
-   * stepped over.
+   * For the provenance map: what is written from now on comes from `token`. The same happens for
+   * each token that is consumed.
    */
   mark(token: Token | undefined): void {
     if (token !== undefined) this.provenance?.mark(0, token.at, token.end);

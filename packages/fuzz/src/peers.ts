@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The programs that the archive formats are known by (gzip, bzip2, xz, tar) as judges where
- * upstream's and ours differ on an archive: what ours makes beyond upstream must be what they make,
- * and what ours refuses they must refuse.
+ * The usual programs for the archive formats (gzip, bzip2, xz, tar) as judges where upstream's and
+ * ours differ on an archive. What only ours accepts, they must decode to the same bytes; what only
+ * upstream accepts, they must reject.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -14,8 +14,8 @@ import type { Change, VectorCase } from '@stage0-ts/vectors/run';
 const MAX_OUTPUT = 64 << 20;
 
 /**
- * What a format's own program makes of a case: content by path; undefined when it refuses, and `no
- * judge` where it knows less of the format than its specification says.
+ * What a format's own program makes of a case: content by path; undefined if it rejects the case,
+ * and `no judge` if it does not support the whole specification.
  */
 export type Peer = (program: VectorCase) => ReadonlyMap<string, string> | undefined | 'no judge';
 
@@ -48,8 +48,7 @@ function archiveOf(input: VectorCase['input']): Uint8Array {
 }
 
 /**
- * zlib, and where that refuses what follows the content gzip, which ignores it with a warning and
- * status 2.
+ * zlib; if it rejects data after the content, gzip, which ignores that with a warning and status 2.
  */
 export const gzipPeer: Peer = decompressor((archive) => {
   try {
@@ -65,7 +64,7 @@ export const bzip2Peer: Peer = decompressor((archive) => filter('bzip2', ['-dc']
 const USUAL_DICTIONARY = [0, 0, 0x80, 0];
 const xzOnly = decompressor((archive) => filter('xz', ['-dc'], archive));
 /**
- * xz takes only such sizes of the dictionary as encoders use; the content does not depend on it.
+ * xz accepts only the dictionary sizes that encoders use; the content does not depend on the size.
  */
 const lzmaOnly = decompressor((archive) => {
   if (archive.length <= USUAL_DICTIONARY.length) return undefined;

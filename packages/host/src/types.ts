@@ -38,12 +38,12 @@ export interface SystemName {
 }
 
 /**
- * Takes the map of a file that a program is about to write under the path `output`. The map's
+ * Receives the map of a file that a program is about to write to the path `output`. The map's
  * sources are the paths of the files as the program opened them.
  */
 export type ProvenanceSink = (output: string, provenance: ProvenanceMap) => void;
 
-/** What a started program gets in place of its parent's own; each where it is there. */
+/** What a started program gets instead of its parent's own; absent ones are inherited. */
 export interface Inherited {
   /** Everything left on standard input. Called once, when the program reads. */
   readonly stdin?: (() => Uint8Array) | undefined;
@@ -92,15 +92,14 @@ export interface Host {
   /** Absolute path of the working directory. */
   currentDirectory(): string;
   changeDirectory(path: string): void;
-  /** Make `path` this program's root directory (chroot). A host that cannot says so with ENOSYS. */
+  /**
+   * Make `path` this program's root directory (chroot). A host that cannot do that throws ENOSYS.
+   */
   changeRoot(path: string): void;
 
   systemName(): SystemName;
 
-  /**
-   * Who wants to know where the bytes of outputs come from. Absent: nobody, and programs make no
-   * maps.
-   */
+  /** Receives the provenance of outputs. If absent, programs make no maps. */
   readonly provenance?: ProvenanceSink | undefined;
 
   /**

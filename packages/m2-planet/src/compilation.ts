@@ -2,9 +2,9 @@
 /**
  * The state of one compilation: the token to parse next, the tables of names, the output.
  *
- * The parser is functions over this one object (types-parser, constants, expressions, statements,
- * initializers, declarations). Invariant: `token` is the next token; after the last one comes
- * `end`, whose text is empty, so that looking at it is safe and stepping over it is an error.
+ * The parser consists of functions over this one object (types-parser, constants, expressions,
+ * statements, initializers, declarations). Invariant: `token` is the next token; after the last one
+ * comes `end`, whose text is empty, so that peeking at it is safe and consuming it is an error.
  */
 import type { ToolError } from '@stage0-ts/diagnostics';
 import { type Dialect, dialectOf } from './dialects.ts';
@@ -48,7 +48,7 @@ export class Compilation {
   addressOf = false;
   /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */
   pendingDereferences = 0;
-  /** The tests of --strict; absent when nobody asks. */
+  /** The tests of --strict; absent without that option. */
   readonly warnings: Warnings | undefined;
   private readonly provenance: TokenProvenance | undefined;
   private readonly nextId: () => number;
@@ -125,8 +125,8 @@ export class Compilation {
   }
 
   /**
-   * For the map: what is written from here on comes from `token`. So it does from each one that is
-   * stepped over.
+   * For the provenance map: what is written from now on comes from `token`. The same happens for
+   * each token that is consumed.
    */
   mark(token: Token): void {
     this.provenance?.mark(token);
@@ -160,14 +160,14 @@ export class Compilation {
     this.output.ret(this.emit);
   }
 
-  /** Refuse, in bootstrap mode, what the cc_* compilers do not know. */
+  /** In bootstrap mode, reject what the cc_* compilers do not know. */
   notInBootstrapMode(feature: string): void {
     if (this.options.bootstrapMode === true) {
       throw this.error(`${feature} is not supported in --bootstrap-mode`);
     }
   }
 
-  /** Run what reads a literal, with its errors at that token. */
+  /** Run `read`, which reads a literal; its errors are reported at that token. */
   literal<Result>(read: () => Result, token: Token = this.token): Result {
     try {
       return read();
@@ -177,7 +177,7 @@ export class Compilation {
     }
   }
 
-  /** A name made of parts, which must fit upstream's buffer. */
+  /** Check that a composed name fits upstream's buffer. */
   checkName(name: string): string {
     if (name.length >= this.maxString)
       throw this.error('this name is too long', this.token, 'name');

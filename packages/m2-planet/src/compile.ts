@@ -55,7 +55,7 @@ const EMITTERS: Readonly<
 /** Smaller limits cut upstream's own output lines. */
 const MIN_MAX_STRING = 256;
 
-/** Bytes of code that a byte of input makes, roughly: the first size of the buffer. */
+/** Roughly the bytes of code for a byte of input, for the initial size of the buffer. */
 const CODE_PER_INPUT = 8;
 
 const MAX_FIRST_SIZE = 1 << 24;
@@ -144,7 +144,7 @@ function predefine(macros: MacroTable, options: CompileOptions, context: ReaderC
   }
 }
 
-/** Bootstrap mode: every `#` token and the rest of its line go. */
+/** Bootstrap mode: every `#` token and the rest of its line are dropped. */
 function withoutDirectives(first: Token): Token | null {
   let head: Token | null = null;
   for (let token: Token | null = first; token !== null; ) {
@@ -158,7 +158,7 @@ function withoutDirectives(first: Token): Token | null {
   return head;
 }
 
-/** The parser knows no ends of lines. */
+/** The parser does not know line feeds. */
 function withoutLineFeeds(head: Token | null): Token | null {
   let first = head;
   for (let token = head; token !== null; ) {

@@ -92,14 +92,14 @@ export function parseSizeof(c: Compilation): number {
   return size;
 }
 
-/** Bootstrap mode knows no variables here. */
+/** Bootstrap mode does not know variables here. */
 function parseBootstrapSize(c: Compilation): number {
   return parseTypeName(c).size;
 }
 
 function parseOperandSize(c: Compilation): number {
   if (c.startsWith('"')) {
-    // The opening quote, which the token has, stands for the NUL, which it has not; escapes count
+    // The token has the opening quote but no NUL, so its length is right; escapes count
     // raw.
     const { length } = c.token.text;
     c.advance();

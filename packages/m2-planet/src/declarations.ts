@@ -123,7 +123,7 @@ function parseParameters(c: Compilation, current: FunctionSymbol): void {
         c.expect('.', 'Invalid token found in variadic arguments token');
       }
       c.notInBootstrapMode('variadic functions');
-      break; // quirk kept: whatever is here is taken for the parenthesis
+      break; // quirk kept: whatever is here counts as the parenthesis
     }
     const type = parseTypeName(c);
     c.requireToken('Received EOF when attempting to collect arguments');

@@ -5,9 +5,9 @@
  * expression: bitwise | bitwise "=" expression | bitwise compound-assignment expression
  *
  * The binary operators are five levels, all left-associative: `* / %`, `+ -`, `<< >>`, the
- * comparisons, and `& && | || ^`. Invariant: `c.current` is the type that upstream thinks the value
- * has, which is often not C's (an operator keeps the type of the operand that the list of types has
- * first).
+ * comparisons, and `& && | || ^`. Invariant: `c.expressionType` is the type that upstream assigns
+ * to the value, which often differs from C's (an operator keeps the type of the operand that comes
+ * first in the list of types).
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
 import type { Compilation } from './compilation.ts';

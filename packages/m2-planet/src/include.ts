@@ -12,7 +12,7 @@ import { readTokens } from './reader.ts';
 import { latin1ToName, nameToLatin1 } from './text.ts';
 import type { Token } from './token.ts';
 
-/** Upstream never closes a file, so that it fails some hundreds of includes earlier. */
+/** Upstream never closes a file, so it fails after some hundreds of includes. */
 const MAX_INCLUDES = 10_000;
 
 export class Includer {
@@ -55,8 +55,8 @@ export class Includer {
   }
 
   /**
-   * Quirk kept: all paths are built in one buffer, and those of the include paths are not ended, so
-   * that what a longer path before left there still counts.
+   * Quirk kept: all paths are built in one buffer, and those of the include paths are not
+   * terminated, so the rest of a longer path that was built before is still there.
    */
   private search(
     name: string,

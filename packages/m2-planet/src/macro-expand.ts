@@ -14,7 +14,7 @@ import type { MacroCursor } from './macro-cursor.ts';
 import type { Macro } from './macro-table.ts';
 import { copyList, copyToken, removeToken, type Token } from './token.ts';
 
-/** Upstream hangs on what passes these: no program of sense comes near. */
+/** Upstream hangs on what exceeds these: no sensible program comes near. */
 const MAX_DEPTH = 10_000;
 const MAX_MADE = 1 << 23;
 

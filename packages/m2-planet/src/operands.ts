@@ -32,8 +32,8 @@ export function parsePostfix(c: Compilation): void {
 /**
  * Everything after an operand.
  *
- * Quirk kept: the order of the tests. Each operator opens another round of them, and after a call
- * the rounds that are still open go on with the tests that they have not made yet.
+ * Quirk kept: the order of the tests. Each operator starts another round of them, and after a call
+ * the outer rounds continue with their remaining tests.
  */
 export function parsePostfixOperators(c: Compilation): void {
   c.requireToken('Unexpected EOF, improperly terminated primary expression');

@@ -83,8 +83,8 @@ export interface CompileOptions {
    */
   readonly logicalShiftRight?: boolean;
   /**
-   * Takes for each piece of the output its token, and the name of the function that it is part of.
-   * Default: none is made.
+   * Receives, for each piece of the output, its token and the name of its function. Default: none
+   * is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
   /** Called for each thing that upstream compiles to something other than C means (`--strict`). */

@@ -3,8 +3,8 @@
  * Where tokens come from: an input, or the part of one after a `#FILENAME`, with its name and
  * lines.
  *
- * Tokens keep byte offsets only; lines are counted when somebody asks, from an index of the line
- * feeds that is made once for each input.
+ * Tokens keep byte offsets only; lines are counted only when they are needed, with an index of the
+ * line feeds that is made once for each input.
  */
 
 import type { Source } from '@stage0-ts/diagnostics';

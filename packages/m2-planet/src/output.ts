@@ -4,7 +4,7 @@
  * the end.
  *
  * The lines that reserve a function's locals come before its body, and those that free them before
- * each return, but how many there are is known only at its end. So such places are noted, and
+ * each return, but how many there are is known only at its end. So such places are recorded, and
  * filled when the sections are joined: nothing is copied twice.
  * Behaviour defined by cc.c and declare_function of cc_core.c of M2-Planet 1.13.1.
  */
@@ -37,7 +37,7 @@ const EMPTY: Uint8Array = new Uint8Array();
 export class Output implements CodeSink {
   readonly globals: ByteWriter = new ByteWriter(1 << 14);
   readonly strings: ByteWriter = new ByteWriter(1 << 14);
-  /** The maps of the three sections, when somebody asks where the output comes from. */
+  /** The provenance of the three sections, if it is requested. */
   provenance: SectionProvenance | undefined;
   private readonly code: ByteWriter;
   /** The places for lines of frames, in order of their offsets in the code. */

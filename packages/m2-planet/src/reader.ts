@@ -78,7 +78,7 @@ class Reader {
   private at = 0;
   private first: Token | null = null;
   private last: Token | null;
-  /** True from `#define` to the word after it, which tells F(x) from F (x). */
+  /** True from `#define` to the word after it, to distinguish F(x) from F (x). */
   private afterDefine = false;
 
   constructor(source: Source, before: Token | null, context: ReaderContext) {

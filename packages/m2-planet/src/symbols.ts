@@ -2,7 +2,7 @@
 /**
  * Symbols: variables and functions, and the scopes of a function's locals.
  *
- * Upstream prepends to linked lists and takes the first match; here the newest definition of a name
+ * Upstream prepends to linked lists and uses the first match; here the newest definition of a name
  * is in a map, and a scope that ends restores what its locals hid.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
@@ -12,7 +12,7 @@ export type VariableKind = 'local' | 'argument' | 'global' | 'static';
 
 export interface Variable {
   readonly kind: VariableKind;
-  /** Its name in the output: that of a static local carries the function's name. */
+  /** Its name in the output: that of a static local includes the function's name. */
   readonly name: string;
   /** An argument's type gains an indirection for each `[]` after its name. */
   type: Type;

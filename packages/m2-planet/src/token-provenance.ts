@@ -2,7 +2,7 @@
 /**
  * The provenance of the output: tokens, as the parser comes to them → rows of the map.
  *
- * A token that is in no input, such as the value of a predefined macro, leaves the one before it in
+ * A token that is in no input, such as the value of a predefined macro, leaves the previous one in
  * force.
  */
 import { type ProvenanceMap, SectionProvenance } from '@stage0-ts/bytes';

@@ -5,7 +5,7 @@
  *
  * The list form is the behaviour, not a convenience: upstream's preprocessor edits the list that it
  * walks, and several of its quirks (a macro as the very first token, an empty macro argument, an
- * include with text after it) are what those edits leave.
+ * include with text after it) are effects of those edits.
  *
  * Invariant: `next` of the last token is null; a removed token keeps its own links.
  * Behaviour defined by cc_reader.c and cc_macro.c of M2-Planet 1.13.1.
@@ -31,7 +31,7 @@ export interface Token {
   readonly start: number;
   /** Offset of the first byte after the token. */
   readonly end: number;
-  /** How many expansions of macros deep the token arose. */
+  /** How many macro expansions deep the token was made. */
   readonly depth: number;
   /** For a token out of a macro: the name that was replaced. */
   use: Token | null;
@@ -83,8 +83,8 @@ export function copyToken(token: Token, depth: number = token.depth): Token {
 }
 
 /**
- * Unlink `token`; the result is the token that followed it. The head of the list is the caller's
- * care.
+ * Unlink `token`; the result is the token that followed it. The caller updates the head of the
+ * list.
  */
 export function removeToken(token: Token): Token | null {
   if (token.prev !== null) token.prev.next = token.next;
@@ -92,7 +92,10 @@ export function removeToken(token: Token): Token | null {
   return token.next;
 }
 
-/** The tokens from `head` on, as a fresh list with sound links (the first has no predecessor). */
+/**
+ * Copies the tokens from `head` on to a new list with consistent links (the first has no
+ * predecessor).
+ */
 export function copyList(head: Token | null): Token | null {
   let first: Token | null = null;
   let last: Token | null = null;
@@ -132,7 +135,7 @@ export function tokenError(
   });
 }
 
-/** Where the macro was used that the token is out of, if it is out of one. */
+/** Where the macro was used that produced the token, if one did. */
 function useOf(token: Token): string | undefined {
   if (token.use === null) return undefined;
   let outer = token.use;

@@ -224,8 +224,8 @@ export class TypeTable {
 
   /**
    * A typedef: `existing` (a primitive or typedef of the name, which is overwritten) or a new type
-   * gets the looks of `source`. Quirk kept: the pointer to the pointer is the type itself, and in
-   * 1.13.1 the pointer is its own target.
+   * becomes like `source`. Quirk kept: the pointer to the pointer is the type itself, and in 1.13.1
+   * the pointer is its own target.
    */
   mirror(source: Type, existing: Type | undefined, name: string, nameId: number): Type {
     const head = existing ?? new Type(name, nameId, 0, false);

@@ -51,7 +51,7 @@ export function parseVariable(c: Compilation): boolean {
 /**
  * True where the address that is loaded is what counts: before and after ++ and --, of an array
  * before its index, of a function. Quirk kept: not of globals and static locals, so that ++ and --
- * go astray there.
+ * change the wrong memory there.
  */
 function wantsAddress(c: Compilation, symbol: Variable | FunctionSymbol): boolean {
   if (symbol instanceof FunctionSymbol) return true;

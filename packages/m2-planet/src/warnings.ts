@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What upstream compiles to something other than C means, without a word → warnings at the tokens.
+ * What upstream silently compiles to something other than C means → warnings at the tokens.
  *
- * The parser calls these tests where each fault arises, when somebody wants to know (`--strict`).
- * The output is the same with and without them. Invariant: a warning stands for code that was seen
- * to go wrong in a program that M2-Planet 1.13.1 compiled; the test compiles and runs one for each.
+ * The parser calls these tests where each fault arises, with `--strict`. The output is the same
+ * with and without them. Invariant: each kind of warning was observed to go wrong in a program
+ * compiled by M2-Planet 1.13.1; the test compiles and runs one for each.
  */
 
 import type { ToolError } from '@stage0-ts/diagnostics';
@@ -62,9 +62,9 @@ export class Warnings {
   private stored = 0;
   /** What the expression so far may be. */
   value: Value = 'any';
-  /** A `||` of more than 0 and 1, as long as nobody has used its value but to test it. */
+  /** A `||` of more than 0 and 1, while its value has only been tested. */
   private untested: Token | undefined;
-  /** Functions that only compute their result: a call too many of one does no harm. */
+  /** Functions that only compute their result: one more call of them does no harm. */
   private readonly pure = new Set<string>();
   /** True when the function that is being read was seen to do more than that. */
   private isImpure = false;

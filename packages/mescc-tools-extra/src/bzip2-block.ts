@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A bzip2 block on its way back through the Burrows–Wheeler transform: the bytes as they were sent
- * → the text.
+ * The inverse Burrows–Wheeler transform of a bzip2 block: the bytes as they were sent → the text.
  *
  * Sort the bytes, equal ones in the order in which they were sent. Link each place in the sorted
- * order to the index at which its byte was sent. The text is what one walk along these links reads,
- * from `origin` on: at each step, the byte that was sent at the index that the link leads to.
+ * order to the index at which its byte was sent. Then the text is read by following these links
+ * from `origin`: each step gives the byte that was sent at the index to which the link points.
  * Invariant: the links are a permutation of the indices, so that the walk stays inside of the
  * block, whatever was sent.
  */
 
-/** Entries to make room for at first; more when they are needed. */
+/** Initial capacity in entries; it grows when needed. */
 const FIRST_ROOM = 1 << 12;
 
 export class Block {

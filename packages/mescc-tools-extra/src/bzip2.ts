@@ -70,7 +70,7 @@ class Code {
   }
 
   /**
-   * The slow way: symbol * 32 + length for the code in the top bits of the 20 bits given, or -1.
+   * The slow path: symbol * 32 + length for the code in the top bits of the 20 bits given, or -1.
    */
   walk(bits: number): number {
     let first = 0;
@@ -96,7 +96,7 @@ function startsStream(bytes: Uint8Array, at: number): boolean {
   return isMagic && level > 0x30 && level <= 0x39;
 }
 
-/** What all streams of a file share: the place in it, and the memory for a block. */
+/** What all streams of a file share: the position in it, and the memory for a block. */
 class Decoder {
   private readonly input: Uint8Array;
   /** The input with zeros after it. */
@@ -145,7 +145,7 @@ class Decoder {
         if (sum !== streamSum) {
           throw this.fail(this.at, 'the content does not have the checksum that the stream gives');
         }
-        this.count = 0; // bytes are taken when a bit is wanted, so that only bits are left over
+        this.count = 0; // bytes are read only when a bit is needed, so only bits are left over
         return;
       }
       if (magic !== 0x314159265359) throw this.fail(this.at, 'not a bzip2 block');
@@ -173,8 +173,8 @@ class Decoder {
   }
 
   /**
-   * The byte values that occur: 16 bits for sixteenths, then 16 bits for each sixteenth that has
-   * some.
+   * The byte values that occur: 16 bits, one for each range of 16 values, then 16 bits for each
+   * range that is used.
    */
   private readUsedBytes(): Uint8Array {
     const used: number[] = [];
@@ -296,7 +296,9 @@ class Decoder {
     return (this.bits >>> this.count) & (2 ** need - 1);
   }
 
-  /** The error for a block that goes wrong at a byte; after the end it is the end that is wrong. */
+  /**
+   * The error for a block that is damaged at a byte; past the end the file is cut short instead.
+   */
   private damaged(at: number, message: string): Error {
     return at >= this.input.length ? this.truncated() : this.fail(at, message);
   }
@@ -350,7 +352,7 @@ function writeRuns(text: Uint8Array, out: DecodedBytes): void {
   let repeats = 0;
   for (let i = 0; i < length; ) {
     if (i + 4 <= length) {
-      // Mostly none of four bytes is as the one before it.
+      // Usually none of four bytes equals the one before it.
       const word = words.getInt32(i, true);
       if (!hasZeroByte(word ^ ((word << 8) | (previous & 0xff)))) {
         view.setInt32(position, word, true);

@@ -8,7 +8,7 @@
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import { requireBytes } from '@stage0-ts/diagnostics';
 
-/** The parts one after the other. A `map` that has them as its sources takes where each is. */
+/** The parts joined. A `provenance` map that has them as its sources records where each is. */
 export function concatenate(
   parts: readonly Uint8Array[],
   provenance?: ProvenanceMap,

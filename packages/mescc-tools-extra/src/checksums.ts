@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Cyclic redundancy checks: CRC-32 of gzip and xz, the same bits the other way round for bzip2,
- * CRC-64 of xz.
+ * Cyclic redundancy checks: CRC-32 of gzip and xz, the same with reversed bits for bzip2, CRC-64 of
+ * xz.
  */
 
 /** Four tables of 256, for a byte with none to three after it. */
@@ -59,7 +59,7 @@ export function crc64(bytes: Uint8Array): { low: number; high: number } {
   return { low: ~low >>> 0, high: ~high >>> 0 };
 }
 
-/** What the table has for eight bytes, each with those after it. */
+/** The combined table value of eight bytes. */
 function fold(table: Int32Array, low: number, high: number): number {
   return (
     (table[1792 + (low & 0xff)] as number) ^

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * inflate: a deflate stream (RFC 1951) → the bytes that it stands for.
+ * inflate: a deflate stream (RFC 1951) → the bytes that it encodes.
  *
- * A Huffman code is read with one look into a table indexed by the next ten bits; the few longer
- * codes are walked bit by bit. Invariant: the `count` low bits of `bits` are the next of the input,
- * lowest first.
+ * A Huffman code is decoded by one lookup in a table with the next ten bits as the index; the few
+ * longer codes are decoded bit by bit. Invariant: the `count` low bits of `bits` are the next of
+ * the input, lowest first.
  *
  * Accepts what mescc-tools-extra/ungz.c of stage0-posix 1.9.1 accepts, and stored blocks.
  */
@@ -72,7 +72,7 @@ class Code {
       firstIndex[length + 1] = (firstIndex[length] as number) + count;
       nextCode[length + 1] = ((nextCode[length] as number) + count) << 1;
     }
-    // A single code of one bit is allowed, and no code at all where none is used.
+    // A single code of one bit is allowed, and no code at all if none is used.
     if (left > 0 && longest > 1) return false;
     for (let i = start; i < end; i++) {
       const length = lengths[i] as number;
@@ -88,7 +88,7 @@ class Code {
     return true;
   }
 
-  /** The slow way, for a code that is not in the table: symbol * 16 + length, or -1. */
+  /** The slow path, for a code that is not in the table: symbol * 16 + length, or -1. */
   walk(bits: number): number {
     let code = 0;
     let first = 0;
@@ -109,7 +109,7 @@ class Inflater {
   private readonly input: Uint8Array;
   private readonly out: DecodedBytes;
   private readonly fail: Fail;
-  /** Output before this is another stream's: no distance reaches it. */
+  /** Output before this belongs to another stream: distances must not reach it. */
   private readonly outStart: number;
   private readonly literals = new Code();
   private readonly distances = new Code();

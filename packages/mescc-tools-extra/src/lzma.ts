@@ -2,9 +2,9 @@
 /**
  * LZMA: range-coded literals and matches → bytes. xz.ts wraps it as LZMA2 and as .lzma.
  *
- * The range coder (range-decoder.ts) gives bits; this decoder makes symbols of them. A symbol is a
- * literal byte, or a match: a copy of earlier output, which is also the dictionary. All that is
- * learned is in one table of probabilities, which belongs to the decoder.
+ * The range coder (range-decoder.ts) produces bits; this decoder turns them into symbols. A symbol
+ * is a literal byte, or a match: a copy of earlier output, which is also the dictionary. All that
+ * is learned is in one table of probabilities, which belongs to the decoder.
  *
  * The format is that of the LZMA SDK; mescc-tools-extra/unxz.c of stage0-posix 1.9.1 decodes it
  * with lc + lp <= 4 only.
@@ -26,11 +26,11 @@ const ROOM: number = 1 << 16;
 const TRUNCATED = 'the LZMA data ends too early';
 
 /**
- * Where the table has which probabilities. A length coder is two choices, low, middle and high
- * trees.
+ * Where each kind of probability is in the table. A length coder is two choices, low, middle and
+ * high trees.
  */
 const IS_MATCH = 0;
-/** Four times: a new distance or an old one, the last or an older one, and so on. */
+/** Four decisions: a new distance or an old one, the last or an older one, and so on. */
 const IS_REPEAT: number = IS_MATCH + STATES * MAX_POSITION_STATES;
 const IS_LONG: number = IS_REPEAT + 4 * STATES;
 const LENGTH: number = IS_LONG + STATES * MAX_POSITION_STATES;
@@ -45,7 +45,10 @@ const SLOT_LEAVES = 64;
 const SHORT_DISTANCE: number = SLOT + 4 * SLOT_LEAVES;
 const ALIGN: number = SHORT_DISTANCE + 128;
 const LITERAL: number = ALIGN + 16;
-/** Of each literal context: a tree of 256, and one for each bit that a match would have brought. */
+/**
+ * For each literal context: a tree of 256, and one for each value of the bit that a match would
+ * have given.
+ */
 const LITERAL_SIZE = 0x300;
 
 /** How a call of {@link LzmaDecoder.decode} ended. */
@@ -86,7 +89,7 @@ export class LzmaDecoder {
     return this.coder.isFinished;
   }
 
-  /** Forget everything that was written: no distance reaches it. */
+  /** Forget everything that was written: distances no longer reach it. */
   resetDictionary(size: number): void {
     this.dictionaryStart = this.out.length;
     this.dictionarySize = size;
@@ -168,7 +171,7 @@ export class LzmaDecoder {
     return true;
   }
 
-  /** A byte, in a context of the byte before it and of its position. */
+  /** A byte, in the context of the byte before it and of its position. */
   private decodeLiteral(position: number): void {
     const { out, coder, probabilities } = this;
     const before = position === 0 ? 0 : (out.bytes[out.length - 1] as number);

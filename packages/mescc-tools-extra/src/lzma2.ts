@@ -3,7 +3,7 @@
  * LZMA2: chunks of LZMA or plain bytes → bytes.
  *
  * A control byte begins a chunk: 0 ends the data, 1 and 2 are plain bytes (1 resets the
- * dictionary), 0x80 and up LZMA with, in bits 5 and 6, what is reset: nothing, state, state and
+ * dictionary), 0x80 and up are LZMA, with bits 5 and 6 for what is reset: nothing, state, state and
  * properties, dictionary too.
  */
 import type { DecodedBytes, Fail } from './decoding.ts';

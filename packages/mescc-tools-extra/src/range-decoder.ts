@@ -2,10 +2,10 @@
 /**
  * The range coder of LZMA: input bytes → bits, and small numbers made of bits.
  *
- * `range` is an interval that each bit cuts in two; `code` says in which part the input lies. Where
- * the cut is depends on the probability of a 0, in units of 1/2048, which is adjusted after every
- * bit. Invariant between bits: 0 <= code < range, as unsigned numbers of 32 bits. Both are kept as
- * signed ones, because a field that holds larger numbers is slow.
+ * `range` is an interval that each bit cuts in two; `code` says in which part the input lies. The
+ * position of the cut depends on the probability of a 0, in units of 1/2048, which is adjusted
+ * after every bit. Invariant between bits: 0 <= code < range, as unsigned numbers of 32 bits. Both
+ * are kept as signed ones, because a field that holds larger numbers is slow.
  */
 
 /** A 0 is as likely as a 1. */
@@ -42,8 +42,7 @@ export class RangeDecoder {
 
   /**
    * True when more bytes were used than there are. This is not checked for each byte: a missing
-   * byte reads as 0 or as one of the next chunk, and the decoder checks once per symbol that
-   * nothing comes of it.
+   * byte reads as 0 or as one of the next chunk, and the decoder checks for it once per symbol.
    */
   get isPastEnd(): boolean {
     return this.at > this.end;
@@ -72,7 +71,7 @@ export class RangeDecoder {
     return 1;
   }
 
-  /** `count` bits of which each is as likely 0 as 1, the highest first. */
+  /** `count` bits that are each 0 or 1 with the same probability, highest first. */
   decodeDirectBits(count: number): number {
     let value = 0;
     for (let i = 0; i < count; i++) {

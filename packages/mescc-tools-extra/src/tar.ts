@@ -8,7 +8,7 @@
  * not write through it.
  *
  * Upstream (mescc-tools-extra/untar.c of stage0-posix 1.9.1) reads names of at most 99 bytes,
- * ignores prefixes, and takes pax headers for files.
+ * ignores prefixes, and treats pax headers as files.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { requireBytes, ToolError } from '@stage0-ts/diagnostics';
@@ -225,7 +225,7 @@ function isZero(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
-/** It stays inside as it is written, but not where `a` is a link. */
+/** It stays inside as written, but not if `a` is a link. */
 const DOTS = 'a name with .. in it, which a link on the way would lead elsewhere';
 
 function climbs(name: string): boolean {

@@ -3,9 +3,10 @@
  * The filters that an .xz block may pass through before LZMA2, undone: delta, and the branch
  * converters.
  *
- * A branch converter made the targets of calls absolute, so that equal calls look equal; here they
- * become relative again. Each works on whole instructions; what is left at the end stays as it is.
- * Defined by "The .xz File Format" 1.2.0, 5.3. RISC-V's, which came later, is not known here.
+ * A branch converter made the targets of calls absolute, so that calls of the same target have the
+ * same bytes; here they become relative again. Each works on whole instructions; an incomplete one
+ * at the end is left unchanged. Defined by "The .xz File Format" 1.2.0, 5.3. RISC-V's, which came
+ * later, is not known here.
  */
 
 /** Undo the filter in place. */
@@ -58,7 +59,7 @@ const X86_POSSIBLE = [true, true, true, false, true, false, false, false];
 const X86_BYTES = [0, 1, 2, 2, 3, 3, 3, 3];
 
 /**
- * Calls and jumps, e8 and e9; opcodes may be at any byte, so that operands that hold e8 need care.
+ * Calls and jumps, e8 and e9. Opcodes may be at any byte, so operands that contain e8 need care.
  */
 function x86(bytes: Uint8Array, start: number): void {
   let previous = -1;

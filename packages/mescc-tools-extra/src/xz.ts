@@ -35,7 +35,7 @@ interface BlockSizes {
   readonly uncompressed: number;
 }
 
-/** LZMA makes at most so many bytes of one: a longest match costs some bits. */
+/** The most bytes that LZMA makes of one: even the longest match costs some bits. */
 const MAX_RATIO = 8192;
 
 /**
@@ -54,8 +54,8 @@ export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8
 }
 
 /**
- * The length of the content by the index of the last stream, or 0. A hint: the index may lie, or be
- * none.
+ * The length of the content by the index of the last stream, or 0. A hint: it may be wrong, and
+ * there may be no index.
  */
 function lengthByIndex(bytes: Uint8Array): number {
   const verifyFooter = bytes.length - 12;

@@ -18,8 +18,8 @@ export const ARCHITECTURES: ReadonlyMap<string, ArchitectureFacts> = new Map([
 ]);
 
 /**
- * Absolute path in the tree of the shell that starts everything; undefined for an architecture that
- * has none.
+ * Absolute path in the tree of the shell that starts everything; undefined if the architecture has
+ * none.
  */
 export function seedShellPath(arch: string): string | undefined {
   const facts = ARCHITECTURES.get(arch);

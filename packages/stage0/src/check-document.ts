@@ -36,7 +36,7 @@ export interface CheckDocument extends GivenDocument {
   readonly coverage: Coverage;
   readonly builds: readonly [BuildSummary, BuildSummary];
   readonly divergence: Divergence | null;
-  /** Files of the first build that are other code than the second's by design. */
+  /** Files whose code differs between the two builds by design. */
   readonly otherCode: readonly OtherFile[];
   readonly selfRebuild: SelfRebuild | null;
   readonly against: AgainstResult | null;
@@ -80,14 +80,15 @@ export interface ProcessDocument {
   readonly tool: string | null;
   /** What ran with each engine. */
   readonly natures: readonly [Nature, Nature | null];
-  /** What did the first engine's work instead of the tool's own port, and why. */
+  /** What ran with the first engine instead of the tool's own port, and why. */
   readonly standIn: StandInRecord | null;
   readonly argv: readonly string[];
   readonly directory: string;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   /**
-   * What it or what it started made or changed; `made` when it made it itself. Digests by engine:
-   * `folder` for a folder, `link to TARGET` for a link, null for what is gone at the process's end.
+   * What the process, or a process that it started, made or changed; `made` if it made it itself.
+   * Digests by engine: `folder` for a folder, `link to TARGET` for a link, null for what no longer
+   * exists at the process's end.
    */
   readonly outputs: readonly {
     readonly path: string;

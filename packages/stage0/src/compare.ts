@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Two recorded builds of one tree → where they first part.
+ * Two recorded builds of one tree → where they first differ.
  *
- * Scripts start the same programs in the same order as long as nothing differs, so processes are
- * compared by their place in that order, innermost first: what a process left is compared at its
- * own end, before anybody can build on it. A process that fails in both builds is not a difference:
+ * As long as nothing differs, scripts start the same programs in the same order, so processes are
+ * compared by their place in that order, innermost first: what a process left is compared when it
+ * ends, before another process can use it. A process that fails in both builds is not a difference:
  * our ports remove partial output, upstream's tools do not. Finally the trees are compared,
- * whatever was seen; there, what such a process left counts.
+ * whatever was recorded; there, such leftovers count.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus } from '@stage0-ts/host';
@@ -42,7 +42,7 @@ export interface Divergence {
   readonly diff: string;
   /**
    * Why this does not show whether one of the two is wrong: our port failed, our machine cannot run
-   * the program, or it is a known difference of the port. undefined for a difference that does.
+   * the program, or it is a known difference of the port. undefined if the difference does show it.
    */
   readonly excuse: string | undefined;
 }
@@ -59,13 +59,13 @@ export interface FinishedBuild {
   /** Exit status of the script's shell. */
   readonly status: number;
   readonly files: MemoryFiles;
-  /** True when only its end can be seen. */
+  /** True if only its result can be seen. */
   readonly hidden: boolean;
 }
 
 /**
- * Where the builds part, or undefined. `names` are the engines' names. What is other code by design
- * in the left build is not compared.
+ * Where the builds first differ, or undefined. `names` are the engines' names. Files whose code
+ * differs by design are not compared.
  */
 export function findDivergence(
   left: FinishedBuild,
@@ -111,7 +111,7 @@ function treeDivergence(
   const counted = found.filter(({ at, one: { nodes } }) => {
     if (isOther(nodes[0], nodes[1], other)) return false;
     const process = seen.processes[(order[at] ?? 0) - 1];
-    // What the failure that ended both builds has left is not a difference of its own.
+    // Leftovers of the failure that ended both builds are not a difference of their own.
     return !(bothFailed && process !== undefined && failed(process));
   });
   const rank = (at: number) => (at < 0 ? order.length : at);
@@ -126,8 +126,7 @@ function treeDivergence(
 }
 
 /**
- * A kernel runs a script with what this computer has: it says nothing about the tree what comes of
- * that.
+ * A kernel runs a script with this computer's interpreter: the result says nothing about the tree.
  */
 function hiddenExcuse({ processes }: FinishedBuild): string | undefined {
   const script = processes.find(({ inputs, path }) => {
@@ -198,7 +197,7 @@ function isOther(
 }
 
 /**
- * What `difference` looks at: of a folder only that it is there, as its entries have records of
+ * What `difference` compares. Of a folder only its existence counts, as its entries have records of
  * their own.
  */
 function asNode(entry: EntryRecord | undefined): Parameters<typeof difference>[1] {
@@ -226,7 +225,7 @@ function compareEnds(
  */
 const MACHINE_LIMITS = new Set([4, 24]);
 
-/** Tools whose failure is what they found out, and not a shortcoming of the port. */
+/** Tools whose failure is a result, not a fault of the port. */
 const VERIFIERS = new Set(['match', 'sha256sum']);
 
 /** Why a difference between two runs of a process does not show that either is wrong. */

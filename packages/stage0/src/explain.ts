@@ -3,10 +3,10 @@
  * The trace from a byte: file and offset → token by token, tool by tool, to a line of a source
  * file.
  *
- * A build is recorded with what every process read and wrote. The process that wrote the file is
- * run again with maps on (rerun.ts), the map leads to a token of one of its inputs, and that file
- * is followed in the same way, as it was when the process read it. Invariant: every hop goes to an
- * earlier process, so that the trace ends.
+ * A build is recorded with what every process read and wrote. The process that wrote the file runs
+ * again with a provenance map (rerun.ts). The map leads to a token in one of its inputs. Then that
+ * file is traced in the same way, as it was when the process read it. Invariant: every hop goes to
+ * an earlier process, so that the trace ends.
  */
 import { decodeLatin1, type SourceRange } from '@stage0-ts/bytes';
 import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
@@ -44,8 +44,7 @@ export interface Definition extends Place {
   /** Of a label in a program: its address. */
   readonly address: number | null;
   /**
-   * The same followed down to a file of the tree; null when that is where it is, or where no
-   * trace leads.
+   * The same, traced down to a file of the tree; null if it is there already, or cannot be traced.
    */
   readonly source: Place | null;
 }
@@ -54,7 +53,7 @@ export interface Definition extends Place {
 export interface Hop {
   /** The file that the piece is in, a path in the tree. */
   readonly file: string;
-  /** Offsets of the piece: of a text file what is on one line. */
+  /** Offsets of the piece; in a text file only the part on one line. */
   readonly start: number;
   readonly end: number;
   /** Address of its first byte, where the file is a program. */
@@ -83,7 +82,7 @@ export interface Hop {
 export type TraceEnd =
   /** A token of a file that no process made. */
   | { readonly kind: 'source'; readonly place: Place }
-  /** Text of the tool itself, which the command asked for. */
+  /** Text of the tool itself; the trace ends at the command. */
   | { readonly kind: 'tool'; readonly place: Place | null }
   /**
    * A tool that makes no maps, such as an unpacker, or a program of the tree that no port stands
@@ -107,7 +106,7 @@ export interface Explanation {
   /** At least one, from the file to the source. */
   readonly hops: readonly Hop[];
   readonly end: TraceEnd;
-  /** What failed in the build, which has then left the file as it is; null when all went well. */
+  /** What failed later in the build; null if nothing did. */
   readonly failure: string | null;
 }
 
@@ -118,7 +117,7 @@ export type ExplainOptions = Pick<
 
 const LINE_FEED = 0x0a;
 
-/** Maps that are kept: a trace has about ten hops. */
+/** Number of maps that are kept: a trace has about ten hops. */
 const KEPT_MAPS = 24;
 
 /** Where a trace that goes round in a circle is given up. */
@@ -152,7 +151,7 @@ export class Explainer {
   readonly result: BuildResult;
   private readonly files: MemoryFiles;
   private readonly links: readonly Symlink[];
-  /** What the processes ran in: the architecture, and our ports as they are for this tree. */
+  /** What the processes ran with: the architecture, and our ports for this tree. */
   private readonly world: { readonly arch: string; readonly ports: NamedEngine };
   private readonly maps = new Map<string, MappedOutput | undefined>();
   /** What failed, as text; null when nothing did. */
@@ -184,7 +183,7 @@ export class Explainer {
    * The trace from the byte at `offset` of the file at `path`, as the build left it.
    *
    * Throws a ToolError for a file that is not there or that the build did not make, and an offset
-   * outside of it. Where the build failed before it made the file, the error says what failed.
+   * outside of it. If the build failed before it made the file, the error says what failed.
    */
   explain(path: string, offset: number): Explanation {
     const first = this.final(path);
@@ -248,7 +247,7 @@ export class Explainer {
       const output = this.mapped(process, version);
       const hop = this.hop(process, version, output, at, length);
       hops.push(hop);
-      // A program of the tree may read what it has written, or what those that it started have.
+      // A program of the tree may read what it, or a process that it started, has written.
       const key = `${process.step} ${version.path} ${at}`;
       if (hop.origin === null || seen.has(key)) {
         return {
@@ -362,7 +361,7 @@ export class Explainer {
     return mapped;
   }
 
-  /** The command of the script that started the process, or that which started it. */
+  /** The command of the script that started the process, or the process that started it. */
   private command(process: ProcessRecord): Place | null {
     let child = process;
     let shell = this.parent(child);

@@ -2,8 +2,8 @@
 /**
  * The i386 engine: the tree's own binaries, in a machine that needs no 32-bit kernel.
  *
- * A tree need not start from binaries: an executable file of the two lines `#!/bin/sh` and `exec
- * stage0 TOOL "$@"` is a launcher, for a kernel as for this engine, and runs our port of that tool.
+ * A tree can start without binaries: an executable file with the two lines `#!/bin/sh` and `exec
+ * stage0 TOOL "$@"` is a launcher. A kernel and this engine both run our port of that tool for it.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
@@ -16,7 +16,7 @@ const LAUNCHER_LIMIT = 200;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 /**
- * An engine of its own for each run: it may keep translated code. Throws ENOEXEC for other files.
+ * Make a new engine for each run, as it may keep translated code. Throws ENOEXEC for other files.
  */
 export function machineEngine(options: EngineOptions = {}): NamedEngine {
   const machine = i386Engine(options);
@@ -34,8 +34,8 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
 }
 
 /**
- * Our ports, and the machine for i386 programs that no port stands for: a distribution's scripts go
- * on with programs of their own, which the tools have just built.
+ * Our ports, and the machine for i386 programs without a port: a distribution's scripts go on to
+ * run programs that the tools have just built.
  */
 export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
   const machine = machineEngine(options);

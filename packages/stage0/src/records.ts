@@ -12,8 +12,8 @@ export interface FileRecord {
   /** Permission bits. */
   readonly mode: number;
   /**
-   * Of an input: step of the process that wrote this file last, 0 for the first shell; undefined
-   * for a file that nothing wrote.
+   * Of an input: step of the process that wrote this file last, 0 for the first shell; undefined if
+   * nothing wrote it.
    */
   readonly madeBy?: number | undefined;
 }
@@ -39,9 +39,7 @@ export interface ProcessRecord {
   readonly tool: string | undefined;
   /** What ran in its place, when that was not the tool's own port; undefined otherwise. */
   readonly standIn: StandInRecord | undefined;
-  /**
-   * True when its output is other code by design than that of the program that it stands in for.
-   */
+  /** True if its output differs by design from that of the program that it replaces. */
   readonly otherCode: boolean;
   readonly argv: readonly string[];
   /** `NAME=value` strings that it got. */
@@ -52,7 +50,7 @@ export interface ProcessRecord {
   readonly root: string;
   /** undefined while it runs. */
   end: ChildStatus | undefined;
-  /** True when the engine would not run it at all, as a kernel says ENOEXEC. */
+  /** True if the engine refused to run it, as a kernel does with ENOEXEC. */
   refused: boolean;
   /** What it wrote to standard output itself. */
   readonly stdout: Printed;
@@ -64,14 +62,14 @@ export interface ProcessRecord {
    */
   readonly inputs: Map<string, FileRecord>;
   /**
-   * What it or what it started made or changed, as it is at its end; undefined for what is gone by
-   * then. Empty while it runs, and unless recorded.
+   * What it or what it started made or changed, as it is at its end; undefined for what no longer
+   * exists. Empty while it runs, and unless recorded.
    */
   readonly outputs: Map<string, EntryRecord | undefined>;
   /** Those of `outputs` that it made itself. */
   readonly made: Set<string>;
   /**
-   * Every content that it ever gave to a file, also where that is gone or replaced. Empty unless
+   * Every content that it ever gave to a file, even if that was removed or replaced. Empty unless
    * recorded.
    */
   readonly wrote: Set<Uint8Array>;
@@ -79,7 +77,7 @@ export interface ProcessRecord {
   milliseconds: number;
 }
 
-/** Text that a process printed: all of it up to a limit, then only how much. */
+/** Text that a process printed: all of it up to a limit, and the total length. */
 export interface Printed {
   /** Bytes that were printed. */
   readonly length: number;

@@ -139,13 +139,13 @@ export interface BuildDocument {
   /** Exit status of the tree's script. */
   readonly status: number;
   readonly processes: number;
-  /** Tools whose work something other than their own port did, and in which steps. */
+  /** Tools whose work was done by something other than their own port, and in which steps. */
   readonly standIns: readonly StandInUse[];
   readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
   /** Modes as octal text. */
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
   /**
-   * Digests of the tree as it was, and of its archives; see treeDigest. Absent where they are not
+   * Digests of the tree as it was, and of its archives; see treeDigest. Absent if they are not
    * known.
    */
   readonly tree?: string;

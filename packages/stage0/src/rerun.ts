@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * One recorded process, run once more on what it read → the maps of what it wrote.
+ * One recorded process, run again on what it read → the provenance maps of what it wrote.
  *
- * The world of the second run holds the process's inputs as they were, the links of the tree, and
- * nothing else. What the process started then does not run again: its outputs have maps of their
- * own.
+ * The world of the second run holds only the process's inputs as they were and the links of the
+ * tree. Children of the process do not run again: their outputs have maps of their own.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -28,11 +27,11 @@ export interface MappedOutput {
 export type Symlink = readonly [path: string, target: string];
 
 /**
- * The map of the file with these bytes that the process left at `path`; undefined when its tool
- * makes no maps, and for a program of the tree, of which nobody knows how it works.
+ * The map of the file with these bytes that the process left at `path`; undefined if its tool makes
+ * no maps, and for a program of the tree, whose workings are not known.
  *
- * A program that names its files by what is free, as M2-Mesoplanet does, may write it elsewhere
- * this time. Throws a ToolError when the file does not come out as it was.
+ * A program that chooses free names, as M2-Mesoplanet does, may write to another path this time.
+ * Throws a ToolError when the file does not come out as it was.
  */
 export function rerun(
   process: ProcessRecord,
@@ -84,7 +83,7 @@ const UNSEEN: Journal = {
   stderr: () => {},
 };
 
-/** What the process found, and the folders that it wrote to. */
+/** The files that the process found, and the folders that it wrote to. */
 function worldOf(process: ProcessRecord, output: string, links: readonly Symlink[]): MemoryFiles {
   const files = new MemoryFiles();
   files.createDirectories(`${process.root}${process.directory}`);

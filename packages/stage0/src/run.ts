@@ -2,9 +2,8 @@
 /**
  * A kaem script, a tree and an engine → whatever the script makes, in the tree's memory.
  *
- * Nothing here knows a layout: the script's own paths decide. With an engine that runs the tree's
- * own binaries, the first shell is one of them too, where the caller names it; otherwise our port
- * of it.
+ * No layout is assumed: the script's own paths decide. With an engine that runs the tree's own
+ * binaries, the first shell is one of them if the caller names it; otherwise it is our port.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { SystemName } from '@stage0-ts/host';
@@ -34,7 +33,7 @@ export interface RunOptions {
   readonly keepGoing?: boolean;
   /** Keep what every process read and wrote. Default: false. */
   readonly record?: boolean;
-  /** Told of every start, write and end, in order. */
+  /** Called for every start, write and end, in order. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Takes standard output of everything. Default: dropped. */
   readonly stdout?: (bytes: Uint8Array) => void;
@@ -44,9 +43,7 @@ export interface RunOptions {
   readonly environment?: readonly string[];
   /** What uname calls the machine; default `i686`. */
   readonly machine?: string;
-  /**
-   * Asked now and then; true ends the run with an error. Engines have such an option of their own.
-   */
+  /** Polled; true ends the run with an error. Engines have such an option too. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -67,7 +64,7 @@ export interface RunResult {
 }
 
 /**
- * Run a script in `files`, which is changed by it. The tree's root is the root of the world. Throws
+ * Run a script in `files`, which changes. The tree's root is the root of the world. Throws
  * ToolError when the working directory or the shell is not there, and when `shouldStop` ended it.
  */
 export function runScript(files: MemoryFiles, options: RunOptions): RunResult {

@@ -3,10 +3,10 @@
  * Wheeler's step: the compiler binary that was just built compiles, assembles and links its own
  * source once more, and must come out the same.
  *
- * Nothing is assumed of the layout: how the compiler was made is in the record of the run. The last
- * process that left a binary called M2-Planet is followed back through its inputs to the M2-Planet
- * that compiled it; these processes are run again with the new binary in the compiler's place, in a
- * copy of the tree: the tree itself stays as the build left it.
+ * No layout is assumed: the record of the run shows how the compiler was made. The last process
+ * that left a binary called M2-Planet is followed back through its inputs to the M2-Planet that
+ * compiled it; these processes are run again with the new binary in the compiler's place, in a copy
+ * of the tree: the tree itself stays as the build left it.
  */
 import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { firstDifference } from './compare-trees.ts';

@@ -32,18 +32,18 @@ export type RunEvent =
 
 export interface WatchOptions {
   readonly engine: NamedEngine;
-  /** Answer a failure as if it were a success, but for match, whose status is an answer. */
+  /** Report a failure as a success, except for match, whose status is an answer. */
   readonly keepGoing?: boolean;
   /** Keep inputs and outputs of every process. */
   readonly record?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
   /** A clock in milliseconds. */
   readonly now?: () => number;
-  /** Asked at everything that a process does with files; true ends the run. */
+  /** Polled at every file operation of a process; true ends the run. */
   readonly shouldStop?: () => boolean;
 }
 
-/** What is kept of what a process prints: 1 MiB. */
+/** Bytes of a process's output that are kept: 1 MiB. */
 const MOST_PRINTED = 1 << 20;
 
 class PrintedText implements Printed {
@@ -87,8 +87,7 @@ export class Watch {
   private readonly files: MemoryFiles;
   private readonly options: WatchOptions;
   /**
-   * What came of binaries of the tree, where the engine runs nothing of that kind; undefined
-   * elsewhere.
+   * What derives from binaries of the tree, if the engine runs none of that; otherwise undefined.
    */
   private readonly origins: Origins | undefined;
   private readonly records: boolean;
@@ -132,7 +131,7 @@ export class Watch {
   };
 
   /**
-   * Throws for a program that is, or came of, a binary of the tree, where the engine runs none of
+   * Throws for a program that is, or derives from, a binary of the tree, if the engine runs none of
    * those.
    */
   private refuseGiven(process: ProcessRecord): void {
@@ -163,7 +162,9 @@ export class Watch {
     }
   }
 
-  /** Programs that failed, but for those that failed because of one that they had started. */
+  /**
+   * Programs that failed, without those that failed only because a program that they started did.
+   */
   failures(): ProcessRecord[] {
     const all = this.processes.filter(failed);
     return all.filter((outer) => !all.some((inner) => this.isBelow(outer, inner)));
@@ -251,8 +252,8 @@ export class Watch {
   }
 
   /**
-   * Throws when the time is over. Tools report that as their own failure, so whoever started the
-   * run asks `stopped`.
+   * Throws when the time is over. Tools report that as their own failure, so callers must check
+   * `stopped`.
    */
   private goOn(): void {
     this.stopped ||= this.options.shouldStop?.() === true;

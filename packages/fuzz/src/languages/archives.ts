@@ -14,7 +14,7 @@ const repeated = fc
   .map(([bytes, times]) => Buffer.concat(Array<Uint8Array>(times).fill(bytes)));
 const run = fc.tuple(fc.nat(255), fc.nat(3000)).map(([byte, length]) => Buffer.alloc(length, byte));
 const noise = fc.uint8Array({ maxLength: 300 });
-/** Text, runs and now and then noise, from nothing to some thousand bytes. */
+/** Text, runs and sometimes noise, from no bytes to a few thousand. */
 const content: fc.Arbitrary<Uint8Array> = fc
   .oneof(
     { weight: 3, arbitrary: fc.array(fc.oneof(repeated, run), { minLength: 1, maxLength: 4 }) },
@@ -22,7 +22,7 @@ const content: fc.Arbitrary<Uint8Array> = fc
   )
   .map((parts) => Buffer.concat(parts));
 
-/** One edit of an archive. `at` counts round its bytes. */
+/** One edit of an archive. `at` is taken modulo its length. */
 interface Damage {
   readonly kind: 'flip' | 'cut' | 'drop' | 'double' | 'set' | 'append';
   readonly at: number;

@@ -58,10 +58,10 @@ const hex2Piece = fc.oneof(
   { weight: 2, arbitrary: hex2Reference },
   { weight: 2, arbitrary: fc.tuple(hex2Name, space).map(([name, end]) => `:${name}${end}`) },
 );
-/** Definitions of what is referred to, mostly, so that not every program fails. */
+/** Mostly, what is referred to is defined, so that not every program fails. */
 const hex2Head = mostly(':a\n:b\n:start\n:FUNCTION_main\n', ':a 90 ', '');
 
-/** `TOOL in out`, with an argument too many now and then. */
+/** `TOOL in out`, sometimes with an argument too many. */
 function assembler(name: string, text: fc.Arbitrary<string>): Language {
   const cases = fc
     .tuple(withNewline(text), existingOutput, mostly<string[]>([], ['extra']))

@@ -42,10 +42,12 @@ const MAX_LINKS = 40;
 const MAX_NAME = 255;
 const MAX_PATH = 4096;
 
-/** What the files of a world may hold together by default: 1 GiB. */
+/** The most bytes that all files of a world may hold together: 1 GiB by default. */
 const MAX_BYTES = 2 ** 30;
 
-/** How much a world holds, shared by all views of it: a chroot sees a part and fills the whole. */
+/**
+ * How much a world holds. All views share it: a chroot sees a part but counts towards the whole.
+ */
 class Usage {
   /** True once something was refused. */
   exceeded = false;
@@ -65,7 +67,7 @@ class Usage {
    */
   replace(old: number, size: number, path: string): void {
     const limit = this.limit;
-    // Files that were removed are still counted; the exact number costs a walk.
+    // Removed files are still counted; the exact number needs a walk of the tree.
     if (this.bytes + size - old > limit) this.bytes = sizeOf(this.root);
     if (this.bytes + size - old > limit) {
       this.exceeded = true;
@@ -139,7 +141,7 @@ export class MemoryFiles {
     place.parent.entries.set(place.name, node);
   }
 
-  /** Make a directory and those above it, as far as they are missing. */
+  /** Make a directory and its parents, if they are missing. */
   createDirectories(path: string, mode = 0o755): void {
     if (path.length > MAX_PATH) throw hostError('ENAMETOOLONG', path);
     let directory = this.root;
@@ -188,8 +190,8 @@ export class MemoryFiles {
   }
 
   /**
-   * Everything below `directory`, as [absolute path, node]: a folder comes before what is in it,
-   * and names in one folder are in the order of their UTF-16 code units. Links are not followed.
+   * Everything below `directory`, as [absolute path, node]: a folder comes before its entries, and
+   * the names in a folder are in the order of their UTF-16 code units. Links are not followed.
    */
   *entries(directory = '/'): Generator<[path: string, node: TreeNode]> {
     const start = this.get(directory);

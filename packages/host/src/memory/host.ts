@@ -54,7 +54,10 @@ export interface MemoryHostOptions {
   readonly stdout?: (bytes: Uint8Array) => void;
   /** Take standard error; default: dropped. */
   readonly stderr?: (bytes: Uint8Array) => void;
-  /** Takes the maps of what this program and those that it starts write; default: none are made. */
+  /**
+   * Receives the provenance maps of what this program and its children write; default: none are
+   * made.
+   */
   readonly provenance?: ProvenanceSink;
   /** Default: Linux on i686. */
   readonly systemName?: SystemName;
@@ -77,7 +80,7 @@ export class MemoryHost implements Host {
   private directory: string;
   private readonly options: MemoryHostOptions;
   private readonly umask: number;
-  /** Shared with child processes: what one has read is gone for the others. */
+  /** Shared with child processes: what one process has read, the others do not get. */
   private readonly stdin: { rest: Uint8Array };
 
   constructor(options: MemoryHostOptions, stdin?: { rest: Uint8Array }) {
@@ -145,7 +148,7 @@ export class MemoryHost implements Host {
       mode: mode & 0o7777 & ~this.umask,
       entries: new Map(),
     };
-    // As Linux: a new folder may be named with a slash at its end, which nothing else new may.
+    // As Linux: only a new folder may be named with a slash at its end.
     let end = path.length;
     while (end > 1 && path[end - 1] === '/') end--;
     const name = path.slice(0, end);
@@ -199,8 +202,8 @@ export class MemoryHost implements Host {
   }
 
   /**
-   * The path in the world of what `path` names, whatever root directory the process has; links are
-   * resolved, the last one if `followLast`. Throws as a system call does.
+   * The path of `path` in the whole world, whatever the process's root directory is. Links are
+   * resolved, the last one only if `followLast`. Throws as a system call does.
    */
   worldPath(path: string, followLast = true): string {
     const real = this.named(path, (absolute) => this.files.realPath(absolute, followLast));

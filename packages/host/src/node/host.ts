@@ -21,7 +21,7 @@ export class NodeHost implements Host {
     return guarded('standard input', () => readStream(0, 'standard input'));
   }
 
-  /** EPIPE is thrown on as it is: nobody is left to be told. */
+  /** EPIPE is rethrown as it is: there is no reader left for a message. */
   writeStdout(bytes: Uint8Array): void {
     try {
       writeAll(1, bytes);
@@ -30,7 +30,7 @@ export class NodeHost implements Host {
     }
   }
 
-  /** Where messages cannot be written there is no place to say so. */
+  /** If messages cannot be written, that cannot be reported either. */
   writeStderr(bytes: Uint8Array): void {
     try {
       writeAll(2, bytes);
@@ -148,7 +148,7 @@ export class NodeHost implements Host {
   }
 }
 
-/** What represents in a string a byte that is not UTF-8. */
+/** The character that represents a byte that is not UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**

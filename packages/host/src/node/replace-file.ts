@@ -3,7 +3,7 @@
  * Write a file so that it has the old content or the new, whatever goes wrong in between.
  *
  * A regular file with one name, and a new one, is written beside and renamed into place. Devices,
- * pipes and files with several names are written in place, as only that keeps what they are.
+ * pipes and files with several names are written in place, because renaming would replace them.
  */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
@@ -37,7 +37,7 @@ function behindLinks(name: string | Buffer): string | Buffer {
   return behindLinks(Buffer.from(there, 'latin1'));
 }
 
-/** The folder's name in latin1, through which a name of any bytes passes path.dirname unharmed. */
+/** The folder's name in Latin-1, so that path.dirname does not change the bytes of a name. */
 function folderOf(name: string | Buffer): string {
   return path.dirname(Buffer.from(name as string).toString('latin1'));
 }

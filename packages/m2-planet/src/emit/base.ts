@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What all architectures do alike: the operations that are made of simpler ones, and the way lines
- * end.
+ * What all architectures have in common: operations that are composed of simpler ones, and the ends
+ * of lines.
  *
- * A subclass gives the single instructions and tables of lines. Invariant: every operation with a
- * note ends in ` # note` and a line feed.
+ * A subclass supplies the single instructions and tables of lines. Invariant: every operation with
+ * a note ends in ` # note` and a line feed.
  *
  * Quirk kept: adding and subtracting a constant always goes through the scratch register, because
  * the tests for the short forms, written with `&&`, are bitwise in the shipped compiler and never

@@ -2,10 +2,10 @@
 /**
  * The seam between the parser and an architecture.
  *
- * The parser compiles for a machine with two working registers: values arise in `zero`, second
+ * The parser compiles for a machine with two working registers: values are in `zero`, second
  * operands in `one`. It asks for operations; an emitter writes the lines that do them. Everything
- * that differs between architectures, word size and direction of the stack included, is behind this
- * interface.
+ * that differs between architectures, word size and direction of the stack included, is hidden by
+ * this interface.
  *
  * The `note` of an operation becomes the comment after its line, which is part of the output
  * format.
@@ -49,7 +49,7 @@ export type BinaryOperator =
 /** Operators of assignments like `+=`, without the equals sign. */
 export type CompoundOperator = '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' | '^' | '|';
 
-/** What an emitter needs to know of the compilation. */
+/** What an emitter needs to know about the compilation. */
 export interface EmitterSettings {
   readonly dialect: Dialect;
   /** See the option of that name. */
@@ -141,7 +141,7 @@ export interface Emitter {
    * new base.
    */
   beginCall(throughPointer: boolean): void;
-  /** Between the arguments and the call. */
+  /** Called between the arguments and the call. */
   endArguments(): void;
   callFunction(name: string): void;
   /** Call what `zero` pointed to in the beginning. */

@@ -43,7 +43,7 @@ export const cp: Program = (argv, host) =>
     return 0;
   });
 
-/** Every byte comes from the one at the same place. */
+/** Every byte comes from the byte at the same offset. */
 function copyMap(source: string, length: number): ProvenanceMap {
   const provenance = new ProvenanceMap();
   provenance.addCopy(0, provenance.addSource(source), 0);

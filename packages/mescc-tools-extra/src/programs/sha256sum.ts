@@ -43,8 +43,8 @@ export const sha256sum: Program = (argv, host) =>
   });
 
 /**
- * A line for each file. For a file that is missing upstream prints so among the lines, and stops
- * with 1.
+ * A line for each file. For a missing file upstream prints a message among the lines, and stops
+ * with status 1.
  */
 function digestLines(host: Host, files: readonly string[], toStdout: boolean): string {
   let text = '';

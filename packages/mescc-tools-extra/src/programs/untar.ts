@@ -14,7 +14,7 @@ const HELP =
   '--fuzz-mode if you wish to fuzz this application safely\n' +
   '--non-strict if you wish to just ignore files not existing\n';
 
-/** What `--non-strict` passes over, and upstream's words for it. */
+/** What `--non-strict` ignores, and upstream's words for it. */
 const IGNORED: ReadonlyMap<TarType, string> = new Map([
   ['hard-link', 'hardlink'],
   ['character-device', 'character device'],
@@ -24,7 +24,7 @@ const IGNORED: ReadonlyMap<TarType, string> = new Map([
 
 /**
  * Upstream's command line and messages. Ours reads all archives to their ends before it writes the
- * first file, so that a bad one leaves no trace; upstream exits 0 then. Without `--non-strict` a
+ * first file, so that a bad one leaves no files; upstream exits 0 then. Without `--non-strict` a
  * hard link becomes a copy.
  */
 export const untar: Program = (argv, host) =>

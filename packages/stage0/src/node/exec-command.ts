@@ -54,7 +54,7 @@ function dumpWasm(program: string, text: string): number {
 /** As the machine translates where nobody counts instructions. */
 const DUMPED = { stackSize: 8 << 20, metered: false, observed: false };
 
-/** This computer, but for what programs are. */
+/** This computer's files, with programs that run in the machine. */
 class MachineHost extends NodeHost {
   override readonly environment: readonly string[];
   private readonly engine: Engine;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * TREE of the command line → files in memory: a folder of this machine, or an archive. And the way
- * back.
+ * TREE of the command line → files in memory: a folder of this machine, or an archive. And the
+ * results back to disk.
  */
 import path from 'node:path';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -19,9 +19,9 @@ export interface LoadedTree {
   readonly files: MemoryFiles;
   /** undefined for a folder, and for a tree of several parts. */
   readonly archive: ArchiveFacts | undefined;
-  /** Archives of which each is a part of the tree. */
+  /** Archives that are each a part of the tree. */
   readonly parts: readonly PartFacts[];
-  /** What was read of this machine. */
+  /** The paths that were read on this machine. */
   readonly sources: readonly string[];
 }
 
@@ -57,7 +57,7 @@ interface Operand {
   readonly source: string;
 }
 
-/** `PATH=TREE`, unless that is the name of something. */
+/** `PATH=TREE`, unless a file of that whole name exists. */
 function splitOperand(operand: string): Operand {
   const parts = /^([^=]*)=(.+)$/s.exec(operand);
   if (parts === null || new NodeHost().stat(operand) !== undefined) {
@@ -97,7 +97,7 @@ function loadTreeAs(name: string): Loaded {
   return { files, archive: undefined, folder: path.basename(path.resolve(name)) };
 }
 
-/** What is not an archive is often something that can be recognised. */
+/** Adds what the file is, if it is recognised. */
 function unpacked(bytes: Uint8Array, name: string): PlainTree {
   try {
     return namedTreeFromArchive(bytes, name);
@@ -177,8 +177,8 @@ export function requireNoSource(host: NodeHost, target: string, sources: readonl
 }
 
 /**
- * Node's own `recursive` never ends where the system refuses a folder as if its parent were
- * missing, as below /proc.
+ * Node's own `recursive` loops for ever below /proc, where the system says that the parent is
+ * missing.
  */
 function makeDirectories(host: NodeHost, folder: string): void {
   if (host.stat(folder) !== undefined) return;

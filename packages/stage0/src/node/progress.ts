@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Progress on a terminal: one line on standard error that is written over at every step. */
+/** Progress on a terminal: one line on standard error, overwritten at every step. */
 import { visible } from '@stage0-ts/diagnostics';
 import type { ProcessRecord } from '../records.ts';
 import type { RunEvent } from '../watch.ts';

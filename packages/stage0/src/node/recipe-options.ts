@@ -51,8 +51,8 @@ export const LAYOUT_OPTIONS: Options = {
 };
 
 /**
- * A tree that was given, or the one in it that is meant; how to build it; and how it is laid out,
- * for the report.
+ * The tree to build (the given one or one inside it), how to build it, and its layout for the
+ * report.
  */
 export interface LaidOut {
   readonly files: MemoryFiles;

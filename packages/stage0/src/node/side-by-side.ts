@@ -2,9 +2,9 @@
 /**
  * The two builds of a check, each in a thread of its own → the same result as one after the other.
  *
- * This thread waits for both and keeps the time: a program that does not end is stopped with its
- * thread, so that translated code need not ask whether its time is over. What comes back are plain
- * records; nothing is shared.
+ * This thread waits for both and enforces the time limit: a program that does not end is stopped
+ * with its thread, so that translated code does not have to check the time. The threads send back
+ * plain records and share nothing.
  */
 import {
   MessageChannel,
@@ -62,7 +62,7 @@ export interface SideBySide extends Pick<CheckOptions, 'trust' | 'partial' | 'ag
   readonly onProgress: ((line: string) => void) | undefined;
 }
 
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two checks of the time. */
 const PATIENCE = 100;
 
 /**
@@ -125,7 +125,7 @@ class Thread {
     });
   }
 
-  /** Take what it has said. Throws what it has met. */
+  /** Process the messages that it has sent. Throws the error that it reports. */
   listen(onProgress: ((line: string) => void) | undefined): void {
     for (;;) {
       const message = receiveMessageOnPort(this.port)?.message as Message | undefined;

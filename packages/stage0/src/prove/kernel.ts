@@ -3,8 +3,8 @@
  * The kernel that a proof assumes: system call in registers → result in eax, and what is seen from
  * outside.
  *
- * There are the input, which can be read, and the output, which does not exist before it is opened
- * with O_CREAT. A read of the input stops the program: whoever explores it chooses the answer.
+ * It has an input, which can be read, and an output, which does not exist until it is opened with
+ * O_CREAT. A read of the input stops the program: the caller chooses the answer.
  * Invariant: what is seen is one text, two digits a byte of output, anything else in brackets; an
  * ending begins with `!` when it is certain, and with `?` when the model cannot follow.
  */
@@ -40,7 +40,7 @@ export class Kernel {
   waits = false;
   /** Most bytes that a read has asked for. */
   mostAsked = 0;
-  /** Files may be opened: the program has not read yet. */
+  /** Files may be opened until the program first reads. */
   opening = true;
   private atEnd = false;
   private readonly memory: Memory;
@@ -123,7 +123,7 @@ export class Kernel {
   }
 }
 
-/** Bytes as they stand in what is seen. */
+/** Bytes in the notation for what is seen. */
 export function hexText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -4,8 +4,8 @@
  * algorithm).
  *
  * States are together at first when all 257 answers show the same, and are parted while an answer
- * leads them to states that are apart. Invariant of the result: any two states are told apart by
- * some input; state 0 is still the first, and states are in the order of the shortest inputs that
+ * leads them to states that are apart. Invariant of the result: any some input distinguishes any
+ * two states; state 0 is still the first, and states are in the order of the shortest inputs that
  * lead to them.
  */
 import { ALL_BYTES } from './compare.ts';

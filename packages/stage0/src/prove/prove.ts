@@ -50,7 +50,7 @@ export interface Proof {
   readonly otherDifference: Difference | undefined;
 }
 
-/** Explore and compare. Throws MachineError for what is no i386 program. */
+/** Explore and compare. Throws MachineError if it is not an i386 program. */
 export function prove(file: ProgramFile, options: ProveOptions = {}): Proof {
   const except = options.except ?? new Set();
   const bytes = except.size === 0 ? ALL_BYTES : ALL_BYTES.filter((byte) => !except.has(byte));
