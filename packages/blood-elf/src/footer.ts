@@ -15,7 +15,7 @@ import { requireSources } from '@stage0-ts/diagnostics';
 import { findLabels, type Label } from './labels.ts';
 import { quoted, type Radix } from './numbers.ts';
 
-/** Every option has upstream's default, but for the byte order, which must be given. */
+/** Every option has upstream's default, except the byte order, which must be given. */
 export interface FooterOptions {
   readonly bigEndian: boolean;
   /** 64-bit symbols and sections. Default: false. */
@@ -27,7 +27,7 @@ export interface FooterOptions {
    * Default: none.
    */
   readonly entries?: readonly string[];
-  /** Takes for each entry of the tables its label. Default: none is made. */
+  /** Receives, for each entry of the tables, its label. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

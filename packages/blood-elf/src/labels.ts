@@ -3,7 +3,7 @@
  * M1 source → the labels in it.
  *
  * A label starts at any `:` outside of comments and strings, in the middle of a token too, and ends
- * at a blank, tab, line feed or `>`; its first character is taken whatever it is.
+ * at a blank, tab, line feed or `>`; its first character may be anything.
  *
  * Behaviour defined by mescc-tools 1.7.0, blood-elf.c (first_pass and what it calls).
  */
@@ -40,7 +40,7 @@ const PLAIN: Uint8Array = plainTable();
 export function findLabels(source: Source, labels: Label[], number = 0): void {
   const { bytes } = source;
   for (let at = 0; at < bytes.length; at++) {
-    // nearly all bytes, and this test is the faster one
+    // nearly all bytes, and this is the faster test
     if (PLAIN[bytes[at] as number] === 1) continue;
     switch (bytes[at]) {
       case COLON: {
@@ -50,7 +50,7 @@ export function findLabels(source: Source, labels: Label[], number = 0): void {
           offset: at + 1,
           source: number,
         });
-        at = end; // what ends the name is used up
+        at = end; // what ends the name is consumed
         break;
       }
       case HASH:
@@ -59,7 +59,7 @@ export function findLabels(source: Source, labels: Label[], number = 0): void {
         break;
       case QUOTE:
         at = bytes.indexOf(QUOTE, at + 1);
-        if (at < 0) return; // a string without end hides the rest of the file
+        if (at < 0) return; // a string without an end hides the rest of the file
         break;
     }
   }

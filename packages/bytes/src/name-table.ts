@@ -11,7 +11,7 @@ import { decodeLatin1 } from './latin1.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 export class NameTable {
-  /** How many names there are; they are numbered from 0 in the order that they came in. */
+  /** How many names there are; they are numbered from 0 in the order of their first occurrence. */
   size = 0;
   private pool = new Uint8Array(1024);
   private starts = new Int32Array(65);
@@ -36,7 +36,7 @@ export class NameTable {
     return (this.slots[slot] as number) - 1;
   }
 
-  /** The bytes of name `number`: a view that the next new name may leave behind. */
+  /** The bytes of name `number`: a view, valid until the next new name. */
   bytes(number: number): Uint8Array<ArrayBuffer> {
     return this.pool.subarray(this.starts[number], this.starts[number + 1]);
   }

@@ -4,8 +4,8 @@
  *
  * Unix names and arguments are bytes; JavaScript's are UTF-16 strings. A byte that is not part of
  * well-formed UTF-8 becomes the lone surrogate U+DC00 + byte (Python's "surrogateescape", PEP 383),
- * and becomes that byte again on the way back. Written by hand because a core may use no platform
- * API (TextDecoder is one) and because TextDecoder cannot round-trip.
+ * and becomes that byte again on the way back. Written by hand because a core must not use platform
+ * APIs such as TextDecoder, and because TextDecoder cannot round-trip.
  */
 import { ByteWriter } from './byte-writer.ts';
 

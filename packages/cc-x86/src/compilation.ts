@@ -29,7 +29,7 @@ export class Compilation {
   /** Enumerators, or CONSTANTs: name → the text of their value. */
   readonly constants: Map<string, string> = new Map();
   readonly functions: Set<string> = new Set();
-  /** Global variables; functions are in it too, under the type that they return. */
+  /** Global variables, and functions with the type that they return. */
   readonly globals: Map<string, Type> = new Map();
   /** The function that is being compiled. */
   scope: Scope = new Scope('');
@@ -43,7 +43,7 @@ export class Compilation {
   readonly globalData: ByteWriter = new ByteWriter();
   readonly stringData: ByteWriter = new ByteWriter();
 
-  /** The maps of the three sections, when one is asked for. */
+  /** The provenance of the three sections, if it is requested. */
   readonly provenance: SectionProvenance | undefined;
 
   private readonly tokens: readonly Token[];

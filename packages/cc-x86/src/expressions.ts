@@ -44,7 +44,7 @@ const ADDITIVE: ReadonlyMap<string, string> = new Map([
   ['>>', 'mov_ecx,eax\nmov_eax,ebx\nsar_eax,cl\n'],
 ]);
 
-/** What a primary expression may begin with, besides letters and digits. */
+/** What a primary expression may begin with, in addition to letters and digits. */
 const PRIMARIES: ReadonlyMap<string | undefined, (c: Compilation) => void> = new Map([
   ['-', compileNegation],
   ['!', compileLogicalNot],
@@ -286,7 +286,7 @@ function compileCall(c: Compilation, transfer: string): void {
   c.emit('pop_ebp\t# Restore old base pointer\npop_edi\t# Prevent overwrite\n');
 }
 
-/** The type of the value so far. Where there is none, upstream follows a null pointer. */
+/** The type of the value so far. If there is none, upstream follows a null pointer. */
 function requireTarget(c: Compilation): Type {
   if (c.target !== undefined) return c.target;
   throw c.error('no-type', 'this needs a value whose type is known');

@@ -2,9 +2,8 @@
 /**
  * Character and string literals, and the lengths of arrays: token → number, or token → M1 data.
  *
- * A string is printed as an M1 string where M1 could read it back, and as hexadecimal bytes
- * otherwise.
- * Invariant: a literal is read as upstream's buffer holds it, with NULs after its last byte.
+ * A string is printed as an M1 string if M1 can read it back, otherwise as hexadecimal bytes.
+ * Invariant: a literal is read as it is in upstream's buffer, with NULs after its last byte.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (escape_lookup, weird,
  * collect_regular_string, collect_weird_string, numerate_string).
@@ -18,7 +17,7 @@ const LETTER_X = 0x78;
 const STRING_ROOM = 256;
 const HEXADECIMAL_ROOM = 512;
 
-/** Escapes of one letter; the backslash and both quotes stand for themselves. */
+/** Escapes of one letter; the backslash and both quotes mean themselves. */
 const ESCAPES: ReadonlyMap<string, number> = new Map([
   ['n', 10],
   ['t', 9],
@@ -74,8 +73,8 @@ export function readInteger(token: Token): number {
 
 /**
  * The character or escape at `index` of a literal. `\xHH` is 16 times the first digit and the
- * second; quirk kept: whatever sorts before the digits counts down from 0, the end of the literal
- * too.
+ * second; quirk kept: characters before the digits in ASCII count down from 0, and so does the end
+ * of the literal.
  */
 function characterAt(source: Source, token: Token, index: number): number {
   const first = byteAt(source, token, index);
@@ -139,7 +138,7 @@ function encodeHexadecimal(source: Source, token: Token): string {
   return text;
 }
 
-/** Quirk kept: `\x` takes two more bytes even where the literal has ended. */
+/** Quirk kept: `\x` consumes two more bytes even if the literal has ended. */
 function characterLength(source: Source, token: Token, index: number): number {
   if (byteAt(source, token, index) !== BACKSLASH) return 1;
   return byteAt(source, token, index + 1) === LETTER_X ? 4 : 2;

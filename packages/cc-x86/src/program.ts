@@ -12,7 +12,7 @@ import type { DialectName } from './dialects.ts';
 /** Upstream's command line; further arguments are ignored. Exit status 0, or 1 with a message. */
 export const ccX86: Program = ccX86For('1.9.0');
 
-/** The same command as the release `dialect`, and those that it stands for, have it. */
+/** The command as it is in the releases with this dialect. */
 export function ccX86For(dialect: DialectName): Program {
   return (argv, host) =>
     reportErrors('cc_x86', host, () => {

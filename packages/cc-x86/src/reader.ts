@@ -87,7 +87,7 @@ export function readTokens(source: Source, { hasLineComments }: Dialect): Token[
   return tokens;
 }
 
-/** `#…` and `//…` run to a line feed, which must be there: upstream reads on for ever. */
+/** `#…` and `//…` run to a line feed, which must exist: upstream loops for ever without it. */
 function lineCommentEnd(source: Source, at: number): number {
   const newline = source.bytes.indexOf(LINE_FEED, at + 1);
   if (newline < 0) {

@@ -2,8 +2,8 @@
 /**
  * Statements: tokens → code, one pass.
  *
- * Each function is headed by its production. A local is a value pushed on the stack; a block pops
- * its own locals when it ends, unless the code before its brace is a return.
+ * Each function is headed by its production. A local is a value on the stack; a block pops its own
+ * locals at its end, unless the code before its brace is a return.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (statement and the process_ functions).
  */
@@ -164,7 +164,7 @@ function inLoop(c: Compilation, end: string, parse: () => void): void {
   c.loop = outer;
 }
 
-/** asm = "asm" "(" { string } ")" ";" ; escapes are not looked at. */
+/** asm = "asm" "(" { string } ")" ";" ; escapes are not interpreted. */
 function compileAsmStatement(c: Compilation): void {
   c.expect('asm');
   c.expect('(');

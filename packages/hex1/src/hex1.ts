@@ -2,9 +2,10 @@
 /**
  * hex1: hex0 with labels of one character → bytes.
  *
- * `:c` gives the character c the current address, counted from 0; `%c` writes the distance from its
- * own end to that address, four bytes, low byte first. One pass over the text writes every byte and
- * leaves holes for the references; then the holes are filled, as a label may come after its uses.
+ * `:c` gives the character c the current address, counted from 0; `%c` writes the displacement from
+ * its own end to that address, four bytes, low byte first. One pass over the text writes every byte
+ * and leaves holes for the references; then the holes are filled, as a label may come after its
+ * uses.
  * Invariant: out.length is the address of the next whole byte.
  *
  * Behaviour defined by x86/hex1_x86.hex0 of stage0-posix 1.9.1.
@@ -26,13 +27,13 @@ const CLASSES: Int8Array = classTable();
 
 /** Options of {@link assemble}. */
 export interface AssembleOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /**
-   * Takes for each byte its digits or reference, and the label that this names. Default: none is
-   * made.
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
+   * is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }

@@ -28,13 +28,13 @@ const CLASSES: Int8Array = classTable();
 
 /** Options of {@link linkMinimal}. */
 export interface LinkMinimalOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /**
-   * Takes for each byte its digits or reference, and the label that this names. Default: none is
-   * made.
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
+   * is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }
@@ -133,7 +133,7 @@ function readLabel(run: Run, offset: number, position: number): number {
   const name = run.names.text(number);
   run.symbols.push({ name, address, file: run.source.name, offset });
   run.provenance?.define(number, 0, offset, next - 1);
-  return next; // a `>` that ends the name is gone: what follows it is read as digits
+  return next; // a `>` that ends the name is consumed: what follows it is read as digits
 }
 
 /** Within a byte a reference is written before that byte and does not count it. */
@@ -188,8 +188,8 @@ function commentEnd(run: Run, start: number): number {
 }
 
 /**
- * Quirk kept: the base of an absolute reference has no effect, but must exist. Values are cut to
- * size.
+ * Quirk kept: the base of an absolute reference has no effect, but must exist. Values are
+ * truncated.
  */
 function fillHole(run: Run, reference: Reference): void {
   const { at } = reference;
@@ -203,7 +203,7 @@ function fillHole(run: Run, reference: Reference): void {
   for (let i = 0; i < size; i++) image[at + i] = value >> (8 * i);
 }
 
-/** Strict: the value fits its bytes, and a base is named only where it counts. */
+/** Strict: the value fits its bytes, and a base is named only where it has an effect. */
 function requireFit(run: Run, { sigil, base, offset }: Reference, value: number): void {
   const { size, absolute } = sigil;
   if (absolute && base >= 0) throw failure(run, offset, 'useless-base', 'this base has no effect');

@@ -3,9 +3,9 @@
  * hex2: sources of hexadecimal, octal or binary text with named labels → an image, for any
  * architecture.
  *
- * scan.ts reads the text; here every reference gets its value, as a label may come after its uses
- * and in a later source. Invariant: only bytes inside the holes change, on RISC-V also those that
- * the register reaches.
+ * scan.ts reads the text. Then every reference gets its value here, because a label may come after
+ * its uses and in a later source. Invariant: only bytes inside the holes change, and on RISC-V
+ * those that the register reaches.
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
  */
@@ -22,8 +22,8 @@ import type { Immediate } from './sigils.ts';
  * Link the sources in their order.
  *
  * Throws a positioned ToolError for an undefined label or base, a value that does not fit its hole,
- * an unaligned ARM branch target, a name that is too long or holds a NUL, and a RISC-V word that
- * the end of its file cuts off.
+ * an unaligned ARM branch target, a name that is too long or holds a NUL, and a RISC-V word that is
+ * cut off by the end of its file.
  */
 export function link(sources: readonly Source[], options: LinkOptions = {}): LinkResult {
   requireSources(sources);
@@ -37,8 +37,8 @@ export function link(sources: readonly Source[], options: LinkOptions = {}): Lin
 }
 
 /**
- * Fill the holes. On RISC-V the other references and the `.` words go through the register, past
- * the holes.
+ * Fill the holes. On RISC-V the other references and the `.` words are applied through the
+ * register, which skips the holes.
  */
 function resolve(scanned: ScanResult, image: Uint8Array): void {
   const riscV = isRiscV(scanned.options.architecture);

@@ -21,7 +21,7 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface TargetOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default false. */
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /**
    * Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`.
@@ -37,8 +37,8 @@ export interface TargetOptions {
 
 export interface LinkOptions extends TargetOptions {
   /**
-   * Takes for each byte its digits or reference, and the label that this names. Default: none is
-   * made.
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
+   * is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }

@@ -21,7 +21,7 @@ interface Settings {
   baseAddress: number;
   byteMode: ByteMode;
   executable: boolean;
-  /** Ours: refuse what upstream accepts silently. */
+  /** Ours: reject what upstream accepts silently. */
   strict: boolean;
   /** The name given to --architecture, if it is unknown. */
   unknown: string | undefined;
@@ -139,7 +139,7 @@ function readArguments(argv: readonly string[], host: Host): Settings {
   return settings;
 }
 
-/** Quirk kept: an unknown architecture is complained about and ignored. */
+/** Quirk kept: an unknown architecture is reported and ignored. */
 function setArchitecture(settings: Settings, name: string, host: Host): void {
   const known = ARCHITECTURES.find((architecture) => architecture === name);
   if (known !== undefined) settings.architecture = known;

@@ -4,9 +4,9 @@
  *
  * hex2 keeps a 32-bit register. A word `.xxxxxxxx` and the immediates of `!label`, `@label`,
  * `$label` and `~label` are XORed into it without moving the address; each byte written plainly
- * afterwards is XORed with the register's low byte, which is then shifted out. Holes and padding
- * pass it by. As addresses are known only at the end of the text, the register is replayed over the
- * finished image: here each change is a `Step` at the offset where it happens.
+ * afterwards is XORed with the register's low byte, which is then shifted out. Holes and padding do
+ * not pass through it. Addresses are known only at the end of the text, so the register is replayed
+ * over the finished image: each change is a `Step` at its offset.
  *
  * Behaviour defined by mescc-tools/hex2_word.c of stage0-posix 1.9.1.
  */

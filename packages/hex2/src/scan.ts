@@ -4,8 +4,8 @@
  * in.
  *
  * source = { digit | ':' name | sigil name [ '>' name ] | '<' | '^' | '.' word | comment |
- * separator }. These characters have their meaning anywhere outside comments and names, within a
- * byte too: its digits wait.
+ * separator }. These characters have their meaning anywhere outside comments and names, even within
+ * a byte, whose digits continue afterwards.
  * Invariant: base address + out.length is the address of the next whole byte.
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
@@ -30,7 +30,7 @@ const WORD = -7;
 const GREATER = 0x3e;
 const MAX_NAME = 4095;
 
-/** A byte written in digits: how many, and the base of the number that they form. */
+/** The notation of a byte: how many digits, and the base of the number that they form. */
 interface Notation {
   readonly digits: number;
   readonly radix: number;
@@ -60,7 +60,7 @@ export interface Reference {
   readonly target: number;
   /** Number of the name after `>`, or -1. */
   readonly base: number;
-  /** True when a `^` came before it that no other reference used up. */
+  /** True if a `^` came before it that no other reference has used. */
   readonly aligned: boolean;
   /** Offset in the image of the hole, or of the next byte when `size` is 0. */
   readonly at: number;
@@ -68,12 +68,12 @@ export interface Reference {
   readonly size: number;
 }
 
-/** A change of the RISC-V register that needs no label, or bytes that it passes by. */
+/** A change of the RISC-V register that needs no label, or bytes that it skips. */
 export interface RegisterEvent extends Step {
   readonly kind: 'register';
 }
 
-/** All that is known when the text has been read. */
+/** The result of reading the text. */
 export interface ScanResult {
   readonly options: Required<TargetOptions>;
   readonly out: ByteWriter;
@@ -98,7 +98,7 @@ export function scan(
   return scanner;
 }
 
-/** The result as it grows, and what is true at the place that has been reached. */
+/** The growing result, and the state at the current place. */
 class Scanner implements ScanResult {
   readonly options: Required<TargetOptions>;
   readonly out: ByteWriter;
@@ -131,7 +131,7 @@ class Scanner implements ScanResult {
     this.out = new ByteWriter(capacity);
   }
 
-  /** Read one source. Digits of a byte that its end cuts off are dropped. */
+  /** Read one source. The digits of an incomplete last byte are dropped. */
   scan(source: Source): void {
     this.source = source;
     this.sourceNumber = this.provenance?.addSource(source.name) ?? 0;
@@ -210,7 +210,7 @@ class Scanner implements ScanResult {
     this.addresses[number] = address;
     this.symbols.push({ name: this.names.text(number), address, file: source.name, offset });
     this.provenance?.define(number, this.sourceNumber, offset, end);
-    return end + 1; // a `>` that ends the name is gone: what follows it is read as digits
+    return end + 1; // a `>` that ends the name is consumed: what follows it is read as digits
   }
 
   /**

@@ -35,7 +35,7 @@ export const kaemMinimal: Program = (argv, host) =>
   });
 
 /**
- * Quirk kept: the seed finds the environment by taking one word off the stack for each argument
+ * Quirk kept: the seed finds the environment by popping one word off the stack for each argument
  * that it knows. With one argument too many the list starts at the NULL that ends argv and is
  * empty; with more, the further arguments are the environment.
  */
@@ -55,7 +55,7 @@ function succeeds(host: Host, words: readonly string[], environment: readonly st
   }
 }
 
-/** Upstream gives no place; where the command's line holds what nobody sees, ours does. */
+/** Upstream gives no place; ours does if the command's line contains invisible characters. */
 function tellUnseen(host: Host, script: Source, offset: number): void {
   const failure = errorAt(script, offset, 'subprocess-failed', 'this command failed');
   if (failure.hint === undefined) return;

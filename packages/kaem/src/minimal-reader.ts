@@ -4,10 +4,10 @@
  *
  * A command is a line. Words are divided by blanks and tabs; `"` quotes up to the next `"` and ends
  * the word; `#` starts a comment wherever it is; a backslash ends the word and drops the next
- * character, which is how a command goes on over a line end. There are no variables.
+ * character, which is how a command continues on the next line. It does not have variables.
  *
  * Invariant: what is yielded is exactly what upstream starts, in order; the caller runs one command
- * before the next is read, so that a fault further down does not hide what ran before it.
+ * before the next is read, so that an error further down does not hide what ran before it.
  *
  * Behaviour defined by x86/kaem-minimal.hex0 of stage0-posix 1.9.1.
  */

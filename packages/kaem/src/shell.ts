@@ -19,11 +19,11 @@ export interface ShellOptions {
   readonly verbose?: boolean;
   /** End the script at the first failure. Default: true. */
   readonly strict?: boolean;
-  /** Tell of options that do nothing, and where a program was not found. Default: false. */
+  /** Report options without effect, and where a program was not found. Default: false. */
   readonly warn?: boolean;
   /** Read everything, start no program. Default: false. */
   readonly fuzz?: boolean;
-  /** Tell on standard error how each program ended. Default: false. */
+  /** Report on standard error how each program ended. Default: false. */
   readonly showExitCodes?: boolean;
   /** Start with an empty environment. Default: false. */
   readonly initMode?: boolean;
@@ -50,10 +50,7 @@ export class Shell {
   private readonly aliases = new Map<string, string>();
   /** Set once at the start and by assignments to PATH; `unset PATH` leaves it. */
   private path: string;
-  /**
-   * The command read last. Builtins move its current word along, and `if` looks at where they left
-   * it.
-   */
+  /** The command read last. Builtins advance its current word, and `if` depends on it. */
   private command = new Command(0);
   private verbose: boolean;
   private strict: boolean;
@@ -185,7 +182,7 @@ export class Shell {
     }
   }
 
-  /** A builtin's failure ends a strict script and is nothing otherwise. */
+  /** A builtin's failure ends a strict script; otherwise it is ignored. */
   private endBuiltin(command: Command, name: string, succeeded: boolean): number {
     if (this.strict && !succeeded) {
       throw this.error(command, 'builtin-failed', `${name} failed!`);
@@ -304,9 +301,9 @@ export class Shell {
   }
 
   /**
-   * A program that is not found ends a strict script. Upstream's own suite takes the digest of what
-   * it says then, so that is all there is; the place follows for those who asked for more, by
-   * --verbose or --warn, and where the line holds what nobody sees.
+   * A program that is not found ends a strict script. Upstream's own test suite checks the digest
+   * of its message, so by default that is all. The place follows with --verbose or --warn, and if
+   * the line contains invisible characters.
    */
   private failMissing(command: Command): never {
     const name = latin1ToHost(command.current ?? '');

@@ -48,7 +48,7 @@ export function expand(word: string, scope: Scope): string {
 
 interface Reference {
   readonly name: string;
-  /** What stands for an unset variable. */
+  /** The value of an unset variable. */
   readonly otherwise: string;
   /** Index of the closing brace. */
   readonly end: number;

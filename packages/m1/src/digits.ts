@@ -6,7 +6,7 @@
  */
 import type { ByteMode } from './options.ts';
 
-/** How a byte is written: its digits, and the bits that each stands for. */
+/** How a byte is written: its digits, and the bits of each. */
 export interface Notation {
   readonly digits: number;
   readonly bits: number;

@@ -36,7 +36,8 @@ const DOT = new Uint8Array([0x2e]);
 
 /**
  * The digits of a string's bytes and of a 0, each followed by a blank. `text` begins with the
- * quote. Undefined for a byte above 7F: upstream looks it up in front of its table of digits.
+ * quote. Undefined for a byte above 7F: upstream looks it up before the start of its table of
+ * digits.
  */
 export function encodeString(
   text: Uint8Array,
@@ -92,7 +93,7 @@ function encodeField(value: number, field: Field, options: Required<TargetOption
 }
 
 /**
- * Knight: two bytes. Quirk kept: 65536 is taken and becomes 0, beyond it a number is an unknown
+ * Knight: two bytes. Quirk kept: 65536 is accepted and becomes 0; a larger number is an unknown
  * token.
  */
 function encodeBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Array | undefined {

@@ -18,8 +18,8 @@ import { errorAt, requireBytes, type Source, type ToolError } from '@stage0-ts/d
 import { minimalFault } from './strict.ts';
 
 /**
- * Upstream gives each token 256 bytes, the last of them NUL; a string's opening quote is one of
- * them.
+ * Upstream reserves 256 bytes for each token, the last of them NUL; a string's opening quote is one
+ * of them.
  */
 const MAX_TOKEN = 255;
 
@@ -34,11 +34,11 @@ const DEFINE = [...'DEFINE'].map((letter) => letter.charCodeAt(0));
 
 /** Options of {@link expandMinimal}. */
 export interface ExpandMinimalOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
-  /** Takes for each line its token, and the DEFINE that this names. Default: none is made. */
+  /** Receives, for each line, its token and the DEFINE that this names. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

@@ -21,7 +21,7 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface TargetOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default false. */
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /**
    * Decides how bare numbers, immediates and the ends of strings are written. Default
@@ -36,8 +36,8 @@ export interface TargetOptions {
 
 export interface ExpandOptions extends TargetOptions {
   /**
-   * Takes for each piece of the text its token, and the DEFINE that this names. Default: none is
-   * made.
+   * Receives, for each piece of the text, its token and the DEFINE that this names. Default: none
+   * is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }

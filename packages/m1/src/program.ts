@@ -19,7 +19,7 @@ interface Settings {
   architecture: Architecture;
   bigEndian: boolean;
   byteMode: ByteMode;
-  /** Ours: refuse what upstream accepts silently. */
+  /** Ours: reject what upstream accepts silently. */
   strict: boolean;
   /** What --help or --version asks for; the options after it are not read. */
   answer: 'help' | 'version' | undefined;

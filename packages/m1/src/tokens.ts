@@ -2,8 +2,8 @@
 /**
  * First stage of M1: sources → tokens.
  *
- * A token is a number that stands for its text. Comments are line ends, runs of line ends are one,
- * and none comes first. Invariant: each source ends in a line end if any token came before.
+ * A token is the number of its text. Comments are line ends, runs of line ends are one, and none
+ * comes first. Invariant: each source ends in a line end if any token came before.
  *
  * Behaviour defined by Tokenize_Line in mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */

@@ -21,14 +21,14 @@ export interface Build extends Omit<Options, keyof Target>, Target {
   readonly path: string | undefined;
   /** The preprocessed source. */
   readonly source: Uint8Array;
-  /** Where that comes from, when the host wants to know. */
+  /** The provenance of that source, if the host requests it. */
   readonly provenance: ProvenanceMap | undefined;
   /** False when there are only object files. */
   readonly hasSources: boolean;
   readonly stdioUsed: boolean;
 }
 
-/** The program that was started ended with this status, which becomes ours. */
+/** A started program ended with this status, which becomes ours. */
 class StepFailed {
   readonly status: number;
 
@@ -38,7 +38,7 @@ class StepFailed {
 }
 
 const OUTPUT = 'a.out';
-/** Numbers that are tried for a temporary file. */
+/** How many numbers are tried for a temporary file. */
 const MAX_NUMBER = 9001;
 
 /** Build; the result is the exit status. Throws ToolError when a program is not found. */
@@ -124,7 +124,7 @@ class Driver {
 
   /**
    * An object made with stdio mentions __init_malloc. Quirk kept: upstream looks at pieces of 64
-   * KiB, so a mention across a border is missed.
+   * KiB, so a mention across a boundary is missed.
    */
   private lookForStdio(object: string): void {
     const PIECE = 65536;

@@ -3,9 +3,8 @@
  * C sources → one preprocessed source for M2-Planet.
  *
  * After reading (reader.ts), one walk over the token list: directives at the start of a line are
- * carried out and removed, other tokens are expanded where they are macros; what a macro expands to
- * is walked again.
- * Invariant: what is in front of the current token is final output; it is printed line by line.
+ * executed and removed, other tokens are expanded if they are macros, and expansions are walked
+ * again. Invariant: what is before the current token is final output; it is printed line by line.
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
  */
@@ -35,14 +34,14 @@ export interface PreprocessOptions {
   /** Tokens must be shorter than this. Default: 65536 bytes. */
   readonly maxString?: number;
   /**
-   * Macros that are defined beforehand, later ones first found. Values are one token each. Default:
+   * Macros that are predefined; later ones are found first. Values are one token each. Default:
    * none.
    */
   readonly defines?: readonly (readonly [name: string, value: string])[];
   /** Only read, do not preprocess. Default: false. */
   readonly dump?: boolean;
   /**
-   * Takes for each token its place, and for one out of a macro the place in its definition.
+   * Receives the place of each token; for a token from a macro, also its place in the definition.
    * Default: none is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
@@ -52,7 +51,7 @@ export interface Preprocessed {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** True when a file with the name stdio.h was included, even under a false condition. */
   readonly stdioUsed: boolean;
-  /** What upstream prints on standard output meanwhile. */
+  /** What upstream prints on standard output. */
   readonly notes: string;
   /** What upstream prints on standard error: files read, #warning, unknown directives. */
   readonly warnings: string;
@@ -153,8 +152,8 @@ class Walk {
   }
 
   /**
-   * Print what is in front of `end`. Printed tokens let go of each other, so that the first does
-   * not hold all.
+   * Print what is in front of `end`. Links between printed tokens are cut, so that they can be
+   * freed.
    */
   private print(end: Token | undefined): void {
     let next = this.list.after(this.printed);

@@ -25,11 +25,11 @@ export interface ReaderOptions {
 interface IncludedFile {
   readonly path: string;
   readonly bytes: Uint8Array | undefined;
-  /** Where it was looked for. */
+  /** Where it was searched. */
   readonly tried: readonly string[];
 }
 
-/** Names that mean nothing here; only other compilers need the file. */
+/** Names that are ignored here; only other compilers need the file. */
 const IGNORED = new Set(['"../gcc_req.h"', '"gcc_req.h"']);
 
 export class Reader {
@@ -66,7 +66,7 @@ export class Reader {
     }
   }
 
-  /** Read up to an #include or the end of the source; returns where the one or the other is. */
+  /** Read up to an #include or the end of the source. Returns its place. */
   private readStretch(scanner: Scanner): number {
     const { source, text } = scanner;
     const starts: number[] = [];
@@ -79,7 +79,7 @@ export class Reader {
     return end;
   }
 
-  /** A line that tells M2-Planet which file and line follow. */
+  /** A line that informs M2-Planet which file and line follow. */
   private addHeader(scanner: Scanner, name: string, line: number): void {
     const text = `// #FILENAME ${name} ${line}`;
     const header = new Token(text, scanner.source, scanner.at, 0, 0);
@@ -176,7 +176,7 @@ export class Reader {
     return { path: name, bytes: undefined, tried };
   }
 
-  /** A file that is not there: where it was looked for, and what may be the reason. */
+  /** A file that does not exist: where it was searched, and a possible reason. */
   private missing(
     scanner: Scanner,
     directive: number,

@@ -10,7 +10,7 @@ export interface Target {
   readonly baseAddress: string;
   readonly bigEndian: boolean;
   readonly wordSize: 32 | 64;
-  /** Macros that tell the source. */
+  /** Macros that inform the source. */
   readonly defines: readonly (readonly [name: string, value: string])[];
 }
 
@@ -37,7 +37,7 @@ const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
 /** What `-A` takes, for messages. */
 export const KNOWN_ARCHITECTURES: string = Object.keys(ARCHITECTURES).join(', ');
 
-/** Names that uname gives to what is called otherwise here. */
+/** Names by uname that differ from upstream's. */
 const MACHINES: ReadonlyMap<string, string> = new Map([
   ['i386', 'x86'],
   ['i486', 'x86'],

@@ -4,7 +4,7 @@
  *
  * Every character of the source is in exactly one token, white space and comments included:
  * printing the tokens of an untouched list gives the source back. A token is made when the walk
- * comes to it, and nothing holds it once it is printed: a list of all of them takes fifty times the
+ * reaches it, and can be freed once it is printed: a list of all tokens needs fifty times the
  * memory of the source.
  */
 import { latin1ToHost } from '@stage0-ts/bytes';
@@ -44,7 +44,7 @@ export class Token {
     this.original = original;
   }
 
-  /** An error here. What the message quotes of the program is a byte string. */
+  /** An error here. The part of the message that quotes the program is a byte string. */
   error(code: string, message: string, hint?: string): ToolError {
     return errorAt(this.source, this.offset, code, latin1ToHost(message), hint);
   }
@@ -82,7 +82,7 @@ export class TokenList {
   }
 
   /**
-   * Take `token` out and return the one after it. Its own links stay, so that a chain of removed
+   * Remove `token` and return the one after it. Its own links stay, so that a chain of removed
    * tokens can be walked.
    */
   remove(token: Token): Token | undefined {

@@ -100,7 +100,8 @@ it('the README has the table of commands', () => {
 });
 
 it('stage0.1 is the man page of the table', async () => {
-  // After a change of the table: npx --no vitest run packages/stage0/test/command-table.test.ts --update
+  // After a change of the table: npx --no vitest run packages/stage0/test/command-table.test.ts
+  // --update
   const file = new URL('../stage0.1', import.meta.url).pathname;
   await expect(manPage(ALL, TOOLS)).toMatchFileSnapshot(file);
 });

@@ -17,7 +17,7 @@ export interface CaseSettings {
   readonly implementations?: readonly ('source' | 'dist' | 'native')[];
   readonly rejects?: string;
   /**
-   * What ours makes though upstream fails, or makes less: path → octal mode; the bytes are in
+   * What ours makes although upstream fails or makes less: path → octal mode; the bytes are in
    * output/.
    */
   readonly acceptedByOursOnly?: Readonly<Record<string, string>>;
@@ -72,7 +72,7 @@ export type RecordedChange =
 /** The name that stands for the working directory in recorded text. */
 export const CASE_DIRECTORY = '/case';
 
-/** What two states of the working directory differ in. */
+/** The differences between two states of the working directory. */
 export function differences(
   before: ReadonlyMap<string, Change>,
   after: ReadonlyMap<string, Change>,

@@ -61,7 +61,7 @@ function run(vector: VectorCase, program: Program): Outcome {
       const end = program([vector.tool, ...vector.settings.arguments], host);
       return { end, stdout: host.stdout.toBytes(), stderr: host.stderr.toBytes() };
     } catch (error) {
-      // A fault of ours, which ends a command with this status.
+      // The exit status for a fault of ours.
       return { end: 70, stdout: host.stdout.toBytes(), stderr: encodeUtf8(String(error)) };
     } finally {
       process.chdir(home);
