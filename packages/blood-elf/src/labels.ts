@@ -18,7 +18,8 @@ export interface Label {
   readonly source: number;
 }
 
-const MAX_NAME = 4095; // a buffer of 4096 bytes, the last one zero
+/** Bytes of a name: a buffer of 4096, the last one zero. */
+const MAX_NAME = 4095;
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;

@@ -9,13 +9,13 @@
  * collect_regular_string, collect_weird_string, numerate_string).
  */
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
-import { TOKEN_ROOM, type Token } from './reader.ts';
+import { MAX_TOKEN, type Token } from './reader.ts';
 
 const BACKSLASH = 0x5c;
 const LETTER_X = 0x78;
-/** Room for the printed form, its terminator included: as a string, and as hexadecimal bytes. */
-const STRING_ROOM = 256;
-const HEXADECIMAL_ROOM = 512;
+/** Bytes of the printed form with its terminator: as a string, and as hexadecimal bytes. */
+const MAX_STRING = 256;
+const MAX_HEXADECIMAL = 512;
 
 /** Escapes of one letter; the backslash and both quotes mean themselves. */
 const ESCAPES: ReadonlyMap<string, number> = new Map([
@@ -120,7 +120,7 @@ function encodeQuoted(source: Source, token: Token): string {
     index += characterLength(source, token, index);
   }
   codes.push(0x22, 0x0a);
-  requireRoom(source, token, codes.length, STRING_ROOM);
+  requireRoom(source, token, codes.length, MAX_STRING);
   const nul = codes.indexOf(0);
   return String.fromCharCode(...(nul < 0 ? codes : codes.slice(0, nul)));
 }
@@ -134,7 +134,7 @@ function encodeHexadecimal(source: Source, token: Token): string {
     index += characterLength(source, token, index);
   }
   text += " 00'\n";
-  requireRoom(source, token, text.length, HEXADECIMAL_ROOM);
+  requireRoom(source, token, text.length, MAX_HEXADECIMAL);
   return text;
 }
 
@@ -146,7 +146,7 @@ function characterLength(source: Source, token: Token, index: number): number {
 
 function byteAt(source: Source, token: Token, index: number): number {
   if (index < token.raw.length) return token.raw.charCodeAt(index);
-  if (index >= TOKEN_ROOM) {
+  if (index >= MAX_TOKEN) {
     throw errorAt(source, token.at, 'literal-overrun', 'an escape that runs past the literal');
   }
   return 0;

@@ -24,8 +24,8 @@ export interface Token {
   readonly end: number;
 }
 
-/** Bytes that upstream keeps for a token, its terminator included. */
-export const TOKEN_ROOM = 256;
+/** Bytes of a token with its terminator. */
+export const MAX_TOKEN = 256;
 
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
@@ -78,8 +78,8 @@ export function readTokens(source: Source, { hasLineComments }: Dialect): Token[
     // The closing quote and the colon of a label are consumed with their token.
     const next = isLabel || first === QUOTE || first === APOSTROPHE ? end + 1 : end;
     const token = makeToken(bytes, at, end, isLabel, next);
-    if (token.raw.length >= TOKEN_ROOM) {
-      throw errorAt(source, at, 'token-too-long', `a token of more than ${TOKEN_ROOM - 1} bytes`);
+    if (token.raw.length >= MAX_TOKEN) {
+      throw errorAt(source, at, 'token-too-long', `a token of more than ${MAX_TOKEN - 1} bytes`);
     }
     tokens.push(token);
     at = next;
@@ -144,7 +144,7 @@ function makeToken(
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > TOKEN_ROOM) return ' '.repeat(TOKEN_ROOM); // refused by the caller in any case
+  if (end - start > MAX_TOKEN) return ' '.repeat(MAX_TOKEN); // refused by the caller in any case
   return decodeLatin1(bytes, start, end);
 }
 

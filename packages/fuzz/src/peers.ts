@@ -11,6 +11,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import type { Change, VectorCase } from '@stage0-ts/vectors/run';
 
+/** Bytes that a peer may print. */
 const MAX_OUTPUT = 64 << 20;
 
 /**

@@ -15,7 +15,7 @@ import { MINIMAL_SIGILS, type Sigil, sigilOf } from './sigils.ts';
 import { requireUnique, requireWhiteSpace, requireWholeBytes, splitByte } from './strict.ts';
 
 const BASE_ADDRESS = 0x08048000;
-/** As many bytes as are between upstream's scratch memory and the end of its segment. */
+/** Bytes of a name: as many as are between upstream's scratch memory and the end of its segment. */
 const MAX_NAME = 6787;
 
 /** Classes of input bytes that are not digits; digits are their value, 0 to 15. */

@@ -28,6 +28,7 @@ const ALIGNED = -6;
 const WORD = -7;
 
 const GREATER = 0x3e;
+/** Bytes of a name: a buffer of 4096, the last one zero. */
 const MAX_NAME = 4095;
 
 /** The notation of a byte: how many digits, and the base of the number that they form. */

@@ -22,8 +22,10 @@ export interface MinimalCommand {
   readonly offset: number;
 }
 
-const MAX_WORDS = 255; // 256 pointers, the last one zero
-const MAX_WORD = 4095; // a buffer of 4096 bytes, the last one zero
+/** Words of a command: 256 pointers, the last one zero. */
+const MAX_WORDS = 255;
+/** Bytes of a word: a buffer of 4096, the last one zero. */
+const MAX_WORD = 4095;
 
 /** What stops a word. */
 type WordEnd = 'separator' | 'line' | 'file';

@@ -29,7 +29,7 @@ export interface ShellOptions {
   readonly initMode?: boolean;
 }
 
-/** An array of 512 pointers, the last one NULL. */
+/** Words of a command: an array of 512 pointers, the last one NULL. */
 const MAX_WORDS = 511;
 
 /** The script ends here, whatever comes after: exec, or a failure that was already reported. */

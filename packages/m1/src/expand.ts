@@ -35,7 +35,7 @@ const LESS = 0x3c;
 /** First characters of the tokens that are left to hex2. */
 const SIGILS: ReadonlySet<number> = new Set([...'!@$~%&:^'].map((sigil) => sigil.charCodeAt(0)));
 
-/** More text than this (1 GiB) is refused: `<` can ask for any amount. */
+/** Bytes of output, 1 GiB: `<` can request any amount. */
 const MAX_OUTPUT = 0x40000000;
 
 interface Run {

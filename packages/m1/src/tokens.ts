@@ -10,8 +10,9 @@
 import { NameTable } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
 
+/** Bytes of an atom: a buffer of 4096, the last one zero. */
 const MAX_ATOM = 4095;
-/** The opening quote is one of upstream's 4095 characters. */
+/** Bytes of a string, whose opening quote is one of upstream's 4095 characters. */
 const MAX_STRING = 4094;
 
 const NEWLINE_TEXT = new Uint8Array([0x0a]);

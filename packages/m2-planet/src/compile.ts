@@ -58,7 +58,8 @@ const MIN_MAX_STRING = 256;
 /** Roughly the bytes of code for a byte of input, for the initial size of the buffer. */
 const CODE_PER_INPUT = 8;
 
-const MAX_FIRST_SIZE = 1 << 24;
+/** Bytes of that buffer, however large the input is. */
+const MAX_INITIAL_CAPACITY = 1 << 24;
 
 const INTERNAL = '__INTERNAL_M2__';
 const STANDARD = '__C_STANDARD__';
@@ -212,7 +213,7 @@ function generated(
         logicalShiftRight: options.logicalShiftRight === true,
       }),
     context.nextId,
-    Math.min(inputSize * CODE_PER_INPUT, MAX_FIRST_SIZE),
+    Math.min(inputSize * CODE_PER_INPUT, MAX_INITIAL_CAPACITY),
   );
   catchStackOverflow(
     () => parseProgram(compilation),

@@ -12,7 +12,7 @@ import { readTokens } from './reader.ts';
 import { latin1ToName, nameToLatin1 } from './text.ts';
 import type { Token } from './token.ts';
 
-/** Upstream never closes a file, so it fails after some hundreds of includes. */
+/** Included files; upstream never closes one, so it fails after some hundreds. */
 const MAX_INCLUDES = 10_000;
 
 export class Includer {

@@ -16,8 +16,9 @@ import { wholeWords } from './locals.ts';
 import { unsigned } from './text.ts';
 import { isPointer, type Type } from './types.ts';
 
+/** Bytes of an array, as in upstream. */
 const MAX_BYTES = 0x100000;
-/** Words of zeros that upstream's memory cannot hold. */
+/** Words of zeros; upstream's memory cannot hold more. */
 const MAX_WORDS = 1 << 24;
 
 const HEX = '0123456789ABCDEF';

@@ -17,6 +17,7 @@ import type { FunctionSymbol, Variable } from './symbols.ts';
 import type { Type } from './types.ts';
 import { parseFunctionPointer, parseTypeName } from './types-parser.ts';
 
+/** Elements of an array on the stack, as in upstream. */
 const MAX_ELEMENTS = 0x100000;
 
 /** Words that cannot name a variable. */

@@ -14,8 +14,9 @@ import type { MacroCursor } from './macro-cursor.ts';
 import type { Macro } from './macro-table.ts';
 import { copyList, copyToken, removeToken, type Token } from './token.ts';
 
-/** Upstream hangs on what exceeds these: no sensible program comes near. */
+/** Nested expansions. Upstream hangs on what exceeds this: no sensible program comes near. */
 const MAX_DEPTH = 10_000;
+/** Tokens that all expansions together may make; the same holds. */
 const MAX_MADE = 1 << 23;
 
 /** Expand `token` if it names a macro; the result is the token to go on with. */

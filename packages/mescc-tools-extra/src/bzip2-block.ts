@@ -10,14 +10,14 @@
  */
 
 /** Initial capacity in entries; it grows when needed. */
-const FIRST_ROOM = 1 << 12;
+const INITIAL_ENTRIES = 1 << 12;
 
 export class Block {
   /**
    * Bits 0–7: the byte sent at this index. Bits 8–31, after {@link link}: where this place is
    * linked to.
    */
-  entries: Int32Array = new Int32Array(FIRST_ROOM);
+  entries: Int32Array = new Int32Array(INITIAL_ENTRIES);
   /** How often each byte occurs. */
   readonly counts: Int32Array = new Int32Array(256);
 

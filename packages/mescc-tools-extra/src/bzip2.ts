@@ -15,8 +15,10 @@ import { Block } from './bzip2-block.ts';
 import { crc32Bzip2 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
 
+/** Bits of a code. */
 const MAX_CODE_LENGTH = 20;
 const TABLE_BITS = 10;
+/** Symbols of a block, and codes of a block. */
 const MAX_SYMBOLS = 258;
 const MAX_GROUPS = 6;
 const GROUP_SIZE = 50;

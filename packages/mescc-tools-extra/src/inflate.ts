@@ -11,8 +11,10 @@
 import { type DecodedBytes, type Fail, repeat } from './decoding.ts';
 
 const TABLE_BITS = 10;
+/** Bits of a code. */
 const MAX_CODE_LENGTH = 15;
 const END_OF_BLOCK = 256;
+/** Bytes of a match. */
 const MAX_MATCH = 258;
 
 /**

@@ -19,10 +19,11 @@ const FIRST_STATE_AFTER_MATCH = 7;
 const STATE_AFTER_LITERAL: Uint8Array = Uint8Array.of(0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 4, 5);
 /** Probabilities that depend on the position do so by its lowest bits, at most four. */
 const MAX_POSITION_STATES = 16;
+/** Bytes of a match. */
 const MIN_MATCH = 2;
 const MAX_MATCH = 273;
 /** Bytes to make room for at a time. */
-const ROOM: number = 1 << 16;
+const MAX_RESERVED: number = 1 << 16;
 const TRUNCATED = 'the LZMA data ends too early';
 
 /**
@@ -139,7 +140,7 @@ export class LzmaDecoder {
       // A symbol may have used bytes past the end; one is harmless.
       if (coder.isPastEnd) throw this.truncated();
       if (out.length + MAX_MATCH + SLACK > out.bytes.length) {
-        out.reserve(Math.min(stop - out.length, ROOM));
+        out.reserve(Math.min(stop - out.length, MAX_RESERVED));
       }
       if (this.decodeSymbol(limit, stop)) continue;
       ended = 'marker';

@@ -118,10 +118,10 @@ export type ExplainOptions = Pick<
 const LINE_FEED = 0x0a;
 
 /** Number of maps that are kept: a trace has about ten hops. */
-const KEPT_MAPS = 24;
+const MAX_KEPT_MAPS = 24;
 
 /** Where a trace that goes round in a circle is given up. */
-const MOST_HOPS = 1000;
+const MAX_HOPS = 1000;
 
 /** A file at some moment of the build. */
 interface Version {
@@ -268,7 +268,7 @@ export class Explainer {
     let found: Place | null = null;
     let current = place;
     for (let hops = 0; version.madeBy !== undefined; hops++) {
-      if (hops > MOST_HOPS) return null;
+      if (hops > MAX_HOPS) return null;
       const maker = this.maker(version.madeBy);
       const output = this.mapped(maker, version);
       const origin = output?.map.lookup(...follow(current, version)).origin;
@@ -357,7 +357,7 @@ export class Explainer {
       : rerun(process, { path, bytes }, this.world, this.links);
     this.maps.delete(key);
     this.maps.set(key, mapped);
-    if (this.maps.size > KEPT_MAPS) this.maps.delete(this.maps.keys().next().value as string);
+    if (this.maps.size > MAX_KEPT_MAPS) this.maps.delete(this.maps.keys().next().value as string);
     return mapped;
   }
 

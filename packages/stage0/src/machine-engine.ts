@@ -12,7 +12,8 @@ import { type EngineOptions, i386Engine } from '@stage0-ts/i386';
 import { type NamedEngine, PORTS, portFor } from './engines.ts';
 import { TOOLS } from './tools.ts';
 
-const LAUNCHER_LIMIT = 200;
+/** Bytes of a launcher. */
+const MAX_LAUNCHER = 200;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 /**
@@ -64,7 +65,7 @@ export function isElf(bytes: Uint8Array): boolean {
  * and no more.
  */
 function launchedPort(bytes: Uint8Array): Program | undefined {
-  if (bytes[0] !== 0x23 || bytes.length > LAUNCHER_LIMIT) return undefined;
+  if (bytes[0] !== 0x23 || bytes.length > MAX_LAUNCHER) return undefined;
   const tool = /^#!\/bin\/sh\nexec stage0 (\S+) "\$@"\n?$/.exec(decodeUtf8(bytes))?.[1];
   return tool !== undefined && Object.hasOwn(TOOLS, tool) ? TOOLS[tool] : undefined;
 }

@@ -12,7 +12,7 @@ import type { StandInUse } from './stand-in-uses.ts';
 import { type ArchiveFacts, type GivenDocument, givenDocument, type Subject } from './subject.ts';
 
 /** Bytes of a failed process's output that are shown. */
-const MOST_SHOWN = 4096;
+const MAX_SHOWN = 4096;
 
 const SHOWN = {
   match: 'ok',
@@ -126,7 +126,7 @@ function describeFailure(process: ProcessRecord): string {
 
 /** The last lines of what a process printed, safe to show. */
 function printedBy(printed: Printed): string {
-  const text = decodeUtf8(printed.bytes.subarray(-MOST_SHOWN));
+  const text = decodeUtf8(printed.bytes.subarray(-MAX_SHOWN));
   return text.split('\n').map(visible).join('\n');
 }
 

@@ -14,7 +14,7 @@
 import { decodeLatin1, hostToLatin1 } from '@stage0-ts/bytes';
 
 /** Longer commands are not searched for: no kernel accepts them. */
-const LONGEST_COMMAND = 1 << 16;
+const MAX_COMMAND = 1 << 16;
 
 /**
  * Matches any text. Scripts and arguments are byte strings here, so this character does not occur
@@ -28,7 +28,7 @@ export function findCommand(
   argv: readonly string[],
 ): { readonly start: number; readonly end: number } | undefined {
   const wanted = `${oneBlank(argv.map(hostToLatin1).join(' '))} `;
-  if (wanted.length > LONGEST_COMMAND) return undefined;
+  if (wanted.length > MAX_COMMAND) return undefined;
   const commands = commandsOf(decodeLatin1(script)).map((command) => ({
     ...command,
     words: wordsOf(command.text),
@@ -55,7 +55,7 @@ function commandsOf(script: string): Command[] {
     const end = lineEnd < 0 ? script.length : lineEnd;
     from = end + 1;
     if (script[end - 1] === '\\' && end < script.length && end > start) continue;
-    if (end - start <= LONGEST_COMMAND) commands.push({ text: script.slice(start, end), start });
+    if (end - start <= MAX_COMMAND) commands.push({ text: script.slice(start, end), start });
     start = from;
   }
   return commands;

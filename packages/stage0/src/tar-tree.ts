@@ -12,8 +12,8 @@ import { type DirectoryNode, MemoryFiles, type TreeNode } from '@stage0-ts/host/
 import { ambiguous, type PlainEntry } from './strict-tar.ts';
 
 /** Bytes of a path and of one name in it, as in Linux. */
-const MOST_PATH = 4095;
-const MOST_NAME = 255;
+const MAX_PATH = 4095;
+const MAX_NAME = 255;
 /** Mode of folders that the archive does not list. */
 const PARENT_MODE = 0o755;
 
@@ -89,7 +89,7 @@ class TreeBuilder {
   private nodeOf(entry: PlainEntry, parts: readonly string[], fail: Fail): TreeNode {
     const { target, mode } = entry;
     if (entry.kind === 'file') return { kind: 'file', mode, bytes: entry.data };
-    if (encodeUtf8(target).length > MOST_PATH) throw fail('a link to a name that is too long');
+    if (encodeUtf8(target).length > MAX_PATH) throw fail('a link to a name that is too long');
     if (entry.kind === 'symbolic-link') {
       requireInside(parts, target, fail);
       return { kind: 'link', target };
@@ -150,10 +150,10 @@ function partsOf(path: string, fail: Fail): string[] {
   if (path === '') throw fail('an entry without a name');
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw fail('an absolute name');
   if (path.includes('\\')) throw fail('a backslash, which Windows takes for a slash');
-  if (encodeUtf8(path).length > MOST_PATH) throw fail('the name is too long');
+  if (encodeUtf8(path).length > MAX_PATH) throw fail('the name is too long');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw fail('a name with ..');
-  if (parts.some((part) => encodeUtf8(part).length > MOST_NAME)) throw fail('the name is too long');
+  if (parts.some((part) => encodeUtf8(part).length > MAX_NAME)) throw fail('the name is too long');
   return parts;
 }
 

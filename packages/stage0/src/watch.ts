@@ -44,14 +44,14 @@ export interface WatchOptions {
 }
 
 /** Bytes of a process's output that are kept: 1 MiB. */
-const MOST_PRINTED = 1 << 20;
+const MAX_PRINTED = 1 << 20;
 
 class PrintedText implements Printed {
   private readonly kept = new ByteWriter(64);
   length = 0;
 
   push(bytes: Uint8Array): void {
-    const room = MOST_PRINTED - this.kept.length;
+    const room = MAX_PRINTED - this.kept.length;
     this.kept.write(bytes, 0, Math.min(room, bytes.length));
     this.length += bytes.length;
   }

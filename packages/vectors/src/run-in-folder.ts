@@ -5,7 +5,9 @@ import os from 'node:os';
 import type { Outcome, VectorCase } from './case.ts';
 import { type Command, inFreshFolder, standardInput } from './case-folder.ts';
 
+/** For one run of a program. */
 const MAX_CASE_MILLISECONDS = 10_000;
+/** Bytes that it may print. */
 const MAX_OUTPUT = 64 << 20;
 
 /**

@@ -8,7 +8,7 @@ const digit = fc.constantFrom(...'0123456789abcdefABCDEF');
 const byte = fc.tuple(digit, digit).map((pair) => pair.join(''));
 const comment = fc
   .tuple(fc.constantFrom('#', ';'), printable('', 12))
-  .map(([sign, text]) => `${sign}${text}\n`);
+  .map(([sigil, text]) => `${sigil}${text}\n`);
 const gap = fc.constantFrom(' ', '\n', '\t', '  ', '\r\n', '');
 const spacedByte = fc.tuple(byte, gap).map((pair) => pair.join(''));
 /** A byte whose digits are apart. */
@@ -71,8 +71,8 @@ function assembler(name: string, text: fc.Arbitrary<string>): Language {
   return { name, cases, failuresLeaveOutput: false };
 }
 
-const sign = fc.constantFrom(':', '%', '&', '@', '!', '$', '~', '^', '<', '>', '.', '#\n', ';\r');
-const foreign = fc.oneof(anyByte, sign, fc.constantFrom(':a', '%a', '%', ':', 'G'));
+const sigil = fc.constantFrom(':', '%', '&', '@', '!', '$', '~', '^', '<', '>', '.', '#\n', ';\r');
+const foreign = fc.oneof(anyByte, sigil, fc.constantFrom(':a', '%a', '%', ':', 'G'));
 
 export const hex0: Language = assembler('hex0', nearly(several(hex0Piece, 40), foreign));
 export const hex1: Language = assembler('hex1', nearly(several(hex1Piece, 40), foreign));

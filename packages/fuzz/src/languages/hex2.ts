@@ -36,7 +36,7 @@ function bytes(radix: number, digits: number): fc.Arbitrary<string> {
   return fc.tuple(one, fc.constantFrom(' ', '\n', '')).map((parts) => parts.join(''));
 }
 
-/** Distances of one byte mostly fit, so `!` may be anywhere. */
+/** Displacements of one byte mostly fit, so `!` may be anywhere. */
 const reference = fc
   .tuple(fc.constantFrom(...'%%%%%&&&@@!~~$'), name, mostly('', '>a', '>start', '>b'), space)
   .map((parts) => parts.join(''));
@@ -49,7 +49,9 @@ function piece(riscv: boolean, radix: number, digits: number): fc.Arbitrary<stri
   const word = fc.tuple(byte, byte, byte, byte).map((parts) => parts.join(''));
   const shifted = fc
     .tuple(fc.constantFrom('!', '@', '$', '~', ''), name, riscvWord, word)
-    .map(([sign, label, bits, rest]) => `${sign === '' ? '' : `${sign}${label} `}${bits}${rest}\n`);
+    .map(
+      ([sigil, label, bits, rest]) => `${sigil === '' ? '' : `${sigil}${label} `}${bits}${rest}\n`,
+    );
   return fc.oneof(
     { weight: 5, arbitrary: byte },
     { weight: 2, arbitrary: reference },

@@ -35,7 +35,7 @@ const string = fc.oneof(
 );
 const comment = fc
   .tuple(fc.constantFrom('#', ';'), printable('', 12))
-  .map(([sign, text]) => `${sign}${text}\n`);
+  .map(([sigil, text]) => `${sigil}${text}\n`);
 const reference = fc.tuple(fc.constantFrom(...'%&@!$~:^'), label).map((parts) => parts.join(''));
 const immediate = fc.oneof(
   { weight: 12, arbitrary: fc.tuple(fc.constantFrom(...'%&@!$~'), written(small)) },

@@ -37,7 +37,7 @@ interface Place {
   readonly path: string;
 }
 
-// As Linux.
+/** As on Linux: links in a row; bytes of a name and of a path. */
 const MAX_LINKS = 40;
 const MAX_NAME = 255;
 const MAX_PATH = 4096;

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { ByteWriter } from '@stage0-ts/bytes';
 import { hostError } from '../errors.ts';
 
-/** One call takes no more than 2 GiB. */
+/** Bytes that one call writes; the system accepts no more than 2 GiB. */
 const MAX_WRITE = 2 ** 30;
 /** The most bytes that are read from a device without end, before it counts as too large. */
 const MAX_FROM_STREAM = 2 ** 30;

@@ -6,7 +6,7 @@ import type { Host, Program } from '@stage0-ts/host';
 import { sha256Hex } from '../sha256.ts';
 
 /** Names longer than this are cut there. */
-const NAME_ROOM = 4096;
+const MAX_NAME = 4096;
 
 /**
  * Upstream's command line: `-c` counts for all files, and results of a check go to standard output.
@@ -108,7 +108,7 @@ function readLine(
   if (bytes[start + 64] !== 0x20 || bytes[start + 65] !== 0x20) return undefined;
   const newline = bytes.indexOf(0x0a, nameStart);
   const lineEnd = newline < 0 ? bytes.length : newline;
-  const nameEnd = Math.min(lineEnd, nameStart + NAME_ROOM);
+  const nameEnd = Math.min(lineEnd, nameStart + MAX_NAME);
   const nul = bytes.subarray(nameStart, nameEnd).indexOf(0);
   const name = decodeUtf8(bytes, nameStart, nul < 0 ? nameEnd : nameStart + nul);
   return {

@@ -17,7 +17,8 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import type { NamedEngine } from '../engines.ts';
 
-const OUTPUT_LIMIT = 256 << 20;
+/** Bytes that a program may print. */
+const MAX_OUTPUT = 256 << 20;
 
 /**
  * @param seconds after which a program is killed. Throws ENOEXEC where the kernel does not run such
@@ -55,7 +56,7 @@ function start(
     cwd: path.join(folder, host.currentDirectory()),
     env: Object.fromEntries(host.environment.map((entry) => entry.split(/=(.*)/s).slice(0, 2))),
     stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: OUTPUT_LIMIT,
+    maxBuffer: MAX_OUTPUT,
     timeout: seconds * 1000,
     killSignal: 'SIGKILL',
   });

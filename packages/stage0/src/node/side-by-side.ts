@@ -63,7 +63,7 @@ export interface SideBySide extends Pick<CheckOptions, 'trust' | 'partial' | 'ag
 }
 
 /** Milliseconds between two checks of the time. */
-const PATIENCE = 100;
+const CHECK_MILLISECONDS = 100;
 
 /**
  * Check `source`, which is not changed. Throws ToolError as {@link check} does, and when the time
@@ -90,7 +90,7 @@ export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckRe
   try {
     const [left, right] = threads as [Thread, Thread];
     while (left.build === undefined || right.build === undefined) {
-      Atomics.wait(bell, 0, 0, PATIENCE);
+      Atomics.wait(bell, 0, 0, CHECK_MILLISECONDS);
       Atomics.store(bell, 0, 0);
       for (const thread of threads) thread.listen(onProgress);
       if (limits.shouldStop()) throw timeOver(limits.seconds, threads);

@@ -40,7 +40,7 @@ export interface ExploreOptions {
 }
 
 const DEFAULT_STATES = 100_000;
-/** Upstream's seed needs 84 million. */
+/** Instructions of a whole exploration; upstream's seed needs 84 million. */
 const MAX_INSTRUCTIONS = 300_000_000;
 
 /** Explore all states of `file`. Throws MachineError if it is not an i386 program. */

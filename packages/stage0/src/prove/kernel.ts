@@ -21,6 +21,7 @@ const O_ACCESS = 3;
 const ENOENT = -2;
 const EBADF = -9;
 const EFAULT = -14;
+/** Bytes of a file name. */
 const MAX_NAME = 64;
 /** Bytes that a program may write between two reads. */
 const MAX_WRITTEN = 4096;

@@ -17,6 +17,7 @@ import { INPUT, Kernel, OUTPUT } from './kernel.ts';
 export const END = -1;
 /** Instructions between two reads, after which a program is tested for an endless loop. */
 const MAX_STEPS = 5000;
+/** Words of memory that may belong to the state. */
 const MAX_CHANGED_WORDS = 1024;
 const NAME = 'hex0';
 /** Words before those of memory: eip, flags, registers. */
