@@ -27,7 +27,7 @@ export function splitByte(source: Source, at: number): ToolError {
  * No digits may be left over at the end of a source; `first` is the offset of the first of them.
  */
 export function requireWholeBytes(source: Source, first: number, waiting: boolean): void {
-  if (waiting) throw errorAt(source, first, 'odd-digits', 'a byte that lacks digits');
+  if (waiting) throw errorAt(source, first, 'odd-digits', 'an incomplete byte');
 }
 
 /** Each name may be defined once. */

@@ -50,7 +50,7 @@ describe('strict', () => {
       runOnSource(hex2, ['hex2', ...words, '-f', 'in', '-o', 'out', '--strict'], '41 4');
     const split = run();
     expect([split.status, split.hasOutput]).toEqual([1, false]);
-    expect(split.stderr).toMatch(/^in:1:4: error: a byte that lacks digits\n/);
+    expect(split.stderr).toMatch(/^in:1:4: error: an incomplete byte\n/);
     const unknown = run('-A', 'z80');
     expect([unknown.status, unknown.hasOutput]).toEqual([1, false]);
     expect(unknown.stderr).toMatch(/error: unknown architecture z80\n$/);

@@ -167,7 +167,7 @@ function run(
   return { status: program(words, host), output: output.join(''), files };
 }
 
-/** What is below a folder of the machine: paths with what stands there. */
+/** What is below a folder of the machine: paths with what is there. */
 function realTree(folder: string, prefix = ''): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of fs.readdirSync(path.join(folder, prefix), { withFileTypes: true })) {

@@ -123,5 +123,5 @@ function portsFor(arch: string, tools: typeof TOOLS): NamedEngine {
 function portAt(path: string, tools: typeof TOOLS): Program {
   const tool = portFor(path);
   if (tool !== undefined) return tools[tool] as Program;
-  throw new ToolError('no port stands for this program', { code: 'ENOEXEC', file: path });
+  throw new ToolError('there is no port of this program', { code: 'ENOEXEC', file: path });
 }

@@ -33,7 +33,7 @@ function hopText(hop: Hop): string {
 }
 
 function maker({ tool, standIn, step, argv, command }: Hop): string {
-  const name = standIn === null || standIn === tool ? tool : `${tool} (${standIn} stands in)`;
+  const name = standIn === null || standIn === tool ? tool : `${tool} (done by ${standIn})`;
   const script = command === null ? '' : `, ${visible(command.file)}:${command.line}`;
   return `${visible(name)}, step ${step}${script}: ${shortened(visible(argv.join(' ')))}`;
 }

@@ -149,7 +149,7 @@ function folder(mode: number): DirectoryNode {
 function partsOf(path: string, fail: Fail): string[] {
   if (path === '') throw fail('an entry without a name');
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw fail('an absolute name');
-  if (path.includes('\\')) throw fail('a backslash, which Windows takes for a slash');
+  if (path.includes('\\')) throw fail('a backslash, which Windows treats as a slash');
   if (encodeUtf8(path).length > MAX_PATH) throw fail('the name is too long');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw fail('a name with ..');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Builds for other architectures than x86: what stands in for what, that it is told, and all four
+ * Builds for other architectures than x86: what replaces what, that it is reported, and all four
  * chains.
  */
 

@@ -229,7 +229,7 @@ export class TraceChecker {
   }
 
   /**
-   * The text is of the function whose label stands above it; names in it are those of the token.
+   * The text is of the function whose label is above it; names in it are those of the token.
    */
   private checkCompiled({ step, file, start, end, definition, text }: Hop, origin: Place): void {
     expect(origin.text).toMatch(/^(\w+:?|"[\s\S]*"|'[\s\S]*'|[^\w\s"']+)$/);
@@ -253,7 +253,7 @@ export class TraceChecker {
       else expect(label.startsWith(`${definition.text}_`)).toBe(true);
     } else if (definition === null) expect(labelled(':GLOBAL_')).toMatch(/_contents$/);
     else expect(labelled(':STRING_').replace(/_\d+$/, '')).toBe(definition.text);
-    // A token of a macro that M2-Planet expanded itself stands in its #define.
+    // A token of a macro that M2-Planet expanded itself is in its #define.
     if (definition?.file === origin.file && origin.start < definition.start) {
       expect(this.lineOf(origin)).toMatch(/^\s*#\s*define\b/);
     }

@@ -102,7 +102,7 @@ describe('the parts of a tree', () => {
     expect(files.find('/a/b/c')?.kind).toBe('directory');
   });
 
-  it('are built on the command line, and stand in the report', () => {
+  it('are built on the command line, and are in the report', () => {
     const words = [COMMAND, 'build', main, x86, seeds, '--engine', 'i386', '--quiet'];
     const text = execFileSync(process.execPath, words, { encoding: 'utf8' });
     expect(text).toMatch(/\npart {5}[0-9a-f]{64} {2}stage0-posix-x86-0123abcd\.tar\.gz in \/x86\n/);

@@ -58,8 +58,8 @@ export const COMMANDS: readonly Command[] = [
       ...LIMIT_OPTIONS,
     },
     notes:
-      'Tools that are hand-written for another architecture than x86 have no port: a port that does ' +
-      'the same job stands in for them, and the report names each with the reason. With --engine ' +
+      'Hand-written tools of architectures other than x86 have no port: a port that does the same ' +
+      'job replaces them, and the report names each with the reason. With --engine ' +
       'diverse, which builds any release, the programs that the same release makes for the i386 do ' +
       'the rest.',
     exitStatus: '0 every answer matches, 1 something does not, 2 usage, 3 it cannot be judged.',
@@ -126,7 +126,7 @@ export const COMMANDS: readonly Command[] = [
     about:
       'Build the tree with our ports, and show where one byte of a file comes from: hop by hop, ' +
       'with the text, the tool and the line of the script that ran it, down to a line of a source ' +
-      'file of the tree. Programs that no port stands for run in the machine, and a trace ends ' +
+      'file of the tree. Programs without a port run in the machine, and a trace ends ' +
       'there. A later step of the build may fail.',
     options: { arch: ARCH, json: JSON_1, quiet: QUIET, ...LAYOUT_OPTIONS, ...LIMIT_OPTIONS },
     exitStatus:

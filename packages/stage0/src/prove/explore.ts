@@ -69,7 +69,7 @@ function exploreWith(subject: Subject, liveFlags: number, options: ExploreOption
       break;
     }
     if (subject.executed > MAX_INSTRUCTIONS) {
-      open = `it takes more than ${MAX_INSTRUCTIONS} instructions`;
+      open = `it executes more than ${MAX_INSTRUCTIONS} instructions`;
       break;
     }
     rows.push(rowOf(subject, states, state));

@@ -116,7 +116,7 @@ export class Kernel {
     let text = '';
     for (let at = address; text.length < MAX_NAME; at++) {
       const byte = this.memory.byte(at);
-      if (byte === undefined) return 'what is no name';
+      if (byte === undefined) return 'an invalid name';
       if (byte === 0) return text;
       text += byte > 32 && byte < 127 ? String.fromCharCode(byte) : '?';
     }
