@@ -9,9 +9,9 @@ export { link } from './link.ts';
 export {
   ARCHITECTURES,
   type Architecture,
+  type ArchitectureOptions,
   type ByteMode,
   type LinkOptions,
-  type TargetOptions,
 } from './options.ts';
 export { hex2 } from './program.ts';
 export type { LinkResult, LinkSymbol } from './result.ts';

@@ -20,7 +20,7 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 /** How bytes are written: two hexadecimal, three octal or eight binary digits. */
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
-export interface TargetOptions {
+export interface ArchitectureOptions {
   /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /**
@@ -35,7 +35,7 @@ export interface TargetOptions {
   readonly byteMode?: ByteMode;
 }
 
-export interface LinkOptions extends TargetOptions {
+export interface LinkOptions extends ArchitectureOptions {
   /**
    * Receives, for each byte, its digits or reference, and the label that this names. Default: none
    * is made.
@@ -43,7 +43,7 @@ export interface LinkOptions extends TargetOptions {
   readonly provenance?: ProvenanceMap | undefined;
 }
 
-export const DEFAULT_OPTIONS: Required<TargetOptions> = {
+export const DEFAULT_OPTIONS: Required<ArchitectureOptions> = {
   architecture: 'knight-native',
   bigEndian: true,
   baseAddress: 0,

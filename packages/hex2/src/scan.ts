@@ -12,7 +12,7 @@
  */
 import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
-import { type ByteMode, isRiscV, type TargetOptions } from './options.ts';
+import { type ArchitectureOptions, type ByteMode, isRiscV } from './options.ts';
 import type { LinkSymbol } from './result.ts';
 import { type Step, wordImmediate } from './riscv.ts';
 import { SIGILS, type Sigil, sigilOf } from './sigils.ts';
@@ -76,7 +76,7 @@ export interface RegisterEvent extends Step {
 
 /** The result of reading the text. */
 export interface ScanResult {
-  readonly options: Required<TargetOptions>;
+  readonly options: Required<ArchitectureOptions>;
   readonly out: ByteWriter;
   readonly names: NameTable;
   /** Address by a name's number; no entry when it is undefined. */
@@ -89,7 +89,7 @@ export interface ScanResult {
 /** Read all sources, one after another. Throws a positioned ToolError. */
 export function scan(
   sources: readonly Source[],
-  options: Required<TargetOptions>,
+  options: Required<ArchitectureOptions>,
   provenance: ProvenanceMap | undefined,
 ): ScanResult {
   const size = sources.reduce((sum, source) => sum + source.bytes.length, 0);
@@ -101,7 +101,7 @@ export function scan(
 
 /** The growing result, and the state at the current place. */
 class Scanner implements ScanResult {
-  readonly options: Required<TargetOptions>;
+  readonly options: Required<ArchitectureOptions>;
   readonly out: ByteWriter;
   readonly names = new NameTable();
   readonly addresses: number[] = [];
@@ -122,7 +122,7 @@ class Scanner implements ScanResult {
   private pendingImmediate = { name: -1, bytes: 0 };
 
   constructor(
-    options: Required<TargetOptions>,
+    options: Required<ArchitectureOptions>,
     provenance: ProvenanceMap | undefined,
     capacity: number,
   ) {

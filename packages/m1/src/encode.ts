@@ -7,7 +7,7 @@
  */
 import { strtointOf } from '@stage0-ts/bytes';
 import { digitsOf, NOTATIONS, putByte } from './digits.ts';
-import { isKnight, isRiscV, type TargetOptions } from './options.ts';
+import { type ArchitectureOptions, isKnight, isRiscV } from './options.ts';
 
 /**
  * What a sigil makes of a number: how many bytes, and which values fit. Quirk kept: each limit is
@@ -41,7 +41,7 @@ const DOT = new Uint8Array([0x2e]);
  */
 export function encodeString(
   text: Uint8Array,
-  options: Required<TargetOptions>,
+  options: Required<ArchitectureOptions>,
 ): Uint8Array | undefined {
   const notation = NOTATIONS[options.byteMode];
   const step = notation.digits + 1;
@@ -68,7 +68,7 @@ export function encodeString(
  */
 export function encodeNumber(
   text: Uint8Array,
-  options: Required<TargetOptions>,
+  options: Required<ArchitectureOptions>,
 ): Uint8Array | undefined {
   const riscV = isRiscV(options.architecture);
   const sigil = String.fromCharCode(text[0] as number);
@@ -82,7 +82,11 @@ export function encodeNumber(
   return riscV ? encodeWord(value, sigil, options) : encodeField(value, field, options);
 }
 
-function encodeField(value: number, field: Field, options: Required<TargetOptions>): Uint8Array {
+function encodeField(
+  value: number,
+  field: Field,
+  options: Required<ArchitectureOptions>,
+): Uint8Array {
   const { size, low, high } = field;
   if (value < low || value > high) {
     const bytes = size === 1 ? '1 byte' : `${size} bytes`;
@@ -96,7 +100,10 @@ function encodeField(value: number, field: Field, options: Required<TargetOption
  * Knight: two bytes. Quirk kept: 65536 is accepted and becomes 0; a larger number is an unknown
  * token.
  */
-function encodeBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Array | undefined {
+function encodeBare(
+  text: Uint8Array,
+  options: Required<ArchitectureOptions>,
+): Uint8Array | undefined {
   const value = strtointOf(text, 0, text.length);
   if (value > 65536 || (value === 0 && text[0] !== 0x30)) return undefined;
   return encodeField(value, value > 32767 ? HALF_ABSOLUTE : HALF, options);
@@ -106,7 +113,11 @@ function encodeBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Ar
  * RISC-V: `! @ ~` give a word that hex2 XORs into an instruction, `$` and `%` plain numbers; no
  * range checks.
  */
-function encodeWord(value: number, sigil: string, options: Required<TargetOptions>): Uint8Array {
+function encodeWord(
+  value: number,
+  sigil: string,
+  options: Required<ArchitectureOptions>,
+): Uint8Array {
   const notation = NOTATIONS[options.byteMode];
   if (sigil === '$') return digitsOf(value & 0xffff, 2, notation, options.bigEndian);
   if (sigil === '%') return digitsOf(value, 4, notation, options.bigEndian);

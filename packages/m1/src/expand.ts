@@ -20,10 +20,10 @@ import { NOTATIONS } from './digits.ts';
 import { encodeNumber, encodeString } from './encode.ts';
 import {
   ARCHITECTURES,
+  type ArchitectureOptions,
   DEFAULT_OPTIONS,
   type ExpandOptions,
   isRiscV,
-  type TargetOptions,
 } from './options.ts';
 import { countFault, numberFault } from './strict.ts';
 import { DEFINE, NEWLINE, Tokens } from './tokens.ts';
@@ -39,7 +39,7 @@ const SIGILS: ReadonlySet<number> = new Set([...'!@$~%&:^'].map((sigil) => sigil
 const MAX_OUTPUT = 0x40000000;
 
 interface Run {
-  readonly options: Required<TargetOptions>;
+  readonly options: Required<ArchitectureOptions>;
   /** Its definitions have the numbers of the macros' names. */
   readonly provenance: ProvenanceMap | undefined;
   readonly tokens: Tokens;

@@ -9,8 +9,8 @@ export { M0 } from './m0-program.ts';
 export {
   ARCHITECTURES,
   type Architecture,
+  type ArchitectureOptions,
   type ByteMode,
   type ExpandOptions,
-  type TargetOptions,
 } from './options.ts';
 export { M1 } from './program.ts';

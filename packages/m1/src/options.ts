@@ -20,7 +20,7 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 /** How bytes are written: two hexadecimal, three octal or eight binary digits. */
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
-export interface TargetOptions {
+export interface ArchitectureOptions {
   /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /**
@@ -34,7 +34,7 @@ export interface TargetOptions {
   readonly byteMode?: ByteMode;
 }
 
-export interface ExpandOptions extends TargetOptions {
+export interface ExpandOptions extends ArchitectureOptions {
   /**
    * Receives, for each piece of the text, its token and the DEFINE that this names. Default: none
    * is made.
@@ -42,7 +42,7 @@ export interface ExpandOptions extends TargetOptions {
   readonly provenance?: ProvenanceMap | undefined;
 }
 
-export const DEFAULT_OPTIONS: Required<TargetOptions> = {
+export const DEFAULT_OPTIONS: Required<ArchitectureOptions> = {
   architecture: 'knight-native',
   bigEndian: true,
   byteMode: 'hex',

@@ -14,10 +14,10 @@ export interface Target {
   readonly defines: readonly (readonly [name: string, value: string])[];
 }
 
-type ArchitectureFacts = Omit<Target, 'architecture' | 'operatingSystem'>;
+type TargetFacts = Omit<Target, 'architecture' | 'operatingSystem'>;
 
 /** Behaviour defined by M2-Mesoplanet 1.13.0, cc_env.c (setup_env). */
-const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
+const ARCHITECTURES: Readonly<Record<string, TargetFacts>> = {
   'knight-native': { baseAddress: '0x0', bigEndian: true, wordSize: 32, defines: [] },
   'knight-posix': { baseAddress: '0x0', bigEndian: true, wordSize: 32, defines: [] },
   x86: little('0x8048000', 32, [['__i386__', '1']]),
@@ -86,6 +86,6 @@ function little(
   baseAddress: string,
   wordSize: 32 | 64,
   defines: readonly (readonly [string, string])[],
-): ArchitectureFacts {
+): TargetFacts {
   return { baseAddress, bigEndian: false, wordSize, defines };
 }

@@ -49,7 +49,7 @@ export interface CompileOptions {
    * Whose language and output; that of 1.13.1 by default (`--dialect`, which upstream has not).
    */
   readonly dialect?: DialectName | undefined;
-  /** Target; `knight-native` by default, as upstream. */
+  /** `knight-native` by default, as upstream. */
   readonly architecture?: Architecture;
   /** Macros to predefine, in order, after those of the architecture (`-D`). */
   readonly defines?: readonly Define[];

@@ -101,13 +101,13 @@ const cases = settings.chain(({ architecture, order, base, mode, executable, out
       const sources = Object.fromEntries(rest.map((text, index) => [`in${index + 1}`, text]));
       const names = ['in', ...Object.keys(sources)];
       const inputs = names.flatMap((file) => ['-f', file]);
-      const arch = architecture === 'knight-native' ? [] : ['-A', architecture];
+      const option = architecture === 'knight-native' ? [] : ['-A', architecture];
       return programCase(
         'hex2',
         { in: source, ...sources, ...files },
         {
           arguments: [
-            ...arch,
+            ...option,
             ...order,
             ...base,
             ...mode.option,
