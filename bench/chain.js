@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `node chain.js TARBALL [NATIVE]`: the whole x86 build in fresh Node processes, with the ports and in the i386
- * machine, beside upstream's own chain where NATIVE names an unpacked stage0-posix folder (a copy of it is built in).
+ * `node chain.js TARBALL [NATIVE]`: the whole x86 build in fresh Node processes, with the ports and
+ * in the i386 machine, beside upstream's own chain where NATIVE names an unpacked stage0-posix
+ * folder (a copy of it is built in).
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -18,7 +19,9 @@ if (tarball === undefined) {
   process.exit(2);
 }
 
-/** Prints what the build says, then its own wall time and peak memory, measured inside the process. */
+/**
+ * Prints what the build says, then its own wall time and peak memory, measured inside the process.
+ */
 const script = `
   process.argv.splice(1, 1, ${JSON.stringify(stage0)});
   process.on('exit', () => process.stderr.write(JSON.stringify({

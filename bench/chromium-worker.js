@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** In a web worker: gets an engine's name and an archive, builds the tree, posts how long it took. */
+/**
+ * In a web worker: gets an engine's name and an archive, builds the tree, posts how long it took.
+ */
 import { build, machineEngine, PORTS, treeFromArchive } from '@stage0-ts/stage0';
 
 addEventListener('message', ({ data: { engine, tarball } }) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `node chromium.js TARBALL [RUNS]`: the whole x86 build in one worker of Debian's Chromium, with the ports and in the
- * i386 machine, each run in a new browser. CPU seconds and peak memory are those of the process that renders the
- * page, where Linux tells them.
+ * `node chromium.js TARBALL [RUNS]`: the whole x86 build in one worker of Debian's Chromium, with
+ * the ports and in the i386 machine, each run in a new browser. CPU seconds and peak memory are
+ * those of the process that renders the page, where Linux tells them.
  */
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,9 @@ function run({ code, engine, base64 }) {
   });
 }
 
-/** Of the renderer below process `root` that ever had most memory: that, in MB, and its CPU seconds. */
+/**
+ * Of the renderer below process `root` that ever had most memory: that, in MB, and its CPU seconds.
+ */
 function largestRenderer(root) {
   if (!fs.existsSync('/proc/self/status')) return {};
   const parents = new Map();

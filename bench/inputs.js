@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Made-up inputs of a given size for every tool, shaped like the real ones: the same text for the same size. */
+/**
+ * Made-up inputs of a given size for every tool, shaped like the real ones: the same text for the
+ * same size.
+ */
 import { execFileSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 
@@ -67,7 +70,9 @@ export function m1Source(bytes) {
   return Buffer.concat([encode(`${DEFINES}DEFINE call E8\n`), body, encode(':ELF_end\n')]);
 }
 
-/** M1 of which half are DEFINEs, thousands of them, and half their uses; a long string now and then. */
+/**
+ * M1 of which half are DEFINEs, thousands of them, and half their uses; a long string now and then.
+ */
 export function m1Definitions(bytes) {
   const names = Math.max(1, Math.floor(bytes / 70));
   const definitions = lines(
@@ -97,7 +102,10 @@ export const cMacros = (bytes) =>
     return `#define LIMIT_${index} (${random(1000)} + ${index})\n#ifdef LIMIT_${seen}\nint f${index}(int a) /* one of many */\n{\n\tif(a > LIMIT_${seen}) return LIMIT_${index};\n\treturn a; // as it is\n}\n#else\nint never${index};\n#endif\n\n`;
   });
 
-/** C in the language that cc_x86 and M2-Planet have in common: functions of a dozen lines, each calling the one before. */
+/**
+ * C in the language that cc_x86 and M2-Planet have in common: functions of a dozen lines, each
+ * calling the one before.
+ */
 export const cSource = (bytes) =>
   lines(bytes, (index, random) => {
     const call = index === 0 ? '0' : `f${index - 1}(a, b)`;

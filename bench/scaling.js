@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Time of every core at 1, 2, 4, 8 and 16 times an input, and the exponent that fits best: 1 is linear.
- * The fit is over the fastest of several runs, and checks itself on a quadratic loop.
+ * Time of every core at 1, 2, 4, 8 and 16 times an input, and the exponent that fits best: 1 is
+ * linear. The fit is over the fastest of several runs, and checks itself on a quadratic loop.
  */
 import { exponent } from './fit.js';
 import { TOOLS } from './tools.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `node steps.js NATIVE`: single steps of the x86 build in the i386 machine, beside this machine's kernel and
- * Debian's qemu-i386. NATIVE names a stage0-posix folder in which the x86 build has run; its binaries and
- * intermediates are the inputs. All three must write the same bytes. The machine's time is that of a new Node
- * process each, without its start; translation is part of it.
+ * `node steps.js NATIVE`: single steps of the x86 build in the i386 machine, beside this machine's
+ * kernel and Debian's qemu-i386. NATIVE names a stage0-posix folder in which the x86 build has run;
+ * its binaries and intermediates are the inputs. All three must write the same bytes. The machine's
+ * time is that of a new Node process each, without its start; translation is part of it.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -83,7 +83,10 @@ async function runInside(step) {
   console.log(wall);
 }
 
-/** Seconds of the fastest of some runs of `command`, as `seconds` reads them from a run; NaN if it cannot run. */
+/**
+ * Seconds of the fastest of some runs of `command`, as `seconds` reads them from a run; NaN if it
+ * cannot run.
+ */
 function fastest(command, argv, seconds) {
   let best = Number.POSITIVE_INFINITY;
   for (let n = 0; n < RUNS; n++) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Megabytes a second of every core, warm, in this process. hex0 also beside `xxd -r -p`, where there is one. */
+/**
+ * Megabytes a second of every core, warm, in this process. hex0 also beside `xxd -r -p`, where
+ * there is one.
+ */
 import { spawnSync } from 'node:child_process';
 import { Bench } from 'tinybench';
 import { hex0Source } from './inputs.js';

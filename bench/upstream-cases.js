@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What upstream.js runs: a program of ours and upstream's, the input it gets, its command line. Both get the same
- * arguments, in which `in` is the input and `out` what they write; a program that has none prints.
+ * What upstream.js runs: a program of ours and upstream's, the input it gets, its command line.
+ * Both get the same arguments, in which `in` is the input and `out` what they write; a program that
+ * has none prints.
  */
 import { bloodElf } from '@stage0-ts/blood-elf';
 import { ccX86 } from '@stage0-ts/cc-x86';
@@ -26,7 +27,10 @@ import * as inputs from './inputs.js';
 
 const KB = 1000;
 const X86 = ['--little-endian', '--architecture', 'x86'];
-/** In the emitters of x86, amd64 and RISC-V a C compiler's `&&` gives other code than that of M2-Planet, which is ours. */
+/**
+ * In the emitters of x86, amd64 and RISC-V a C compiler's `&&` gives other code than that of
+ * M2-Planet, which is ours.
+ */
 const M2 = ['--architecture', 'armv7l', '-f', 'in', '-o', 'out'];
 const MESO = [
   '--architecture',
@@ -47,8 +51,8 @@ const command = (file) => [file];
 const utility = (name) => ['mescc-tools-extra/dist/bin/mescc-tools-extra.js', name];
 
 /**
- * Base is the size at 1×, in bytes; the largest input is 16 times it. Decoders are given by the bytes that come out,
- * because that is what they spend their time on.
+ * Base is the size at 1×, in bytes; the largest input is 16 times it. Decoders are given by the
+ * bytes that come out, because that is what they spend their time on.
  */
 export const CASES = [
   {

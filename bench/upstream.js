@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `node upstream.js TOOLS-FOLDER [NAME…]`: our programs beside upstream's, as C compilers build them, on inputs of 1,
- * 4 and 16 times a size; with names, only these tools.
+ * `node upstream.js TOOLS-FOLDER [NAME…]`: our programs beside upstream's, as C compilers build
+ * them, on inputs of 1, 4 and 16 times a size; with names, only these tools.
  *
- * Times are of the processor (user and system, all threads), not of the clock, so that other work on the computer
- * counts little. Ours are measured twice: warm, in this process over files in memory, after a run that is not measured,
- * and as a process of Node with its start. Runs of the three take turns. A run whose output is not upstream's is an error.
+ * Times are of the processor (user and system, all threads), not of the clock, so that other work
+ * on the computer counts little. Ours are measured twice: warm, in this process over files in
+ * memory, after a run that is not measured, and as a process of Node with its start. Runs of the
+ * three take turns. A run whose output is not upstream's is an error.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -30,7 +31,10 @@ if (tools === undefined) {
   process.exit(2);
 }
 
-/** Seconds of processor time that a process takes, and what it printed; bash tells the time of its children. */
+/**
+ * Seconds of processor time that a process takes, and what it printed; bash tells the time of its
+ * children.
+ */
 function runProcess(argv, folder) {
   const script = 'TIMEFORMAT="%U %S"; time "$@" 2>/dev/null';
   const child = spawnSync('bash', ['-c', script, 'bash', ...argv], {

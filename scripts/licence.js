@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Puts LICENSE and NOTICE into the package in the working directory, for `npm pack`, and takes them out again: they
- * have to be in every archive, but in the repository once.
+ * Puts LICENSE and NOTICE into the package in the working directory, for `npm pack`, and takes them
+ * out again: they have to be in every archive, but in the repository once.
  */
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';

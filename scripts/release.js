@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A release: `npm run release -- VERSION` prepares one, the rest is for .github/workflows/release.yml.
+// A release: `npm run release -- VERSION` prepares one, the rest is for
+// .github/workflows/release.yml.
 //   node scripts/release.js VERSION       give every manifest, the lock file and the changelog that
 //                                         version, and check the result; nothing is committed
 //   node scripts/release.js check TAG     fail unless TAG is v and the version of every package, of
 //                                         the lock file, and of the changelog's newest entry
 //   node scripts/release.js pack FOLDER   npm pack every public package into FOLDER, and print
-//                                         `SHA-256  archive` for each, a package after those that it
-//                                         depends on: the order to publish in
+//                                         `SHA-256  archive` for each, a package after those
+//                                         that it depends on: the order to publish in
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -29,7 +30,9 @@ function folders() {
 
 const manifests = () => folders().slice(1).map(readManifest);
 
-/** All that has a version of ours in a manifest or in the lock file's copy of one: name → version. */
+/**
+ * All that has a version of ours in a manifest or in the lock file's copy of one: name → version.
+ */
 function ownVersions({ name, version, dependencies = {}, devDependencies = {} }) {
   const needed = Object.entries({ ...dependencies, ...devDependencies });
   return [[name, version], ...needed.filter(([other]) => other.startsWith(SCOPE))];

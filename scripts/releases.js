@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `npm run releases -- FOLDER [NAME…]`: cross-check every tree in FOLDER, a folder or an archive each, with `stage0 check`.
-// `npm run releases -- --architectures FOLDER [NAME…]`: build each for the other architectures, with `stage0 build`.
+// `npm run releases -- FOLDER [NAME…]`: cross-check every tree in FOLDER, a folder or an archive
+// each, with `stage0 check`. `npm run releases -- --architectures FOLDER [NAME…]`: build each for
+// the other architectures, with `stage0 build`.
 //
-// Rows of the tables in docs/releases.md are replaced, or added, one a tree; those of trees that are not in FOLDER stay.
-// The digests of all that upstream's programs made go to test-vectors/releases/NAME.sha256, for a tree whose builds agree.
-// A tree of another layout has NAME.options beside it: the words that `stage0 check` needs for it, by blanks.
+// Rows of the tables in docs/releases.md are replaced, or added, one a tree; those of trees that
+// are not in FOLDER stay. The digests of all that upstream's programs made go to
+// test-vectors/releases/NAME.sha256, for a tree whose builds agree. A tree of another layout has
+// NAME.options beside it: the words that `stage0 check` needs for it, by blanks.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';

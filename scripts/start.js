@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `npm start`: cross-check the ladder in test-vectors/ and run its programs in the i386 machine.
-// `npm start -- COMMAND [ARGUMENT…]`: any command line of stage0.
-// `npm start -- TREE [OPTION…]`: stage0 build TREE.
-// npm prints two lines of its own first; `npm start --silent -- …` prints only the command's output.
+// `npm start -- COMMAND [ARGUMENT…]`: any command line of stage0. `npm start -- TREE [OPTION…]`:
+// stage0 build TREE. npm prints two lines of its own first; `npm start --silent -- …` prints only
+// the command's output.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';

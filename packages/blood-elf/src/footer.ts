@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * M1 sources → an M1 footer: section names, five section headers, the string table, the symbol table.
+ * M1 sources → an M1 footer: section names, five section headers, the string table, the symbol
+ * table.
  *
  * hex2 resolves the footer's labels and displacements together with the program that it is linked
- * after; the ELF header of the `-debug` kind points at it. Every label becomes a function symbol, in order.
+ * after; the ELF header of the `-debug` kind points at it. Every label becomes a function symbol,
+ * in order.
  *
  * Behaviour defined by mescc-tools 1.7.0, blood-elf.c.
  */
@@ -13,16 +15,19 @@ import { requireSources } from '@stage0-ts/diagnostics';
 import { findLabels, type Label } from './labels.ts';
 import { quoted, type Radix } from './numbers.ts';
 
-/** Every option has upstream's default, but for the byte order, which must be given. */
+/** Every option has upstream's default, except the byte order, which must be given. */
 export interface FooterOptions {
   readonly bigEndian: boolean;
   /** 64-bit symbols and sections. Default: false. */
   readonly wide?: boolean;
   /** Base of the numbers. Default: 16. */
   readonly radix?: Radix;
-  /** Names that come before the labels; the last one is visible even when it begins with `_`. Default: none. */
+  /**
+   * Names that come before the labels; the last one is visible even when it begins with `_`.
+   * Default: none.
+   */
   readonly entries?: readonly string[];
-  /** Takes for each entry of the tables its label. Default: none is made. */
+  /** Receives, for each entry of the tables, its label. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

@@ -2,8 +2,8 @@
 /**
  * M1 source → the labels in it.
  *
- * A label starts at any `:` outside of comments and strings, in the middle of a token too, and ends at a
- * blank, tab, line feed or `>`; its first character is taken whatever it is.
+ * A label starts at any `:` outside of comments and strings, in the middle of a token too, and ends
+ * at a blank, tab, line feed or `>`; its first character may be anything.
  *
  * Behaviour defined by mescc-tools 1.7.0, blood-elf.c (first_pass and what it calls).
  */
@@ -18,7 +18,8 @@ export interface Label {
   readonly source: number;
 }
 
-const MAX_NAME = 4095; // a buffer of 4096 bytes, the last one zero
+/** Bytes of a name: a buffer of 4096, the last one zero. */
+const MAX_NAME = 4095;
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -33,11 +34,15 @@ const GREATER = 0x3e;
 /** 1 for bytes that mean nothing between labels. */
 const PLAIN: Uint8Array = plainTable();
 
-/** Append the labels of `source`, the one with this number, to `labels`. Throws ToolError for a label without name or over 4095 bytes. */
+/**
+ * Append the labels of `source`, the one with this number, to `labels`. Throws ToolError for a
+ * label without name or over 4095 bytes.
+ */
 export function findLabels(source: Source, labels: Label[], number = 0): void {
   const { bytes } = source;
   for (let at = 0; at < bytes.length; at++) {
-    if (PLAIN[bytes[at] as number] === 1) continue; // nearly all bytes, and this test is the faster one
+    // nearly all bytes, and this is the faster test
+    if (PLAIN[bytes[at] as number] === 1) continue;
     switch (bytes[at]) {
       case COLON: {
         const end = nameEnd(source, at);
@@ -46,7 +51,7 @@ export function findLabels(source: Source, labels: Label[], number = 0): void {
           offset: at + 1,
           source: number,
         });
-        at = end; // what ends the name is used up
+        at = end; // what ends the name is consumed
         break;
       }
       case HASH:
@@ -55,7 +60,7 @@ export function findLabels(source: Source, labels: Label[], number = 0): void {
         break;
       case QUOTE:
         at = bytes.indexOf(QUOTE, at + 1);
-        if (at < 0) return; // a string without end hides the rest of the file
+        if (at < 0) return; // a string without an end hides the rest of the file
         break;
     }
   }

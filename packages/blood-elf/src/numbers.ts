@@ -9,8 +9,8 @@ const DIGITS_PER_BYTE: Readonly<Record<Radix, number>> = { 16: 2, 8: 3, 2: 8 };
 /**
  * `value` (not negative) as so many bytes.
  *
- * Quirk kept: in octal the value is one number of 3, 6 or 12 digits, cut into groups of three, which is not
- * the value of each byte once it is over 255.
+ * Quirk kept: in octal the value is one number of 3, 6 or 12 digits, cut into groups of three,
+ * which is not the value of each byte once it is over 255.
  */
 export function quoted(value: number, bytes: 1 | 2 | 4, radix: Radix, bigEndian: boolean): string {
   const width = DIGITS_PER_BYTE[radix];

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/);
 const source = (text: string) => ({ name: 'a.M1', bytes: encodeUtf8(text) });
 
-it('finds every label, in order, whatever stands between them', () => {
+it('finds every label, in order, whatever is between them', () => {
   const filler = fc.constantFrom(' ', '\n', '# :no\n', '; :no\r', '":no" ', "'00' ", 'CALL %x\t');
   fc.assert(
     fc.property(fc.array(fc.tuple(filler, name)), (parts) => {

@@ -2,12 +2,12 @@
 /**
  * A growable byte buffer: bytes appended one by one or in runs → one Uint8Array.
  *
- * Every tool builds its output here. The capacity doubles when it runs out, so that n bytes cost
- * O(n) whatever the size of the pieces. Invariant: buffer[0, length) holds what was written.
- * Past the limit a RangeError is thrown, which programs report as a fault of their input.
+ * Every tool builds its output here. The capacity doubles when it is used up, so that n bytes cost
+ * O(n), whatever the size of the pieces. Invariant: buffer[0, length) holds what was written. Past
+ * the limit a RangeError is thrown, which programs report as a fault of their input.
  */
 
-/** The most bytes that it takes: what a program of 32 bits can write into a file. */
+/** The most bytes that it holds: what a 32-bit program can write to a file. */
 const MAX_CAPACITY = 2 ** 31 - 1;
 
 export class ByteWriter {
@@ -15,7 +15,7 @@ export class ByteWriter {
   length = 0;
   private buffer: Uint8Array<ArrayBuffer>;
 
-  /** @param capacity bytes to make room for at first; only a hint. */
+  /** @param capacity initial capacity in bytes; only a hint. */
   constructor(capacity = 4096) {
     this.buffer = new Uint8Array(Math.max(capacity, 16));
   }
@@ -51,7 +51,10 @@ export class ByteWriter {
     this.length += count;
   }
 
-  /** The bytes written from `start` up to but not including `end`: a view that the next write may leave behind. */
+  /**
+   * The bytes written from `start` up to but not including `end`: a view, valid until the next
+   * write.
+   */
   view(start = 0, end: number = this.length): Uint8Array<ArrayBuffer> {
     return this.buffer.subarray(start, end);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Byte strings: text of which each character is one byte, U+0000 to U+00FF. Tools that work on bytes but cut
- * and compare them as names keep them so; {@link decodeUtf8} and {@link encodeUtf8} lead to the host's names.
+ * Byte strings: text of which each character is one byte, U+0000 to U+00FF. Tools that handle bytes
+ * as text use this form; {@link hostToLatin1} and {@link latin1ToHost} convert the host's names.
  */
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 

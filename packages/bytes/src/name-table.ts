@@ -2,15 +2,16 @@
 /**
  * Names as small integers: a run of bytes in some source → the same number for the same bytes.
  *
- * Assemblers and compilers look up the same few thousand names hundreds of thousands of times. A Map
- * would need a string for every token; this table compares bytes in place. Invariant: the
- * names lie one after another in `pool`, name n at [starts[n], starts[n + 1]), and each is in `slots` once.
+ * Assemblers and compilers look up the same few thousand names hundreds of thousands of times. A
+ * Map would need a string for every token; this table compares bytes in place. Invariant: the names
+ * lie one after another in `pool`, name n at [starts[n], starts[n + 1]), and each is in `slots`
+ * once.
  */
 import { decodeLatin1 } from './latin1.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 export class NameTable {
-  /** How many names there are; they are numbered from 0 in the order that they came in. */
+  /** How many names there are; they are numbered from 0 in the order of their first occurrence. */
   size = 0;
   private pool = new Uint8Array(1024);
   private starts = new Int32Array(65);
@@ -18,7 +19,9 @@ export class NameTable {
   /** Open addressing with linear probing, at most half full: number of a name + 1, or 0. */
   private slots = new Int32Array(128);
 
-  /** The number of the name at bytes[start, end), which is a new one if the table does not have it. */
+  /**
+   * The number of the name at bytes[start, end), which is a new one if the table does not have it.
+   */
   intern(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
     const slot = this.slotOf(bytes, start, end, hash);
@@ -33,7 +36,7 @@ export class NameTable {
     return (this.slots[slot] as number) - 1;
   }
 
-  /** The bytes of name `number`: a view that the next new name may leave behind. */
+  /** The bytes of name `number`: a view, valid until the next new name. */
   bytes(number: number): Uint8Array<ArrayBuffer> {
     return this.pool.subarray(this.starts[number], this.starts[number + 1]);
   }

@@ -2,8 +2,9 @@
 /**
  * Where each byte of an output comes from: output offset → range of a source, and of a definition.
  *
- * A core that is given a map adds a row for each piece of its output, in output order; a row reaches up to the
- * next one, so that the rows cover every byte once. Invariant: the offsets of the rows rise strictly.
+ * A core that is given a map adds a row for each piece of its output, in output order; a row
+ * reaches up to the next one, so that the rows cover every byte once. Invariant: the offsets of the
+ * rows rise strictly.
  *
  * A row takes 20 bytes, as maps of large outputs have a row for every byte.
  */
@@ -24,9 +25,12 @@ export interface Provenance {
   readonly outputStart: number;
   /** Offset after its last byte. */
   readonly outputEnd: number;
-  /** The token that the piece was made from; undefined for text that the tool writes whatever its input is. */
+  /**
+   * The token that the piece was made from; undefined for text that the tool writes whatever its
+   * input is.
+   */
   readonly origin: SourceRange | undefined;
-  /** The label, macro or function that the token stands for or in, where it is defined. */
+  /** The definition of the label, macro or function that the token names or is part of. */
   readonly definition: SourceRange | undefined;
 }
 
@@ -34,31 +38,33 @@ export interface Provenance {
 const STRIDE = 5;
 /** Numbers of a definition: source, start, end. */
 const DEFINITION_STRIDE = 3;
-/** Stands for the source of what the tool wrote by itself. */
+/** In place of a source number: text of the tool itself. */
 const NOWHERE = -1;
-/** Stands for the end of a source range that was copied byte for byte. */
+/** In place of a range's end: the range was copied byte for byte. */
 const COPIED = -1;
 
 export class ProvenanceMap {
-  /** Names of the sources, as the core was given them; a number that a row gives is an index here. */
+  /**
+   * Names of the sources, as the core was given them; a number that a row gives is an index here.
+   */
   readonly sources: string[] = [];
   /** Number of rows. */
   size = 0;
-  /** Bytes of the whole output, once {@link finish} has told. */
+  /** Bytes of the whole output, set by {@link finish}. */
   outputLength = 0;
   private rows = new Int32Array(64 * STRIDE);
   private definitions = new Int32Array(16 * DEFINITION_STRIDE).fill(NOWHERE);
 
-  /** Add a source; the result is its number. */
+  /** Add a source. Returns its number. */
   addSource(name: string): number {
     return this.sources.push(name) - 1;
   }
 
   /**
-   * The output from `at` on was made from source[start, end). It replaces a row that begins at the same place, as
-   * nothing was written from that one.
+   * The output from `at` on was made from source[start, end). It replaces a row that begins at the
+   * same place, as nothing was written from that one.
    *
-   * @param definition number of a definition, or -1; it may be told later, by {@link define}.
+   * @param definition number of a definition, or -1; {@link define} may supply its place later.
    */
   add(at: number, source: number, start: number, end: number, definition = -1): void {
     if (this.size > 0 && this.rows[(this.size - 1) * STRIDE] === at) this.size--;
@@ -95,8 +101,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * The output from `at` on is what `part`, a map of the same sources and definitions, tells of its bytes from `from`
-   * up to but not including `to`.
+   * The output from `at` on comes from where `part`, a map of the same sources and definitions,
+   * says that its bytes in [`from`, `to`) come from.
    */
   addPart(at: number, part: ProvenanceMap, from: number, to: number): void {
     if (from >= to) return;
@@ -114,8 +120,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * Returns a map for this output with `length` bytes put in front: the tool's own text, or a copy of the file
-   * `copied`.
+   * Returns a map for this output with `length` bytes put in front: the tool's own text, or a copy
+   * of the file `copied`.
    */
   withPrefix(length: number, copied?: string): ProvenanceMap {
     const whole = new ProvenanceMap();
@@ -128,7 +134,10 @@ export class ProvenanceMap {
     return whole;
   }
 
-  /** The output is complete. Throws RangeError when rows do not begin at its start or go beyond its end. */
+  /**
+   * The output is complete. Throws RangeError when rows do not begin at its start or go beyond its
+   * end.
+   */
   finish(outputLength: number): void {
     const last = this.rows[(this.size - 1) * STRIDE] as number;
     if (this.size > 0 && last >= outputLength) this.size--; // a piece that nothing was written from
@@ -136,13 +145,13 @@ export class ProvenanceMap {
       throw new RangeError('the provenance does not begin where the output does');
     }
     this.outputLength = outputLength;
-    this.rows = this.rows.slice(0, this.size * STRIDE); // most of what doubling took is unused
+    this.rows = this.rows.slice(0, this.size * STRIDE); // most of what doubling reserved is unused
   }
 
   /**
-   * Where the byte at `offset` of the output comes from, with the whole piece that it is part of. Of a piece that was
-   * copied only the bytes from `offset` on count, at most `length` of them. Throws RangeError for an offset outside of
-   * the output.
+   * Where the byte at `offset` of the output comes from, with the whole piece that it is part of.
+   * For a copied piece, only the bytes from `offset` on, at most `length` of them. Throws
+   * RangeError for an offset outside of the output.
    */
   lookup(offset: number, length = 1): Provenance {
     if (!(offset >= 0 && offset < this.outputLength)) {
@@ -162,8 +171,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * Offset in the output of the first piece that was made from this place in the sources or a later one, where
-   * pieces come in the order of the sources: the address of a label there.
+   * Offset in the output of the first piece that was made from this place in the sources or a later
+   * one, where pieces come in the order of the sources: the address of a label there.
    */
   firstOutputAtOrAfter(source: number, start: number): number {
     for (let row = 0; row < this.size * STRIDE; row += STRIDE) {
@@ -174,7 +183,7 @@ export class ProvenanceMap {
     return this.outputLength;
   }
 
-  /** Row `index`, counted from 0; of a piece that was copied the whole. */
+  /** Row `index`, counted from 0; for a copied piece, all of it. */
   row(index: number): Provenance {
     const { rows } = this;
     const row = index * STRIDE;
@@ -224,7 +233,7 @@ export class ProvenanceMap {
   }
 }
 
-/** A copy with room for at least `needed` numbers, and `filler` in what is new. */
+/** A copy with room for at least `needed` numbers; new places hold `filler`. */
 function grown(old: Int32Array, needed: number, filler: number): Int32Array<ArrayBuffer> {
   const wider = new Int32Array(Math.max(needed, old.length * 2)).fill(filler, old.length);
   wider.set(old);

@@ -2,8 +2,9 @@
 /**
  * The maps of a compiler's output sections, which grow side by side and are joined at the end.
  *
- * The compiler reports each token as it comes to it; what is written from then on, in whichever section, is
- * that token's. Invariant: the rows of section n end at or before the length of its writer.
+ * The compiler reports each token as it comes to it; what is written from then on, in whichever
+ * section, is that token's. Invariant: the rows of section n end at or before the length of its
+ * writer.
  */
 import type { ByteWriter } from './byte-writer.ts';
 import { ProvenanceMap } from './provenance-map.ts';
@@ -22,14 +23,14 @@ export class SectionProvenance {
     this.maps = writers.map(() => new ProvenanceMap());
   }
 
-  /** What is written from here on comes from source[start, end). */
+  /** What is written from now on comes from source[start, end). */
   mark(source: number, start: number, end: number): void {
     for (const [index, provenance] of this.maps.entries()) {
       provenance.add((this.writers[index] as ByteWriter).length, source, start, end, this.current);
     }
   }
 
-  /** What is written from here on is part of what source[start, end) names: a function. */
+  /** What is written from now on belongs to the function that source[start, end) names. */
   beginDefinition(source: number, start: number, end: number): void {
     this.current = this.definitions++;
     this.whole.define(this.current, source, start, end);

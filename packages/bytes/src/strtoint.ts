@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Numbers as all programs of upstream read them, in sources and on command lines: text → signed 32-bit value.
+ * Numbers as all programs of upstream read them, in sources and on command lines: text → signed
+ * 32-bit value.
  *
  * Behaviour defined by strtoint in M2libc/bootstrappable.c of stage0-posix 1.9.1.
  */
@@ -11,15 +12,16 @@ const NO_DIGIT = 16;
 /**
  * number = ( '0b' | '0x' | '0' | ) [ '-' ] { digit | '_' }: binary, hexadecimal, octal or decimal.
  *
- * Quirks kept: a sign may follow the prefix; underscores are skipped; text that is not such a number is 0, among it
- * `08048000` (octal), `10u` and `0X10`; too large a number wraps at 2^32.
+ * Quirks kept: a sign may follow the prefix; underscores are skipped; text that is not such a
+ * number is 0, for example `08048000` (octal), `10u` and `0X10`; a number that is too large wraps
+ * at 2^32.
  */
 export function strtoint(text: string): number {
   const bytes = encodeUtf8(text);
   return strtointOf(bytes, 0, bytes.length);
 }
 
-/** The same of bytes[start, end). */
+/** The same for bytes[start, end). */
 export function strtointOf(bytes: Uint8Array, start: number, end: number): number {
   if (start === end || bytes[start] !== 0x30) return readDigits(bytes, start, end, 10);
   const prefix = start + 1 < end ? bytes[start + 1] : 0;

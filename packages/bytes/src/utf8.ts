@@ -4,8 +4,8 @@
  *
  * Unix names and arguments are bytes; JavaScript's are UTF-16 strings. A byte that is not part of
  * well-formed UTF-8 becomes the lone surrogate U+DC00 + byte (Python's "surrogateescape", PEP 383),
- * and becomes that byte again on the way back. Written by hand because a core may use no platform
- * API (TextDecoder is one) and because TextDecoder cannot round-trip.
+ * and becomes that byte again on the way back. Written by hand because a core must not use platform
+ * APIs such as TextDecoder, and because TextDecoder cannot round-trip.
  */
 import { ByteWriter } from './byte-writer.ts';
 
@@ -56,7 +56,10 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return out.toBytes();
 }
 
-/** Length in bytes of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), or 0 if there is none. */
+/**
+ * Length in bytes of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), or 0 if there is
+ * none.
+ */
 function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const lead = bytes[at] as number;
   if (lead < 0x80) return 1;

@@ -3,7 +3,10 @@ import { ProvenanceMap } from '@stage0-ts/bytes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** Pieces of an output: length, source, start, length of the source range; `copied` for one that is a copy. */
+/**
+ * Pieces of an output: length, source, start, length of the source range; `copied` for one that is
+ * a copy.
+ */
 const pieces = fc.array(
   fc.record({
     length: fc.integer({ min: 0, max: 5 }),

@@ -2,12 +2,13 @@
 /**
  * cc_x86: a subset of C → M1 assembly for i386, in one pass over the tokens.
  *
- * The stages: reader.ts (tokens) → declarations.ts, statements.ts and expressions.ts (parser and code),
- * with types.ts, type-names.ts, scope.ts and literals.ts beside them. The result is the code, the global
- * variables and the strings, one after the other. Time is linear in the source and the output.
+ * The stages: reader.ts (tokens) → declarations.ts, statements.ts and expressions.ts (parser and
+ * code), with types.ts, type-names.ts, scope.ts and literals.ts beside them. The result is the
+ * code, the global variables and the strings, one after the other. Time is linear in the source and
+ * the output.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1; dialects.ts has what older releases do
- * otherwise.
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1; dialects.ts has the differences of
+ * older releases.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { catchStackOverflow, requireBytes, requireKnown } from '@stage0-ts/diagnostics';
@@ -19,9 +20,9 @@ import { readTokens } from './reader.ts';
 export interface CompileOptions {
   /** Name of the source in messages; `input` by default. */
   readonly name?: string;
-  /** The first release with the language; 1.6.0 stands for 1.7.0 to 1.8.1 too. Default: 1.9.0. */
+  /** The first release with the language; 1.6.0 is also that of 1.7.0 to 1.8.1. Default: 1.9.0. */
   readonly dialect?: DialectName;
-  /** Takes for each line its token, and the name of the function that it is part of. Default: none is made. */
+  /** Receives, for each line, its token and the name of its function. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
@@ -29,7 +30,7 @@ export interface CompileOptions {
  * Compile a program.
  *
  * @returns M1 source, without the ELF header's definitions.
- * @throws ToolError with the position for everything that upstream refuses or crashes on.
+ * @throws ToolError with the position for everything that upstream rejects or crashes on.
  */
 export function compile(bytes: Uint8Array, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The state of one run: the cursor over the tokens, what has been declared, and the three sections of output.
+ * The state of one run: the cursor over the tokens, what has been declared, and the three sections
+ * of output.
  *
  * Invariant: the cursor only moves forward, and nothing printed is changed afterwards.
  *
@@ -28,7 +29,7 @@ export class Compilation {
   /** Enumerators, or CONSTANTs: name → the text of their value. */
   readonly constants: Map<string, string> = new Map();
   readonly functions: Set<string> = new Set();
-  /** Global variables; functions are in it too, under the type that they return. */
+  /** Global variables, and functions with the type that they return. */
   readonly globals: Map<string, Type> = new Map();
   /** The function that is being compiled. */
   scope: Scope = new Scope('');
@@ -42,7 +43,7 @@ export class Compilation {
   readonly globalData: ByteWriter = new ByteWriter();
   readonly stringData: ByteWriter = new ByteWriter();
 
-  /** The maps of the three sections, when one is asked for. */
+  /** The provenance of the three sections, if it is requested. */
   readonly provenance: SectionProvenance | undefined;
 
   private readonly tokens: readonly Token[];
@@ -71,7 +72,10 @@ export class Compilation {
     return this.cursor >= this.tokens.length;
   }
 
-  /** The token at the cursor. Throws at the end of the source, where upstream follows a null pointer. */
+  /**
+   * The token at the cursor. Throws at the end of the source, where upstream follows a null
+   * pointer.
+   */
   peek(): Token {
     const token = this.tokens[this.cursor];
     if (token !== undefined) return token;
@@ -84,7 +88,10 @@ export class Compilation {
     return this.tokens[this.cursor - 1];
   }
 
-  /** For the map: what is written from here on comes from `token`. So it does from each one that is stepped over. */
+  /**
+   * For the provenance map: what is written from now on comes from `token`. The same happens for
+   * each token that is consumed.
+   */
   mark(token: Token | undefined): void {
     if (token !== undefined) this.provenance?.mark(0, token.at, token.end);
   }
@@ -131,7 +138,9 @@ export class Compilation {
     this.labelCount = 0;
   }
 
-  /** A new `function_number`, the tail of label names. Strings and control flow share the numbers. */
+  /**
+   * A new `function_number`, the tail of label names. Strings and control flow share the numbers.
+   */
   newLabel(): string {
     return `${this.scope.name}_${this.labelCount++}`;
   }

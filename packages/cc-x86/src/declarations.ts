@@ -41,7 +41,10 @@ export function compileProgram(c: Compilation): void {
   }
 }
 
-/** enumeration = "enum" "{" name "=" token { "," name "=" token } [ "," ] "}" ";" ; values are copied as they are. */
+/**
+ * enumeration = "enum" "{" name "=" token { "," name "=" token } [ "," ] "}" ";" ; values are
+ *     copied as they are.
+ */
 function parseEnumeration(c: Compilation): void {
   c.expect('enum');
   c.expect('{');

@@ -3,8 +3,8 @@
  * Expressions: tokens → code that leaves the value in eax.
  *
  * A binary operator pushes its left operand, computes the right one, and pops the left into ebx. A
- * variable, element or member before `=` leaves its address instead of its value. `&&` and `||` are the
- * bitwise operators, and all arithmetic has one precedence.
+ * variable, element or member before `=` leaves its address instead of its value. `&&` and `||` are
+ * the bitwise operators, and all arithmetic has one precedence.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (expression down to primary_expr).
  */
@@ -44,7 +44,7 @@ const ADDITIVE: ReadonlyMap<string, string> = new Map([
   ['>>', 'mov_ecx,eax\nmov_eax,ebx\nsar_eax,cl\n'],
 ]);
 
-/** What a primary expression may begin with, besides letters and digits. */
+/** What a primary expression may begin with, in addition to letters and digits. */
 const PRIMARIES: ReadonlyMap<string | undefined, (c: Compilation) => void> = new Map([
   ['-', compileNegation],
   ['!', compileLogicalNot],
@@ -100,7 +100,10 @@ function compileBinary(
   }
 }
 
-/** Step over the operator and compute what follows it, with the value so far kept on the stack and then in ebx. */
+/**
+ * Step over the operator and compute what follows it, with the value so far kept on the stack and
+ * then in ebx.
+ */
 function compileRightOperand(c: Compilation, operand: (c: Compilation) => void): void {
   const operator = c.peek();
   c.mark(operator);
@@ -135,7 +138,9 @@ function compileElement(c: Compilation): void {
   if (!c.is('=')) c.emit(isByte ? 'movsx_eax,BYTE_PTR_[eax]\n' : LOAD);
 }
 
-/** The arrow and the name after it. Quirk kept: a member smaller than a register leaves its address. */
+/**
+ * The arrow and the name after it. Quirk kept: a member smaller than a register leaves its address.
+ */
 function compileMemberAccess(c: Compilation): void {
   c.expect('->');
   const parent = requireTarget(c);
@@ -153,8 +158,8 @@ function compileMemberAccess(c: Compilation): void {
 }
 
 /**
- * primary = "sizeof" "(" type-name ")" | "-" postfix | "!" postfix | "~" postfix | "(" expression ")"
- *         | character | string | name [ arguments ] | number
+ * primary = "sizeof" "(" type-name ")" | "-" postfix | "!" postfix | "~" postfix
+ *   | "(" expression ")" | character | string | name [ arguments ] | number
  *
  * Quirk kept: only the first character of the token counts, so `!!x` and `!-x` are one `!`.
  */
@@ -249,7 +254,10 @@ function emitFunctionLoad(c: Compilation, text: string): void {
   else c.emit(`mov_eax, &FUNCTION_${text}\n`);
 }
 
-/** arguments = "(" [ expression { "," expression } ] ")" ; `transfer` is the code of the call itself. */
+/**
+ * arguments = "(" [ expression { "," expression } ] ")" ; `transfer` is the code of the call
+ *     itself.
+ */
 function compileCall(c: Compilation, transfer: string): void {
   const callee = c.previous();
   c.expect('(');
@@ -278,7 +286,7 @@ function compileCall(c: Compilation, transfer: string): void {
   c.emit('pop_ebp\t# Restore old base pointer\npop_edi\t# Prevent overwrite\n');
 }
 
-/** The type of the value so far. Where there is none, upstream follows a null pointer. */
+/** The type of the value so far. If there is none, upstream follows a null pointer. */
 function requireTarget(c: Compilation): Type {
   if (c.target !== undefined) return c.target;
   throw c.error('no-type', 'this needs a value whose type is known');

@@ -2,22 +2,22 @@
 /**
  * Character and string literals, and the lengths of arrays: token → number, or token → M1 data.
  *
- * A string is printed as an M1 string where M1 could read it back, and as hexadecimal bytes otherwise.
- * Invariant: a literal is read as upstream's buffer holds it, with NULs after its last byte.
+ * A string is printed as an M1 string if M1 can read it back, otherwise as hexadecimal bytes.
+ * Invariant: a literal is read as it is in upstream's buffer, with NULs after its last byte.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (escape_lookup, weird, collect_regular_string,
- * collect_weird_string, numerate_string).
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (escape_lookup, weird,
+ * collect_regular_string, collect_weird_string, numerate_string).
  */
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
-import { TOKEN_ROOM, type Token } from './reader.ts';
+import { MAX_TOKEN, type Token } from './reader.ts';
 
 const BACKSLASH = 0x5c;
 const LETTER_X = 0x78;
-/** Room for the printed form, its terminator included: as a string, and as hexadecimal bytes. */
-const STRING_ROOM = 256;
-const HEXADECIMAL_ROOM = 512;
+/** Bytes of the printed form with its terminator: as a string, and as hexadecimal bytes. */
+const MAX_STRING = 256;
+const MAX_HEXADECIMAL = 512;
 
-/** Escapes of one letter; the backslash and both quotes stand for themselves. */
+/** Escapes of one letter; the backslash and both quotes mean themselves. */
 const ESCAPES: ReadonlyMap<string, number> = new Map([
   ['n', 10],
   ['t', 9],
@@ -31,8 +31,8 @@ const PRINTABLE: Uint8Array = setOf(
   "\t\n !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~\0",
 );
 /**
- * Bytes after which a colon would start a label. Quirk kept: upstream's list lacks its terminator, so the
- * machine code after it counts too, and that begins with the letters S, Q and R.
+ * Bytes after which a colon would start a label. Quirk kept: upstream's list lacks its terminator,
+ * so the machine code after it counts too, and that begins with the letters S, Q and R.
  */
 const BEFORE_LABEL: Uint8Array = setOf('\t\n\r SQR\0');
 
@@ -46,7 +46,10 @@ export function encodeString(source: Source, token: Token): string {
   return isWeird(source, token) ? encodeHexadecimal(source, token) : encodeQuoted(source, token);
 }
 
-/** The number in a token, decimal or after `?x` hexadecimal; 0 if a digit is not one. Wraps at 32 bits. */
+/**
+ * The number in a token, decimal or after `?x` hexadecimal; 0 if a digit is not one. Wraps at 32
+ * bits.
+ */
 export function readInteger(token: Token): number {
   const { raw } = token;
   let value = 0;
@@ -69,8 +72,9 @@ export function readInteger(token: Token): number {
 }
 
 /**
- * The character or escape at `index` of a literal. `\xHH` is 16 times the first digit and the second;
- * quirk kept: whatever sorts before the digits counts down from 0, the end of the literal too.
+ * The character or escape at `index` of a literal. `\xHH` is 16 times the first digit and the
+ * second; quirk kept: characters before the digits in ASCII count down from 0, and so does the end
+ * of the literal.
  */
 function characterAt(source: Source, token: Token, index: number): number {
   const first = byteAt(source, token, index);
@@ -116,7 +120,7 @@ function encodeQuoted(source: Source, token: Token): string {
     index += characterLength(source, token, index);
   }
   codes.push(0x22, 0x0a);
-  requireRoom(source, token, codes.length, STRING_ROOM);
+  requireRoom(source, token, codes.length, MAX_STRING);
   const nul = codes.indexOf(0);
   return String.fromCharCode(...(nul < 0 ? codes : codes.slice(0, nul)));
 }
@@ -130,11 +134,11 @@ function encodeHexadecimal(source: Source, token: Token): string {
     index += characterLength(source, token, index);
   }
   text += " 00'\n";
-  requireRoom(source, token, text.length, HEXADECIMAL_ROOM);
+  requireRoom(source, token, text.length, MAX_HEXADECIMAL);
   return text;
 }
 
-/** Quirk kept: `\x` takes two more bytes even where the literal has ended. */
+/** Quirk kept: `\x` consumes two more bytes even if the literal has ended. */
 function characterLength(source: Source, token: Token, index: number): number {
   if (byteAt(source, token, index) !== BACKSLASH) return 1;
   return byteAt(source, token, index + 1) === LETTER_X ? 4 : 2;
@@ -142,7 +146,7 @@ function characterLength(source: Source, token: Token, index: number): number {
 
 function byteAt(source: Source, token: Token, index: number): number {
   if (index < token.raw.length) return token.raw.charCodeAt(index);
-  if (index >= TOKEN_ROOM) {
+  if (index >= MAX_TOKEN) {
     throw errorAt(source, token.at, 'literal-overrun', 'an escape that runs past the literal');
   }
   return 0;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `cc_x86 INPUT [OUTPUT]`: a new output gets mode 0600; without one the result goes to standard output. */
+/**
+ * The command `cc_x86 INPUT [OUTPUT]`: a new output gets mode 0600; without one the result goes to
+ * standard output.
+ */
 import { ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
@@ -9,7 +12,7 @@ import type { DialectName } from './dialects.ts';
 /** Upstream's command line; further arguments are ignored. Exit status 0, or 1 with a message. */
 export const ccX86: Program = ccX86For('1.9.0');
 
-/** The same command as the release `dialect`, and those that it stands for, have it. */
+/** The command as it is in the releases with this dialect. */
 export function ccX86For(dialect: DialectName): Program {
   return (argv, host) =>
     reportErrors('cc_x86', host, () => {

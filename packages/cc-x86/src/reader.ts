@@ -2,9 +2,10 @@
 /**
  * The reader: source bytes → the list of tokens that the parser walks.
  *
- * A token is a word of letters, digits and underscores, a run of the characters `<=>|&!-`, a string or
- * character literal without its closing quote, or any other single byte. Blanks, `#` lines, `//` lines and
- * block comments are between tokens. Invariant: every token knows the byte that it begins at.
+ * A token is a word of letters, digits and underscores, a run of the characters `<=>|&!-`, a string
+ * or character literal without its closing quote, or any other single byte. Blanks, `#` lines, `//`
+ * lines and block comments are between tokens. Invariant: every token knows the byte that it begins
+ * at.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (get_token and what it calls).
  */
@@ -23,8 +24,8 @@ export interface Token {
   readonly end: number;
 }
 
-/** Bytes that upstream keeps for a token, its terminator included. */
-export const TOKEN_ROOM = 256;
+/** Bytes of a token with its terminator. */
+export const MAX_TOKEN = 256;
 
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
@@ -43,7 +44,10 @@ const WORD = 2;
 const SYMBOL = 3;
 const CLASSES: Uint8Array = classTable();
 
-/** Split the source into tokens. Throws a ToolError for an unterminated comment or literal and for a token that is too long. */
+/**
+ * Split the source into tokens. Throws a ToolError for an unterminated comment or literal and for a
+ * token that is too long.
+ */
 export function readTokens(source: Source, { hasLineComments }: Dialect): Token[] {
   const { bytes } = source;
   const tokens: Token[] = [];
@@ -74,8 +78,8 @@ export function readTokens(source: Source, { hasLineComments }: Dialect): Token[
     // The closing quote and the colon of a label are consumed with their token.
     const next = isLabel || first === QUOTE || first === APOSTROPHE ? end + 1 : end;
     const token = makeToken(bytes, at, end, isLabel, next);
-    if (token.raw.length >= TOKEN_ROOM) {
-      throw errorAt(source, at, 'token-too-long', `a token of more than ${TOKEN_ROOM - 1} bytes`);
+    if (token.raw.length >= MAX_TOKEN) {
+      throw errorAt(source, at, 'token-too-long', `a token of more than ${MAX_TOKEN - 1} bytes`);
     }
     tokens.push(token);
     at = next;
@@ -83,7 +87,7 @@ export function readTokens(source: Source, { hasLineComments }: Dialect): Token[
   return tokens;
 }
 
-/** `#…` and `//…` run to a line feed, which must be there: upstream reads on for ever. */
+/** `#…` and `//…` run to a line feed, which must exist: upstream loops for ever without it. */
 function lineCommentEnd(source: Source, at: number): number {
   const newline = source.bytes.indexOf(LINE_FEED, at + 1);
   if (newline < 0) {
@@ -97,7 +101,10 @@ function lineCommentEnd(source: Source, at: number): number {
   return newline + 1;
 }
 
-/** A block comment ends at the first slash after a star or after its opening: `/` `*` `/` is a whole one. */
+/**
+ * A block comment ends at the first slash after a star or after its opening: `/` `*` `/` is a whole
+ * one.
+ */
 function blockCommentEnd(source: Source, at: number): number {
   const { bytes } = source;
   let next = at + 2;
@@ -137,7 +144,7 @@ function makeToken(
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > TOKEN_ROOM) return ' '.repeat(TOKEN_ROOM); // refused by the caller in any case
+  if (end - start > MAX_TOKEN) return ' '.repeat(MAX_TOKEN); // refused by the caller in any case
   return decodeLatin1(bytes, start, end);
 }
 

@@ -2,10 +2,11 @@
 /**
  * The variables of one function: name → stack slot, innermost first.
  *
- * Arguments and locals are two name spaces. Leaving a block forgets the locals declared in it and
- * uncovers those that they hid; every step is O(1).
+ * Arguments and locals are two name spaces. Leaving a block removes the locals declared in it and
+ * restores those that they hid; every step is O(1).
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (sym_declare, sym_lookup, collect_arguments, collect_local).
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (sym_declare, sym_lookup,
+ * collect_arguments, collect_local).
  */
 import type { Type } from './types.ts';
 

@@ -2,8 +2,8 @@
 /**
  * Statements: tokens → code, one pass.
  *
- * Each function is headed by its production. A local is a value pushed on the stack; a block pops its own
- * locals when it ends, unless the code before its brace is a return.
+ * Each function is headed by its production. A local is a value on the stack; a block pops its own
+ * locals at its end, unless the code before its brace is a return.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (statement and the process_ functions).
  */
@@ -26,7 +26,10 @@ const KEYWORDS: ReadonlyMap<string, (c: Compilation) => void> = new Map([
   ['continue', compileContinueStatement],
 ]);
 
-/** statement = block | label | local-declaration | if | do | while | for | asm | goto | return | break | continue | expression ";" */
+/**
+ * statement = block | label | local-declaration | if | do | while | for | asm | goto | return
+ *   | break | continue | expression ";"
+ */
 export function compileStatement(c: Compilation): void {
   const start = c.peek();
   const { text } = start;
@@ -56,7 +59,10 @@ function compileBlock(c: Compilation): void {
   scope.leave(outer);
 }
 
-/** local-declaration = type-name name [ "=" expression ] ";" ; the value is what the accumulator holds. */
+/**
+ * local-declaration = type-name name [ "=" expression ] ";" ; the value is what the accumulator
+ *     holds.
+ */
 function compileLocalDeclaration(c: Compilation): void {
   const type = parseTypeName(c);
   const name = c.next().text;
@@ -158,7 +164,7 @@ function inLoop(c: Compilation, end: string, parse: () => void): void {
   c.loop = outer;
 }
 
-/** asm = "asm" "(" { string } ")" ";" ; escapes are not looked at. */
+/** asm = "asm" "(" { string } ")" ";" ; escapes are not interpreted. */
 function compileAsmStatement(c: Compilation): void {
   c.expect('asm');
   c.expect('(');

@@ -2,7 +2,8 @@
 /**
  * Type names and the structures that they may define on the spot.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (type_name, create_struct, build_member).
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (type_name, create_struct,
+ * build_member).
  */
 import type { Compilation } from './compilation.ts';
 import { readInteger } from './literals.ts';

@@ -2,23 +2,30 @@
 /**
  * The types of a program: the seven built-in ones and the structures that it defines.
  *
- * There is one step of indirection: `T*` and `T` point at each other for a structure, the other types are
- * their own pointers, and only `char` knows `char*` and `char**`. Names are never redefined.
+ * There is one step of indirection: `T*` and `T` point to each other for a structure, the other
+ * types are their own pointers, and only `char` has `char*` and `char**`. Names are never
+ * redefined.
  *
- * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (prim_types, lookup_type, create_struct, promote_type).
+ * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (prim_types, lookup_type, create_struct,
+ * promote_type).
  */
 
 export interface Type {
   readonly name: string;
   /** Bytes; of a structure, the sum of its members once it is complete, and 0 before. */
   size: number;
-  /** What a `*` after this type makes of it. */
+  /** The type that a `*` after this one gives. */
   pointer: Type;
   /** The type of one element of a member declared as an array of this; structures have none. */
   element: Type | undefined;
-  /** By name; a later member of the same name hides the earlier. A structure and its pointer share it. */
+  /**
+   * By name; a later member of the same name hides the earlier. A structure and its pointer share
+   * it.
+   */
   members: Map<string, Member>;
-  /** The entry of the type list that has this type's name or points at it: what promotion yields. */
+  /**
+   * The entry of the type list that has this type's name or points to it: the result of promotion.
+   */
   listed: Type | undefined;
   /** Place in the type list; the higher is found first. */
   readonly rank: number;
@@ -69,7 +76,7 @@ export class TypeTable {
     return this.primitives.has(name);
   }
 
-  /** A new structure without members, known from here on: its members may point at it. */
+  /** A new structure without members, known from now on: its members may point to it. */
   defineStructure(name: string): Type {
     const structure = makeType(name, 0, this.types.size);
     const pointer = makeType(name, REGISTER_SIZE, 0);
@@ -85,8 +92,8 @@ export class TypeTable {
 }
 
 /**
- * The type of an expression of two operands: the one that is defined later. Quirk kept: a pointer is
- * found by what it points at, and becomes that; two `char**` are not a type at all.
+ * The type of an expression of two operands: the one that is defined later. Quirk kept: a pointer
+ * is found by what it points to, and becomes that; two `char**` have no common type.
  */
 export function promote(a: Type | undefined, b: Type | undefined): Type | undefined {
   if (b === undefined) return a;

@@ -52,7 +52,7 @@ it('throws nothing but ToolError', () => {
   );
 });
 
-it('does not look at what stands between tokens', () => {
+it('does not look at what is between tokens', () => {
   fc.assert(
     fc.property(expression, (e) => {
       const program = `${PROLOGUE}{ g = ${e} ; return ${e} ; }`;

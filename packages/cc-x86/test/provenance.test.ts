@@ -25,7 +25,7 @@ const program = fc
     return `int g;\nchar* s;\nint f(int a, int b);\n${functions.join('')}`;
   });
 
-it('every byte has its token, in the function whose label stands above it', () => {
+it('every byte has its token, in the function whose label is above it', () => {
   fc.assert(
     fc.property(program, (text) => {
       const provenance = new ProvenanceMap();

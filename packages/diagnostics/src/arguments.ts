@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Checks of what callers from JavaScript give a core, where no compiler looked: a TypeError that says
- * what was expected and what came.
+ * Checks of arguments from JavaScript callers, which no compiler has checked: a TypeError says what
+ * was expected and what was given.
  */
 import type { Source } from './tool-error.ts';
 

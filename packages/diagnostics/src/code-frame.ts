@@ -2,8 +2,8 @@
 /**
  * The two lines under an error message: the source line and a caret below the byte at fault.
  *
- * A line may be a megabyte long or hold any bytes, so only a window of it is shown, and each byte is
- * shown one column wide: tabs as blanks, other control and non-ASCII bytes as dots.
+ * A line may be a megabyte long or contain any bytes, so only a window of it is shown, and each
+ * byte is one column wide: tabs as blanks, other control and non-ASCII bytes as dots.
  */
 const WINDOW = 72;
 const BEFORE_CARET = 48;

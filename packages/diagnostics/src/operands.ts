@@ -27,7 +27,7 @@ export function requireOperand(argv: readonly string[], index: number, what: str
   return operand;
 }
 
-/** Options of mescc-tools before 1.0, which old scripts still give, and what became of them. */
+/** Options of mescc-tools before 1.0, which old scripts still use, and what replaced them. */
 const FORMER: ReadonlyMap<string, string> = new Map([
   ['--LittleEndian', 'it is --little-endian since mescc-tools 1.0'],
   ['--BigEndian', 'it is --big-endian since mescc-tools 1.0'],

@@ -5,7 +5,10 @@ export interface Position {
   readonly column: number;
 }
 
-/** Line and column of the byte at `offset` (counted from 0). Only LF ends a line. O(offset): call it for errors only. */
+/**
+ * Line and column of the byte at `offset` (counted from 0). Only LF ends a line. O(offset): call it
+ * for errors only.
+ */
 export function locate(bytes: Uint8Array, offset: number): Position {
   let line = 1;
   let lineStart = 0;

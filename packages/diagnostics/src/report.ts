@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Where errors become messages and exit statuses: the frame around every program. */
+/** Turns errors into messages and exit statuses, around every program. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError, ToolError } from './tool-error.ts';
 
@@ -9,9 +9,10 @@ export interface ErrorStream {
 }
 
 /**
- * Run the body of a program: its result is the exit status. A {@link ToolError} is printed on standard
- * error and gives its own exit status; input nested so deeply that the engine's stack overflows counts
- * as one, and so does output beyond what a buffer holds. Anything else is a fault of ours and is thrown on.
+ * Run the body of a program: its result is the exit status. A {@link ToolError} is printed on
+ * standard error and gives its own exit status; input nested so deeply that the engine's stack
+ * overflows counts as one, and so does output beyond what a buffer holds. Anything else is a fault
+ * of ours and is rethrown.
  */
 export function reportErrors(tool: string, host: ErrorStream, body: () => number): number {
   try {
@@ -24,13 +25,16 @@ export function reportErrors(tool: string, host: ErrorStream, body: () => number
   }
 }
 
-/** A ByteWriter's own words, then those of engines for a buffer or string that there is no room for. */
+/**
+ * A ByteWriter's own message, then those of JavaScript engines for a buffer or string that does not
+ * fit.
+ */
 const TOO_LARGE =
   /output is too large|typed array length|array buffer|allocation failed|string length/i;
 
 /**
- * Run a recursive reader of input: where that is nested so deeply that the engine's stack overflows, the error is
- * `fail`'s, which knows how far the reader came.
+ * Run a recursive reader of input. If the input is nested so deeply that the engine's stack
+ * overflows, throw `fail`'s error, which knows how far the reader came.
  */
 export function catchStackOverflow<Result>(
   body: () => Result,
@@ -45,12 +49,12 @@ export function catchStackOverflow<Result>(
 
 const TOO_DEEP = 'the input is nested too deeply';
 
-/** V8 and SpiderMonkey ("too much recursion") say it differently; the class is an engine's own. */
+/** V8 and SpiderMonkey ("too much recursion") have different messages and error classes. */
 function isStackOverflow(error: unknown): boolean {
   return error instanceof Error && /call stack|too much recursion/i.test(error.message);
 }
 
-/** What {@link reportErrors} takes an error for; undefined for a fault of ours. */
+/** The {@link ToolError} that an error counts as; undefined for a fault of ours. */
 export function asToolError(error: unknown): ToolError | undefined {
   if (error instanceof ToolError) return error;
   if (isStackOverflow(error)) return new ToolError(TOO_DEEP, { code: 'nested-too-deeply' });

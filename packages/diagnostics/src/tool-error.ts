@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The one error that cores, programs and hosts throw: what is wrong, where, and with which exit status.
+ * The one error that cores, programs and hosts throw: what is wrong, where, and with which exit
+ * status.
  *
  * Positions are kept as byte offsets everywhere and turned into line and column only here.
  */
@@ -30,7 +31,7 @@ export interface ToolErrorOptions {
   readonly offset?: number;
   /** Source line and caret, as {@link codeFrame} makes them. */
   readonly frame?: string;
-  /** What to know or to do about it, where that is known: a sentence without a full stop. */
+  /** A hint on the cause or the remedy, if it is known: a sentence without a full stop. */
   readonly hint?: string | undefined;
   /** Exit status for a program that stops on this error; 1 by default. */
   readonly exitCode?: number;
@@ -62,8 +63,8 @@ export class ToolError extends Error {
 }
 
 /**
- * An error at the byte `offset` of `source`, with line, column and code frame. Where the line holds
- * what nobody sees (a carriage return, a byte order mark), the hint says so.
+ * An error at the byte `offset` of `source`, with line, column and code frame. If the line contains
+ * invisible characters (a carriage return, a byte order mark), the hint says so.
  */
 export function errorAt(
   source: Source,
@@ -91,7 +92,7 @@ export function formatError(error: ToolError, tool: string): string {
   return formatDiagnostic(error, 'error', tool);
 }
 
-/** The same for what is only suspicious: `file:line:column: warning: message`. */
+/** The same for a warning: `file:line:column: warning: message`. */
 export function formatWarning(warning: ToolError, tool: string): string {
   return formatDiagnostic(warning, 'warning', tool);
 }

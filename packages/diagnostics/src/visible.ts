@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Text of any origin → text that is safe to show: on one line, in its own order, and with nothing
- * that a terminal obeys.
+ * Text of any origin → text that is safe to show: on one line, in its own order, and without
+ * anything that a terminal interprets.
  *
- * What a terminal or a page acts on or does not show becomes an escape: control characters (escape
- * sequences, line ends, tabs), characters that turn the direction of writing or have no width, and
- * bytes that are not UTF-8. Everything printable stays, a backslash too: the same text can be made
- * visible twice.
+ * What a terminal or a page interprets or does not show becomes an escape: control characters
+ * (escape sequences, line ends, tabs), characters that turn the direction of writing or have no
+ * width, and bytes that are not UTF-8. Everything printable stays, a backslash too: the same text
+ * can be made visible twice.
  */
 
 /**
  * Unicode's "other" characters: controls (C0, DEL, C1), format characters (bidirectional, zero
- * width, byte order mark, tags), lone surrogates, what is not assigned; and the two
- * separators of lines and paragraphs.
+ * width, byte order mark, tags), lone surrogates, unassigned characters; and the two separators of
+ * lines and paragraphs.
  */
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 

@@ -2,13 +2,17 @@
 /**
  * One program, two outcomes: upstream's and ours → what they differ in, or nothing.
  *
- * Where upstream exits 0, status, standard output and every file with its mode must be the same. Where it does
- * not (an error, a crash, a hang), ours must fail too, with a clean error and no file made or changed; of a shell,
- * whose failing scripts have done something before, the output must be the same unless upstream crashed.
+ * Where upstream exits 0, status, standard output and every file with its mode must be the same.
+ * Where it does not (an error, a crash, a hang), ours must fail too, with a clean error and no file
+ * made or changed; for a shell, whose failing scripts have done something before, the output must
+ * be the same too unless upstream crashed.
  */
 import type { Change, Outcome } from '@stage0-ts/vectors/run';
 
-/** The first line of a clean error: `file:line:column: error: …`, or `tool: error: …` where no place is at fault. */
+/**
+ * The first line of a clean error: `file:line:column: error: …`, or `tool: error: …` where no place
+ * is at fault.
+ */
 const CLEAN_ERROR = /^[^\n]*: error: [^\n]+\n/m;
 
 /** What is wrong, in a sentence; undefined when nothing is. */

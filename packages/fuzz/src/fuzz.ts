@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The fuzzer: for each seed one program, run by ours and by upstream's; a program on which they differ is made as
- * small as it gets while they still do.
+ * The fuzzer: for each seed one program, run by ours and by upstream's; a program on which they
+ * differ is reduced while they still differ.
  */
 import type { Program } from '@stage0-ts/host';
 import { TOOLS } from '@stage0-ts/stage0';
@@ -18,9 +18,9 @@ import { errorMessage, knownDifferences } from './known-differences.ts';
 import type { Language } from './language.ts';
 import { content, sameContent } from './peers.ts';
 
-/** What upstream's program may take; enough for every program that ends, by a hundred times. */
+/** Milliseconds for upstream's program: a hundred times more than any program that ends needs. */
 const MAX_RUN_MILLISECONDS = 700;
-/** What it may take before it is said to hang where ours succeeds. */
+/** Milliseconds after which it counts as hanging where ours succeeds. */
 const MAX_LAST_RUN_MILLISECONDS = 10_000;
 const MAX_SHRINKING_MILLISECONDS = 20_000;
 
@@ -28,14 +28,17 @@ export interface FuzzOptions {
   /** How many programs; the seeds count up from `seed`. */
   readonly count: number;
   readonly seed: number;
-  /** Upstream's binaries; without them ours is run twice and must end well. */
+  /**
+   * Upstream's binaries; without them ours runs twice, and must end with the same result or clean
+   * error.
+   */
   readonly native?: ((tool: string) => Command) | undefined;
-  /** Hears of each find. */
+  /** Called for each find. */
   readonly onFind?: (find: Find) => void;
   readonly onProgress?: (done: number) => void;
 }
 
-/** A program on which something is wrong, made small. */
+/** A program on which something is wrong, reduced. */
 export interface Find {
   readonly seed: number;
   readonly what: string;
@@ -44,7 +47,7 @@ export interface Find {
 
 export interface Summary {
   readonly programs: number;
-  /** Programs that upstream (without it: ours) took. */
+  /** Programs that upstream (without it: ours) accepted. */
   readonly accepted: number;
   /** Programs by the known difference that explains them. */
   readonly explained: ReadonlyMap<string, number>;
@@ -128,7 +131,10 @@ function judge(
   return untidy === undefined ? { accepted, explained } : { accepted, wrong: untidy };
 }
 
-/** The known difference that a refusal of ours belongs to. A case's `rejects` is the beginning of a message. */
+/**
+ * The known difference that a refusal of ours belongs to. A case's `rejects` is the beginning of a
+ * message.
+ */
 function knownRefusal(
   stderr: string,
   { knownRefusals = [] }: Language,
@@ -139,7 +145,10 @@ function knownRefusal(
   return name ?? knownRefusals.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** Whether ours is right by the format's own program: it refuses what that refuses, or makes what that makes. */
+/**
+ * Whether ours agrees with the format's own program: both reject the input, or both make the same
+ * output.
+ */
 function explainedByPeer(
   program: VectorCase,
   { peer }: Language,
@@ -154,7 +163,7 @@ function explainedByPeer(
   return same ? 'as the peer has it' : undefined;
 }
 
-/** An outcome of upstream's in which a failure that it only speaks of is one. */
+/** Upstream's outcome, with a failure that it only prints counted as a failure. */
 function withItsFailures(upstream: Outcome, { failurePattern }: Language): Outcome {
   const failed = failurePattern?.test(upstream.stdout + upstream.stderr) ?? false;
   return failed && upstream.end === 0
@@ -162,7 +171,9 @@ function withItsFailures(upstream: Outcome, { failurePattern }: Language): Outco
     : upstream;
 }
 
-/** Without upstream: ours ends well or with a clean error, and in the same way a second time. */
+/**
+ * Without upstream: ours must succeed or fail with a clean error, and do the same a second time.
+ */
 function judgeAlone(program: VectorCase, language: Language, ours: Outcome): Verdict {
   const accepted = ours.end === 0;
   const again = runOurs(program, language);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a language is to the fuzzer: a name, and a supply of random programs for it, valid and nearly valid.
+ * What a language is to the fuzzer: a name, and a supply of random programs for it, valid and
+ * nearly valid.
  *
- * A program is a case of test-vectors that nobody has written down, so that both of its runners take it and a
- * find can be moved there as it is.
+ * A program has the form of a case in test-vectors, so that the same runners run it and a find can
+ * be moved there unchanged.
  */
 import { encodeLatin1 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
@@ -21,11 +22,14 @@ export interface Language {
    */
   readonly other?: { readonly tool: string; readonly release: string; readonly program: Program };
   readonly cases: fc.Arbitrary<VectorCase>;
-  /** Whether what a failing run has printed and written counts: true of shells, whose scripts end by failing. */
+  /**
+   * Whether what a failing run has printed and written counts: true of shells, whose scripts end by
+   * failing.
+   */
   readonly failuresLeaveOutput: boolean;
-  /** A command of the system without which there are no programs. */
+  /** A command of the system that is needed to make programs. */
   readonly needs?: string;
-  /** Who else knows the format: the judge where upstream's and ours differ. */
+  /** Another program for the format: the judge where upstream's and ours differ. */
   readonly peer?: Peer;
   /** What upstream prints when it exits 0 and has failed nevertheless. */
   readonly failurePattern?: RegExp;

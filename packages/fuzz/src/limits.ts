@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Limits on what a random program can make upstream's binaries do: memory, size of files, no core files. They are
- * set once on this process, whose children inherit them; util-linux's prlimit sets them, as Node cannot.
+ * Limits on what a random program can make upstream's binaries do: memory, size of files, no core
+ * files. They are set once on this process, whose children inherit them; util-linux's prlimit sets
+ * them, as Node cannot.
  */
 import { spawnSync } from 'node:child_process';
 

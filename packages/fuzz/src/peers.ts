@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The programs that the archive formats are known by (gzip, bzip2, xz, tar) as judges where upstream's and ours differ
- * on an archive: what ours makes beyond upstream must be what they make, and what ours refuses they must refuse.
+ * The usual programs for the archive formats (gzip, bzip2, xz, tar) as judges where upstream's and
+ * ours differ on an archive. What only ours accepts, they must decode to the same bytes; what only
+ * upstream accepts, they must reject.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,11 +11,12 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import type { Change, VectorCase } from '@stage0-ts/vectors/run';
 
+/** Bytes that a peer may print. */
 const MAX_OUTPUT = 64 << 20;
 
 /**
- * What a format's own program makes of a case: content by path; undefined when it refuses, and `no judge` where it
- * knows less of the format than its specification says.
+ * What a format's own program makes of a case: content by path; undefined if it rejects the case,
+ * and `no judge` if it does not support the whole specification.
  */
 export type Peer = (program: VectorCase) => ReadonlyMap<string, string> | undefined | 'no judge';
 
@@ -46,7 +48,9 @@ function archiveOf(input: VectorCase['input']): Uint8Array {
   return input.get('in') ?? new Uint8Array();
 }
 
-/** zlib, and where that refuses what follows the content gzip, which ignores it with a warning and status 2. */
+/**
+ * zlib; if it rejects data after the content, gzip, which ignores that with a warning and status 2.
+ */
 export const gzipPeer: Peer = decompressor((archive) => {
   try {
     return zlib.gunzipSync(archive);
@@ -60,7 +64,9 @@ export const bzip2Peer: Peer = decompressor((archive) => filter('bzip2', ['-dc']
 /** A dictionary of 8 MiB, in the header of .lzma. */
 const USUAL_DICTIONARY = [0, 0, 0x80, 0];
 const xzOnly = decompressor((archive) => filter('xz', ['-dc'], archive));
-/** xz takes only such sizes of the dictionary as encoders use; the content does not depend on it. */
+/**
+ * xz accepts only the dictionary sizes that encoders use; the content does not depend on the size.
+ */
 const lzmaOnly = decompressor((archive) => {
   if (archive.length <= USUAL_DICTIONARY.length) return undefined;
   const usual = archive.slice();

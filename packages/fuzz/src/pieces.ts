@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Texts made of pieces, and texts that are nearly that: the edits that turn a valid program into a suspect one. */
+/** Texts made of pieces, and edits that turn a valid text into a nearly valid one. */
 import * as fc from 'fast-check';
 
-/** One edit of a list of pieces. `at` counts round the list. */
+/** One edit of a list of pieces. `at` is taken modulo its length. */
 type Edit =
   | { readonly kind: 'drop' | 'double' | 'swap' | 'cut'; readonly at: number }
   | { readonly kind: 'insert' | 'replace'; readonly at: number; readonly piece: string };
 
 /**
- * The pieces joined, three times out of five as they are, otherwise with one to three pieces dropped, doubled, swapped
- * with their neighbour, cut at a character, replaced by or followed by one of `foreign`.
+ * The pieces joined, three times out of five as they are, otherwise with one to three pieces
+ * dropped, doubled, swapped with their neighbour, cut at a character, replaced by or followed by
+ * one of `foreign`.
  */
 export function nearly(
   pieces: fc.Arbitrary<readonly string[]>,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A find as a folder to look at, in the format of test-vectors, where it can be moved as it is. */
+/** A find as a folder in the format of test-vectors, where it can be moved unchanged. */
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Find } from './fuzz.ts';
 
-/** Write the find's program below `folder`; the name of its own folder there is the result. */
+/** Write the find's program below `folder`. Returns the name of its own folder. */
 export function saveFind(find: Find, folder: string): string {
   const { program, seed, what } = find;
   const place = path.join(folder, program.tool, `seed-${seed}`);

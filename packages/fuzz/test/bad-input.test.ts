@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A stranger's file, for every program: each class of bad input ends with a clean error, a non-zero status and nothing
- * made, changed or lost, within bounded memory. Where a language takes the input for valid, the table says so.
+ * A stranger's file, for every program: each class of bad input ends with a clean error, a non-zero
+ * status and nothing made, changed or lost, within bounded memory. Where a language takes the input
+ * for valid, the table says so.
  */
 import type { Program } from '@stage0-ts/host';
 import { TOOLS } from '@stage0-ts/stage0';
@@ -60,7 +61,8 @@ const CLASSES: readonly BadInput[] = [
   {
     about: 'no operands',
     input: '',
-    // Without any, these read standard input or have nothing to do, which upstream takes for success.
+    // Without any, these read standard input or have nothing to do, which upstream takes for
+    // success.
     tools: all.filter((tool) => !['cc_x86', 'sha256sum', 'M2-Mesoplanet', 'untar'].includes(tool)),
     words: () => [],
   },
@@ -214,7 +216,10 @@ function bad(tool: string, { input, directories, words }: BadInput): VectorCase 
   );
 }
 
-/** A clean error: where, or which program, and what; upstream's own words where its suites want them. */
+/**
+ * A clean error: where, or which program, and what; upstream's own words where its suites want
+ * them.
+ */
 const CLEAN = /(^|\n)([^\n]*: error: [^\n]+|WHILE EXECUTING [^\n]* NOT FOUND!\nABORTING HARD)\n/;
 
 describe.each([...CLASSES, ...TRAVERSALS].map((one) => [one.about, one] as const))(

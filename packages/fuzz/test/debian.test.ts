@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Debian's mescc-tools (1.4.0, built by gcc) as a live peer: every vector of hex2, M1, blood-elf and kaem, and random
- * programs. Where the two versions differ is listed in debian-differences.json, and only there. Modes are left out:
- * Debian's files come out 0644.
+ * Debian's mescc-tools (1.4.0, built by gcc) as a live peer: every vector of hex2, M1, blood-elf
+ * and kaem, and random programs. Where the two versions differ is listed in
+ * debian-differences.json, and only there. Modes are left out: Debian's files come out 0644.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -42,7 +42,10 @@ interface Difference {
   readonly name: string;
   readonly tool: string;
   readonly cases: readonly string[];
-  /** A regular expression over command line, sources and our error: programs on which the two may differ. */
+  /**
+   * A regular expression over command line, sources and our error: programs on which the two may
+   * differ.
+   */
   readonly programs?: string;
 }
 const known: readonly Difference[] = differences;
@@ -71,7 +74,10 @@ function withoutModes(outcome: Outcome): Outcome {
   return { ...outcome, changes: new Map(changes) };
 }
 
-/** What differs between a recorded outcome and Debian's, which is compared in every part however both ended. */
+/**
+ * What differs between a recorded outcome and Debian's, which is compared in every part however
+ * both ended.
+ */
 function againstRecording(expected: Outcome, found: Outcome): string | undefined {
   if (expected.end !== found.end) return `exit ${expected.end}, Debian's ${found.end}`;
   return difference(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Some hundred random programs of every language, always the same ones: ours ends with success or a clean error, twice
- * alike. With STAGE0_NATIVE, a stage0-posix folder in which the x86 chain has been built, upstream's binaries run them too.
+ * Some hundred random programs of every language, always the same ones: ours ends with success or a
+ * clean error, twice alike. With STAGE0_NATIVE, a stage0-posix folder in which the x86 chain has
+ * been built, upstream's binaries run them too.
  */
 
 import {
@@ -49,8 +50,9 @@ describe.each(runnable.map((language) => ({ name: language.name, language })))(
       const native = nativeFor(language);
       const { finds, accepted } = fuzz(language, { count: COUNT, seed: SEED, native });
       expect(finds).toEqual([]);
-      // The generator is worth something when many programs are valid and many are not; every text is a hex0 program.
-      // Upstream's hex1 takes nearly every text too, so that its count says nothing.
+      // The generator is worth something when many programs are valid and many are not; every text
+      // is a hex0 program. Upstream's hex1 takes nearly every text too, so that its count says
+      // nothing.
       expect(accepted).toBeGreaterThan(COUNT / 4);
       if (native === undefined && !TAKE_ALL.includes(name)) expect(accepted).toBeLessThan(COUNT);
     });

@@ -2,8 +2,9 @@
 /**
  * hex0: pairs of hexadecimal digits → bytes.
  *
- * The language is hexadecimal digits and comments from `#` or `;` to the end of the line; every other
- * character is a separator. Invariant: each second digit writes one byte, whatever is between the two.
+ * The language is hexadecimal digits and comments from `#` or `;` to the end of the line; every
+ * other character is a separator. Invariant: every second digit writes one byte, whatever is
+ * between the two.
  *
  * Behaviour defined by x86/hex0_x86.hex0 of stage0-posix 1.9.1 and the 181-byte seed, which agree.
  */
@@ -20,11 +21,11 @@ const CLASSES: Int8Array = classTable();
 
 /** Options of {@link assemble}. */
 export interface AssembleOptions {
-  /** Refuse what upstream skips; see strict.ts. Default: false. */
+  /** Reject what upstream skips; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in the map; default `input`. */
   readonly name?: string;
-  /** Takes for each byte its digits, and what is between them. Default: none is made. */
+  /** Receives, for each byte, its digits and what is between them. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

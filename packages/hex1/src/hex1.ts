@@ -2,10 +2,11 @@
 /**
  * hex1: hex0 with labels of one character → bytes.
  *
- * `:c` gives the character c the current address, counted from 0; `%c` writes the distance from its own
- * end to that address, four bytes, low byte first. One pass over the text writes every byte and leaves
- * holes for the references; then the holes are filled, as a label may come after its uses. Invariant:
- * out.length is the address of the next whole byte.
+ * `:c` gives the character c the current address, counted from 0; `%c` writes the displacement from
+ * its own end to that address, four bytes, low byte first. One pass over the text writes every byte
+ * and leaves holes for the references; then the holes are filled, as a label may come after its
+ * uses.
+ * Invariant: out.length is the address of the next whole byte.
  *
  * Behaviour defined by x86/hex1_x86.hex0 of stage0-posix 1.9.1.
  */
@@ -26,11 +27,14 @@ const CLASSES: Int8Array = classTable();
 
 /** Options of {@link assemble}. */
 export interface AssembleOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
-  /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
+  /**
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
+   * is made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
@@ -52,8 +56,9 @@ interface Run {
 /**
  * Assemble hex1 source.
  *
- * Throws a positioned ToolError for a comment or reference that the file's end cuts off, a `:` there
- * when the file has references, and a reference to the label NUL. An undefined label is an error only when `strict`.
+ * Throws a positioned ToolError for a comment or reference that the file's end cuts off, a `:`
+ * there when the file has references, and a reference to the label NUL. An undefined label is an
+ * error only when `strict`.
  */
 export function assemble(
   source: Uint8Array,
@@ -109,7 +114,10 @@ function read(run: Run): void {
   }
 }
 
-/** '%' label: a hole of four bytes. Within a byte it is written before that byte and does not count it. */
+/**
+ * '%' label: a hole of four bytes. Within a byte it is written before that byte and does not count
+ * it.
+ */
 function readReference(run: Run, at: number): void {
   const label = run.source[at];
   if (label === undefined) {

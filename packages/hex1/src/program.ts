@@ -5,7 +5,10 @@ import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagno
 import type { Program } from '@stage0-ts/host';
 import { assemble } from './hex1.ts';
 
-/** Upstream's command line; of further arguments only --strict means anything. Exit status 0, or 1 with a message. */
+/**
+ * Upstream's command line; of further arguments only --strict counts. Exit status 0, or 1 with a
+ * message.
+ */
 export const hex1: Program = (argv, host) =>
   reportErrors('hex1', host, () => {
     const input = requireOperand(argv, 1, 'the hex1 source file');

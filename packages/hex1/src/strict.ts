@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What `--strict` refuses in hex1 source, though upstream accepts it: labels that are not defined, or twice, or are
- * within a byte; anything that is neither a byte, a label, white space nor a comment; a byte with one digit.
+ * What `--strict` rejects in hex1 source, though upstream accepts it: labels that are undefined,
+ * defined twice, or within a byte; anything that is neither a byte, a label, white space nor a
+ * comment; a byte with one digit.
  */
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 
 /** Tab, line feed, carriage return, blank. */
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
 
-/** Throw a positioned ToolError for the first thing in the source that is not plainly meant. */
+/** Throw a positioned ToolError for the first such fault in the source. */
 export function requirePlain(source: Source): void {
   const { bytes } = source;
   const defined = new Set<number>();
   const used = new Map<number, number>(); // label → offset of its first reference
-  let first = -1; // offset of a digit that waits for the second of its byte
+  let first = -1; // offset of a first digit without its second one yet
   for (let at = 0; at < bytes.length; at++) {
     const character = String.fromCharCode(bytes[at] as number);
     if (/[0-9A-Fa-f]/.test(character)) first = first < 0 ? at : -1;

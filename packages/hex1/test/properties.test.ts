@@ -38,14 +38,14 @@ function expected(items: readonly Item[]): number[] {
   for (const part of items) {
     if (part.kind === 'byte') bytes.push(part.value);
     if (part.kind !== 'reference') continue;
-    const distance = (targets.get(part.name) ?? 0) - (bytes.length + 4);
-    for (let shift = 0; shift < 32; shift += 8) bytes.push((distance >> shift) & 0xff);
+    const displacement = (targets.get(part.name) ?? 0) - (bytes.length + 4);
+    for (let shift = 0; shift < 32; shift += 8) bytes.push((displacement >> shift) & 0xff);
   }
   return bytes;
 }
 
 describe('hex1 properties', () => {
-  it('gives the bytes and distances that the items of the text stand for', () => {
+  it('gives the bytes and displacements that the items of the text mean', () => {
     fc.assert(
       fc.property(fc.array(item, { maxLength: 60 }), (items) => {
         expect([...assemble(latin1(written(items)))]).toEqual(expected(items));
@@ -53,11 +53,12 @@ describe('hex1 properties', () => {
     );
   });
 
-  it('shifts nothing but itself when bytes are put in front: distances stay', () => {
+  it('shifts nothing but itself when bytes are put in front: displacements stay', () => {
     const names = ['a', 'b', 'c', '#', '%', ' ', '\n'].map((label) => `:${label}\n`).join('');
     fc.assert(
       fc.property(fc.array(item, { maxLength: 30 }), fc.nat(20), (items, count) => {
-        const text = names + written(items); // every label is defined: 0 is not an address of its own
+        // every label is defined: 0 is not an address of its own
+        const text = names + written(items);
         const moved = assemble(latin1('00'.repeat(count) + text));
         expect([...moved.subarray(count)]).toEqual([...assemble(latin1(text))]);
       }),

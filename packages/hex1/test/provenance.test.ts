@@ -21,7 +21,7 @@ it('maps each byte to its digits or its reference and label, and changes none', 
         const token = source.subarray(start, end);
         if (token[0] !== 0x25) {
           expect(outputEnd - outputStart).toBe(1);
-          // A reference or a label may stand between the digits.
+          // A reference or a label may come between the digits.
           const digits = Buffer.from(token).toString().replace(/[:%]./g, '');
           expect([...assemble(Buffer.from(digits))]).toEqual([image[outputStart]]);
           continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a reference holds: target, base and architecture → value, and value → bytes.
+ * The value of a reference: target, base and architecture → value, and value → bytes.
  *
  * All values are signed 32-bit numbers that wrap. Behaviour defined by Architectural_displacement,
  * range_check and outputPointer in mescc-tools/hex2_linker.c of stage0-posix 1.9.1.
@@ -8,8 +8,8 @@
 import type { Architecture } from './options.ts';
 
 /**
- * Displacement from `base`, the address after the reference, to `target`. `aligned` says that a `^` asks for
- * the form of a branch instruction; it means something on ARM, AArch64 and PowerPC only.
+ * Displacement from `base`, the address after the reference, to `target`. `aligned`: a `^` requests
+ * the form of a branch instruction, which matters only on ARM, AArch64 and PowerPC.
  */
 export function displacement(
   architecture: Architecture,
@@ -26,13 +26,13 @@ export function displacement(
       if (aligned) return (target - (base & ~3)) >> 2;
       return (target - base - 8 + (base & 3)) | 0;
     case 'ppc64le':
-      return (target - (base & ~3)) | (aligned ? 1 : 0); // the low bit asks for the link register
+      return (target - (base & ~3)) | (aligned ? 1 : 0); // the low bit requests the link register
     default:
       return (target - base) | 0;
   }
 }
 
-/** Range of values that fit a reference of `size` bytes; all fit four bytes. */
+/** The range of values that fit a reference of `size` bytes; all fit into four bytes. */
 export function range(size: number, absolute: boolean): readonly [number, number] {
   if (size === 4) return [-0x80000000, 0x7fffffff];
   const count = 2 ** (8 * size);

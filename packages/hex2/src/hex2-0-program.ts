@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `hex2-0 INPUT [OUTPUT [--strict]]`: a new output gets mode 0700; without one, standard output. */
+/**
+ * The command `hex2-0 INPUT [OUTPUT [--strict]]`: a new output gets mode 0700; without one,
+ * standard output.
+ */
 import { ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { linkMinimal } from './hex2-0.ts';
 
-/** Upstream's command line; of further arguments only --strict means anything. Exit status 0, or 1 with a message. */
+/**
+ * Upstream's command line; of further arguments only --strict counts. Exit status 0, or 1 with a
+ * message.
+ */
 export const hex2_0: Program = (argv, host) =>
   reportErrors('hex2-0', host, () => {
     const input = requireOperand(argv, 1, 'the hex2 source file');

@@ -2,9 +2,9 @@
 /**
  * hex2-0: hexadecimal text with named labels → an image that is loaded at 0x08048000.
  *
- * The hand-written ancestor of hex2: x86 only, one source, no range checks, no options. One pass over
- * the text writes every byte and leaves holes for the references; then the holes are filled. Invariant:
- * BASE_ADDRESS + out.length is the address of the next whole byte.
+ * The hand-written ancestor of hex2: x86 only, one source, no range checks, no options. One pass
+ * over the text writes every byte and leaves holes for the references; then the holes are filled.
+ * Invariant: BASE_ADDRESS + out.length is the address of the next whole byte.
  *
  * Behaviour defined by x86/hex2_x86.hex1 of stage0-posix 1.9.1.
  */
@@ -15,7 +15,7 @@ import { MINIMAL_SIGILS, type Sigil, sigilOf } from './sigils.ts';
 import { requireUnique, requireWhiteSpace, requireWholeBytes, splitByte } from './strict.ts';
 
 const BASE_ADDRESS = 0x08048000;
-/** As many bytes as are between upstream's scratch memory and the end of its segment. */
+/** Bytes of a name: as many as are between upstream's scratch memory and the end of its segment. */
 const MAX_NAME = 6787;
 
 /** Classes of input bytes that are not digits; digits are their value, 0 to 15. */
@@ -28,11 +28,14 @@ const CLASSES: Int8Array = classTable();
 
 /** Options of {@link linkMinimal}. */
 export interface LinkMinimalOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
-  /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
+  /**
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
+   * is made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
@@ -70,8 +73,8 @@ interface Name {
 /**
  * Link hex2 text as hex2-0 does.
  *
- * Throws a positioned ToolError for an undefined label or base, a name that is too long, and a name or
- * comment that the end of the file cuts off.
+ * Throws a positioned ToolError for an undefined label or base, a name that is too long, and a name
+ * or comment that the end of the file cuts off.
  */
 export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {}): LinkResult {
   requireBytes(bytes);
@@ -130,7 +133,7 @@ function readLabel(run: Run, offset: number, position: number): number {
   const name = run.names.text(number);
   run.symbols.push({ name, address, file: run.source.name, offset });
   run.provenance?.define(number, 0, offset, next - 1);
-  return next; // a `>` that ends the name is gone: what follows it is read as digits
+  return next; // a `>` that ends the name is consumed: what follows it is read as digits
 }
 
 /** Within a byte a reference is written before that byte and does not count it. */
@@ -151,7 +154,10 @@ function readReference(run: Run, offset: number): number {
   return next;
 }
 
-/** The name after the sigil at `offset`: all bytes up to a tab, newline, blank or `>`; it may be empty. */
+/**
+ * The name after the sigil at `offset`: all bytes up to a tab, newline, blank or `>`; it may be
+ * empty.
+ */
 function readName(run: Run, offset: number): Name {
   const { bytes } = run.source;
   const start = offset + 1;
@@ -181,7 +187,10 @@ function commentEnd(run: Run, start: number): number {
   throw failure(run, start, 'unterminated-comment', 'the file ends within a comment');
 }
 
-/** Quirk kept: the base of an absolute reference has no effect, but must exist. Values are cut to size. */
+/**
+ * Quirk kept: the base of an absolute reference has no effect, but must exist. Values are
+ * truncated.
+ */
 function fillHole(run: Run, reference: Reference): void {
   const { at } = reference;
   const { size, absolute } = reference.sigil;
@@ -194,7 +203,7 @@ function fillHole(run: Run, reference: Reference): void {
   for (let i = 0; i < size; i++) image[at + i] = value >> (8 * i);
 }
 
-/** Strict: the value fits its bytes, and a base is named only where it counts. */
+/** Strict: the value fits its bytes, and a base is named only where it has an effect. */
 function requireFit(run: Run, { sigil, base, offset }: Reference, value: number): void {
   const { size, absolute } = sigil;
   if (absolute && base >= 0) throw failure(run, offset, 'useless-base', 'this base has no effect');

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * hex2: sources of hexadecimal, octal or binary text with named labels → an image, for any architecture.
+ * hex2: sources of hexadecimal, octal or binary text with named labels → an image, for any
+ * architecture.
  *
- * scan.ts reads the text; here every reference gets its value, as a label may come after its uses and in
- * a later source. Invariant: only bytes inside the holes change, on RISC-V also those that the register
- * reaches.
+ * scan.ts reads the text. Then every reference gets its value here, because a label may come after
+ * its uses and in a later source. Invariant: only bytes inside the holes change, and on RISC-V
+ * those that the register reaches.
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
  */
@@ -20,9 +21,9 @@ import type { Immediate } from './sigils.ts';
 /**
  * Link the sources in their order.
  *
- * Throws a positioned ToolError for an undefined label or base, a value that does not fit its hole, an
- * unaligned ARM branch target, a name that is too long or holds a NUL, and a RISC-V word that the end
- * of its file cuts off.
+ * Throws a positioned ToolError for an undefined label or base, a value that does not fit its hole,
+ * an unaligned ARM branch target, a name that is too long or holds a NUL, and a RISC-V word that is
+ * cut off by the end of its file.
  */
 export function link(sources: readonly Source[], options: LinkOptions = {}): LinkResult {
   requireSources(sources);
@@ -35,7 +36,10 @@ export function link(sources: readonly Source[], options: LinkOptions = {}): Lin
   return { image, symbols: scanned.symbols };
 }
 
-/** Fill the holes. On RISC-V the other references and the `.` words go through the register, past the holes. */
+/**
+ * Fill the holes. On RISC-V the other references and the `.` words are applied through the
+ * register, which skips the holes.
+ */
 function resolve(scanned: ScanResult, image: Uint8Array): void {
   const riscV = isRiscV(scanned.options.architecture);
   const steps: Step[] = [];
@@ -66,7 +70,10 @@ function fillHole(scanned: ScanResult, image: Uint8Array, reference: Reference):
   putBytes(image, at, value, size, scanned.options.bigEndian);
 }
 
-/** Quirk kept: an absolute reference has a displacement too; its base must exist and ARM checks its target. */
+/**
+ * Quirk kept: an absolute reference has a displacement too; its base must exist and ARM checks its
+ * target.
+ */
 function displacementOf(scanned: ScanResult, reference: Reference, target: number): number {
   const { architecture, baseAddress } = scanned.options;
   if (reference.base >= 0) return (target - addressOf(scanned, reference, reference.base)) | 0;

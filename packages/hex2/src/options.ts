@@ -20,10 +20,12 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 /** How bytes are written: two hexadecimal, three octal or eight binary digits. */
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
-export interface TargetOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default false. */
+export interface ArchitectureOptions {
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
-  /** Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`. */
+  /**
+   * Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`.
+   */
   readonly architecture?: Architecture;
   /** Order of the bytes of a reference, and of a RISC-V word. Default true. */
   readonly bigEndian?: boolean;
@@ -33,12 +35,15 @@ export interface TargetOptions {
   readonly byteMode?: ByteMode;
 }
 
-export interface LinkOptions extends TargetOptions {
-  /** Takes for each byte its digits or reference, and the label that this names. Default: none is made. */
+export interface LinkOptions extends ArchitectureOptions {
+  /**
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
+   * is made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
-export const DEFAULT_OPTIONS: Required<TargetOptions> = {
+export const DEFAULT_OPTIONS: Required<ArchitectureOptions> = {
   architecture: 'knight-native',
   bigEndian: true,
   baseAddress: 0,

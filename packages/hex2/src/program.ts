@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The command `hex2`: upstream's options, in any order, the last of a kind counts. An output becomes
- * executable (mode 0750) unless --non-executable; a new one is made with mode 0600.
+ * The command `hex2`: upstream's options, in any order, the last of a kind counts. An output
+ * becomes executable (mode 0750) unless --non-executable; a new one is made with mode 0600.
  *
  * Behaviour defined by mescc-tools/hex2.c of stage0-posix 1.9.1.
  */
@@ -21,7 +21,7 @@ interface Settings {
   baseAddress: number;
   byteMode: ByteMode;
   executable: boolean;
-  /** Ours: refuse what upstream accepts silently. */
+  /** Ours: reject what upstream accepts silently. */
   strict: boolean;
   /** The name given to --architecture, if it is unknown. */
   unknown: string | undefined;
@@ -139,7 +139,7 @@ function readArguments(argv: readonly string[], host: Host): Settings {
   return settings;
 }
 
-/** Quirk kept: an unknown architecture is complained about and ignored. */
+/** Quirk kept: an unknown architecture is reported and ignored. */
 function setArchitecture(settings: Settings, name: string, host: Host): void {
   const known = ARCHITECTURES.find((architecture) => architecture === name);
   if (known !== undefined) settings.architecture = known;

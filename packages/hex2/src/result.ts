@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What both linkers give back. */
+/** The result of both linkers. */
 
 /** A label as it was defined. */
 export interface LinkSymbol {

@@ -2,11 +2,11 @@
 /**
  * RISC-V instruction words: immediates scattered over an instruction's bits.
  *
- * hex2 keeps a 32-bit register. A word `.xxxxxxxx` and the immediates of `!label`, `@label`, `$label` and
- * `~label` are XORed into it without moving the address; each byte written plainly afterwards is XORed
- * with the register's low byte, which is then shifted out. Holes and padding pass it by. As addresses
- * are known only at the end of the text, the register is replayed over the finished image: here each
- * change is a `Step` at the offset where it happens.
+ * hex2 keeps a 32-bit register. A word `.xxxxxxxx` and the immediates of `!label`, `@label`,
+ * `$label` and `~label` are XORed into it without moving the address; each byte written plainly
+ * afterwards is XORed with the register's low byte, which is then shifted out. Holes and padding do
+ * not pass through it. Addresses are known only at the end of the text, so the register is replayed
+ * over the finished image: each change is a `Step` at its offset.
  *
  * Behaviour defined by mescc-tools/hex2_word.c of stage0-posix 1.9.1.
  */
@@ -42,7 +42,9 @@ export function wordImmediate(word: number, bigEndian: boolean): number {
   return ((word >>> 24) & 0xff) | ((word >>> 8) & 0xff00) | ((word << 8) & 0xff0000) | (word << 24);
 }
 
-/** `!`, I format. It is in the second instruction of a pair; the displacement counts from the first. */
+/**
+ * `!`, I format. It is in the second instruction of a pair; the displacement counts from the first.
+ */
 export function immediateI(displacement: number): number {
   return ((displacement + 4) & 0xfff) << 20;
 }

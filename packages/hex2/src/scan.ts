@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * First half of hex2: sources → bytes with holes, labels with addresses, and the references to fill in.
+ * First half of hex2: sources → bytes with holes, labels with addresses, and the references to fill
+ * in.
  *
- * source = { digit | ':' name | sigil name [ '>' name ] | '<' | '^' | '.' word | comment | separator }.
- * These characters have their meaning anywhere outside comments and names, within a byte too: its digits wait.
+ * source = { digit | ':' name | sigil name [ '>' name ] | '<' | '^' | '.' word | comment |
+ * separator }. These characters have their meaning anywhere outside comments and names, even within
+ * a byte, whose digits continue afterwards.
  * Invariant: base address + out.length is the address of the next whole byte.
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
  */
 import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
-import { type ByteMode, isRiscV, type TargetOptions } from './options.ts';
+import { type ArchitectureOptions, type ByteMode, isRiscV } from './options.ts';
 import type { LinkSymbol } from './result.ts';
 import { type Step, wordImmediate } from './riscv.ts';
 import { SIGILS, type Sigil, sigilOf } from './sigils.ts';
@@ -26,9 +28,10 @@ const ALIGNED = -6;
 const WORD = -7;
 
 const GREATER = 0x3e;
+/** Bytes of a name: a buffer of 4096, the last one zero. */
 const MAX_NAME = 4095;
 
-/** A byte written in digits: how many, and the base of the number that they form. */
+/** The notation of a byte: how many digits, and the base of the number that they form. */
 interface Notation {
   readonly digits: number;
   readonly radix: number;
@@ -58,7 +61,7 @@ export interface Reference {
   readonly target: number;
   /** Number of the name after `>`, or -1. */
   readonly base: number;
-  /** True when a `^` came before it that no other reference used up. */
+  /** True if a `^` came before it that no other reference has used. */
   readonly aligned: boolean;
   /** Offset in the image of the hole, or of the next byte when `size` is 0. */
   readonly at: number;
@@ -66,14 +69,14 @@ export interface Reference {
   readonly size: number;
 }
 
-/** A change of the RISC-V register that needs no label, or bytes that it passes by. */
+/** A change of the RISC-V register that needs no label, or bytes that it skips. */
 export interface RegisterEvent extends Step {
   readonly kind: 'register';
 }
 
-/** All that is known when the text has been read. */
+/** The result of reading the text. */
 export interface ScanResult {
-  readonly options: Required<TargetOptions>;
+  readonly options: Required<ArchitectureOptions>;
   readonly out: ByteWriter;
   readonly names: NameTable;
   /** Address by a name's number; no entry when it is undefined. */
@@ -86,7 +89,7 @@ export interface ScanResult {
 /** Read all sources, one after another. Throws a positioned ToolError. */
 export function scan(
   sources: readonly Source[],
-  options: Required<TargetOptions>,
+  options: Required<ArchitectureOptions>,
   provenance: ProvenanceMap | undefined,
 ): ScanResult {
   const size = sources.reduce((sum, source) => sum + source.bytes.length, 0);
@@ -96,9 +99,9 @@ export function scan(
   return scanner;
 }
 
-/** The result as it grows, and what is true at the place that has been reached. */
+/** The growing result, and the state at the current place. */
 class Scanner implements ScanResult {
-  readonly options: Required<TargetOptions>;
+  readonly options: Required<ArchitectureOptions>;
   readonly out: ByteWriter;
   readonly names = new NameTable();
   readonly addresses: number[] = [];
@@ -112,11 +115,14 @@ class Scanner implements ScanResult {
   private sourceNumber = 0;
   /** The `^` flag: it stays, across files too, until a reference uses it. */
   private aligned = false;
-  /** RISC-V with a map only: the label that changed the register last, and how many bytes it still reaches. */
+  /**
+   * RISC-V with a map only: the label that changed the register last, and how many bytes it still
+   * reaches.
+   */
   private pendingImmediate = { name: -1, bytes: 0 };
 
   constructor(
-    options: Required<TargetOptions>,
+    options: Required<ArchitectureOptions>,
     provenance: ProvenanceMap | undefined,
     capacity: number,
   ) {
@@ -126,7 +132,7 @@ class Scanner implements ScanResult {
     this.out = new ByteWriter(capacity);
   }
 
-  /** Read one source. Digits of a byte that its end cuts off are dropped. */
+  /** Read one source. The digits of an incomplete last byte are dropped. */
   scan(source: Source): void {
     this.source = source;
     this.sourceNumber = this.provenance?.addSource(source.name) ?? 0;
@@ -182,7 +188,10 @@ class Scanner implements ScanResult {
     }
   }
 
-  /** A byte written in digits; on RISC-V its provenance has the label whose immediate is put into it. */
+  /**
+   * A byte written in digits; on RISC-V its provenance has the label whose immediate is put into
+   * it.
+   */
   private writeByte(value: number, start: number, end: number): void {
     if (this.provenance !== undefined) {
       const { pendingImmediate: pending } = this;
@@ -202,12 +211,13 @@ class Scanner implements ScanResult {
     this.addresses[number] = address;
     this.symbols.push({ name: this.names.text(number), address, file: source.name, offset });
     this.provenance?.define(number, this.sourceNumber, offset, end);
-    return end + 1; // a `>` that ends the name is gone: what follows it is read as digits
+    return end + 1; // a `>` that ends the name is consumed: what follows it is read as digits
   }
 
   /**
-   * reference = sigil name [ '>' name ], a hole of 1 to 4 bytes. On RISC-V the sigils `! @ $ ~` make no hole but
-   * change the register, and what follows their `>` is not a base. Returns the offset after the reference.
+   * reference = sigil name [ '>' name ], a hole of 1 to 4 bytes. On RISC-V the sigils `! @ $ ~`
+   * make no hole but change the register, and what follows their `>` is not a base. Returns the
+   * offset after the reference.
    */
   private readReference(offset: number): number {
     const { source } = this;

@@ -2,17 +2,17 @@
 /**
  * The sigils: what the character before a label's name makes of a reference to it.
  *
- * This is the only place that knows them. scan.ts asks for the size of the hole, link.ts for what goes in.
+ * This is the only table of them. scan.ts asks for the size of the hole, link.ts for the value.
  *
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
  */
 import { immediateB, immediateI, immediateJ, immediateU } from './riscv.ts';
 
-/** On RISC-V: a reference that is not a hole of its own, but is put into an instruction. */
+/** On RISC-V: a reference that has no hole of its own but is put into an instruction. */
 export interface Immediate {
-  /** The displacement as the bits of the instruction that hold it. */
+  /** Encodes the displacement as bits of the instruction. */
   readonly encode: (displacement: number) => number;
-  /** Bits that an even, signed displacement must fit; undefined where anything is cut to fit. */
+  /** Bits that an even, signed displacement must fit; undefined if any value is truncated. */
   readonly bits?: number;
 }
 
@@ -21,7 +21,7 @@ export interface Sigil {
   readonly size: number;
   /** What is put into it: the label's address, or the displacement to it. */
   readonly absolute: boolean;
-  /** Undefined where RISC-V does as all others do. */
+  /** Undefined if RISC-V is like all others. */
   readonly immediate?: Immediate;
 }
 

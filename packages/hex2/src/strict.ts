@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What `--strict` refuses in hex2 source, though upstream accepts it: anything that is neither a byte, a label, a
- * reference, white space nor a comment; a byte that lacks digits; a label or reference within a byte; a label that is
- * defined twice; a base that has no effect; and in hex2-0 a value that is cut to fit.
+ * What `--strict` rejects in hex2 source, though upstream accepts it: anything that is neither a
+ * byte, a label, a reference, white space nor a comment; an incomplete byte; a label or reference
+ * within a byte; a label that is defined twice; a base that has no effect; and in hex2-0 a value
+ * that is truncated.
  */
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { LinkSymbol } from './result.ts';
@@ -17,14 +18,16 @@ export function requireWhiteSpace(source: Source, at: number): void {
   throw errorAt(source, at, 'stray-character', message);
 }
 
-/** The error for a label or reference at `at`, while digits wait for the rest of their byte. */
+/** The error for a label or reference at `at`, within a byte. */
 export function splitByte(source: Source, at: number): ToolError {
   return errorAt(source, at, 'split-byte', 'a label or reference within a byte');
 }
 
-/** No digits may be left over at the end of a source; `first` is the offset of the first of them. */
+/**
+ * No digits may be left over at the end of a source; `first` is the offset of the first of them.
+ */
 export function requireWholeBytes(source: Source, first: number, waiting: boolean): void {
-  if (waiting) throw errorAt(source, first, 'odd-digits', 'a byte that lacks digits');
+  if (waiting) throw errorAt(source, first, 'odd-digits', 'an incomplete byte');
 }
 
 /** Each name may be defined once. */

@@ -13,8 +13,8 @@ const name = fc.constantFrom(...NAMES);
 const line = fc.oneof(
   fc.nat(255).map((byte) => `${byte.toString(16).padStart(2, '0')}\n`),
   name.map((label) => `:${label}\n`),
-  fc.tuple(fc.constantFrom('%', '&'), name).map(([sign, label]) => `${sign}${label}\n`),
-  fc.tuple(fc.constantFrom('%', '&'), name, name).map(([sign, a, b]) => `${sign}${a}>${b}\n`),
+  fc.tuple(fc.constantFrom('%', '&'), name).map(([sigil, label]) => `${sigil}${label}\n`),
+  fc.tuple(fc.constantFrom('%', '&'), name, name).map(([sigil, a, b]) => `${sigil}${a}>${b}\n`),
   fc.constantFrom('# :a\n', ';\r\n', '<\n', '^\n', '\n'),
 );
 const lines = fc.array(line, { maxLength: 40 });

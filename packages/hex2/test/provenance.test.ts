@@ -22,7 +22,10 @@ const line = fc.constantFrom(
 );
 const program = fc.array(line).map((lines) => [...lines, '0f', ':a', ':b', ':c', ''].join('\n'));
 
-/** The rows cover the image; a pointer's row names its label, the last of that name; digits give their byte. */
+/**
+ * The rows cover the image; a reference's row names its label, the last of that name; digits give
+ * their byte.
+ */
 function check(
   provenance: ProvenanceMap,
   image: Uint8Array,
@@ -36,13 +39,13 @@ function check(
     expect(outputStart).toBe(covered);
     covered = outputEnd;
     const token = text(origin as SourceRange);
-    const pointer = /^[&%](\w+)/.exec(token);
-    if (pointer === null) {
+    const reference = /^[&%](\w+)/.exec(token);
+    if (reference === null) {
       const digits = token.replace(/[&%:]\S*/g, ' ');
       expect([...alone(digits)]).toEqual([...image.subarray(outputStart, outputEnd)]);
     } else {
       expect(outputEnd - outputStart).toBe(4);
-      const label = `:${pointer[1]}`;
+      const label = `:${reference[1]}`;
       expect(text(definition as SourceRange)).toBe(label);
       const defining = sources.map(
         (source) =>
@@ -71,7 +74,7 @@ describe('hex2-0', () => {
 });
 
 describe('hex2', () => {
-  it('maps each byte to its digits or its pointer and label, over several sources', () => {
+  it('maps each byte to its digits or its reference and label, over several sources', () => {
     fc.assert(
       fc.property(fc.array(program, { minLength: 1, maxLength: 3 }), (texts) => {
         const sources = texts.map((text, index) => ({ name: `${index}`, bytes: bytesOf(text) }));

@@ -2,9 +2,9 @@
 /**
  * What a program may do: the system calls of stage0, as one interface.
  *
- * Everything is synchronous, as the tools are. Names are strings; bytes of a name that are not UTF-8 are
- * carried as `@stage0-ts/bytes` describes. Every method throws a ToolError (its `code` an errno name
- * such as ENOENT, its `file` the path as given) where a system call would fail.
+ * Everything is synchronous, as the tools are. Names are strings; bytes of a name that are not
+ * UTF-8 are carried as `@stage0-ts/bytes` describes. Every method throws a ToolError (its `code` an
+ * errno name such as ENOENT, its `file` the path as given) where a system call would fail.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 
@@ -38,12 +38,12 @@ export interface SystemName {
 }
 
 /**
- * Takes the map of a file that a program is about to write under the path `output`. The map's sources are the
- * paths of the files as the program opened them.
+ * Receives the map of a file that a program is about to write to the path `output`. The map's
+ * sources are the paths of the files as the program opened them.
  */
 export type ProvenanceSink = (output: string, provenance: ProvenanceMap) => void;
 
-/** What a started program gets in place of its parent's own; each where it is there. */
+/** What a started program gets instead of its parent's own; absent ones are inherited. */
 export interface Inherited {
   /** Everything left on standard input. Called once, when the program reads. */
   readonly stdin?: (() => Uint8Array) | undefined;
@@ -65,9 +65,9 @@ export interface Host {
   /** The whole file. Callers must not change the bytes. */
   readFile(path: string): Uint8Array;
   /**
-   * Create the file with `mode` (the umask applies), or replace the content of an existing one, which
-   * keeps its mode. The file has the old content or all of the new one, never a part. The host may
-   * keep `bytes`: the caller must not change them afterwards.
+   * Create the file with `mode` (the umask applies), or replace the content of an existing one,
+   * which keeps its mode. The file has the old content or all of the new one, never a part. The
+   * host may keep `bytes`: the caller must not change them afterwards.
    */
   writeFile(path: string, bytes: Uint8Array, mode: number): void;
   /** What `path` is, links followed; undefined when there is nothing. */
@@ -92,18 +92,20 @@ export interface Host {
   /** Absolute path of the working directory. */
   currentDirectory(): string;
   changeDirectory(path: string): void;
-  /** Make `path` this program's root directory (chroot). A host that cannot says so with ENOSYS. */
+  /**
+   * Make `path` this program's root directory (chroot). A host that cannot do that throws ENOSYS.
+   */
   changeRoot(path: string): void;
 
   systemName(): SystemName;
 
-  /** Who wants to know where the bytes of outputs come from. Absent: nobody, and programs make no maps. */
+  /** Receives the provenance of outputs. If absent, programs make no maps. */
   readonly provenance?: ProvenanceSink | undefined;
 
   /**
-   * Start the program at `path` (taken as it is: no PATH search) and wait for its end. The child gets
-   * the working directory and the streams, those of `inherited` first. Throws ENOENT, EACCES (no execute bit, or no file) or
-   * ENOEXEC when nothing was started.
+   * Start the program at `path` (taken as it is: no PATH search) and wait for its end. The child
+   * gets the working directory and the streams, those of `inherited` first. Throws ENOENT, EACCES
+   * (no execute bit, or no file) or ENOEXEC when nothing was started.
    */
   run(
     path: string,

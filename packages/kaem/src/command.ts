@@ -2,9 +2,9 @@
 /**
  * One command of a script: its words, after aliases and variables.
  *
- * Upstream keeps the words in a linked list that ends in an empty node, and builtins move the pointer to the
- * current word along. What `if` sees after a command depends on where they left it, so the pointer is here
- * as `at`. Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c (collect_command).
+ * Upstream keeps the words in a linked list that ends in an empty node, and builtins advance the
+ * pointer to the current word. What `if` sees after a command depends on that pointer, so it is
+ * kept here as `at`. Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c (collect_command).
  */
 import { errorAt } from '@stage0-ts/diagnostics';
 import { MAX_STRING, type Reader, splitAlias } from './reader.ts';
@@ -46,8 +46,8 @@ export interface CommandScope extends Scope {
 }
 
 /**
- * Read up to the end of the next command. undefined at the end of the script: a last line without line feed
- * is read, and its faults found, but it is never run.
+ * Read up to the end of the next command. undefined at the end of the script: a last line without
+ * line feed is read, and its errors are reported, but it is never run.
  */
 export function readCommand(reader: Reader, scope: CommandScope): Command | undefined {
   const command = new Command(skipBlanks(reader));
@@ -62,7 +62,8 @@ export function readCommand(reader: Reader, scope: CommandScope): Command | unde
       const value = scope.alias(word);
       for (const part of value === undefined ? [word] : splitAlias(value)) {
         const expanded = expandAt(reader, offset, part, scope);
-        if (expanded !== ' ') command.words.push(expanded); // quirk kept: a single blank is not a word
+        // quirk kept: a single blank is not a word
+        if (expanded !== ' ') command.words.push(expanded);
       }
     }
     if (end === 'script') return undefined;

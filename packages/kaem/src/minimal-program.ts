@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The command `kaem-minimal [SCRIPT [IGNORED [NAME=value…]]]`: run every command of the script, stop at the
- * first that fails. A trace of each goes to standard output.
+ * The command `kaem-minimal [SCRIPT [IGNORED [NAME=value…]]]`: run every command of the script,
+ * stop at the first that fails. A trace of each goes to standard output.
  */
 import { ByteWriter, decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import {
@@ -35,9 +35,9 @@ export const kaemMinimal: Program = (argv, host) =>
   });
 
 /**
- * Quirk kept: the seed finds the environment by taking one word off the stack for each argument that it
- * knows. With one argument too many the list starts at the NULL that ends argv and is empty; with more,
- * the further arguments are the environment.
+ * Quirk kept: the seed finds the environment by popping one word off the stack for each argument
+ * that it knows. With one argument too many the list starts at the NULL that ends argv and is
+ * empty; with more, the further arguments are the environment.
  */
 function childEnvironment(argv: readonly string[], host: Host): readonly string[] {
   return argv.length < 3 ? host.environment : argv.slice(3);
@@ -55,7 +55,7 @@ function succeeds(host: Host, words: readonly string[], environment: readonly st
   }
 }
 
-/** Upstream gives no place; where the command's line holds what nobody sees, ours does. */
+/** Upstream gives no place; ours does if the command's line contains invisible characters. */
 function tellUnseen(host: Host, script: Source, offset: number): void {
   const failure = errorAt(script, offset, 'subprocess-failed', 'this command failed');
   if (failure.hint === undefined) return;

@@ -2,12 +2,12 @@
 /**
  * The language of kaem-minimal: script bytes → commands, each a list of words.
  *
- * A command is a line. Words are divided by blanks and tabs; `"` quotes up to the next `"` and ends the
- * word; `#` starts a comment wherever it is; a backslash ends the word and drops the next character,
- * which is how a command goes on over a line end. There are no variables.
+ * A command is a line. Words are divided by blanks and tabs; `"` quotes up to the next `"` and ends
+ * the word; `#` starts a comment wherever it is; a backslash ends the word and drops the next
+ * character, which is how a command continues on the next line. It does not have variables.
  *
- * Invariant: what is yielded is exactly what upstream starts, in order; the caller runs one command before
- * the next is read, so that a fault further down does not hide what ran before it.
+ * Invariant: what is yielded is exactly what upstream starts, in order; the caller runs one command
+ * before the next is read, so that an error further down does not hide what ran before it.
  *
  * Behaviour defined by x86/kaem-minimal.hex0 of stage0-posix 1.9.1.
  */
@@ -22,8 +22,10 @@ export interface MinimalCommand {
   readonly offset: number;
 }
 
-const MAX_WORDS = 255; // 256 pointers, the last one zero
-const MAX_WORD = 4095; // a buffer of 4096 bytes, the last one zero
+/** Words of a command: 256 pointers, the last one zero. */
+const MAX_WORDS = 255;
+/** Bytes of a word: a buffer of 4096, the last one zero. */
+const MAX_WORD = 4095;
 
 /** What stops a word. */
 type WordEnd = 'separator' | 'line' | 'file';
@@ -40,8 +42,8 @@ const END_OF_FILE = 0xfc;
 /**
  * The commands of a script. A last line without line feed is not a command.
  *
- * Throws ToolError for a file end inside a string or comment, a word over 4095 bytes and a command over
- * 255 words (upstream exits 1 for the first two and overwrites its own memory for the others).
+ * Throws ToolError for a file end inside a string or comment, a word over 4095 bytes and a command
+ * over 255 words (upstream exits 1 for the first two and overwrites its own memory for the others).
  */
 export function* readMinimalCommands(script: Source): Generator<MinimalCommand> {
   requireSource(script, 'the script');

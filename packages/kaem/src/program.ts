@@ -10,7 +10,9 @@ const DEFAULT_SCRIPT = 'kaem.run';
 const USAGE =
   ' [-h | --help] [-V | --version] [--file filename | -f filename] [-i | --init-mode] [-v | --verbose] [--non-strict] [--warn] [--fuzz]\n';
 
-/** Exit status 0 at the end of the script, 1 for any failure, or what the program of `exec` gives. */
+/**
+ * Exit status 0 at the end of the script, 1 for any failure, or what the program of `exec` gives.
+ */
 export const kaem: Program = (argv, host) =>
   reportErrors('kaem', host, () => {
     const choice = readOptions(argv);

@@ -2,8 +2,8 @@
 /**
  * The characters of a kaem script → raw words, before aliases and variables.
  *
- * Upstream reads each word into a zeroed buffer of 4096 bytes which it clears only at a new command and when a word was kept.
- * Two quirks come from that, and so the buffer is kept here as well:
+ * Upstream reads each word into a zeroed buffer of 4096 bytes which it clears only at a new command
+ * and when a word was kept. Two quirks result from that, so this has the buffer as well:
  * - an escaped line end inside a word leaves a gap, and the word ends at the gap;
  * - text left in the buffer after such a gap becomes the tail of the next word, if that is shorter.
  *
@@ -12,10 +12,13 @@
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
 
-/** How reading a word ended: the script goes on, the command is complete, the script is at its end. */
+/**
+ * How reading a word ended: the command continues, the command is complete, or the script has
+ * ended.
+ */
 export type WordEnd = 'word' | 'command' | 'script';
 
-/** Bytes that a line, word or value may hold; upstream counts the ending NUL. */
+/** The most bytes of a line, word or value; upstream counts the final NUL. */
 export const MAX_STRING = 4096;
 
 const END_OF_FILE = -1;
@@ -24,8 +27,8 @@ export class Reader {
   /** Offset of the next character. */
   at = 0;
   /**
-   * Upstream's "index": the length of the last word read. A comment or command end right after a separator
-   * keeps it; kaem runs a command only when it is not 0.
+   * Upstream's "index": the length of the last word read. A comment or command end right after a
+   * separator keeps it; kaem runs a command only when it is not 0.
    */
   lastLength = 0;
   readonly script: Source;
@@ -94,7 +97,7 @@ export class Reader {
         throw this.error(start, 'unterminated-string', 'IMPROPERLY TERMINATED STRING!');
       }
       if (char === 0x22) return length;
-      // An escaped line end is written as the -1 that stands for "nothing": byte 0xFF.
+      // An escaped line end is written as the -1 that means "nothing": byte 0xFF.
       this.buffer[length++] = char === 0x5c ? escaped(this.next()) : char;
     }
   }
@@ -120,10 +123,10 @@ export class Reader {
   }
 }
 
-/** An escape that stands for nothing: a line end. */
+/** An escape without a value: a line end. */
 const SKIPPED = -1;
 
-/** What the character after a backslash stands for. */
+/** The value of the character after a backslash. */
 function escaped(char: number): number {
   if (char === 0x0a) return SKIPPED;
   if (char === 0x6e) return 0x0a; // n
@@ -131,8 +134,8 @@ function escaped(char: number): number {
 }
 
 /**
- * The words of an alias's value: divided by blanks and tabs, no quotes. Two separators in a row, or one at
- * the end, make an empty word.
+ * The words of an alias's value: divided by blanks and tabs, no quotes. Two separators in a row, or
+ * one at the end, make an empty word.
  */
 export function splitAlias(value: string): string[] {
   const words: string[] = [];

@@ -2,9 +2,9 @@
 /**
  * The kaem shell: a script, an environment and a host → commands run one after the other.
  *
- * State is what upstream keeps in globals: variables, aliases, PATH and the options. Builtins are cd, pwd,
- * set, echo, unset, exec, alias and if/then/else/fi; everything else is a program. In strict mode (the
- * default) the first failure ends the script.
+ * State is what upstream keeps in globals: variables, aliases, PATH and the options. Builtins are
+ * cd, pwd, set, echo, unset, exec, alias and if/then/else/fi; everything else is a program. In
+ * strict mode (the default) the first failure ends the script.
  *
  * Behaviour defined by mescc-tools 1.7.0, Kaem/kaem.c, as M2-Planet compiles it.
  */
@@ -19,17 +19,17 @@ export interface ShellOptions {
   readonly verbose?: boolean;
   /** End the script at the first failure. Default: true. */
   readonly strict?: boolean;
-  /** Tell of options that do nothing, and where a program was not found. Default: false. */
+  /** Report options without effect, and where a program was not found. Default: false. */
   readonly warn?: boolean;
   /** Read everything, start no program. Default: false. */
   readonly fuzz?: boolean;
-  /** Tell on standard error how each program ended. Default: false. */
+  /** Report on standard error how each program ended. Default: false. */
   readonly showExitCodes?: boolean;
   /** Start with an empty environment. Default: false. */
   readonly initMode?: boolean;
 }
 
-/** An array of 512 pointers, the last one NULL. */
+/** Words of a command: an array of 512 pointers, the last one NULL. */
 const MAX_WORDS = 511;
 
 /** The script ends here, whatever comes after: exec, or a failure that was already reported. */
@@ -50,7 +50,7 @@ export class Shell {
   private readonly aliases = new Map<string, string>();
   /** Set once at the start and by assignments to PATH; `unset PATH` leaves it. */
   private path: string;
-  /** The command read last. Builtins move its current word along, and `if` looks at where they left it. */
+  /** The command read last. Builtins advance its current word, and `if` depends on it. */
   private command = new Command(0);
   private verbose: boolean;
   private strict: boolean;
@@ -69,7 +69,9 @@ export class Shell {
     this.path = this.startingPath();
   }
 
-  /** Run the script to its end. Returns the exit status; throws ToolError for what ends it early. */
+  /**
+   * Run the script to its end. Returns the exit status; throws ToolError for what ends it early.
+   */
   run(): number {
     try {
       for (;;) {
@@ -180,7 +182,7 @@ export class Shell {
     }
   }
 
-  /** A builtin's failure ends a strict script and is nothing otherwise. */
+  /** A builtin's failure ends a strict script; otherwise it is ignored. */
   private endBuiltin(command: Command, name: string, succeeded: boolean): number {
     if (this.strict && !succeeded) {
       throw this.error(command, 'builtin-failed', `${name} failed!`);
@@ -264,9 +266,9 @@ export class Shell {
   }
 
   /**
-   * `if COMMAND`, then lines up to one whose current word is `fi`. The lines are run while the status is
-   * zero; `else` turns it. Quirks kept: nothing nests, so an inner `fi` that is skipped ends the outer
-   * `if`, and `set -x` is undone at the end.
+   * `if COMMAND`, then lines up to one whose current word is `fi`. The lines are run while the
+   * status is zero; `else` turns it. Quirks kept: nothing nests, so an inner `fi` that is skipped
+   * ends the outer `if`, and `set -x` is undone at the end.
    */
   private executeIf(start: Command): void {
     start.advance();
@@ -299,9 +301,9 @@ export class Shell {
   }
 
   /**
-   * A program that is not found ends a strict script. Upstream's own suite takes the digest of what
-   * it says then, so that is all there is; the place follows for those who asked for more, by
-   * --verbose or --warn, and where the line holds what nobody sees.
+   * A program that is not found ends a strict script. Upstream's own test suite checks the digest
+   * of its message, so by default that is all. The place follows with --verbose or --warn, and if
+   * the line contains invisible characters.
    */
   private failMissing(command: Command): never {
     const name = latin1ToHost(command.current ?? '');
@@ -343,7 +345,9 @@ export class Shell {
     }
   }
 
-  /** Where the program of the current word is: as named, when that starts with . or /, else by PATH. */
+  /**
+   * Where the program of the current word is: as named, when that starts with . or /, else by PATH.
+   */
   private findProgram(command: Command): string | undefined {
     const name = command.current;
     if (name === undefined) throw this.error(command, 'no-command', 'there is no program to start');

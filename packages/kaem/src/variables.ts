@@ -48,15 +48,15 @@ export function expand(word: string, scope: Scope): string {
 
 interface Reference {
   readonly name: string;
-  /** What stands for an unset variable. */
+  /** The value of an unset variable. */
   readonly otherwise: string;
   /** Index of the closing brace. */
   readonly end: number;
 }
 
 function readReference(word: string, start: number): Reference {
-  // Quirk kept: any :- in the rest of the word makes this the form with a default, even one that belongs
-  // to a later reference; the name then ends at the first colon.
+  // Quirk kept: any :- in the rest of the word makes this the form with a default, even one that
+  // belongs to a later reference; the name then ends at the first colon.
   return word.indexOf(':-', start) < 0 ? readPlain(word, start) : readWithDefault(word, start);
 }
 

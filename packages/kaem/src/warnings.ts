@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A script → what in it means one thing to other shells and another to kaem or kaem-minimal,
- * without a word: `>` and `|` are arguments, a variable assignment before a command drops the command.
+ * A script → what in it silently means something else to kaem or kaem-minimal than to other shells:
+ * `>` and `|` are arguments, a variable assignment before a command drops the command.
  *
- * The script is only looked at, as raw words: nothing is expanded or run. Warnings are in the order
- * of the script. Whoever means a character puts the word in double quotes.
+ * The script is only read, as raw words: nothing is expanded or run. Warnings are in the order of
+ * the script. Double quotes around a word show that a character is meant literally.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { errorAt, requireSource, type Source, type ToolError } from '@stage0-ts/diagnostics';

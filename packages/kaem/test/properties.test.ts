@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What must hold for every script, known or not. Scripts, words and output are byte strings here. */
+/**
+ * What must hold for every script, known or not. Scripts, words and output are byte strings here.
+ */
 import { decodeLatin1, encodeLatin1, hostToLatin1 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
@@ -7,7 +9,10 @@ import { kaem, kaemMinimal } from '@stage0-ts/kaem';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** Run the script where `./p` is a program whose n-th start ends with the n-th of `statuses`, then with 0. */
+/**
+ * Run the script where `./p` is a program whose n-th start ends with the n-th of `statuses`, then
+ * with 0.
+ */
 function run(shell: Program, script: string, args: string[] = [], statuses: number[] = []) {
   const files = new MemoryFiles();
   files.writeFile('/script', encodeLatin1(script), 0o644);
@@ -31,7 +36,9 @@ function run(shell: Program, script: string, args: string[] = [], statuses: numb
   return { status: shell(command, host), stdout, starts, environments };
 }
 
-/** Byte strings of 1 to 20 of the bytes that `allowed` takes; a lone blank is not a word to kaem. */
+/**
+ * Byte strings of 1 to 20 of the bytes that `allowed` takes; a lone blank is not a word to kaem.
+ */
 const wordsOf = (allowed: (byte: number) => boolean) =>
   fc
     .array(
@@ -68,7 +75,8 @@ describe.each(shells)('%s', (_name, shell) => {
   });
 
   it('takes any number of blanks, tabs and escaped line ends between words', () => {
-    // Directly in front of a word, an escaped line end costs kaem that word; two blanks at the end cost it the command.
+    // Directly in front of a word, an escaped line end costs kaem that word; two blanks at the end
+    // cost it the command.
     const gap = fc
       .array(fc.constantFrom(' ', '\t', ' \\\n '), { minLength: 1, maxLength: 4 })
       .map((parts) => parts.join(''));

@@ -7,9 +7,12 @@
  */
 import { strtointOf } from '@stage0-ts/bytes';
 import { digitsOf, NOTATIONS, putByte } from './digits.ts';
-import { isKnight, isRiscV, type TargetOptions } from './options.ts';
+import { type ArchitectureOptions, isKnight, isRiscV } from './options.ts';
 
-/** What a sigil makes of a number: how many bytes, and which values fit. Quirk kept: each limit is off by one. */
+/**
+ * What a sigil makes of a number: how many bytes, and which values fit. Quirk kept: each limit is
+ * off by one.
+ */
 interface Field {
   readonly size: number;
   readonly low: number;
@@ -32,17 +35,19 @@ const FIELDS: Readonly<Record<string, Field>> = {
 const DOT = new Uint8Array([0x2e]);
 
 /**
- * The digits of a string's bytes and of a 0, each followed by a blank. `text` begins with the quote.
- * Undefined for a byte above 7F: upstream looks it up in front of its table of digits.
+ * The digits of a string's bytes and of a 0, each followed by a blank. `text` begins with the
+ * quote. Undefined for a byte above 7F: upstream looks it up before the start of its table of
+ * digits.
  */
 export function encodeString(
   text: Uint8Array,
-  options: Required<TargetOptions>,
+  options: Required<ArchitectureOptions>,
 ): Uint8Array | undefined {
   const notation = NOTATIONS[options.byteMode];
   const step = notation.digits + 1;
   const length = text.length * step;
-  // Knight gets zeros up to a multiple of four bytes, without blanks; quirk kept: in hexadecimal only.
+  // Knight gets zeros up to a multiple of four bytes, without blanks; quirk kept: in hexadecimal
+  // only.
   const padding =
     options.byteMode === 'hex' && isKnight(options.architecture) ? -text.length & 3 : 0;
   const digits = new Uint8Array(length + padding * notation.digits).fill(0x30);
@@ -56,14 +61,14 @@ export function encodeString(
 }
 
 /**
- * The digits of a number: a sigil and a number, on knight also a bare number. Undefined for other text;
- * a value of 0 counts only when the number begins with the digit 0.
+ * The digits of a number: a sigil and a number, on knight also a bare number. Undefined for other
+ * text; a value of 0 counts only when the number begins with the digit 0.
  *
  * Throws a RangeError for a value that does not fit.
  */
 export function encodeNumber(
   text: Uint8Array,
-  options: Required<TargetOptions>,
+  options: Required<ArchitectureOptions>,
 ): Uint8Array | undefined {
   const riscV = isRiscV(options.architecture);
   const sigil = String.fromCharCode(text[0] as number);
@@ -77,7 +82,11 @@ export function encodeNumber(
   return riscV ? encodeWord(value, sigil, options) : encodeField(value, field, options);
 }
 
-function encodeField(value: number, field: Field, options: Required<TargetOptions>): Uint8Array {
+function encodeField(
+  value: number,
+  field: Field,
+  options: Required<ArchitectureOptions>,
+): Uint8Array {
   const { size, low, high } = field;
   if (value < low || value > high) {
     const bytes = size === 1 ? '1 byte' : `${size} bytes`;
@@ -87,15 +96,28 @@ function encodeField(value: number, field: Field, options: Required<TargetOption
   return digitsOf(cut, size, NOTATIONS[options.byteMode], options.bigEndian);
 }
 
-/** Knight: two bytes. Quirk kept: 65536 is taken and becomes 0, beyond it a number is an unknown token. */
-function encodeBare(text: Uint8Array, options: Required<TargetOptions>): Uint8Array | undefined {
+/**
+ * Knight: two bytes. Quirk kept: 65536 is accepted and becomes 0; a larger number is an unknown
+ * token.
+ */
+function encodeBare(
+  text: Uint8Array,
+  options: Required<ArchitectureOptions>,
+): Uint8Array | undefined {
   const value = strtointOf(text, 0, text.length);
   if (value > 65536 || (value === 0 && text[0] !== 0x30)) return undefined;
   return encodeField(value, value > 32767 ? HALF_ABSOLUTE : HALF, options);
 }
 
-/** RISC-V: `! @ ~` give a word that hex2 XORs into an instruction, `$` and `%` plain numbers; no range checks. */
-function encodeWord(value: number, sigil: string, options: Required<TargetOptions>): Uint8Array {
+/**
+ * RISC-V: `! @ ~` give a word that hex2 XORs into an instruction, `$` and `%` plain numbers; no
+ * range checks.
+ */
+function encodeWord(
+  value: number,
+  sigil: string,
+  options: Required<ArchitectureOptions>,
+): Uint8Array {
   const notation = NOTATIONS[options.byteMode];
   if (sigil === '$') return digitsOf(value & 0xffff, 2, notation, options.bigEndian);
   if (sigil === '%') return digitsOf(value, 4, notation, options.bigEndian);

@@ -2,9 +2,9 @@
 /**
  * M1: macro assembly sources → hex2 text, for any architecture.
  *
- * Three stages over numbered texts: tokens.ts reads them, `collectDefinitions` takes the macros out (the
- * last definition of a name holds everywhere, before it too), and `print` writes what each text stands
- * for. Invariant: a text stands for the same output wherever it occurs, so that is worked out once.
+ * Three stages over numbered texts: tokens.ts reads them, `collectDefinitions` removes the macros
+ * (the last definition of a name holds everywhere, even before it), and `print` writes the output
+ * of each text. Invariant: a text has the same output wherever it occurs, so it is computed once.
  *
  * Behaviour defined by mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
@@ -20,10 +20,10 @@ import { NOTATIONS } from './digits.ts';
 import { encodeNumber, encodeString } from './encode.ts';
 import {
   ARCHITECTURES,
+  type ArchitectureOptions,
   DEFAULT_OPTIONS,
   type ExpandOptions,
   isRiscV,
-  type TargetOptions,
 } from './options.ts';
 import { countFault, numberFault } from './strict.ts';
 import { DEFINE, NEWLINE, Tokens } from './tokens.ts';
@@ -32,14 +32,14 @@ const DOUBLE_QUOTE = 0x22;
 const SINGLE_QUOTE = 0x27;
 const LESS = 0x3c;
 
-/** First characters of the tokens that hex2 is to understand. */
+/** First characters of the tokens that are left to hex2. */
 const SIGILS: ReadonlySet<number> = new Set([...'!@$~%&:^'].map((sigil) => sigil.charCodeAt(0)));
 
-/** More text than this (1 GiB) is refused: `<` can ask for any amount. */
+/** Bytes of output, 1 GiB: `<` can request any amount. */
 const MAX_OUTPUT = 0x40000000;
 
 interface Run {
-  readonly options: Required<TargetOptions>;
+  readonly options: Required<ArchitectureOptions>;
   /** Its definitions have the numbers of the macros' names. */
   readonly provenance: ProvenanceMap | undefined;
   readonly tokens: Tokens;
@@ -47,10 +47,13 @@ interface Run {
   readonly values: (number | undefined)[];
 }
 
-/** What a text stands for: text, a count of zero digits, or nothing that M1 knows. */
+/** The output of a text: text, a count of zero digits, or unknown to M1. */
 type Expansion = Uint8Array | number | undefined;
 
-/** What all texts stand for, by their numbers; an object for each would cost more than all else. */
+/**
+ * The outputs of all texts, by their numbers; an object for each would cost more than everything
+ * else.
+ */
 interface Expansions {
   /** The texts one after the other. */
   readonly pool: Uint8Array;
@@ -67,8 +70,8 @@ const UNKNOWN = -2;
  * Expand macros and turn numbers and strings into digits.
  *
  * Throws a ToolError when there are no tokens; a positioned one for an incomplete DEFINE, an
- * unterminated string, a token that is too long or holds a NUL, a number out of range, a negative count
- * after `<`, and a token that means nothing.
+ * unterminated string, a token that is too long or holds a NUL, a number out of range, a negative
+ * count after `<`, and a token without a meaning.
  */
 export function expand(
   sources: readonly Source[],
@@ -119,7 +122,10 @@ function collectDefinitions({ tokens, values, provenance, options }: Run): Int32
   return line.subarray(0, left);
 }
 
-/** Strict: the DEFINE at `index` has a name and a value, the name can be found, and has no other value. */
+/**
+ * Strict: the DEFINE at `index` has a name and a value, the name can be found, and has no other
+ * value.
+ */
 function requirePlainDefinition(
   tokens: Tokens,
   values: readonly (number | undefined)[],
@@ -149,7 +155,10 @@ function mapDefinition(tokens: Tokens, provenance: ProvenanceMap, index: number)
   provenance.define(number, source, start, tokens.endOf(last, source));
 }
 
-/** Quirk kept: every text that occurs is worked out, so a number out of range is an error in a value, too. */
+/**
+ * Quirk kept: every text that occurs is evaluated, so a number out of range is an error in a value
+ * too.
+ */
 function expandAll(run: Run): Expansions {
   const { count, names, texts } = run.tokens;
   const starts = new Int32Array(names.size);
@@ -173,7 +182,7 @@ function expandAll(run: Run): Expansions {
   return { pool: pool.view(), starts, lengths };
 }
 
-/** What the text with this number, first seen at the token `index`, stands for. */
+/** The output of the text with this number, which first occurs at the token `index`. */
 function expandText(run: Run, number: number, index: number): Expansion {
   const { names } = run.tokens;
   const text = names.bytes(number);
@@ -207,19 +216,22 @@ function requirePlainText(run: Run, text: Uint8Array, index: number): void {
   if (fault !== undefined) throw run.tokens.errorAt(index, 'bad-number', latin1ToHost(fault));
 }
 
-/** A macro's value goes into the output as it is; a string loses its quote. */
+/** A macro's value is written unchanged; a string loses its quote. */
 function valueText(text: Uint8Array): Uint8Array {
   return text[0] === DOUBLE_QUOTE || text[0] === SINGLE_QUOTE ? text.subarray(1) : text;
 }
 
-/** '<' count: how many digits 0 stand for so many bytes; 0 when the count is 0 or not a number. */
+/** '<' count: the number of digits 0 for that many bytes; 0 if the count is 0 or not a number. */
 function countZeros(run: Run, text: Uint8Array, index: number): number {
   const count = strtointOf(text, 1, text.length);
   if (count < 0) throw run.tokens.errorAt(index, 'negative-count', `a count of ${count} bytes`);
   return count * NOTATIONS[run.options.byteMode].digits;
 }
 
-/** The text from `at` on is that of a token, with the blank after it, or a line end (of a DEFINE, inverted index). */
+/**
+ * The text from `at` on is that of a token, with the blank after it, or a line end (of a DEFINE,
+ * inverted index).
+ */
 function mapToken(tokens: Tokens, provenance: ProvenanceMap, at: number, index: number): void {
   const first = index < 0 ? ~index : index;
   const source = tokens.sourceOf(first);

@@ -2,8 +2,8 @@
 /**
  * M0: macro assembly text → hex2 text, one token a line. The hand-written ancestor of M1, x86 only.
  *
- * A macro holds for the tokens after its DEFINE only, so one pass does it all. Invariant: every token
- * before `at` has been printed or defined.
+ * A macro holds for the tokens after its DEFINE only, so one pass does it all. Invariant: every
+ * token before `at` has been printed or defined.
  *
  * Behaviour defined by x86/M0_x86.hex2 of stage0-posix 1.9.1.
  */
@@ -17,23 +17,28 @@ import {
 import { errorAt, requireBytes, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import { minimalFault } from './strict.ts';
 
-/** Upstream gives each token 256 bytes, the last of them NUL; a string's opening quote is one of them. */
+/**
+ * Upstream reserves 256 bytes for each token, the last of them NUL; a string's opening quote is one
+ * of them.
+ */
 const MAX_TOKEN = 255;
 
 const LINE_FEED = 0x0a;
 const DOUBLE_QUOTE = 0x22;
-/** Quirk kept: the low byte of upstream's EOF. Where a token may start this character ends the file. */
+/**
+ * Quirk kept: the low byte of upstream's EOF. Where a token may start this character ends the file.
+ */
 const EOF_BYTE = 0xfc;
 
 const DEFINE = [...'DEFINE'].map((letter) => letter.charCodeAt(0));
 
 /** Options of {@link expandMinimal}. */
 export interface ExpandMinimalOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default: false. */
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
-  /** Takes for each line its token, and the DEFINE that this names. Default: none is made. */
+  /** Receives, for each line, its token and the DEFINE that this names. Default: none is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
@@ -65,9 +70,9 @@ interface Run {
 /**
  * Expand macros and turn numbers and strings into hexadecimal digits.
  *
- * Throws a positioned ToolError for a file without tokens or whose last statement is a DEFINE, for an
- * unterminated string or comment, for a token that the end of the file cuts off, and for one that is
- * too long.
+ * Throws a positioned ToolError for a file without tokens or whose last statement is a DEFINE, for
+ * an unterminated string or comment, for a token that the end of the file cuts off, and for one
+ * that is too long.
  */
 export function expandMinimal(
   bytes: Uint8Array,
@@ -128,7 +133,9 @@ function isDefine({ source }: Run, token: Token): boolean {
   return DEFINE.every((letter, index) => source.bytes[token.start + index] === letter);
 }
 
-/** The next token, or undefined at the end of the file. Comments and quotes count at its start only. */
+/**
+ * The next token, or undefined at the end of the file. Comments and quotes count at its start only.
+ */
 function nextToken(run: Run): Token | undefined {
   const { bytes } = run.source;
   for (; run.at < bytes.length; run.at++) {
@@ -139,7 +146,8 @@ function nextToken(run: Run): Token | undefined {
         break;
       case EOF_BYTE:
         return undefined;
-      case 0x00: // quirk kept: NUL is in every character set of upstream, also in that of comment signs
+      // quirk kept: NUL is in every character set of upstream, also in that of comment signs
+      case 0x00:
       case 0x23: // #
       case 0x3b: // ;
         skipComment(run);
@@ -163,7 +171,10 @@ function skipComment(run: Run): void {
   run.at = end;
 }
 
-/** atom = all characters up to a tab, newline, blank or NUL, which the end of the file does not replace. */
+/**
+ * atom = all characters up to a tab, newline, blank or NUL, which the end of the file does not
+ * replace.
+ */
 function readAtom(run: Run): Token {
   const { bytes } = run.source;
   const start = run.at;
@@ -178,7 +189,9 @@ function readAtom(run: Run): Token {
   return finishToken(run, 'atom', start, end);
 }
 
-/** string = quote { any character } quote. Quirk kept: it holds newlines, and ends at a NUL as text. */
+/**
+ * string = quote { any character } quote. Quirk kept: it holds newlines, and ends at a NUL as text.
+ */
 function readString(run: Run): Token {
   const { bytes } = run.source;
   const start = run.at;
@@ -208,7 +221,8 @@ function print(run: Run, token: Token): void {
     const number = run.names.intern(source.bytes, token.start, token.end);
     const value = run.values[number];
     run.provenance?.add(out.length, 0, token.start, token.end, run.definitions[number]);
-    // Quirk kept: the value is neither evaluated nor expanded, and a string keeps its opening quote.
+    // Quirk kept: the value is neither evaluated nor expanded, and a string keeps its opening
+    // quote.
     if (value !== undefined) out.write(source.bytes, value.start, value.end);
     else {
       const isNumber = printNumber(run, token);
@@ -242,8 +256,8 @@ function printString({ out, source }: Run, { start, end }: Token): void {
 }
 
 /**
- * Digits for the number after the first character, whatever that is: four bytes after %, two after @,
- * else one. False when there is none: a value of 0 counts only when its first digit is 0.
+ * Digits for the number after the first character, whatever that is: four bytes after %, two after
+ * @, else one. False when there is none: a value of 0 counts only when its first digit is 0.
  */
 function printNumber({ out, source }: Run, { start, end }: Token): boolean {
   const value = evaluate(source.bytes, start + 1, end);

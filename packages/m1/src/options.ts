@@ -20,10 +20,13 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 /** How bytes are written: two hexadecimal, three octal or eight binary digits. */
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
-export interface TargetOptions {
-  /** Refuse what upstream accepts silently; see strict.ts. Default false. */
+export interface ArchitectureOptions {
+  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
   readonly strict?: boolean;
-  /** Decides how bare numbers, immediates and the ends of strings are written. Default `knight-native`. */
+  /**
+   * Decides how bare numbers, immediates and the ends of strings are written. Default
+   * `knight-native`.
+   */
   readonly architecture?: Architecture;
   /** Order of the bytes of a number. Default true. */
   readonly bigEndian?: boolean;
@@ -31,12 +34,15 @@ export interface TargetOptions {
   readonly byteMode?: ByteMode;
 }
 
-export interface ExpandOptions extends TargetOptions {
-  /** Takes for each piece of the text its token, and the DEFINE that this names. Default: none is made. */
+export interface ExpandOptions extends ArchitectureOptions {
+  /**
+   * Receives, for each piece of the text, its token and the DEFINE that this names. Default: none
+   * is made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
-export const DEFAULT_OPTIONS: Required<TargetOptions> = {
+export const DEFAULT_OPTIONS: Required<ArchitectureOptions> = {
   architecture: 'knight-native',
   bigEndian: true,
   byteMode: 'hex',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The command `M1`: upstream's options, in any order, the last of a kind counts. A new output gets mode
- * 0600.
+ * The command `M1`: upstream's options, in any order, the last of a kind counts. A new output gets
+ * mode 0600.
  *
  * Behaviour defined by main in mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
@@ -19,7 +19,7 @@ interface Settings {
   architecture: Architecture;
   bigEndian: boolean;
   byteMode: ByteMode;
-  /** Ours: refuse what upstream accepts silently. */
+  /** Ours: reject what upstream accepts silently. */
   strict: boolean;
   /** What --help or --version asks for; the options after it are not read. */
   answer: 'help' | 'version' | undefined;

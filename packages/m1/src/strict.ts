@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What `--strict` refuses in M1 and M0 source, though upstream accepts it: values beyond the exact range of their
- * sigil, text that looks like a number but is not one, macros that are defined twice with different values or under a name that is never found.
- * Here are the tests of single texts; expand.ts and m0.ts say which texts are asked.
+ * What `--strict` rejects in M1 and M0 source, though upstream accepts it: values beyond the exact
+ * range of their sigil, text that looks like a number but is not one, macros that are defined twice
+ * with different values or under a name that cannot be found. This has the tests of single texts;
+ * expand.ts and m0.ts decide which texts are tested.
  */
 
 /** How many bits a number has after each sigil; any number of 32 bits after the others. */
@@ -13,7 +14,10 @@ const WORD_BITS: Readonly<Record<string, number>> = { '!': 12, '@': 12, $: 16 };
 /** A number as M1 reads it, after its sigil. */
 const NUMBER = /^(-?(0|[1-9][0-9_]*)|0x-?[0-9A-Fa-f_]+|0b-?[01_]+|0-?[0-7_]+)$/;
 
-/** What is wrong with a token of a sigil and a number; undefined when nothing is, or it is not a number. */
+/**
+ * What is wrong with a token of a sigil and a number; undefined when nothing is, or it is not a
+ * number.
+ */
 export function numberFault(text: string, value: number, isRiscV: boolean): string | undefined {
   const digits = text.slice(1);
   if (!/^-?[0-9]/.test(digits)) return undefined;
@@ -21,7 +25,7 @@ export function numberFault(text: string, value: number, isRiscV: boolean): stri
   if (magnitude(digits) > 0xffffffff) return `${digits} does not fit 4 bytes`;
   const bits = (isRiscV ? WORD_BITS : BITS)[text.charAt(0)];
   if (bits === undefined) return undefined;
-  // The immediates of instructions are signed; elsewhere a value may be meant either way.
+  // The immediates of instructions are signed; elsewhere a value may be signed or unsigned.
   const high = isRiscV && bits === 12 ? 2 ** (bits - 1) : 2 ** bits;
   if (value >= -(2 ** (bits - 1)) && value < high) return undefined;
   return `${value} does not fit ${bits} bits`;
@@ -41,8 +45,8 @@ export function countFault(text: string): string | undefined {
 }
 
 /**
- * What is wrong with a token that M0 prints: `isNumber` when it wrote digits for it. Only ! @ % are sigils of numbers
- * there, and what is not a number must be a label or a reference.
+ * What is wrong with a token that M0 prints: `isNumber` when it wrote digits for it. Only ! @ % are
+ * sigils of numbers there, and what is not a number must be a label or a reference.
  */
 export function minimalFault(text: string, isNumber: boolean): string | undefined {
   if (!isNumber)

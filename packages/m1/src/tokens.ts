@@ -2,16 +2,17 @@
 /**
  * First stage of M1: sources → tokens.
  *
- * A token is a number that stands for its text. Comments are line ends, runs of line ends are one, and
- * none comes first. Invariant: each source ends in a line end if any token came before.
+ * A token is the number of its text. Comments are line ends, runs of line ends are one, and none
+ * comes first. Invariant: each source ends in a line end if any token came before.
  *
  * Behaviour defined by Tokenize_Line in mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
 import { NameTable } from '@stage0-ts/bytes';
 import { errorAt, type Source } from '@stage0-ts/diagnostics';
 
+/** Bytes of an atom: a buffer of 4096, the last one zero. */
 const MAX_ATOM = 4095;
-/** The opening quote is one of upstream's 4095 characters. */
+/** Bytes of a string, whose opening quote is one of upstream's 4095 characters. */
 const MAX_STRING = 4094;
 
 const NEWLINE_TEXT = new Uint8Array([0x0a]);
@@ -24,7 +25,10 @@ const ATOM_ENDS: Uint8Array = atomEndTable();
 export const NEWLINE = 0;
 export const DEFINE = 1;
 
-/** Text of each kind of token, numbered; a string's text begins with its opening quote and lacks the other. */
+/**
+ * Text of each kind of token, numbered; a string's text begins with its opening quote and lacks the
+ * other.
+ */
 export class Tokens {
   readonly sources: readonly Source[];
   readonly names: NameTable = new NameTable();
@@ -141,7 +145,9 @@ function readAtom(tokens: Tokens, source: Source, start: number): number {
   return end;
 }
 
-/** string = quote { any character } the same quote; it may hold newlines, and there are no escapes. */
+/**
+ * string = quote { any character } the same quote; it may hold newlines, and there are no escapes.
+ */
 function readString(tokens: Tokens, source: Source, start: number): number {
   const { bytes } = source;
   const end = bytes.indexOf(bytes[start] as number, start + 1);

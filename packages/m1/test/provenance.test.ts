@@ -20,7 +20,10 @@ const program = fc
   .array(fc.tuple(fc.oneof(atom, define), separator))
   .map((parts) => `${definitions}${parts.flat().join('')}\n%7\n`);
 
-/** The rows cover the text; each token, alone after the definition that it names, gives its piece of it. */
+/**
+ * The rows cover the text; each token, alone after the definition that it names, gives its piece of
+ * it.
+ */
 function check(
   provenance: ProvenanceMap,
   output: string,

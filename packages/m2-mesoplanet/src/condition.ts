@@ -8,15 +8,16 @@
  *     primary    = "-" primary | "!" primary | "(" expression ")" | "defined" [ "(" ] name [ ")" ]
  *                | name | number
  *
- * Quirks kept: each level is right-associative, `&&` and `||` are bitwise, and what is not a primary is 0 and
- * stays where it is. Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
+ * Quirks kept: each level is right-associative, `&&` and `||` are bitwise, and what is not a
+ * primary is 0 and stays where it is. Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as
+ * M2-Planet compiles it.
  */
 import { strtoint } from '@stage0-ts/bytes';
 import { catchStackOverflow } from '@stage0-ts/diagnostics';
 import type { MacroTable } from './macros.ts';
 import type { Token } from './token.ts';
 
-/** The tokens of a directive: looked at one by one, taken with the blanks that follow. */
+/** The tokens of a directive: read one by one, consumed with the blanks that follow. */
 export interface DirectiveTokens {
   /** Throws ToolError at the end of the file. */
   current(): Token;
@@ -150,7 +151,7 @@ class Evaluator {
     this.tokens.take();
   }
 
-  /** Take the current token, then read what comes after it. */
+  /** Consume the current token, then read what comes after it. */
   private after<Result>(read: (this: Evaluator) => Result): Result {
     this.tokens.take();
     return read.call(this);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Preprocessed source → binary, by M2-Planet, blood-elf, M1 and hex2, which are started through the host.
+ * Preprocessed source → binary, by M2-Planet, blood-elf, M1 and hex2, which are started through the
+ * host.
  *
- * Each step reads what the one before wrote, in temporary files named by the program that writes them and the
- * first free number. When a step fails, the temporary files stay. Quirks kept: those of `-c` and of object
- * files stay in any case.
+ * Each step reads what the one before wrote, in temporary files named by the program that writes
+ * them and the first free number. When a step fails, the temporary files stay. Quirks kept: those
+ * of `-c` and of object files stay in any case.
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc.c and cc_spawn.c.
  */
@@ -20,14 +21,14 @@ export interface Build extends Omit<Options, keyof Target>, Target {
   readonly path: string | undefined;
   /** The preprocessed source. */
   readonly source: Uint8Array;
-  /** Where that comes from, when the host wants to know. */
+  /** The provenance of that source, if the host requests it. */
   readonly provenance: ProvenanceMap | undefined;
   /** False when there are only object files. */
   readonly hasSources: boolean;
   readonly stdioUsed: boolean;
 }
 
-/** The program that was started ended with this status, which becomes ours. */
+/** A started program ended with this status, which becomes ours. */
 class StepFailed {
   readonly status: number;
 
@@ -37,7 +38,7 @@ class StepFailed {
 }
 
 const OUTPUT = 'a.out';
-/** Numbers that are tried for a temporary file. */
+/** How many numbers are tried for a temporary file. */
 const MAX_NUMBER = 9001;
 
 /** Build; the result is the exit status. Throws ToolError when a program is not found. */
@@ -122,8 +123,8 @@ class Driver {
   }
 
   /**
-   * An object made with stdio mentions __init_malloc. Quirk kept: upstream looks at pieces of 64 KiB, so a
-   * mention across a border is missed.
+   * An object made with stdio mentions __init_malloc. Quirk kept: upstream looks at pieces of 64
+   * KiB, so a mention across a boundary is missed.
    */
   private lookForStdio(object: string): void {
     const PIECE = 65536;

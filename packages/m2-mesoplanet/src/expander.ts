@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * One token → what its macro stands for, put in its place.
+ * One token → the expansion of its macro, in its place.
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c (maybe_expand, expand_macro_functions).
  */
 import type { Macro, MacroTable } from './macros.ts';
 import { Token, type TokenList } from './token.ts';
 
-/** An expansion inside an expansion, this many times over, does not end. */
+/** Nesting of expansions at which an expansion counts as endless. */
 const MAX_DEPTH = 1000;
-/** Tokens that all expansions together may make: a bound on memory, some hundred megabytes. */
+/**
+ * The most tokens that all expansions together may make: it limits memory to some hundred
+ * megabytes.
+ */
 const MAX_TOKENS = 1 << 22;
 
 export class Expander {
@@ -44,8 +47,8 @@ export class Expander {
   /**
    *     [ " " ] "(" argument { "," argument } ")"
    *
-   * An argument is at least one token, whatever it is, and goes on to the first `,` or `)`. Returns the token
-   * after the closing parenthesis.
+   * An argument is at least one token, whatever it is, and goes on to the first `,` or `)`. Returns
+   * the token after the closing parenthesis.
    */
   private takeArguments(macro: Macro, call: Token, start: Token): Token {
     const need = (token: Token | undefined): Token => {

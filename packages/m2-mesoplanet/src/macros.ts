@@ -8,8 +8,8 @@ export interface Parameter {
   /**
    * The tokens of its arguments, most recent use first.
    *
-   * Quirk kept: upstream puts the tokens of each use in front of what is there and then turns the whole
-   * list around, so arguments pile up from use to use.
+   * Quirk kept: upstream puts the tokens of each use in front of what is there and then turns the
+   * whole list around, so arguments pile up from use to use.
    */
   tokens: Token[];
 }

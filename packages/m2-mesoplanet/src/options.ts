@@ -2,8 +2,9 @@
 /**
  * The command line of M2-Mesoplanet.
  *
- * Upstream goes over it twice: first for what reading depends on, skipping every other word one at a time,
- * then for the rest. So `-o -c` is an output named `-c` and the option `-c` as well. Both passes are kept.
+ * Upstream reads it twice: first for what reading sources depends on, skipping every other word one
+ * at a time, then for the rest. So `-o -c` is an output named `-c` and the option `-c` as well.
+ * Both passes are kept.
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc.c.
  */
 import { strtoint } from '@stage0-ts/bytes';
@@ -11,7 +12,10 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import { KNOWN_ARCHITECTURES } from './target.ts';
 
 export interface Options {
-  /** Something to print, once what was named before it has been read, instead of working. */
+  /**
+   * Text to print instead of doing the work, after the files that were named before it have been
+   * read.
+   */
   readonly answer: 'help' | 'version' | undefined;
   readonly files: readonly string[];
   /** `.o` files in the order of the command line. */
@@ -208,7 +212,7 @@ function readSecondPass(argv: readonly string[], options: Draft): void {
         options.answer = 'version';
         return;
       case '-':
-        // Upstream never gets past this word.
+        // Upstream loops for ever at this word.
         throw usage('- is not a file name: leave it out to read standard input');
       case '-f':
       case '--file':

@@ -2,9 +2,9 @@
 /**
  * C sources → one preprocessed source for M2-Planet.
  *
- * After reading (reader.ts), one walk over the token list: directives at the start of a line are carried out
- * and removed, other tokens are expanded where they are macros; what a macro expands to is walked again.
- * Invariant: what is in front of the current token is final output; it is printed line by line.
+ * After reading (reader.ts), one walk over the token list: directives at the start of a line are
+ * executed and removed, other tokens are expanded if they are macros, and expansions are walked
+ * again. Invariant: what is before the current token is final output; it is printed line by line.
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_macro.c, as M2-Planet compiles it.
  */
@@ -18,7 +18,10 @@ import { Token, TokenList } from './token.ts';
 import { TokenProvenance } from './token-provenance.ts';
 
 export interface PreprocessOptions {
-  /** The bytes of an included file, or undefined when there is none at the path. Default: none exists. */
+  /**
+   * The bytes of an included file, or undefined when there is none at the path. Default: none
+   * exists.
+   */
   readonly readFile?: (path: string) => Uint8Array | undefined;
   /** Folder of `#include <…>`. Default: `./M2libc`. */
   readonly libcPath?: string;
@@ -30,11 +33,17 @@ export interface PreprocessOptions {
   readonly followIncludes?: boolean;
   /** Tokens must be shorter than this. Default: 65536 bytes. */
   readonly maxString?: number;
-  /** Macros that are defined beforehand, later ones first found. Values are one token each. Default: none. */
+  /**
+   * Macros that are predefined; later ones are found first. Values are one token each. Default:
+   * none.
+   */
   readonly defines?: readonly (readonly [name: string, value: string])[];
   /** Only read, do not preprocess. Default: false. */
   readonly dump?: boolean;
-  /** Takes for each token its place, and for one out of a macro the place in its definition. Default: none is made. */
+  /**
+   * Receives the place of each token; for a token from a macro, also its place in the definition.
+   * Default: none is made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
@@ -42,13 +51,15 @@ export interface Preprocessed {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** True when a file with the name stdio.h was included, even under a false condition. */
   readonly stdioUsed: boolean;
-  /** What upstream prints on standard output meanwhile. */
+  /** What upstream prints on standard output. */
   readonly notes: string;
   /** What upstream prints on standard error: files read, #warning, unknown directives. */
   readonly warnings: string;
 }
 
-/** Preprocess `sources` one after the other. Throws ToolError for what cannot be read or understood. */
+/**
+ * Preprocess `sources` one after the other. Throws ToolError for what cannot be read or understood.
+ */
 export function preprocess(
   sources: readonly Source[],
   options: PreprocessOptions = {},
@@ -140,7 +151,10 @@ class Walk {
     return this.out.toBytes();
   }
 
-  /** Print what is in front of `end`. Printed tokens let go of each other, so that the first does not hold all. */
+  /**
+   * Print what is in front of `end`. Links between printed tokens are cut, so that they can be
+   * freed.
+   */
   private print(end: Token | undefined): void {
     let next = this.list.after(this.printed);
     for (; next !== end && next !== undefined; next = this.list.after(next)) {
@@ -254,7 +268,8 @@ class Walk {
   /**
    *     "#define" name [ "(" [ name { "," name } ] ")" ] tokens newline
    *
-   * The expansion is the chain of the removed tokens, from the first to the last that is not a blank.
+   * The expansion is the chain of the removed tokens, from the first to the last that is not a
+   * blank.
    */
   private define(): void {
     this.take();

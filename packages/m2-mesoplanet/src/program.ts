@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `M2-Mesoplanet`: options as upstream reads them, preprocessing, then the build (driver.ts). */
+/**
+ * The command `M2-Mesoplanet`: options as upstream reads them, preprocessing, then the build
+ * (driver.ts).
+ */
 import {
   encodeLatin1,
   encodeUtf8,
@@ -121,7 +124,10 @@ function readSources(options: Options, host: Host, lookup: ReadonlyMap<string, s
   return [{ name: 'STDIN', bytes: host.readStdin() }];
 }
 
-/** Upstream opens the output before anything else, so that nothing is started when it cannot be made. */
+/**
+ * Upstream opens the output before anything else, so that nothing is started when it cannot be
+ * made.
+ */
 function requireOpenable(host: Host, output: string): void {
   const failure = (message: string, code: string) => new ToolError(message, { code, file: output });
   if (host.stat(output)?.kind === 'directory') throw failure('is a directory', 'EISDIR');

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Source files → the pieces of one list of tokens, with every included file in the place of its #include.
+ * Source files → the pieces of one list of tokens, with every included file in the place of its
+ * #include.
  *
- * #include is followed while reading, before any condition is looked at. Each name, as written, is read once.
+ * #include is followed while reading, before any condition is looked at. Each name, as written, is
+ * read once.
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_reader.c (read_all_tokens, include_file).
  */
 import type { Source, ToolError } from '@stage0-ts/diagnostics';
@@ -23,11 +25,11 @@ export interface ReaderOptions {
 interface IncludedFile {
   readonly path: string;
   readonly bytes: Uint8Array | undefined;
-  /** Where it was looked for. */
+  /** Where it was searched. */
   readonly tried: readonly string[];
 }
 
-/** Names that mean nothing here; only other compilers need the file. */
+/** Names that are ignored here; only other compilers need the file. */
 const IGNORED = new Set(['"../gcc_req.h"', '"gcc_req.h"']);
 
 export class Reader {
@@ -51,7 +53,10 @@ export class Reader {
     this.readAs(source, source.name);
   }
 
-  /** @param shownName what the file is called in `// #FILENAME` lines: included files keep their quotes. */
+  /**
+   * @param shownName what the file is called in `// #FILENAME` lines: included files keep their
+   *   quotes.
+   */
   private readAs(source: Source, shownName: string): void {
     const scanner = new Scanner(source, this.options.maxString);
     this.addHeader(scanner, shownName, 1);
@@ -61,7 +66,7 @@ export class Reader {
     }
   }
 
-  /** Read up to an #include or the end of the source; returns where the one or the other is. */
+  /** Read up to an #include or the end of the source. Returns its place. */
   private readStretch(scanner: Scanner): number {
     const { source, text } = scanner;
     const starts: number[] = [];
@@ -74,7 +79,7 @@ export class Reader {
     return end;
   }
 
-  /** A line that tells M2-Planet which file and line follow. */
+  /** A line that informs M2-Planet which file and line follow. */
   private addHeader(scanner: Scanner, name: string, line: number): void {
     const text = `// #FILENAME ${name} ${line}`;
     const header = new Token(text, scanner.source, scanner.at, 0, 0);
@@ -84,7 +89,10 @@ export class Reader {
     this.pieces.push(header, new Token('\n', scanner.source, scanner.at, 0, 0));
   }
 
-  /** Everything but the directive and the name stays: the rest of its line, after a line end of its own. */
+  /**
+   * Everything but the directive and the name stays: the rest of its line, after a line end of its
+   * own.
+   */
   private include(scanner: Scanner, includer: string, directive: number): void {
     const opened = scanner.includeName();
     const name = opened.slice(1);
@@ -118,7 +126,10 @@ export class Reader {
     scanner.line = line;
   }
 
-  /** `<name>`: below the libc folder. undefined for a file of the other operating system, which is skipped. */
+  /**
+   * `<name>`: below the libc folder. undefined for a file of the other operating system, which is
+   * skipped.
+   */
   private findSystem(scanner: Scanner, name: string, directive: number): IncludedFile | undefined {
     const path = `${this.options.libcPath}/${name}`;
     const { operatingSystem } = this.options;
@@ -135,8 +146,8 @@ export class Reader {
   /**
    * `"name"`: in the working directory, then beside the including file, then in the include paths.
    *
-   * Quirk kept: the name of an including file that was itself included begins with its quote, so that beside
-   * it there is usually nothing.
+   * Quirk kept: the name of an including file that was itself included begins with its quote, so
+   * that beside it there is usually nothing.
    */
   private findLocal(
     scanner: Scanner,
@@ -165,7 +176,7 @@ export class Reader {
     return { path: name, bytes: undefined, tried };
   }
 
-  /** A file that is not there: where it was looked for, and what may be the reason. */
+  /** A file that does not exist: where it was searched, and a possible reason. */
   private missing(
     scanner: Scanner,
     directive: number,

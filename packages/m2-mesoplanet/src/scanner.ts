@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * C source → where its tokens end, one at a time. White space is a token a character; comments are tokens.
+ * C source → where its tokens end, one at a time. White space is a token a character; comments are
+ * tokens.
  *
  * Behaviour defined by M2-Mesoplanet 1.13.0, cc_reader.c (get_token and what it calls).
  */
@@ -64,7 +65,10 @@ export class Scanner {
     this.countedTo = this.at;
   }
 
-  /** Step over the next token; true when it is an #include. Throws ToolError for an unterminated string or comment. */
+  /**
+   * Step over the next token; true when it is an #include. Throws ToolError for an unterminated
+   * string or comment.
+   */
   skip(): boolean {
     const start = this.at;
     this.skipToken();
@@ -73,8 +77,8 @@ export class Scanner {
   }
 
   /**
-   * The file name of an #include, from its opening `"` or `<` up to but not including the closing one, which
-   * is skipped. White space in front, line ends included, is skipped as well.
+   * The file name of an #include, from its opening `"` or `<` up to but not including the closing
+   * one, which is skipped. White space in front, line ends included, is skipped as well.
    */
   includeName(): string {
     const directive = this.at;
@@ -150,7 +154,8 @@ export class Scanner {
       this.at++;
       this.skipBlockComment(start);
     } else if (this.peek() === SLASH) {
-      // Quirk kept: the comment takes the line end along, so a directive on the next line is not one.
+      // Quirk kept: the comment takes the line end along, so a directive on the next line is not
+      // one.
       const end = this.bytes.indexOf(LINE_FEED, this.at);
       if (end < 0)
         throw this.error(start, 'unterminated-comment', 'Hit EOF inside of line comment');
@@ -158,7 +163,10 @@ export class Scanner {
     } else this.skipOne(EQUALS);
   }
 
-  /** Quirk kept: the first star may end the comment as well, so that "/*" and a slash is a whole one. */
+  /**
+   * Quirk kept: the first star may end the comment as well, so that "/*" and a slash is a whole
+   * one.
+   */
   private skipBlockComment(start: number): void {
     for (let before = STAR; ; this.at++) {
       if (this.atEnd)

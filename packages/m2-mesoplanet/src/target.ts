@@ -10,14 +10,14 @@ export interface Target {
   readonly baseAddress: string;
   readonly bigEndian: boolean;
   readonly wordSize: 32 | 64;
-  /** Macros that tell the source. */
+  /** Macros that inform the source. */
   readonly defines: readonly (readonly [name: string, value: string])[];
 }
 
-type ArchitectureFacts = Omit<Target, 'architecture' | 'operatingSystem'>;
+type TargetFacts = Omit<Target, 'architecture' | 'operatingSystem'>;
 
 /** Behaviour defined by M2-Mesoplanet 1.13.0, cc_env.c (setup_env). */
-const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
+const ARCHITECTURES: Readonly<Record<string, TargetFacts>> = {
   'knight-native': { baseAddress: '0x0', bigEndian: true, wordSize: 32, defines: [] },
   'knight-posix': { baseAddress: '0x0', bigEndian: true, wordSize: 32, defines: [] },
   x86: little('0x8048000', 32, [['__i386__', '1']]),
@@ -37,7 +37,7 @@ const ARCHITECTURES: Readonly<Record<string, ArchitectureFacts>> = {
 /** What `-A` takes, for messages. */
 export const KNOWN_ARCHITECTURES: string = Object.keys(ARCHITECTURES).join(', ');
 
-/** Names that uname gives to what is called otherwise here. */
+/** Names by uname that differ from upstream's. */
 const MACHINES: ReadonlyMap<string, string> = new Map([
   ['i386', 'x86'],
   ['i486', 'x86'],
@@ -47,7 +47,10 @@ const MACHINES: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'amd64'],
 ]);
 
-/** Choose by option, else by the environment's override, else by the machine. Throws for an unknown name. */
+/**
+ * Choose by option, else by the environment's override, else by the machine. Throws for an unknown
+ * name.
+ */
 export function selectTarget(
   options: {
     readonly architecture: string | undefined;
@@ -83,6 +86,6 @@ function little(
   baseAddress: string,
   wordSize: 32 | 64,
   defines: readonly (readonly [string, string])[],
-): ArchitectureFacts {
+): TargetFacts {
   return { baseAddress, bigEndian: false, wordSize, defines };
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Printed tokens → rows of a map: where each is, for one out of a macro where the macro is called.
+ * Printed tokens → rows of a map: the place of each; for a token from a macro, the place of the
+ * call.
  *
- * Lines that only tell M2-Planet which file follows come from nowhere.
+ * Lines that only inform M2-Planet which file follows have no origin.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';

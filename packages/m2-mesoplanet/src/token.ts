@@ -2,9 +2,10 @@
 /**
  * Tokens, in the doubly linked list that the preprocessor edits.
  *
- * Every character of the source is in exactly one token, white space and comments included: printing the
- * tokens of an untouched list gives the source back. A token is made when the walk comes to it, and nothing
- * holds it once it is printed: a list of all of them takes fifty times the memory of the source.
+ * Every character of the source is in exactly one token, white space and comments included:
+ * printing the tokens of an untouched list gives the source back. A token is made when the walk
+ * reaches it, and can be freed once it is printed: a list of all tokens needs fifty times the
+ * memory of the source.
  */
 import { latin1ToHost } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
@@ -19,7 +20,10 @@ export class Token {
   readonly offset: number;
   /** How many expansions deep the token was made. */
   readonly depth: number;
-  /** Bytes that the token, or the call of the macro that it comes from, has in the source; 0 for one that is not in it. */
+  /**
+   * Bytes that the token, or the call of the macro that it comes from, has in the source; 0 for one
+   * that is not in it.
+   */
   readonly length: number;
   /** For a token that a macro was expanded to: that which it is a copy of. */
   readonly original: Token | undefined;
@@ -40,7 +44,7 @@ export class Token {
     this.original = original;
   }
 
-  /** An error here. What the message quotes of the program is a byte string. */
+  /** An error here. The part of the message that quotes the program is a byte string. */
   error(code: string, message: string, hint?: string): ToolError {
     return errorAt(this.source, this.offset, code, latin1ToHost(message), hint);
   }
@@ -78,8 +82,8 @@ export class TokenList {
   }
 
   /**
-   * Take `token` out and return the one after it. Its own links stay, so that a chain of removed tokens can be
-   * walked.
+   * Remove `token` and return the one after it. Its own links stay, so that a chain of removed
+   * tokens can be walked.
    */
   remove(token: Token): Token | undefined {
     const next = this.after(token);

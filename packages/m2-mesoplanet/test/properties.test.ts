@@ -118,8 +118,8 @@ it('keeps nothing of what was undefined again, and uncovers the definition befor
 });
 
 /**
- * A line of text, or an #if with its branches. Each branch has text in front: upstream, and so we, carry out
- * an #if that is the first thing in a branch even when the branch is not taken.
+ * A line of text, or an #if with its branches. Each branch has text in front: upstream, and so we,
+ * carry out an #if that is the first thing in a branch even when the branch is not taken.
  */
 type Block = string | { conditions: boolean[]; branches: Block[][]; otherwise: Block[] };
 

@@ -2,9 +2,9 @@
 /**
  * The state of one compilation: the token to parse next, the tables of names, the output.
  *
- * The parser is functions over this one object (types-parser, constants, expressions, statements,
- * initializers, declarations). Invariant: `token` is the next token; after the last one comes `end`, whose text
- * is empty, so that looking at it is safe and stepping over it is an error.
+ * The parser consists of functions over this one object (types-parser, constants, expressions,
+ * statements, initializers, declarations). Invariant: `token` is the next token; after the last one
+ * comes `end`, whose text is empty, so that peeking at it is safe and consuming it is an error.
  */
 import type { ToolError } from '@stage0-ts/diagnostics';
 import { type Dialect, dialectOf } from './dialects.ts';
@@ -16,7 +16,7 @@ import { Origin } from './origin.ts';
 import { Output } from './output.ts';
 import type { FunctionSymbol, JumpTargets, Variable } from './symbols.ts';
 import { syntheticToken, type Token, tokenError } from './token.ts';
-import { Trace } from './trace.ts';
+import { TokenProvenance } from './token-provenance.ts';
 import { type Type, TypeTable } from './types.ts';
 import { Warnings } from './warnings.ts';
 
@@ -39,14 +39,18 @@ export class Compilation {
   function: FunctionSymbol | undefined;
   targets: JumpTargets | undefined;
   /** The type of the expression so far. */
-  current: Type;
-  /** True from `&` to the next operand. */
+  expressionType: Type;
+  /**
+   * True from `&` to the next operand. A global of upstream's, not a parameter: an index after the
+   * operand asks for it too, and of several only the first sees it, as what is in the brackets ends
+   * it.
+   */
   addressOf = false;
   /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */
   pendingDereferences = 0;
-  /** The tests of --strict; absent when nobody asks. */
+  /** The tests of --strict; absent without that option. */
   readonly warnings: Warnings | undefined;
-  private readonly trace: Trace | undefined;
+  private readonly provenance: TokenProvenance | undefined;
   private readonly nextId: () => number;
 
   constructor(
@@ -63,13 +67,14 @@ export class Compilation {
     this.maxString = options.maxString ?? DEFAULT_MAX_STRING;
     this.output = new Output(codeCapacity);
     this.emit = createEmitter(this.output);
-    if (options.provenance !== undefined) this.trace = new Trace(options.provenance, this.output);
+    if (options.provenance !== undefined)
+      this.provenance = new TokenProvenance(options.provenance, this.output);
     if (options.warnings !== undefined) this.warnings = new Warnings(options.warnings);
     this.nextId = nextId;
     const { wordSize } = this.emit;
     const isBootstrap = options.bootstrapMode === true;
     this.types = new TypeTable(wordSize, isBootstrap, this.nextId, this.dialect.pointsToTypedefs);
-    this.current = this.types.basic.int;
+    this.expressionType = this.types.basic.int;
   }
 
   /** True after the last token. */
@@ -77,8 +82,15 @@ export class Compilation {
     return this.token === this.end;
   }
 
-  /** True if the current token begins with the character `symbol`. */
-  at(symbol: string): boolean {
+  /** True if the current token is `text`. */
+  is(text: string): boolean {
+    return this.token.text === text;
+  }
+
+  /**
+   * True if the current token begins with the character `symbol`, as most of upstream's tests ask.
+   */
+  startsWith(symbol: string): boolean {
     return this.token.first === symbol.charCodeAt(0);
   }
 
@@ -112,14 +124,17 @@ export class Compilation {
     this.token = this.following;
   }
 
-  /** For the map: what is written from here on comes from `token`. So it does from each one that is stepped over. */
+  /**
+   * For the provenance map: what is written from now on comes from `token`. The same happens for
+   * each token that is consumed.
+   */
   mark(token: Token): void {
-    this.trace?.mark(token);
+    this.provenance?.mark(token);
   }
 
   /** Start the code of the function whose name is this token. */
   beginFunction(name: Token): void {
-    this.trace?.beginFunction(name);
+    this.provenance?.beginFunction(name);
     this.output.beginFunction(name.text);
     this.warnings?.beginFunction();
   }
@@ -127,7 +142,7 @@ export class Compilation {
   endFunction(frame: Frame | undefined): void {
     this.output.endFunction(frame);
     this.warnings?.endFunction(this.function?.name ?? '');
-    this.trace?.endFunction();
+    this.provenance?.endFunction();
   }
 
   /** An error at the current token, or at the last one when the input has ended. */
@@ -145,14 +160,14 @@ export class Compilation {
     this.output.ret(this.emit);
   }
 
-  /** Refuse, in bootstrap mode, what the cc_* compilers do not know. */
+  /** In bootstrap mode, reject what the cc_* compilers do not know. */
   notInBootstrapMode(feature: string): void {
     if (this.options.bootstrapMode === true) {
       throw this.error(`${feature} is not supported in --bootstrap-mode`);
     }
   }
 
-  /** Run what reads a literal, with its errors at that token. */
+  /** Run `read`, which reads a literal; its errors are reported at that token. */
   literal<Result>(read: () => Result, token: Token = this.token): Result {
     try {
       return read();
@@ -162,7 +177,7 @@ export class Compilation {
     }
   }
 
-  /** A name made of parts, which must fit upstream's buffer. */
+  /** Check that a composed name fits upstream's buffer. */
   checkName(name: string): string {
     if (name.length >= this.maxString)
       throw this.error('this name is too long', this.token, 'name');

@@ -2,10 +2,11 @@
 /**
  * M2-Planet: C files → one M1 file.
  *
- * The stages: reader (tokens) → macro (preprocessor) → parser, which writes through an emitter into the
- * three sections of the output. Invariant: nothing is kept between two calls.
+ * The stages: reader (tokens) → macro (preprocessor) → parser, which writes through an emitter into
+ * the three sections of the output. Invariant: nothing is kept between two calls.
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
+
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import {
   catchStackOverflow,
@@ -13,8 +14,9 @@ import {
   requireSources,
   ToolError,
 } from '@stage0-ts/diagnostics';
+import { HASH, LINE_FEED, SPACE } from './characters.ts';
 import { Compilation } from './compilation.ts';
-import { program } from './declarations.ts';
+import { parseProgram } from './declarations.ts';
 import { DIALECTS, type Dialect, dialectOf } from './dialects.ts';
 import { aarch64 } from './emit/aarch64.ts';
 import { armv7l } from './emit/armv7l.ts';
@@ -22,7 +24,8 @@ import type { CodeSink, Emitter, EmitterSettings } from './emit/emitter.ts';
 import { knightNative, knightPosix } from './emit/knight.ts';
 import { riscv32, riscv64 } from './emit/riscv.ts';
 import { amd64, x86 } from './emit/x86.ts';
-import { MacroCursor, preprocess } from './macro.ts';
+import { preprocess } from './macro.ts';
+import { MacroCursor } from './macro-cursor.ts';
 import type { MacroTable } from './macro-table.ts';
 import {
   ARCHITECTURES,
@@ -34,7 +37,7 @@ import {
 import { type ReaderContext, readTokens } from './reader.ts';
 import { nameToLatin1 } from './text.ts';
 import { removeToken, type Token } from './token.ts';
-import { TracedSources } from './trace.ts';
+import { ProvenanceSources } from './token-provenance.ts';
 
 const EMITTERS: Readonly<
   Record<Architecture, (sink: CodeSink, settings: EmitterSettings) => Emitter>
@@ -52,10 +55,11 @@ const EMITTERS: Readonly<
 /** Smaller limits cut upstream's own output lines. */
 const MIN_MAX_STRING = 256;
 
-/** Bytes of code that a byte of input makes, roughly: the first size of the buffer. */
+/** Roughly the bytes of code for a byte of input, for the initial size of the buffer. */
 const CODE_PER_INPUT = 8;
 
-const MAX_FIRST_SIZE = 1 << 24;
+/** Bytes of that buffer, however large the input is. */
+const MAX_INITIAL_CAPACITY = 1 << 24;
 
 const INTERNAL = '__INTERNAL_M2__';
 const STANDARD = '__C_STANDARD__';
@@ -141,12 +145,12 @@ function predefine(macros: MacroTable, options: CompileOptions, context: ReaderC
   }
 }
 
-/** Bootstrap mode: every `#` token and the rest of its line go. */
+/** Bootstrap mode: every `#` token and the rest of its line are dropped. */
 function withoutDirectives(first: Token): Token | null {
   let head: Token | null = null;
   for (let token: Token | null = first; token !== null; ) {
-    if (token.first === 0x23) {
-      while (token !== null && token.first !== 0x0a) token = removeToken(token);
+    if (token.first === HASH) {
+      while (token !== null && token.first !== LINE_FEED) token = removeToken(token);
     } else {
       head ??= token;
       token = token.next;
@@ -155,7 +159,7 @@ function withoutDirectives(first: Token): Token | null {
   return head;
 }
 
-/** The parser knows no ends of lines. */
+/** The parser does not know line feeds. */
 function withoutLineFeeds(head: Token | null): Token | null {
   let first = head;
   for (let token = head; token !== null; ) {
@@ -174,7 +178,7 @@ function tokenText(
   provenance: ProvenanceMap | undefined,
 ): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1 << 16);
-  const sources = provenance && new TracedSources(provenance);
+  const sources = provenance && new ProvenanceSources(provenance);
   provenance?.addOwn(0);
   out.writeLatin1('\n/* Preprocessed source */\n');
   for (let token = head; token !== null; token = token.next) {
@@ -182,7 +186,7 @@ function tokenText(
     if (source === undefined) provenance?.addOwn(out.length);
     else provenance?.add(out.length, source, token.start, token.end);
     out.writeLatin1(token.text);
-    out.writeByte(0x20);
+    out.writeByte(SPACE);
   }
   provenance?.finish(out.length);
   return out.toBytes();
@@ -209,10 +213,10 @@ function generated(
         logicalShiftRight: options.logicalShiftRight === true,
       }),
     context.nextId,
-    Math.min(inputSize * CODE_PER_INPUT, MAX_FIRST_SIZE),
+    Math.min(inputSize * CODE_PER_INPUT, MAX_INITIAL_CAPACITY),
   );
   catchStackOverflow(
-    () => program(compilation),
+    () => parseProgram(compilation),
     (message) => compilation.error(message, compilation.token, 'nested-too-deeply'),
   );
   return compilation.output.join(compilation.emit, { debug: options.debug === true });

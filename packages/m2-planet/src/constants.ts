@@ -6,52 +6,63 @@
  * is 8, `2*3+1` too); a constant ends at one of `, ] ; } :`.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  MINUS,
+  PLUS,
+  SEMICOLON,
+  SINGLE_QUOTE,
+  STAR,
+} from './characters.ts';
 import type { Compilation } from './compilation.ts';
 import { characterAt } from './literals.ts';
 import type { Variable } from './symbols.ts';
 import { isDigit, isNameStart, parseInteger } from './text.ts';
-import { typeName } from './types-parser.ts';
+import { parseTypeName } from './types-parser.ts';
 
 /** `, ] ; } :` */
-const ENDS: ReadonlySet<number> = new Set([0x2c, 0x5d, 0x3b, 0x7d, 0x3a]);
+const ENDS: ReadonlySet<number> = new Set([COMMA, CLOSE_BRACKET, SEMICOLON, CLOSE_BRACE, COLON]);
 
 /** constant: term | term ("+" | "-" | "*") constant */
-export function constantExpression(c: Compilation): number {
-  const left = term(c);
+export function parseConstant(c: Compilation): number {
+  const left = parseTerm(c);
   const { first } = c.token;
-  if (first === 0x2b) {
+  if (first === PLUS) {
     c.advance();
-    return (left + constantExpression(c)) | 0;
+    return (left + parseConstant(c)) | 0;
   }
-  if (first === 0x2d) {
+  if (first === MINUS) {
     const operator = c.token;
     c.advance();
     c.warnings?.difference(operator, c.following);
-    return (left - constantExpression(c)) | 0;
+    return (left - parseConstant(c)) | 0;
   }
-  if (first === 0x2a && c.dialect.hasConstantProducts) {
+  if (first === STAR && c.dialect.hasConstantProducts) {
     const operator = c.token;
     c.advance();
     c.warnings?.constantProduct(operator, c.following);
-    return Math.imul(left, constantExpression(c));
+    return Math.imul(left, parseConstant(c));
   }
   if (ENDS.has(first)) return left;
   throw c.error(`Invalid token '${c.token.text}' used in constant expression.`);
 }
 
 /** term: "-" term | "+" term | "sizeof" … | character | name | number */
-function term(c: Compilation): number {
+function parseTerm(c: Compilation): number {
   const { first, text } = c.token;
-  if (first === 0x2d) {
+  if (first === MINUS) {
     c.advance();
-    return -term(c) | 0;
+    return -parseTerm(c) | 0;
   }
-  if (first === 0x2b) {
+  if (first === PLUS) {
     c.advance();
-    return term(c);
+    return parseTerm(c);
   }
-  if (text === 'sizeof') return sizeOf(c);
-  if (first === 0x27) {
+  if (text === 'sizeof') return parseSizeof(c);
+  if (first === SINGLE_QUOTE) {
     const value = c.literal(() => characterAt(text, 1));
     c.skip();
     return value;
@@ -73,33 +84,34 @@ function term(c: Compilation): number {
 }
 
 /** "sizeof" "(" (string | "*"* variable | type-name) ")" */
-export function sizeOf(c: Compilation): number {
+export function parseSizeof(c: Compilation): number {
   c.advance();
   c.expect('(', 'ERROR in unary_expr\nMissing (');
-  const size = c.options.bootstrapMode === true ? bootstrapSize(c) : operandSize(c);
+  const size = c.options.bootstrapMode === true ? parseBootstrapSize(c) : parseOperandSize(c);
   c.expect(')', 'ERROR in unary_expr\nMissing )');
   return size;
 }
 
-/** Bootstrap mode knows no variables here. */
-function bootstrapSize(c: Compilation): number {
-  return typeName(c).size;
+/** Bootstrap mode does not know variables here. */
+function parseBootstrapSize(c: Compilation): number {
+  return parseTypeName(c).size;
 }
 
-function operandSize(c: Compilation): number {
-  if (c.at('"')) {
-    // The opening quote, which the token has, stands for the NUL, which it has not; escapes count raw.
+function parseOperandSize(c: Compilation): number {
+  if (c.startsWith('"')) {
+    // The token has the opening quote but no NUL, so its length is right; escapes count
+    // raw.
     const { length } = c.token.text;
     c.advance();
     return length;
   }
   let stars = 0;
-  for (; c.at('*'); stars++) c.advance();
+  for (; c.startsWith('*'); stars++) c.advance();
   const { text } = c.token;
   const variable = findVariable(c, text);
   if (variable === undefined && !isConstant(c, text)) {
     if (stars !== 0) throw c.error('Unable to dereference type for sizeof.');
-    return typeName(c).size;
+    return parseTypeName(c).size;
   }
   c.advance();
   if (variable === undefined) return c.types.basic.int.size;

@@ -2,60 +2,62 @@
 /**
  * The program: typedefs, global variables, functions.
  *
- * program: (typedef | ("inline" | "static" | "_Noreturn")* type-name (";" | variables ";" | function))*
+ * program: (typedef | ("inline" | "static" | "_Noreturn")* type-name (";" | variables ";"
+ *   | function))*
  * variables: (name | function-pointer) initializer ("," "*"* variables)?
  * function: name "(" parameters ")" (";" | statement)
  *
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
+import { COMMA, EQUALS, OPEN_BRACKET, SEMICOLON } from './characters.ts';
 import type { Compilation } from './compilation.ts';
-import { constantExpression } from './constants.ts';
-import { globalInitializer } from './initializers.ts';
+import { parseConstant } from './constants.ts';
+import { parseGlobalInitializer } from './initializers.ts';
 import { requireVariableName } from './locals.ts';
-import { statement } from './statements.ts';
+import { parseStatement } from './statements.ts';
 import { FunctionSymbol, type Variable } from './symbols.ts';
 import type { Token } from './token.ts';
 import type { Type } from './types.ts';
-import { functionPointer, typedef, typeName } from './types-parser.ts';
+import { parseFunctionPointer, parseTypedef, parseTypeName } from './types-parser.ts';
 
 const SPECIFIERS: ReadonlySet<string> = new Set(['inline', 'static', '_Noreturn']);
 
 /** `, ; = [` after a name make it a variable. */
-const BEHIND_VARIABLE: ReadonlySet<number> = new Set([0x2c, 0x3b, 0x3d, 0x5b]);
+const AFTER_VARIABLE: ReadonlySet<number> = new Set([COMMA, SEMICOLON, EQUALS, OPEN_BRACKET]);
 
 /** program */
-export function program(c: Compilation): void {
+export function parseProgram(c: Compilation): void {
   while (!c.atEnd) {
-    if (c.at('#')) throw c.error('unhandled macro directive');
-    if (c.token.text === 'typedef') typedef(c);
-    else declaration(c);
+    if (c.startsWith('#')) throw c.error('unhandled macro directive');
+    if (c.is('typedef')) parseTypedef(c);
+    else parseDeclaration(c);
   }
 }
 
-function declaration(c: Compilation): void {
+function parseDeclaration(c: Compilation): void {
   while (SPECIFIERS.has(c.token.text)) c.advance();
-  const type = typeName(c);
-  if (c.at(';')) {
+  const type = parseTypeName(c);
+  if (c.startsWith(';')) {
     c.skip();
     return;
   }
   if (c.following === c.end) throw c.error('Unterminated global');
-  if (c.at('(') || BEHIND_VARIABLE.has(c.following.first)) variables(c, type);
+  if (c.startsWith('(') || AFTER_VARIABLE.has(c.following.first)) parseVariables(c, type);
   else {
     c.advance();
-    if (c.token.text !== '(') throw c.error(`Received ${c.token.text} in program`);
-    function_(c, c.token.prev as Token);
+    if (!c.is('(')) throw c.error(`Received ${c.token.text} in program`);
+    parseFunction(c, c.token.prev as Token);
   }
 }
 
 /** variables ";" */
-function variables(c: Compilation, first: Type): void {
+function parseVariables(c: Compilation, first: Type): void {
   const base = first.target.target;
   let type = first;
   do {
     let name: string | undefined;
-    if (c.at('(')) {
-      name = functionPointer(c)?.text;
+    if (c.startsWith('(')) {
+      name = parseFunctionPointer(c)?.text;
       type = c.types.basic.functionPointer;
     } else {
       name = c.token.text;
@@ -71,18 +73,18 @@ function variables(c: Compilation, first: Type): void {
       depth: 0,
     };
     c.globals.set(name, variable);
-    variable.elements = globalInitializer(c, type, name);
-    if (c.at(',')) {
+    variable.elements = parseGlobalInitializer(c, type, name);
+    if (c.startsWith(',')) {
       c.advance();
       type = base;
-      for (; c.at('*'); c.advance()) type = type.indirect;
+      for (; c.startsWith('*'); c.advance()) type = type.indirect;
     }
-  } while (!c.at(';'));
+  } while (!c.startsWith(';'));
   c.expect(';', 'Expected ; after global declarations');
 }
 
 /** "(" parameters ")" (";" | statement) */
-function function_(c: Compilation, nameToken: Token): void {
+function parseFunction(c: Compilation, nameToken: Token): void {
   const name = nameToken.text;
   const current = new FunctionSymbol(name);
   c.function = current;
@@ -94,14 +96,14 @@ function function_(c: Compilation, nameToken: Token): void {
       'Reality ERROR (USING KNIGHT-NATIVE)\nHardware does not support arguments\n' +
         'thus neither can main on this architecture\ntry tape_01 and tape_02 instead',
     );
-  } else parameters(c, current);
+  } else parseParameters(c, current);
   c.requireToken('Function definitions either need to be prototypes or full');
-  if (c.at(';')) {
+  if (c.startsWith(';')) {
     c.advance();
     return;
   }
   c.beginFunction(nameToken);
-  statement(c);
+  parseStatement(c);
   current.statics.clear();
   if (!c.output.endsInReturn) {
     if (name === 'main') c.emit.loadImmediate('zero', 0, 'declare function');
@@ -112,21 +114,21 @@ function function_(c: Compilation, nameToken: Token): void {
 }
 
 /** parameters: (type-name (name ("[" constant? "]")*)? ","?)* ("." "." ".")? and the ")" */
-function parameters(c: Compilation, current: FunctionSymbol): void {
+function parseParameters(c: Compilation, current: FunctionSymbol): void {
   let offset: number | undefined;
   c.advance();
-  while (c.token.text !== ')') {
-    if (c.at('.')) {
+  while (!c.is(')')) {
+    if (c.startsWith('.')) {
       for (let i = 0; i < 3; i++) {
         c.expect('.', 'Invalid token found in variadic arguments token');
       }
       c.notInBootstrapMode('variadic functions');
-      break; // quirk kept: whatever is here is taken for the parenthesis
+      break; // quirk kept: whatever is here counts as the parenthesis
     }
-    const type = typeName(c);
+    const type = parseTypeName(c);
     c.requireToken('Received EOF when attempting to collect arguments');
-    if (c.at(')')) continue;
-    if (!c.at(',')) {
+    if (c.startsWith(')')) continue;
+    if (!c.startsWith(',')) {
       const { text } = c.token;
       requireVariableName(c, text, 'argument');
       offset = c.emit.argumentOffset(offset);
@@ -140,19 +142,19 @@ function parameters(c: Compilation, current: FunctionSymbol): void {
       };
       c.advance();
       current.arguments.set(text, variable);
-      arrayParameter(c, variable);
+      parseArrayParameter(c, variable);
     }
-    if (c.at(',')) c.advance();
+    if (c.startsWith(',')) c.advance();
     c.requireToken('Argument list never completed');
   }
   c.advance();
 }
 
 /** ("[" constant? "]")*: each makes the type a pointer. */
-function arrayParameter(c: Compilation, variable: Variable): void {
-  while (c.at('[')) {
+function parseArrayParameter(c: Compilation, variable: Variable): void {
+  while (c.startsWith('[')) {
     c.advance();
-    if (!c.at(']')) constantExpression(c);
+    if (!c.startsWith(']')) parseConstant(c);
     c.expect(']', "Invalid token received in argument array, expected ']'.");
     variable.type = variable.type.indirect;
   }

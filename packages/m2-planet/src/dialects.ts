@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The dialects of M2-Planet: what its commits after a release change in what it takes and what it
- * writes.
+ * The dialects of M2-Planet: how its commits after a release change the language and the output.
  *
  * A dialect has the name of a release, or of the commit that it goes up to. Each field is one
  * difference, with the commit that made it; everything else is the same in all dialects.
@@ -53,7 +52,9 @@ export interface Dialect {
    * alike.
    */
   readonly returnsOnAarch64: boolean;
-  /** What lies before the table of digits in the compiler, from -1 down; a NUL ends the text. */
+  /**
+   * The bytes before the table of digits in the compiler, from index -1 down; a NUL ends the text.
+   */
   readonly beforeDigits: string;
 }
 

@@ -4,19 +4,23 @@
  *
  * expression: bitwise | bitwise "=" expression | bitwise compound-assignment expression
  *
- * The binary operators are five levels, all left-associative: `* / %`, `+ -`, `<< >>`, the comparisons,
- * and `& && | || ^`. Invariant: `c.current` is the type that upstream thinks the value has, which is
- * often not C's (an operator keeps the type of the operand that the list of types has first).
+ * The binary operators are five levels, all left-associative: `* / %`, `+ -`, `<< >>`, the
+ * comparisons, and `& && | || ^`. Invariant: `c.expressionType` is the type that upstream assigns
+ * to the value, which often differs from C's (an operator keeps the type of the operand that comes
+ * first in the list of types).
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
 import type { Compilation } from './compilation.ts';
 import type { BinaryOperator, CompoundOperator } from './emit/emitter.ts';
-import { postfix } from './operands.ts';
+import { parsePostfix } from './operands.ts';
+import { isCompoundAssignment, previousText } from './operators.ts';
 import type { Token } from './token.ts';
 import { isPointer, type Type } from './types.ts';
 import type { Warnings } from './warnings.ts';
 
-/** How tightly an operator binds, and whether its lines differ by the signedness of the operands. */
+/**
+ * How tightly an operator binds, and whether its lines differ by the signedness of the operands.
+ */
 const LEVELS: ReadonlyMap<string, number> = new Map([
   ['*', 5],
   ['/', 5],
@@ -38,52 +42,34 @@ const LEVELS: ReadonlyMap<string, number> = new Map([
   ['^', 1],
 ]);
 
-const COMPOUND: ReadonlySet<string> = new Set([
-  '+=',
-  '-=',
-  '*=',
-  '/=',
-  '%=',
-  '<<=',
-  '>>=',
-  '&=',
-  '^=',
-  '|=',
-]);
-
-/** True for `+=` and its like. */
-export function isCompoundAssignment(text: string): boolean {
-  return COMPOUND.has(text);
-}
-
 /** expression. */
-export function expression(c: Compilation): void {
-  binary(c, 1);
+export function parseExpression(c: Compilation): void {
+  parseBinary(c, 1);
   const { text } = c.token;
-  if (text === '=') assignment(c);
-  else if (COMPOUND.has(text)) compoundAssignment(c);
+  if (text === '=') parseAssignment(c);
+  else if (isCompoundAssignment(text)) parseCompoundAssignment(c);
 }
 
 /** binary(level): operand (operator binary(level + 1))* for operators of at least `level`. */
-function binary(c: Compilation, lowest: number): void {
+function parseBinary(c: Compilation, lowest: number): void {
   const start = c.token;
   let before: Token | undefined;
-  postfix(c);
+  parsePostfix(c);
   for (;;) {
     if (c.atEnd) throw c.error('Received EOF in general_recursion');
     const { text } = c.token;
     const level = LEVELS.get(text);
     if (level === undefined || level < lowest) return;
     const operator = c.token;
-    if (c.warnings === undefined) pushedOperand(c, () => binary(c, level + 1));
-    else checkedOperand(c, c.warnings, level, start, before);
-    c.emit.binary(text as BinaryOperator, c.current.isSigned);
+    if (c.warnings === undefined) withZeroSaved(c, () => parseBinary(c, level + 1));
+    else parseCheckedOperand(c, c.warnings, level, start, before);
+    c.emit.binary(text as BinaryOperator, c.expressionType.isSigned);
     before = operator;
   }
 }
 
 /** The same with the tests of --strict; `before` is the operator before this one. */
-function checkedOperand(
+function parseCheckedOperand(
   c: Compilation,
   warnings: Warnings,
   level: number,
@@ -97,9 +83,9 @@ function checkedOperand(
   const leftValue = warnings.value;
   warnings.grouping(before, operator);
   if (text !== '||') warnings.used();
-  pushedOperand(c, () => {
+  withZeroSaved(c, () => {
     const operand = c.token;
-    binary(c, level + 1);
+    parseBinary(c, level + 1);
     const isSingle = isSum && !isProduct(operand, c.token);
     if (isSum) warnings.sum(c, operator, left, isSingle ? warnings.typeOfOperand(c) : undefined);
   });
@@ -124,14 +110,14 @@ function isProduct(start: Token, end: Token): boolean {
  * Save `zero`, step over the operator, compute an operand, and bring back the saved value as `one`.
  * The result has the type that the list of types has first.
  */
-export function pushedOperand(c: Compilation, operand: () => void): void {
+export function withZeroSaved(c: Compilation, operand: () => void): void {
   const operator = c.token;
   c.mark(operator);
   c.emit.push('zero', '_common_recursion');
-  const left = c.current;
+  const left = c.expressionType;
   c.advance();
   operand();
-  c.current = promote(c, c.current, left);
+  c.expressionType = promote(c, c.expressionType, left);
   c.mark(operator);
   c.emit.pop('one', '_common_recursion');
 }
@@ -143,19 +129,19 @@ function promote(c: Compilation, a: Type, b: Type): Type {
 }
 
 /** bitwise "=" expression */
-function assignment(c: Compilation): void {
+function parseAssignment(c: Compilation): void {
   const size = storeSize(c);
   c.warnings?.assignment(c, size);
-  pushedOperand(c, () => expression(c));
+  withZeroSaved(c, () => parseExpression(c));
   c.warnings?.used();
   c.emit.store(size);
-  c.current = c.types.basic.int;
+  c.expressionType = c.types.basic.int;
 }
 
 /** bitwise ("+=" | "-=" | …) expression */
-function compoundAssignment(c: Compilation): void {
+function parseCompoundAssignment(c: Compilation): void {
   c.notInBootstrapMode('compound operator');
-  const target = c.current;
+  const target = c.expressionType;
   const { text } = c.token;
   const isIndexed = previousText(c, 1) === ']';
   const isChar = isIndexed && target.name === 'char*';
@@ -163,32 +149,26 @@ function compoundAssignment(c: Compilation): void {
   c.warnings?.compound(c, c.token, size, isChar);
   const scales = isPointer(target) && !isIndexed;
   const objectSize = target.target.size;
-  pushedOperand(c, () => expression(c));
+  withZeroSaved(c, () => parseExpression(c));
   c.warnings?.used();
-  c.current = promote(c, c.current, target);
+  c.expressionType = promote(c, c.expressionType, target);
   c.emit.push('one', 'compound operator');
   c.emit.loadTarget(isChar);
-  // Quirk kept: what is tested is the size of the target's object, what counts that of the result's.
-  if (scales && objectSize !== 1) c.emit.scale(c.current.target.size, 'pointer arithmetic');
+  // Quirk kept: what is tested is the size of the target's object, what counts that of the
+  // result's.
+  if (scales && objectSize !== 1) c.emit.scale(c.expressionType.target.size, 'pointer arithmetic');
   if ((scales && objectSize !== 1) || '*/%'.includes(text.charAt(0))) c.warnings?.product(c);
-  c.emit.compound(text.slice(0, -1) as CompoundOperator, c.current.isSigned);
+  c.emit.compound(text.slice(0, -1) as CompoundOperator, c.expressionType.isSigned);
   c.emit.pop('one', 'compound operator');
   c.emit.store(size);
-  c.current = c.types.basic.int;
+  c.expressionType = c.types.basic.int;
 }
 
 /** The size of what is assigned to: after an index that of the element. */
 function storeSize(c: Compilation): number {
-  const { size } = previousText(c, 1) === ']' ? c.current.target : c.current;
+  const { size } = previousText(c, 1) === ']' ? c.expressionType.target : c.expressionType;
   if (!c.emit.hasSize(size)) {
     throw c.error(`Got unsupported size ${size} when storing number in register.`);
   }
   return size;
-}
-
-/** The text of the token `back` places before the current one. */
-export function previousText(c: Compilation, back: number): string {
-  let { prev } = c.token;
-  for (let i = 1; i < back; i++) prev = prev?.prev ?? null;
-  return prev?.text ?? '';
 }

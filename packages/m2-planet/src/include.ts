@@ -6,16 +6,14 @@
  * `./M2libc/`.
  * Behaviour defined by handle_include of cc_macro.c of M2-Planet 1.13.1.
  */
-import type { MacroCursor } from './macro.ts';
+import { DOUBLE_QUOTE, GREATER } from './characters.ts';
+import type { MacroCursor } from './macro-cursor.ts';
 import { readTokens } from './reader.ts';
 import { latin1ToName, nameToLatin1 } from './text.ts';
 import type { Token } from './token.ts';
 
-/** Upstream never closes a file, so that it fails some hundreds of includes earlier. */
+/** Included files; upstream never closes one, so it fails after some hundreds. */
 const MAX_INCLUDES = 10_000;
-
-const DOUBLE_QUOTE = 0x22;
-const GREATER = 0x3e;
 
 export class Includer {
   private readonly cursor: MacroCursor;
@@ -57,8 +55,8 @@ export class Includer {
   }
 
   /**
-   * Quirk kept: all paths are built in one buffer, and those of the include paths are not ended, so
-   * that what a longer path before left there still counts.
+   * Quirk kept: all paths are built in one buffer, and those of the include paths are not
+   * terminated, so the rest of a longer path that was built before is still there.
    */
   private search(
     name: string,
@@ -92,7 +90,9 @@ export class Includer {
     return attempt();
   }
 
-  /** Quirk kept: the tokens go after the *next* token, which is the end of the line if all is well. */
+  /**
+   * Quirk kept: the tokens go after the *next* token, which is the end of the line if all is well.
+   */
   private splice(path: string, bytes: Uint8Array, place: Token): void {
     const { cursor } = this;
     const at = cursor.current('#include');

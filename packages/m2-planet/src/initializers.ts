@@ -8,48 +8,53 @@
  * A variable is a label and its words. An array is a pointer to its storage, which follows it.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
+import { AMPERSAND, COMMA, DOUBLE_QUOTE, EQUALS, LINE_FEED, SEMICOLON } from './characters.ts';
 import type { Compilation } from './compilation.ts';
-import { constantExpression } from './constants.ts';
+import { parseConstant } from './constants.ts';
 import { stringLiteral } from './literals.ts';
 import { wholeWords } from './locals.ts';
 import { unsigned } from './text.ts';
 import { isPointer, type Type } from './types.ts';
 
+/** Bytes of an array, as in upstream. */
 const MAX_BYTES = 0x100000;
-/** Words of zeros that upstream's memory cannot hold. */
+/** Words of zeros; upstream's memory cannot hold more. */
 const MAX_WORDS = 1 << 24;
 
 const HEX = '0123456789ABCDEF';
 const NULL_LINE: Uint8Array = new Uint8Array([0x4e, 0x55, 0x4c, 0x4c, 0x0a]);
 
-/** initializer of the variable `name`. The result is the number of elements, 0 for what is not an array. */
-export function globalInitializer(c: Compilation, type: Type, name: string): number {
+/**
+ * initializer of the variable `name`. The result is the number of elements, 0 for what is not an
+ * array.
+ */
+export function parseGlobalInitializer(c: Compilation, type: Type, name: string): number {
   const { globals } = c.output;
   globals.writeLatin1(`:GLOBAL_${name}\n`);
   const { first } = c.token;
-  if (first === 0x3b || first === 0x2c) {
-    zeros(c, type.size);
+  if (first === SEMICOLON || first === COMMA) {
+    writeZeros(c, type.size);
     return 0;
   }
-  if (first === 0x3d) {
+  if (first === EQUALS) {
     c.advance();
-    value(c, type);
+    parseValue(c, type);
     pad(c, type.size);
     return 0;
   }
   c.notInBootstrapMode('global array definitions');
   const padding = c.emit.addressPadding === '' ? '' : ` ${c.emit.addressPadding.trimEnd()}`;
   globals.writeLatin1(`&GLOBAL_STORAGE_${name}${padding}\n:GLOBAL_STORAGE_${name}\n`);
-  return array(c, type);
+  return parseArray(c, type);
 }
 
 /** "[" constant? "]" ("=" "{" … "}")? */
-function array(c: Compilation, type: Type): number {
+function parseArray(c: Compilation, type: Type): number {
   c.advance();
   let elements = 0;
   let size = 0;
-  if (!c.at(']')) {
-    elements = constantExpression(c);
+  if (!c.startsWith(']')) {
+    elements = parseConstant(c);
     if (elements < 0) throw c.error('Negative values are not supported for allocated arrays');
     size = Math.imul(elements, type.size);
     if (size === 0) throw c.error('Arrays with size of zero are not allowed.');
@@ -60,69 +65,69 @@ function array(c: Compilation, type: Type): number {
     }
   }
   c.expect(']', 'missing close bracket');
-  if (c.at('=')) {
+  if (c.startsWith('=')) {
     c.advance();
     c.expect('{', 'Missing { after = in global array');
-    elements = arrayValues(c, type, elements);
+    elements = parseArrayValues(c, type, elements);
     pad(c, Math.imul(elements, type.size));
     return elements;
   }
   if (size === 0) throw c.error('Array without size must have initializer list.');
-  zeros(c, size);
+  writeZeros(c, size);
   return elements;
 }
 
 /** (value ","?)* "}" and zeros for the rest of `elements`; 0 means as many as there are values. */
-function arrayValues(c: Compilation, type: Type, elements: number): number {
+function parseArrayValues(c: Compilation, type: Type, elements: number): number {
   let count = 0;
   do {
     if (count >= elements && elements !== 0) {
       throw c.error('Too many elements in initializer list.');
     }
-    value(c, type);
+    parseValue(c, type);
     count++;
-    if (c.at(',')) c.advance();
-  } while (!c.at('}'));
+    if (c.startsWith(',')) c.advance();
+  } while (!c.startsWith('}'));
   c.advance();
-  for (let i = count; i < elements; i++) zeroElement(c, type.size);
+  for (let i = count; i < elements; i++) writeZeroElement(c, type.size);
   return elements === 0 ? count : elements;
 }
 
-function zeroElement(c: Compilation, size: number): void {
+function writeZeroElement(c: Compilation, size: number): void {
   if (size === 1 || size === 4 || size === 8) {
-    number(c, 0, size);
+    writeNumber(c, 0, size);
     return;
   }
   let rest = size;
-  for (; rest >= 4; rest -= 4) number(c, 0, 4);
-  for (; rest > 0; rest--) number(c, 0, 1);
-  c.output.globals.writeByte(0x0a);
+  for (; rest >= 4; rest -= 4) writeNumber(c, 0, 4);
+  for (; rest > 0; rest--) writeNumber(c, 0, 1);
+  c.output.globals.writeByte(LINE_FEED);
 }
 
 /** value */
-function value(c: Compilation, type: Type): void {
-  if (isPointer(type)) pointerValue(c);
-  else if (type.members !== undefined) structValue(c, type);
-  else number(c, constantExpression(c), type.size);
+function parseValue(c: Compilation, type: Type): void {
+  if (isPointer(type)) parsePointerValue(c);
+  else if (type.members !== undefined) parseStructValue(c, type);
+  else writeNumber(c, parseConstant(c), type.size);
 }
 
 /** string | "0" | "&" name */
-function pointerValue(c: Compilation): void {
+function parsePointerValue(c: Compilation): void {
   const { globals, strings } = c.output;
   c.mark(c.token);
   const { text, first } = c.token;
-  if (first === 0x22) {
+  if (first === DOUBLE_QUOTE) {
     // Quirk kept: the label is the raw text of the string.
     const name = text.slice(1);
     globals.writeLatin1(`&GLOBAL_${name}_contents `);
-    if (c.emit.wordSize === 8) number(c, 0, 4);
+    if (c.emit.wordSize === 8) writeNumber(c, 0, 4);
     strings.writeLatin1(`:GLOBAL_${name}_contents\n`);
     strings.writeLatin1(c.literal(() => stringLiteral(text, c.maxString)));
     c.advance();
   } else if (text === '0') {
-    number(c, 0, c.emit.wordSize);
+    writeNumber(c, 0, c.emit.wordSize);
     c.advance();
-  } else if (first === 0x26) {
+  } else if (first === AMPERSAND) {
     c.advance();
     const name = c.token.text;
     if (c.functions.has(name)) globals.writeLatin1(`&FUNCTION_${name} `);
@@ -134,7 +139,7 @@ function pointerValue(c: Compilation): void {
 }
 
 /** "{" (value ","?)* "}": a value for each member, zeros for those without. */
-function structValue(c: Compilation, type: Type): void {
+function parseStructValue(c: Compilation, type: Type): void {
   c.expect('{', 'Struct assignment initialization is invalid for globals.');
   c.requireToken('EOF in global struct initialization');
   const members = type.members?.list ?? [];
@@ -144,25 +149,25 @@ function structValue(c: Compilation, type: Type): void {
     if (member === undefined) {
       throw c.error('Global struct initializer list has too many values.');
     }
-    value(c, member.type);
-    if (c.at(',')) c.advance();
-  } while (!c.at('}'));
-  for (const member of members.slice(count)) number(c, 0, member.size);
-  c.output.globals.writeByte(0x0a);
+    parseValue(c, member.type);
+    if (c.startsWith(',')) c.advance();
+  } while (!c.startsWith('}'));
+  for (const member of members.slice(count)) writeNumber(c, 0, member.size);
+  c.output.globals.writeByte(LINE_FEED);
   c.expect('}', 'Struct assignment initialization is invalid for globals.');
   c.requireToken('EOF in global struct initialization');
 }
 
 /** A number of `size` bytes. Quirk kept: one of 3 bytes, or of none, is not written at all. */
-function number(c: Compilation, value_: number, size: number): void {
+function writeNumber(c: Compilation, value: number, size: number): void {
   const { globals } = c.output;
-  if (size === 1) byte(c, value_);
+  if (size === 1) writeByte(c, value);
   else if (size === 2) {
-    globals.writeLatin1(value_ < 0 ? c.emit.negativeShortPrefix : '$');
-    globals.writeLatin1(`${unsigned(value_)} `);
+    globals.writeLatin1(value < 0 ? c.emit.negativeShortPrefix : '$');
+    globals.writeLatin1(`${unsigned(value)} `);
   } else if (size >= 4) {
-    globals.writeLatin1(`%${unsigned(value_)} `);
-    if (size === 8) globals.writeLatin1(value_ < 0 ? '%0xffffffff ' : '%0 ');
+    globals.writeLatin1(`%${unsigned(value)} `);
+    if (size === 8) globals.writeLatin1(value < 0 ? '%0xffffffff ' : '%0 ');
   }
 }
 
@@ -170,21 +175,21 @@ function number(c: Compilation, value_: number, size: number): void {
  * Quirk kept: the high digit of a negative byte is read before the start of the table of digits,
  * where another string lies in the shipped compiler.
  */
-function byte(c: Compilation, value_: number): void {
+function writeByte(c: Compilation, value: number): void {
   const { globals } = c.output;
-  if (value_ > 127 || value_ < -128) {
-    throw c.error(`Value out of range provided to 'integer_to_raw_byte_string': ${value_}`);
+  if (value > 127 || value < -128) {
+    throw c.error(`Value out of range provided to 'integer_to_raw_byte_string': ${value}`);
   }
-  if (value_ < 0 && c.options.logicalShiftRight === true) {
-    throw c.error(`the compiler would look up a digit outside of its table: ${value_}`);
+  if (value < 0 && c.options.logicalShiftRight === true) {
+    throw c.error(`the compiler would look up a digit outside of its table: ${value}`);
   }
-  const high = value_ >> 4;
+  const high = value >> 4;
   const digit = high < 0 ? c.dialect.beforeDigits.charAt(-high - 1) : HEX.charAt(high);
-  globals.writeLatin1(digit === '\0' ? "'" : `'${digit}${HEX.charAt(value_ & 15)}' `);
+  globals.writeLatin1(digit === '\0' ? "'" : `'${digit}${HEX.charAt(value & 15)}' `);
 }
 
 /** Whole words of zeros. */
-function zeros(c: Compilation, size: number): void {
+function writeZeros(c: Compilation, size: number): void {
   const words = (wholeWords(c, size) >>> 0) / c.emit.wordSize;
   if (words > MAX_WORDS) throw c.error('this variable is larger than the compiler can write');
   for (let i = 0; i < words; i++) c.output.globals.write(NULL_LINE);
@@ -195,5 +200,5 @@ function pad(c: Compilation, written: number): void {
   const { globals } = c.output;
   const rest = written % c.emit.wordSize;
   if (rest !== 0) for (let i = c.emit.wordSize - rest; i > 0; i--) globals.writeLatin1("'00' ");
-  globals.writeByte(0x0a);
+  globals.writeByte(LINE_FEED);
 }

@@ -7,10 +7,8 @@
  * Values are signed bytes: `'\377'` is -1, though `'\xFF'` is 255.
  * Behaviour defined by cc_strings.c of M2-Planet 1.13.1.
  */
+import { BACKSLASH, COLON } from './characters.ts';
 import { hexDigit } from './text.ts';
-
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 
 const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
   a: 7,
@@ -27,7 +25,9 @@ const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
   '?': 63,
 };
 
-/** A string without escapes that is not weird, and has no colon that might make it so: most strings. */
+/**
+ * A string without escapes that is not weird, and has no colon that might make it so: most strings.
+ */
 const PLAIN = /^"[\t\n !#-9;-[\]-~]*$/;
 
 /** What is wrong with a literal; the caller knows where it is. */
@@ -39,10 +39,10 @@ export function characterAt(text: string, at: number): number {
   const code = text.charCodeAt(at);
   if (code !== BACKSLASH) return (code << 24) >> 24;
   const name = text.charAt(at + 1);
-  if (name === 'x') return hexadecimal(text, at + 2) * 16 + hexadecimal(text, at + 3);
+  if (name === 'x') return hexDigitValue(text, at + 2) * 16 + hexDigitValue(text, at + 3);
   const simple = SIMPLE_ESCAPES[name];
   if (simple !== undefined) return simple;
-  if (isOctal(text.charCodeAt(at + 1))) return octal(text, at + 1);
+  if (isOctal(text.charCodeAt(at + 1))) return octalValue(text, at + 1);
   throw new LiteralError(`Unknown escape received: ${text.slice(at)} Unable to process`);
 }
 
@@ -115,7 +115,7 @@ function isOctal(code: number): boolean {
 }
 
 /** Up to three octal digits; what exceeds a signed byte wraps. */
-function octal(text: string, start: number): number {
+function octalValue(text: string, start: number): number {
   let value = 0;
   for (let at = start; at < start + 3 && isOctal(text.charCodeAt(at)); at++) {
     value = value * 8 + text.charCodeAt(at) - 0x30;
@@ -124,7 +124,7 @@ function octal(text: string, start: number): number {
   return value;
 }
 
-function hexadecimal(text: string, at: number): number {
+function hexDigitValue(text: string, at: number): number {
   const digit = hexDigit(text.charCodeAt(at));
   if (digit < 0) throw new LiteralError('Tried to print non-hex number');
   return digit;

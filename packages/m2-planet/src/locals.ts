@@ -9,15 +9,15 @@
  * `char c = 'c', *p = "x"` only a byte of p is set.
  * Behaviour defined by collect_local of cc_core.c of M2-Planet 1.13.1.
  */
+import { loadAddress, store } from './access.ts';
 import type { Compilation } from './compilation.ts';
-import { constantExpression } from './constants.ts';
-import { expression } from './expressions.ts';
-import { store } from './operands.ts';
+import { parseConstant } from './constants.ts';
+import { parseExpression } from './expressions.ts';
 import type { FunctionSymbol, Variable } from './symbols.ts';
 import type { Type } from './types.ts';
-import { functionPointer, typeName } from './types-parser.ts';
-import { loadAddress } from './variables.ts';
+import { parseFunctionPointer, parseTypeName } from './types-parser.ts';
 
+/** Elements of an array on the stack, as in upstream. */
 const MAX_ELEMENTS = 0x100000;
 
 /** Words that cannot name a variable. */
@@ -32,9 +32,9 @@ const KEYWORDS: ReadonlySet<string> = new Set(
 const FORBIDDEN = '[{(<=>)}]|&!^%;:\'"';
 
 /** local-declaration. */
-export function localDeclaration(c: Compilation): void {
+export function parseLocalDeclaration(c: Compilation): void {
   if (c.targets !== undefined) c.notInBootstrapMode('Variable inside loop');
-  const first = typeName(c);
+  const first = parseTypeName(c);
   if (first.size === 0) {
     throw c.error(
       `Usage of struct '${first.name ?? ''}' without definition (forward declaration only).`,
@@ -44,24 +44,24 @@ export function localDeclaration(c: Compilation): void {
   const base = first.target.target;
   let type = first;
   do {
-    declarator(c, type, first);
-    if (c.at(',')) {
+    parseDeclarator(c, type, first);
+    if (c.startsWith(',')) {
       c.notInBootstrapMode('multiple variables per statement');
       c.advance();
       type = base;
-      for (; c.at('*'); c.advance()) type = type.indirect;
+      for (; c.startsWith('*'); c.advance()) type = type.indirect;
     }
-  } while (!c.at(';'));
+  } while (!c.startsWith(';'));
   c.expect(';', 'ERROR in collect_local\nMissing ;');
 }
 
-function declarator(c: Compilation, declared: Type, first: Type): void {
+function parseDeclarator(c: Compilation, declared: Type, first: Type): void {
   const current = c.function as FunctionSymbol;
   let name: string | undefined;
   let nameToken = c.token;
   let type = declared;
-  if (c.at('(')) {
-    name = functionPointer(c)?.text;
+  if (c.startsWith('(')) {
+    name = parseFunctionPointer(c)?.text;
     type = c.types.basic.functionPointer;
   } else {
     name = c.token.text;
@@ -76,19 +76,19 @@ function declarator(c: Compilation, declared: Type, first: Type): void {
     name,
     type,
     elements: 1,
-    isLocalArray: c.token.text === '[',
+    isLocalArray: c.is('['),
     depth: 0,
   };
-  if (variable.isLocalArray) variable.elements = arraySize(c);
+  if (variable.isLocalArray) variable.elements = parseArraySize(c);
   const size = wholeWords(c, Math.imul(type.size, variable.elements));
   variable.depth = c.emit.localOffset(current.locals.depth, size);
   current.localsSize = (current.localsSize + size) | 0;
   current.locals.declare(variable);
-  if (c.token.text === '=') {
+  if (c.is('=')) {
     if (variable.elements !== 1) throw c.error('Stack arrays can not be initialized.');
     c.warnings?.initializer(nameToken, type, first);
     c.advance();
-    expression(c);
+    parseExpression(c);
     c.warnings?.used();
     loadAddress(c, 'one', name);
     store(c, first.size);
@@ -103,10 +103,10 @@ export function wholeWords(c: Compilation, size: number): number {
 }
 
 /** "[" constant "]" */
-function arraySize(c: Compilation): number {
+function parseArraySize(c: Compilation): number {
   c.notInBootstrapMode('array on the stack');
   c.advance();
-  const elements = constantExpression(c);
+  const elements = parseConstant(c);
   if (elements === 0) throw c.error('Size zero is not supported for arrays on the stack');
   if (elements < 0) throw c.error('Negative values are not supported for arrays on the stack');
   if (elements > MAX_ELEMENTS) {

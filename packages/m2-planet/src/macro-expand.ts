@@ -8,17 +8,15 @@
  * stepped over unseen (quirks kept).
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
+import { CLOSE_PAREN, COMMA, OPEN_PAREN } from './characters.ts';
 import { dialectOf } from './dialects.ts';
-import type { MacroCursor } from './macro.ts';
+import type { MacroCursor } from './macro-cursor.ts';
 import type { Macro } from './macro-table.ts';
 import { copyList, copyToken, removeToken, type Token } from './token.ts';
 
-const OPEN = 0x28;
-const CLOSE = 0x29;
-const COMMA = 0x2c;
-
-/** Upstream hangs on what passes these: no program of sense comes near. */
+/** Nested expansions. Upstream hangs on what exceeds this: no sensible program comes near. */
 const MAX_DEPTH = 10_000;
+/** Tokens that all expansions together may make; the same holds. */
 const MAX_MADE = 1 << 23;
 
 /** Expand `token` if it names a macro; the result is the token to go on with. */
@@ -31,7 +29,7 @@ export function expandMacro(cursor: MacroCursor, token: Token): Token | null {
   let after = removeToken(token) as Token;
   let expansion = macro.expansion;
   if (macro.parameters !== undefined) {
-    if (after.first !== OPEN) {
+    if (after.first !== OPEN_PAREN) {
       throw cursor.error('Function-like-macro called without parameter list', token);
     }
     const call = substitute(cursor, macro, macro.parameters, token, after);
@@ -67,10 +65,11 @@ function insertCopies(
 }
 
 /**
- * The replacement of a function-like macro with its arguments filled in, and the token after the call.
+ * The replacement of a function-like macro with its arguments filled in, and the token after the
+ * call.
  *
- * Each argument is cut out of the list while it is copied. Quirk kept: an empty argument has nothing to
- * cut, so its copy runs from the comma or parenthesis to the end of the program.
+ * Each argument is cut out of the list while it is copied. Quirk kept: an empty argument has
+ * nothing to cut, so its copy runs from the comma or parenthesis to the end of the program.
  */
 function substitute(
   cursor: MacroCursor,
@@ -91,9 +90,9 @@ function substitute(
     if (parameter === parameters.length) {
       throw fail('Invalid amount of parameters for function-like macro');
     }
-    if (token.first === OPEN) depth++;
-    else if (token.first === CLOSE) depth--;
-    if ((token.first === COMMA && depth === 1) || (token.first === CLOSE && depth === 0)) {
+    if (token.first === OPEN_PAREN) depth++;
+    else if (token.first === CLOSE_PAREN) depth--;
+    if ((token.first === COMMA && depth === 1) || (token.first === CLOSE_PAREN && depth === 0)) {
       const last = token.prev as Token;
       last.next = null;
       expansion = replaceParameter(cursor, expansion, parameters[parameter], start, name);

@@ -2,16 +2,17 @@
 /**
  * The value of the expression after `#if` and `#elif`.
  *
- * Quirks kept: every level is right-associative; `+ - * / % << >>` are one level, the comparisons the
- * next, `& && | || ^` the last; `&&` and `||` are bitwise (1&&2 is 0); of a macro only the first token
- * counts, as a number; anything that starts no operand is 0 and stays unread.
+ * Quirks kept: every level is right-associative; `+ - * / % << >>` are one level, the comparisons
+ * the next, `& && | || ^` the last; `&&` and `||` are bitwise (1&&2 is 0); of a macro only the
+ * first token counts, as a number; anything that starts no operand is 0 and stays unread.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1, as the shipped binary computes it.
  */
+
 import { catchStackOverflow } from '@stage0-ts/diagnostics';
-import type { MacroCursor } from './macro.ts';
+import { BANG, CLOSE_PAREN, MINUS, OPEN_PAREN } from './characters.ts';
+import type { MacroCursor } from './macro-cursor.ts';
 import { isDigit, isNameStart, parseInteger } from './text.ts';
 
-const CLOSE = 0x29;
 const LOWEST = -0x80000000;
 
 type Operator = (left: number, right: number) => number;
@@ -51,29 +52,29 @@ const BITWISE: ReadonlyMap<string, Operator> = new Map<string, Operator>([
 ]);
 
 /** bitwise: comparison | comparison ("&" | "&&" | "|" | "||" | "^") bitwise */
-export function macroExpression(cursor: MacroCursor): number {
+export function evaluateExpression(cursor: MacroCursor): number {
   return catchStackOverflow(
-    () => bitwise(cursor),
+    () => evaluateBitwise(cursor),
     (message) => cursor.error(message),
   );
 }
 
-function bitwise(cursor: MacroCursor): number {
-  return rightAssociative(cursor, BITWISE, comparison);
+function evaluateBitwise(cursor: MacroCursor): number {
+  return evaluateLevel(cursor, BITWISE, evaluateComparison);
 }
 
 /** comparison: arithmetic | arithmetic ("<" | "<=" | ">=" | ">" | "==" | "!=") comparison */
-function comparison(cursor: MacroCursor): number {
-  return rightAssociative(cursor, COMPARISONS, arithmetic);
+function evaluateComparison(cursor: MacroCursor): number {
+  return evaluateLevel(cursor, COMPARISONS, evaluateArithmetic);
 }
 
 /** arithmetic: primary | primary ("+" | "-" | "*" | "/" | "%" | ">>" | "<<") arithmetic */
-function arithmetic(cursor: MacroCursor): number {
+function evaluateArithmetic(cursor: MacroCursor): number {
   const logical = cursor.options.logicalShiftRight === true;
-  return rightAssociative(cursor, logical ? LOGICAL : ARITHMETIC, primary);
+  return evaluateLevel(cursor, logical ? LOGICAL : ARITHMETIC, evaluatePrimary);
 }
 
-function rightAssociative(
+function evaluateLevel(
   cursor: MacroCursor,
   operators: ReadonlyMap<string, Operator>,
   operand: (cursor: MacroCursor) => number,
@@ -83,7 +84,7 @@ function rightAssociative(
   const operator = operators.get(token.text);
   if (operator === undefined) return left;
   cursor.remove();
-  const right = rightAssociative(cursor, operators, operand);
+  const right = evaluateLevel(cursor, operators, operand);
   if (token.text === '/' || token.text === '%') {
     const what = token.text === '/' ? 'divide' : 'modulus';
     if (right === 0) throw cursor.error(`${what} by zero not valid even in C macros`, token);
@@ -92,45 +93,48 @@ function rightAssociative(
   return operator(left, right);
 }
 
-/** primary: "-" primary | "!" primary | "(" bitwise ")" | "defined" name | "defined" "(" name ")" | name | number */
-function primary(cursor: MacroCursor): number {
+/**
+ * primary: "-" primary | "!" primary | "(" bitwise ")" | "defined" name | "defined" "(" name ")"
+ *   | name | number
+ */
+function evaluatePrimary(cursor: MacroCursor): number {
   const token = cursor.current('macro primary expression');
   const { first, text } = token;
-  if (text === 'defined') return definedTest(cursor);
-  if (isNameStart(first)) return macroValue(cursor);
+  if (text === 'defined') return evaluateDefined(cursor);
+  if (isNameStart(first)) return evaluateName(cursor);
   if (isDigit(first)) {
     cursor.remove();
     return parseInteger(text);
   }
-  if (first === 0x2d) {
+  if (first === MINUS) {
     cursor.remove();
-    return -primary(cursor) | 0;
+    return -evaluatePrimary(cursor) | 0;
   }
-  if (first === 0x21) {
+  if (first === BANG) {
     cursor.remove();
-    return truth(primary(cursor) === 0);
+    return truth(evaluatePrimary(cursor) === 0);
   }
-  if (first === 0x28) {
+  if (first === OPEN_PAREN) {
     cursor.remove();
-    const value = bitwise(cursor);
-    cursor.expect(CLOSE, 'missing ) in macro expression');
+    const value = evaluateBitwise(cursor);
+    cursor.expect(CLOSE_PAREN, 'missing ) in macro expression');
     return value;
   }
   return 0;
 }
 
-function definedTest(cursor: MacroCursor): number {
+function evaluateDefined(cursor: MacroCursor): number {
   cursor.remove();
-  const parenthesis = cursor.current('macro defined expression').first === 0x28;
+  const parenthesis = cursor.current('macro defined expression').first === OPEN_PAREN;
   if (parenthesis) cursor.remove();
   const found = cursor.macros.find(cursor.current('macro defined expression')) !== undefined;
   cursor.remove();
-  if (parenthesis) cursor.expect(CLOSE, 'missing close parenthesis for defined()');
+  if (parenthesis) cursor.expect(CLOSE_PAREN, 'missing close parenthesis for defined()');
   return truth(found);
 }
 
 /** An undefined name is 0. */
-function macroValue(cursor: MacroCursor): number {
+function evaluateName(cursor: MacroCursor): number {
   const token = cursor.current('macro expression');
   const macro = cursor.macros.find(token);
   let value = 0;

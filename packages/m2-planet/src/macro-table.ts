@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The macros that are defined at a point of the program.
+ * The macros that are defined at a point in the program.
  *
- * A later definition hides an earlier one until `#undef` uncovers it (quirk kept), so each name has a
- * stack. `__LINE__` and `__FILE__` are always found, and cannot be hidden.
+ * A later definition hides an earlier one until `#undef` uncovers it (quirk kept), so each name has
+ * a stack. `__LINE__` and `__FILE__` are always found, and cannot be hidden.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
 import { Origin } from './origin.ts';
@@ -24,7 +24,7 @@ export interface Macro {
 
 export class MacroTable {
   private readonly stacks = new Map<string, Macro[]>();
-  /** Definitions in force, those that `__LINE__` and `__FILE__` leave behind counted in. */
+  /** The number of definitions in force, including those that `__LINE__` and `__FILE__` leave. */
   private count = 0;
 
   /** Define a macro whose whole value is one token, which may be empty. */
@@ -52,7 +52,10 @@ export class MacroTable {
     return stack === undefined ? undefined : stack[stack.length - 1];
   }
 
-  /** Drop the newest definition of `name`. False when nothing at all is defined, where upstream crashes. */
+  /**
+   * Drop the newest definition of `name`. False when nothing at all is defined, where upstream
+   * crashes.
+   */
   undefine(name: string): boolean {
     if (this.count === 0) return false;
     const stack = this.stacks.get(name);

@@ -2,81 +2,28 @@
 /**
  * The preprocessor: a token list with directives → the same list without them, macros expanded.
  *
- * One cursor walks the list and edits it. A `#` token at the start of a line begins a directive; every
- * other token may be a macro's name. Invariant: what lies before the cursor is finished.
+ * One cursor walks the list and edits it. A `#` token at the start of a line begins a directive;
+ * every other token may be a macro's name. Invariant: what lies before the cursor is finished.
  *
  * Quirks kept: a skipped block ends at the text `#endif` wherever it is in a line; `#warning`
  * leaves its text in the program; an include line without `expandIncludes` vanishes; any other
  * directive is dropped with a warning.
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
-import { type ToolError, visible } from '@stage0-ts/diagnostics';
+
+import { visible } from '@stage0-ts/diagnostics';
+import { CLOSE_PAREN, COMMA, DOT, HASH, LINE_FEED, OPEN_PAREN, SPACE } from './characters.ts';
 import { dialectOf } from './dialects.ts';
 import { Includer } from './include.ts';
+import type { MacroCursor } from './macro-cursor.ts';
 import { expandMacro } from './macro-expand.ts';
-import { macroExpression } from './macro-expression.ts';
-import { type Macro, MacroTable } from './macro-table.ts';
-import type { CompileOptions } from './options.ts';
-import type { ReaderContext } from './reader.ts';
+import { evaluateExpression } from './macro-expression.ts';
+import type { Macro } from './macro-table.ts';
 import { latin1ToName } from './text.ts';
-import { lineOf, removeToken, type Token, tokenError } from './token.ts';
-
-const LINE_FEED = 0x0a;
-const HASH = 0x23;
+import { lineOf, type Token } from './token.ts';
 
 const CONDITIONALS: ReadonlySet<string> = new Set(['#if', '#ifdef', '#ifndef']);
 const BRANCHES: ReadonlySet<string> = new Set(['#elif', '#else', '#endif']);
-
-/** The place in the token list that the preprocessor is at, and what the directives share. */
-export class MacroCursor {
-  readonly macros: MacroTable = new MacroTable();
-  readonly options: CompileOptions;
-  readonly reader: ReaderContext;
-  /** First token of the program. Quirk kept: only `remove` keeps it up to date, expansions do not. */
-  head: Token | null;
-  token: Token | null;
-  /** One entry for each open #if: true when a branch of it has been taken. */
-  readonly taken: boolean[] = [];
-  /** Tokens that expansions have made; bounds what would never end. */
-  made = 0;
-  private last: Token | null;
-
-  constructor(head: Token | null, options: CompileOptions, reader: ReaderContext) {
-    this.head = head;
-    this.token = head;
-    this.last = head;
-    this.options = options;
-    this.reader = reader;
-  }
-
-  /** The current token, where upstream fails or crashes without one. */
-  current(what: string): Token {
-    if (this.token === null) throw this.error(`got an EOF terminated ${what}`, this.last);
-    return this.token;
-  }
-
-  /** Take the current token out of the list and go on to the next. */
-  remove(): void {
-    const token = this.current('directive');
-    this.last = token;
-    this.token = removeToken(token);
-    if (this.head === token) this.head = this.token;
-  }
-
-  /** Remove the current token, which must start with the byte `first`. */
-  expect(first: number, message: string): void {
-    if (this.current('macro expression').first !== first) throw this.error(message);
-    this.remove();
-  }
-
-  warn(text: string): void {
-    this.options.onWarning?.(text);
-  }
-
-  error(message: string, token: Token | null = this.token ?? this.last): ToolError {
-    return tokenError(token, 'preprocessor', message);
-  }
-}
 
 /** Run the preprocessor over the list at whose head the cursor is. The result is the new head. */
 export function preprocess(cursor: MacroCursor): Token | null {
@@ -88,7 +35,7 @@ export function preprocess(cursor: MacroCursor): Token | null {
       startOfLine = true;
       cursor.token = token.next;
     } else if (startOfLine && token.first === HASH) {
-      if (directive(cursor, token, includer)) continue;
+      if (runDirective(cursor, token, includer)) continue;
       const end: Token | null = cursor.token;
       if (end !== null && end.first !== LINE_FEED) {
         throw cursor.error(`newline expected at end of macro directive found: '${end.text}'`);
@@ -102,14 +49,14 @@ export function preprocess(cursor: MacroCursor): Token | null {
 }
 
 /**
- * One directive. True when it skipped tokens up to a branch that now is the very first token, so that
- * no line feed comes before it.
+ * One directive. True when it skipped tokens up to a branch that now is the very first token, so
+ * that no line feed comes before it.
  */
-function directive(cursor: MacroCursor, token: Token, includer: Includer): boolean {
+function runDirective(cursor: MacroCursor, token: Token, includer: Includer): boolean {
   switch (token.text) {
     case '#if':
       cursor.remove();
-      return openBlock(cursor, macroExpression(cursor) !== 0);
+      return openBlock(cursor, evaluateExpression(cursor) !== 0);
     case '#ifdef':
     case '#ifndef': {
       cursor.remove();
@@ -120,7 +67,7 @@ function directive(cursor: MacroCursor, token: Token, includer: Includer): boole
     }
     case '#elif':
     case '#else':
-      return nextBranch(cursor, token);
+      return takeBranch(cursor, token);
     case '#endif':
       if (cursor.taken.length === 0) throw cursor.error('unexpected #endif');
       cursor.remove();
@@ -138,13 +85,13 @@ function directive(cursor: MacroCursor, token: Token, includer: Includer): boole
       return false;
     case '#error':
     case '#warning':
-      message(cursor, token);
+      reportMessage(cursor, token);
       return false;
     case '#include':
       if (cursor.options.expandIncludes === true) includer.include();
       break;
     default:
-      ignored(cursor, token);
+      ignoreDirective(cursor, token);
   }
   while (cursor.token !== null && cursor.token.first !== LINE_FEED) cursor.remove();
   return false;
@@ -156,10 +103,10 @@ function openBlock(cursor: MacroCursor, taken: boolean): boolean {
 }
 
 /** `#elif` and `#else`. Quirk kept: after #else another branch may still follow and be taken. */
-function nextBranch(cursor: MacroCursor, token: Token): boolean {
+function takeBranch(cursor: MacroCursor, token: Token): boolean {
   if (token.next === null) throw cursor.error(`${token.text} without leading #if`);
   cursor.remove();
-  const holds = token.text === '#else' || macroExpression(cursor) !== 0;
+  const holds = token.text === '#else' || evaluateExpression(cursor) !== 0;
   const innermost = cursor.taken.length - 1;
   if (innermost < 0) throw cursor.error(`${token.text} without leading #if`, token);
   if (!holds || cursor.taken[innermost] === true) return skipBlock(cursor);
@@ -167,7 +114,10 @@ function nextBranch(cursor: MacroCursor, token: Token): boolean {
   return false;
 }
 
-/** Remove tokens up to the #elif, #else or #endif of this block; the cursor ends at the line feed before it. */
+/**
+ * Remove tokens up to the #elif, #else or #endif of this block; the cursor ends at the line feed
+ * before it.
+ */
 function skipBlock(cursor: MacroCursor): boolean {
   do {
     skipNested(cursor);
@@ -227,8 +177,8 @@ function define(cursor: MacroCursor): void {
   const macro = cursor.macros.define(name.text);
   cursor.remove();
   const separator = cursor.current('#define').first;
-  if (separator === 0x20) cursor.remove();
-  else if (separator === 0x28) readParameters(cursor, macro);
+  if (separator === SPACE) cursor.remove();
+  else if (separator === OPEN_PAREN) readParameters(cursor, macro);
   const body = cursor.current('#define');
   if (body.first === LINE_FEED) return;
   let last: Token = body;
@@ -251,13 +201,13 @@ function readParameters(cursor: MacroCursor, macro: Macro): void {
   macro.parameters = names;
   for (;;) {
     const token = cursor.current('macro parameter list');
-    if (token.first === 0x29) break;
-    if (token.first === 0x2e) {
+    if (token.first === CLOSE_PAREN) break;
+    if (token.first === DOT) {
       throw cursor.error('Variadic function-like macros not supported.');
     }
     names[names.length - 1] = token.text;
     cursor.remove();
-    if (cursor.current('macro parameter list').first === 0x2c) {
+    if (cursor.current('macro parameter list').first === COMMA) {
       names.push(undefined);
       cursor.remove();
     }
@@ -265,8 +215,10 @@ function readParameters(cursor: MacroCursor, macro: Macro): void {
   cursor.remove();
 }
 
-/** `#error` stops; `#warning` leaves the cursor at the end of its line and its text in the program. */
-function message(cursor: MacroCursor, directiveToken: Token): void {
+/**
+ * `#error` stops; `#warning` leaves the cursor at the end of its line and its text in the program.
+ */
+function reportMessage(cursor: MacroCursor, directiveToken: Token): void {
   cursor.remove();
   const start = cursor.token;
   let text = '';
@@ -285,7 +237,7 @@ function message(cursor: MacroCursor, directiveToken: Token): void {
   cursor.warn(`${visible(warning)}\n`);
 }
 
-function ignored(cursor: MacroCursor, token: Token): void {
+function ignoreDirective(cursor: MacroCursor, token: Token): void {
   const fence = '>>WARNING<<\n>>WARNING<<\n';
   const feature = `${token.origin.file}:${lineOf(token)}:feature: ${latin1ToName(token.text)}`;
   cursor.warn(

@@ -1,66 +1,72 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Operands of expressions: literals, prefix operators, casts, calls, and what may follow an operand.
+ * Operands of expressions: literals, prefix operators, casts, calls, and what may follow an
+ * operand.
  *
- * postfix: primary ("[" expression "]" | "->" member | "." member | "++" | "--" | "(" arguments ")")*
+ * postfix: primary ("[" expression "]" | "->" member | "." member | "++" | "--"
+ *   | "(" arguments ")")*
  *
- * Behaviour defined by cc_core.c of M2-Planet 1.13.1; its many miscompilations are kept, because they are
- * bytes of the output. The larger ones are named where they arise.
+ * Behaviour defined by cc_core.c of M2-Planet 1.13.1; its many miscompilations are kept, because
+ * they are bytes of the output. The larger ones are named where they arise.
  */
 
+import { load, store } from './access.ts';
+import { BANG, DOUBLE_QUOTE, OPEN_PAREN, SINGLE_QUOTE, STAR, TILDE } from './characters.ts';
 import type { Compilation } from './compilation.ts';
-import { sizeOf } from './constants.ts';
-import { expression, isCompoundAssignment, previousText, pushedOperand } from './expressions.ts';
+import { parseSizeof } from './constants.ts';
+import { parseExpression, withZeroSaved } from './expressions.ts';
 import { characterAt, stringLiteral } from './literals.ts';
+import { isAssignment, isIncrement, previousText } from './operators.ts';
 import { isDigit, isNameStart, parseInteger } from './text.ts';
 import type { Token } from './token.ts';
 import { isPointer, type Member } from './types.ts';
-import { fallibleTypeName, functionPointer } from './types-parser.ts';
-import { variable } from './variables.ts';
+import { parseFunctionPointer, parseOptionalTypeName } from './types-parser.ts';
+import { parseVariable } from './variables.ts';
 
 /** postfix. */
-export function postfix(c: Compilation): void {
-  primary(c);
-  postfixOperators(c);
+export function parsePostfix(c: Compilation): void {
+  parsePrimary(c);
+  parsePostfixOperators(c);
 }
 
 /**
  * Everything after an operand.
  *
- * Quirk kept: the order of the tests. Each operator opens another round of them, and after a call the
- * rounds that are still open go on with the tests that they have not made yet.
+ * Quirk kept: the order of the tests. Each operator starts another round of them, and after a call
+ * the outer rounds continue with their remaining tests.
  */
-export function postfixOperators(c: Compilation): void {
+export function parsePostfixOperators(c: Compilation): void {
   c.requireToken('Unexpected EOF, improperly terminated primary expression');
-  if (c.token.text === '[') {
-    index(c);
-    postfixOperators(c);
+  if (c.is('[')) {
+    parseIndex(c);
+    parsePostfixOperators(c);
   }
-  if (c.token.text === '->') {
-    arrow(c);
-    postfixOperators(c);
+  if (c.is('->')) {
+    parseArrow(c);
+    parsePostfixOperators(c);
   }
-  if (c.token.text === '.') {
-    dot(c);
-    postfixOperators(c);
+  if (c.is('.')) {
+    parseDot(c);
+    parsePostfixOperators(c);
   }
-  if (isStep(c.token.text)) {
-    postfixStep(c);
-    postfixOperators(c);
+  if (isIncrement(c.token.text)) {
+    parsePostfixIncrement(c);
+    parsePostfixOperators(c);
   }
-  if (c.at('(')) {
-    if (!c.current.isFunctionPointer) {
+  if (c.startsWith('(')) {
+    if (!c.expressionType.isFunctionPointer) {
       throw c.error('Attempted to use operator ( on non-function pointer');
     }
-    call(c, undefined);
+    parseCall(c, undefined);
   }
 }
 
 /**
- * primary: "&"? ("sizeof" … | "-" primary | "!" postfix | "~" postfix | ("++" | "--") postfix | "(" type ")" primary
- *   | "(" expression ")" | character | string+ | name "(" arguments ")" | variable | number)
+ * primary: "&"? ("sizeof" … | "-" primary | "!" postfix | "~" postfix | ("++" | "--") postfix
+ *   | "(" type ")" primary | "(" expression ")" | character | string+ | name "(" arguments ")"
+ *   | variable | number)
  */
-function primary(c: Compilation): void {
+function parsePrimary(c: Compilation): void {
   c.requireToken('Received EOF where primary expression expected');
   c.mark(c.token);
   const start = c.token;
@@ -72,89 +78,94 @@ function primary(c: Compilation): void {
   }
   const { text, first } = c.token;
   if (text === 'sizeof') {
-    c.emit.loadImmediate('zero', sizeOf(c), 'load sizeof');
-  } else if (isNameStart(first)) name(c);
+    c.emit.loadImmediate('zero', parseSizeof(c), 'load sizeof');
+  } else if (isNameStart(first)) parseName(c);
   else if (isDigit(first)) {
     c.warnings?.number(c.token);
     c.emit.loadImmediate('zero', parseInteger(text), 'primary expr number');
     c.advance();
   } else if (text === '-') {
     c.emit.beginNegate();
-    pushedOperand(c, () => primary(c));
+    withZeroSaved(c, () => parsePrimary(c));
     c.emit.endNegate();
     c.warnings?.prefixFirst(c, start, 'minus');
     if (c.warnings !== undefined) c.warnings.value = 'any';
-  } else if (first === 0x21) {
+  } else if (first === BANG) {
     c.warnings?.not(c.token);
     c.emit.beginNot(); // quirk kept: `!!` and `!=` are a single not
-    pushedOperand(c, () => postfix(c));
+    withZeroSaved(c, () => parsePostfix(c));
     c.emit.endNot();
     c.warnings?.tested();
     if (c.warnings !== undefined) c.warnings.value = 'truth';
-  } else if (first === 0x7e) {
-    pushedOperand(c, () => postfix(c));
+  } else if (first === TILDE) {
+    withZeroSaved(c, () => parsePostfix(c));
     c.emit.complement();
     if (c.warnings !== undefined) c.warnings.value = 'any';
-  } else if (text === '--' || text === '++') prefixStep(c);
-  else if (first === 0x28) parenthesis(c);
-  else if (first === 0x27) {
+  } else if (text === '--' || text === '++') parsePrefixIncrement(c);
+  else if (first === OPEN_PAREN) parseParenthesis(c);
+  else if (first === SINGLE_QUOTE) {
     c.warnings?.character(c.token);
     const value = c.literal(() => characterAt(text, 1));
     c.emit.loadImmediate('zero', value, 'primary expr char');
     c.advance();
-  } else if (first === 0x22) string(c);
-  else if (first === 0x2a) variable(c);
+  } else if (first === DOUBLE_QUOTE) parseString(c);
+  else if (first === STAR) parseVariableOperand(c);
   else throw c.error(`Received ${text} in primary_expr`);
   if (start.text === '&') c.warnings?.addressOf(c, start);
 }
 
 /** A call by name, or a variable. */
-function name(c: Compilation): void {
+function parseName(c: Compilation): void {
   const known = c.functions.get(c.token.text);
   if (c.following === c.end) throw c.error('unexpected end of file');
-  if (known !== undefined && c.following.first === 0x28) {
+  if (known !== undefined && c.following.first === OPEN_PAREN) {
     c.advance();
-    call(c, known.name);
-  } else variable(c);
+    parseCall(c, known.name);
+  } else parseVariableOperand(c);
+}
+
+/** variable, and the operators after it if the first is a member access. */
+function parseVariableOperand(c: Compilation): void {
+  if (parseVariable(c)) parsePostfixOperators(c);
 }
 
 /** "(" type ")" primary | "(" expression ")" */
-function parenthesis(c: Compilation): void {
+function parseParenthesis(c: Compilation): void {
   const open = c.token;
   c.advance();
-  let type = fallibleTypeName(c);
+  let type = parseOptionalTypeName(c);
   if (type === undefined) {
-    expression(c);
+    parseExpression(c);
     c.expect(')', "Error in Primary expression\nDidn't get )");
     return;
   }
-  if (c.at('(')) {
-    functionPointer(c);
+  if (c.startsWith('(')) {
+    parseFunctionPointer(c);
     type = c.types.basic.functionPointer;
   }
   c.expect(')', "Invalid character received in cast. Expected ')'.");
-  primary(c);
-  c.current = type;
+  parsePrimary(c);
+  c.expressionType = type;
   c.warnings?.prefixFirst(c, open, 'cast');
   c.warnings?.cast(c, open, type);
 }
 
 /** string+: adjacent strings are joined. */
-function string(c: Compilation): void {
+function parseString(c: Compilation): void {
   if (c.following === c.end) throw c.error('a string by itself is not valid C');
   const start = c.token;
-  const text = joinedStrings(c);
+  const text = joinStrings(c);
   c.mark(start);
   const shared = c.dialect.sharesStrings ? c.strings.get(text) : undefined;
-  c.emit.loadAddress('zero', '', shared ?? newString(c, text, start), 'primary expr string');
+  c.emit.loadAddress('zero', '', shared ?? writeString(c, text, start), 'primary expr string');
 }
 
 /** The text of the string tokens that are here, as one token of them all would have it. */
-function joinedStrings(c: Compilation): string {
+function joinStrings(c: Compilation): string {
   const start = c.token;
   const parts = [start.text];
   let { length } = start.text;
-  for (c.advance(); c.at('"'); c.advance()) {
+  for (c.advance(); c.startsWith('"'); c.advance()) {
     c.notInBootstrapMode('string literal concatenation');
     parts.push(c.token.text.slice(1));
     length += c.token.text.length - 1;
@@ -164,7 +175,7 @@ function joinedStrings(c: Compilation): string {
 }
 
 /** Write a string to its section; the result is its label. */
-function newString(c: Compilation, text: string, start: Token): string {
+function writeString(c: Compilation, text: string, start: Token): string {
   const { strings } = c.output;
   const label = c.checkName(`STRING_${nextLabel(c)}`);
   strings.writeLatin1(`:${label}\n`);
@@ -179,8 +190,10 @@ export function nextLabel(c: Compilation): string {
   return c.checkName(c.function.nextLabel());
 }
 
-/** "(" (expression ","?)* ")" after a function's name, or after an expression when there is no name. */
-export function call(c: Compilation, function_: string | undefined): void {
+/**
+ * "(" (expression ","?)* ")" after a function's name, or after an expression when there is no name.
+ */
+export function parseCall(c: Compilation, function_: string | undefined): void {
   const callee = c.token.prev ?? c.token;
   c.expect('(', 'ERROR in process_expression_list\nNo ( was found');
   c.mark(callee);
@@ -188,17 +201,17 @@ export function call(c: Compilation, function_: string | undefined): void {
   const throughPointer = function_ === undefined;
   c.emit.beginCall(throughPointer);
   let hasArguments = false;
-  while (!c.at(')')) {
+  while (!c.startsWith(')')) {
     const argument = c.token;
     const mark = c.warnings?.mark ?? 0;
-    expression(c);
+    parseExpression(c);
     c.warnings?.used();
     if (throughPointer) c.warnings?.pointerLost(argument, mark);
     c.requireToken('incomplete function call, received EOF instead of )');
     c.mark(callee);
     c.emit.push('zero', 'function argument');
     hasArguments = true;
-    if (c.at(',')) c.advance();
+    if (c.startsWith(',')) c.advance();
   }
   c.expect(')', 'ERROR in process_expression_list\nNo ) was found');
   c.mark(callee);
@@ -210,14 +223,14 @@ export function call(c: Compilation, function_: string | undefined): void {
 }
 
 /** "[" expression "]". Quirk kept: elements are words, except of exactly `char*`. */
-function index(c: Compilation): void {
+function parseIndex(c: Compilation): void {
   const before = previousText(c, 2);
   const bracket = c.token;
-  const array = c.current;
+  const array = c.expressionType;
   const { addressOf } = c;
-  pushedOperand(c, () => expression(c));
+  withZeroSaved(c, () => parseExpression(c));
   c.warnings?.used();
-  c.current = array;
+  c.expressionType = array;
   const isChar = array.name === 'char*';
   if (!isChar) {
     c.emit.scale(array.target.size, 'primary expr array');
@@ -229,8 +242,12 @@ function index(c: Compilation): void {
   const { text } = c.token;
   const isElementAddress = addressOf && c.dialect.hasElementAddresses;
   const wantsAddress =
-    isAssignment(text) || text === '.' || isStep(before) || isStep(text) || isElementAddress;
-  if (text === '[') c.current = array.target;
+    isAssignment(text) ||
+    text === '.' ||
+    isIncrement(before) ||
+    isIncrement(text) ||
+    isElementAddress;
+  if (text === '[') c.expressionType = array.target;
   c.warnings?.index(c, bracket, array, !wantsAddress);
   if (wantsAddress) return;
   if (isChar) c.emit.load(1, true);
@@ -238,58 +255,58 @@ function index(c: Compilation): void {
 }
 
 /** "->" name */
-function arrow(c: Compilation): void {
+function parseArrow(c: Compilation): void {
   const name = c.following;
-  const member = memberOf(c);
+  const member = parseMember(c);
   if (member.offset !== 0) {
     c.emit.addImmediate('zero', member.offset, '-> offset calculation');
   }
   // Quirk kept: a member is never signed, and an array that fits a register is loaded as a value.
-  const isChanged = isAssignment(c.token.text) || isMemberStep(c);
-  const isLoaded = !c.at('.') && !isChanged && member.size <= c.emit.wordSize;
+  const isChanged = isAssignment(c.token.text) || isMemberIncrement(c);
+  const isLoaded = !c.startsWith('.') && !isChanged && member.size <= c.emit.wordSize;
   c.warnings?.arrow(c, name, member, isLoaded);
   if (isLoaded) load(c, member.size, false);
 }
 
 /** "." name */
-function dot(c: Compilation): void {
+function parseDot(c: Compilation): void {
   c.notInBootstrapMode('Member access using .');
   const name = c.following;
-  const member = memberOf(c);
+  const member = parseMember(c);
   if (member.offset !== 0) {
     c.emit.addImmediate('zero', member.offset, '. offset calculation');
   }
   const { text } = c.token;
-  const isLoaded = !isAssignment(text) && !isMemberStep(c) && text !== '[' && text !== '.';
+  const isLoaded = !isAssignment(text) && !isMemberIncrement(c) && text !== '[' && text !== '.';
   c.warnings?.dot(c, name, member, isLoaded);
-  if (isLoaded) load(c, c.current.size, c.current.isSigned);
+  if (isLoaded) load(c, c.expressionType.size, c.expressionType.isSigned);
 }
 
 /**
  * True before a ++ or -- that works on the member; in 1.13.1 it works on what its value points to.
  */
-function isMemberStep(c: Compilation): boolean {
-  return c.dialect.stepsMembers && isStep(c.token.text);
+function isMemberIncrement(c: Compilation): boolean {
+  return c.dialect.stepsMembers && isIncrement(c.token.text);
 }
 
-function memberOf(c: Compilation): Member {
+function parseMember(c: Compilation): Member {
   c.output.comment('looking up offset');
   c.advance();
   const { text } = c.token;
-  const parent = c.current;
+  const parent = c.expressionType;
   const member = parent.members?.find(text);
   if (member === undefined) {
     const message = `ERROR in lookup_member ${parent.name ?? ''}->${text} does not exist`;
     throw c.error(message, c.token, 'no-member');
   }
-  c.current = member.type;
+  c.expressionType = member.type;
   c.advance();
   return member;
 }
 
 /** operand ("++" | "--") */
-function postfixStep(c: Compilation): void {
-  const isMinus = c.at('-');
+function parsePostfixIncrement(c: Compilation): void {
+  const isMinus = c.startsWith('-');
   c.warnings?.step(c, c.token, c.token.prev);
   c.advance();
   c.output.comment('postfix inc/dec');
@@ -299,65 +316,39 @@ function postfixStep(c: Compilation): void {
   c.emit.pop('one', 'Address of variable');
   c.emit.push('zero', 'Value before postfix operator');
   c.emit.push('one', 'Address of variable');
-  const step = isPointer(c.current) ? c.current.target.size : 1;
+  const step = isPointer(c.expressionType) ? c.expressionType.target.size : 1;
   if (isMinus) c.emit.subtractImmediate('zero', step, 'Subtract offset');
   else c.emit.addImmediate('zero', step, 'Add offset');
   c.emit.pop('one', 'Address of variable');
-  store(c, c.current.size);
+  store(c, c.expressionType.size);
   c.emit.pop('zero', 'Value before postfix operator');
   c.emit.pop('one', 'Previous value');
   for (; c.pendingDereferences > 0; c.pendingDereferences--) {
-    c.current = c.current.target;
-    load(c, c.current.size, c.current.isSigned);
+    c.expressionType = c.expressionType.target;
+    load(c, c.expressionType.size, c.expressionType.isSigned);
   }
   c.output.comment('postfix inc/dec end');
 }
 
 /** ("++" | "--") postfix */
-function prefixStep(c: Compilation): void {
+function parsePrefixIncrement(c: Compilation): void {
   const operator = c.token;
-  const isMinus = c.at('-');
+  const isMinus = c.startsWith('-');
   c.notInBootstrapMode('prefix operators --/++');
   c.output.comment('prefix inc/dec');
   c.emit.push('zero', 'Previous value');
   c.advance();
-  postfix(c);
+  parsePostfix(c);
   c.warnings?.prefixStep(c, operator);
   c.emit.pop('one', 'Restore previous value');
   c.emit.push('one', 'Previous value');
   c.emit.push('zero', 'Address of variable');
   c.emit.dereference('zero', 'Deref to get value');
-  const step = isPointer(c.current) ? c.current.target.size : 1;
+  const step = isPointer(c.expressionType) ? c.expressionType.target.size : 1;
   if (isMinus) c.emit.subtractImmediate('zero', step, 'Sub prefix from deref value');
   else c.emit.addImmediate('zero', step, 'Add prefix to deref value');
   c.emit.pop('one', 'Address of variable');
-  store(c, c.current.size);
+  store(c, c.expressionType.size);
   c.emit.pop('one', 'Previous value');
   c.output.comment('prefix inc/dec end');
-}
-
-/** zero := the value of `size` bytes at zero, if there is an instruction for that. */
-export function load(c: Compilation, size: number, isSigned: boolean): void {
-  if (!c.emit.hasSize(size)) {
-    throw c.error(`Got unsupported size ${size} when trying to load value.`);
-  }
-  c.emit.load(size, isSigned);
-}
-
-/** Store `size` bytes of zero at one, if there is an instruction for that. */
-export function store(c: Compilation, size: number): void {
-  if (!c.emit.hasSize(size)) {
-    throw c.error(`Got unsupported size ${size} when storing number in register.`);
-  }
-  c.emit.store(size);
-}
-
-/** True for `=` and for `+=` and its like. */
-function isAssignment(text: string): boolean {
-  return text === '=' || isCompoundAssignment(text);
-}
-
-/** True for `++` and `--`. */
-export function isStep(text: string): boolean {
-  return text === '++' || text === '--';
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The options of a compilation, with upstream's defaults, and the architectures that `-A` knows. */
+/**
+ * The options of a compilation, with upstream's defaults, and the architectures that `-A` knows.
+ */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source, ToolError } from '@stage0-ts/diagnostics';
 import type { DialectName } from './dialects.ts';
@@ -47,7 +49,7 @@ export interface CompileOptions {
    * Whose language and output; that of 1.13.1 by default (`--dialect`, which upstream has not).
    */
   readonly dialect?: DialectName | undefined;
-  /** Target; `knight-native` by default, as upstream. */
+  /** `knight-native` by default, as upstream. */
   readonly architecture?: Architecture;
   /** Macros to predefine, in order, after those of the architecture (`-D`). */
   readonly defines?: readonly Define[];
@@ -57,24 +59,33 @@ export interface CompileOptions {
   readonly expandIncludes?: boolean;
   /** Folders that `#include` searches, in order (`-I`). */
   readonly includePaths?: readonly string[];
-  /** Where included files come from: the bytes at a path, or undefined when there is no such file. */
+  /**
+   * Where included files come from: the bytes at a path, or undefined when there is no such file.
+   */
   readonly readInclude?: (path: string) => Uint8Array | undefined;
   /** Stop after the preprocessor and give its tokens (`-E`). */
   readonly preprocessOnly?: boolean;
   /** End the code with the label ELF_data instead of ending the output with ELF_end (`--debug`). */
   readonly debug?: boolean;
-  /** Accept only what the cc_* compilers accept, and drop preprocessor lines unread (`--bootstrap-mode`). */
+  /**
+   * Accept only what the cc_* compilers accept, and drop preprocessor lines unread
+   * (`--bootstrap-mode`).
+   */
   readonly bootstrapMode?: boolean;
   /** Limit on the length of a token or string, in bytes (`--max-string`). */
   readonly maxString?: number;
   /**
-   * Shift right without regard to the sign wherever the compiler itself shifts: in `#if`, to split a large
-   * constant on RISC-V, and for a negative byte in a list, which is then an error. M2-Planet does that when a
-   * compiler whose `>>` is logical has built it, as cc_riscv32 is. Only the shifts are followed: that build also
-   * misprints negative numbers that are written as unsigned ones. No option of the command line.
+   * Shift right without regard to the sign wherever the compiler itself shifts: in `#if`, to split
+   * a large constant on RISC-V, and for a negative byte in a list, which is then an error.
+   * M2-Planet does that when a compiler whose `>>` is logical has built it, as cc_riscv32 is. Only
+   * the shifts are followed: that build also misprints negative numbers that are written as
+   * unsigned ones. No option of the command line.
    */
   readonly logicalShiftRight?: boolean;
-  /** Takes for each piece of the output its token, and the name of the function that it is part of. Default: none is made. */
+  /**
+   * Receives, for each piece of the output, its token and the name of its function. Default: none
+   * is made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
   /** Called for each thing that upstream compiles to something other than C means (`--strict`). */
   readonly warnings?: ((warning: ToolError) => void) | undefined;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Where tokens come from: an input, or the part of one after a `#FILENAME`, with its name and lines.
+ * Where tokens come from: an input, or the part of one after a `#FILENAME`, with its name and
+ * lines.
  *
- * Tokens keep byte offsets only; lines are counted when somebody asks, from an index of the line feeds
- * that is made once for each input.
+ * Tokens keep byte offsets only; lines are counted only when they are needed, with an index of the
+ * line feeds that is made once for each input.
  */
-import type { Source } from '@stage0-ts/diagnostics';
 
-const LINE_FEED = 0x0a;
+import type { Source } from '@stage0-ts/diagnostics';
+import { LINE_FEED } from './characters.ts';
 
 /** Counts the line feeds before a place. */
 class LineFeeds {
@@ -75,7 +76,10 @@ export class Origin {
     return new Origin(file, undefined, line, 0, undefined);
   }
 
-  /** The rest of this input under another name, with `line` as the line that the byte at `from` is on. */
+  /**
+   * The rest of this input under another name, with `line` as the line that the byte at `from` is
+   * on.
+   */
   renamed(file: string, line: number, from: number): Origin {
     return new Origin(file, this.source, line, from, this.lineFeeds);
   }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The output: three sections (code, global variables, strings) that grow side by side, joined at the end.
+ * The output: three sections (code, global variables, strings) that grow side by side, joined at
+ * the end.
  *
- * The lines that reserve a function's locals come before its body, and those that free them before each
- * return, but how many there are is known only at its end. So such places are noted, and filled when
- * the sections are joined: nothing is copied twice.
+ * The lines that reserve a function's locals come before its body, and those that free them before
+ * each return, but how many there are is known only at its end. So such places are recorded, and
+ * filled when the sections are joined: nothing is copied twice.
  * Behaviour defined by cc.c and declare_function of cc_core.c of M2-Planet 1.13.1.
  */
+
 import { ByteWriter, type SectionProvenance } from '@stage0-ts/bytes';
+import { COLON, LINE_FEED } from './characters.ts';
 import type { CodeSink, Emitter, Frame } from './emit/emitter.ts';
 import { latin1Bytes } from './text.ts';
 
@@ -34,8 +37,8 @@ const EMPTY: Uint8Array = new Uint8Array();
 export class Output implements CodeSink {
   readonly globals: ByteWriter = new ByteWriter(1 << 14);
   readonly strings: ByteWriter = new ByteWriter(1 << 14);
-  /** The maps of the three sections, when somebody asks where the output comes from. */
-  maps: SectionProvenance | undefined;
+  /** The provenance of the three sections, if it is requested. */
+  provenance: SectionProvenance | undefined;
   private readonly code: ByteWriter;
   /** The places for lines of frames, in order of their offsets in the code. */
   private readonly places: Place[] = [];
@@ -64,14 +67,14 @@ export class Output implements CodeSink {
     this.code.writeLatin1('# ');
     this.code.writeLatin1(text);
     this.code.writeLatin1(name);
-    this.code.writeByte(0x0a);
+    this.code.writeByte(LINE_FEED);
   }
 
   label(prefix: string, name: string): void {
-    this.code.writeByte(0x3a);
+    this.code.writeByte(COLON);
     this.code.writeLatin1(prefix);
     this.code.writeLatin1(name);
-    this.code.writeByte(0x0a);
+    this.code.writeByte(LINE_FEED);
   }
 
   /** Start a function. */
@@ -97,7 +100,7 @@ export class Output implements CodeSink {
 
   /** End the function; `frame` is undefined when it has no locals. */
   endFunction(frame: Frame | undefined): void {
-    this.code.writeByte(0x0a);
+    this.code.writeByte(LINE_FEED);
     if (frame === undefined) return;
     this.slot.enter = latin1Bytes(frame.enter);
     this.slot.leave = latin1Bytes(frame.leave);
@@ -117,7 +120,7 @@ export class Output implements CodeSink {
       { bytes: strings.view(), section: 2, from: 0 },
       heading(atEnd),
     ];
-    if (this.maps !== undefined) mapParts(parts, this.maps);
+    if (this.provenance !== undefined) joinProvenance(parts, this.provenance);
     return concatenated(parts.map(({ bytes }) => bytes));
   }
 
@@ -153,7 +156,7 @@ function heading(text: string): Part {
   return { bytes: latin1Bytes(text) };
 }
 
-function mapParts(parts: readonly Part[], maps: SectionProvenance): void {
+function joinProvenance(parts: readonly Part[], maps: SectionProvenance): void {
   let at = 0;
   for (const { bytes, section, from, like = 0 } of parts) {
     if (section === undefined) maps.whole.addOwn(at);

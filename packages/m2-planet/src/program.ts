@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The command `M2-Planet [options] [file…]`: a new output gets mode 0600, without -o it goes to standard output.
+ * The command `M2-Planet [options] [file…]`: a new output gets mode 0600, without -o it goes to
+ * standard output.
  *
- * Options are obeyed one by one, so that -h and -V end the run where they are. An unknown option is the
- * name of an input. Without inputs standard input is compiled, under the name STDIN.
+ * Options are obeyed one by one, so that -h and -V end the run where they are. An unknown option is
+ * the name of an input. Without inputs standard input is compiled, under the name STDIN.
  * Behaviour defined by cc.c of M2-Planet 1.13.1.
  */
 import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
@@ -45,7 +46,7 @@ const VERSION = 'M2-Planet v1.13.1\n';
 
 const DIALECT_NAMES = Object.keys(DIALECTS).join(' and ');
 
-/** What is as the command was built, not as its line says. */
+/** What depends on how the command was built, not on its arguments. */
 export type Builder = Pick<CompileOptions, 'logicalShiftRight' | 'dialect'>;
 
 /** What the command line asks for. */
@@ -121,7 +122,7 @@ function parseArguments(argv: readonly string[], host: Host, builder: Builder): 
   return request;
 }
 
-/** Obey an option without operand; false if it is not one. */
+/** Process an option without operand; false if it is not one. */
 function flag(name: string, request: Request, host: Host): boolean {
   switch (name) {
     case '--bootstrap-mode':
@@ -155,7 +156,7 @@ function flag(name: string, request: Request, host: Host): boolean {
   }
 }
 
-/** Obey an option with operand, or take an input. The result is the number of arguments used. */
+/** Process an option with an operand, or an input. Returns the number of arguments used. */
 function option(argv: readonly string[], at: number, request: Request, host: Host): number {
   const name = argv[at] as string;
   switch (name) {

@@ -2,16 +2,35 @@
 /**
  * The tokenizer: bytes → tokens.
  *
- * Words (names and numbers), strings and characters (their closing quote dropped), runs of the bytes
- * `<=>|&!^%`, the operators with `+ - * /`, `#` with the word after it, line feeds, and any other byte
- * by itself. Blanks, tabs and comments separate. Invariant: each token notes where it came from.
+ * Words (names and numbers), strings and characters (their closing quote dropped), runs of the
+ * bytes `<=>|&!^%`, the operators with `+ - * /`, `#` with the word after it, line feeds, and any
+ * other byte by itself. Blanks, tabs and comments separate. Invariant: each token notes where it
+ * came from.
  *
- * Quirks kept: `=&` and `&&!` are one token, so is `-=-`; a NUL byte cuts the text of its token short; a
- * comment ends at the first slash that follows a star, or is right after its opening (`/*` + `/`).
- * `#FILENAME name line` renames what follows.
+ * Quirks kept: `=&` and `&&!` are one token, so is `-=-`; a NUL byte cuts the text of its token
+ * short; a comment ends at the first slash that follows a star, or is right after its opening (`/*`
+ * + `/`). `#FILENAME name line` renames what follows.
  * Behaviour defined by cc_reader.c of M2-Planet 1.13.1.
  */
+
 import type { Source, ToolError } from '@stage0-ts/diagnostics';
+import {
+  BACKSLASH,
+  DOUBLE_QUOTE,
+  EQUALS,
+  GREATER,
+  HASH,
+  LINE_FEED,
+  MINUS,
+  OPEN_PAREN,
+  PLUS,
+  SINGLE_QUOTE,
+  SLASH,
+  SPACE,
+  STAR,
+  TAB,
+  ZERO,
+} from './characters.ts';
 import { Origin } from './origin.ts';
 import { isWordByte, latin1, latin1ToName, parseInteger } from './text.ts';
 import { syntheticToken, type Token, tokenError } from './token.ts';
@@ -34,20 +53,6 @@ export interface TokenRun {
   readonly last: Token | null;
 }
 
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
-const SPACE = 0x20;
-const DOUBLE_QUOTE = 0x22;
-const HASH = 0x23;
-const SINGLE_QUOTE = 0x27;
-const PAREN = 0x28;
-const STAR = 0x2a;
-const PLUS = 0x2b;
-const MINUS = 0x2d;
-const SLASH = 0x2f;
-const EQUALS = 0x3d;
-const GREATER = 0x3e;
-const BACKSLASH = 0x5c;
 /** What comes after the last byte. */
 const END = -1;
 
@@ -73,7 +78,7 @@ class Reader {
   private at = 0;
   private first: Token | null = null;
   private last: Token | null;
-  /** True from `#define` to the word after it, which tells F(x) from F (x). */
+  /** True from `#define` to the word after it, to distinguish F(x) from F (x). */
   private afterDefine = false;
 
   constructor(source: Source, before: Token | null, context: ReaderContext) {
@@ -103,7 +108,7 @@ class Reader {
     else if (WORD_BYTES[byte] === 1) {
       this.skip(WORD_BYTES);
       this.append(start, this.at);
-      if (this.afterDefine && this.peek() !== PAREN) this.appendText(' ', start);
+      if (this.afterDefine && this.peek() !== OPEN_PAREN) this.appendText(' ', start);
       this.afterDefine = false;
     } else {
       this.skipSymbol(byte);
@@ -201,7 +206,7 @@ class Reader {
       throw tokenError(directive, 'filename', '#FILENAME failed to receive a line number');
     const number = this.last as Token;
     const line = parseInteger(number.text);
-    if (line === 0 && number.first !== 0x30) {
+    if (line === 0 && number.first !== ZERO) {
       throw tokenError(number, 'filename', `non-line number: ${number.text} provided to #FILENAME`);
     }
     // Upstream has read the byte after the number: only later line feeds count.

@@ -2,40 +2,42 @@
 /**
  * Statements.
  *
- * statement: "{" statement* "}" | label ":" | local-declaration | "if" … | "switch" … | "do" … | "while" …
- *   | "for" … | "asm" … | "goto" label ";" | "return" expression? ";" | "break" ";" | "continue" ";"
- *   | "static" declaration ";" | expression ";" | ";"
+ * statement: "{" statement* "}" | label ":" | local-declaration | "if" … | "switch" … | "do" …
+ *   | "while" … | "for" … | "asm" … | "goto" label ";" | "return" expression? ";" | "break" ";"
+ *   | "continue" ";" | "static" declaration ";" | expression ";" | ";"
  *
  * Quirks kept: labels are global to the program; in 1.13.1 a `;` alone is not a statement.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
+
 import { visible } from '@stage0-ts/diagnostics';
+import { CLOSE_BRACE, COLON, OPEN_BRACE } from './characters.ts';
 import type { Compilation } from './compilation.ts';
-import { constantExpression } from './constants.ts';
-import { expression } from './expressions.ts';
-import { globalInitializer } from './initializers.ts';
-import { localDeclaration } from './locals.ts';
+import { parseConstant } from './constants.ts';
+import { parseExpression } from './expressions.ts';
+import { parseGlobalInitializer } from './initializers.ts';
+import { parseLocalDeclaration } from './locals.ts';
 import { nextLabel } from './operands.ts';
 import type { FunctionSymbol, JumpTargets } from './symbols.ts';
 import { unsigned } from './text.ts';
 import { lineOf, type Token } from './token.ts';
-import { fallibleTypeName, lookupPrimitive, typeName } from './types-parser.ts';
+import { lookupPrimitive, parseOptionalTypeName, parseTypeName } from './types-parser.ts';
 
 /** statement. */
-export function statement(c: Compilation): void {
+export function parseStatement(c: Compilation): void {
   c.requireToken('expected a C statement but received EOF');
-  c.current = c.types.basic.int;
+  c.expressionType = c.types.basic.int;
   const { token } = c;
   c.mark(token);
-  if (token.first === 0x7b) block(c);
-  else if (c.following.first === 0x3a) {
+  if (token.first === OPEN_BRACE) parseBlock(c);
+  else if (c.following.first === COLON) {
     c.output.text(`:${token.text}\t#C goto label\n`);
     c.skip();
     c.advance();
   } else if (startsDeclaration(c)) {
     c.token = token; // a type of several words moves it
-    localDeclaration(c);
-  } else (KEYWORD_STATEMENTS.get(token.text) ?? expressionStatement)(c);
+    parseLocalDeclaration(c);
+  } else (KEYWORD_STATEMENTS.get(token.text) ?? parseExpressionStatement)(c);
 }
 
 function startsDeclaration(c: Compilation): boolean {
@@ -46,35 +48,35 @@ function startsDeclaration(c: Compilation): boolean {
 
 /** The statements that begin with a word of their own. */
 const KEYWORD_STATEMENTS: ReadonlyMap<string, (c: Compilation) => void> = new Map([
-  ['if', ifStatement],
-  ['switch', switchStatement],
-  ['do', doStatement],
-  ['while', whileStatement],
-  ['for', forStatement],
-  ['asm', asmStatement],
-  ['goto', gotoStatement],
-  ['return', returnStatement],
-  ['break', breakStatement],
-  ['continue', continueStatement],
-  ['static', staticLocal],
-  [';', emptyStatement],
+  ['if', parseIf],
+  ['switch', parseSwitch],
+  ['do', parseDo],
+  ['while', parseWhile],
+  ['for', parseFor],
+  ['asm', parseAsm],
+  ['goto', parseGoto],
+  ['return', parseReturn],
+  ['break', parseBreak],
+  ['continue', parseContinue],
+  ['static', parseStaticLocal],
+  [';', parseEmptyStatement],
 ]);
 
 /** expression ";" */
-function expressionStatement(c: Compilation): void {
-  expression(c);
+function parseExpressionStatement(c: Compilation): void {
+  parseExpression(c);
   c.warnings?.tested();
   c.expect(';', 'ERROR in statement\nMISSING ;');
 }
 
 /** ";" */
-function emptyStatement(c: Compilation): void {
+function parseEmptyStatement(c: Compilation): void {
   if (c.dialect.hasEmptyStatements) c.advance();
-  else expressionStatement(c);
+  else parseExpressionStatement(c);
 }
 
 /** "goto" label ";" */
-function gotoStatement(c: Compilation): void {
+function parseGoto(c: Compilation): void {
   c.advance();
   c.mark(c.token);
   c.emit.jump('', c.token.text, 'Goto');
@@ -83,10 +85,10 @@ function gotoStatement(c: Compilation): void {
 }
 
 /** "return" expression? ";" */
-function returnStatement(c: Compilation): void {
+function parseReturn(c: Compilation): void {
   const keyword = c.token;
   c.advance();
-  if (!c.at(';')) expression(c);
+  if (!c.startsWith(';')) parseExpression(c);
   c.warnings?.used();
   c.expect(';', 'ERROR in return_result\nMISSING ;');
   c.mark(keyword);
@@ -94,12 +96,12 @@ function returnStatement(c: Compilation): void {
 }
 
 /** "{" statement* "}": its locals end with it. */
-function block(c: Compilation): void {
+function parseBlock(c: Compilation): void {
   c.advance();
   const { locals } = c.function as FunctionSymbol;
   const mark = locals.mark();
-  while (c.token.text !== '}') {
-    statement(c);
+  while (!c.is('}')) {
+    parseStatement(c);
     c.requireToken('Received EOF in recursive statement prior to }');
   }
   c.skip();
@@ -107,25 +109,25 @@ function block(c: Compilation): void {
 }
 
 /** "if" "(" expression ")" statement ("else" statement)? */
-function ifStatement(c: Compilation): void {
+function parseIf(c: Compilation): void {
   const keyword = c.token;
   const label = nextLabel(c);
   c.output.comment('IF_', label);
   c.skip();
   c.expect('(', 'ERROR in process_if\nMISSING (');
-  expression(c);
+  parseExpression(c);
   c.warnings?.tested();
   c.mark(keyword);
   c.emit.jumpIfZero('ELSE_', label, 'Jump to else');
   c.expect(')', 'ERROR in process_if\nMISSING )');
-  statement(c);
+  parseStatement(c);
   c.requireToken('Reached EOF inside of function');
-  const hasElse = c.token.text === 'else';
+  const hasElse = c.is('else');
   if (hasElse) c.emit.jump('_END_IF_', label, 'Else statement');
   c.output.label('ELSE_', label);
   if (hasElse) {
     c.advance();
-    statement(c);
+    parseStatement(c);
     c.requireToken();
   }
   c.output.label('_END_IF_', label);
@@ -142,11 +144,11 @@ function withTargets(c: Compilation, targets: JumpTargets, body: () => void): vo
 /**
  * "switch" "(" expression ")" "{" ("case" constant ":" statement*)* ("default" ":" statement*)? "}"
  *
- * The cases come first, after them the table that jumps to them, the last case first. Quirks kept: a
- * case that neither breaks nor is followed by a default runs into the table; cases after default, and
- * statements between a break and the next case, are errors.
+ * The cases come first, after them the table that jumps to them, the last case first. Quirks kept:
+ * a case that neither breaks nor is followed by a default runs into the table; cases after default,
+ * and statements between a break and the next case, are errors.
  */
-function switchStatement(c: Compilation): void {
+function parseSwitch(c: Compilation): void {
   c.notInBootstrapMode('switch/case statements');
   const label = nextLabel(c);
   const targets = { breakPrefix: '_SWITCH_END_', continuePrefix: undefined, label };
@@ -154,7 +156,7 @@ function switchStatement(c: Compilation): void {
     c.output.comment('switch_', label);
     c.skip();
     c.expect('(', 'ERROR in process_switch\nMISSING (');
-    expression(c);
+    parseExpression(c);
     c.warnings?.used();
     c.expect(')', 'ERROR in process_switch\nMISSING )');
     c.emit.move('one', 'zero', 'process switch');
@@ -163,15 +165,15 @@ function switchStatement(c: Compilation): void {
     const cases: number[] = [];
     let keyword = c.token;
     let last = keyword;
-    for (; c.token.text === 'case'; c.requireToken('incomplete switch statement')) {
+    for (; c.is('case'); c.requireToken('incomplete switch statement')) {
       keyword = c.token;
-      last = switchCase(c, label, cases);
+      last = parseCase(c, label, cases);
     }
-    const hasDefault = c.token.text === 'default';
-    if (hasDefault) switchDefault(c, label);
+    const hasDefault = c.is('default');
+    if (hasDefault) parseDefault(c, label);
     else if (cases.length > 0) c.warnings?.lastCase(keyword, last);
     c.expect('}', 'ERROR in process_switch\nMISSING }');
-    switchTable(c, label, cases, hasDefault);
+    writeSwitchTable(c, label, cases, hasDefault);
   });
 }
 
@@ -179,11 +181,11 @@ function switchStatement(c: Compilation): void {
  * "case" constant ":" statement*. The result is the first token of the last statement. Quirk kept:
  * before the closing brace the colon may be missing.
  */
-function switchCase(c: Compilation, label: string, cases: number[]): Token {
+function parseCase(c: Compilation, label: string, cases: number[]): Token {
   c.advance();
-  const value = constantExpression(c);
+  const value = parseConstant(c);
   c.requireToken();
-  if (!c.at(':')) {
+  if (!c.startsWith(':')) {
     c.options.onWarning?.(visible(`${c.token.origin.file}:${lineOf(c.token)}:`));
     return c.token;
   }
@@ -195,8 +197,8 @@ function switchCase(c: Compilation, label: string, cases: number[]): Token {
     c.requireToken('incomplete case statement');
     const statementStart = c.token;
     const { text, first } = statementStart;
-    if (text === 'case' || text === 'default' || first === 0x7d) break;
-    statement(c);
+    if (text === 'case' || text === 'default' || first === CLOSE_BRACE) break;
+    parseStatement(c);
     last = statementStart;
     if (text === 'break') break;
   }
@@ -204,19 +206,19 @@ function switchCase(c: Compilation, label: string, cases: number[]): Token {
   return last;
 }
 
-function switchDefault(c: Compilation, label: string): void {
+function parseDefault(c: Compilation, label: string): void {
   c.advance();
   c.expect(':', 'ERROR in process_switch\nMISSING : after default');
   c.output.label('_SWITCH_DEFAULT_', label);
   c.requireToken('recieved EOF before switch closing }');
-  while (c.token.text !== '}') {
-    statement(c);
+  while (!c.is('}')) {
+    parseStatement(c);
     c.requireToken('recieved EOF before switch closing }');
   }
   c.emit.jump('_SWITCH_END_', label, 'jump over the switch table');
 }
 
-function switchTable(
+function writeSwitchTable(
   c: Compilation,
   label: string,
   cases: readonly number[],
@@ -232,7 +234,7 @@ function switchTable(
 }
 
 /** "for" "(" (local-declaration | expression? ";") expression ";" expression ")" statement */
-function forStatement(c: Compilation): void {
+function parseFor(c: Compilation): void {
   const keyword = c.token;
   const label = nextLabel(c);
   const targets = { breakPrefix: 'FOR_END_', continuePrefix: 'FOR_ITER_', label };
@@ -241,25 +243,25 @@ function forStatement(c: Compilation): void {
     c.advance();
     c.expect('(', 'ERROR in process_for\nMISSING (');
     const start = c.token;
-    if (fallibleTypeName(c) !== undefined) {
+    if (parseOptionalTypeName(c) !== undefined) {
       c.token = start;
-      localDeclaration(c);
-    } else if (c.token.text !== ';') {
-      expression(c);
+      parseLocalDeclaration(c);
+    } else if (!c.is(';')) {
+      parseExpression(c);
       c.expect(';', 'ERROR in process_for\nMISSING ;1');
     } else c.expect(';', 'ERROR in process_for\nMISSING ;3');
     c.output.label('FOR_', label);
-    expression(c);
+    parseExpression(c);
     c.warnings?.tested();
     c.emit.jumpIfZero('FOR_END_', label, 'Jump to end');
     c.emit.jump('FOR_THEN_', label, 'Go to body');
     c.output.label('FOR_ITER_', label);
     c.expect(';', 'ERROR in process_for\nMISSING ;2');
-    expression(c);
+    parseExpression(c);
     c.emit.jump('FOR_', label, 'Check conditional');
     c.output.label('FOR_THEN_', label);
     c.expect(')', 'ERROR in process_for\nMISSING )');
-    statement(c);
+    parseStatement(c);
     c.requireToken('Reached EOF inside of function');
     c.mark(keyword);
     c.emit.jump('FOR_ITER_', label, 'Repeat iteration');
@@ -268,19 +270,19 @@ function forStatement(c: Compilation): void {
 }
 
 /** "do" statement "while" "(" expression ")" ";" */
-function doStatement(c: Compilation): void {
+function parseDo(c: Compilation): void {
   const keyword = c.token;
   const label = nextLabel(c);
   const targets = { breakPrefix: 'DO_END_', continuePrefix: 'DO_TEST_', label };
   withTargets(c, targets, () => {
     c.output.label('DO_', label);
     c.advance();
-    statement(c);
+    parseStatement(c);
     c.requireToken();
     c.output.label('DO_TEST_', label);
     c.expect('while', 'ERROR in process_do\nMISSING while');
     c.expect('(', 'ERROR in process_do\nMISSING (');
-    expression(c);
+    parseExpression(c);
     c.warnings?.tested();
     c.expect(')', 'ERROR in process_do\nMISSING )');
     c.expect(';', 'ERROR in process_do\nMISSING ;');
@@ -291,7 +293,7 @@ function doStatement(c: Compilation): void {
 }
 
 /** "while" "(" expression ")" statement */
-function whileStatement(c: Compilation): void {
+function parseWhile(c: Compilation): void {
   const keyword = c.token;
   const label = nextLabel(c);
   const targets = { breakPrefix: 'END_WHILE_', continuePrefix: 'WHILE_', label };
@@ -299,13 +301,13 @@ function whileStatement(c: Compilation): void {
     c.output.label('WHILE_', label);
     c.skip();
     c.expect('(', 'ERROR in process_while\nMISSING (');
-    expression(c);
+    parseExpression(c);
     c.warnings?.tested();
     c.mark(keyword);
     c.emit.jumpIfZero('END_WHILE_', label, 'Jump to end');
     c.output.comment('THEN_while_', label);
     c.expect(')', 'ERROR in process_while\nMISSING )');
-    statement(c);
+    parseStatement(c);
     c.requireToken('Reached EOF inside of function');
     c.mark(keyword);
     c.emit.jump('WHILE_', label, 'Repeat loop');
@@ -314,11 +316,11 @@ function whileStatement(c: Compilation): void {
 }
 
 /** "asm" "(" string* ")" ";": the raw text of the strings, a line each. */
-function asmStatement(c: Compilation): void {
+function parseAsm(c: Compilation): void {
   c.warnings?.impure();
   c.skip();
   c.expect('(', 'ERROR in process_asm\nMISSING (');
-  for (; c.at('"'); c.advance()) {
+  for (; c.startsWith('"'); c.advance()) {
     c.mark(c.token);
     c.output.text(c.token.text.slice(1));
     c.output.text('\n');
@@ -327,7 +329,7 @@ function asmStatement(c: Compilation): void {
   c.expect(';', 'ERROR in process_asm\nMISSING ;');
 }
 
-function breakStatement(c: Compilation): void {
+function parseBreak(c: Compilation): void {
   const { targets } = c;
   if (targets === undefined) throw c.error('Not inside of a loop or case statement');
   c.advance();
@@ -335,7 +337,7 @@ function breakStatement(c: Compilation): void {
   c.expect(';', 'ERROR in break statement\nMissing ;');
 }
 
-function continueStatement(c: Compilation): void {
+function parseContinue(c: Compilation): void {
   const { targets } = c;
   if (targets?.continuePrefix === undefined) throw c.error('Not inside of a loop');
   c.advance();
@@ -344,11 +346,11 @@ function continueStatement(c: Compilation): void {
 }
 
 /** "static" type-name name initializer ";": a global with the function's name before its own. */
-function staticLocal(c: Compilation): void {
+function parseStaticLocal(c: Compilation): void {
   c.advance();
   c.notInBootstrapMode('static local variable');
   const current = c.function as FunctionSymbol;
-  const type = typeName(c);
+  const type = parseTypeName(c);
   const local = c.token.text;
   const variable = {
     kind: 'static' as const,
@@ -360,6 +362,6 @@ function staticLocal(c: Compilation): void {
   };
   current.statics.set(local, variable);
   c.advance();
-  variable.elements = globalInitializer(c, type, variable.name);
+  variable.elements = parseGlobalInitializer(c, type, variable.name);
   c.expect(';', 'Expected ; after static variable declarations');
 }

@@ -2,8 +2,8 @@
 /**
  * Symbols: variables and functions, and the scopes of a function's locals.
  *
- * Upstream prepends to linked lists and takes the first match; here the newest definition of a name is in a
- * map, and a scope that ends restores what its locals hid.
+ * Upstream prepends to linked lists and uses the first match; here the newest definition of a name
+ * is in a map, and a scope that ends restores what its locals hid.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
 import type { Type } from './types.ts';
@@ -12,11 +12,13 @@ export type VariableKind = 'local' | 'argument' | 'global' | 'static';
 
 export interface Variable {
   readonly kind: VariableKind;
-  /** Its name in the output: that of a static local carries the function's name. */
+  /** Its name in the output: that of a static local includes the function's name. */
   readonly name: string;
   /** An argument's type gains an indirection for each `[]` after its name. */
   type: Type;
-  /** Number of elements; quirk kept: 0 for a global that is not an array, 1 for a local that is not. */
+  /**
+   * Number of elements; quirk kept: 0 for a global that is not an array, 1 for a local that is not.
+   */
   elements: number;
   /** True for a local declared as an array. */
   isLocalArray: boolean;

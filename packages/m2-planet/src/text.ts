@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Classes of bytes, and numbers as upstream's library prints them; with what bytes has of text and numbers.
+ * Classes of bytes, and numbers as upstream's library prints them. It also re-exports the text
+ * functions of bytes.
  *
  * All numbers are 32-bit integers that wrap. Behaviour defined by bootstrappable.c of M2libc, as it
  * comes with stage0-posix 1.9.1.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Tokens: a doubly linked list in source order, and the few operations that the preprocessor does on it.
+ * Tokens: a doubly linked list in source order, and the few operations that the preprocessor does
+ * on it.
  *
  * The list form is the behaviour, not a convenience: upstream's preprocessor edits the list that it
  * walks, and several of its quirks (a macro as the very first token, an empty macro argument, an
- * include with text after it) are what those edits leave.
+ * include with text after it) are effects of those edits.
  *
  * Invariant: `next` of the last token is null; a removed token keeps its own links.
  * Behaviour defined by cc_reader.c and cc_macro.c of M2-Planet 1.13.1.
@@ -13,7 +14,10 @@ import { codeFrame, hintAt, locate, ToolError } from '@stage0-ts/diagnostics';
 import type { Origin } from './origin.ts';
 import { latin1ToName } from './text.ts';
 
-/** One token. Its text is Latin-1, one character a byte; strings and characters lack their closing quote. */
+/**
+ * One token. Its text is Latin-1, one character a byte; strings and characters lack their closing
+ * quote.
+ */
 export interface Token {
   readonly text: string;
   /** First byte of the text, or 0 when the text is empty. */
@@ -27,7 +31,7 @@ export interface Token {
   readonly start: number;
   /** Offset of the first byte after the token. */
   readonly end: number;
-  /** How many expansions of macros deep the token arose. */
+  /** How many macro expansions deep the token was made. */
   readonly depth: number;
   /** For a token out of a macro: the name that was replaced. */
   use: Token | null;
@@ -50,8 +54,8 @@ export function syntheticToken(text: string, id: number, origin: Origin): Token 
 }
 
 /**
- * The line for `__LINE__`. Quirk kept: it is the line that the byte *after* the token has led to, so
- * that the last token of a line counts one line too many.
+ * The line for `__LINE__`. Quirk kept: it is the line that the byte *after* the token has led to,
+ * so that the last token of a line counts one line too many.
  */
 export function lineOf(token: Token): number {
   return token.origin.lineAt(token.end + 1);
@@ -78,14 +82,20 @@ export function copyToken(token: Token, depth: number = token.depth): Token {
   };
 }
 
-/** Unlink `token`; the result is the token that followed it. The head of the list is the caller's care. */
+/**
+ * Unlink `token`; the result is the token that followed it. The caller updates the head of the
+ * list.
+ */
 export function removeToken(token: Token): Token | null {
   if (token.prev !== null) token.prev.next = token.next;
   if (token.next !== null) token.next.prev = token.prev;
   return token.next;
 }
 
-/** The tokens from `head` on, as a fresh list with sound links (the first has no predecessor). */
+/**
+ * Copies the tokens from `head` on to a new list with consistent links (the first has no
+ * predecessor).
+ */
 export function copyList(head: Token | null): Token | null {
   let first: Token | null = null;
   let last: Token | null = null;
@@ -100,8 +110,8 @@ export function copyList(head: Token | null): Token | null {
 }
 
 /**
- * An error at `token`: the file and line that `#FILENAME` gives it, the column and frame of the bytes
- * that it was read from.
+ * An error at `token`: the file and line that `#FILENAME` gives it, the column and frame of the
+ * bytes that it was read from.
  */
 export function tokenError(
   token: Token | null,
@@ -125,7 +135,7 @@ export function tokenError(
   });
 }
 
-/** Where the macro was used that the token is out of, if it is out of one. */
+/** Where the macro was used that produced the token, if one did. */
 function useOf(token: Token): string | undefined {
   if (token.use === null) return undefined;
   let outer = token.use;

@@ -4,54 +4,57 @@
  *
  * type-name: ("extern" | "const" | tag) … names below, then "const"? ("*" ("const" | "restrict")*)*
  *
- * Quirks kept: a tag is also found without its keyword, and a primitive or typedef of that name first;
- * `;` after a tag makes a new struct; structs are packed; members of anonymous members move only one
- * level deep.
+ * Quirks kept: a tag is also found without its keyword, and a primitive or typedef of that name
+ * first; `;` after a tag makes a new struct; structs are packed; members of anonymous members move
+ * only one level deep.
  * Behaviour defined by cc_types.c of M2-Planet 1.13.1.
  */
 import type { Compilation } from './compilation.ts';
-import { constantExpression } from './constants.ts';
+import { parseConstant } from './constants.ts';
 import { type Member, Members, type Type } from './types.ts';
 
 /** Identities of the names of what has no tag: no token has them, and no listed type. */
 const ANONYMOUS = { struct: -1, union: -2, enum: -3 } as const;
 
-/** type-name, or undefined (with the current token left after "extern" and "const") when there is none. */
-export function fallibleTypeName(c: Compilation): Type | undefined {
+/**
+ * type-name, or undefined (with the current token left after "extern" and "const") when there is
+ * none.
+ */
+export function parseOptionalTypeName(c: Compilation): Type | undefined {
   c.requireToken('Received EOF instead of type name');
-  if (c.token.text === 'extern') c.advance();
-  if (c.token.text === 'const') c.advance();
+  if (c.is('extern')) c.advance();
+  if (c.is('const')) c.advance();
   let type: Type | undefined;
   const keyword = c.token.text;
   if (keyword === 'struct' || keyword === 'union') {
     c.advance();
     type = lookupType(c);
     const following = c.following.text;
-    if (c.token.text === '{' || following === '{' || following === ';') {
-      return structOrUnion(c, keyword);
+    if (c.is('{') || following === '{' || following === ';') {
+      return parseStructOrUnion(c, keyword);
     }
     type ??= c.types.declareStruct(c.token.text, c.token.id, true);
   } else if (keyword === 'enum') {
     c.advance();
     type = lookupType(c);
-    if (type === undefined) return enumeration(c);
+    if (type === undefined) return parseEnum(c);
   } else {
     type = lookupType(c);
     if (type === undefined) return undefined;
   }
   c.advance();
-  if (c.token.text === 'const') c.advance();
-  while (c.at('*')) {
+  if (c.is('const')) c.advance();
+  while (c.startsWith('*')) {
     type = type.indirect;
     c.advance();
-    while (c.token.text === 'const' || c.token.text === 'restrict') c.advance();
+    while (c.is('const') || c.is('restrict')) c.advance();
   }
   return type;
 }
 
 /** type-name. */
-export function typeName(c: Compilation): Type {
-  const type = fallibleTypeName(c);
+export function parseTypeName(c: Compilation): Type {
+  const type = parseOptionalTypeName(c);
   if (type === undefined) throw c.error(`Unknown type ${c.token.text}`, c.token, 'unknown-type');
   return type;
 }
@@ -61,7 +64,8 @@ function lookupType(c: Compilation): Type | undefined {
 }
 
 /**
- * primitive: name | ("unsigned" | "signed")? ("char" | "short" "int"? | "long" "long"? "int"? | "int")?
+ * primitive: name | ("unsigned" | "signed")? ("char" | "short" "int"? | "long" "long"? "int"?
+ *   | "int")?
  *
  * The current token ends on the last word of the type.
  */
@@ -75,22 +79,22 @@ export function lookupPrimitive(c: Compilation): Type | undefined {
         if (c.following === c.end) throw c.error('NULL token received in multi token type lookup');
         const isSigned = text === 'signed';
         if (acceptNext(c, 'char')) return isSigned ? basic.signedChar : basic.unsignedChar;
-        if (acceptNext(c, 'short')) return shortType(c, isSigned);
-        if (acceptNext(c, 'long')) return longType(c, isSigned);
+        if (acceptNext(c, 'short')) return parseShort(c, isSigned);
+        if (acceptNext(c, 'long')) return parseLong(c, isSigned);
         acceptNext(c, 'int');
         return isSigned ? basic.int : basic.unsigned;
       }
       case 'short':
-        return shortType(c, true);
+        return parseShort(c, true);
       case 'long':
-        return longType(c, true);
+        return parseLong(c, true);
     }
   }
   return c.types.findPrimitive(text);
 }
 
 /** "short" "int"? */
-function shortType(c: Compilation, isSigned: boolean): Type {
+function parseShort(c: Compilation, isSigned: boolean): Type {
   if (c.following === c.end)
     throw c.error("NULL token received in multi token type lookup 'short'");
   acceptNext(c, 'int');
@@ -98,7 +102,7 @@ function shortType(c: Compilation, isSigned: boolean): Type {
 }
 
 /** "long" "long"? "int"? */
-function longType(c: Compilation, isSigned: boolean): Type {
+function parseLong(c: Compilation, isSigned: boolean): Type {
   const { basic } = c.types;
   if (c.following === c.end) throw c.error("NULL token received in multi token type lookup 'long'");
   const isLongLong = acceptNext(c, 'long');
@@ -117,9 +121,9 @@ function acceptNext(c: Compilation, text: string): boolean {
 }
 
 /** struct: name? ("{" member* "}")? with the keyword already read. */
-function structOrUnion(c: Compilation, keyword: 'struct' | 'union'): Type {
+function parseStructOrUnion(c: Compilation, keyword: 'struct' | 'union'): Type {
   let head: Type | undefined;
-  if (c.at('{')) {
+  if (c.startsWith('{')) {
     head = c.types.declareStruct(`anonymous ${keyword}`, ANONYMOUS[keyword], false);
   } else {
     const name = c.token;
@@ -130,14 +134,14 @@ function structOrUnion(c: Compilation, keyword: 'struct' | 'union'): Type {
       throw c.error(`struct '${head.name}' already has definition.`, name, 'redefined');
     }
   }
-  if (!c.at('{')) return head; // a forward declaration: size 0
+  if (!c.startsWith('{')) return head; // a forward declaration: size 0
   c.expect('{', 'ERROR in create_struct\n Missing {');
   c.requireToken('Incomplete struct definition at end of file');
   const members: Member[] = [];
   let offset = 0;
   let largest = 0;
-  while (!c.at('}')) {
-    const member = structMember(c, offset);
+  while (!c.startsWith('}')) {
+    const member = parseMemberDeclaration(c, offset);
     members.push(member);
     if (member.size === 0) throw c.error('Can not use non-defined type in object.');
     offset = keyword === 'union' ? 0 : (offset + member.size) | 0;
@@ -153,31 +157,34 @@ function structOrUnion(c: Compilation, keyword: 'struct' | 'union'): Type {
   return head;
 }
 
-/** member: type-name (name ("[" constant "]")? | function-pointer | nothing, for an anonymous struct) */
-function structMember(c: Compilation, offset: number): Member {
-  const declared = typeName(c);
+/**
+ * member: type-name (name ("[" constant "]")? | function-pointer
+ *   | nothing, for an anonymous struct)
+ */
+function parseMemberDeclaration(c: Compilation, offset: number): Member {
+  const declared = parseTypeName(c);
   const start = c.token;
   let type = declared;
   let name: string | undefined;
-  if (c.at('(')) {
+  if (c.startsWith('(')) {
     c.warnings?.member(c, start, declared, true);
-    name = functionPointer(c)?.text;
+    name = parseFunctionPointer(c)?.text;
     type = c.types.basic.functionPointer;
-  } else if (!c.at(';')) {
+  } else if (!c.startsWith(';')) {
     name = c.token.text;
     c.advance();
   } else {
-    anonymousMember(c, declared, offset);
+    moveAnonymousMembers(c, declared, offset);
     name = '';
   }
   // Quirk kept: a function pointer takes the bytes of the type that the function returns.
-  if (c.token.text === '[') c.warnings?.member(c, start, declared, false);
-  const size = c.token.text === '[' ? memberArray(c, declared.target) : declared.size;
+  if (c.is('[')) c.warnings?.member(c, start, declared, false);
+  const size = c.is('[') ? parseMemberArray(c, declared.target) : declared.size;
   return { name, type, offset, size };
 }
 
 /** Move the members of an anonymous struct or union to where it is in the outer one. */
-function anonymousMember(c: Compilation, type: Type, offset: number): void {
+function moveAnonymousMembers(c: Compilation, type: Type, offset: number): void {
   const { members, name } = type;
   if (members === undefined) throw c.error('Missing name for non-struct/union type.');
   if (name !== 'anonymous struct' && name !== 'anonymous union') {
@@ -187,18 +194,18 @@ function anonymousMember(c: Compilation, type: Type, offset: number): void {
 }
 
 /** Quirk kept: the elements are as large as what the member's type points to. */
-function memberArray(c: Compilation, element: Type): number {
+function parseMemberArray(c: Compilation, element: Type): number {
   c.advance();
-  const size = Math.imul(constantExpression(c), element.size);
+  const size = Math.imul(parseConstant(c), element.size);
   if (size === 0) throw c.error('Struct only supports [num] form');
   c.expect(']', 'Struct only supports [num] form');
   return size;
 }
 
 /** enum: name? "{" (name ("=" constant)? ","?)* "}" with the keyword already read. */
-function enumeration(c: Compilation): Type {
+function parseEnum(c: Compilation): Type {
   let head: Type;
-  if (c.token.text === '{') {
+  if (c.is('{')) {
     head = c.types.declareEnum('anonymous enum', ANONYMOUS.enum, false);
   } else {
     c.notInBootstrapMode('non-anonymous enum statement');
@@ -208,17 +215,17 @@ function enumeration(c: Compilation): Type {
   c.expect('{', 'ERROR in create_enum\n Missing {');
   c.requireToken('Incomplete enum definition at end of file');
   let value = 0;
-  while (!c.at('}')) {
+  while (!c.startsWith('}')) {
     const name = c.token.text;
     c.constants.set(name, undefined);
     c.advance();
-    if (c.token.text === '=') {
+    if (c.is('=')) {
       c.advance();
-      value = constantExpression(c);
+      value = parseConstant(c);
     } else c.notInBootstrapMode('enum statement');
     c.constants.set(name, value);
     value = (value + 1) | 0;
-    if (c.token.text === ',') c.advance();
+    if (c.is(',')) c.advance();
     c.requireToken('Unterminated enum');
   }
   c.advance();
@@ -230,33 +237,33 @@ function enumeration(c: Compilation): Type {
  *
  * The result is the token of the name.
  */
-export function functionPointer(c: Compilation): { text: string; id: number } | undefined {
+export function parseFunctionPointer(c: Compilation): { text: string; id: number } | undefined {
   c.advance();
   c.expect('*', "Required '*' after '(' in struct function pointer.");
   let name: { text: string; id: number } | undefined;
-  if (!c.at(')')) {
+  if (!c.startsWith(')')) {
     name = c.token;
     c.advance();
   }
   c.expect(')', "Required ')' after name in struct function pointer.");
   c.expect('(', "Required '(' after ')' in struct function pointer.");
-  while (!c.at(')')) {
-    typeName(c);
-    if (c.at('(')) functionPointer(c);
-    if (!c.at(')') && !c.at(',')) c.advance();
-    if (c.at(',')) c.advance();
+  while (!c.startsWith(')')) {
+    parseTypeName(c);
+    if (c.startsWith('(')) parseFunctionPointer(c);
+    if (!c.startsWith(')') && !c.startsWith(',')) c.advance();
+    if (c.startsWith(',')) c.advance();
   }
   c.advance();
   return name;
 }
 
 /** "typedef" type-name (name | function-pointer) ";" */
-export function typedef(c: Compilation): void {
+export function parseTypedef(c: Compilation): void {
   c.advance();
-  const type = typeName(c);
+  const type = parseTypeName(c);
   c.requireToken('Received EOF while reading typedef');
-  if (c.at('(')) {
-    const name = functionPointer(c);
+  if (c.startsWith('(')) {
+    const name = parseFunctionPointer(c);
     // The built-in type of that name is enough.
     if (name?.text !== 'FUNCTION') c.types.declareFunctionPointer(name?.text, name?.id ?? 0);
   } else {

@@ -2,31 +2,44 @@
 /**
  * Types and the table of their names.
  *
- * Types form upstream's graph: `indirect` is the pointer to a type, `target` what a pointer points to. The
- * ends loop: `void**` is its own `indirect`, `int` its own `target`. Members of a struct are shared by
- * every type that mirrors it.
+ * Types form upstream's graph: `indirect` is the pointer to a type, `target` what a pointer points
+ * to. The ends loop: `void**` is its own `indirect`, `int` its own `target`. Members of a struct
+ * are shared by every type that mirrors it.
  *
- * Upstream keeps one list, newest struct or enum first, then the primitives and typedefs oldest first,
- * and searches it for names *and*, where two operands differ, for the identity of names: `nameId`
- * stands for that pointer. Here the list is two maps whose buckets are in list order.
+ * Upstream keeps one list of types and searches it from the start, for names *and*, where two
+ * operands differ, for the pointer to a name, which is `nameId` here:
+ *
+ *     newest struct or enum → … → oldest struct or enum → void → SCM → … → newest typedef
+ *     (prepended: negative order, newest least)          (appended: rising order)
+ *
+ * Here it is maps from names and name ids to the types that have them, each in the list's order.
  * Behaviour defined by cc_types.c and promote_type of cc_core.c of M2-Planet 1.13.1.
  */
 
-/** A type. */
-export interface Type {
+/** A type. A new one is its own pointer and target until it is linked. */
+export class Type {
   /** Undefined where upstream has no name: pointers to an enum, a function pointer without one. */
   name: string | undefined;
   /** Which occurrence of the name it is; 0 without a name. */
   nameId: number;
-  /** Bytes; 0 for a struct that is only declared. May be negative (quirk of negative array members). */
+  /**
+   * Bytes; 0 for a struct that is only declared. May be negative (quirk of negative array members).
+   */
   size: number;
   isSigned: boolean;
   /** The pointer to this type. */
-  indirect: Type;
+  indirect: Type = this;
   /** What this pointer points to; the type itself when it is not a pointer. */
-  target: Type;
+  target: Type = this;
   members: Members | undefined;
-  isFunctionPointer: boolean;
+  isFunctionPointer = false;
+
+  constructor(name: string | undefined, nameId: number, size: number, isSigned: boolean) {
+    this.name = name;
+    this.nameId = nameId;
+    this.size = size;
+    this.isSigned = isSigned;
+  }
 }
 
 /** A member of a struct or union. */
@@ -87,7 +100,7 @@ export interface BasicTypes {
  * Types with one name id, in the order of upstream's list: structs and enums, newest first
  * (`prepended`, read backwards), then primitives and typedefs, oldest first (`appended`).
  */
-interface Bucket {
+interface ListOrder {
   readonly prepended: Type[];
   readonly appended: Type[];
 }
@@ -98,7 +111,7 @@ export class TypeTable {
   private readonly primitives = new Map<string, Type[]>();
   private readonly order = new Map<Type, number>();
   private readonly tagged = new Map<string, Type>();
-  private readonly carriers = new Map<number, Bucket>();
+  private readonly typesByNameId = new Map<number, ListOrder>();
   private readonly nextId: () => number;
   private readonly pointsToTypedefs: boolean;
 
@@ -179,9 +192,9 @@ export class TypeTable {
 
   /** A struct or union without members yet. Only a `listed` one can be found by its name. */
   declareStruct(name: string, nameId: number, listed: boolean): Type {
-    const head = this.create(name, nameId, 0, false);
-    const pointer = this.create(name, nameId, this.wordSize, false);
-    const pointerToPointer = this.create(name, nameId, this.wordSize, false);
+    const head = new Type(name, nameId, 0, false);
+    const pointer = new Type(name, nameId, this.wordSize, false);
+    const pointerToPointer = new Type(name, nameId, this.wordSize, false);
     link(head, pointer, pointerToPointer);
     if (listed) this.prepend(head);
     return head;
@@ -189,9 +202,9 @@ export class TypeTable {
 
   /** An enum; quirk kept: the pointers to it have no name. */
   declareEnum(name: string, nameId: number, listed: boolean): Type {
-    const head = this.create(name, nameId, this.wordSize, true);
-    const pointer = this.create(undefined, 0, this.wordSize, false);
-    const pointerToPointer = this.create(undefined, 0, this.wordSize, false);
+    const head = new Type(name, nameId, this.wordSize, true);
+    const pointer = new Type(undefined, 0, this.wordSize, false);
+    const pointerToPointer = new Type(undefined, 0, this.wordSize, false);
     link(head, pointer, pointerToPointer);
     if (listed) this.prepend(head);
     return head;
@@ -199,9 +212,9 @@ export class TypeTable {
 
   /** A typedef of a function pointer. */
   declareFunctionPointer(name: string | undefined, nameId: number): Type {
-    const head = this.create(name, nameId, this.wordSize, false);
-    const pointer = this.create(name, nameId, this.wordSize, false);
-    const pointerToPointer = this.create(name, nameId, this.wordSize, false);
+    const head = new Type(name, nameId, this.wordSize, false);
+    const pointer = new Type(name, nameId, this.wordSize, false);
+    const pointerToPointer = new Type(name, nameId, this.wordSize, false);
     link(head, pointer, pointerToPointer);
     head.isFunctionPointer = true;
     pointer.isFunctionPointer = true;
@@ -211,12 +224,12 @@ export class TypeTable {
 
   /**
    * A typedef: `existing` (a primitive or typedef of the name, which is overwritten) or a new type
-   * gets the looks of `source`. Quirk kept: the pointer to the pointer is the type itself, and in
-   * 1.13.1 the pointer is its own target.
+   * becomes like `source`. Quirk kept: the pointer to the pointer is the type itself, and in 1.13.1
+   * the pointer is its own target.
    */
   mirror(source: Type, existing: Type | undefined, name: string, nameId: number): Type {
-    const head = existing ?? this.create(name, nameId, 0, false);
-    const pointer = existing === undefined ? this.create(name, nameId, 0, false) : head.indirect;
+    const head = existing ?? new Type(name, nameId, 0, false);
+    const pointer = existing === undefined ? new Type(name, nameId, 0, false) : head.indirect;
     // One after the other, as upstream: `source` may be the very type that is overwritten.
     head.name = name;
     pointer.name = name;
@@ -238,39 +251,26 @@ export class TypeTable {
   }
 
   /**
-   * The type of an operation on `a` and `b`: of the two the one whose name the list has first, and of
-   * that the type itself even where an operand is a pointer. Undefined where the list has neither.
+   * The type of an operation on `a` and `b`: of the two the one whose name the list has first, and
+   * of that the type itself even where an operand is a pointer. Undefined where the list has
+   * neither.
    */
   promote(a: Type, b: Type): Type | undefined {
     if (a === b) return a;
-    const first = this.firstCarrier(a.nameId);
+    const first = this.firstTypeNamed(a.nameId);
     if (a.nameId === b.nameId) return first;
-    const second = this.firstCarrier(b.nameId);
+    const second = this.firstTypeNamed(b.nameId);
     if (first === undefined || second === undefined) return first ?? second;
     return this.orderOf(first) <= this.orderOf(second) ? first : second;
   }
 
   private addPrimitive(name: string, size: number, isSigned: boolean): Type {
-    const head = this.create(name, this.nextId(), size, isSigned);
-    const pointer = this.create(`${name}*`, this.nextId(), this.wordSize, isSigned);
-    const pointerToPointer = this.create(`${name}**`, this.nextId(), this.wordSize, isSigned);
+    const head = new Type(name, this.nextId(), size, isSigned);
+    const pointer = new Type(`${name}*`, this.nextId(), this.wordSize, isSigned);
+    const pointerToPointer = new Type(`${name}**`, this.nextId(), this.wordSize, isSigned);
     link(head, pointer, pointerToPointer);
     this.append(head);
     return head;
-  }
-
-  private create(name: string | undefined, nameId: number, size: number, isSigned: boolean): Type {
-    const type = {
-      name,
-      nameId,
-      size,
-      isSigned,
-      members: undefined,
-      isFunctionPointer: false,
-    } as unknown as Type;
-    type.indirect = type;
-    type.target = type;
-    return type;
   }
 
   private append(head: Type): void {
@@ -281,7 +281,7 @@ export class TypeTable {
   private prepend(head: Type): void {
     this.order.set(head, -1 - this.order.size);
     this.tagged.set(head.name as string, head);
-    for (const id of identities(head)) this.bucket(id).prepended.push(head);
+    for (const id of nameIdsOf(head)) this.listOrderOf(id).prepended.push(head);
   }
 
   private index(head: Type): void {
@@ -290,27 +290,27 @@ export class TypeTable {
       if (named === undefined) this.primitives.set(head.name, [head]);
       else if (!named.includes(head)) named.push(head);
     }
-    for (const id of identities(head)) this.bucket(id).appended.push(head);
+    for (const id of nameIdsOf(head)) this.listOrderOf(id).appended.push(head);
   }
 
-  private bucket(id: number): Bucket {
-    let bucket = this.carriers.get(id);
-    if (bucket === undefined) {
-      bucket = { prepended: [], appended: [] };
-      this.carriers.set(id, bucket);
+  private listOrderOf(id: number): ListOrder {
+    let order = this.typesByNameId.get(id);
+    if (order === undefined) {
+      order = { prepended: [], appended: [] };
+      this.typesByNameId.set(id, order);
     }
-    return bucket;
+    return order;
   }
 
   /** The first type of the list that has the identity, or whose pointers have it. */
-  private firstCarrier(id: number): Type | undefined {
-    const bucket = this.carriers.get(id);
-    if (bucket === undefined) return undefined;
-    const newest = bucket.prepended[bucket.prepended.length - 1];
+  private firstTypeNamed(id: number): Type | undefined {
+    const order = this.typesByNameId.get(id);
+    if (order === undefined) return undefined;
+    const newest = order.prepended[order.prepended.length - 1];
     if (newest !== undefined) return newest; // tags are never renamed
     let found: Type | undefined;
-    for (const type of bucket.appended) {
-      if (!identities(type).includes(id)) continue;
+    for (const type of order.appended) {
+      if (!nameIdsOf(type).includes(id)) continue;
       if (found === undefined || this.orderOf(type) < this.orderOf(found)) found = type;
     }
     return found;
@@ -328,7 +328,7 @@ function link(head: Type, pointer: Type, pointerToPointer: Type): void {
   pointerToPointer.target = pointer;
 }
 
-function identities(head: Type): number[] {
+function nameIdsOf(head: Type): number[] {
   const { nameId, indirect } = head;
   if (nameId === indirect.nameId && nameId === indirect.indirect.nameId) return [nameId];
   return [nameId, indirect.nameId, indirect.indirect.nameId];

@@ -8,56 +8,56 @@
  * constants come before all.
  * Behaviour defined by cc_core.c of M2-Planet 1.13.1.
  */
-import type { Source, ToolError } from '@stage0-ts/diagnostics';
+import { load, loadAddress, store } from './access.ts';
 import type { Compilation } from './compilation.ts';
-import type { Register } from './emit/emitter.ts';
-import { isCompoundAssignment, previousText } from './expressions.ts';
-import { isStep, load, postfixOperators, store } from './operands.ts';
+import { isCompoundAssignment, isIncrement, previousText } from './operators.ts';
 import { FunctionSymbol, type Variable } from './symbols.ts';
-import { latin1 } from './text.ts';
-import type { Token } from './token.ts';
 import type { Type } from './types.ts';
-import { typeName } from './types-parser.ts';
+import { parseTypeName } from './types-parser.ts';
 
-/** variable. */
-export function variable(c: Compilation): void {
+/**
+ * variable. True if a member access follows: the caller goes on with the operators after it at
+ * once, wherever the variable is an operand.
+ */
+export function parseVariable(c: Compilation): boolean {
   let stars = 0;
-  for (; c.at('*'); stars++) c.advance();
+  for (; c.startsWith('*'); stars++) c.advance();
   c.pendingDereferences = stars;
   let cast: Type | undefined;
-  if (c.at('(')) {
+  if (c.startsWith('(')) {
     c.advance();
-    cast = typeName(c);
+    cast = parseTypeName(c);
     c.expect(')', "Expected token ')' in type cast.");
   }
   const nameToken = c.token;
   const name = nameToken.text;
   c.advance();
-  if (intrinsic(c, name)) return;
+  if (parseIntrinsic(c, name)) return false;
   if (c.constants.has(name)) {
     const value = c.constants.get(name);
     if (value === undefined) throw c.error(`the constant ${name} is used in its own definition`);
     c.emit.loadImmediate('zero', value, 'constant load');
-    return;
+    return false;
   }
   const symbol = loadAddress(c, 'zero', name);
-  if (cast !== undefined) c.current = cast;
-  if (c.addressOf) return;
+  if (cast !== undefined) c.expressionType = cast;
+  if (c.addressOf) return false;
   if (!(symbol instanceof FunctionSymbol)) c.warnings?.operand(c, nameToken, symbol, stars);
-  if (c.token.text === '.') postfixOperators(c);
-  else if (!wantsAddress(c, symbol)) loadValue(c, symbol as Variable, stars);
+  if (c.is('.')) return true;
+  if (!wantsAddress(c, symbol)) loadValue(c, symbol as Variable, stars);
+  return false;
 }
 
 /**
  * True where the address that is loaded is what counts: before and after ++ and --, of an array
- * before its index, of a function. Quirk kept: not of globals and static locals, so that ++ and -- go
- * astray there.
+ * before its index, of a function. Quirk kept: not of globals and static locals, so that ++ and --
+ * change the wrong memory there.
  */
 function wantsAddress(c: Compilation, symbol: Variable | FunctionSymbol): boolean {
   if (symbol instanceof FunctionSymbol) return true;
-  if (c.token.text === '[' && symbol.isLocalArray) return true;
+  if (c.is('[') && symbol.isLocalArray) return true;
   if (symbol.kind === 'static' || symbol.kind === 'global') return false;
-  return isStep(c.token.text) || isStep(previousText(c, 2));
+  return isIncrement(c.token.text) || isIncrement(previousText(c, 2));
 }
 
 /** Load the value, unless it is assigned to, and follow the stars. */
@@ -66,91 +66,29 @@ function loadValue(c: Compilation, symbol: Variable, stars: number): void {
   const isAddress = symbol.isLocalArray && c.dialect.arraysAreAddresses;
   if (text === '=') {
     for (let star = 0; star < stars; star++) {
-      if (star > 0 || !isAddress) load(c, c.current.size, c.current.isSigned);
-      c.current = c.current.target;
+      if (star > 0 || !isAddress) load(c, c.expressionType.size, c.expressionType.isSigned);
+      c.expressionType = c.expressionType.target;
     }
     return;
   }
   if (!isCompoundAssignment(text) && !isAddress) {
     // Quirk kept: globals, and in 1.13.1 a local array by its name, are loaded as words.
     const isPlain = !symbol.isLocalArray && (symbol.kind === 'local' || symbol.kind === 'argument');
-    load(c, isPlain ? c.current.size : c.emit.wordSize, c.current.isSigned);
+    load(c, isPlain ? c.expressionType.size : c.emit.wordSize, c.expressionType.isSigned);
   }
   for (; stars > 0; stars--) {
-    const { target } = c.current;
+    const { target } = c.expressionType;
     // A function pointer may be dereferenced any number of times and stays what it is.
     if (target === target.target && target.isFunctionPointer) continue;
-    c.current = target;
+    c.expressionType = target;
     load(c, target.size, target.isSigned);
   }
 }
 
-/** register := the address of the variable or function `name`. */
-export function loadAddress(
-  c: Compilation,
-  register: Register,
-  name: string,
-): Variable | FunctionSymbol {
-  const { emit } = c;
-  const current = c.function;
-  let found = current?.statics.get(name);
-  if (found === undefined && current !== undefined) {
-    found = current.locals.find(name);
-    if (found !== undefined) {
-      emit.loadRelative(register, 'locals', found.depth, 'local variable load');
-      c.current = found.type;
-      return found;
-    }
-    found = current.arguments.get(name);
-    if (found !== undefined) {
-      emit.loadRelative(register, 'base', found.depth, 'function argument load');
-      c.current = found.type;
-      return found;
-    }
-  }
-  if (found === undefined) {
-    const function_ = c.functions.get(name);
-    if (function_ !== undefined) {
-      emit.loadAddress('zero', 'FUNCTION_', name, 'function load');
-      return function_;
-    }
-    found = c.globals.get(name);
-  }
-  if (found === undefined) throw undefinedSymbol(c, name);
-  emit.loadAddress(register, 'GLOBAL_', found.name, 'global load');
-  c.current = found.type;
-  return found;
-}
-
-/** The error for a name that nothing has, at the name. */
-function undefinedSymbol(c: Compilation, name: string): ToolError {
-  let token: Token | null = c.token;
-  for (let back = 0; back < 4 && token !== null && token.text !== name; back++) token = token.prev;
-  const message = `${name} is not a defined symbol`;
-  return c.error(message, token ?? c.token, 'undefined', formerConstant(c, name));
-}
-
-/** Until M2-Planet 1.12 a comment defined constants; it is still found in sources of that time. */
-function formerConstant(c: Compilation, name: string): string | undefined {
-  if (!/^\w+$/.test(name)) return undefined; // any token may follow a star
-  const seen = new Set<Source>();
-  for (let token: Token | null = c.end.prev; token !== null; token = token.prev) {
-    const { source } = token.origin;
-    if (source !== undefined) seen.add(source);
-  }
-  const comment = new RegExp(`//[ \\t]*CONSTANT[ \\t]+${name}[ \\t]+([^ \\t\\r\\n]+)`);
-  for (const { bytes } of seen) {
-    const value = comment.exec(latin1(bytes))?.[1];
-    if (value === undefined) continue;
-    return `comments no longer define constants: write #define ${name} ${value}`;
-  }
-  return undefined;
-}
-
 /** Compile the intrinsic `name`, if it is one. */
-function intrinsic(c: Compilation, name: string): boolean {
-  if (name === '__va_start') vaStart(c);
-  else if (name === '__va_arg') vaArg(c);
+function parseIntrinsic(c: Compilation, name: string): boolean {
+  if (name === '__va_start') parseVaStart(c);
+  else if (name === '__va_arg') parseVaArg(c);
   else if (name === '__va_end' || name === '__va_copy') {
     c.expect('(', "Invalid token after __va_arg, expected '('");
     c.advance();
@@ -160,12 +98,12 @@ function intrinsic(c: Compilation, name: string): boolean {
 }
 
 /** "__va_start" "(" list "," last-argument ")" */
-function vaStart(c: Compilation): void {
+function parseVaStart(c: Compilation): void {
   c.output.comment('__va_start intrinsic');
   c.expect('(', "Invalid token after __va_start, expected '('");
-  const list = word(c);
+  const list = parseWord(c);
   c.expect(',', "Invalid token in __va_start, expected ','");
-  const last = word(c);
+  const last = parseWord(c);
   c.expect(')', "Invalid token at end of __va_start, expected ')'");
   const symbol = loadAddress(c, 'zero', last);
   if (symbol instanceof FunctionSymbol) throw c.error(`${last} is a function`);
@@ -176,13 +114,13 @@ function vaStart(c: Compilation): void {
 }
 
 /** "__va_arg" "(" list "," type-name ")" */
-function vaArg(c: Compilation): void {
+function parseVaArg(c: Compilation): void {
   c.output.comment('__va_arg intrinsic');
   c.expect('(', "Invalid token after __va_arg, expected '('");
-  const list = word(c);
+  const list = parseWord(c);
   c.expect(',', "Invalid token in __va_arg, expected ','");
   c.requireToken();
-  const type = typeName(c);
+  const type = parseTypeName(c);
   c.expect(')', "Invalid token at end of __va_start, expected ')'");
   c.output.comment('REGISTER_ZERO = *ap');
   loadAddress(c, 'zero', list);
@@ -200,7 +138,7 @@ function vaArg(c: Compilation): void {
   c.output.comment('__va_arg intrinsic end');
 }
 
-function word(c: Compilation): string {
+function parseWord(c: Compilation): string {
   c.requireToken();
   const { text } = c.token;
   c.advance();

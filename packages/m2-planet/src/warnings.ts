@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What upstream compiles to something other than C means, without a word → warnings at the tokens.
+ * What upstream silently compiles to something other than C means → warnings at the tokens.
  *
- * The parser calls these tests where each fault arises, when somebody wants to know (`--strict`).
- * The output is the same with and without them. Invariant: a warning stands for code that was seen
- * to go wrong in a program that M2-Planet 1.13.1 compiled; the test compiles and runs one for each.
+ * The parser calls these tests where each fault arises, with `--strict`. The output is the same
+ * with and without them. Invariant: each kind of warning was observed to go wrong in a program
+ * compiled by M2-Planet 1.13.1; the test compiles and runs one for each.
  */
+
 import type { ToolError } from '@stage0-ts/diagnostics';
-import type { Compilation } from './compilation.ts';
+import { MINUS, PLUS } from './characters.ts';
 import type { Variable } from './symbols.ts';
-import { isDigit, isNameStart } from './text.ts';
+import { isNameStart } from './text.ts';
 import { type Token, tokenError } from './token.ts';
+
 import { isPointer, type Member, type Type } from './types.ts';
+import {
+  type CompilationView,
+  guardedUse,
+  isFixedArray,
+  isLocalArray,
+  isMasked,
+  isScaledByHand,
+  NUMBER,
+  STEPS,
+  scales,
+  sideEffect,
+  variableOf,
+} from './warning-patterns.ts';
 
 /** How tightly C binds what M2-Planet puts on two levels. */
 const C_LEVELS: ReadonlyMap<string, number> = new Map([
@@ -29,11 +44,8 @@ const C_LEVELS: ReadonlyMap<string, number> = new Map([
 ]);
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
-const STEPS: ReadonlySet<string> = new Set(['++', '--']);
 /** `x op= y` on the whole word gives the right low bytes for the other operators. */
 const WIDE_COMPOUND: ReadonlySet<string> = new Set(['/=', '%=', '>>=']);
-/** A number as M2-Planet reads it whole. */
-const NUMBER = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/;
 
 /**
  * What `&&`, which is bitwise, gets: 0 or 1, where it is right; perhaps so (a plain variable is
@@ -42,7 +54,7 @@ const NUMBER = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/;
 export type Value = 'truth' | 'flag' | 'any';
 
 export class Warnings {
-  private readonly take: (warning: ToolError) => void;
+  private readonly onWarning: (warning: ToolError) => void;
   private readonly seen = new Set<string>();
   /** Counts what overwrites the register that keeps a function pointer for a call. */
   private overwrites = 0;
@@ -50,15 +62,15 @@ export class Warnings {
   private stored = 0;
   /** What the expression so far may be. */
   value: Value = 'any';
-  /** A `||` of more than 0 and 1, as long as nobody has used its value but to test it. */
+  /** A `||` of more than 0 and 1, while its value has only been tested. */
   private untested: Token | undefined;
-  /** Functions that only compute their result: a call too many of one does no harm. */
+  /** Functions that only compute their result: one more call of them does no harm. */
   private readonly pure = new Set<string>();
   /** True when the function that is being read was seen to do more than that. */
   private isImpure = false;
 
   constructor(take: (warning: ToolError) => void) {
-    this.take = take;
+    this.onWarning = take;
   }
 
   private warn(token: Token, code: string, message: string): void {
@@ -66,11 +78,11 @@ export class Warnings {
     const key = `${code} ${origin.file} ${start}`;
     if (this.seen.has(key)) return; // a macro is expanded many times
     this.seen.add(key);
-    this.take(tokenError(token, code, message));
+    this.onWarning(tokenError(token, code, message));
   }
 
   /** `&` and an operand: what follows it is still to come. */
-  addressOf(c: Compilation, ampersand: Token): void {
+  addressOf(c: CompilationView, ampersand: Token): void {
     const { text } = c.token;
     if (text !== '[' && text !== '->' && text !== '.') return;
     const what = text === '[' ? '[…]' : text;
@@ -95,7 +107,7 @@ export class Warnings {
   }
 
   /** A variable as an operand; `name` is its token, what follows is next. */
-  operand(c: Compilation, name: Token, symbol: Variable, stars: number): void {
+  operand(c: CompilationView, name: Token, symbol: Variable, stars: number): void {
     this.value = isPointer(symbol.type) || stars > 0 ? 'any' : 'flag';
     const { text } = c.token;
     const isIndexed = text === '[';
@@ -127,7 +139,7 @@ export class Warnings {
   }
 
   /** `array[…]`, of which the brackets were read; `base` is the token before them. */
-  index(c: Compilation, bracket: Token, array: Type, isRead: boolean): void {
+  index(c: CompilationView, bracket: Token, array: Type, isRead: boolean): void {
     const { wordSize } = c.emit;
     const element = array.target.size;
     this.value = isPointer(array.target) || element < wordSize ? 'any' : 'flag';
@@ -146,7 +158,7 @@ export class Warnings {
   }
 
   /** `p->member`, of which the name was read. */
-  arrow(c: Compilation, name: Token, member: Member, isLoaded: boolean): void {
+  arrow(c: CompilationView, name: Token, member: Member, isLoaded: boolean): void {
     this.value = isPointer(member.type) ? 'any' : 'flag';
     this.stepOfMember(c, name, member);
     const isArray = member.size !== member.type.size;
@@ -159,7 +171,7 @@ export class Warnings {
   }
 
   /** `s.member`, of which the name was read. */
-  dot(c: Compilation, name: Token, member: Member, isLoaded: boolean): void {
+  dot(c: CompilationView, name: Token, member: Member, isLoaded: boolean): void {
     this.value = isPointer(member.type) ? 'any' : 'flag';
     this.stepOfMember(c, name, member);
     if (!isLoaded || member.size === member.type.size) return;
@@ -167,7 +179,7 @@ export class Warnings {
     this.warn(name, 'array-as-value', message);
   }
 
-  private stepOfMember(c: Compilation, name: Token, member: Member): void {
+  private stepOfMember(c: CompilationView, name: Token, member: Member): void {
     if (!STEPS.has(c.token.text)) return;
     if (c.dialect.stepsMembers) this.wideStep(c, name, member.size);
     else this.memberStep(c.token, name);
@@ -179,7 +191,7 @@ export class Warnings {
   }
 
   /** `p->m++` where that changes the member itself: the whole word is read, and its sign is. */
-  private wideStep(c: Compilation, member: Token, size: number): void {
+  private wideStep(c: CompilationView, member: Token, size: number): void {
     if (size >= c.emit.wordSize) return;
     const what = `${c.token.text} of the member ${member.text}`;
     const message = `${what} works on a whole word, not on ${bytes(size)}`;
@@ -187,7 +199,7 @@ export class Warnings {
   }
 
   /** `++` or `--` before an operand that was read. */
-  prefixStep(c: Compilation, step: Token): void {
+  prefixStep(c: CompilationView, step: Token): void {
     const last = c.token.prev;
     const separator = last?.prev?.text;
     if (last === null) return;
@@ -197,18 +209,18 @@ export class Warnings {
   }
 
   /** `++` or `--` after an operand that ends with `last`. */
-  step(c: Compilation, step: Token, last: Token | null): void {
+  step(c: CompilationView, step: Token, last: Token | null): void {
     if (last === null) return;
     this.change(c, last);
     const { text } = last;
     if (text === ')') {
       const message = `${step.text} at a parenthesis changes what its value points to`;
       this.warn(step, 'step-of-value', message);
-    } else if (text === ']' && isPointer(c.current)) this.stepOfElement(c, step);
+    } else if (text === ']' && isPointer(c.expressionType)) this.stepOfElement(c, step);
   }
 
-  private stepOfElement(c: Compilation, step: Token): void {
-    const element = c.current.target;
+  private stepOfElement(c: CompilationView, step: Token): void {
+    const element = c.expressionType.target;
     const right = isPointer(element) ? element.target.size : 1;
     if (element.size !== right) {
       const message = `${step.text} of an element steps by ${element.size}, not by ${right}`;
@@ -220,7 +232,7 @@ export class Warnings {
   }
 
   /** An operand that a prefix was applied to; what follows should have come first. */
-  prefixFirst(c: Compilation, prefix: Token, what: string): void {
+  prefixFirst(c: CompilationView, prefix: Token, what: string): void {
     const { text } = c.token;
     if (text !== '[' && text !== '->' && !STEPS.has(text)) return;
     const shown = text === '[' ? '[…]' : text;
@@ -251,7 +263,7 @@ export class Warnings {
   }
 
   /** A cast, of which the type was read. */
-  cast(c: Compilation, parenthesis: Token, type: Type): void {
+  cast(c: CompilationView, parenthesis: Token, type: Type): void {
     if (type.size >= c.emit.wordSize || type.members !== undefined) return;
     // What is stored right away is cut by that.
     if (parenthesis.prev?.text === '=' && this.stored === type.size) return;
@@ -270,7 +282,7 @@ export class Warnings {
   }
 
   /** The types of a sum's operands, each undefined where it is not known. */
-  sum(c: Compilation, operator: Token, left: Type | undefined, right: Type | undefined): void {
+  sum(c: CompilationView, operator: Token, left: Type | undefined, right: Type | undefined): void {
     const scaled = [left, right].find((type) => type !== undefined && scales(c, type));
     // Who multiplies or writes sizeof knows.
     if (scaled === undefined || isScaledByHand(operator, c.token)) return;
@@ -283,21 +295,21 @@ export class Warnings {
   }
 
   /** The type of the operand that was just read, if it is that of a variable, member or element. */
-  typeOfOperand(c: Compilation): Type | undefined {
+  typeOfOperand(c: CompilationView): Type | undefined {
     const last = c.token.prev;
     if (last === null) return undefined;
-    if (last.text === ']') return c.current.target;
+    if (last.text === ']') return c.expressionType.target;
     if (!isNameStart(last.first)) return undefined;
     const separator = last.prev?.text;
-    if (separator === '->' || separator === '.') return c.current;
+    if (separator === '->' || separator === '.') return c.expressionType;
     const symbol = variableOf(c, last);
     if (symbol === undefined) return undefined;
     // A global array is its address.
-    return isFixedArray(symbol) ? symbol.type.indirect : c.current;
+    return isFixedArray(symbol) ? symbol.type.indirect : c.expressionType;
   }
 
   /** `left && right` or `||`; both were read, `start` is where left began. */
-  logical(c: Compilation, operator: Token, start: Token, left: Value): void {
+  logical(c: CompilationView, operator: Token, start: Token, left: Value): void {
     const { text } = operator;
     const effect = sideEffect(operator.next, c.token, this.pure);
     if (effect !== undefined) {
@@ -340,12 +352,12 @@ export class Warnings {
   }
 
   /** A multiplication, whose product takes the register of the function pointer on x86. */
-  product(c: Compilation): void {
+  product(c: CompilationView): void {
     if (c.emit.pointerTakers === 'calls and products') this.overwrites++;
   }
 
   /** A call, by name or through a pointer. Most functions that are asked give 0 or 1. */
-  called(c: Compilation, name: string | undefined): void {
+  called(c: CompilationView, name: string | undefined): void {
     this.value = 'truth';
     if (name === undefined || !this.pure.has(name)) this.isImpure = true;
     if (c.emit.pointerTakers !== 'nothing') this.overwrites++;
@@ -364,7 +376,7 @@ export class Warnings {
   }
 
   /** What ends with `last` is changed: anything but a local or an argument can be seen outside. */
-  private change(c: Compilation, last: Token | null): void {
+  private change(c: CompilationView, last: Token | null): void {
     const kind = last === null ? undefined : variableOf(c, last)?.kind;
     const before = last?.prev?.text ?? '';
     const isOwn = kind === 'local' || kind === 'argument';
@@ -372,7 +384,7 @@ export class Warnings {
   }
 
   /** An assignment of `size` bytes, at its sign. */
-  assignment(c: Compilation, size: number): void {
+  assignment(c: CompilationView, size: number): void {
     this.stored = size;
     this.change(c, c.token.prev);
     const last = c.token.prev;
@@ -382,7 +394,7 @@ export class Warnings {
   }
 
   /** `target op= …` with a target of `size` bytes. */
-  compound(c: Compilation, operator: Token, size: number, isChar: boolean): void {
+  compound(c: CompilationView, operator: Token, size: number, isChar: boolean): void {
     this.change(c, operator.prev);
     if (isChar || size >= c.emit.wordSize || !WIDE_COMPOUND.has(operator.text)) return;
     const message = `${operator.text} works on a whole word, not on ${bytes(size)}`;
@@ -413,18 +425,18 @@ export class Warnings {
 
   /** `a - b + c` in a constant. */
   difference(operator: Token, next: Token): void {
-    if (next.first !== 0x2b && next.first !== 0x2d) return;
+    if (next.first !== PLUS && next.first !== MINUS) return;
     this.warn(operator, 'grouping', 'a constant is grouped from the right: 9-3-2 is 8');
   }
 
   /** `a * b + c` in a constant. */
   constantProduct(operator: Token, next: Token): void {
-    if (next.first !== 0x2b && next.first !== 0x2d) return;
+    if (next.first !== PLUS && next.first !== MINUS) return;
     this.warn(operator, 'grouping', 'a constant is grouped from the right: 2*3+1 is 8');
   }
 
   /** A member with brackets, or a function pointer, and the type that is written before it. */
-  member(c: Compilation, name: Token, type: Type, isFunctionPointer: boolean): void {
+  member(c: CompilationView, name: Token, type: Type, isFunctionPointer: boolean): void {
     if (isFunctionPointer ? type.size === c.emit.wordSize : type.target.size === type.size) return;
     const message = isFunctionPointer
       ? `a function pointer as a member takes ${bytes(type.size)}, those of what it returns`
@@ -435,96 +447,4 @@ export class Warnings {
 
 function bytes(count: number): string {
   return count === 1 ? '1 byte' : `${count} bytes`;
-}
-
-function isLocalArray(c: Compilation, name: Token | null): boolean {
-  return name !== null && variableOf(c, name)?.isLocalArray === true;
-}
-
-function isFixedArray(symbol: Variable): boolean {
-  return (symbol.kind === 'global' || symbol.kind === 'static') && symbol.elements > 0;
-}
-
-/** The variable of that name, if the token is one. */
-function variableOf(c: Compilation, name: Token): Variable | undefined {
-  const { text } = name;
-  if (!isNameStart(name.first) || c.constants.has(text)) return undefined;
-  const { function: current } = c;
-  const own = current?.statics.get(text) ?? current?.locals.find(text);
-  return own ?? current?.arguments.get(text) ?? c.globals.get(text);
-}
-
-/** C scales what is added to such a pointer. */
-function scales(c: Compilation, type: Type): boolean {
-  if (!isPointer(type) || type.isFunctionPointer || type.name === 'void*') return false;
-  return type.target.size !== 1 && type.target !== c.types.basic.functionPointer;
-}
-
-/** What tokens[start, end) do besides computing a value. */
-function sideEffect(
-  start: Token | null,
-  end: Token,
-  pure: ReadonlySet<string>,
-): string | undefined {
-  for (let token = start; token !== null && token !== end; token = token.next) {
-    const { text } = token;
-    if (STEPS.has(text)) return `a ${text}`;
-    if (/^([-+*/%&|^]|<<|>>)?=$/.test(text)) return 'an assignment';
-    const isCall = token.next?.text === '(' && token.next !== end;
-    const isHarmless = text === 'sizeof' || pure.has(text);
-    if (isCall && isNameStart(token.first) && !isHarmless) return `the call of ${text}`;
-  }
-  return undefined;
-}
-
-/**
- * A use on the right that may only happen when the left side holds: a pointer that is followed, or
- * a divisor, of a name that the left side asks about and does not follow itself.
- */
-function guardedUse(start: Token, operator: Token, end: Token): Token | undefined {
-  const asked = new Set<string>();
-  const followed = new Set<string>();
-  for (let token: Token | null = start; token !== null && token !== operator; token = token.next) {
-    if (isNameStart(token.first)) (isFollowed(token, operator) ? followed : asked).add(token.text);
-  }
-  for (let token = operator.next; token !== null && token !== end; token = token.next) {
-    if (!asked.has(token.text) || followed.has(token.text)) continue;
-    const before = token.prev?.text ?? '';
-    if (isFollowed(token, end) || before === '/' || before === '%') return token;
-  }
-  return undefined;
-}
-
-/** Is memory read where the variable points? */
-function isFollowed(name: Token, end: Token): boolean {
-  const after = name.next === end ? undefined : name.next?.text;
-  return after === '[' || after === '->' || isStar(name.prev);
-}
-
-/** True for a star that follows a pointer: no operand comes before it. */
-function isStar(token: Token | null): boolean {
-  if (token === null || token.text !== '*') return false;
-  const before = token.prev;
-  if (before === null) return false;
-  return !isNameStart(before.first) && !isDigit(before.first) && !')]'.includes(before.text);
-}
-
-/** `mask & array[…]` or `array[…] & mask`, with a mask of the element's bits. */
-function isMasked(bracket: Token, after: Token, limit: number): boolean {
-  let base = bracket.prev;
-  while (base?.prev?.text === '->' || base?.prev?.text === '.') base = base.prev.prev;
-  const isMask = (token: Token | null | undefined) =>
-    token !== null && token !== undefined && NUMBER.test(token.text) && Number(token.text) < limit;
-  const before = base?.prev;
-  return (
-    (before?.text === '&' && isMask(before.prev)) || (after.text === '&' && isMask(after.next))
-  );
-}
-
-/** Is a factor or a sizeof among what is added? */
-function isScaledByHand(operator: Token, end: Token): boolean {
-  for (let token = operator.next; token !== null && token !== end; token = token.next) {
-    if (token.text === '*' || token.text === 'sizeof') return true;
-  }
-  return false;
 }

@@ -76,7 +76,7 @@ describe('--dialect', () => {
     expect(() => compile([file], unknown)).toThrow('1.14.0');
   });
 
-  it('names the dialects when there is no such one', () => {
+  it('names the dialects when the given one is unknown', () => {
     const message = 'Unknown dialect: 1.14 known dialects are: 1.13.1 and 01a9ea5';
     expect(run('--dialect', '1.14').stderr).toContain(message);
   });

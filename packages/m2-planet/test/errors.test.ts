@@ -30,7 +30,7 @@ describe('errors', () => {
     expect(error).toMatchObject({ file: 'other.c', line: 42, column: 3, offset: 31 });
   });
 
-  it('name what stands where a variable should, whatever it is', () => {
+  it('name what is in the place of a variable, whatever it is', () => {
     for (const token of ['")', '"(', '"[', '"(a+)+b', '"\\\\']) {
       const error = failure(`int f(int* x) { return 1 + *${token}" ; }\n`);
       expect(error).toMatchObject({ code: 'undefined', line: 1, column: 29 });

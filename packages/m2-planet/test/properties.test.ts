@@ -69,7 +69,7 @@ describe('compile', () => {
     );
   });
 
-  it('does not care what stands between two tokens', () => {
+  it('does not care what is between two tokens', () => {
     const gap = fc.constantFrom(' ', '\t', '\n', '/* c */', ' // c\n', '\\\n ', '/*/');
     fc.assert(
       fc.property(lines, fc.array(gap, { minLength: 7, maxLength: 7 }), (program, gaps) => {

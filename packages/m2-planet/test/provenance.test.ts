@@ -56,7 +56,7 @@ const program = fc
   });
 
 describe.each(ARCHITECTURES)('on %s', (architecture) => {
-  it('every byte has its token, in the function whose label stands above it', () => {
+  it('every byte has its token, in the function whose label is above it', () => {
     fc.assert(
       fc.property(
         fc.array(program, { minLength: 1, maxLength: 2 }),

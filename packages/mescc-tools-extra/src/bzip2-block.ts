@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A bzip2 block on its way back through the Burrows–Wheeler transform: the bytes as they were sent → the text.
+ * The inverse Burrows–Wheeler transform of a bzip2 block: the bytes as they were sent → the text.
  *
- * Sort the bytes, equal ones in the order in which they were sent. Link each place in the sorted order to the index
- * at which its byte was sent. The text is what one walk along these links reads, from `origin` on: at each step, the
- * byte that was sent at the index that the link leads to. Invariant: the links are a permutation of the indices, so
- * that the walk stays inside of the block, whatever was sent.
+ * Sort the bytes, equal ones in the order in which they were sent. Link each place in the sorted
+ * order to the index at which its byte was sent. Then the text is read by following these links
+ * from `origin`: each step gives the byte that was sent at the index to which the link points.
+ * Invariant: the links are a permutation of the indices, so that the walk stays inside of the
+ * block, whatever was sent.
  */
 
-/** Entries to make room for at first; more when they are needed. */
-const FIRST_ROOM = 1 << 12;
+/** Initial capacity in entries; it grows when needed. */
+const INITIAL_ENTRIES = 1 << 12;
 
 export class Block {
-  /** Bits 0–7: the byte sent at this index. Bits 8–31, after {@link link}: where this place is linked to. */
-  entries: Int32Array = new Int32Array(FIRST_ROOM);
+  /**
+   * Bits 0–7: the byte sent at this index. Bits 8–31, after {@link link}: where this place is
+   * linked to.
+   */
+  entries: Int32Array = new Int32Array(INITIAL_ENTRIES);
   /** How often each byte occurs. */
   readonly counts: Int32Array = new Int32Array(256);
 
-  /** Make room for `length` entries. Returns the entries, which may be another array than before. */
+  /**
+   * Make room for `length` entries. Returns the entries, which may be another array than before.
+   */
   reserve(length: number): Int32Array {
     if (length > this.entries.length) {
       const grown = new Int32Array(Math.max(length, 2 * this.entries.length));

@@ -2,19 +2,23 @@
 /**
  * bunzip2: a bzip2 file → its content, all streams one after the other.
  *
- * A block is: Huffman codes → move-to-front and zero runs → inverse Burrows–Wheeler transform → runs of
- * four and a count. Bytes after a stream that begin no other are ignored, as upstream and bzip2 do.
- * Upstream's unbz2 stops after the first stream; ours also verifies the checksum of the stream.
+ * A block is: Huffman codes → move-to-front and zero runs → inverse Burrows–Wheeler transform →
+ * runs of four and a count. Bytes after a stream that begin no other are ignored, as upstream and
+ * bzip2 do. Upstream's unbz2 stops after the first stream; ours also verifies the checksum of the
+ * stream.
  *
- * Accepts what mescc-tools-extra/unbz2.c of stage0-posix 1.9.1 accepts; neither knows randomised blocks.
+ * Accepts what mescc-tools-extra/unbz2.c of stage0-posix 1.9.1 accepts; neither knows randomised
+ * blocks.
  */
 import { requireBytes } from '@stage0-ts/diagnostics';
 import { Block } from './bzip2-block.ts';
 import { crc32Bzip2 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
 
+/** Bits of a code. */
 const MAX_CODE_LENGTH = 20;
 const TABLE_BITS = 10;
+/** Symbols of a block, and codes of a block. */
 const MAX_SYMBOLS = 258;
 const MAX_GROUPS = 6;
 const GROUP_SIZE = 50;
@@ -67,7 +71,9 @@ class Code {
     }
   }
 
-  /** The slow way: symbol * 32 + length for the code in the top bits of the 20 bits given, or -1. */
+  /**
+   * The slow path: symbol * 32 + length for the code in the top bits of the 20 bits given, or -1.
+   */
   walk(bits: number): number {
     let first = 0;
     let index = 0;
@@ -82,14 +88,17 @@ class Code {
   }
 }
 
-/** "BZh" and a digit from 1 to 9; what is after a stream and begins otherwise is ignored, as bzip2 does. */
+/**
+ * "BZh" and a digit from 1 to 9; what is after a stream and begins otherwise is ignored, as bzip2
+ * does.
+ */
 function startsStream(bytes: Uint8Array, at: number): boolean {
   const level = bytes[at + 3] ?? 0;
   const isMagic = bytes[at] === 0x42 && bytes[at + 1] === 0x5a && bytes[at + 2] === 0x68;
   return isMagic && level > 0x30 && level <= 0x39;
 }
 
-/** What all streams of a file share: the place in it, and the memory for a block. */
+/** What all streams of a file share: the position in it, and the memory for a block. */
 class Decoder {
   private readonly input: Uint8Array;
   /** The input with zeros after it. */
@@ -138,7 +147,7 @@ class Decoder {
         if (sum !== streamSum) {
           throw this.fail(this.at, 'the content does not have the checksum that the stream gives');
         }
-        this.count = 0; // bytes are taken when a bit is wanted, so that only bits are left over
+        this.count = 0; // bytes are read only when a bit is needed, so only bits are left over
         return;
       }
       if (magic !== 0x314159265359) throw this.fail(this.at, 'not a bzip2 block');
@@ -165,7 +174,10 @@ class Decoder {
     return crc32Bzip2(out.bytes, start, out.length);
   }
 
-  /** The byte values that occur: 16 bits for sixteenths, then 16 bits for each sixteenth that has some. */
+  /**
+   * The byte values that occur: 16 bits, one for each range of 16 values, then 16 bits for each
+   * range that is used.
+   */
   private readUsedBytes(): Uint8Array {
     const used: number[] = [];
     const sixteenths = this.take(16);
@@ -211,7 +223,9 @@ class Decoder {
     }
   }
 
-  /** Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes. */
+  /**
+   * Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes.
+   */
   private readSymbols(used: Uint8Array): number {
     const { view, size } = this;
     const { block } = this;
@@ -284,7 +298,9 @@ class Decoder {
     return (this.bits >>> this.count) & (2 ** need - 1);
   }
 
-  /** The error for a block that goes wrong at a byte; after the end it is the end that is wrong. */
+  /**
+   * The error for a block that is damaged at a byte; past the end the file is cut short instead.
+   */
   private damaged(at: number, message: string): Error {
     return at >= this.input.length ? this.truncated() : this.fail(at, message);
   }
@@ -338,7 +354,7 @@ function writeRuns(text: Uint8Array, out: DecodedBytes): void {
   let repeats = 0;
   for (let i = 0; i < length; ) {
     if (i + 4 <= length) {
-      // Mostly none of four bytes is as the one before it.
+      // Usually none of four bytes equals the one before it.
       const word = words.getInt32(i, true);
       if (!hasZeroByte(word ^ ((word << 8) | (previous & 0xff)))) {
         view.setInt32(position, word, true);

@@ -2,13 +2,13 @@
 /**
  * catm: files → one file, in the order given.
  *
- * Behaviour defined by x86/catm_x86.hex2 and mescc-tools-extra/catm.c of stage0-posix 1.9.1, which agree
- * wherever all files can be opened.
+ * Behaviour defined by x86/catm_x86.hex2 and mescc-tools-extra/catm.c of stage0-posix 1.9.1, which
+ * agree wherever all files can be opened.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import { requireBytes } from '@stage0-ts/diagnostics';
 
-/** The parts one after the other. A `map` that has them as its sources takes where each is. */
+/** The parts joined. A `provenance` map that has them as its sources records where each is. */
 export function concatenate(
   parts: readonly Uint8Array[],
   provenance?: ProvenanceMap,

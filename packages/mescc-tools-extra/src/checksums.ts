@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Cyclic redundancy checks: CRC-32 of gzip and xz, the same bits the other way round for bzip2, CRC-64 of xz. */
+/**
+ * Cyclic redundancy checks: CRC-32 of gzip and xz, the same with reversed bits for bzip2, CRC-64 of
+ * xz.
+ */
 
 /** Four tables of 256, for a byte with none to three after it. */
 const CRC32: Int32Array = reflectedTables(0xedb88320);
@@ -7,7 +10,10 @@ const BZIP2: Int32Array = bzip2Tables(0x04c11db7);
 /** Eight tables each, of the low and the high halves. */
 const [CRC64_LOW, CRC64_HIGH] = wideTables(0xd7870f42, 0xc96c5795);
 
-/** CRC-32 (ISO 3309) of bytes[start, end), as an unsigned number; four bytes a step, while there are four. */
+/**
+ * CRC-32 (ISO 3309) of bytes[start, end), as an unsigned number; four bytes a step, while there are
+ * four.
+ */
 export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
   const table = CRC32;
   const view = viewOf(bytes);
@@ -27,7 +33,10 @@ export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length):
   return ~crc >>> 0;
 }
 
-/** CRC-64 (ECMA-182) of `bytes`, as its low and high 32 bits; eight bytes a step, while there are eight. */
+/**
+ * CRC-64 (ECMA-182) of `bytes`, as its low and high 32 bits; eight bytes a step, while there are
+ * eight.
+ */
 export function crc64(bytes: Uint8Array): { low: number; high: number } {
   const lows = CRC64_LOW;
   const highs = CRC64_HIGH;
@@ -50,7 +59,7 @@ export function crc64(bytes: Uint8Array): { low: number; high: number } {
   return { low: ~low >>> 0, high: ~high >>> 0 };
 }
 
-/** What the table has for eight bytes, each with those after it. */
+/** The combined table value of eight bytes. */
 function fold(table: Int32Array, low: number, high: number): number {
   return (
     (table[1792 + (low & 0xff)] as number) ^
@@ -64,7 +73,9 @@ function fold(table: Int32Array, low: number, high: number): number {
   );
 }
 
-/** The CRC-32 that bzip2 uses, of bytes[start, end), as a signed number: most significant bit first. */
+/**
+ * The CRC-32 that bzip2 uses, of bytes[start, end), as a signed number: most significant bit first.
+ */
 export function crc32Bzip2(bytes: Uint8Array, start: number, end: number): number {
   const table = BZIP2;
   const view = viewOf(bytes);

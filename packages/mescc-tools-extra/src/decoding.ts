@@ -6,18 +6,18 @@ export interface DecodeOptions {
   /** Name of the archive in messages; `input` by default. */
   readonly name?: string;
   /**
-   * The most bytes that may come out, against archives made to exhaust memory (`--limit`); 1 GiB by
-   * default. The content is in memory as a whole, so that an engine's largest array is a limit too: 4 GiB in
-   * Node 20.
+   * The most bytes that may be decoded, as a protection against archives made to exhaust memory
+   * (`--limit`); 1 GiB by default. The whole content is in memory, so that the largest array of the
+   * JavaScript engine is a limit too: 4 GiB in Node 20.
    */
   readonly limit?: number | undefined;
-  /** Refuse what follows the last stream; gzip and bzip2 pass over it. Default: false. */
+  /** Reject data after the last stream; gzip and bzip2 ignore it. Default: false. */
   readonly wholeInput?: boolean;
 }
 
 export const DEFAULT_LIMIT: number = 2 ** 30;
 
-/** The error for content beyond the limit; it names the option that moves it. */
+/** The error for content beyond the limit; it names the option that raises it. */
 export function tooLarge(message: string, options: DecodeOptions): ToolError {
   const hint = 'if the archive is trusted, raise it with --limit, e.g. --limit 3G';
   return new ToolError(message, { code: 'too-large', file: options.name ?? 'input', hint });
@@ -34,7 +34,7 @@ export function failWith(options: DecodeOptions): Fail {
 }
 
 /**
- * A growing buffer that decoders write by index, after {@link reserve}: LZ77 copies come from it too.
+ * A growing buffer that decoders write by index, after {@link reserve}; LZ77 also copies from it.
  * Invariant: bytes[0, length) holds what was written.
  */
 export class DecodedBytes {
@@ -45,9 +45,9 @@ export class DecodedBytes {
   private readonly options: DecodeOptions;
 
   /**
-   * @param guess bytes to make room for at first.
-   * @param stated the size that the archive gives of its content, if it is possible: with room for it
-   *   at once a large content is never copied. It may lie, so it is only a hint too.
+   * @param guess initial capacity in bytes. @param stated the size that the archive gives of its
+   *   content, if that is plausible: with enough room at once, large content is never copied. It
+   *   may be wrong, so it is only a hint too.
    */
   constructor(options: DecodeOptions, guess: number, stated = 0) {
     this.options = options;
@@ -108,8 +108,9 @@ function makeRoom(size: number, smaller: number): Uint8Array<ArrayBuffer> {
 export const SLACK = 3;
 
 /**
- * The match of LZ77: bytes[to, after) become those `distance` before them, of which the last may be among them. Four at
- * a time where the distance and the room after `after` allow that. `view` is of the same memory.
+ * The match of LZ77: bytes[to, after) become those `distance` before them, of which the last may be
+ * among them. Four at a time where the distance and the room after `after` allow that. `view` is of
+ * the same memory.
  */
 export function repeat(
   bytes: Uint8Array,

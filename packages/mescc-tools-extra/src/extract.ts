@@ -2,8 +2,8 @@
 /**
  * The plan of an extraction: the entries of archives and what is in the directory → steps to take.
  *
- * Everything that may go wrong with names is found before the first step. Invariant: no step writes
- * outside the working directory; links on the way are followed only as far as they stay inside.
+ * Every problem with names is found before the first step. Invariant: no step writes outside the
+ * working directory; links in a path are followed only if they stay inside.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -22,7 +22,7 @@ type Known =
   | { readonly kind: 'file'; readonly data: Uint8Array }
   | undefined;
 
-/** Links in a row that are followed, as in Linux. */
+/** The most links that are followed in a row, as in Linux. */
 const MAX_LINKS = 40;
 /** Bytes of a path and of one name in it, as in Linux. */
 const MAX_PATH = 4095;
@@ -36,7 +36,9 @@ export class ExtractionPlan {
   readonly steps: Step[] = [];
   private readonly host: Host;
   private readonly planned = new Map<string, Known>();
-  /** Bytes in the copies that stand for hard links: a small archive can name a large file many times. */
+  /**
+   * Bytes in the copies that replace hard links: a small archive can name a large file many times.
+   */
   private copied = 0;
   private readonly limit: number;
 
@@ -47,8 +49,9 @@ export class ExtractionPlan {
   }
 
   /**
-   * Add an entry. `archive` is its name in messages; `keepLinks` passes over links whose place is taken.
-   * Throws a ToolError when it would have to write outside, through a file, or over a directory.
+   * Add an entry. `archive` is its name in messages; `keepLinks` ignores links whose place is
+   * taken. Throws a ToolError when it would have to write outside, through a file, or over a
+   * directory.
    */
   add(entry: TarEntry, archive: string, keepLinks: boolean): void {
     const fail = (message: string): ToolError =>
@@ -71,7 +74,7 @@ export class ExtractionPlan {
         break;
       }
       case 'hard-link': {
-        // A host has no hard links: the entry becomes a copy of what it names.
+        // A host has no hard links: the entry becomes a copy of its target.
         const source = this.resolve(entry.target, true, fail);
         const known = this.look(source);
         if (known?.kind !== 'file') throw fail(`a link to ${entry.target}, which is not there`);
@@ -105,7 +108,10 @@ export class ExtractionPlan {
     this.planned.set(path, { kind: 'directory' });
   }
 
-  /** The path without links, dots and double slashes; directories on the way are made. '' is the working directory. */
+  /**
+   * The path without links, dots and double slashes; its parent directories are made. '' is the
+   * working directory.
+   */
   private resolve(name: string, followLast: boolean, fail: (message: string) => ToolError): string {
     const rest = name.split('/').reverse();
     const path: string[] = [];
@@ -142,7 +148,7 @@ export class ExtractionPlan {
   }
 }
 
-/** What a system refuses in names and targets would be found only half way. */
+/** Rejects names and targets that a system would reject only when half of the steps are done. */
 function requirePossible({ type, name, target }: TarEntry, fail: (message: string) => ToolError) {
   const tooLong = (text: string, most: number) => encodeUtf8(text).length > most;
   if (tooLong(name, MAX_PATH) || name.split('/').some((part) => tooLong(part, MAX_NAME))) {

@@ -2,8 +2,9 @@
 /**
  * gunzip: a gzip file (RFC 1952) → its content, all members one after the other.
  *
- * Bytes after a member that begin no other are ignored, as upstream and gzip do. Upstream's ungz stops
- * after the first member and checks nothing; ours verifies header and content checksums and the length.
+ * Bytes after a member that begin no other are ignored, as upstream and gzip do. Upstream's ungz
+ * stops after the first member and checks nothing; ours verifies header and content checksums and
+ * the length.
  *
  * The names and limits of mescc-tools-extra/ungz.c of stage0-posix 1.9.1 are in programs/ungz.ts.
  */
@@ -38,10 +39,10 @@ export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Arr
   return out.toBytes();
 }
 
-/** deflate makes at most so many bytes of one. */
+/** The most bytes that deflate makes of one. */
 const MAX_RATIO = 1040;
 
-/** The size that the last member gives, modulo 2^32, or 0 where that cannot be. */
+/** The size that the last member gives, modulo 2^32, or 0 if that is impossible. */
 function toldSize(bytes: Uint8Array): number {
   const size = bytes.length < 18 ? 0 : little32(bytes, bytes.length - 4);
   return size <= MAX_RATIO * bytes.length ? size : 0;

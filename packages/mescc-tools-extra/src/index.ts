@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** mescc-tools-extra and get_machine: the small tools of stage0, and the archive decoders as functions. */
+/**
+ * mescc-tools-extra and get_machine: the small tools of stage0, and the archive decoders as
+ * functions.
+ */
 
 export { bunzip2 } from './bzip2.ts';
 export { concatenate } from './catm.ts';

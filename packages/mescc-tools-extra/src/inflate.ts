@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * inflate: a deflate stream (RFC 1951) → the bytes that it stands for.
+ * inflate: a deflate stream (RFC 1951) → the bytes that it encodes.
  *
- * A Huffman code is read with one look into a table indexed by the next ten bits; the few longer codes are
- * walked bit by bit. Invariant: the `count` low bits of `bits` are the next of the input, lowest first.
+ * A Huffman code is decoded by one lookup in a table with the next ten bits as the index; the few
+ * longer codes are decoded bit by bit. Invariant: the `count` low bits of `bits` are the next of
+ * the input, lowest first.
  *
  * Accepts what mescc-tools-extra/ungz.c of stage0-posix 1.9.1 accepts, and stored blocks.
  */
 import { type DecodedBytes, type Fail, repeat } from './decoding.ts';
 
 const TABLE_BITS = 10;
+/** Bits of a code. */
 const MAX_CODE_LENGTH = 15;
 const END_OF_BLOCK = 256;
+/** Bytes of a match. */
 const MAX_MATCH = 258;
 
-/** Base and extra bits of the length codes from 257, and of the distance codes (RFC 1951, 3.2.5). */
+/**
+ * Base and extra bits of the length codes from 257, and of the distance codes (RFC 1951, 3.2.5).
+ */
 const LENGTH_BASE: Int32Array = Int32Array.of(
   ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115],
   ...[131, 163, 195, 227, 258],
@@ -33,7 +38,10 @@ const DISTANCE_EXTRA: Int32Array = Int32Array.of(
 /** The order in which the lengths of the code length code are sent (3.2.7). */
 const LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/** Decode the stream that begins at `start` into `out`. Returns the offset of the first byte after it. */
+/**
+ * Decode the stream that begins at `start` into `out`. Returns the offset of the first byte after
+ * it.
+ */
 export function inflate(input: Uint8Array, start: number, out: DecodedBytes, fail: Fail): number {
   return new Inflater(input, start, out, fail).run();
 }
@@ -46,7 +54,9 @@ class Code {
   readonly counts: Int32Array = new Int32Array(MAX_CODE_LENGTH + 1);
   readonly symbols: Int32Array = new Int32Array(288);
 
-  /** Set the code from the lengths[start, end). False for one that is over-subscribed or incomplete. */
+  /**
+   * Set the code from the lengths[start, end). False for one that is over-subscribed or incomplete.
+   */
   build(lengths: Uint8Array, start: number, end: number): boolean {
     const { table, counts, symbols } = this;
     counts.fill(0);
@@ -64,7 +74,7 @@ class Code {
       firstIndex[length + 1] = (firstIndex[length] as number) + count;
       nextCode[length + 1] = ((nextCode[length] as number) + count) << 1;
     }
-    // A single code of one bit is allowed, and no code at all where none is used.
+    // A single code of one bit is allowed, and no code at all if none is used.
     if (left > 0 && longest > 1) return false;
     for (let i = start; i < end; i++) {
       const length = lengths[i] as number;
@@ -80,7 +90,7 @@ class Code {
     return true;
   }
 
-  /** The slow way, for a code that is not in the table: symbol * 16 + length, or -1. */
+  /** The slow path, for a code that is not in the table: symbol * 16 + length, or -1. */
   walk(bits: number): number {
     let code = 0;
     let first = 0;
@@ -101,7 +111,7 @@ class Inflater {
   private readonly input: Uint8Array;
   private readonly out: DecodedBytes;
   private readonly fail: Fail;
-  /** Output before this is another stream's: no distance reaches it. */
+  /** Output before this belongs to another stream: distances must not reach it. */
   private readonly outStart: number;
   private readonly literals = new Code();
   private readonly distances = new Code();

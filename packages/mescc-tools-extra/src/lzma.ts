@@ -2,12 +2,12 @@
 /**
  * LZMA: range-coded literals and matches → bytes. xz.ts wraps it as LZMA2 and as .lzma.
  *
- * The range coder (range-decoder.ts) gives bits; this decoder makes symbols of them. A symbol is a literal
- * byte, or a match: a copy of earlier output, which is also the dictionary. All that is learned is in one
- * table of probabilities, which belongs to the decoder.
+ * The range coder (range-decoder.ts) produces bits; this decoder turns them into symbols. A symbol
+ * is a literal byte, or a match: a copy of earlier output, which is also the dictionary. All that
+ * is learned is in one table of probabilities, which belongs to the decoder.
  *
- * The format is that of the LZMA SDK; mescc-tools-extra/unxz.c of stage0-posix 1.9.1 decodes it with
- * lc + lp <= 4 only.
+ * The format is that of the LZMA SDK; mescc-tools-extra/unxz.c of stage0-posix 1.9.1 decodes it
+ * with lc + lp <= 4 only.
  */
 import { type DecodedBytes, type Fail, repeat, SLACK } from './decoding.ts';
 import { RangeDecoder, resetProbabilities } from './range-decoder.ts';
@@ -19,15 +19,19 @@ const FIRST_STATE_AFTER_MATCH = 7;
 const STATE_AFTER_LITERAL: Uint8Array = Uint8Array.of(0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 4, 5);
 /** Probabilities that depend on the position do so by its lowest bits, at most four. */
 const MAX_POSITION_STATES = 16;
+/** Bytes of a match. */
 const MIN_MATCH = 2;
 const MAX_MATCH = 273;
 /** Bytes to make room for at a time. */
-const ROOM: number = 1 << 16;
+const MAX_RESERVED: number = 1 << 16;
 const TRUNCATED = 'the LZMA data ends too early';
 
-/** Where the table has which probabilities. A length coder is two choices, low, middle and high trees. */
+/**
+ * Where each kind of probability is in the table. A length coder is two choices, low, middle and
+ * high trees.
+ */
 const IS_MATCH = 0;
-/** Four times: a new distance or an old one, the last or an older one, and so on. */
+/** Four decisions: a new distance or an old one, the last or an older one, and so on. */
 const IS_REPEAT: number = IS_MATCH + STATES * MAX_POSITION_STATES;
 const IS_LONG: number = IS_REPEAT + 4 * STATES;
 const LENGTH: number = IS_LONG + STATES * MAX_POSITION_STATES;
@@ -42,7 +46,10 @@ const SLOT_LEAVES = 64;
 const SHORT_DISTANCE: number = SLOT + 4 * SLOT_LEAVES;
 const ALIGN: number = SHORT_DISTANCE + 128;
 const LITERAL: number = ALIGN + 16;
-/** Of each literal context: a tree of 256, and one for each bit that a match would have brought. */
+/**
+ * For each literal context: a tree of 256, and one for each value of the bit that a match would
+ * have given.
+ */
 const LITERAL_SIZE = 0x300;
 
 /** How a call of {@link LzmaDecoder.decode} ended. */
@@ -83,7 +90,7 @@ export class LzmaDecoder {
     return this.coder.isFinished;
   }
 
-  /** Forget everything that was written: no distance reaches it. */
+  /** Forget everything that was written: distances no longer reach it. */
   resetDictionary(size: number): void {
     this.dictionaryStart = this.out.length;
     this.dictionarySize = size;
@@ -122,8 +129,8 @@ export class LzmaDecoder {
   }
 
   /**
-   * Decode up to `limit` bytes more, or to the end marker; with 0, the end marker alone. The range coder is left
-   * normalized.
+   * Decode up to `limit` bytes more, or to the end marker; with 0, the end marker alone. The range
+   * coder is left normalized.
    */
   decode(limit: number): LzmaEnd {
     const { out, coder } = this;
@@ -133,7 +140,7 @@ export class LzmaDecoder {
       // A symbol may have used bytes past the end; one is harmless.
       if (coder.isPastEnd) throw this.truncated();
       if (out.length + MAX_MATCH + SLACK > out.bytes.length) {
-        out.reserve(Math.min(stop - out.length, ROOM));
+        out.reserve(Math.min(stop - out.length, MAX_RESERVED));
       }
       if (this.decodeSymbol(limit, stop)) continue;
       ended = 'marker';
@@ -165,7 +172,7 @@ export class LzmaDecoder {
     return true;
   }
 
-  /** A byte, in a context of the byte before it and of its position. */
+  /** A byte, in the context of the byte before it and of its position. */
   private decodeLiteral(position: number): void {
     const { out, coder, probabilities } = this;
     const before = position === 0 ? 0 : (out.bytes[out.length - 1] as number);
@@ -239,7 +246,10 @@ export class LzmaDecoder {
     );
   }
 
-  /** A new distance, less one; -1 is the end marker. Its slot gives its size and its two highest bits. */
+  /**
+   * A new distance, less one; -1 is the end marker. Its slot gives its size and its two highest
+   * bits.
+   */
   private decodeDistance(length: number): number {
     const { coder, probabilities } = this;
     const slotTree = SLOT + SLOT_LEAVES * Math.min(length - MIN_MATCH, 3);

@@ -2,8 +2,9 @@
 /**
  * LZMA2: chunks of LZMA or plain bytes → bytes.
  *
- * A control byte begins a chunk: 0 ends the data, 1 and 2 are plain bytes (1 resets the dictionary), 0x80
- * and up LZMA with, in bits 5 and 6, what is reset: nothing, state, state and properties, dictionary too.
+ * A control byte begins a chunk: 0 ends the data, 1 and 2 are plain bytes (1 resets the
+ * dictionary), 0x80 and up are LZMA, with bits 5 and 6 for what is reset: nothing, state, state and
+ * properties, dictionary too.
  */
 import type { DecodedBytes, Fail } from './decoding.ts';
 import { LzmaDecoder } from './lzma.ts';
@@ -11,7 +12,12 @@ import { LzmaDecoder } from './lzma.ts';
 /** lc + lp of LZMA2 is at most this. */
 const MAX_LITERAL_BITS = 4;
 
-/** Decode the data that begins at `start` into `out`. Returns the offset of the first byte after it. */
+/** Control bytes below this are of plain bytes, or the end. */
+const FIRST_LZMA = 0x80;
+
+/**
+ * Decode the data that begins at `start` into `out`. Returns the offset of the first byte after it.
+ */
 export function decodeLzma2(
   bytes: Uint8Array,
   start: number,
@@ -19,65 +25,106 @@ export function decodeLzma2(
   out: DecodedBytes,
   fail: Fail,
 ): number {
-  const decoder = new LzmaDecoder(out, fail);
-  let needsDictionary = true;
-  let needsState = true;
-  let needsProperties = true;
-  let at = start;
-  for (;;) {
-    const control = bytes[at];
-    if (control === undefined) throw fail(at, 'the LZMA2 data ends too early');
-    if (control === 0) return at + 1;
-    if (control > 2 && control < 0x80) throw fail(at, 'an LZMA2 chunk of an unknown kind');
-    const resets = control < 0x80 ? (control === 1 ? 3 : 0) : (control >> 5) & 3;
-    if (resets === 3) {
-      decoder.resetDictionary(dictionarySize);
-      needsDictionary = false;
-    } else if (needsDictionary) throw fail(at, 'an LZMA2 chunk without a dictionary');
-    const header = control < 0x80 ? 3 : resets >= 2 ? 6 : 5;
-    if (at + header > bytes.length) throw fail(bytes.length, 'the LZMA2 data ends too early');
-    const size = big16(bytes, at + 1) + 1;
-    if (control < 0x80) {
-      at = copyPlain(bytes, at + header, size, out, fail);
-      // LZMA after plain bytes starts anew, but may keep the properties.
-      if (control === 1) needsState = true;
-      continue;
-    }
-    if (resets >= 2) {
-      if (!decoder.setProperties(bytes[at + 5] as number, MAX_LITERAL_BITS)) {
-        throw fail(at + 5, 'LZMA properties that are not valid');
-      }
-      needsProperties = false;
-    } else if (needsProperties) throw fail(at, 'an LZMA2 chunk without properties');
-    if (resets >= 1) {
-      decoder.resetState();
-      needsState = false;
-    } else if (needsState) throw fail(at, 'an LZMA2 chunk without a state');
-    const end = at + header + big16(bytes, at + 3) + 1;
-    if (end > bytes.length) throw fail(bytes.length, 'the LZMA2 data ends too early');
-    decoder.begin(bytes, at + header, end);
-    const ended = decoder.decode(((control & 31) << 16) + size);
-    if (ended === 'marker' || !decoder.isFinished || decoder.offset !== end) {
-      throw fail(decoder.offset, 'an LZMA2 chunk that does not end where it says');
-    }
-    out.check();
-    at = end;
-  }
+  return new Lzma2Decoder(bytes, dictionarySize, out, fail).decode(start);
 }
 
-function copyPlain(
-  bytes: Uint8Array,
-  at: number,
-  size: number,
-  out: DecodedBytes,
-  fail: Fail,
-): number {
-  if (at + size > bytes.length) throw fail(bytes.length, 'the LZMA2 data ends too early');
-  out.reserve(size);
-  out.bytes.set(bytes.subarray(at, at + size), out.length);
-  out.length += size;
-  out.check();
-  return at + size;
+class Lzma2Decoder {
+  private readonly bytes: Uint8Array;
+  private readonly dictionarySize: number;
+  private readonly out: DecodedBytes;
+  private readonly fail: Fail;
+  private readonly decoder: LzmaDecoder;
+  private needsDictionary = true;
+  private needsState = true;
+  private needsProperties = true;
+
+  constructor(bytes: Uint8Array, dictionarySize: number, out: DecodedBytes, fail: Fail) {
+    this.bytes = bytes;
+    this.dictionarySize = dictionarySize;
+    this.out = out;
+    this.fail = fail;
+    this.decoder = new LzmaDecoder(out, fail);
+  }
+
+  decode(start: number): number {
+    let at = start;
+    for (;;) {
+      const control = this.bytes[at];
+      if (control === undefined) throw this.truncated();
+      if (control === 0) return at + 1;
+      if (control >= FIRST_LZMA) at = this.decodeChunk(at, control);
+      else if (control <= 2) at = this.copyChunk(at, control);
+      else throw this.fail(at, 'an LZMA2 chunk of an unknown kind');
+      this.out.check();
+    }
+  }
+
+  /** chunk = 1 or 2, size, bytes. Returns the offset after it. */
+  private copyChunk(start: number, control: number): number {
+    this.prepareDictionary(start, control === 1);
+    const { bytes, out } = this;
+    this.require(start + 3);
+    const size = big16(bytes, start + 1) + 1;
+    const at = start + 3;
+    this.require(at + size);
+    out.reserve(size);
+    out.bytes.set(bytes.subarray(at, at + size), out.length);
+    out.length += size;
+    // LZMA after plain bytes starts anew, but may keep the properties.
+    if (control === 1) this.needsState = true;
+    return at + size;
+  }
+
+  /** chunk = control, sizes of the content and of the data, [ properties ] data. */
+  private decodeChunk(start: number, control: number): number {
+    const { bytes, decoder } = this;
+    const resets = (control >> 5) & 3;
+    this.prepareDictionary(start, resets === 3);
+    const at = start + (resets >= 2 ? 6 : 5);
+    this.require(at);
+    this.prepareProperties(start, resets >= 2);
+    this.prepareState(start, resets >= 1);
+    const end = at + big16(bytes, start + 3) + 1;
+    this.require(end);
+    decoder.begin(bytes, at, end);
+    const ended = decoder.decode(((control & 31) << 16) + big16(bytes, start + 1) + 1);
+    if (ended === 'marker' || !decoder.isFinished || decoder.offset !== end) {
+      throw this.fail(decoder.offset, 'an LZMA2 chunk that does not end where it says');
+    }
+    return end;
+  }
+
+  private prepareDictionary(at: number, isReset: boolean): void {
+    if (isReset) {
+      this.decoder.resetDictionary(this.dictionarySize);
+      this.needsDictionary = false;
+    } else if (this.needsDictionary) throw this.fail(at, 'an LZMA2 chunk without a dictionary');
+  }
+
+  private prepareProperties(at: number, isReset: boolean): void {
+    if (isReset) {
+      if (!this.decoder.setProperties(this.bytes[at + 5] as number, MAX_LITERAL_BITS)) {
+        throw this.fail(at + 5, 'LZMA properties that are not valid');
+      }
+      this.needsProperties = false;
+    } else if (this.needsProperties) throw this.fail(at, 'an LZMA2 chunk without properties');
+  }
+
+  private prepareState(at: number, isReset: boolean): void {
+    if (isReset) {
+      this.decoder.resetState();
+      this.needsState = false;
+    } else if (this.needsState) throw this.fail(at, 'an LZMA2 chunk without a state');
+  }
+
+  /** The data must reach to `end`. */
+  private require(end: number): void {
+    if (end > this.bytes.length) throw this.truncated();
+  }
+
+  private truncated(): Error {
+    return this.fail(this.bytes.length, 'the LZMA2 data ends too early');
+  }
 }
 
 function big16(bytes: Uint8Array, at: number): number {

@@ -28,7 +28,9 @@ export function bloodOption(machine: string): string {
   return WIDE.has(machine) ? '--64' : '';
 }
 
-/** M1's and hex2's option. Quirk kept: a machine that is not known counts as big-endian, armv7l too. */
+/**
+ * M1's and hex2's option. Quirk kept: a machine that is not known counts as big-endian, armv7l too.
+ */
 export function endianOption(machine: string): string {
   return WIDE.has(machine) || I386.has(machine) ? '--little-endian' : '--big-endian';
 }

@@ -7,8 +7,9 @@
 import { strtoint } from '@stage0-ts/bytes';
 
 /**
- * A mode operand. Upstream puts a `0` before it and reads a C number: octal, but `x1ff` is hexadecimal and
- * `b101` binary. Underscores are skipped, a sign is allowed, and anything else makes it 0.
+ * A mode operand. Upstream puts a `0` before it and reads a C number: octal, but `x1ff` is
+ * hexadecimal and `b101` binary. Underscores are skipped, a sign is allowed, and anything else
+ * makes it 0.
  *
  * @returns the twelve permission bits.
  */

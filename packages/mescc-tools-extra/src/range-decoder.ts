@@ -2,10 +2,10 @@
 /**
  * The range coder of LZMA: input bytes → bits, and small numbers made of bits.
  *
- * `range` is an interval that each bit cuts in two; `code` says in which part the input lies. Where the
- * cut is depends on the probability of a 0, in units of 1/2048, which is adjusted after every bit.
- * Invariant between bits: 0 <= code < range, as unsigned numbers of 32 bits. Both are kept as signed
- * ones, because a field that holds larger numbers is slow.
+ * `range` is an interval that each bit cuts in two; `code` says in which part the input lies. The
+ * position of the cut depends on the probability of a 0, in units of 1/2048, which is adjusted
+ * after every bit. Invariant between bits: 0 <= code < range, as unsigned numbers of 32 bits. Both
+ * are kept as signed ones, because a field that holds larger numbers is slow.
  */
 
 /** A 0 is as likely as a 1. */
@@ -23,7 +23,9 @@ export class RangeDecoder {
   private range = 0;
   private code = 0;
 
-  /** Start to decode input[at, end), of at least five bytes: a zero, and the first four of `code`. */
+  /**
+   * Start to decode input[at, end), of at least five bytes: a zero, and the first four of `code`.
+   */
   begin(input: Uint8Array, at: number, end: number): void {
     this.input = input;
     this.end = end;
@@ -39,8 +41,8 @@ export class RangeDecoder {
   }
 
   /**
-   * True when more bytes were used than there are. This is not checked for each byte: a missing byte reads
-   * as 0 or as one of the next chunk, and the decoder checks once per symbol that nothing comes of it.
+   * True when more bytes were used than there are. This is not checked for each byte: a missing
+   * byte reads as 0 or as one of the next chunk, and the decoder checks for it once per symbol.
    */
   get isPastEnd(): boolean {
     return this.at > this.end;
@@ -69,14 +71,15 @@ export class RangeDecoder {
     return 1;
   }
 
-  /** `count` bits of which each is as likely 0 as 1, the highest first. */
+  /** `count` bits that are each 0 or 1 with the same probability, highest first. */
   decodeDirectBits(count: number): number {
     let value = 0;
     for (let i = 0; i < count; i++) {
       this.normalize();
       this.range = (this.range >>> 1) | 0;
       this.code = (this.code - this.range) | 0;
-      // -1 for a 0, and then `code` was smaller: add the range again. A branch here would be taken at random.
+      // -1 for a 0, and then `code` was smaller: add the range again. A branch here would be taken
+      // at random.
       const isZero = this.code >> 31;
       this.code = (this.code + (this.range & isZero)) | 0;
       value = (value << 1) + isZero + 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * replace: a file and two strings → the file with each occurrence of the one exchanged for the other.
+ * replace: a file and two strings → the file with each occurrence of the first replaced by the
+ * second.
  *
  * Occurrences are found from the left and do not overlap. Behaviour defined by
  * mescc-tools-extra/replace.c of stage0-posix 1.9.1.
@@ -15,13 +16,16 @@ export interface ReplaceOptions {
   readonly replacement: Uint8Array;
   /** Name of the input in messages. */
   readonly name?: string;
-  /** Takes for each byte where it is in the input, and for a replacement what it replaces. Default: none is made. */
+  /**
+   * Receives, for each byte, its place in the input; for a replacement, the place of what it
+   * replaces. Default: none is made.
+   */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
 /**
- * The input with every occurrence of the pattern replaced. Quirk kept: NUL bytes are dropped, though
- * they keep what is left and right of them from matching.
+ * The input with every occurrence of the pattern replaced. Quirk kept: NUL bytes are dropped, but
+ * text does not match across them.
  *
  * Throws a ToolError for an empty pattern and for an input that is not longer than the pattern.
  */
@@ -57,7 +61,10 @@ export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8A
   return out.toBytes();
 }
 
-/** By length of a beginning of the pattern: the length of the longest proper end of it that the pattern begins with. */
+/**
+ * By length of a beginning of the pattern: the length of the longest proper end of it that the
+ * pattern begins with.
+ */
 function borderTable(pattern: Uint8Array): Int32Array {
   const borders = new Int32Array(pattern.length + 1);
   let border = 0;

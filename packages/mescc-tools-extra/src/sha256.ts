@@ -2,11 +2,15 @@
 /**
  * SHA-256 (FIPS 180-4): bytes → a digest of 32 bytes.
  *
- * Written as the standard writes it, with its names. All arithmetic is modulo 2^32 on signed integers.
+ * Written as the standard writes it, with its names. All arithmetic is modulo 2^32 on signed
+ * integers.
  */
 import { requireBytes } from '@stage0-ts/diagnostics';
 
-/** First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2). */
+/**
+ * First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4,
+ * 4.2.2).
+ */
 const ROUND: Int32Array = fractions(64, Math.cbrt);
 /** The same of the square roots of the first eight primes (5.3.3). */
 const INITIAL: Int32Array = fractions(8, Math.sqrt);

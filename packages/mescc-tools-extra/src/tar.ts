@@ -2,12 +2,13 @@
 /**
  * readTar: a tar archive → its entries, in order.
  *
- * Knows the old format, ustar with prefixes, GNU long names and base-256 numbers, and the path, link path
- * and size of pax headers. Invariant: no entry has a name, and no hard link a target, that is absolute or
- * climbs with `..`; a symbolic link may point anywhere, and who extracts must not write through it.
+ * Knows the old format, ustar with prefixes, GNU long names and base-256 numbers, and the path,
+ * link path and size of pax headers. Invariant: no entry has a name, and no hard link a target,
+ * that is absolute or climbs with `..`; a symbolic link may point anywhere, and who extracts must
+ * not write through it.
  *
- * Upstream (mescc-tools-extra/untar.c of stage0-posix 1.9.1) reads names of at most 99 bytes, ignores
- * prefixes, and takes pax headers for files.
+ * Upstream (mescc-tools-extra/untar.c of stage0-posix 1.9.1) reads names of at most 99 bytes,
+ * ignores prefixes, and treats pax headers as files.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { requireBytes, ToolError } from '@stage0-ts/diagnostics';
@@ -26,7 +27,10 @@ export interface TarEntry {
   /** Path as the archive gives it, a slash at the end of a directory's included. */
   readonly name: string;
   readonly type: TarType;
-  /** The type as the header writes it: `5` for a directory, but in an old archive `0` and a slash after the name. */
+  /**
+   * The type as the header writes it: `5` for a directory, but in an old archive `0` and a slash
+   * after the name.
+   */
   readonly flag: string;
   /** Permission bits. */
   readonly mode: number;
@@ -61,8 +65,8 @@ const TYPES: ReadonlyMap<string, TarType> = new Map([
 ]);
 
 /**
- * Read the archive. Throws a ToolError when it is cut short, damaged, uses something that is not known
- * (sparse files, several volumes), or names a place outside.
+ * Read the archive. Throws a ToolError when it is cut short, damaged, uses something that is not
+ * known (sparse files, several volumes), or names a place outside.
  */
 export function readTar(bytes: Uint8Array, options: DecodeOptions = {}): TarEntry[] {
   requireBytes(bytes);
@@ -106,7 +110,8 @@ function readEntry(
   const name = overrides.name ?? headerName(bytes, at);
   const target = overrides.target ?? readText(bytes, at + 157, at + 257);
   const known = TYPES.get(kind);
-  // An old archive marks a directory by the slash alone. Quirk kept: upstream makes it with a mode of its own.
+  // An old archive marks a directory by the slash alone. Quirk kept: upstream makes it with a mode
+  // of its own.
   const type = known ?? (name.endsWith('/') ? 'directory' : 'file');
   const isOldDirectory = known === undefined && type === 'directory';
   requireInside(name, at, options);
@@ -220,7 +225,7 @@ function isZero(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
-/** It stays inside as it is written, but not where `a` is a link. */
+/** It stays inside as written, but not if `a` is a link. */
 const DOTS = 'a name with .. in it, which a link on the way would lead elsewhere';
 
 function climbs(name: string): boolean {

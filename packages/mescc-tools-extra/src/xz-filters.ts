@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The filters that an .xz block may pass through before LZMA2, undone: delta, and the branch converters.
+ * The filters that an .xz block may pass through before LZMA2, undone: delta, and the branch
+ * converters.
  *
- * A branch converter made the targets of calls absolute, so that equal calls look equal; here they
- * become relative again. Each works on whole instructions; what is left at the end stays as it is.
- * Defined by "The .xz File Format" 1.2.0, 5.3. RISC-V's, which came later, is not known here.
+ * A branch converter made the targets of calls absolute, so that calls of the same target have the
+ * same bytes; here they become relative again. Each works on whole instructions; an incomplete one
+ * at the end is left unchanged. Defined by "The .xz File Format" 1.2.0, 5.3. RISC-V's, which came
+ * later, is not known here.
  */
 
 /** Undo the filter in place. */
@@ -23,7 +25,9 @@ const CONVERTERS: ReadonlyMap<number, { readonly size: number; readonly convert:
     [0x0a, { size: 4, convert: arm64 }],
   ]);
 
-/** The filter with this id and these properties; undefined for one that is not known or not valid. */
+/**
+ * The filter with this id and these properties; undefined for one that is not known or not valid.
+ */
 export function makeFilter(id: number, properties: Uint8Array): Filter | undefined {
   if (id === 0x03) {
     const [property] = properties;
@@ -47,11 +51,16 @@ function delta(bytes: Uint8Array, distance: number): void {
   }
 }
 
-/** Which of the three bytes before an opcode may belong to another operand, as a mask: is a call here possible? */
+/**
+ * Which of the three bytes before an opcode may belong to another operand, as a mask: is a call
+ * here possible?
+ */
 const X86_POSSIBLE = [true, true, true, false, true, false, false, false];
 const X86_BYTES = [0, 1, 2, 2, 3, 3, 3, 3];
 
-/** Calls and jumps, e8 and e9; opcodes may be at any byte, so that operands that hold e8 need care. */
+/**
+ * Calls and jumps, e8 and e9. Opcodes may be at any byte, so operands that contain e8 need care.
+ */
 function x86(bytes: Uint8Array, start: number): void {
   let previous = -1;
   let mask = 0;

@@ -2,11 +2,12 @@
 /**
  * unxzBytes: an .xz or .lzma file → its content.
  *
- * An .xz file is streams, each of blocks, an index of the blocks and a footer; all of their checksums are
- * verified, and the content's too (none, CRC-32, CRC-64, SHA-256). The format is "The .xz File Format"
- * 1.2.0. Upstream's unxz verifies nothing and knows no filter but LZMA2.
+ * An .xz file is streams, each of blocks, an index of the blocks and a footer; all of their
+ * checksums are verified, and the content's too (none, CRC-32, CRC-64, SHA-256). The format is "The
+ * .xz File Format" 1.2.0. Upstream's unxz verifies nothing and knows no filter but LZMA2.
  *
- * Accepts what mescc-tools-extra/unxz.c of stage0-posix 1.9.1 accepts, as long as it is not damaged.
+ * Accepts what mescc-tools-extra/unxz.c of stage0-posix 1.9.1 accepts, as long as it is not
+ * damaged.
  */
 import { requireBytes } from '@stage0-ts/diagnostics';
 import { crc32, crc64 } from './checksums.ts';
@@ -34,10 +35,12 @@ interface BlockSizes {
   readonly uncompressed: number;
 }
 
-/** LZMA makes at most so many bytes of one: a longest match costs some bits. */
+/** The most bytes that LZMA makes of one: even the longest match costs some bits. */
 const MAX_RATIO = 8192;
 
-/** Decompress. Throws a ToolError for a file that is neither .xz nor .lzma, cut short or damaged. */
+/**
+ * Decompress. Throws a ToolError for a file that is neither .xz nor .lzma, cut short or damaged.
+ */
 export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);
@@ -50,7 +53,10 @@ export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8
   return out.toBytes();
 }
 
-/** The length of the content by the index of the last stream, or 0. A hint: the index may lie, or be none. */
+/**
+ * The length of the content by the index of the last stream, or 0. A hint: it may be wrong, and
+ * there may be no index.
+ */
 function lengthByIndex(bytes: Uint8Array): number {
   const verifyFooter = bytes.length - 12;
   let at = verifyFooter - 4 * (little32(bytes, verifyFooter + 4) + 1) + 1;
@@ -68,7 +74,10 @@ function lengthByIndex(bytes: Uint8Array): number {
   return length;
 }
 
-/** A number in groups of seven bits, the lowest first; a final zero byte is not allowed. Undefined if it is not one. */
+/**
+ * A number in groups of seven bits, the lowest first; a final zero byte is not allowed. Undefined
+ * if it is not one.
+ */
 function variableAt(
   bytes: Uint8Array,
   start: number,
@@ -179,7 +188,10 @@ class Stream {
     return { unpadded: headerSize + compressed + checkSize, uncompressed };
   }
 
-  /** header = size, flags, [ compressed size ] [ uncompressed size ] filters, zeros ; checksum at `end`. */
+  /**
+   * header = size, flags, [ compressed size ] [ uncompressed size ] filters, zeros ; checksum at
+   * `end`.
+   */
   private readBlockHeader(end: number): {
     compressed: number | undefined;
     uncompressed: number | undefined;
@@ -211,7 +223,9 @@ class Stream {
     return { compressed, uncompressed, dictionarySize, filters };
   }
 
-  /** index = 00, count, { unpadded size, uncompressed size }, zeros, checksum ; returns its size. */
+  /**
+   * index = 00, count, { unpadded size, uncompressed size }, zeros, checksum ; returns its size.
+   */
   private verifyIndex(blocks: readonly BlockSizes[]): number {
     const start = this.at++;
     const { length } = this.bytes;

@@ -124,7 +124,8 @@ describe('bunzip2', () => {
     for (let bit = 0; bit < archive.length * 8; bit++) {
       const damaged = Uint8Array.from(archive);
       damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
-      // The level in the header may change, and a second stream that begins with something else is ignored.
+      // The level in the header may change, and a second stream that begins with something else is
+      // ignored.
       expect([hex(bytes('first second')), hex(bytes('first ')), 'refused']).toContain(
         attempt(bunzip2, damaged),
       );

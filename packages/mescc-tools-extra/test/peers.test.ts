@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The real gzip, bzip2, xz, tar and sha256sum as live peers: what they make of random data, in many settings, ours
- * decodes to the same; digests agree both ways.
+ * The real gzip, bzip2, xz, tar and sha256sum as live peers: what they make of random data, in many
+ * settings, ours decodes to the same; digests agree both ways.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -50,7 +50,9 @@ function branches(seed: Uint8Array): Buffer {
   return code;
 }
 
-/** Contents of every kind: nothing, one byte, text, noise, runs, machine code, and mixtures of them. */
+/**
+ * Contents of every kind: nothing, one byte, text, noise, runs, machine code, and mixtures of them.
+ */
 const noise = fc.uint8Array({ maxLength: 5000, size: 'max' }).map((bytes) => Buffer.from(bytes));
 const piece = fc.oneof(
   noise,
@@ -165,7 +167,7 @@ function run(
   return { status: program(words, host), output: output.join(''), files };
 }
 
-/** What is below a folder of the machine: paths with what stands there. */
+/** What is below a folder of the machine: paths with what is there. */
 function realTree(folder: string, prefix = ''): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of fs.readdirSync(path.join(folder, prefix), { withFileTypes: true })) {

@@ -17,7 +17,10 @@ export const ARCHITECTURES: ReadonlyMap<string, ArchitectureFacts> = new Map([
   ['riscv64', { folder: 'riscv64', machine: 'riscv64' }],
 ]);
 
-/** Absolute path in the tree of the shell that starts everything; undefined for an architecture that has none. */
+/**
+ * Absolute path in the tree of the shell that starts everything; undefined if the architecture has
+ * none.
+ */
 export function seedShellPath(arch: string): string | undefined {
   const facts = ARCHITECTURES.get(arch);
   return facts && `/bootstrap-seeds/POSIX/${facts.folder}/kaem-optional-seed`;

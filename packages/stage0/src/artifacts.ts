@@ -6,9 +6,10 @@ import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 
 /**
- * `match` and `differs`: an expected digest that the file has or has not; `missing`: expected, not there; `not-made`:
- * expected and there, but no process made it; `given`: the same of a text of the tree that is not a program and has the
- * expected digest, as the placeholders of older releases; `unlisted`: made, and no digest is expected.
+ * `match` and `differs`: the digest is expected, and the file has it or does not; `missing`:
+ * expected, not there; `not-made`: expected and there, but no process made it; `given`: the same
+ * for a text of the tree that is not a program and has the expected digest, such as the
+ * placeholders of older releases; `unlisted`: made, and no digest is expected.
  */
 export type Verdict = 'match' | 'differs' | 'missing' | 'not-made' | 'given' | 'unlisted';
 
@@ -30,15 +31,18 @@ export interface Artifact {
   readonly verdict: Verdict;
 }
 
-/** A line of sha256sum, or the same with `--tag`. A backslash at the start says that the name has escapes. */
+/**
+ * A line of sha256sum, or the same with `--tag`. A backslash at the start says that the name has
+ * escapes.
+ */
 const LINE = /^(\\?)(?:([0-9a-f]{64}) [ *](.+)|SHA256 \((.+)\) = ([0-9a-f]{64}))$/is;
 
 /**
  * Answers, as `sha256sum -c` reads them → path in the tree, without leading slash, → digest.
  *
- * Lines that begin with `#` and empty lines say nothing. Throws ToolError for a line of another form, a file that is
- * named twice or is not in the tree, and when no file is named: a tree whose answers are damaged must not pass for one
- * that matches them all.
+ * Lines that begin with `#` and empty lines are skipped. Throws ToolError for a line of another
+ * form, a file that is named twice or is not in the tree, and when no file is named: a tree with
+ * damaged answers must not count as one that matches them all.
  */
 export function readAnswers(bytes: Uint8Array, name: string): Map<string, string> {
   const answers = new Map<string, string>();
@@ -121,7 +125,10 @@ function verdictOf(
   return expected === sha256 ? 'match' : 'differs';
 }
 
-/** True for UTF-8 without other control characters than those of text: an image of a program is not text. */
+/**
+ * True for UTF-8 without other control characters than those of text: an image of a program is not
+ * text.
+ */
 export function isText(bytes: Uint8Array): boolean {
   let isAscii = true;
   for (const byte of bytes) {

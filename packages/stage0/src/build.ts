@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A build: a tree and an engine → the files that the tree's own kaem scripts make, and verdicts on them.
+ * A build: a tree and an engine → the files that the tree's own kaem scripts make, and verdicts on
+ * them.
  *
- * The recipe is the tree's `kaem.<arch>`, run as upstream runs it: by its seed shell, or by our port of that.
- * A tree of another layout names a script of its own, and the shell that runs it.
+ * The recipe is the tree's `kaem.<arch>`, run as upstream runs it: by its seed shell, or by our
+ * port of that shell. For a tree of another layout the options name the script and the shell that
+ * runs it.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
@@ -29,11 +31,14 @@ export interface BuildOptions
   > {
   /** Which `kaem.<arch>` and `<arch>.answers` of the tree are used. Default: `x86`. */
   readonly arch?: string;
-  /** Another script than `kaem.<arch>`, from `directory`; then the tree needs no answers. */
+  /**
+   * A script to run instead of `kaem.<arch>`, relative to `directory`; then the tree needs no
+   * answers.
+   */
   readonly script?: string;
   /**
-   * What runs another script: the tree's seed shell, or our port where the tree has none, or always our port of that
-   * name. Default: `kaem-minimal`. The seed shell runs `kaem.<arch>`, always.
+   * What runs `script`: `seed`, the tree's seed shell (or our port if the tree has none), or our
+   * port of the given name. Default: `kaem-minimal`. `kaem.<arch>` is always run by the seed shell.
    */
   readonly shell?: 'seed' | 'kaem-minimal' | 'kaem';
 }
@@ -42,20 +47,27 @@ export interface BuildResult extends RunResult {
   readonly arch: string;
   readonly engine: string;
   readonly artifacts: readonly Artifact[];
-  /** Tools whose work something other than their own port did, in the order of the first use. */
+  /**
+   * Tools whose work was done by something other than their own port, in the order of first use.
+   */
   readonly standIns: readonly StandInUse[];
-  /** True when the script succeeded, nothing failed on the way, and every expected digest matches. */
+  /**
+   * True when the script succeeded, nothing failed on the way, and every expected digest matches.
+   */
   readonly ok: boolean;
   /** When the script failed: what is probably wrong with the tree, and the way out. */
   readonly advice: readonly string[];
 }
 
+/** A build and the wall time that it took, in milliseconds; 0 without a clock. */
+export type TimedBuild = BuildResult & { readonly milliseconds: number };
+
 /**
- * Build the tree in `files`, which is changed by it. The tree's root is the root of the world and, if
- * the options say nothing else, the working directory; the environment is theirs, or empty.
+ * Build the tree in `files`, which changes. The tree's root is the root of the world and, by
+ * default, the working directory. The environment is that of the options, or empty.
  *
- * Throws ToolError when the tree has no script or no answers for the architecture, with what to do about it where that
- * can be seen.
+ * Throws ToolError when the tree has no script or no answers for the architecture, and says what to
+ * do about it where that is known.
  */
 export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResult {
   const arch = options.arch ?? 'x86';
@@ -109,7 +121,9 @@ function buildTree(
   return { ...result, arch, engine: engine.name, artifacts, standIns, ok };
 }
 
-/** What the tree's answers say. A recipe of one's own does without; upstream's has both files. */
+/**
+ * What the tree's answers say. A recipe of the caller's own needs none; upstream's has both files.
+ */
 function expectedDigests(
   files: MemoryFiles,
   arch: string,

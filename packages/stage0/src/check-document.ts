@@ -1,75 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A cross-check as plain data, for `--json` and the HTML report. */
+
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
-import type { AgainstResult } from './against.ts';
 import { type Artifact, isRight } from './artifacts.ts';
-import type { CheckResult, TimedBuild } from './check.ts';
+import type { TimedBuild } from './build.ts';
+import type { CheckResult } from './check.ts';
 import { type Divergence, describeEnd } from './compare.ts';
 import type { Nature } from './engines.ts';
+import type { AgainstResult } from './foreign-build.ts';
 import { releaseOf } from './known-releases.ts';
-import { nixBase32, sriOf } from './nix-base32.ts';
 import type { OtherFile } from './other-code.ts';
+import type { EntryRecord, ProcessRecord } from './records.ts';
 import { describeFailures } from './report.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
 import type { StandInRecord } from './stand-ins.ts';
+import { type GivenDocument, givenDocument, type Subject } from './subject.ts';
 import type { Coverage, TrustedBinary } from './trust.ts';
 import type { CheckVerdict } from './verdict.ts';
-import type { EntryRecord, ProcessRecord } from './watch.ts';
 
-/** An archive that was given. */
-export interface ArchiveFacts {
-  readonly name: string;
-  readonly sha256: string;
-}
-
-/** The same with its digest in the base 32 of Nix and Guix. */
-export interface ArchiveDocument extends ArchiveFacts {
-  readonly nixBase32: string;
-}
-
-/** The NAR digest of the tree, as Nix writes it and as Guix does. */
-export interface NarDocument {
-  readonly sri: string;
-  readonly nixBase32: string;
-}
-
-/** One that is a part of the tree. */
-export interface PartFacts extends ArchiveFacts {
-  /** Absolute path in the tree. */
-  readonly place: string;
-}
-
-/** What was checked, and by what: the part of a report that the check itself does not know. */
-export interface Subject {
-  /** {@link treeDigest} of the tree before the builds. */
-  readonly tree: string;
-  /** SHA-256 of the tree's Nix archive, in hexadecimal. */
-  readonly nar?: string;
-  /** How the tree is laid out, and how that was recognised. */
-  readonly layout?: string;
-  /** Name and version of the program. */
-  readonly tool?: string;
-  /** The command line. */
-  readonly command?: string;
-  /** What was chosen to be compared, and why, where the caller left it open. */
-  readonly choice?: string;
-  /** The archive that the tree came in. */
-  readonly archive?: ArchiveFacts;
-  /** The archives that it came in, where these are several. */
-  readonly parts?: readonly PartFacts[];
-}
-
-export interface CheckDocument {
+export interface CheckDocument extends GivenDocument {
   readonly version: 2;
   readonly tool: string | null;
   readonly command: string | null;
   readonly choice: string | null;
-  readonly archive: ArchiveDocument | null;
-  /** The archives, where these are several; else empty. */
-  readonly parts: readonly (PartFacts & ArchiveDocument)[];
   /** Digest of the tree as it was, see treeDigest. */
   readonly tree: string;
-  readonly nar: NarDocument | null;
   readonly layout: string | null;
   /** The published release that the archive or the tree is, if its digest is known. */
   readonly release: string | null;
@@ -81,7 +36,7 @@ export interface CheckDocument {
   readonly coverage: Coverage;
   readonly builds: readonly [BuildSummary, BuildSummary];
   readonly divergence: Divergence | null;
-  /** Files of the first build that are other code than the second's by design. */
+  /** Files whose code differs between the two builds by design. */
   readonly otherCode: readonly OtherFile[];
   readonly selfRebuild: SelfRebuild | null;
   readonly against: AgainstResult | null;
@@ -105,7 +60,10 @@ export interface BuildSummary {
   readonly failures: string;
 }
 
-/** An artifact as the first engine made it, in the shape that a build's document has, and what the second made. */
+/**
+ * An artifact as the first engine made it, in the shape that a build's document has, and what the
+ * second made.
+ */
 export interface ArtifactDocument extends Omit<Artifact, 'mode'> {
   /** Octal. */
   readonly mode: string;
@@ -122,14 +80,15 @@ export interface ProcessDocument {
   readonly tool: string | null;
   /** What ran with each engine. */
   readonly natures: readonly [Nature, Nature | null];
-  /** What did the first engine's work instead of the tool's own port, and why. */
+  /** What ran with the first engine instead of the tool's own port, and why. */
   readonly standIn: StandInRecord | null;
   readonly argv: readonly string[];
   readonly directory: string;
   readonly inputs: readonly { readonly path: string; readonly sha256: string }[];
   /**
-   * What it or what it started made or changed; `made` when it made it itself. Digests by engine: `folder` for a
-   * folder, `link to TARGET` for a link, null for what is gone at the process's end.
+   * What the process, or a process that it started, made or changed; `made` if it made it itself.
+   * Digests by engine: `folder` for a folder, `link to TARGET` for a link, null for what no longer
+   * exists at the process's end.
    */
   readonly outputs: readonly {
     readonly path: string;
@@ -178,23 +137,6 @@ export function checkDocument(result: CheckResult, subject: Subject): CheckDocum
       const ok = (sha256 === second || otherPaths.has(path)) && isRight(artifact);
       return { ...artifact, mode: mode.toString(8).padStart(4, '0'), second, ok };
     }),
-  };
-}
-
-/** The digests of what was given, in all forms in which people write them. */
-export function givenDocument({
-  archive,
-  parts = [],
-  nar,
-}: Subject): Pick<CheckDocument, 'archive' | 'parts' | 'nar'> {
-  const withBase32 = <Facts extends ArchiveFacts>(facts: Facts) => ({
-    ...facts,
-    nixBase32: nixBase32(facts.sha256),
-  });
-  return {
-    archive: archive === undefined ? null : withBase32(archive),
-    parts: parts.map(withBase32),
-    nar: nar === undefined ? null : { sri: sriOf(nar), nixBase32: nixBase32(nar) },
   };
 }
 

@@ -2,14 +2,15 @@
 /**
  * A cross-check's document → its report in plain text.
  *
- * First one sentence that says what it means, then what it rests on, then the tables. Nothing in it comes from the tree
- * without being made visible, so that no name or output can draw a report of its own.
+ * It begins with one sentence that says what the result means; then come the evidence and the
+ * tables. Everything that comes from the tree is escaped, so that no name or output can forge a
+ * part of the report.
  */
 import { visible } from '@stage0-ts/diagnostics';
-import type { AgainstResult } from './against.ts';
 import type { CheckDocument } from './check-document.ts';
 import { commandLine, type Divergence } from './compare.ts';
 import { RUNS_NO_CODE } from './engines.ts';
+import type { AgainstResult } from './foreign-build.ts';
 import { pinLines, subjectLines } from './report.ts';
 import { trustLines } from './verdict.ts';
 

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The cross-check: one tree, two engines → whether both builds agree, and what that rests on.
+ * The cross-check: one tree, two engines → whether both builds agree, and the evidence for it.
  *
- * Diverse double-compiling (Wheeler 2009): the ports are one independent implementation of every tool, the tree's own
- * binaries another. When both agree on each file that each process leaves, a trap in either would have to be in both. As
- * a second step, the compiler binary that the first engine built rebuilds itself. docs/threat-model.md says who could
- * try to get an undeserved "agree", and what is done about it.
+ * Diverse double-compiling (Wheeler 2009): the ports are one independent implementation of every
+ * tool, the tree's own binaries another. When both agree on each file that each process leaves, a
+ * trap in either would have to be in both. As a second step, the compiler binary that the first
+ * engine built rebuilds itself. docs/threat-model.md says who could try to get an undeserved
+ * "agree", and what is done about it.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
-import { type AgainstResult, compareAgainst, type ForeignBuild } from './against.ts';
-import { type BuildOptions, type BuildResult, build } from './build.ts';
+import { type BuildOptions, build, type TimedBuild } from './build.ts';
 import { type Divergence, type FinishedBuild, findDivergence } from './compare.ts';
 import type { NamedEngine } from './engines.ts';
+import { type AgainstResult, compareAgainst, type ForeignBuild } from './foreign-build.ts';
 import { OtherCode, type OtherFile } from './other-code.ts';
+import type { ProcessRecord } from './records.ts';
 import { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
 import { type Coverage, coverageOf, type TrustedBinary, trustedBinaries } from './trust.ts';
 import { type CheckVerdict, judge } from './verdict.ts';
-import type { ProcessRecord, RunEvent } from './watch.ts';
+import type { RunEvent } from './watch.ts';
 
 export interface CheckOptions
   extends Pick<
@@ -24,20 +26,17 @@ export interface CheckOptions
     'arch' | 'now' | 'script' | 'directory' | 'environment' | 'shell' | 'shouldStop'
   > {
   readonly engines: readonly [NamedEngine, NamedEngine];
-  /** Paths in the tree of binaries that the caller trusts. Default: none. */
+  /** Paths, in the tree, of binaries that the caller trusts. Default: none. */
   readonly trust?: readonly string[];
   /** Accept that a part is not compared, and name it. Default: false. */
   readonly partial?: boolean;
   /** A build that was made elsewhere, to be compared as well. */
   readonly against?: ForeignBuild;
-  /** Told of what happens, with the engine that it happens in. */
+  /** Called for each event, with the engine in which it happened. */
   readonly onEvent?: (engine: string, event: RunEvent) => void;
-  /** Told of each process of Wheeler's step before it runs. */
+  /** Called for each process of Wheeler's step before it runs. */
   readonly onRebuild?: (process: ProcessRecord) => void;
 }
-
-/** A build and the wall time that it took, in milliseconds; 0 without a clock. */
-export type TimedBuild = BuildResult & { readonly milliseconds: number };
 
 export interface CheckResult {
   readonly arch: string;
@@ -45,15 +44,15 @@ export interface CheckResult {
   readonly builds: readonly [TimedBuild, TimedBuild];
   /** The tree as the first engine left it. */
   readonly files: MemoryFiles;
-  /** undefined when every process agrees, and the trees at the end. */
+  /** undefined if every process agrees, and so do the trees at the end. */
   readonly divergence: Divergence | undefined;
   /** Wheeler's step; undefined where no engine runs binaries or the tree has no such compiler. */
   readonly selfRebuild: SelfRebuild | undefined;
-  /** Files of the first build that are other code than the second's by design. */
+  /** Files whose code differs between the two builds by design. */
   readonly otherCode: readonly OtherFile[];
   /** Binaries that came with the tree and were used. */
   readonly trusted: readonly TrustedBinary[];
-  /** In how many processes something independent was compared. */
+  /** The number of processes in which something independent was compared. */
   readonly coverage: Coverage;
   readonly against: AgainstResult | undefined;
   readonly verdict: CheckVerdict;
@@ -85,8 +84,8 @@ export function check(load: () => MemoryFiles, options: CheckOptions): CheckResu
 }
 
 /**
- * The engine that runs binaries, and so the compiler's rebuild; undefined when neither does. Of another architecture
- * than x86 nothing but this computer's kernel may run a compiler.
+ * The engine that runs binaries, and with them the compiler's rebuild; undefined if neither does.
+ * For other architectures than x86, only this computer's kernel may run a compiler.
  */
 export function rebuilderOf(
   first: NamedEngine,
@@ -98,7 +97,9 @@ export function rebuilderOf(
   );
 }
 
-/** One of the builds, in `files`, which is changed by it; `rebuilder` lets its compiler rebuild itself. */
+/**
+ * Make one of the builds in `files`, which changes; `rebuilder` lets its compiler rebuild itself.
+ */
 export function buildForCheck(
   files: MemoryFiles,
   engine: NamedEngine,

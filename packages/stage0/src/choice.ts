@@ -2,10 +2,11 @@
 /**
  * A tree → what is built beside its own programs to check it, and why.
  *
- * Our ports are the tools of two releases. Where a tree has the sources of these, every file can be compared. Where it has
- * others, a port may do something other than the tree's tool and be right. There the tree's own C sources are built without
- * its machine code: by our port of cc_x86 where that follows the tree's, so that again every file can be compared; by our
- * M2-Planet in its place for any other.
+ * Our ports follow the tools of two releases. If a tree has the sources of these, every file can be
+ * compared. If it has other sources, a port may differ from the tree's tool and still be right.
+ * Then the tree's own C sources are built without its machine code: by our port of cc_x86 if it
+ * follows the tree's cc_x86, so that again every file can be compared; otherwise by our M2-Planet
+ * in its place.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { compilerDialect } from './compiler-dialects.ts';
@@ -15,7 +16,9 @@ import { followedReleases } from './upstream.ts';
 
 export interface Choice {
   readonly engine: 'ports' | 'exact' | 'diverse';
-  /** What a check compares it with; undefined where nothing on every computer could be. */
+  /**
+   * The engine that it is compared with; undefined if there is none that runs on every computer.
+   */
   readonly partner: 'i386' | 'ports' | undefined;
   /** A sentence for the report, without its full stop. */
   readonly why: string;
@@ -23,7 +26,7 @@ export interface Choice {
   readonly unfollowed: readonly string[];
 }
 
-/** What was looked at is the tree before a build. */
+/** Looks at the tree before a build. */
 export function chooseEngine(files: MemoryFiles, arch = 'x86'): Choice {
   const unfollowed = unfollowedTools(files);
   if (arch !== 'x86') return chooseForOther(arch, unfollowed);
@@ -51,7 +54,10 @@ export function chooseEngine(files: MemoryFiles, arch = 'x86'): Choice {
   return { engine: 'diverse', partner, why, unfollowed };
 }
 
-/** Programs of another architecture do not run here: the diverse build is compared with our ports, where these follow. */
+/**
+ * Programs of other architectures do not run here: the diverse build is compared with our ports, if
+ * these follow the tree's sources.
+ */
 function chooseForOther(arch: string, unfollowed: readonly string[] | undefined): Choice {
   if (unfollowed?.length === 0) {
     const why = `our ports: no program for ${arch} runs in our machine, so a build by the release's own tools, made from source for the i386, is compared with the ports'`;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Two finished worlds → every path at which they are not the same, whatever any process was seen to do.
+ * Two finished worlds → every path at which they differ, whatever was recorded of the processes.
  *
- * This is the net below the comparison of processes: it looks at kinds, contents, modes and targets of links, and at
- * what only one of the two has.
+ * This is the safety net below the comparison of processes. It compares kinds, contents, modes and
+ * targets of links, and finds what only one of the two has.
  */
 import type { MemoryFiles, TreeNode } from '@stage0-ts/host/memory';
 
@@ -71,7 +71,10 @@ export function difference(
   return { what: 'mode', message: `${file} has the modes ${modes}` };
 }
 
-/** Offset of the first byte that differs, the length of the shorter when one is the other's beginning, or -1. */
+/**
+ * Offset of the first byte that differs, the length of the shorter when one is the other's
+ * beginning, or -1.
+ */
 export function firstDifference(a: Uint8Array, b: Uint8Array): number {
   if (a === b) return -1;
   const length = Math.min(a.length, b.length);

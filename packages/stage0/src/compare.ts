@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Two recorded builds of one tree → where they first part.
+ * Two recorded builds of one tree → where they first differ.
  *
- * Scripts start the same programs in the same order as long as nothing differs, so processes are compared by their place
- * in that order, innermost first: what a process left is compared at its own end, before anybody can build on it. A
- * process that fails in both builds is not a difference: our ports remove partial output, upstream's tools do not.
- * Finally the trees are compared, whatever was seen; there, what such a process left counts.
+ * As long as nothing differs, scripts start the same programs in the same order, so processes are
+ * compared by their place in that order, innermost first: what a process left is compared when it
+ * ends, before another process can use it. A process that fails in both builds is not a difference:
+ * our ports remove partial output, upstream's tools do not. Finally the trees are compared,
+ * whatever was recorded; there, such leftovers count.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus } from '@stage0-ts/host';
@@ -16,28 +17,32 @@ import { hexDiff } from './hex-diff.ts';
 import { knownDifference } from './known-difference.ts';
 import { isElf } from './machine-engine.ts';
 import { OtherCode } from './other-code.ts';
-import { type EntryRecord, type FileRecord, failed, type ProcessRecord } from './watch.ts';
+import { type EntryRecord, type FileRecord, failed, type ProcessRecord } from './records.ts';
 
 /** What kind of difference it is. */
 export type DivergenceKind = 'process' | 'status' | 'output' | 'kind' | 'file' | 'mode' | 'link';
 
 export interface Divergence {
   readonly kind: DivergenceKind;
-  /** Place in the order of starting, from 1; 0 when no process is known to have touched the file. */
+  /**
+   * Place in the order of starting, from 1; 0 when no process is known to have touched the file.
+   */
   readonly step: number;
   readonly path: string;
   readonly argv: readonly string[];
   /** What the process had read by its end, its own file first. */
   readonly inputs: readonly InputDigest[];
-  /** The path at fault, without leading slash, for all kinds but `process`, `status` and `output`. */
+  /**
+   * The path at fault, without leading slash, for all kinds but `process`, `status` and `output`.
+   */
   readonly file: string | undefined;
   /** One line that says what differs. */
   readonly message: string;
   /** The bytes around the first difference, for `file`. */
   readonly diff: string;
   /**
-   * Why this does not show whether one of the two is wrong: our port failed, our machine cannot run the program, or it is
-   * a known difference of the port. undefined for a difference that does.
+   * Why this does not show whether one of the two is wrong: our port failed, our machine cannot run
+   * the program, or it is a known difference of the port. undefined if the difference does show it.
    */
   readonly excuse: string | undefined;
 }
@@ -54,13 +59,13 @@ export interface FinishedBuild {
   /** Exit status of the script's shell. */
   readonly status: number;
   readonly files: MemoryFiles;
-  /** True when only its end can be seen. */
+  /** True if only its result can be seen. */
   readonly hidden: boolean;
 }
 
 /**
- * Where the builds part, or undefined. `names` are the engines' names. What is other code by design in the left build is
- * not compared.
+ * Where the builds first differ, or undefined. `names` are the engines' names. Files whose code
+ * differs by design are not compared.
  */
 export function findDivergence(
   left: FinishedBuild,
@@ -106,7 +111,7 @@ function treeDivergence(
   const counted = found.filter(({ at, one: { nodes } }) => {
     if (isOther(nodes[0], nodes[1], other)) return false;
     const process = seen.processes[(order[at] ?? 0) - 1];
-    // What the failure that ended both builds has left is not a difference of its own.
+    // Leftovers of the failure that ended both builds are not a difference of their own.
     return !(bothFailed && process !== undefined && failed(process));
   });
   const rank = (at: number) => (at < 0 ? order.length : at);
@@ -120,7 +125,9 @@ function treeDivergence(
   return { ...divergence(process, what, text, path.slice(1), diff), excuse };
 }
 
-/** A kernel runs a script with what this computer has: it says nothing about the tree what comes of that. */
+/**
+ * A kernel runs a script with this computer's interpreter: the result says nothing about the tree.
+ */
 function hiddenExcuse({ processes }: FinishedBuild): string | undefined {
   const script = processes.find(({ inputs, path }) => {
     const image = inputs.get(path);
@@ -189,7 +196,10 @@ function isOther(
   return a?.kind === 'file' && b?.kind === 'file' && other.has((a as FileRecord).bytes);
 }
 
-/** What `difference` looks at: of a folder only that it is there, as its entries have records of their own. */
+/**
+ * What `difference` compares. Of a folder only its existence counts, as its entries have records of
+ * their own.
+ */
 function asNode(entry: EntryRecord | undefined): Parameters<typeof difference>[1] {
   return entry?.kind === 'directory' ? { ...entry, entries: new Map() } : entry;
 }
@@ -209,10 +219,13 @@ function compareEnds(
   return divergence(a, 'output', message, undefined, diffBytes(a.stdout, b.stdout, names));
 }
 
-/** Linux's SIGILL and SIGXCPU: our machine met an instruction or a limit that a kernel would not have. */
+/**
+ * Linux's SIGILL and SIGXCPU: our machine met an instruction or a limit that a kernel would not
+ * have.
+ */
 const MACHINE_LIMITS = new Set([4, 24]);
 
-/** Tools whose failure is what they found out, and not a shortcoming of the port. */
+/** Tools whose failure is a result, not a fault of the port. */
 const VERIFIERS = new Set(['match', 'sha256sum']);
 
 /** Why a difference between two runs of a process does not show that either is wrong. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A tree → the dialect of its cc_x86, which our port of cc_x86 then has.
+ * A tree → the dialect of its cc_x86, for our port of cc_x86.
  *
- * The digest of upstream's source decides, and nothing else does: a tree with another source has no
- * known dialect, and the port is that of 1.9.1.
+ * Only the digest of upstream's source decides. A tree with another source has no known dialect,
+ * and the port stays that of 1.9.1.
  */
 import type { DialectName } from '@stage0-ts/cc-x86';
 import type { MemoryFiles } from '@stage0-ts/host/memory';

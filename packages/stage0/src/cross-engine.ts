@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The diverse engine for another architecture than x86: its scripts run with programs for the i386 of the same release.
+ * The diverse engine for architectures other than x86: their scripts run with i386 programs of the
+ * same release.
  *
- * First the tree's x86 tools are built without a byte of the tree's machine code (diverse-engine.ts). They are the same C
- * sources as those of the other architectures, so each does the work of its namesake there. What is written by hand for the
- * architecture has the ports and stand-ins of stand-ins.ts; only the first compiler is the release's own M2-Planet, which
- * knows the dialect of its C and the names of the instructions in its M2libc.
+ * First the tree's x86 tools are built without a byte of the tree's machine code
+ * (diverse-engine.ts). Their C sources are the same for all architectures, so each does the work of
+ * its namesake there. Hand-written tools of the architecture are replaced by the ports and
+ * stand-ins of stand-ins.ts. Only the first compiler is the release's own M2-Planet, because it
+ * knows that release's dialect of C and the names of the instructions in its M2libc.
  *
- * Invariant: no program of the architecture is executed. Every program that runs in another's place is reported as a stand-in.
+ * Invariant: no program of the architecture is executed. Every program that runs in another's place
+ * is reported as a stand-in.
  */
 import { ByteWriter, decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand, ToolError } from '@stage0-ts/diagnostics';
@@ -28,18 +31,18 @@ export interface CrossOptions {
   readonly x86: NamedEngine;
   /** The same with a first compiler that makes every `>>` a logical shift. */
   readonly logical: NamedEngine;
-  /** Asked now and then; true ends the build of the x86 tools. */
+  /** Polled; true ends the build of the x86 tools. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
-/** A program for the i386 in the place of one of another architecture. */
+/** An i386 program in the place of one of another architecture. */
 interface CrossProgram extends StandInRecord {
   readonly image: ProgramImage;
 }
 
 /**
- * An engine for `arch` and the tree in `files`, which is not changed. Builds the x86 tools; throws ToolError when that
- * fails.
+ * An engine for `arch` and the tree in `files`, which is not changed. Builds the x86 tools; throws
+ * ToolError when that fails.
  */
 export function crossEngine(arch: string, files: MemoryFiles, options: CrossOptions): NamedEngine {
   const programs = x86Programs(arch, files, options);
@@ -66,7 +69,7 @@ export function crossEngine(arch: string, files: MemoryFiles, options: CrossOpti
   };
 }
 
-/** Programs for the i386 have no form as a function of this host. */
+/** An i386 program has no form as a function over this host. */
 const unused: Program = () => {
   throw new Error('a program for the i386 runs in the machine');
 };
@@ -76,7 +79,9 @@ function toolAt(path: string): string {
   return portFor(path) ?? path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** What the diverse build of the x86 tools leaves: for each tool the program that was made last. */
+/**
+ * The result of the diverse build of the x86 tools: for each tool, the program that was made last.
+ */
 function x86Programs(
   arch: string,
   files: MemoryFiles,
@@ -110,7 +115,7 @@ function x86Recipe(files: MemoryFiles): BuildOptions {
   return layout === undefined ? {} : recipeOf(layout, 'x86');
 }
 
-/** The first M2 of an x86 build, which goes no further than to that program's first run. */
+/** The first M2 of an x86 build. The build stops when that program is first run. */
 function firstM2(files: MemoryFiles, engine: NamedEngine): ProgramImage | undefined {
   let found: ProgramImage | undefined;
   const run: Engine = (image, argv, host) => {
@@ -123,10 +128,12 @@ function firstM2(files: MemoryFiles, engine: NamedEngine): ProgramImage | undefi
   return found;
 }
 
-/** Folders for results: there, a utility of a later phase may have a hand-written tool's name. */
+/**
+ * Folders for results: in them a utility of a later phase may have the name of a hand-written tool.
+ */
 const RESULTS = new Set(['bin']);
 
-/** What runs in the place of a program that is written by hand for the architecture, by its path. */
+/** What runs in the place of a hand-written program of the architecture, by its path. */
 function handWritten(
   arch: string,
   programs: ReadonlyMap<string, CrossProgram>,
@@ -142,7 +149,7 @@ function handWritten(
   };
 }
 
-/** `cc_ARCH INPUT OUTPUT` by the release's own M2-Planet. */
+/** `cc_ARCH INPUT OUTPUT`, done by the release's own M2-Planet. */
 function firstCompiler(arch: string, { image, port }: CrossProgram, machine: Engine): StandIn {
   const tool = `cc_${arch}`;
   const definitions = `/M2libc/${arch}/${arch}_defs.M1`;
@@ -167,7 +174,7 @@ function firstCompiler(arch: string, { image, port }: CrossProgram, machine: Eng
   };
 }
 
-/** The compiler runs in a world of its own, so that the tree sees an input and an output and nothing else. */
+/** The compiler runs in a world of its own, so that the tree sees only an input and an output. */
 function compiled(
   image: ProgramImage,
   arch: string,

@@ -2,10 +2,11 @@
 /**
  * The first compiler of the diverse build: `cc_x86 INPUT OUTPUT` by our M2-Planet.
  *
- * cc_x86 has one job in every release: to compile that release's M2-Planet. Our M2-Planet compiles the same C to other
- * code, which does the same. Two things of cc_x86's dialects need a word: constants in comments, which releases up to
- * 1.8.1 have, are macros, and FILE is a type. The release's own definitions name the instructions in their own way, so
- * ours go in front of the output.
+ * cc_x86 has one job in every release: to compile that release's M2-Planet. Our M2-Planet compiles
+ * the same C to different code with the same behaviour. Two features of cc_x86's dialects need a
+ * translation: constants in comments (up to 1.8.1) become macros, and FILE becomes a type. The
+ * release's own definitions have other names for the instructions, so ours are put in front of the
+ * output.
  */
 import { ByteWriter, decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
@@ -13,8 +14,8 @@ import type { Program } from '@stage0-ts/host';
 import { compile } from '@stage0-ts/m2-planet';
 
 /**
- * The program. With `logicalShiftRight` every `>>` of what it compiles is a logical shift, as in what the hand-written
- * compilers of RISC-V make.
+ * The program. With `logicalShiftRight` every `>>` of what it compiles is a logical shift, as in
+ * what the hand-written compilers of RISC-V make.
  */
 export function firstCompiler(options: { readonly logicalShiftRight?: boolean } = {}): Program {
   return (argv, host) =>
@@ -38,7 +39,7 @@ export function firstCompiler(options: { readonly logicalShiftRight?: boolean } 
 /** What M2-Planet has to read before a source in the dialect of the hand-written compilers. */
 export const FILE_TYPE = 'typedef char FILE;\n';
 
-/** C of the hand-written compilers' dialects, as M2-Planet takes it; every line stays in its place. */
+/** C in a hand-written compiler's dialect → C for M2-Planet; line numbers stay the same. */
 export function withKnownDialect(source: string): string {
   return source.replace(/^\/\/ *CONSTANT /gm, '#define ');
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The diverse engine, and the exact one: a chain of any release, without one byte of machine code that came with the tree.
+ * The diverse and the exact engine: a chain of any release, without any machine code that came with
+ * the tree.
  *
- * What upstream wrote by hand (the seeds, hex0, hex1, hex2-0, catm, M0, kaem-minimal) has one language in every
- * release: our ports run. What upstream wrote in C differs by release: it runs in the machine, as our compiler and its
- * descendants made it. Between the two is cc_x86, whose one job is that release's M2-Planet. In a *diverse* build our
- * M2-Planet does it, with other code as its result, and from there on every file must equal that of the tree's own chain
- * (Wheeler 2009). In an *exact* build our port of cc_x86 does it, where it follows the tree's: then every file must.
+ * Hand-written tools (the seeds, hex0, hex1, hex2-0, catm, M0, kaem-minimal) have the same language
+ * in every release, so our ports do their work. Tools in C differ between releases: they run in the
+ * machine, as our compiler and its descendants compiled them. Between the two is cc_x86, whose one
+ * job is to compile that release's M2-Planet. In a *diverse* build our M2-Planet does that, with
+ * different code as its result; from then on every file must equal that of the tree's own chain
+ * (Wheeler 2009). In an *exact* build our port of cc_x86 does it, if it follows the tree's cc_x86:
+ * then all files must be equal.
  *
- * Invariant: a program that came with the tree, or of a binary that did (origins.ts; the run sees to that), or that has the
- * bytes of a program of the tree, is refused.
+ * Invariant: a program is refused if it came with the tree, was made from a binary that did
+ * (origins.ts; the run checks that), or has the bytes of a program of the tree.
  */
 import { ccX86For } from '@stage0-ts/cc-x86';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -32,7 +35,7 @@ import { copyTree } from './tree.ts';
 
 const BY_HAND = 'written by hand; one language in every release';
 
-/** What runs in the place of a hand-written tool, by the names that scripts give it. */
+/** What runs in the place of a hand-written tool, by the names that scripts use for it. */
 const HAND_WRITTEN: ReadonlyMap<string, StandIn> = new Map(
   (
     [
@@ -74,20 +77,23 @@ const diverse = (standIn: StandIn): FirstCompiler => ({
 });
 const exact = (run: Program): FirstCompiler => ({ engine: 'exact', run, standIn: undefined });
 
-/** Folders for results: there, a utility of a later phase may have a hand-written tool's name. */
+/**
+ * Folders for results: in them a utility of a later phase may have the name of a hand-written tool.
+ */
 const RESULTS = new Set(['bin']);
 
 /**
- * Runs x86 chains, and those of other architectures for a tree that it knows. Build with {@link NamedEngine.forTree}: an
- * engine that knows no tree refuses no program.
+ * Runs x86 chains, and those of other architectures for a tree that it knows. Build with {@link
+ * NamedEngine.forTree}: an engine that knows no tree refuses no program.
  */
 export function diverseEngine(options: EngineOptions = {}): NamedEngine {
   return engineFor(options, new Set(), diverse(OUR_M2_PLANET), () => diverse(OUR_M2_PLANET));
 }
 
 /**
- * The same with our port of cc_x86, so that the first compiler is the release's own, byte for byte. {@link
- * NamedEngine.forTree} throws ToolError for a tree whose cc_x86 has a source that the port does not follow.
+ * The same with our port of cc_x86, so that the first compiler is the release's own, byte for byte.
+ * {@link NamedEngine.forTree} throws ToolError for a tree whose cc_x86 has a source that the port
+ * does not follow.
  */
 export function exactEngine(options: EngineOptions = {}): NamedEngine {
   return engineFor(options, new Set(), exact(ccX86For('1.9.0')), (files) => {
@@ -101,7 +107,7 @@ export function exactEngine(options: EngineOptions = {}): NamedEngine {
 /** What does the work of a tree's cc_x86. */
 type Chosen = (files: MemoryFiles) => FirstCompiler;
 
-/** The engine for one tree, and for the architectures that it has scripts of. */
+/** The engine for one tree, and for the architectures for which it has scripts. */
 function engineForTree(options: EngineOptions, files: MemoryFiles, chosen: Chosen): NamedEngine {
   const given = programsOf(files);
   const source = copyTree(files);

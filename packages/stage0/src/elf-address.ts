@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Where the bytes of a program lie in memory: ELF image → distance between addresses and offsets. */
+/**
+ * Where the bytes of a program lie in memory: ELF image → distance between addresses and offsets.
+ */
 
 const PT_LOAD = 1;
 
 /**
- * What is added to an offset in the file to get the address that it is loaded at, by the first segment that is
- * loaded; undefined for what is not a little-endian ELF image.
+ * The difference between an address and the offset in the file, for the first loaded segment;
+ * undefined if this is not a little-endian ELF image.
  */
 export function loadBias(image: Uint8Array): number | undefined {
   const isElf = [0x7f, 0x45, 0x4c, 0x46].every((byte, at) => image[at] === byte);

@@ -2,9 +2,10 @@
 /**
  * What runs when a script starts a path.
  *
- * The ports engine runs the TypeScript port that the file's *name* stands for; the host has already made
- * sure that the file is there and executable. The names are those that upstream's scripts give to their
- * tools: the tool's own, or with the number of the build stage after it (`M1-0`, `hex2-1`), or a seed's.
+ * The ports engine runs the TypeScript port that the file's *name* stands for; the host has already
+ * made sure that the file is there and executable. The names are those that upstream's scripts give
+ * to their tools: the tool's own, or with the number of the build stage after it (`M1-0`,
+ * `hex2-1`), or a seed's.
  */
 import { ccX86For } from '@stage0-ts/cc-x86';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -16,7 +17,7 @@ import { planetDialect } from './planet-dialects.ts';
 import { type StandIn, standInFor } from './stand-ins.ts';
 import { TOOLS } from './tools.ts';
 
-/** Names that do not follow from the tool's own. */
+/** Names that are not derived from the tool's own. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['hex0-seed', 'hex0'],
   ['kaem-optional-seed', 'kaem-minimal'],
@@ -34,16 +35,20 @@ export function portFor(path: string): string | undefined {
 }
 
 /**
- * What runs when a path is started: our port of the tool, another port in its place, our port for both because the file
- * is a launcher that names it, or the file itself, in our machine or on this computer's kernel. A *descendant* is a
- * file that runs in our machine and that our compiler, or what it compiled, has made: no code of the tree.
+ * What runs when a path is started: our port of the tool, another port in its place, our port for
+ * both because the file is a launcher that names it, or the file itself, in our machine or on this
+ * computer's kernel. A *descendant* is a file that runs in our machine and that our compiler, or
+ * what it compiled, has made: no code of the tree.
  */
 export type Nature = 'port' | 'stand-in' | 'launcher' | 'machine' | 'descendant' | 'native';
 
-/** Two of these compare our ports with the tree's own source: none of them takes machine code of the tree for a tool. */
+/**
+ * The first two run none of the tree's machine code: a check with them compares our ports with the
+ * tree's own source.
+ */
 export const RUNS_NO_CODE: ReadonlySet<string> = new Set(['ports', 'exact', 'diverse']);
 
-/** An engine with what others need to know of it. */
+/** An engine, and what others need to know about it. */
 export interface NamedEngine {
   readonly name: string;
   readonly run: Engine;
@@ -51,11 +56,14 @@ export interface NamedEngine {
   readonly nature: (image: ProgramImage) => Nature;
   /** True when the files' own content runs; false when only their names count. */
   readonly runsBinaries: boolean;
-  /** True when a descendant that is, or came of, a binary of the tree is not run: see origins.ts. Default: false. */
+  /**
+   * True if it refuses to run what is, or was made from, a binary of the tree: see origins.ts.
+   * Default: false.
+   */
   readonly refusesGiven?: boolean;
   /** True when what a program starts cannot be seen. Default: false. */
   readonly hidesProcesses?: boolean;
-  /** The same engine for another architecture than x86; absent where there is no difference. */
+  /** The same engine for another architecture than x86; absent if that makes no difference. */
   readonly forArchitecture?: (arch: string) => NamedEngine;
   /** The same engine for one tree, as it is before the build. */
   readonly forTree?: (files: MemoryFiles) => NamedEngine;
@@ -64,8 +72,8 @@ export interface NamedEngine {
 }
 
 /**
- * Runs our ports. Throws ENOEXEC for a name that stands for none. For a tree, the ports of cc_x86
- * and M2-Planet have the dialects of the tree's own, where these are known.
+ * Runs our ports. Throws ENOEXEC for a name without a port. For a tree, the ports of cc_x86 and
+ * M2-Planet have the dialects of the tree's own, where these are known.
  */
 export const PORTS: NamedEngine = portsWith(TOOLS);
 
@@ -115,5 +123,5 @@ function portsFor(arch: string, tools: typeof TOOLS): NamedEngine {
 function portAt(path: string, tools: typeof TOOLS): Program {
   const tool = portFor(path);
   if (tool !== undefined) return tools[tool] as Program;
-  throw new ToolError('no port stands for this program', { code: 'ENOEXEC', file: path });
+  throw new ToolError('there is no port of this program', { code: 'ENOEXEC', file: path });
 }

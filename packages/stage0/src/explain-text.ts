@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A way down as text for people. */
+/** A trace as text for people. */
 import { visible } from '@stage0-ts/diagnostics';
 import type { Explanation, Hop, Place } from './explain.ts';
 
 /** Characters of a piece or of a command line that are shown. */
 const SHOWN = 60;
 
-/** The way down: a paragraph a hop, and one for its end; ends in a newline. */
+/** The trace: a paragraph a hop, and one for its end; ends in a newline. */
 export function explanationText(explanation: Explanation): string {
   const { file, offset, size, byte, address, hops } = explanation;
   const where = address === null ? '' : `, address ${hex(address)}`;
@@ -33,7 +33,7 @@ function hopText(hop: Hop): string {
 }
 
 function maker({ tool, standIn, step, argv, command }: Hop): string {
-  const name = standIn === null || standIn === tool ? tool : `${tool} (${standIn} stands in)`;
+  const name = standIn === null || standIn === tool ? tool : `${tool} (done by ${standIn})`;
   const script = command === null ? '' : `, ${visible(command.file)}:${command.line}`;
   return `${visible(name)}, step ${step}${script}: ${shortened(visible(argv.join(' ')))}`;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The way down from a byte: file and offset → token by token, tool by tool, to a line of a source
+ * The trace from a byte: file and offset → token by token, tool by tool, to a line of a source
  * file.
  *
- * A build is recorded with what every process read and wrote. The process that wrote the file is
- * run again with maps on (rerun.ts), the map leads to a token of one of its inputs, and that file
- * is followed in the same way, as it was when the process read it. Invariant: every hop goes to an
- * earlier process, so that the way ends.
+ * A build is recorded with what every process read and wrote. The process that wrote the file runs
+ * again with a provenance map (rerun.ts). The map leads to a token in one of its inputs. Then that
+ * file is traced in the same way, as it was when the process read it. Invariant: every hop goes to
+ * an earlier process, so that the trace ends.
  */
 import { decodeLatin1, type SourceRange } from '@stage0-ts/bytes';
 import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
@@ -15,10 +15,10 @@ import { type BuildOptions, type BuildResult, build } from './build.ts';
 import { loadBias } from './elf-address.ts';
 import { fittedTo, type NamedEngine, PORTS } from './engines.ts';
 import { portsAndMachine } from './machine-engine.ts';
+import type { ProcessRecord } from './records.ts';
 import { describeFailures } from './report.ts';
-import { type Link, linksOf, type MappedOutput, rerun } from './rerun.ts';
+import { type MappedOutput, rerun, type Symlink, symlinksOf } from './rerun.ts';
 import { findCommand } from './script-line.ts';
-import type { ProcessRecord } from './watch.ts';
 
 /** A piece of a text file of the build or of the tree. */
 export interface Place {
@@ -44,8 +44,7 @@ export interface Definition extends Place {
   /** Of a label in a program: its address. */
   readonly address: number | null;
   /**
-   * The same followed down to a file of the tree; null when that is where it is, or where no
-   * way leads.
+   * The same, traced down to a file of the tree; null if it is there already, or cannot be traced.
    */
   readonly source: Place | null;
 }
@@ -54,7 +53,7 @@ export interface Definition extends Place {
 export interface Hop {
   /** The file that the piece is in, a path in the tree. */
   readonly file: string;
-  /** Offsets of the piece: of a text file what is on one line. */
+  /** Offsets of the piece; in a text file only the part on one line. */
   readonly start: number;
   readonly end: number;
   /** Address of its first byte, where the file is a program. */
@@ -79,11 +78,11 @@ export interface Hop {
   readonly definition: Definition | null;
 }
 
-/** How a way down ends. */
-export type WayEnd =
+/** How a trace ends. */
+export type TraceEnd =
   /** A token of a file that no process made. */
   | { readonly kind: 'source'; readonly place: Place }
-  /** Text of the tool itself, which the command asked for. */
+  /** Text of the tool itself; the trace ends at the command. */
   | { readonly kind: 'tool'; readonly place: Place | null }
   /**
    * A tool that makes no maps, such as an unpacker, or a program of the tree that no port stands
@@ -91,7 +90,7 @@ export type WayEnd =
    */
   | { readonly kind: 'unmapped'; readonly place: Place | null };
 
-/** The way down from one byte; also the document of `stage0 explain --json`. */
+/** The trace from one byte; also the document of `stage0 explain --json`. */
 export interface Explanation {
   readonly version: 1;
   readonly arch: string;
@@ -106,8 +105,8 @@ export interface Explanation {
   readonly address: number | null;
   /** At least one, from the file to the source. */
   readonly hops: readonly Hop[];
-  readonly end: WayEnd;
-  /** What failed in the build, which has then left the file as it is; null when all went well. */
+  readonly end: TraceEnd;
+  /** What failed later in the build; null if nothing did. */
   readonly failure: string | null;
 }
 
@@ -118,11 +117,11 @@ export type ExplainOptions = Pick<
 
 const LINE_FEED = 0x0a;
 
-/** Maps that are kept: a way down has about ten hops. */
-const KEPT_MAPS = 24;
+/** Number of maps that are kept: a trace has about ten hops. */
+const MAX_KEPT_MAPS = 24;
 
-/** Where a way that leads round in a circle is given up. */
-const MOST_HOPS = 1000;
+/** Where a trace that goes round in a circle is given up. */
+const MAX_HOPS = 1000;
 
 /** A file at some moment of the build. */
 interface Version {
@@ -147,12 +146,12 @@ export function explain(
   return Explainer.build(files, options).explain(path, offset);
 }
 
-/** A recorded build, to explain any number of bytes. Maps are made when a way down needs them. */
+/** A recorded build, to explain any number of bytes. Maps are made when a trace needs them. */
 export class Explainer {
   readonly result: BuildResult;
   private readonly files: MemoryFiles;
-  private readonly links: readonly Link[];
-  /** What the processes ran in: the architecture, and our ports as they are for this tree. */
+  private readonly links: readonly Symlink[];
+  /** What the processes ran with: the architecture, and our ports for this tree. */
   private readonly world: { readonly arch: string; readonly ports: NamedEngine };
   private readonly maps = new Map<string, MappedOutput | undefined>();
   /** What failed, as text; null when nothing did. */
@@ -162,7 +161,7 @@ export class Explainer {
   constructor(files: MemoryFiles, result: BuildResult) {
     this.files = files;
     this.result = result;
-    this.links = linksOf(files);
+    this.links = symlinksOf(files);
     const { arch } = result;
     this.world = { arch, ports: fittedTo(PORTS, files, arch) };
     const { status, failures } = result;
@@ -181,10 +180,10 @@ export class Explainer {
   }
 
   /**
-   * The way down from the byte at `offset` of the file at `path`, as the build left it.
+   * The trace from the byte at `offset` of the file at `path`, as the build left it.
    *
    * Throws a ToolError for a file that is not there or that the build did not make, and an offset
-   * outside of it. Where the build failed before it made the file, the error says what failed.
+   * outside of it. If the build failed before it made the file, the error says what failed.
    */
   explain(path: string, offset: number): Explanation {
     const first = this.final(path);
@@ -248,7 +247,7 @@ export class Explainer {
       const output = this.mapped(process, version);
       const hop = this.hop(process, version, output, at, length);
       hops.push(hop);
-      // A program of the tree may read what it has written, or what those that it started have.
+      // A program of the tree may read what it, or a process that it started, has written.
       const key = `${process.step} ${version.path} ${at}`;
       if (hop.origin === null || seen.has(key)) {
         return {
@@ -269,7 +268,7 @@ export class Explainer {
     let found: Place | null = null;
     let current = place;
     for (let hops = 0; version.madeBy !== undefined; hops++) {
-      if (hops > MOST_HOPS) return null;
+      if (hops > MAX_HOPS) return null;
       const maker = this.maker(version.madeBy);
       const output = this.mapped(maker, version);
       const origin = output?.map.lookup(...follow(current, version)).origin;
@@ -358,11 +357,11 @@ export class Explainer {
       : rerun(process, { path, bytes }, this.world, this.links);
     this.maps.delete(key);
     this.maps.set(key, mapped);
-    if (this.maps.size > KEPT_MAPS) this.maps.delete(this.maps.keys().next().value as string);
+    if (this.maps.size > MAX_KEPT_MAPS) this.maps.delete(this.maps.keys().next().value as string);
     return mapped;
   }
 
-  /** The command of the script that started the process, or that which started it. */
+  /** The command of the script that started the process, or the process that started it. */
   private command(process: ProcessRecord): Place | null {
     let child = process;
     let shell = this.parent(child);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The sources that our ports follow: of each tool, every file of upstream's that it is made of, with
- * the digests that it has in the releases that the port is a port of: 1.9.0 and 1.9.1, and for cc_x86
- * every release whose dialect it has; of M2-Planet's newer commits planet-dialects.ts has them.
+ * The sources that our ports follow: for each tool, all files of upstream's that it is built from,
+ * with their digests in the releases that the port follows. These are 1.9.0 and 1.9.1, and for
+ * cc_x86 every release whose dialect it knows. planet-dialects.ts has those of M2-Planet's newer
+ * commits.
  *
- * Digests are facts. A tree in which one of these files has another digest, or is not there, has
- * another tool than the port of that name, and the two may do different things.
+ * If one of these files is missing in a tree or has another digest, the tree's tool is not the one
+ * that the port follows, and the two may behave differently.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
@@ -173,8 +174,9 @@ const FOLLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[
 };
 
 /**
- * The tools of a tree of upstream's layout whose sources are not those that our ports follow, in the order of the
- * bootstrap; undefined where the tree has none of the sources at these paths, so that nothing can be said.
+ * The tools of a tree of upstream's layout whose sources are not those that our ports follow, in
+ * the order of the bootstrap; undefined where the tree has none of the sources at these paths, so
+ * that nothing is known.
  */
 export function unfollowedTools(files: MemoryFiles): readonly string[] | undefined {
   const paths = Object.values(FOLLOWED).flatMap((sources) => Object.keys(sources));

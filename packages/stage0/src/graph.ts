@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The chain as a graph: processes, and who uses what whom made, laid out in columns.
+ * The chain as a graph: processes and the files that connect them, laid out in columns.
  *
- * A process is one column to the right of the last process that made one of its inputs. Shells and the
- * M2-Mesoplanet driver make nothing themselves and are left out, and so is what leaves no file. A box is named by the
- * file that its process makes; what a driver starts in between makes files of passing names, and is named by the
- * driver's result and the tool: `cp: M1`.
+ * A process is one column to the right of the last process that made one of its inputs. Shells, the
+ * M2-Mesoplanet driver and processes that leave no file are left out. A box is named by the file
+ * that its process makes. What a driver starts makes temporary files, and is named by the driver's
+ * result and the tool: `cp: M1`.
  */
 import type { ProcessDocument } from './check-document.ts';
 

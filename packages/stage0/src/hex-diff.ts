@@ -5,8 +5,8 @@ const ROW = 16;
 const CONTEXT = 2;
 
 /**
- * Rows of 16 bytes around offset `at`. A row that both have is printed once, others once for each side with
- * its name in front and a line of carets below the bytes that differ.
+ * Rows of 16 bytes around offset `at`. Equal rows are printed once. Others are printed once for
+ * each side, with its name, and carets below the bytes that differ.
  */
 export function hexDiff(
   a: Uint8Array,

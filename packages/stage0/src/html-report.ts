@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A cross-check → one HTML file that needs nothing else: the verdict, the chain as a graph to click through,
+ * A cross-check → one self-contained HTML file: the verdict, the chain as a graph to click through,
  * and every digest. The document itself is in the page as JSON.
  */
 import { visible } from '@stage0-ts/diagnostics';
-import type { AgainstResult, FirstWrong } from './against.ts';
-import type { ArchiveDocument, CheckDocument, ProcessDocument } from './check-document.ts';
+import type { CheckDocument, ProcessDocument } from './check-document.ts';
+import type { AgainstResult, FirstWrong } from './foreign-build.ts';
 import { type GraphNode, layOut } from './graph.ts';
+import type { ArchiveDocument } from './subject.ts';
 import { trustLines, type VerdictKind } from './verdict.ts';
 
 const COLUMN = 190;
@@ -48,7 +49,7 @@ const TITLES: Readonly<Record<VerdictKind, string>> = {
   cannot: 'cannot be judged',
 };
 
-/** The same document, with nothing in it that a page would obey or not show: names and outputs come from the tree. */
+/** The same document with all control characters escaped: names and outputs come from the tree. */
 function madeVisible<Value>(value: Value): Value {
   if (typeof value === 'string') return value.split('\n').map(visible).join('\n') as Value;
   if (Array.isArray(value)) return value.map(madeVisible) as Value;
@@ -156,7 +157,7 @@ function edge(from: GraphNode, to: GraphNode): string {
   return `<path data-from="${from.step}" data-to="${to.step}" d="M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}"/>`;
 }
 
-/** Tab stops at one box; arrow keys lead to the others. */
+/** Tab stops at one box; the arrow keys move to the others. */
 function box({ step, label, column, row }: GraphNode, bad: boolean, stop: boolean): string {
   const [x, y] = [column * COLUMN, row * ROW + 4];
   const short = label.length > LABEL ? `${label.slice(0, LABEL - 1)}…` : label;

@@ -3,36 +3,17 @@
  * The stage0 chain as a library: trees, engines, builds and their results. Nothing here touches the
  * platform; the `stage0` command and its files are in `src/node`.
  */
-export {
-  type AgainstResult,
-  compareAgainst,
-  type FirstWrong,
-  type ForeignBuild,
-  type ForeignEntry,
-  type ForeignLayout,
-  foreignFiles,
-  type OwnBuild,
-} from './against.ts';
+
 export { ARCHITECTURES, type ArchitectureFacts } from './architectures.ts';
 export { type Artifact, collectArtifacts, readAnswers, type Verdict } from './artifacts.ts';
-export { type BuildOptions, type BuildResult, build } from './build.ts';
+export { type BuildOptions, type BuildResult, build, type TimedBuild } from './build.ts';
+export { type CheckOptions, type CheckResult, check } from './check.ts';
 export {
-  type CheckOptions,
-  type CheckResult,
-  check,
-  type TimedBuild,
-} from './check.ts';
-export {
-  type ArchiveDocument,
-  type ArchiveFacts,
   type ArtifactDocument,
   type BuildSummary,
   type CheckDocument,
   checkDocument,
-  type NarDocument,
-  type PartFacts,
   type ProcessDocument,
-  type Subject,
 } from './check-document.ts';
 export { checkText } from './check-text.ts';
 export { type Choice, chooseEngine } from './choice.ts';
@@ -53,9 +34,19 @@ export {
   explain,
   type Hop,
   type Place,
-  type WayEnd,
+  type TraceEnd,
 } from './explain.ts';
 export { explanationText } from './explain-text.ts';
+export {
+  type AgainstResult,
+  compareAgainst,
+  type FirstWrong,
+  type ForeignBuild,
+  type ForeignEntry,
+  type ForeignLayout,
+  foreignFiles,
+  type OwnBuild,
+} from './foreign-build.ts';
 export { type GraphNode, layOut } from './graph.ts';
 export { htmlReport } from './html-report.ts';
 export { knownSeed, releaseOf } from './known-releases.ts';
@@ -71,11 +62,13 @@ export {
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
 export { nixBase32, sriOf } from './nix-base32.ts';
 export type { OtherFile } from './other-code.ts';
+export type { EntryRecord, FileRecord, Printed, ProcessRecord } from './records.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
 export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
 export type { StandInUse } from './stand-in-uses.ts';
 export { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
+export type { ArchiveDocument, ArchiveFacts, NarDocument, PartFacts, Subject } from './subject.ts';
 export { TOOLS } from './tools.ts';
 export { copyTree, treeFromArchive } from './tree.ts';
 export { type AdviceOptions, adviceFor, adviceForFile } from './tree-advice.ts';
@@ -90,4 +83,4 @@ export {
 } from './trust.ts';
 export { UPSTREAM, UPSTREAM_NAME, type UpstreamRelease } from './upstream.ts';
 export { type CheckVerdict, type Reason, trustLines, type VerdictKind } from './verdict.ts';
-export type { EntryRecord, FileRecord, Printed, ProcessRecord, RunEvent } from './watch.ts';
+export type { RunEvent } from './watch.ts';

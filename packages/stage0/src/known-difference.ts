@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A process that did not do the same in both worlds → the known difference that it is, if it is one.
+ * A process that differs between the two worlds → the known difference that explains it, if there
+ * is one.
  *
- * A port reads some inputs that upstream's program refuses or takes for something else. Each such difference has an entry
- * in a package's known-differences.json; this says when a cross-check met one, so that it is not taken for a trap.
+ * A port accepts some inputs that upstream's program rejects or misreads. Each such difference has
+ * an entry in a package's known-differences.json. A cross-check that meets one must not report it
+ * as a trap.
  */
 import { decodeLatin1 } from '@stage0-ts/bytes';
-import { failed, type ProcessRecord } from './watch.ts';
+import { failed, type ProcessRecord } from './records.ts';
 
 const UNPACKERS = new Set(['ungz', 'unbz2', 'unxz', 'untar']);
 const MORE_FORMATS =
@@ -27,7 +29,10 @@ function inputs({ inputs: read, path }: ProcessRecord): Uint8Array[] {
   return [...read].filter(([name]) => name !== path).map(([, { bytes }]) => bytes);
 }
 
-/** True for a tar archive with an entry that upstream's untar does not know: a link, a long name, a pax header. */
+/**
+ * True for a tar archive with an entry that upstream's untar does not know: a link, a long name, a
+ * pax header.
+ */
 function hasExtensions(bytes: Uint8Array): boolean {
   for (let at = 0; at + BLOCK <= bytes.length; ) {
     const type = String.fromCharCode(bytes[at + TYPE] as number);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Digests that upstream published, by what they name: archives, trees and seeds of stage0-posix. */
+/**
+ * Digests that upstream published, by what they name: archives, trees and seeds of stage0-posix.
+ */
 
 import { UPSTREAM, UPSTREAM_NAME } from './upstream.ts';
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * How trees are laid out: by the files that identify a layout, the script that builds it and the world that the script wants.
+ * Layouts of trees: the files that identify a layout, the script that builds it, and the
+ * environment that the script needs.
  *
- * A layout is data. Guix, live-bootstrap and nixpkgs take stage0-posix as it is, so theirs is the first one.
+ * A layout is data. Guix, live-bootstrap and nixpkgs use stage0-posix as it is: the first one.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { ARCHITECTURES } from './architectures.ts';
 import type { BuildOptions } from './build.ts';
 
-/** In all texts of a layout `{arch}` is the architecture and `{folder}` its folder, as in `amd64` and `AMD64`. */
+/**
+ * In all strings of a layout `{arch}` is the architecture and `{folder}` its folder, for example
+ * `amd64` and `AMD64`.
+ */
 export interface Layout {
   readonly name: string;
-  /** Who lays trees out so. */
+  /** Who uses this layout. */
   readonly of: string;
   /** Files that every such tree has. */
   readonly marks: readonly string[];
@@ -24,7 +28,7 @@ export interface Layout {
   readonly environment: readonly string[];
 }
 
-/** The first whose marks are there is the tree's. */
+/** The first layout whose marks are all there is the tree's. */
 export const LAYOUTS: readonly Layout[] = [
   {
     name: 'stage0-posix',
@@ -36,7 +40,7 @@ export const LAYOUTS: readonly Layout[] = [
     environment: [],
   },
   {
-    // Before kaem.run, as upstream's x86 repository still has that file.
+    // Before kaem.run, because upstream's x86 repository still has that file.
     name: 'stagex',
     of: 'StageX, with its commands as a script',
     marks: ['build/seed.kaem', 'hex0-seed', 'x86/hex0_x86.hex0'],
@@ -52,7 +56,7 @@ export const LAYOUTS: readonly Layout[] = [
     script: 'kaem.run',
     directory: '/{folder}',
     shell: 'seed',
-    // Their kaem follows a null pointer where there is no variable at all.
+    // Their kaem crashes if the environment is empty.
     environment: ['LANG=C'],
   },
   {
@@ -96,14 +100,16 @@ export function layoutOf(files: MemoryFiles, arch: string): Layout | undefined {
   );
 }
 
-/** Where a tree that holds more than stage0-posix has it: live-bootstrap, today and in earlier years. */
+/** Where live-bootstrap keeps stage0-posix, today and in earlier years. */
 const ROOTS = [
   '/seed/stage0-posix',
   '/sysa/stage0-posix/src',
   '/sysa/mescc-tools-seed/src/mescc-tools-seed',
 ];
 
-/** The tree that is meant by one whose layout is not known, and its path in that; undefined when there is none. */
+/**
+ * The stage0-posix tree inside a tree of unknown layout, and its path; undefined if there is none.
+ */
 export function innerTree(
   files: MemoryFiles,
   arch: string,

@@ -2,8 +2,8 @@
 /**
  * The i386 engine: the tree's own binaries, in a machine that needs no 32-bit kernel.
  *
- * A tree need not start from binaries: an executable file of the two lines `#!/bin/sh` and `exec stage0 TOOL "$@"` is
- * a launcher, for a kernel as for this engine, and runs our port of that tool.
+ * A tree can start without binaries: an executable file with the two lines `#!/bin/sh` and `exec
+ * stage0 TOOL "$@"` is a launcher. A kernel and this engine both run our port of that tool for it.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
@@ -12,10 +12,13 @@ import { type EngineOptions, i386Engine } from '@stage0-ts/i386';
 import { type NamedEngine, PORTS, portFor } from './engines.ts';
 import { TOOLS } from './tools.ts';
 
-const LAUNCHER_LIMIT = 200;
+/** Bytes of a launcher. */
+const MAX_LAUNCHER = 200;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
-/** An engine of its own for each run: it may keep translated code. Throws ENOEXEC for other files. */
+/**
+ * Make a new engine for each run, as it may keep translated code. Throws ENOEXEC for other files.
+ */
 export function machineEngine(options: EngineOptions = {}): NamedEngine {
   const machine = i386Engine(options);
   return {
@@ -32,8 +35,8 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
 }
 
 /**
- * Our ports, and the machine for i386 programs that no port stands for: a distribution's scripts go on with
- * programs of their own, which the tools have just built.
+ * Our ports, and the machine for i386 programs without a port: a distribution's scripts go on to
+ * run programs that the tools have just built.
  */
 export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
   const machine = machineEngine(options);
@@ -57,9 +60,12 @@ export function isElf(bytes: Uint8Array): boolean {
   return ELF_MAGIC.every((byte, at) => bytes[at] === byte);
 }
 
-/** The port that a launcher starts, or undefined for any other file. A launcher has these two lines and no more. */
+/**
+ * The port that a launcher starts, or undefined for any other file. A launcher has these two lines
+ * and no more.
+ */
 function launchedPort(bytes: Uint8Array): Program | undefined {
-  if (bytes[0] !== 0x23 || bytes.length > LAUNCHER_LIMIT) return undefined;
+  if (bytes[0] !== 0x23 || bytes.length > MAX_LAUNCHER) return undefined;
   const tool = /^#!\/bin\/sh\nexec stage0 (\S+) "\$@"\n?$/.exec(decodeUtf8(bytes))?.[1];
   return tool !== undefined && Object.hasOwn(TOOLS, tool) ? TOOLS[tool] : undefined;
 }

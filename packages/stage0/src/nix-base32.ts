@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A digest in hexadecimal → the same in the base 32 and the base 64 of the package definitions of Nix and Guix.
+ * A digest in hexadecimal → the same in the base 32 and the base 64 of the package definitions of
+ * Nix and Guix.
  *
- * The digest is one number, whose lowest byte is the first; its digits of five bits follow, the highest first.
+ * The digest is read as one number, lowest byte first, and written in digits of five bits, highest
+ * first.
  */
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The processes of a build → which contents came of binaries that came with the tree: by copying, joining, unpacking or
- * in whatever way a process that read such a binary wrote them.
+ * The processes of a build → the contents that derive from binaries of the tree: every content that
+ * a process wrote after it had read such a binary, by copying, joining, unpacking or otherwise.
  *
- * Invariant: only text that our port of an unpacker takes out of an archive is free of the archive. A process is asked for
- * what it has done so far, so that this can be followed while a build goes on.
+ * Invariant: the only exception is text that our port of an unpacker extracts from an archive.
+ * Processes are read incrementally, so that this works while a build runs.
  */
 import { isText } from './artifacts.ts';
-import type { FileRecord, ProcessRecord } from './watch.ts';
+import type { FileRecord, ProcessRecord } from './records.ts';
 
-/** Which contents are text: each is looked at once, however many processes read it. */
+/** Which contents are text. Each content is tested once, however many processes read it. */
 export class Texts {
   private readonly known = new WeakMap<Uint8Array, boolean>();
 
@@ -20,16 +20,22 @@ export class Texts {
   }
 }
 
-/** Tools that take a file out of an archive as it was put in: text that comes out is a source like any other. */
+/**
+ * Tools that extract a file from an archive unchanged: text from an archive is a source like any
+ * other.
+ */
 const UNPACKERS = new Set(['untar', 'ungz', 'unbz2', 'unxz']);
 
-/** Not a descendant: a tree that our ports do not follow may call any program so. */
+/** Not a descendant: in a tree that our ports do not follow, any program may have this name. */
 function unpacks({ tool = '', nature }: ProcessRecord): boolean {
   return nature !== 'descendant' && UNPACKERS.has(tool);
 }
 
 export class Origins {
-  /** Content that came of such binaries → their paths. By the bytes, which are shared by all who read them. */
+  /**
+   * Content that derives from such binaries → their paths. Keyed by the byte array, which all
+   * readers share.
+   */
   private readonly contents = new Map<Uint8Array, ReadonlySet<string>>();
   private readonly texts: Texts;
 
@@ -37,7 +43,10 @@ export class Origins {
     this.texts = texts;
   }
 
-  /** Take what these processes have read and written. A process may start another that reads what it wrote. */
+  /**
+   * Account for what these processes have read and written. A process may start another that reads
+   * what it wrote.
+   */
   follow(processes: readonly ProcessRecord[]): void {
     for (let before = -1; before !== this.contents.size; ) {
       before = this.contents.size;
@@ -45,18 +54,18 @@ export class Origins {
     }
   }
 
-  /** The binaries that came with the tree and that this file is, or came of: paths without leading slash. */
+  /** The binaries of the tree that this file is or derives from: paths without leading slash. */
   of(path: string, { madeBy, bytes }: FileRecord): Iterable<string> {
     if (madeBy === undefined) return this.texts.has(bytes) ? [] : [path.slice(1)];
     return this.ofContent(bytes);
   }
 
-  /** The same of a content that a process wrote. */
+  /** The same for a content that a process wrote. */
   ofContent(bytes: Uint8Array): Iterable<string> {
     return this.contents.get(bytes) ?? [];
   }
 
-  /** What a process writes comes of all binaries that it read. */
+  /** What a process writes derives from all binaries that it read. */
   private followOne(process: ProcessRecord): void {
     const found = new Set<string>();
     for (const [path, file] of process.inputs) {

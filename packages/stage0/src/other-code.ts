@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A recorded build → the contents in it that differ from another build's by design.
+ * A recorded build → its contents that differ from another build's by design.
  *
- * A stand-in for the first compiler makes other code from the same source; what processes make of that code *as data* (by
- * assembling, joining, linking it) differs as well. What the resulting *program* makes when it runs is never excused:
- * that it is the same is what the whole comparison is about.
+ * A stand-in for the first compiler makes different code from the same source. What processes make
+ * from that code *as data* (by assembling, joining, linking) differs as well. What the resulting
+ * *program* makes when it runs is never excused: its output must be equal, which is the point of
+ * the comparison.
  */
-import type { ProcessRecord } from './watch.ts';
+import type { ProcessRecord } from './records.ts';
 
 export interface OtherFile {
   /** Path in the tree, without leading slash. */
@@ -30,7 +31,7 @@ export class OtherCode {
     }
   }
 
-  /** True for content that is other code. */
+  /** True for content that differs by design. */
   has(bytes: Uint8Array): boolean {
     return this.contents.has(bytes);
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A tree → the dialect of its M2-Planet, which our port of M2-Planet then has.
+ * A tree → the dialect of its M2-Planet, for our port of M2-Planet.
  *
- * The digests of upstream's sources decide, all of them together: a tree that has only some of
- * these files has neither compiler. Where no dialect is known here, the port is that of 1.9.1.
+ * The digests of all of upstream's sources decide together: a tree that has only some of these
+ * files has neither compiler. If no dialect is known, the port stays that of 1.9.1.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import type { DialectName } from '@stage0-ts/m2-planet';

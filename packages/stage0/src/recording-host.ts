@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The world as one process gets it → a journal of what the process did there.
+ * The world as one process sees it → a journal of what the process did.
  *
- * Observation belongs to the process: whatever it does goes through its host, so nothing that it does is unseen, after
- * a chroot either. Paths in the journal are those of the world, with links resolved.
+ * Observation belongs to the process: all that it does goes through its host, so all of it is
+ * recorded, after a chroot too. Paths in the journal are those of the world, with links resolved.
  */
 import type {
   ChildStatus,
@@ -15,13 +15,16 @@ import type {
 } from '@stage0-ts/host';
 import type { FileNode, MemoryHost, TreeNode } from '@stage0-ts/host/memory';
 
-/** Told of everything that one process does. A file's bytes are never changed in place: nodes get new ones. */
+/**
+ * Called for everything that one process does. A file's bytes are never changed in place: a node
+ * gets new ones.
+ */
 export interface Journal {
   /** It read the content of a file. */
   read(path: string, node: FileNode): void;
   /** It created or replaced the file, link or folder that is now at `path`. */
   made(path: string, node: TreeNode): void;
-  /** It changed what is at `path` in another way: its mode, or it is gone. */
+  /** It changed what is at `path` in another way: it changed the mode, or removed it. */
   changed(path: string): void;
   stdout(bytes: Uint8Array): void;
   stderr(bytes: Uint8Array): void;
@@ -128,7 +131,7 @@ export class RecordingHost implements Host {
     return this.host.systemName();
   }
 
-  /** What is started gets a recording host of its own, from the engine of the world. */
+  /** Children get a recording host of their own, from the engine of the world. */
   run(
     path: string,
     argv: readonly string[],

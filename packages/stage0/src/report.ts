@@ -4,20 +4,15 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import { visible } from '@stage0-ts/diagnostics';
 import type { Artifact } from './artifacts.ts';
 import type { BuildResult } from './build.ts';
-import {
-  type ArchiveFacts,
-  type CheckDocument,
-  givenDocument,
-  type Subject,
-} from './check-document.ts';
 import { releaseOf } from './known-releases.ts';
 import { nixBase32 } from './nix-base32.ts';
+import type { Printed, ProcessRecord } from './records.ts';
 import type { RunResult } from './run.ts';
 import type { StandInUse } from './stand-in-uses.ts';
-import type { Printed, ProcessRecord } from './watch.ts';
+import { type ArchiveFacts, type GivenDocument, givenDocument, type Subject } from './subject.ts';
 
 /** Bytes of a failed process's output that are shown. */
-const MOST_SHOWN = 4096;
+const MAX_SHOWN = 4096;
 
 const SHOWN = {
   match: 'ok',
@@ -28,7 +23,9 @@ const SHOWN = {
   unlisted: '-',
 } as const;
 
-/** A table of the artifacts, what failed, what was built, and one closing line; ends in a newline. */
+/**
+ * A table of the artifacts, what failed, what was built, and one closing line; ends in a newline.
+ */
 export function buildTable(result: BuildResult, subject?: Subject): string {
   const { artifacts } = result;
   const width = Math.max(8, ...artifacts.map(({ path }) => path.length));
@@ -66,7 +63,7 @@ export function subjectLines(subject: Subject): string[] {
 }
 
 /** The digest by which Nix and Guix pin the tree, and how it is laid out. */
-export function pinLines(nar: CheckDocument['nar'], layout: string | null = null): string[] {
+export function pinLines(nar: GivenDocument['nar'], layout: string | null = null): string[] {
   const lines: string[] = [];
   if (nar !== null) {
     lines.push(`nar      ${nar.sri}`, `         ${nar.nixBase32}  the same as Guix writes it`);
@@ -129,7 +126,7 @@ function describeFailure(process: ProcessRecord): string {
 
 /** The last lines of what a process printed, safe to show. */
 function printedBy(printed: Printed): string {
-  const text = decodeUtf8(printed.bytes.subarray(-MOST_SHOWN));
+  const text = decodeUtf8(printed.bytes.subarray(-MAX_SHOWN));
   return text.split('\n').map(visible).join('\n');
 }
 
@@ -142,17 +139,20 @@ export interface BuildDocument {
   /** Exit status of the tree's script. */
   readonly status: number;
   readonly processes: number;
-  /** Tools whose work something other than their own port did, and in which steps. */
+  /** Tools whose work was done by something other than their own port, and in which steps. */
   readonly standIns: readonly StandInUse[];
   readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
   /** Modes as octal text. */
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
-  /** Digests of the tree as it was, and of its archives; see treeDigest. Absent where they are not known. */
+  /**
+   * Digests of the tree as it was, and of its archives; see treeDigest. Absent if they are not
+   * known.
+   */
   readonly tree?: string;
-  readonly nar?: CheckDocument['nar'];
+  readonly nar?: GivenDocument['nar'];
   readonly layout?: string;
-  readonly archive?: CheckDocument['archive'];
-  readonly parts?: CheckDocument['parts'];
+  readonly archive?: GivenDocument['archive'];
+  readonly parts?: GivenDocument['parts'];
 }
 
 /** What is known, and nothing else. */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * One recorded process, run once more on what it read → the maps of what it wrote.
+ * One recorded process, run again on what it read → the provenance maps of what it wrote.
  *
- * The world of the second run holds the process's inputs as they were, the links of the tree, and
- * nothing else. What the process started then does not run again: its outputs have maps of their
- * own.
+ * The world of the second run holds only the process's inputs as they were and the links of the
+ * tree. Children of the process do not run again: their outputs have maps of their own.
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -13,8 +12,8 @@ import { ARCHITECTURES } from './architectures.ts';
 import { firstDifference } from './compare-trees.ts';
 import type { NamedEngine } from './engines.ts';
 import { type Journal, RecordingHost } from './recording-host.ts';
+import type { ProcessRecord } from './records.ts';
 import { systemNamed } from './run.ts';
-import type { ProcessRecord } from './watch.ts';
 
 /** A file that a process wrote, with the files that its map calls sources. */
 export interface MappedOutput {
@@ -25,20 +24,20 @@ export interface MappedOutput {
 }
 
 /** A symbolic link of a tree: absolute path and target. */
-export type Link = readonly [path: string, target: string];
+export type Symlink = readonly [path: string, target: string];
 
 /**
- * The map of the file with these bytes that the process left at `path`; undefined when its tool
- * makes no maps, and for a program of the tree, of which nobody knows how it works.
+ * The map of the file with these bytes that the process left at `path`; undefined if its tool makes
+ * no maps, and for a program of the tree, whose workings are not known.
  *
- * A program that names its files by what is free, as M2-Mesoplanet does, may write it elsewhere
- * this time. Throws a ToolError when the file does not come out as it was.
+ * A program that chooses free names, as M2-Mesoplanet does, may write to another path this time.
+ * Throws a ToolError when the file does not come out as it was.
  */
 export function rerun(
   process: ProcessRecord,
   output: { readonly path: string; readonly bytes: Uint8Array },
   { arch, ports }: { readonly arch: string; readonly ports: NamedEngine },
-  links: readonly Link[],
+  links: readonly Symlink[],
 ): MappedOutput | undefined {
   const { path, bytes } = output;
   const { nature } = process;
@@ -58,7 +57,8 @@ export function rerun(
   });
   if (process.root !== '/') host.changeRoot(process.root);
   host.changeDirectory(process.directory);
-  const place = (name: string) => (host.node(name) === undefined ? name : host.worldPath(name)); // `STDIN` is not a file
+  // `STDIN` is not a file
+  const place = (name: string) => (host.node(name) === undefined ? name : host.worldPath(name));
   const made = (target: string, node: TreeNode): void => {
     if (pending === undefined || node.kind !== 'file' || place(pending.name) !== target) return;
     const mapped = { map: pending.map, bytes: node.bytes, sources: pending.map.sources.map(place) };
@@ -83,8 +83,8 @@ const UNSEEN: Journal = {
   stderr: () => {},
 };
 
-/** What the process found, and the folders that it wrote to. */
-function worldOf(process: ProcessRecord, output: string, links: readonly Link[]): MemoryFiles {
+/** The files that the process found, and the folders that it wrote to. */
+function worldOf(process: ProcessRecord, output: string, links: readonly Symlink[]): MemoryFiles {
   const files = new MemoryFiles();
   files.createDirectories(`${process.root}${process.directory}`);
   for (const path of [output, ...process.outputs.keys()]) files.createDirectories(folder(path));
@@ -100,8 +100,8 @@ function worldOf(process: ProcessRecord, output: string, links: readonly Link[])
 }
 
 /** Every symbolic link below the root. */
-export function linksOf(files: MemoryFiles): Link[] {
-  const links: Link[] = [];
+export function symlinksOf(files: MemoryFiles): Symlink[] {
+  const links: Symlink[] = [];
   const visit = (node: TreeNode, path: string): void => {
     if (node.kind === 'link') links.push([path, node.target]);
     else if (node.kind === 'directory') {

@@ -2,15 +2,16 @@
 /**
  * A kaem script, a tree and an engine → whatever the script makes, in the tree's memory.
  *
- * Nothing here knows a layout: the script's own paths decide. With an engine that runs the tree's own
- * binaries, the first shell is one of them too, where the caller names it; otherwise our port of it.
+ * No layout is assumed: the script's own paths decide. With an engine that runs the tree's own
+ * binaries, the first shell is one of them if the caller names it; otherwise it is our port.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { SystemName } from '@stage0-ts/host';
 import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { kaem, kaemMinimal } from '@stage0-ts/kaem';
 import { type NamedEngine, PORTS } from './engines.ts';
-import { type ProcessRecord, type RunEvent, Watch } from './watch.ts';
+import type { ProcessRecord } from './records.ts';
+import { type RunEvent, Watch } from './watch.ts';
 
 export interface RunOptions {
   /** The script, from `directory`. */
@@ -19,15 +20,20 @@ export interface RunOptions {
   readonly directory?: string;
   /** Which of our shells runs the script; default `kaem-minimal`. */
   readonly shell?: 'kaem-minimal' | 'kaem';
-  /** An executable of the tree to be the shell instead, started with the script as its only argument. */
+  /**
+   * An executable of the tree to be the shell instead, started with the script as its only
+   * argument.
+   */
   readonly shellPath?: string;
   /** What runs the programs that scripts start. Default: our ports. */
   readonly engine?: NamedEngine;
-  /** Go on after a failing program as if it had succeeded, to see what else builds. Default: false. */
+  /**
+   * Go on after a failing program as if it had succeeded, to see what else builds. Default: false.
+   */
   readonly keepGoing?: boolean;
   /** Keep what every process read and wrote. Default: false. */
   readonly record?: boolean;
-  /** Told of every start, write and end, in order. */
+  /** Called for every start, write and end, in order. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Takes standard output of everything. Default: dropped. */
   readonly stdout?: (bytes: Uint8Array) => void;
@@ -37,7 +43,7 @@ export interface RunOptions {
   readonly environment?: readonly string[];
   /** What uname calls the machine; default `i686`. */
   readonly machine?: string;
-  /** Asked now and then; true ends the run with an error. Engines have such an option of their own. */
+  /** Polled; true ends the run with an error. Engines have such an option too. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -51,13 +57,15 @@ export interface RunResult {
   readonly failures: readonly ProcessRecord[];
   /** The first shell, where that is our port: a process with step 0. */
   readonly shell: ProcessRecord | undefined;
-  /** The files that were made: by absolute path the step of the process that wrote the file last. */
+  /**
+   * The files that were made: by absolute path the step of the process that wrote the file last.
+   */
   readonly makers: ReadonlyMap<string, number>;
 }
 
 /**
- * Run a script in `files`, which is changed by it. The tree's root is the root of the world.
- * Throws ToolError when the working directory or the shell is not there, and when `shouldStop` ended it.
+ * Run a script in `files`, which changes. The tree's root is the root of the world. Throws
+ * ToolError when the working directory or the shell is not there, and when `shouldStop` ended it.
  */
 export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   const engine = options.engine ?? PORTS;

@@ -3,22 +3,22 @@
  * Which line of a kaem script started a process: script and argument vector → offset of the
  * command.
  *
- * A shell does not say, so the line is found by its words: each command of the script is compared
- * with the argument vector, where a variable may stand for any text and the program may have been
- * found on the PATH.
+ * A shell does not record it, so the line is found by its words: each command of the script is
+ * compared with the argument vector, where a variable may stand for any text and the program may
+ * have been found on the PATH.
  *
- * Scripts are anybody's: nothing here goes back. A command is cut into the texts between its
- * variables, and these are searched one after the other, each after the one before; the leftmost
- * place is always good enough.
+ * Scripts are not trusted, so there is no backtracking. A command is cut at its variables, and the
+ * pieces are searched in order, each after the previous one. The leftmost match is always
+ * sufficient.
  */
 import { decodeLatin1, hostToLatin1 } from '@stage0-ts/bytes';
 
-/** Longer commands, as no kernel takes them, are not looked for. */
-const LONGEST_COMMAND = 1 << 16;
+/** Longer commands are not searched for: no kernel accepts them. */
+const MAX_COMMAND = 1 << 16;
 
 /**
- * Stands for any text. Scripts and arguments are bytes here, so that they do not have this
- * character.
+ * Matches any text. Scripts and arguments are byte strings here, so this character does not occur
+ * in them.
  */
 const ANYTHING = '\u{100}';
 
@@ -28,7 +28,7 @@ export function findCommand(
   argv: readonly string[],
 ): { readonly start: number; readonly end: number } | undefined {
   const wanted = `${oneBlank(argv.map(hostToLatin1).join(' '))} `;
-  if (wanted.length > LONGEST_COMMAND) return undefined;
+  if (wanted.length > MAX_COMMAND) return undefined;
   const commands = commandsOf(decodeLatin1(script)).map((command) => ({
     ...command,
     words: wordsOf(command.text),
@@ -55,7 +55,7 @@ function commandsOf(script: string): Command[] {
     const end = lineEnd < 0 ? script.length : lineEnd;
     from = end + 1;
     if (script[end - 1] === '\\' && end < script.length && end > start) continue;
-    if (end - start <= LONGEST_COMMAND) commands.push({ text: script.slice(start, end), start });
+    if (end - start <= MAX_COMMAND) commands.push({ text: script.slice(start, end), start });
     start = from;
   }
   return commands;
@@ -81,7 +81,7 @@ function withoutVariables(word: string): string {
     const isVariable = end > dollar && (word[dollar + 1] === '{' || word[dollar + 1] === '@');
     result += word.slice(at, dollar) + (isVariable ? ANYTHING : '$');
     at = isVariable ? end + 1 : dollar + 1;
-    // Without a } here there is none further on.
+    // If no } follows here, none follows later.
     if (end < 0 && word[dollar + 1] === '{') return result + word.slice(at);
   }
 }

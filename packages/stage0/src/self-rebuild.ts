@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Wheeler's step: the compiler binary that was just built compiles, assembles and links its own source once
- * more, and must come out the same.
+ * Wheeler's step: the compiler binary that was just built compiles, assembles and links its own
+ * source once more, and must come out the same.
  *
- * Nothing is assumed of the layout: how the compiler was made is in the record of the run. The last process
- * that left a binary called M2-Planet is followed back through its inputs to the M2-Planet that compiled it;
- * these processes are run again with the new binary in the compiler's place, in a copy of the tree: the tree itself
- * stays as the build left it.
+ * No layout is assumed: the record of the run shows how the compiler was made. The last process
+ * that left a binary called M2-Planet is followed back through its inputs to the M2-Planet that
+ * compiled it; these processes are run again with the new binary in the compiler's place, in a copy
+ * of the tree: the tree itself stays as the build left it.
  */
 import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { firstDifference } from './compare-trees.ts';
 import type { NamedEngine } from './engines.ts';
+import type { ProcessRecord } from './records.ts';
 import { copyTree } from './tree.ts';
-import type { ProcessRecord } from './watch.ts';
 
 export interface SelfRebuild {
   /** Path of the binary in the tree. */
@@ -24,8 +24,8 @@ export interface SelfRebuild {
 }
 
 /**
- * Rebuild the compiler of `files`, a finished build, with an engine that runs binaries. `onStart` is called for each
- * process before it runs.
+ * Rebuild the compiler of `files`, a finished build, with an engine that runs binaries. `onStart`
+ * is called for each process before it runs.
  */
 export function rebuildCompiler(
   files: MemoryFiles,
@@ -63,7 +63,9 @@ function makes(process: ProcessRecord, name: string): boolean {
   return process.tool === 'hex2' && [...process.made].some((path) => path.endsWith(`/${name}`));
 }
 
-/** The processes that made the inputs of `last`, back to the compiler, and `last` itself, in order. */
+/**
+ * The processes that made the inputs of `last`, back to the compiler, and `last` itself, in order.
+ */
 function ancestry(last: ProcessRecord, backwards: readonly ProcessRecord[]): ProcessRecord[] {
   const found = new Set([last]);
   const visit = (process: ProcessRecord): void => {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Processes → the stand-ins among them, each with the steps that it ran. */
+
+import type { ProcessRecord } from './records.ts';
 import type { StandInRecord } from './stand-ins.ts';
-import type { ProcessRecord } from './watch.ts';
 
 export interface StandInUse extends StandInRecord {
   /** Steps of the processes that it ran. */

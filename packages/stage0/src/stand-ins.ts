@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Which port does the work of a tool that upstream wrote by hand for an architecture, when that
- * architecture is built with our ports.
+ * Which port does the work of a hand-written tool of another architecture, when that architecture
+ * is built with our ports.
  *
- * The ports of hand-written tools follow the x86 ones. Of the others each is listed here with what
- * runs in its place and why that is right. Every stand-in does the tool's work on the tool's own input; none is
- * a stub. All published answers are the output of M2-Planet, blood-elf, M1, hex2 and M2-Mesoplanet for that
- * architecture, which are ported as such: but for riscv32's M2, no stand-in has a part in their bytes.
+ * The ports of hand-written tools follow the x86 ones. For each of the others, this lists what runs
+ * in its place and why that is right. Every stand-in does the tool's work on the tool's own input.
+ * All published answers are the output of M2-Planet, blood-elf, M1, hex2 and M2-Mesoplanet for that
+ * architecture, which are ported as such: but for riscv32's M2, no stand-in has a part in their
+ * bytes.
  */
 import { ByteWriter, decodeLatin1, encodeLatin1, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand, type Source } from '@stage0-ts/diagnostics';
@@ -21,7 +22,7 @@ import { catmMinimal } from '@stage0-ts/mescc-tools-extra';
 
 /** What is reported about a stand-in. */
 export interface StandInRecord {
-  /** The tool whose place it takes, by the name that scripts give it: `hex0`, `cc_amd64`, … */
+  /** The tool that it replaces, by the name that scripts use: `hex0`, `cc_amd64`, … */
   readonly tool: string;
   /** Upstream's name of the tool whose port runs. */
   readonly port: string;
@@ -31,7 +32,7 @@ export interface StandInRecord {
 
 export interface StandIn extends StandInRecord {
   readonly run: Program;
-  /** True when its output is other code than the tool's by design, so that the two cannot be compared. */
+  /** True if its output differs from the tool's by design, so that the two cannot be compared. */
   readonly otherCode?: boolean;
 }
 
@@ -100,13 +101,16 @@ const STAND_INS: Readonly<Record<CrossArchitecture, readonly StandIn[]>> = {
   riscv64: riscV('riscv64'),
 };
 
-/** The program that takes the place of `tool` (a script's name for it, without folder) on `arch`, if any does. */
+/**
+ * The program that replaces `tool` (a script's name for it, without folder) on `arch`, if there is
+ * one.
+ */
 export function standInFor(arch: string, tool: string): StandIn | undefined {
   if (!Object.hasOwn(STAND_INS, arch)) return undefined;
   return STAND_INS[arch as CrossArchitecture].find((one) => one.tool === tool);
 }
 
-/** Tools whose hand-written form differs between architectures in nothing but its machine code. */
+/** Tools whose hand-written versions differ between architectures only in their machine code. */
 function sameLanguage(arch: CrossArchitecture): StandIn[] {
   const reason = (what: string) => `hand-written for ${arch}; ${what}`;
   return [
@@ -151,7 +155,9 @@ function riscV(arch: 'riscv32' | 'riscv64'): StandIn[] {
   ];
 }
 
-/** `NAME INPUT OUTPUT` by the linker; a new output gets mode 0700, as hand-written tools give. */
+/**
+ * `NAME INPUT OUTPUT`, done by the linker; a new output gets mode 0700, as with hand-written tools.
+ */
 function linker(name: string, architecture: CrossArchitecture): Program {
   return converter(name, 0o700, (source, _, map) => {
     const options = { architecture, bigEndian: false, baseAddress: BASE_ADDRESS, provenance: map };
@@ -167,11 +173,12 @@ function macroAssembler(architecture: CrossArchitecture): Program {
 }
 
 /**
- * `cc_<arch> INPUT OUTPUT` by M2-Planet, which in bootstrap mode takes what those compilers take.
+ * `cc_<arch> INPUT OUTPUT`, done by M2-Planet, which in bootstrap mode accepts what those compilers
+ * accept.
  *
- * It uses more instructions than they do. Where the definitions that phase 5 puts before the output lack
- * some of them, the output begins with the architecture's definitions in M2libc. And cc_riscv32 and
- * cc_riscv64 make every `>>` a logical shift, so the M2 that they build is one that shifts so.
+ * It uses more instructions than they do. Where the definitions that phase 5 puts before the output
+ * lack some of them, the output begins with the architecture's definitions in M2libc. cc_riscv32
+ * and cc_riscv64 compile every `>>` to a logical shift, so the M2 that they build shifts logically.
  */
 function compilerFor(
   arch: CrossArchitecture,
@@ -199,14 +206,17 @@ function compilerFor(
   };
 }
 
-/** M2-Planet's line for a signed `>>`, as the one for an unsigned one. Strings begin with a quote and stay. */
+/**
+ * Replaces M2-Planet's line for a signed `>>` by that for an unsigned one. Strings begin with a
+ * quote and are left alone.
+ */
 function withLogicalShifts(code: Uint8Array): Uint8Array {
   return encodeLatin1(
     decodeLatin1(code).replace(/^rd_a0 rs1_a1 rs2_a0 sra$/gm, 'rd_a0 rs1_a1 rs2_a0 srl'),
   );
 }
 
-/** An output, and where it comes from if somebody wants to know. */
+/** An output, and its provenance if that is requested. */
 interface Converted {
   readonly bytes: Uint8Array;
   readonly map: ProvenanceMap | undefined;

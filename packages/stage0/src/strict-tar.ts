@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A tar archive that every tar reads alike → its entries; any other archive → an error.
+ * A tar archive that every tar reads in the same way → its entries; any other archive → an error.
  *
- * tar is a family of formats, and its readers disagree: GNU tar takes a link's size for nothing and
- * reads what follows as an entry, another reader skips so many bytes; one believes the pax header,
- * one the long name. Whoever makes use of that shows a clean tree to a check and a trojan to the user
+ * tar is a family of formats, and its readers disagree: GNU tar ignores a link's size and reads
+ * what follows as an entry, another reader skips that many bytes; one obeys the pax header, another
+ * the long name. An attacker can use that to show a clean tree to a check and a trojan to the user
  * who unpacks the same archive with `tar xf`. So this reader knows the forms that source releases
- * have (ustar, GNU with long names, pax with the keywords in PAX_KEYWORDS, git's global comment), each
- * field in its plain spelling, and refuses the rest. Invariant: what it returns, GNU tar and bsdtar
- * read too; the test compares both with it. The rules for the names of all entries together are in
- * tar-tree.ts.
+ * have (ustar, GNU with long names, pax with the keywords in PAX_KEYWORDS, git's global comment),
+ * each field in its plain spelling, and refuses the rest. Invariant: what it returns, GNU tar and
+ * bsdtar read too; the test compares both with it. The rules for the names of all entries together
+ * are in tar-tree.ts.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -57,7 +57,7 @@ const PAX_KEYWORDS: ReadonlySet<string> = new Set([
   ...['SCHILY.dev', 'SCHILY.ino', 'SCHILY.nlink', 'LIBARCHIVE.creationtime'],
 ]);
 const PAX_PREFIXES = ['SCHILY.xattr.', 'LIBARCHIVE.xattr.'];
-/** Readers give up at values that are not numbers, or take a part of them. */
+/** Readers fail at values that are not numbers, or use a part of them. */
 const PAX_NUMBERS: ReadonlyMap<string, RegExp> = new Map([
   ['uid', /^[0-9]{1,10}$/],
   ['gid', /^[0-9]{1,10}$/],
@@ -66,7 +66,7 @@ const PAX_NUMBERS: ReadonlyMap<string, RegExp> = new Map([
   ['ctime', /^-?[0-9]{1,12}(\.[0-9]{1,9})?$/],
 ]);
 
-/** What headers before an entry say of it. */
+/** What headers before an entry say about it. */
 interface Extension {
   pax?: ReadonlyMap<string, string>;
   longName?: string;
@@ -163,7 +163,7 @@ class PlainReader {
     return { name, kind, mode, data: this.content(size), target, offset };
   }
 
-  /** Check all fields of the header here that decide nothing. */
+  /** Check all fields of this header that have no effect. */
   private header(): void {
     const { bytes, at } = this;
     if (at + BLOCK > bytes.length) throw this.fail('the tar archive ends too early');
@@ -180,7 +180,7 @@ class PlainReader {
     this.number(136, 12, 'time');
     this.number(329, 8, 'device');
     this.number(337, 8, 'device');
-    // GNU tar keeps times, offsets and sparse maps in the place of the prefix.
+    // GNU tar stores times, offsets and sparse maps where the prefix would be.
     this.requireZero(magic === 'ustar  \0' ? 345 : 500, BLOCK, 'rubbish at the end of the header');
   }
 
@@ -209,7 +209,7 @@ class PlainReader {
     return this.bytes.subarray(start, start + size);
   }
 
-  /** The sum of all bytes, those of its own field taken for blanks; never the sum of signed bytes. */
+  /** The sum of all bytes, with its own field counted as blanks; never the sum of signed bytes. */
   private checksum(): number {
     let sum = 0;
     for (let i = 0; i < BLOCK; i++) {
@@ -253,7 +253,7 @@ class PlainReader {
     return decodeUtf8(data, 0, nul);
   }
 
-  /** Git writes the commit into a global header; anything else there means other things to others. */
+  /** Git writes the commit into a global header; readers disagree about anything else there. */
   private requireComment(data: Uint8Array): void {
     for (const keyword of this.records(data).keys()) {
       if (keyword !== 'comment') throw this.fail(`a global pax header with ${keyword}`);
@@ -296,7 +296,9 @@ class PlainReader {
     found.set(keyword, value);
   }
 
-  /** Two blocks of zeros, then nothing but zeros: what follows is read by some and not by others. */
+  /**
+   * Two blocks of zeros, then nothing but zeros: what follows is read by some and not by others.
+   */
   private requireEnd(): void {
     const { bytes } = this;
     this.name = '';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The entries of an archive → one tree in memory, or an error where the names do not say which.
+ * The entries of an archive → one tree in memory, or an error if the names are ambiguous.
  *
  * Each name is given once, below folders only, and means the same on a disk as here, on those of
- * Windows and macOS too. Invariant: the order of entries does not matter, but that a hard link
+ * Windows and macOS too. Invariant: the order of entries does not matter, except that a hard link
  * comes after its file. Work is linear in the length of the names.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
@@ -12,17 +12,19 @@ import { type DirectoryNode, MemoryFiles, type TreeNode } from '@stage0-ts/host/
 import { ambiguous, type PlainEntry } from './strict-tar.ts';
 
 /** Bytes of a path and of one name in it, as in Linux. */
-const MOST_PATH = 4095;
-const MOST_NAME = 255;
+const MAX_PATH = 4095;
+const MAX_NAME = 255;
 /** Mode of folders that the archive does not list. */
 const PARENT_MODE = 0o755;
 
-/** What ends so is a folder or nothing. */
+/** A path that ends so must be a folder. */
 const IS_FOLDER = /(^|\/)\.?$/;
 
 export interface PlainTree {
   readonly files: MemoryFiles;
-  /** Name of the one folder that everything is in, which is the root; undefined where there is none. */
+  /**
+   * Name of the one folder that everything is in, which is the root; undefined where there is none.
+   */
   readonly folder: string | undefined;
 }
 
@@ -41,7 +43,7 @@ class TreeBuilder {
   private readonly top: DirectoryNode = folder(PARENT_MODE);
   /** Folders that have an entry of their own. */
   private readonly listed = new Set<DirectoryNode>();
-  /** Of each folder, the names as a file system sees them that knows neither case nor forms. */
+  /** For each folder, its names without regard to case and Unicode normalization. */
   private readonly folded = new WeakMap<DirectoryNode, Map<string, string>>();
 
   constructor(archive: string) {
@@ -87,7 +89,7 @@ class TreeBuilder {
   private nodeOf(entry: PlainEntry, parts: readonly string[], fail: Fail): TreeNode {
     const { target, mode } = entry;
     if (entry.kind === 'file') return { kind: 'file', mode, bytes: entry.data };
-    if (encodeUtf8(target).length > MOST_PATH) throw fail('a link to a name that is too long');
+    if (encodeUtf8(target).length > MAX_PATH) throw fail('a link to a name that is too long');
     if (entry.kind === 'symbolic-link') {
       requireInside(parts, target, fail);
       return { kind: 'link', target };
@@ -99,7 +101,7 @@ class TreeBuilder {
     return node;
   }
 
-  /** The folder at `parts`; it and those above it are made as far as they are missing. */
+  /** The folder at `parts`; it and its parents are made if they are missing. */
   private folderOf(parts: readonly string[], fail: Fail): DirectoryNode {
     let node = this.top;
     for (const part of parts) {
@@ -147,15 +149,15 @@ function folder(mode: number): DirectoryNode {
 function partsOf(path: string, fail: Fail): string[] {
   if (path === '') throw fail('an entry without a name');
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw fail('an absolute name');
-  if (path.includes('\\')) throw fail('a backslash, which Windows takes for a slash');
-  if (encodeUtf8(path).length > MOST_PATH) throw fail('the name is too long');
+  if (path.includes('\\')) throw fail('a backslash, which Windows treats as a slash');
+  if (encodeUtf8(path).length > MAX_PATH) throw fail('the name is too long');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw fail('a name with ..');
-  if (parts.some((part) => encodeUtf8(part).length > MOST_NAME)) throw fail('the name is too long');
+  if (parts.some((part) => encodeUtf8(part).length > MAX_NAME)) throw fail('the name is too long');
   return parts;
 }
 
-/** What a link that leads out of the archive finds depends on where it is unpacked. */
+/** The target of a link that leaves the archive depends on where it is unpacked. */
 function requireInside(parts: readonly string[], target: string, fail: Fail): void {
   if (/^(\/|[A-Za-z]:)|\\/.test(target)) throw fail(`a link out of the archive: ${target}`);
   let depth = parts.length - 1;

@@ -2,10 +2,10 @@
 /**
  * A tree that does not build as it should → what is probably wrong with it, and the way out.
  *
- * Trees go wrong on their way to the disk far more often than in their sources: a clone without its
- * submodules, a zip that lost the executable bits, an editor or git that changed line ends. Nothing
- * here changes a build or a verdict. Invariant: of a tree that is as upstream's release has it
- * there is nothing to say.
+ * Most faults of a tree arise on its way to the disk, not in its sources: a clone without
+ * submodules, a zip that lost the executable bits, an editor or git that changed line ends. This
+ * does not change a build or a verdict. Invariant: for a tree equal to upstream's release there is
+ * no advice.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { visible } from '@stage0-ts/diagnostics';
@@ -42,7 +42,7 @@ const MARKS = [
   [0xfe, 0xff],
 ];
 
-/** Sentences, the likeliest cause first; empty when nothing is to be seen. */
+/** Sentences, the likeliest cause first; empty if nothing is found. */
 export function adviceFor(
   files: MemoryFiles,
   arch: string,
@@ -60,8 +60,8 @@ export function adviceFor(
 }
 
 /**
- * What a file that was given as TREE is, when it is not an archive that can be read; undefined when it
- * cannot be told.
+ * What a file that was given as TREE is, when it is not an archive that can be read; undefined if
+ * it is not recognised.
  */
 export function adviceForFile(bytes: Uint8Array): string | undefined {
   const start = decodeUtf8(bytes.subarray(0, 100)).trimStart();
@@ -149,7 +149,7 @@ function folderWith(folder: DirectoryNode, name: string, depth: number): string 
 }
 
 /**
- * Programs that the script starts are there, and may not be run: after a zip, or on a file system
+ * Programs that the script starts exist but are not executable: after a zip, or on a file system
  * without modes.
  */
 function lostBits(files: MemoryFiles, script: string, arch: string): string | undefined {

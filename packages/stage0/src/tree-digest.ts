@@ -9,9 +9,9 @@
  *     l SHA256 PATH            a symbolic link, with the digest of its target
  *     h SHA256 PATH            one more name of a file, with the digest of its first name
  *
- * MODE has four octal digits. PATH comes last and has no leading slash; backslash, line feed and carriage return in
- * it are `\\`, `\n` and `\r`, as sha256sum writes them. So no two trees have the same lines.
- * scripts/tree-digest.sh computes the same in shell.
+ * MODE has four octal digits. PATH comes last and has no leading slash; backslash, line feed and
+ * carriage return in it are `\\`, `\n` and `\r`, as sha256sum writes them. So no two trees have the
+ * same lines. scripts/tree-digest.sh computes the same in shell.
  */
 import { decodeLatin1, encodeLatin1, encodeUtf8 } from '@stage0-ts/bytes';
 import type { MemoryFiles, TreeNode } from '@stage0-ts/host/memory';

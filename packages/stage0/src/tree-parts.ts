@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Several archives → one tree: archives of upstream's repositories, as distributions pin them and as GitHub makes them,
- * without their submodules.
+ * Several archives → one tree: archives of upstream's repositories, as distributions pin them and
+ * as GitHub makes them, without their submodules.
  *
- * Each is put at its place, which must be free: not there, or an empty folder. Invariant: the order does not matter.
+ * Each is put at its place, which must be free: not there, or an empty folder. Invariant: the order
+ * does not matter.
  */
 import { ToolError, visible } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
@@ -34,7 +35,10 @@ export interface TreePart {
   readonly files: MemoryFiles;
 }
 
-/** Where a repository's archive belongs, by the name of its folder (`M2-Planet-1.13.1`); undefined for any other. */
+/**
+ * Where a repository's archive belongs, by the name of its folder (`M2-Planet-1.13.1`); undefined
+ * for any other.
+ */
 export function placeOf(folder: string): string | undefined {
   const repositories = Object.keys(PLACES).sort((a, b) => b.length - a.length);
   const found = repositories.find((name) => folder === name || folder.startsWith(`${name}-`));

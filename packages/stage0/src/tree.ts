@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A source tree from an archive: .tar, .tar.gz, .tar.xz or .tar.bz2, recognised by its first bytes → files in memory. */
+/**
+ * A source tree from an archive: .tar, .tar.gz, .tar.xz or .tar.bz2, recognised by its first bytes
+ * → files in memory.
+ */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles, type TreeNode } from '@stage0-ts/host/memory';
 import { bunzip2, gunzip, unxzBytes } from '@stage0-ts/mescc-tools-extra';
@@ -39,8 +42,9 @@ export function namedTreeFromArchive(bytes: Uint8Array, name: string): PlainTree
 }
 
 /**
- * The same tree in nodes of its own, for one more build of it. Contents are shared: a write replaces them. A file with
- * several names stays one file. `limit` is what all files may hold together, in bytes.
+ * The same tree in nodes of its own, for one more build of it. Contents are shared: a write
+ * replaces them. A file with several names stays one file. `limit` is what all files may hold
+ * together, in bytes.
  */
 export function copyTree(files: MemoryFiles, limit?: number): MemoryFiles {
   return new MemoryFiles(copyOf(files.root, new Map()), limit);

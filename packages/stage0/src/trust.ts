@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A recorded cross-check → what it had to take on trust, and how much it compared.
+ * A recorded cross-check → what it had to trust, and how much it compared.
  *
- * A *trusted binary* is a file that no process of the build made and that is not text, when a process ran it or when a
- * program came of it: by copying, joining or unpacking. There is no other way for machine code to get into a build. It
- * needs no trust when it is *made from source*: our port made the same bytes, and all that the port read is text of the
- * tree, or was made from source itself. What a binary does when it runs counts for nothing: it cannot vouch for itself.
+ * A *trusted binary* is a file that no process of the build made and that is not text, if a process
+ * ran it or a program was derived from it, by copying, joining or unpacking. Machine code has no
+ * other way into a build. It needs no trust if it is *made from source*: our port made the same
+ * bytes, and everything that the port read is text of the tree, or was itself made from source.
+ * What a binary does when it runs does not count: it cannot vouch for itself.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
@@ -13,7 +14,7 @@ import { type Nature, portFor } from './engines.ts';
 import { knownSeed } from './known-releases.ts';
 import { isElf } from './machine-engine.ts';
 import { Origins, Texts } from './origins.ts';
-import type { FileRecord, ProcessRecord } from './watch.ts';
+import type { FileRecord, ProcessRecord } from './records.ts';
 
 /** Why a binary is accepted, or is not. */
 export type Standing =
@@ -25,7 +26,7 @@ export type Standing =
   | 'known'
   /** The caller said so. */
   | 'allowed'
-  /** It was read, and no program came of it: an archive of sources, say. */
+  /** It was read, but no program was derived from it: for example an archive of sources. */
   | 'data'
   | 'unknown';
 
@@ -35,7 +36,7 @@ export interface TrustedBinary {
   /** Bytes. */
   readonly size: number;
   readonly sha256: string;
-  /** The program that it is when it is run, or that came of it; empty for data. */
+  /** The program that it is, or that was derived from it; empty for data. */
   readonly program: string;
   /** Step of the first process that ran it, or read it. */
   readonly step: number;
@@ -44,7 +45,7 @@ export interface TrustedBinary {
   readonly by: string;
 }
 
-/** Processes in which nothing independent was compared, by the reason. */
+/** Processes in which nothing independent was compared, by reason. */
 export interface Uncompared {
   readonly reason: 'launcher' | 'same-binary' | 'same-port' | 'first-shell';
   /** Program of the first of them. */
@@ -56,11 +57,12 @@ export interface Coverage {
   /** Processes of the build. */
   readonly processes: number;
   /**
-   * Those in which machine code of the tree, or made by it, ran in one build, and in the other our port, or a program
-   * that our ports and their descendants made; or such a program in one, and our port in the other.
+   * Those in which the two builds ran independent programs: machine code of the tree (or made by
+   * it) in one, and our port or one of its descendants in the other; or a descendant in one, and
+   * our port in the other.
    */
   readonly compared: number;
-  /** Those of them in which it was such a program, and not a port. */
+  /** Those of them that ran a descendant, not a port. */
   readonly descendants: number;
   readonly uncompared: readonly Uncompared[];
 }
@@ -185,7 +187,7 @@ function collectFromSource(
   }
 }
 
-/** How much of the build was compared: `left` and `right` are the same build, as far as their processes can be seen. */
+/** How much of the build was compared. `left` and `right` are two recordings of the same build. */
 export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
   const seen = left.hidden ? right : left;
   const uncompared = new Map<string, Uncompared & { readonly steps: number[] }>();
@@ -216,7 +218,7 @@ export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
   };
 }
 
-/** What a kernel ran: the file itself, if that is machine code; nobody saw it. */
+/** What a kernel ran: the file itself, if that is machine code; it was not observed. */
 function hiddenNature(process: ProcessRecord): Nature {
   const image = process.inputs.get(process.path);
   return image !== undefined && isElf(image.bytes) ? 'native' : 'launcher';
@@ -226,8 +228,8 @@ function hiddenNature(process: ProcessRecord): Nature {
 const OURS: ReadonlySet<Nature> = new Set(['port', 'stand-in', 'descendant']);
 
 /**
- * A tool of ours and one of the tree; or, where a check runs no machine code of the tree, our port and the tree's own C
- * source, compiled by us.
+ * A tool of ours and one of the tree; or, where a check runs no machine code of the tree, our port
+ * and the tree's own C source, compiled by us.
  */
 function isIndependent(a: Nature, b: Nature): boolean {
   const isCode = (nature: Nature) => nature === 'machine' || nature === 'native';

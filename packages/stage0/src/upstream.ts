@@ -2,8 +2,9 @@
 /**
  * The release of stage0-posix that our ports follow.
  *
- * The same as test-vectors/upstream.json, which is not in the published package; test/upstream.test.ts holds the two
- * together. docs/upstream.md says how the next release is taken.
+ * The same as test-vectors/upstream.json, which is not in the published package;
+ * test/upstream.test.ts holds the two together. docs/upstream.md says how the next release is
+ * taken.
  */
 export interface UpstreamRelease {
   readonly release: string;

@@ -2,16 +2,16 @@
 /**
  * The facts of a cross-check → what they mean, in words, and an exit status.
  *
- * There are four verdicts: the builds *agree*; they *differ*; the build is *wrong* in both; or it *cannot* be judged.
- * Only the first is ok, and it has to be earned: whatever was not compared or had to be trusted prevents it,
- * unless the caller accepted that, and then it is named.
+ * There are four verdicts: the builds *agree*; they *differ*; the build is *wrong* in both; or it
+ * *cannot* be judged. Only the first is ok, and it has to be earned: anything that was not compared
+ * or had to be trusted prevents it, unless the caller accepted that; then the report names it.
  */
 import { visible } from '@stage0-ts/diagnostics';
-import type { AgainstResult } from './against.ts';
 import type { Artifact } from './artifacts.ts';
-import type { TimedBuild } from './check.ts';
+import type { TimedBuild } from './build.ts';
 import { commandLine, type Divergence } from './compare.ts';
 import { RUNS_NO_CODE } from './engines.ts';
+import type { AgainstResult } from './foreign-build.ts';
 import type { OtherFile } from './other-code.ts';
 import type { SelfRebuild } from './self-rebuild.ts';
 import type { Coverage, TrustedBinary, Uncompared } from './trust.ts';
@@ -24,9 +24,9 @@ export interface CheckVerdict {
   readonly exitStatus: 0 | 1 | 3;
   /** One sentence for everybody. */
   readonly sentence: string;
-  /** What prevents "agree", the gravest first, each with what to do. */
+  /** What prevents "agree", the most serious first, each with what to do. */
   readonly reasons: readonly Reason[];
-  /** What was accepted, and what an "agree" rests on. */
+  /** What was accepted, and the evidence for an "agree". */
   readonly notes: readonly string[];
 }
 

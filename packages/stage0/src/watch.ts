@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Follows the processes of one run: who started whom, what each read, wrote and said, and how it ended. */
+/**
+ * Follows the processes of one run: who started whom, what each read, wrote and said, and how it
+ * ended.
+ */
+
 import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
-import type { ChildStatus, Program } from '@stage0-ts/host';
+import type { Program } from '@stage0-ts/host';
 import type {
   FileNode,
   MemoryFiles,
@@ -13,77 +17,13 @@ import type {
 import { type NamedEngine, type Nature, portFor } from './engines.ts';
 import { Origins } from './origins.ts';
 import { type Journal, RecordingHost } from './recording-host.ts';
-import type { StandInRecord } from './stand-ins.ts';
-
-/** A file as a process found or left it. */
-export interface FileRecord {
-  readonly kind: 'file';
-  /** Shared with the world: not to be changed. */
-  readonly bytes: Uint8Array;
-  /** Permission bits. */
-  readonly mode: number;
-  /**
-   * Of an input: step of the process that wrote this file last, 0 for the first shell; undefined for a file that
-   * nothing wrote.
-   */
-  readonly madeBy?: number | undefined;
-}
-
-/** What a process left at a path. */
-export type EntryRecord =
-  | FileRecord
-  | { readonly kind: 'directory'; readonly mode: number }
-  | { readonly kind: 'link'; readonly target: string };
-
-/** One program that a script started. */
-export interface ProcessRecord {
-  /** Counted from 1 in the order of starting. */
-  readonly step: number;
-  /** 1 for what the first script starts, 2 for what that starts, … */
-  readonly depth: number;
-  /** Step of the process that started it; 0 for the first script. */
-  readonly parent: number;
-  /** Absolute path in the tree. */
-  readonly path: string;
-  readonly nature: Nature;
-  /** Upstream's name of the tool, where the path stands for one. */
-  readonly tool: string | undefined;
-  /** What ran in its place, when that was not the tool's own port; undefined otherwise. */
-  readonly standIn: StandInRecord | undefined;
-  /** True when its output is other code by design than that of the program that it stands in for. */
-  readonly otherCode: boolean;
-  readonly argv: readonly string[];
-  /** `NAME=value` strings that it got. */
-  readonly environment: readonly string[];
-  /** Absolute path of its working directory at the start, from its root directory. */
-  readonly directory: string;
-  /** Absolute path of its root directory at the start: `/`, but for what runs after a chroot. */
-  readonly root: string;
-  /** undefined while it runs. */
-  end: ChildStatus | undefined;
-  /** True when the engine would not run it at all, as a kernel says ENOEXEC. */
-  refused: boolean;
-  /** What it wrote to standard output itself. */
-  readonly stdout: Printed;
-  /** What it wrote to standard error itself. */
-  readonly stderr: Printed;
-  /**
-   * The program's own file and those that it read itself, as they were at the first read; by absolute path.
-   * Empty unless recorded.
-   */
-  readonly inputs: Map<string, FileRecord>;
-  /**
-   * What it or what it started made or changed, as it is at its end; undefined for what is gone by then.
-   * Empty while it runs, and unless recorded.
-   */
-  readonly outputs: Map<string, EntryRecord | undefined>;
-  /** Those of `outputs` that it made itself. */
-  readonly made: Set<string>;
-  /** Every content that it ever gave to a file, also where that is gone or replaced. Empty unless recorded. */
-  readonly wrote: Set<Uint8Array>;
-  /** Wall time in milliseconds, what it started included; 0 without a clock. */
-  milliseconds: number;
-}
+import {
+  type EntryRecord,
+  failed,
+  isPredicate,
+  type Printed,
+  type ProcessRecord,
+} from './records.ts';
 
 export type RunEvent =
   | { readonly kind: 'start'; readonly process: ProcessRecord }
@@ -92,42 +32,26 @@ export type RunEvent =
 
 export interface WatchOptions {
   readonly engine: NamedEngine;
-  /** Answer a failure as if it were a success, but for match, whose status is an answer. */
+  /** Report a failure as a success, except for match, whose status is an answer. */
   readonly keepGoing?: boolean;
   /** Keep inputs and outputs of every process. */
   readonly record?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
   /** A clock in milliseconds. */
   readonly now?: () => number;
-  /** Asked at everything that a process does with files; true ends the run. */
+  /** Polled at every file operation of a process; true ends the run. */
   readonly shouldStop?: () => boolean;
 }
 
-/** Tools whose failure is an answer to the script. */
-const PREDICATES = new Set(['match']);
-
-/** True for a process that did not succeed, unless its status is an answer. */
-export function failed({ end, tool }: ProcessRecord): boolean {
-  return !PREDICATES.has(tool ?? '') && !(end?.kind === 'exited' && end.status === 0);
-}
-
-/** What is kept of what a process prints: 1 MiB. */
-const MOST_PRINTED = 1 << 20;
-
-/** Text that a process printed: all of it up to a limit, then only how much. */
-export interface Printed {
-  /** Bytes that were printed. */
-  readonly length: number;
-  /** The first MiB of them. */
-  readonly bytes: Uint8Array;
-}
+/** Bytes of a process's output that are kept: 1 MiB. */
+const MAX_PRINTED = 1 << 20;
 
 class PrintedText implements Printed {
   private readonly kept = new ByteWriter(64);
   length = 0;
 
   push(bytes: Uint8Array): void {
-    const room = MOST_PRINTED - this.kept.length;
+    const room = MAX_PRINTED - this.kept.length;
     this.kept.write(bytes, 0, Math.min(room, bytes.length));
     this.length += bytes.length;
   }
@@ -143,7 +67,9 @@ type RunningProcess = ProcessRecord & {
   readonly stderr: PrintedText;
 };
 
-/** A process that runs, and the paths at which it and its children have made or changed something. */
+/**
+ * A process that runs, and the paths at which it and its children have made or changed something.
+ */
 interface Running {
   readonly process: RunningProcess;
   readonly paths: Set<string>;
@@ -160,7 +86,9 @@ export class Watch {
   private readonly running: Running[] = [];
   private readonly files: MemoryFiles;
   private readonly options: WatchOptions;
-  /** What came of binaries of the tree, where the engine runs nothing of that kind; undefined elsewhere. */
+  /**
+   * What derives from binaries of the tree, if the engine runs none of that; otherwise undefined.
+   */
   private readonly origins: Origins | undefined;
   private readonly records: boolean;
 
@@ -198,11 +126,14 @@ export class Watch {
       process.end ??= { kind: 'exited', status: 126 }; // could not be executed, as shells say
       this.finish();
     }
-    const masked = this.options.keepGoing && !PREDICATES.has(process.tool ?? '');
+    const masked = this.options.keepGoing && !isPredicate(process.tool);
     return masked ? { kind: 'exited', status: 0 } : process.end;
   };
 
-  /** Throws for a program that is, or came of, a binary of the tree, where the engine runs none of those. */
+  /**
+   * Throws for a program that is, or derives from, a binary of the tree, if the engine runs none of
+   * those.
+   */
   private refuseGiven(process: ProcessRecord): void {
     const image = process.inputs.get(process.path);
     if (this.origins === undefined || process.nature !== 'descendant' || !image) return;
@@ -231,13 +162,18 @@ export class Watch {
     }
   }
 
-  /** Programs that failed, but for those that failed because of one that they had started. */
+  /**
+   * Programs that failed, without those that failed only because a program that they started did.
+   */
   failures(): ProcessRecord[] {
     const all = this.processes.filter(failed);
     return all.filter((outer) => !all.some((inner) => this.isBelow(outer, inner)));
   }
 
-  /** The files of the world that processes wrote: absolute path, in sorted order, → step of the last that did. */
+  /**
+   * The files of the world that processes wrote: absolute path, in sorted order, → step of the last
+   * that did.
+   */
   madeFiles(): Map<string, number> {
     const made = new Map<string, number>();
     for (const [path, node] of this.files.files()) {
@@ -315,7 +251,10 @@ export class Watch {
     };
   }
 
-  /** Throws when the time is over. Tools report that as their own failure, so whoever started the run asks `stopped`. */
+  /**
+   * Throws when the time is over. Tools report that as their own failure, so callers must check
+   * `stopped`.
+   */
   private goOn(): void {
     this.stopped ||= this.options.shouldStop?.() === true;
     if (this.stopped) throw new ToolError('stopped: the time is over', { code: 'time-limit' });

@@ -381,7 +381,7 @@ describe('stage0 run', () => {
     expect(stage0('run', 'go.kaem', '--root', root, '--shell', 'sh').status).toBe(2);
   });
 
-  it('runs a program that no port stands for, once a tool has made it', () => {
+  it('runs a program without a port, once a tool has made it', () => {
     const root = otherLayout();
     const seed = path.join(LADDER, 'seed/hex0.hex0');
     fs.copyFileSync(seed, path.join(root, 'source.hex0'));

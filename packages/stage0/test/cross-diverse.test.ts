@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Diverse builds for other architectures: a small tree whose own compilers and tools for the i386 do the work of those
- * for riscv32 and amd64, and the releases in the folder STAGE0_RELEASES.
+ * Diverse builds for other architectures: a small tree whose own compilers and tools for the i386
+ * do the work of those for riscv32 and amd64, and the releases in the folder STAGE0_RELEASES.
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Builds for other architectures than x86: what stands in for what, that it is told, and all four chains. */
+/**
+ * Builds for other architectures than x86: what replaces what, that it is reported, and all four
+ * chains.
+ */
 
 import fs from 'node:fs';
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
@@ -28,7 +31,10 @@ const JUMP: Readonly<Record<string, readonly [source: string, bytes: readonly nu
   riscv64: [':a $a 6F 00 00 00\n', [0x6f, 0, 0, 0]],
 };
 
-/** A tree that is built by eight steps with every kind of stand-in; `seed/…` count by their names only. */
+/**
+ * A tree that is built by eight steps with every kind of stand-in; `seed/…` count by their names
+ * only.
+ */
 function tinyTree(arch: string): MemoryFiles {
   const files = new MemoryFiles();
   const text = (path: string, content: string) => files.writeFile(path, encodeUtf8(content), 0o644);

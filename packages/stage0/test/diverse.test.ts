@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The diverse engine on a small tree of the shape of an older release: a compiler in C, of a dialect that our port of
- * cc_x86 does not follow, which the tree compiles and then runs.
+ * The diverse engine on a small tree of the shape of an older release: a compiler in C, of a
+ * dialect that our port of cc_x86 does not follow, which the tree compiles and then runs.
  */
 import path from 'node:path';
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
@@ -27,8 +27,8 @@ import { COMPILER, ladder, SCRIPT, tree } from './older-tree.ts';
 import type { World } from './small-tree.ts';
 
 /**
- * The tree's own chain. Its cc_x86 is a launcher, and our port of it does not know the older dialect: constants in
- * comments are told to it in its own way.
+ * The tree's own chain. Its cc_x86 is a launcher, and our port of it does not know the older
+ * dialect: constants in comments are told to it in its own way.
  */
 const machine = machineEngine();
 const older: NamedEngine = {

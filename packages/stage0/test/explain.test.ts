@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Ways down from many bytes of the ladder, and of the release that STAGE0_POSIX names: a tarball or a folder. */
+/**
+ * Traces from many bytes of the ladder, and of the release that STAGE0_POSIX names: a tarball or a
+ * folder.
+ */
 
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -8,9 +11,9 @@ import { Explainer, explain, explanationText } from '@stage0-ts/stage0';
 import { LADDER, releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
-import { WayDownChecker } from './way-down.ts';
+import { TraceChecker } from './trace-steps.ts';
 
-const TREE = releaseFor('ways down from 1,000 bytes of stage0-posix 1.9.1');
+const TREE = releaseFor('traces from 1,000 bytes of stage0-posix 1.9.1');
 const OFFSETS = 1000;
 
 /** The same numbers in every run: a linear congruential generator modulo 2^32. */
@@ -33,7 +36,7 @@ describe('the ladder', () => {
   const artifacts = explainer.result.artifacts.filter(({ size }) => size > 0);
 
   it.each(artifacts.map(({ path }) => path))('%s: every hop, from 60 bytes', (path) => {
-    const checker = new WayDownChecker(explainer, loadTree(LADDER));
+    const checker = new TraceChecker(explainer, loadTree(LADDER));
     const size = sizeOf(files, `/${path}`);
     const random = generator(size);
     const offsets = Array.from({ length: 58 }, () => random(size));
@@ -180,7 +183,7 @@ describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () =>
   }, () => {
     const files = loadTree(TREE as string);
     const explainer = Explainer.build(files);
-    const checker = new WayDownChecker(explainer, loadTree(TREE as string));
+    const checker = new TraceChecker(explainer, loadTree(TREE as string));
     const programs = [...files.files('/x86/bin')].map(
       ([path, { bytes }]) => [path, bytes.length] as const,
     );

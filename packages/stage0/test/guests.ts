@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Little i386 programs for trees in tests: a list of system calls, alone or in front of another program. */
+/**
+ * Little i386 programs for trees in tests: a list of system calls, alone or in front of another
+ * program.
+ */
 
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { GUEST_CODE, guestImage, wordBytes } from '@stage0-ts/vectors/test-support';
@@ -40,8 +43,8 @@ export function rawGuest(...code: number[]): Uint8Array {
 }
 
 /**
- * The program, which makes these calls before it begins; with `onlyIf`, bytes of code that set the zero flag
- * where it should not.
+ * The program, which makes these calls before it begins; with `onlyIf`, bytes of code that set the
+ * zero flag where it should not.
  */
 export function infect(
   program: Uint8Array,

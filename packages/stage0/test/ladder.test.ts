@@ -203,13 +203,13 @@ describe('a ladder with a broken rung', () => {
     expect(printedBy(result)).toContain('./tools/cc_x86: permission denied');
   });
 
-  it('refuses a program that no port stands for', () => {
+  it('refuses a program without a port', () => {
     const files = loadTree(LADDER);
     files.writeFile('/tools/gcc', new Uint8Array(), 0o755);
     edit(files, '/kaem.x86', (text) => `./tools/gcc\n${text}`);
     const result = build(files);
     expect(result.failures.map(({ path }) => path)).toEqual(['/tools/gcc']);
-    expect(printedBy(result)).toContain('no port stands for this program');
+    expect(printedBy(result)).toContain('there is no port of this program');
   });
 
   it('needs a script and answers', () => {

@@ -16,6 +16,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
 import { laidOut, layoutRecipe } from '../src/node/recipe-options.ts';
+import { buildWords } from './build-words.ts';
 import { guest, leave } from './guests.ts';
 import { hex0, World } from './small-tree.ts';
 
@@ -43,7 +44,6 @@ function olderWorld(): World {
 }
 
 const SHELL = '/bootstrap-seeds/POSIX/x86/kaem-optional-seed';
-const options = { cwd: '/', shell: 'kaem-minimal', env: [] as string[], arch: 'x86' };
 
 describe('the layout of a tree', () => {
   it.each([
@@ -85,24 +85,24 @@ describe('the layout of a tree', () => {
   it('has a name that can be given', () => {
     const files = treeOf('/a');
     const own = recipeOf(layoutNamed('stagex'), 'x86');
-    expect(layoutRecipe({ ...options, layout: 'stagex' }, files, '')).toEqual(own);
+    expect(layoutRecipe(buildWords('--layout', 'stagex'), files)).toEqual(own);
     const names = LAYOUTS.map(({ name }) => name).join(', ');
-    expect(() => layoutRecipe({ ...options, layout: 'no' }, files, '')).toThrow(names);
-    const both = { ...options, layout: 'stagex', script: 'mine' };
-    expect(() => layoutRecipe(both, files, '')).toThrow(/--script of its own/);
+    expect(() => layoutRecipe(buildWords('--layout', 'no'), files)).toThrow(names);
+    const both = buildWords('--layout', 'stagex', '--script', 'mine');
+    expect(() => layoutRecipe(both, files)).toThrow(/--script of its own/);
   });
 
   it('gives way to what the command line says', () => {
     const files = treeOf('/x86/kaem.run', '/x86/mescc-tools-mini-kaem.kaem');
-    const more = { ...options, env: ['A=b'], cwd: '/other', shell: 'kaem' };
-    const recipe = layoutRecipe(more, files, '');
+    const more = ['--env', 'A=b', '--cwd', '/other', '--shell', 'kaem'];
+    const recipe = layoutRecipe(buildWords(...more), files);
     expect(recipe).toEqual({
       script: 'kaem.run',
       directory: '/other',
       shell: 'kaem',
       environment: ['LANG=C', 'A=b'],
     });
-    expect(layoutRecipe({ ...more, script: 'mine' }, files, '')).toMatchObject({
+    expect(layoutRecipe(buildWords(...more, '--script', 'mine'), files)).toMatchObject({
       script: 'mine',
       environment: ['A=b'],
     });
@@ -126,25 +126,25 @@ describe('a tree that holds stage0-posix', () => {
     '/sysa/stage0-posix/src',
     '/sysa/mescc-tools-seed/src/mescc-tools-seed',
   ])('is that which is in %s', (path) => {
-    const { files, recipe, layout } = laidOut(options, holding(path), '');
+    const { files, recipe, layout } = laidOut(buildWords(), holding(path));
     expect(layout).toBe(`stage0-posix, in ${path.slice(1)}`);
     expect(build(files, { ...recipe, engine: machineEngine() })).toMatchObject({ ok: true });
-    expect(laidOut(options, holding(path, olderWorld()), '').layout).toMatch(/^kaem\.run, in /);
+    expect(laidOut(buildWords(), holding(path, olderWorld())).layout).toMatch(/^kaem\.run, in /);
   });
 
   it('is taken for itself where it has a layout, or a script is given', () => {
     const files = holding('/seed/stage0-posix');
     files.writeFile('/kaem.x86', new Uint8Array(), 0o644);
-    expect(laidOut(options, files, '')).toMatchObject({ layout: 'stage0-posix', files });
+    expect(laidOut(buildWords(), files)).toMatchObject({ layout: 'stage0-posix', files });
     const other = holding('/seed/stage0-posix');
-    const mine = laidOut({ ...options, script: 'mine.kaem', cwd: '/seed' }, other, '');
+    const mine = laidOut(buildWords('--script', 'mine.kaem', '--cwd', '/seed'), other);
     expect(mine).toMatchObject({ layout: 'your own: mine.kaem in /seed', files: other });
   });
 
   it('says what is missing of a clone without submodules', () => {
     const files = new MemoryFiles();
     files.createDirectories('/seed/stage0-posix');
-    const { layout, recipe } = laidOut(options, files, '');
+    const { layout, recipe } = laidOut(buildWords(), files);
     expect(layout).toBe('not known');
     expect(() => build(files, recipe)).toThrow(/live-bootstrap without its submodules/);
   });
@@ -154,7 +154,7 @@ describe('a tree of another layout', () => {
   const load = () => olderWorld().files;
 
   it('builds and is checked without a word about it', () => {
-    const recipe = layoutRecipe(options, load(), '');
+    const recipe = layoutRecipe(buildWords(), load());
     const engines = [diverseEngine(), machineEngine()] as const;
     const { verdict, builds } = check(load, { ...recipe, engines });
     expect([verdict.kind, verdict.sentence]).toEqual(['agree', expect.any(String)]);
@@ -165,7 +165,7 @@ describe('a tree of another layout', () => {
     const { files } = olderWorld();
     files.createDirectories(path.dirname(SHELL));
     files.writeFile(SHELL, guest(...leave('said', 'by the seed')), 0o755);
-    const recipe = layoutRecipe(options, files, '');
+    const recipe = layoutRecipe(buildWords(), files);
     const { processes, shell } = build(files, { ...recipe, engine: machineEngine() });
     const first = { path: SHELL, argv: [SHELL, 'kaem.run'], directory: '/x86', nature: 'machine' };
     expect(processes).toMatchObject([first]);
@@ -184,7 +184,7 @@ describe('a tree of another layout', () => {
         node.mode = mode;
         world.publish('bin/placeholder', node.bytes);
       }
-      const result = build(world.files, layoutRecipe(options, world.files, ''));
+      const result = build(world.files, layoutRecipe(buildWords(), world.files));
       const found = result.artifacts.find((one) => one.path === 'bin/placeholder');
       expect([found?.verdict, result.ok]).toEqual([verdict, ok]);
     }
@@ -207,7 +207,7 @@ describe.skipIf(RELEASES === undefined)('releases of the layout kaem.run', () =>
 
   it.each(old)('%s is checked without options', (name) => {
     const files = () => loadTree(path.join(RELEASES as string, name));
-    const recipe = layoutRecipe(options, files(), '');
+    const recipe = layoutRecipe(buildWords(), files());
     const { verdict } = check(files, { ...recipe, engines: [diverseEngine(), machineEngine()] });
     expect([verdict.kind, verdict.reasons]).toEqual(['agree', []]);
   });

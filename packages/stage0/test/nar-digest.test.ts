@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Digests of Nix archives: those that `nix-hash` gives, and the one by which nixpkgs pins the release. */
+/**
+ * Digests of Nix archives: those that `nix-hash` gives, and the one by which nixpkgs pins the
+ * release.
+ */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { checkDocument, nixBase32, sriOf } from '@stage0-ts/stage0';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The small tree with `--engines ports,native`: what only this computer's kernel is told to do is seen as well. */
+/**
+ * The small tree with `--engines ports,native`: what only this computer's kernel is told to do is
+ * seen as well.
+ */
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -22,7 +22,7 @@ describe('nixBase32', () => {
     expect(nixBase32('00'.repeat(32))).toBe('0'.repeat(52));
   });
 
-  it('stands in the report, beside the digest of the archive', () => {
+  it('is in the report, beside the digest of the archive', () => {
     const archive = { name: 'a.tar', sha256: sha256Hex(encodeUtf8('abc')) };
     const lines = subjectLines({ tree: 'tree', archive }).join('\n');
     expect(lines).toContain(`archive  ${archive.sha256}  a.tar\n`);

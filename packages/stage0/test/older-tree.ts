@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A small tree of the shape of an older release: a compiler in C, of a dialect that our port of cc_x86 does not follow,
- * which the tree compiles and then runs.
+ * A small tree of the shape of an older release: a compiler in C, of a dialect that our port of
+ * cc_x86 does not follow, which the tree compiles and then runs.
  */
 import fs from 'node:fs';
 import type { MemoryFiles } from '@stage0-ts/host/memory';

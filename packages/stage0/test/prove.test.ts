@@ -169,13 +169,13 @@ describe('what is planted', () => {
     if (judgement.kind === 'different') expect(judgement.difference.input).toEqual([]);
   });
 
-  it('a system call that is not of the model is no proof', () => {
+  it('a system call outside the model is not a proof', () => {
     const bytes = guest([20]); // getpid
     expect(prove({ path: 'getpid', bytes }).verdict).toBe('open');
     expect(explore({ path: 'getpid', bytes }).open).toBe('after the start it makes system call 20');
   });
 
-  it('more states than allowed is no proof', () => {
+  it('more states than allowed are not a proof', () => {
     const proof = prove(ladder, { maxStates: 100 });
     expect(proof.verdict).toBe('open');
     expect(proofText(proof)).toMatch(/^Not proved: .* it has more than 100 states\.$/m);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What the READMEs say is tried: samples are type-checked, run, and do what their comments claim; commands
- * exist; links lead somewhere; every port has its table and its known differences.
+ * What the READMEs say is tried: samples are type-checked, run, and do what their comments claim;
+ * commands exist; links lead somewhere; every port has its table and its known differences.
  *
- * A sample runs as a module of its own beside this file, in a working directory that holds the files it names.
+ * A sample runs as a module of its own beside this file, in a working directory that holds the
+ * files it names.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The trees of the folder that STAGE0_RELEASES names, as `npm run releases` takes them: a folder or an archive each, with
- * NAME.options beside those of another layout.
+ * The trees of the folder that STAGE0_RELEASES names, as `npm run releases` takes them: a folder or
+ * an archive each, with NAME.options beside those of another layout.
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import {
   type CheckOptions,
@@ -19,7 +18,8 @@ import {
   portsAndMachine,
 } from '@stage0-ts/stage0';
 import { loadTree } from '../src/node/load-tree.ts';
-import { LAYOUT_OPTIONS, laidOut } from '../src/node/recipe-options.ts';
+import { laidOut } from '../src/node/recipe-options.ts';
+import { buildWords } from './build-words.ts';
 
 export interface ReleaseTree {
   readonly name: string;
@@ -64,8 +64,7 @@ function spread<T>(all: readonly T[], count: number): T[] {
 function recipeOf(file: string, files: MemoryFiles): Partial<CheckOptions> {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '';
   const args = text === '' ? [] : text.split(/\s+/);
-  const { values } = parseArgs({ args, options: LAYOUT_OPTIONS });
-  return laidOut({ ...values, arch: 'x86' }, files, '').recipe;
+  return laidOut(buildWords(...args), files).recipe;
 }
 
 const OURS = { ports: portsAndMachine, exact: exactEngine, diverse: diverseEngine };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What npm would publish: two builds from nothing, in folders of other names and at other times, give the same
- * archives, byte for byte; and publint and "are the types wrong" find nothing in them.
+ * What npm would publish: two builds from nothing, in folders of other names and at other times,
+ * give the same archives, byte for byte; and publint and "are the types wrong" find nothing in
+ * them.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Traps in releases that our ports do not follow, and in one that they do: in the text of the compiler that upstream
- * wrote by hand, in a seed, in a binary that the scripts run instead of building it. Each is found, and named.
+ * Traps in releases that our ports do not follow, and in one that they do: in the text of the
+ * compiler that upstream wrote by hand, in a seed, in a binary that the scripts run instead of
+ * building it. Each is found, and named.
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
@@ -12,7 +13,10 @@ import { checkRelease, releaseTrees } from './release-trees.ts';
 
 const SEEDS = '/bootstrap-seeds/POSIX/x86';
 const SCRIPT = '/x86/mescc-tools-mini-kaem.kaem';
-/** cmp esp, 0x80000000; sbb eax, eax; inc eax: zero where the stack is in the lower half, as no kernel has it. */
+/**
+ * cmp esp, 0x80000000; sbb eax, eax; inc eax: zero where the stack is in the lower half, as no
+ * kernel has it.
+ */
 const ON_A_KERNEL = [0x81, 0xfc, 0, 0, 0, 0x80, 0x19, 0xc0, 0x40];
 /** cmp dword [edx+3], "# Co"; jne past the rest; mov byte [edx+3], ";" */
 const COMMENT_TRAP = "\t'817A032320436F' '7504' 'C642033B'\n";
@@ -45,7 +49,10 @@ function infectedCompiler(files: MemoryFiles): Uint8Array {
   return infect(file(built, '/x86/artifact/M2').bytes, leave('x86/evil', 'evil'));
 }
 
-/** The script goes on with the program at `path` instead of the M2 that it has built, after more lines. */
+/**
+ * The script goes on with the program at `path` instead of the M2 that it has built, after more
+ * lines.
+ */
 function useCompiler(files: MemoryFiles, path: string, before = ''): void {
   edit(files, SCRIPT, (text) => {
     const lines = text.replaceAll('./x86/artifact/M2 ', `.${path} `);

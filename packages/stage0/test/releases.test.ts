@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Trees of test-vectors/releases in the folder that STAGE0_RELEASES names: a fresh check agrees, and its files have the
- * digests that are recorded there.
+ * Trees of test-vectors/releases in the folder that STAGE0_RELEASES names: a fresh check agrees,
+ * and its files have the digests that are recorded there.
  */
 import fs from 'node:fs';
 import { readAnswers } from '@stage0-ts/stage0';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A small honest tree of the shape of stage0-posix, to plant faults in: a seed that assembles itself and three tools,
- * all of them machine code from listings, and a script that runs them.
+ * A small honest tree of the shape of stage0-posix, to plant faults in: a seed that assembles
+ * itself and three tools, all of them machine code from listings, and a script that runs them.
  */
 import { readFileSync } from 'node:fs';
 import { encodeUtf8 } from '@stage0-ts/bytes';

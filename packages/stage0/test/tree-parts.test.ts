@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A tree of several archives: each part at its place, told by its folder's name or by `PATH=ARCHIVE`. */
+/**
+ * A tree of several archives: each part at its place, told by its folder's name or by
+ * `PATH=ARCHIVE`.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -28,7 +31,10 @@ for (const folder of ['x86/artifact', 'x86/bin', 'tools', 'tmp']) {
   fs.mkdirSync(path.join(scratch, 'whole', folder), { recursive: true });
 }
 
-/** An archive as GitHub makes them of `from`, without what is in `without`, which stays as an empty folder. */
+/**
+ * An archive as GitHub makes them of `from`, without what is in `without`, which stays as an empty
+ * folder.
+ */
 function archive(name: string, from: string, without: readonly string[] = []): string {
   const folder = path.join(scratch, name);
   fs.cpSync(path.join(scratch, 'whole', from), folder, { recursive: true });
@@ -96,7 +102,7 @@ describe('the parts of a tree', () => {
     expect(files.find('/a/b/c')?.kind).toBe('directory');
   });
 
-  it('are built on the command line, and stand in the report', () => {
+  it('are built on the command line, and are in the report', () => {
     const words = [COMMAND, 'build', main, x86, seeds, '--engine', 'i386', '--quiet'];
     const text = execFileSync(process.execPath, words, { encoding: 'utf8' });
     expect(text).toMatch(/\npart {5}[0-9a-f]{64} {2}stage0-posix-x86-0123abcd\.tar\.gz in \/x86\n/);

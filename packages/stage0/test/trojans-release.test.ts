@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The release that STAGE0_POSIX names, with a trap in it: a seed, the shell, the compiler, the linker, the checksum tool.
- * What each does is its work, and something more where nobody looks; the check has to name it.
+ * The release that STAGE0_POSIX names, with a trap in it: a seed, the shell, the compiler, the
+ * linker, the checksum tool. What each does is its work, and something more where nobody looks; the
+ * check has to name it.
  */
 
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
@@ -20,7 +21,10 @@ const SCRIPTS = [
   '/x86/mescc-tools-mini-kaem.kaem',
   '/x86/mescc-tools-full-kaem.kaem',
 ];
-/** cmp esp, 0x80000000; sbb eax, eax; inc eax: zero where the stack is in the lower half, as no kernel has it. */
+/**
+ * cmp esp, 0x80000000; sbb eax, eax; inc eax: zero where the stack is in the lower half, as no
+ * kernel has it.
+ */
 const ON_A_KERNEL = [0x81, 0xfc, 0, 0, 0, 0x80, 0x19, 0xc0, 0x40];
 
 const pristine = TREE === undefined ? undefined : loadTree(TREE);
@@ -41,7 +45,10 @@ function replaceSeed(name: string, change: (bytes: Uint8Array) => Uint8Array) {
   };
 }
 
-/** The scripts use a cached binary of a tool instead of the one that they make: it has more in it than its source. */
+/**
+ * The scripts use a cached binary of a tool instead of the one that they make: it has more in it
+ * than its source.
+ */
 function cached(path: string, ...calls: Call[]) {
   return (files: MemoryFiles) => {
     const name = path.slice(path.lastIndexOf('/') + 1);

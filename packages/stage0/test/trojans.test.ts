@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Trees that lie: each line of docs/threat-model.md, planted in a small honest tree. The check has to name the file and
- * the process, and none is ok. `S1` and the like are the names of the lines.
+ * Trees that lie: each line of docs/threat-model.md, planted in a small honest tree. The check has
+ * to name the file and the process, and none is ok. `S1` and the like are the names of the lines.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -44,9 +44,13 @@ const rmAnd =
     world.source('rm', guest(...RM, ...more));
 
 /** Code that sets the zero flag in our machine as it was, with its stack below the image. */
-const ON_A_KERNEL = [0x81, 0xfc, 0, 0, 0, 0x80, 0x19, 0xc0, 0x40]; // cmp esp, 0x80000000; sbb eax, eax; inc eax
+// cmp esp, 0x80000000; sbb eax, eax; inc eax
+const ON_A_KERNEL = [0x81, 0xfc, 0, 0, 0, 0x80, 0x19, 0xc0, 0x40];
 
-/** mov ebx, 9; mov eax, 3; int 0x80; jmp back to the second: read from no descriptor, as if it mattered. */
+/**
+ * mov ebx, 9; mov eax, 3; int 0x80; jmp back to the second: read from no descriptor, as if it
+ * mattered.
+ */
 const READ_FOR_EVER = [0xbb, 9, 0, 0, 0, 0xb8, 3, 0, 0, 0, 0xcd, 0x80, 0xeb, 0xf7];
 
 interface Trojan {

@@ -3,10 +3,12 @@
  * The tutorial does what it says. Chapter by chapter, in an empty folder each:
  *
  *     ```hex0 hello.hex0      a file, written under that name
- *     ```console              commands after "$ ", run in the shell, and what they print: all of it, `…` for anything
+ *     ```console              commands after "$ ", run in the shell, and what they print: all of
+ *                             it, `…` for anything
  *     ```html-like blocks without a file name are only shown
  *
- * Solutions of exercises are blocks like the others. The tools are on the PATH under upstream's names.
+ * Solutions of exercises are blocks like the others. The tools are on the PATH under upstream's
+ * names.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

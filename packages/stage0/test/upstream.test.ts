@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** test-vectors/upstream.json is what the package, its commands, the recordings and the pages say of the release. */
+/**
+ * test-vectors/upstream.json is what the package, its commands, the recordings and the pages say of
+ * the release.
+ */
 import fs from 'node:fs';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { releaseOf, TOOLS, UPSTREAM, UPSTREAM_NAME } from '@stage0-ts/stage0';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A case in a real folder: laid out before the run, and looked at before and after it. */
+/** A case in a real folder: laid out before the run, and recorded before and after it. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,14 +12,17 @@ export interface Command {
   readonly arguments: readonly string[];
 }
 
-/** What a run gives back, before the folder is looked at. */
+/** The result of a run, without the changes in the folder. */
 export interface Run {
   readonly end: number | string;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
 }
 
-/** Lay the case out in a fresh folder, run it there, and see what has changed. `find` is for its `programs`. */
+/**
+ * Lay the case out in a fresh folder, run it there, and see what has changed. `find` is for its
+ * `programs`.
+ */
 export function inFreshFolder(
   vector: VectorCase,
   find: (tool: string) => Command,

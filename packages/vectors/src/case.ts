@@ -16,7 +16,10 @@ export interface CaseSettings {
   /** What the case can be run with; all by default. */
   readonly implementations?: readonly ('source' | 'dist' | 'native')[];
   readonly rejects?: string;
-  /** What ours makes though upstream fails, or makes less: path → octal mode; the bytes are in output/. */
+  /**
+   * What ours makes although upstream fails or makes less: path → octal mode; the bytes are in
+   * output/.
+   */
   readonly acceptedByOursOnly?: Readonly<Record<string, string>>;
 }
 
@@ -48,8 +51,8 @@ export interface Outcome {
 }
 
 /**
- * recording.json. Files' bytes are in output/. A case that `rejects` or is `acceptedByOursOnly` records only how upstream
- * ended.
+ * recording.json. Files' bytes are in output/. A case that `rejects` or is `acceptedByOursOnly`
+ * records only how upstream ended.
  */
 export type Recording =
   | { readonly upstream: number | string }
@@ -69,7 +72,7 @@ export type RecordedChange =
 /** The name that stands for the working directory in recorded text. */
 export const CASE_DIRECTORY = '/case';
 
-/** What two states of the working directory differ in. */
+/** The differences between two states of the working directory. */
 export function differences(
   before: ReadonlyMap<string, Change>,
   after: ReadonlyMap<string, Change>,

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Hold an outcome against what a case expects, with vitest's expect. Needs no file system. */
+/** Compare an outcome with what a case expects, with vitest's expect. Needs no file system. */
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import { expect } from 'vitest';
 import type { CaseSettings, Change, Outcome } from './case.ts';
 
-/** Against the expected outcome, or where there is none against the rejection that the case asks for. */
+/**
+ * Compares with the expected outcome or, if there is none, with the rejection that the case
+ * requires.
+ */
 export function checkOutcome(
   settings: CaseSettings,
   expected: Outcome | undefined,

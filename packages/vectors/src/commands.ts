@@ -28,7 +28,9 @@ export function nativeCommands(tree: string): (tool: string) => Command {
   };
 }
 
-/** The folder with a release's binaries, 1.9.1's by default; undefined where no variable names one. */
+/**
+ * The folder with a release's binaries, 1.9.1's by default; undefined where no variable names one.
+ */
 export function nativeTree(release?: string): string | undefined {
   if (release === undefined) return process.env['STAGE0_NATIVE'];
   const releases = process.env['STAGE0_RELEASES'];

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What a case expects, worked out of its recording; and cases packed as JSON. Needs no file system. */
+/**
+ * What a case expects, worked out of its recording; and cases packed as JSON. Needs no file system.
+ */
 import type {
   CaseSettings,
   Change,
@@ -35,8 +37,9 @@ function unpack(files: Readonly<Record<string, string>>): Map<string, Uint8Array
 }
 
 /**
- * The outcome that a recording describes, with the bytes of output/; of a case that is `acceptedByOursOnly`, ours. Undefined
- * where the case `rejects`: then only how upstream ended is recorded.
+ * The outcome that a recording describes, with the bytes of output/; of a case that is
+ * `acceptedByOursOnly`, ours. Undefined where the case `rejects`: then only how upstream ended is
+ * recorded.
  */
 export function expectedOutcome(
   { settings }: VectorCase,

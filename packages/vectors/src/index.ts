@@ -5,4 +5,11 @@ export type { Command } from './case-folder.ts';
 export { listCases, listTools, loadCase } from './load.ts';
 export { runInFolder } from './run-in-folder.ts';
 export { runInMemory } from './run-in-memory.ts';
+export {
+  expectSameWhenStrict,
+  runOnSource,
+  type StrictCase,
+  type StrictCore,
+  strictSuite,
+} from './strict-suite.ts';
 export { type SuiteOptions, vectorSuite } from './suite.ts';

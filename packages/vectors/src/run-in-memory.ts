@@ -9,7 +9,9 @@ import { CASE_DIRECTORY, type Change, differences, type Outcome, type VectorCase
 /** The first line of a file that stands for one of our programs in a case's `programs`. */
 const PORT_MARK = '#!port ';
 
-/** Run `program` on the case. `programs` are the tools that the case may start, by upstream's names. */
+/**
+ * Run `program` on the case. `programs` are the tools that the case may start, by upstream's names.
+ */
 export function runInMemory(
   vector: VectorCase,
   program: Program,

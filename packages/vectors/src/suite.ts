@@ -82,8 +82,9 @@ export function vectorSuite(tool: string, program: Program, options: SuiteOption
 }
 
 /**
- * Runs of our built program: most in one child process, when the first of them is asked for. The first few cases
- * have a process each, and so have those that start other programs, which write to the streams of the process.
+ * Runs of our built program: most in one child process, when the first of them is asked for. The
+ * first few cases have a process each, and so have those that start other programs, which write to
+ * the streams of the process.
  */
 class BuiltRuns {
   private readonly set: string;

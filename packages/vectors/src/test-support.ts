@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What tests of several packages need: where trees are, what to say when a test cannot run, and guest programs. */
+/**
+ * What tests of several packages need: where trees are, what to say when a test cannot run, and
+ * guest programs.
+ */
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the ladder, a small bootstrap of our own. */
@@ -7,7 +10,10 @@ export const LADDER: string = fileURLToPath(
   new URL('../../../test-vectors/ladder', import.meta.url),
 );
 
-/** Say loudly that tests did not run, and why. Both are sentences or parts of them, without a full stop. */
+/**
+ * Say loudly that tests did not run, and why. Both are sentences or parts of them, without a full
+ * stop.
+ */
 export function didNotRun(what: string, why: string): void {
   console.warn(`\n*** DID NOT RUN: ${what}. ${why}. ***\n`);
 }
@@ -18,7 +24,10 @@ export function runsIf(present: boolean, what: string, why: string): boolean {
   return present;
 }
 
-/** The tree or tarball of stage0-posix 1.9.1 that STAGE0_POSIX names; says that `what` did not run without one. */
+/**
+ * The tree or tarball of stage0-posix 1.9.1 that STAGE0_POSIX names; says that `what` did not run
+ * without one.
+ */
 export function releaseFor(what: string): string | undefined {
   const release = process.env['STAGE0_POSIX'];
   runsIf(
@@ -36,8 +45,8 @@ const HEADER_SIZE = 0x54;
 export const GUEST_CODE: number = GUEST_BASE + HEADER_SIZE;
 
 /**
- * An i386 program for Linux: an ELF file of one segment with all rights around the code. In memory it reaches up to
- * the address `end`, if that is more than the file.
+ * An i386 program for Linux: an ELF file of one segment with all rights around the code. In memory
+ * it reaches up to the address `end`, if that is more than the file.
  */
 export function guestImage(code: readonly number[], end = 0): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_SIZE + code.length);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Every public core says what it expected when it is called from JavaScript with something else. */
+/**
+ * Every public core says what it expected when it is called from JavaScript with something else.
+ */
 import { footer } from '@stage0-ts/blood-elf';
 import { compile as compileBootstrap } from '@stage0-ts/cc-x86';
 import { assemble as hex0 } from '@stage0-ts/hex0';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Memory belongs to a run: no package makes a large array when it is imported, and a small input needs little.
- * Each measurement is a process of its own, on the built packages: `npm run build` first.
+ * Memory belongs to a run: no package makes a large array when it is imported, and a small input
+ * needs little. Each measurement is a process of its own, on the built packages: `npm run build`
+ * first.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -31,7 +32,10 @@ function entryPoints(): string[] {
   });
 }
 
-/** How many bytes of array buffers are there after the code of a module has run, beyond those before. */
+/**
+ * How many bytes of array buffers are there after the code of a module has run, beyond those
+ * before.
+ */
 function arrayBytes(code: string, collect: boolean): number {
   const measured = `
     gc();

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** `fuzz LANGUAGE [--native TREE] [--count N] [--seed S] [--save DIR]`; exit 1 when there was a find, 2 for usage. */
+/**
+ * `fuzz LANGUAGE [--native TREE] [--count N] [--seed S] [--save DIR]`; exits with 1 if it found
+ * something, 2 for usage.
+ */
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The targets that M1 and hex2 know, by upstream's names. */
+/** The architectures that M1 and hex2 know, by upstream's names. */
 export const ARCHITECTURES: readonly string[] = [
   'knight-native',
   'knight-posix',

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Archives of gzip, bzip2 and xz: content of every kind, in every setting of the real programs, then damaged or not. */
+/**
+ * Archives of gzip, bzip2 and xz: content of every kind, in every setting of the real programs,
+ * then damaged or not.
+ */
 import zlib from 'node:zlib';
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import * as fc from 'fast-check';
@@ -11,7 +14,7 @@ const repeated = fc
   .map(([bytes, times]) => Buffer.concat(Array<Uint8Array>(times).fill(bytes)));
 const run = fc.tuple(fc.nat(255), fc.nat(3000)).map(([byte, length]) => Buffer.alloc(length, byte));
 const noise = fc.uint8Array({ maxLength: 300 });
-/** Text, runs and now and then noise, from nothing to some thousand bytes. */
+/** Text, runs and sometimes noise, from no bytes to a few thousand. */
 const content: fc.Arbitrary<Uint8Array> = fc
   .oneof(
     { weight: 3, arbitrary: fc.array(fc.oneof(repeated, run), { minLength: 1, maxLength: 4 }) },
@@ -19,7 +22,7 @@ const content: fc.Arbitrary<Uint8Array> = fc
   )
   .map((parts) => Buffer.concat(parts));
 
-/** One edit of an archive. `at` counts round its bytes. */
+/** One edit of an archive. `at` is taken modulo its length. */
 interface Damage {
   readonly kind: 'flip' | 'cut' | 'drop' | 'double' | 'set' | 'append';
   readonly at: number;
@@ -82,7 +85,10 @@ const gzipParts = fc
     { flag: 16, bytes: comment === null ? null : Buffer.from(`${comment}\0`) },
   ]);
 
-/** A gzip member: every level and strategy of deflate, with and without the optional parts of the header. */
+/**
+ * A gzip member: every level and strategy of deflate, with and without the optional parts of the
+ * header.
+ */
 const gzipMember = fc
   .record({
     bytes: content,

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The grammar that cc_x86 and M2-Planet share; a dialect says what each has of its own.
+ * The grammar that cc_x86 and M2-Planet share; a dialect adds what only one of them has.
  *
- * A program is a list of pieces, mostly one token each, in which the names that are used are mostly declared: types,
- * globals and functions in front, the same locals in each function. Types need not fit; neither compiler minds.
+ * A program is a list of pieces, mostly one token each, in which the names that are used are mostly
+ * declared: types, globals and functions in front, the same locals in each function. Types need not
+ * match; neither compiler checks them.
  */
 import * as fc from 'fast-check';
 import { mostly } from '../language.ts';
 import { printable } from '../pieces.ts';
 
-/** What one of the two compilers has and the other has not. Texts are tokens apart by blanks. */
+/** What only one of the two compilers has. Texts are tokens separated by blanks. */
 export interface Dialect {
   readonly types: readonly string[];
   /** Operators between two operands. */
@@ -18,7 +19,7 @@ export interface Dialect {
   readonly unary: readonly string[];
   /** Operators of assignments. */
   readonly assignment: readonly string[];
-  /** Whole operands, statements and declarations beyond those of both. */
+  /** Operands, statements and declarations in addition to the shared ones. */
   readonly operands: readonly string[];
   readonly statements: readonly string[];
   readonly globals: readonly string[];
@@ -29,7 +30,7 @@ export interface Dialect {
   /** Declarations that nearly every program has. */
   readonly head: readonly string[];
   readonly hasSwitch: boolean;
-  /** Locals of every function beyond those of both. */
+  /** Locals of every function in addition to the shared ones. */
   readonly locals?: readonly string[];
 }
 
@@ -62,7 +63,7 @@ const character = fc.constantFrom(
   "'\"'",
   "'\\0'",
 );
-/** Texts that the compilers print in their second way, byte by byte, or nearly. */
+/** Strings that the compilers print byte by byte, or nearly such strings. */
 const weird = fc
   .array(
     fc.constantFrom(
@@ -130,7 +131,10 @@ export function program(dialect: Dialect): fc.Arbitrary<readonly string[]> {
     .map(([start, parts]) => [`${start.join('\n')}\n`, ...pieces(parts.join('\n'))]);
 }
 
-/** The text cut into tokens, each with the white space after it; a piece is what an edit drops or doubles. */
+/**
+ * The text cut into tokens, each with the white space after it; a piece is the unit that an edit
+ * drops or doubles.
+ */
 function pieces(text: string): string[] {
   return text.match(/\S+\s*/g) ?? [];
 }

@@ -239,7 +239,7 @@ const M2_PLANET: Dialect = {
   hasSwitch: true,
 };
 
-/** Up to commit 01a9ea5: what its changes are about comes often. */
+/** Up to commit 01a9ea5: what it changed occurs often. */
 const M2_PLANET_NEWER: Dialect = {
   ...M2_PLANET,
   types: [...M2_PLANET.types, 'number *', 'record *'],
@@ -317,7 +317,7 @@ const ccCases = (dialect: Dialect): Language['cases'] =>
 const M2_ARCHITECTURES = [
   ...['knight-native', 'knight-posix', 'x86', 'amd64', 'armv7l', 'aarch64', 'riscv32', 'riscv64'],
 ];
-/** A program, with directives between its tokens now and then. */
+/** A program, sometimes with directives between its tokens. */
 const m2Program = (dialect: Dialect) =>
   fc
     .tuple(
@@ -359,7 +359,7 @@ const m2Cases = (dialect: Dialect) =>
       ),
     );
 
-/** What -I, the folder of a file and M2libc may hold, and who includes whom. */
+/** What -I, the folder of a file and M2libc may hold, and which file includes which. */
 const HEADERS = {
   'inc.h': '#define INC 1\nint included ;\n',
   'sub/a.h': '#ifndef GUARD\n#define GUARD\n#include "b.h"\nint in_a ;\n#endif\n',

@@ -8,7 +8,7 @@ const digit = fc.constantFrom(...'0123456789abcdefABCDEF');
 const byte = fc.tuple(digit, digit).map((pair) => pair.join(''));
 const comment = fc
   .tuple(fc.constantFrom('#', ';'), printable('', 12))
-  .map(([sign, text]) => `${sign}${text}\n`);
+  .map(([sigil, text]) => `${sigil}${text}\n`);
 const gap = fc.constantFrom(' ', '\n', '\t', '  ', '\r\n', '');
 const spacedByte = fc.tuple(byte, gap).map((pair) => pair.join(''));
 /** A byte whose digits are apart. */
@@ -58,10 +58,10 @@ const hex2Piece = fc.oneof(
   { weight: 2, arbitrary: hex2Reference },
   { weight: 2, arbitrary: fc.tuple(hex2Name, space).map(([name, end]) => `:${name}${end}`) },
 );
-/** Definitions of what is referred to, mostly, so that not every program fails. */
+/** Mostly, what is referred to is defined, so that not every program fails. */
 const hex2Head = mostly(':a\n:b\n:start\n:FUNCTION_main\n', ':a 90 ', '');
 
-/** `TOOL in out`, with an argument too many now and then. */
+/** `TOOL in out`, sometimes with an argument too many. */
 function assembler(name: string, text: fc.Arbitrary<string>): Language {
   const cases = fc
     .tuple(withNewline(text), existingOutput, mostly<string[]>([], ['extra']))
@@ -71,8 +71,8 @@ function assembler(name: string, text: fc.Arbitrary<string>): Language {
   return { name, cases, failuresLeaveOutput: false };
 }
 
-const sign = fc.constantFrom(':', '%', '&', '@', '!', '$', '~', '^', '<', '>', '.', '#\n', ';\r');
-const foreign = fc.oneof(anyByte, sign, fc.constantFrom(':a', '%a', '%', ':', 'G'));
+const sigil = fc.constantFrom(':', '%', '&', '@', '!', '$', '~', '^', '<', '>', '.', '#\n', ';\r');
+const foreign = fc.oneof(anyByte, sigil, fc.constantFrom(':a', '%a', '%', ':', 'G'));
 
 export const hex0: Language = assembler('hex0', nearly(several(hex0Piece, 40), foreign));
 export const hex1: Language = assembler('hex1', nearly(several(hex1Piece, 40), foreign));

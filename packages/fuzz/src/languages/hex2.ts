@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Programs of hex2, the linker of mescc-tools: every architecture, byte order, base of digits and address. */
+/**
+ * Programs of hex2, the linker of mescc-tools: every architecture, byte order, base of digits and
+ * address.
+ */
 import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { anyByte, nearly, printable, several, withNewline } from '../pieces.ts';
@@ -33,7 +36,7 @@ function bytes(radix: number, digits: number): fc.Arbitrary<string> {
   return fc.tuple(one, fc.constantFrom(' ', '\n', '')).map((parts) => parts.join(''));
 }
 
-/** Distances of one byte mostly fit, so `!` may be anywhere. */
+/** Displacements of one byte mostly fit, so `!` may be anywhere. */
 const reference = fc
   .tuple(fc.constantFrom(...'%%%%%&&&@@!~~$'), name, mostly('', '>a', '>start', '>b'), space)
   .map((parts) => parts.join(''));
@@ -46,7 +49,9 @@ function piece(riscv: boolean, radix: number, digits: number): fc.Arbitrary<stri
   const word = fc.tuple(byte, byte, byte, byte).map((parts) => parts.join(''));
   const shifted = fc
     .tuple(fc.constantFrom('!', '@', '$', '~', ''), name, riscvWord, word)
-    .map(([sign, label, bits, rest]) => `${sign === '' ? '' : `${sign}${label} `}${bits}${rest}\n`);
+    .map(
+      ([sigil, label, bits, rest]) => `${sigil === '' ? '' : `${sigil}${label} `}${bits}${rest}\n`,
+    );
   return fc.oneof(
     { weight: 5, arbitrary: byte },
     { weight: 2, arbitrary: reference },
@@ -96,13 +101,13 @@ const cases = settings.chain(({ architecture, order, base, mode, executable, out
       const sources = Object.fromEntries(rest.map((text, index) => [`in${index + 1}`, text]));
       const names = ['in', ...Object.keys(sources)];
       const inputs = names.flatMap((file) => ['-f', file]);
-      const arch = architecture === 'knight-native' ? [] : ['-A', architecture];
+      const option = architecture === 'knight-native' ? [] : ['-A', architecture];
       return programCase(
         'hex2',
         { in: source, ...sources, ...files },
         {
           arguments: [
-            ...arch,
+            ...option,
             ...order,
             ...base,
             ...mode.option,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Scripts of both shells. The programs that they start are upstream's own small ones, by names that no other program
- * has, and PATH is always set, without --init-mode: no script can start another program, reach outside the case's
- * folder, or start itself.
+ * Scripts of both shells. The programs that they start are upstream's own small ones, by names that
+ * no other program has, and PATH is always set, without --init-mode: no script can start another
+ * program, reach outside the case's folder, or start itself.
  */
 import * as fc from 'fast-check';
 import { type Language, mostly, programCase } from '../language.ts';
@@ -48,8 +48,8 @@ const line = (start: fc.Arbitrary<string>, of: fc.Arbitrary<string>) =>
   fc.tuple(start, words(4, of), end).map((parts) => parts.join(''));
 
 /**
- * Programs that do something, by the names that kaem's PATH finds or that kaem-minimal is given. They are ones whose
- * every use, a wrong one too, does the same upstream and here.
+ * Programs that do something, by the names that kaem's PATH finds or that kaem-minimal is given.
+ * Every use of them, a wrong one too, has the same effect upstream and here.
  */
 const started = (folder: string) =>
   fc.constantFrom(
@@ -154,7 +154,7 @@ const { block } = fc.letrec<{ block: string }>((tie) => ({
     },
   ),
 }));
-/** The lines, now and then below a `then`, which is a line of its own. */
+/** The lines, sometimes after a `then`, which is on a line of its own. */
 function opened(lines: readonly string[]): string {
   return lines.length % 2 === 0 ? `then\n${lines.join('')}` : lines.join('');
 }
@@ -197,7 +197,7 @@ const kaemCases = fc
     withNewline(nearly(several(block, 8), foreign)),
     options,
     mostly<string[]>([], ['--'], ['--', 'p', 'q r'], ['--non-strict'], ['-f', 'show.kaem'], ['-v']),
-    // No name twice: Node cannot start a program so.
+    // No name twice: Node cannot start a program with such an environment.
     mostly(
       ['PATH=bin', 'A=one', 'B=two words'],
       ['A=one', 'PATH=bin'],

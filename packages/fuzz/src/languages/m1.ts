@@ -10,7 +10,7 @@ const macro = fc.constantFrom('nop', 'ret', 'mov_eax,', '%x', ':l', '<4', '&q');
 const label = fc.constantFrom('main', 'FUNCTION_f', 'x>y', 'l', '_', 'a"b');
 const space = fc.constantFrom(' ', '\n', '\t', '\n\n', '  ');
 
-/** Values that every sign can take, and values around the limits of each. */
+/** Values that every sigil accepts, and values around the limits of each. */
 const small = fc.integer({ min: -100, max: 100 });
 const limits = fc.constantFrom(
   ...[-129, -128, 255, 256, 257, -32770, -32769, -32768, 32767, 32768, 65535, 65536, 65537],
@@ -35,7 +35,7 @@ const string = fc.oneof(
 );
 const comment = fc
   .tuple(fc.constantFrom('#', ';'), printable('', 12))
-  .map(([sign, text]) => `${sign}${text}\n`);
+  .map(([sigil, text]) => `${sigil}${text}\n`);
 const reference = fc.tuple(fc.constantFrom(...'%&@!$~:^'), label).map((parts) => parts.join(''));
 const immediate = fc.oneof(
   { weight: 12, arbitrary: fc.tuple(fc.constantFrom(...'%&@!$~'), written(small)) },

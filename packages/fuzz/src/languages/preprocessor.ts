@@ -210,7 +210,7 @@ const cases = fc
     ),
   );
 
-/** Who includes whom, in folders and through options. */
+/** Which file includes which, in folders and through options. */
 const HEADERS = {
   'inc.h': '#define INC 1\nint included ;\n',
   'sub/a.h': '#ifndef GUARD\n#define GUARD\n#include "b.h"\nint in_a ;\n#endif\n',

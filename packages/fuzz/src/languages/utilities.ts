@@ -141,7 +141,10 @@ export const sha256sum: Language = { name: 'sha256sum', cases: sums, failuresLea
 const letter = fc.constantFrom('a', 'a', 'b', '\0', '\n', '\xff');
 const text = (maxLength: number) => fc.array(letter, { maxLength }).map((list) => list.join(''));
 const argument = fc.constantFrom('a', 'aa', 'ab', 'aba', 'b', 'bab', '', 'aaaaaaaa', '\n');
-/** Never to standard output: upstream opens /dev/stdout, which cannot be done where that is a socket. */
+/**
+ * Never to standard output: upstream opens /dev/stdout, which cannot be done where that is a
+ * socket.
+ */
 const replacements = fc
   .tuple(
     text(60),

@@ -3,7 +3,8 @@
  * A file tree in memory: directories, regular files with modes, symbolic links.
  *
  * Paths here are absolute; `walk` resolves them as the kernel does, `.`, `..` and links included.
- * Permissions are stored but, as for root, only the execute bit of programs is ever enforced (by the host).
+ * Permissions are stored but, as for root, only the execute bit of programs is ever enforced (by
+ * the host).
  */
 import { type Errno, hostError } from '../errors.ts';
 
@@ -36,15 +37,17 @@ interface Place {
   readonly path: string;
 }
 
-// As Linux.
+/** As on Linux: links in a row; bytes of a name and of a path. */
 const MAX_LINKS = 40;
 const MAX_NAME = 255;
 const MAX_PATH = 4096;
 
-/** What the files of a world may hold together by default: 1 GiB. */
+/** The most bytes that all files of a world may hold together: 1 GiB by default. */
 const MAX_BYTES = 2 ** 30;
 
-/** How much a world holds, shared by all views of it: a chroot sees a part and fills the whole. */
+/**
+ * How much a world holds. All views share it: a chroot sees a part but counts towards the whole.
+ */
 class Usage {
   /** True once something was refused. */
   exceeded = false;
@@ -58,10 +61,13 @@ class Usage {
     this.bytes = sizeOf(root);
   }
 
-  /** Throws ENOSPC when the files would hold more than the limit with `size` bytes in place of `old`. */
+  /**
+   * Throws ENOSPC when the files would hold more than the limit with `size` bytes in place of
+   * `old`.
+   */
   replace(old: number, size: number, path: string): void {
     const limit = this.limit;
-    // Files that were removed are still counted; the exact number costs a walk.
+    // Removed files are still counted; the exact number needs a walk of the tree.
     if (this.bytes + size - old > limit) this.bytes = sizeOf(this.root);
     if (this.bytes + size - old > limit) {
       this.exceeded = true;
@@ -110,7 +116,10 @@ export class MemoryFiles {
     return node;
   }
 
-  /** `path` without links and dots; the last part need not exist, and is kept if it is a link and not followed. */
+  /**
+   * `path` without links and dots; the last part need not exist, and is kept if it is a link and
+   * not followed.
+   */
   realPath(path: string, followLast = true): string {
     return this.walk(path, followLast).path;
   }
@@ -132,7 +141,7 @@ export class MemoryFiles {
     place.parent.entries.set(place.name, node);
   }
 
-  /** Make a directory and those above it, as far as they are missing. */
+  /** Make a directory and its parents, if they are missing. */
   createDirectories(path: string, mode = 0o755): void {
     if (path.length > MAX_PATH) throw hostError('ENAMETOOLONG', path);
     let directory = this.root;
@@ -171,7 +180,9 @@ export class MemoryFiles {
     parent.entries.delete(name);
   }
 
-  /** Every regular file below `directory` in the order of {@link entries}. Links are not followed. */
+  /**
+   * Every regular file below `directory` in the order of {@link entries}. Links are not followed.
+   */
   *files(directory = '/'): Generator<[path: string, node: FileNode]> {
     for (const [path, node] of this.entries(directory)) {
       if (node.kind === 'file') yield [path, node];
@@ -179,8 +190,8 @@ export class MemoryFiles {
   }
 
   /**
-   * Everything below `directory`, as [absolute path, node]: a folder comes before what is in it, and names in
-   * one folder are in the order of their UTF-16 code units. Links are not followed.
+   * Everything below `directory`, as [absolute path, node]: a folder comes before its entries, and
+   * the names in a folder are in the order of their UTF-16 code units. Links are not followed.
    */
   *entries(directory = '/'): Generator<[path: string, node: TreeNode]> {
     const start = this.get(directory);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A process's view of a world in memory: its working directory, root, environment and streams over a
- * shared {@link MemoryFiles}. What a started program *is* (a port, an emulated binary, …) is decided by
- * the {@link Engine}, from the file that the path names.
+ * A process's view of a world in memory: its working directory, root, environment and streams over
+ * a shared {@link MemoryFiles}. What a started program *is* (a port, an emulated binary, …) is
+ * decided by the {@link Engine}, from the file that the path names.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { hostError } from '../errors.ts';
@@ -23,7 +23,9 @@ export interface ProgramImage {
   readonly bytes: Uint8Array;
 }
 
-/** Runs one program to its end in the world that it is given. Throws ENOEXEC for what it cannot run. */
+/**
+ * Runs one program to its end in the world that it is given. Throws ENOEXEC for what it cannot run.
+ */
 export type Engine = (image: ProgramImage, argv: readonly string[], host: Host) => ChildStatus;
 
 /** An engine that may ask the host of a world in memory for more than programs can. */
@@ -52,7 +54,10 @@ export interface MemoryHostOptions {
   readonly stdout?: (bytes: Uint8Array) => void;
   /** Take standard error; default: dropped. */
   readonly stderr?: (bytes: Uint8Array) => void;
-  /** Takes the maps of what this program and those that it starts write; default: none are made. */
+  /**
+   * Receives the provenance maps of what this program and its children write; default: none are
+   * made.
+   */
   readonly provenance?: ProvenanceSink;
   /** Default: Linux on i686. */
   readonly systemName?: SystemName;
@@ -75,7 +80,7 @@ export class MemoryHost implements Host {
   private directory: string;
   private readonly options: MemoryHostOptions;
   private readonly umask: number;
-  /** Shared with child processes: what one has read is gone for the others. */
+  /** Shared with child processes: what one process has read, the others do not get. */
   private readonly stdin: { rest: Uint8Array };
 
   constructor(options: MemoryHostOptions, stdin?: { rest: Uint8Array }) {
@@ -143,7 +148,7 @@ export class MemoryHost implements Host {
       mode: mode & 0o7777 & ~this.umask,
       entries: new Map(),
     };
-    // As Linux: a new folder may be named with a slash at its end, which nothing else new may.
+    // As Linux: only a new folder may be named with a slash at its end.
     let end = path.length;
     while (end > 1 && path[end - 1] === '/') end--;
     const name = path.slice(0, end);
@@ -184,7 +189,10 @@ export class MemoryHost implements Host {
     });
   }
 
-  /** Unlike chroot(2) this also makes the new root the working directory: the old one would be outside. */
+  /**
+   * Unlike chroot(2) this also makes the new root the working directory: the old one would be
+   * outside.
+   */
   changeRoot(path: string): void {
     const node = this.named(path, (absolute) => this.files.get(absolute));
     if (node.kind !== 'directory') throw hostError('ENOTDIR', path);
@@ -194,8 +202,8 @@ export class MemoryHost implements Host {
   }
 
   /**
-   * The path in the world of what `path` names, whatever root directory the process has; links are resolved,
-   * the last one if `followLast`. Throws as a system call does.
+   * The path of `path` in the whole world, whatever the process's root directory is. Links are
+   * resolved, the last one only if `followLast`. Throws as a system call does.
    */
   worldPath(path: string, followLast = true): string {
     const real = this.named(path, (absolute) => this.files.realPath(absolute, followLast));
@@ -249,7 +257,10 @@ export class MemoryHost implements Host {
     return this.directory === '/' ? `/${path}` : `${this.directory}/${path}`;
   }
 
-  /** Do something with the absolute form of `path`; errors about that form name `path` as it was given. */
+  /**
+   * Do something with the absolute form of `path`; errors about that form name `path` as it was
+   * given.
+   */
   private named<Result>(path: string, action: (absolute: string) => Result): Result {
     const absolute = this.absolute(path);
     try {

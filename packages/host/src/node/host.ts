@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Host over node:fs and node:child_process; every system error becomes a ToolError with its errno name. */
+/**
+ * Host over node:fs and node:child_process; every system error becomes a ToolError with its errno
+ * name.
+ */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -18,7 +21,7 @@ export class NodeHost implements Host {
     return guarded('standard input', () => readStream(0, 'standard input'));
   }
 
-  /** EPIPE is thrown on as it is: nobody is left to be told. */
+  /** EPIPE is rethrown as it is: there is no reader left for a message. */
   writeStdout(bytes: Uint8Array): void {
     try {
       writeAll(1, bytes);
@@ -27,7 +30,7 @@ export class NodeHost implements Host {
     }
   }
 
-  /** Where messages cannot be written there is no place to say so. */
+  /** If messages cannot be written, that cannot be reported either. */
   writeStderr(bytes: Uint8Array): void {
     try {
       writeAll(2, bytes);
@@ -133,7 +136,8 @@ export class NodeHost implements Host {
     };
     let child: ReturnType<typeof spawnSync>;
     if (words.some((word) => LONE_SURROGATE.test(word))) {
-      // Node would change the bytes that are not UTF-8. A shell can make them, but gives the program its path as name.
+      // Node would change the bytes that are not UTF-8. A shell can make them, but gives the
+      // program its path as name.
       guarded(path, () => fs.accessSync(toSystem(command), fs.constants.X_OK));
       child = spawnSync('/bin/sh', ['-c', `exec ${words.map(quoted).join(' ')}`], options);
     } else child = spawnSync(command, words.slice(1), { argv0: argv[0] ?? path, ...options });
@@ -144,10 +148,12 @@ export class NodeHost implements Host {
   }
 }
 
-/** What represents in a string a byte that is not UTF-8. */
+/** The character that represents a byte that is not UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** A word for a shell: as it is between quotes, and bytes that are not UTF-8 by their octal numbers. */
+/**
+ * A word for a shell: as it is between quotes, and bytes that are not UTF-8 by their octal numbers.
+ */
 function quoted(word: string): string {
   const octal = (byte: string) => `\\${(byte.charCodeAt(0) & 0xff).toString(8)}`;
   return `'${word.replaceAll("'", "'\\''")}'`.replace(

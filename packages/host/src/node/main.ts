@@ -23,8 +23,9 @@ export function runOnNode(name: string, program: Program): void {
 }
 
 /**
- * The arguments of this process. Node makes U+FFFD of bytes that are not UTF-8, so that a file of such a name could not
- * be opened and another would be made; Linux has the bytes themselves.
+ * The arguments of this process. Node replaces bytes that are not UTF-8 by U+FFFD, so that a file
+ * of such a name could not be opened and one of another name would be made. Linux gives the bytes
+ * themselves.
  */
 function commandLine(): readonly string[] {
   const words = process.argv.slice(2);

@@ -2,15 +2,18 @@
 /**
  * Write a file so that it has the old content or the new, whatever goes wrong in between.
  *
- * A regular file with one name, and a new one, is written beside and renamed into place. Devices, pipes
- * and files with several names are written in place, as only that keeps what they are.
+ * A regular file with one name, and a new one, is written beside and renamed into place. Devices,
+ * pipes and files with several names are written in place, because renaming would replace them.
  */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { writeAll } from './transfer.ts';
 
-/** Replace the content of `name`, which keeps its mode, or create it with `mode` (the umask applies). */
+/**
+ * Replace the content of `name`, which keeps its mode, or create it with `mode` (the umask
+ * applies).
+ */
 export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: number): void {
   const stats = fs.statSync(name, { throwIfNoEntry: false });
   if (stats === undefined) {
@@ -23,7 +26,10 @@ export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: numb
   }
 }
 
-/** The name of the file that is not there yet, where `name` is a link to it. Links in a circle have no status. */
+/**
+ * The name of the file that is not there yet, where `name` is a link to it. Links in a circle have
+ * no status.
+ */
 function behindLinks(name: string | Buffer): string | Buffer {
   if (fs.lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return name;
   const target = fs.readlinkSync(name, 'buffer').toString('latin1');
@@ -31,7 +37,7 @@ function behindLinks(name: string | Buffer): string | Buffer {
   return behindLinks(Buffer.from(there, 'latin1'));
 }
 
-/** The folder's name in latin1, through which a name of any bytes passes path.dirname unharmed. */
+/** The folder's name in Latin-1, so that path.dirname does not change the bytes of a name. */
 function folderOf(name: string | Buffer): string {
   return path.dirname(Buffer.from(name as string).toString('latin1'));
 }

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Whole contents through descriptors: pipes that are not ready for the moment, devices that never end. */
+/**
+ * Reads and writes whole contents through descriptors, also of pipes that are not ready yet and
+ * devices that never end.
+ */
 import fs from 'node:fs';
 import { ByteWriter } from '@stage0-ts/bytes';
 import { hostError } from '../errors.ts';
 
-/** One call takes no more than 2 GiB. */
+/** Bytes that one call writes; the system accepts no more than 2 GiB. */
 const MAX_WRITE = 2 ** 30;
-/** What is taken from a device without end, before it counts as too large. */
+/** The most bytes that are read from a device without end, before it counts as too large. */
 const MAX_FROM_STREAM = 2 ** 30;
 
-/** Everything from a pipe or device, which may be empty for the moment, or never end. Throws EFBIG for `path`. */
+/**
+ * Everything from a pipe or device, which may be empty at the moment, or never end. Throws EFBIG
+ * for `path`.
+ */
 export function readStream(descriptor: number, path: string): Uint8Array {
   const all = new ByteWriter(1 << 16);
   const piece = new Uint8Array(1 << 16);
@@ -29,7 +35,7 @@ export function writeAll(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-/** Do it again after a millisecond for as long as the other end is not ready. */
+/** Try again every millisecond while the other end is not ready. */
 function patiently(action: () => number): number {
   for (;;) {
     try {

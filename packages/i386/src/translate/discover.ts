@@ -309,23 +309,34 @@ function endsProcess(vector: number, before: readonly Instruction[]): boolean {
 function knownEax(before: readonly Instruction[]): number | undefined {
   let eax: number | undefined;
   let pushed: number | undefined;
-  for (const { operation, operands, size } of before) {
-    const [to, from] = operands;
-    const ofEax = to?.kind === REGISTER && to.register === EAX && size === 4;
-    if (operation === 'push') pushed = to?.kind === IMMEDIATE ? to.value : undefined;
-    else if (operation === 'mov' && ofEax) eax = from?.kind === IMMEDIATE ? from.value : undefined;
-    else if (operation === 'pop' && ofEax) eax = pushed;
-    else if (operation === 'xor' && ofEax && from?.kind === REGISTER) {
-      eax = from.register === EAX ? 0 : undefined;
-    } else if (operation === 'inc' && ofEax) eax = eax === undefined ? undefined : eax + 1;
-    else if (
-      to?.kind !== MEMORY &&
-      (to?.register === EAX || to === undefined || operation === 'xchg')
-    ) {
-      if (operation !== 'cmp' && operation !== 'test' && operation !== 'nop') eax = undefined;
-    }
+  for (const instruction of before) {
+    if (instruction.operation === 'push') pushed = immediateOf(instruction.operands[0]);
+    else if (mayWriteEax(instruction)) eax = eaxAfter(instruction, eax, pushed);
   }
   return eax;
+}
+
+/** What an instruction that writes eax leaves there, if it can be told. */
+function eaxAfter(
+  { operation, operands: [to, from], size }: Instruction,
+  eax: number | undefined,
+  pushed: number | undefined,
+): number | undefined {
+  if (to?.kind !== REGISTER || to.register !== EAX || size !== 4) return undefined;
+  if (operation === 'mov') return immediateOf(from);
+  if (operation === 'pop') return pushed;
+  if (operation === 'inc') return eax === undefined ? undefined : eax + 1;
+  return operation === 'xor' && from?.kind === REGISTER && from.register === EAX ? 0 : undefined;
+}
+
+function mayWriteEax({ operation, operands: [to] }: Instruction): boolean {
+  if (operation === 'cmp' || operation === 'test' || operation === 'nop') return false;
+  if (to?.kind === MEMORY) return false;
+  return to === undefined || to.register === EAX || operation === 'xchg';
+}
+
+function immediateOf(operand: Operand | undefined): number | undefined {
+  return operand?.kind === IMMEDIATE ? operand.value : undefined;
 }
 
 class CachingDecoder {

@@ -2,8 +2,8 @@
 /**
  * aarch64: constants and addresses are loaded from the code after the load, jumps go through X16.
  *
- * Quirk kept: offsets lose their sign and are always subtracted, and their note is repeated on a line of
- * its own.
+ * Quirk kept: offsets lose their sign and are always subtracted, and their note is repeated on a
+ * line of its own.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';

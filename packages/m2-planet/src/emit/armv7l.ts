@@ -2,8 +2,8 @@
 /**
  * armv7l: division is a call, a call saves the link register after the arguments.
  *
- * Quirk kept: offsets lose their sign and are always subtracted, and the note of a short one is on a
- * line of its own.
+ * Quirk kept: offsets lose their sign and are always subtracted, and the note of a short one is on
+ * a line of its own.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';

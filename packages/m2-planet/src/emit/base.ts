@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What all architectures do alike: the operations that are made of simpler ones, and the way lines end.
+ * What all architectures have in common: operations that are composed of simpler ones, and the ends
+ * of lines.
  *
- * A subclass gives the single instructions and tables of lines. Invariant: every operation with a note
- * ends in ` # note` and a line feed.
+ * A subclass supplies the single instructions and tables of lines. Invariant: every operation with
+ * a note ends in ` # note` and a line feed.
  *
- * Quirk kept: adding and subtracting a constant always goes through the scratch register, because the
- * tests for the short forms, written with `&&`, are bitwise in the shipped compiler and never hold.
- * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1, as the shipped binary computes it.
+ * Quirk kept: adding and subtracting a constant always goes through the scratch register, because
+ * the tests for the short forms, written with `&&`, are bitwise in the shipped compiler and never
+ * hold.
+ * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1, as the shipped binary computes
+ * it.
  */
 import type { Dialect } from '../dialects.ts';
 import type {
@@ -54,7 +57,9 @@ export abstract class BaseEmitter implements Emitter {
   protected readonly names: Readonly<Record<Register, string>>;
   protected readonly table: LineTable;
   protected readonly dialect: Dialect;
-  /** True where a call overwrites the return address of the caller, so that it is saved around it. */
+  /**
+   * True where a call overwrites the return address of the caller, so that it is saved around it.
+   */
   protected readonly savesReturn: boolean = false;
   private sink: CodeSink;
 

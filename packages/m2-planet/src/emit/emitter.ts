@@ -2,11 +2,13 @@
 /**
  * The seam between the parser and an architecture.
  *
- * The parser compiles for a machine with two working registers: values arise in `zero`, second operands in
- * `one`. It asks for operations; an emitter writes the lines that do them. Everything that differs
- * between architectures, word size and direction of the stack included, is behind this interface.
+ * The parser compiles for a machine with two working registers: values are in `zero`, second
+ * operands in `one`. It asks for operations; an emitter writes the lines that do them. Everything
+ * that differs between architectures, word size and direction of the stack included, is hidden by
+ * this interface.
  *
- * The `note` of an operation becomes the comment after its line, which is part of the output format.
+ * The `note` of an operation becomes the comment after its line, which is part of the output
+ * format.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import type { Dialect } from '../dialects.ts';
@@ -47,7 +49,7 @@ export type BinaryOperator =
 /** Operators of assignments like `+=`, without the equals sign. */
 export type CompoundOperator = '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' | '^' | '|';
 
-/** What an emitter needs to know of the compilation. */
+/** What an emitter needs to know about the compilation. */
 export interface EmitterSettings {
   readonly dialect: Dialect;
   /** See the option of that name. */
@@ -76,9 +78,14 @@ export interface Emitter {
   /** True for the bare machine, whose output ends with the label STACK. */
   readonly endsWithStack: boolean;
 
-  /** Where the first argument lies, or the one after the argument at `previous`, relative to `base`. */
+  /**
+   * Where the first argument lies, or the one after the argument at `previous`, relative to `base`.
+   */
   argumentOffset(previous: number | undefined): number;
-  /** Where a local of `size` bytes (whole words) lies after the one at `previous`, relative to `locals`. */
+  /**
+   * Where a local of `size` bytes (whole words) lies after the one at `previous`, relative to
+   * `locals`.
+   */
   localOffset(previous: number, size: number): number;
   /** Make `zero`, an argument's address, the address of the one after it. */
   nextArgument(size: number): void;
@@ -134,7 +141,7 @@ export interface Emitter {
    * new base.
    */
   beginCall(throughPointer: boolean): void;
-  /** Between the arguments and the call. */
+  /** Called between the arguments and the call. */
   endArguments(): void;
   callFunction(name: string): void;
   /** Call what `zero` pointed to in the beginning. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * knight-posix and knight-native: the stack grows up, arguments and locals lie above their pointers.
+ * knight-posix and knight-native: the stack grows up, arguments and locals lie above their
+ * pointers.
  *
- * knight-native is the bare machine: `main` has no parameters and the output ends with the label STACK.
+ * knight-native is the bare machine: `main` has no parameters and the output ends with the label
+ * STACK.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';

@@ -2,8 +2,8 @@
 /**
  * riscv32 and riscv64: comparisons are made of slt and xor, large constants of pieces.
  *
- * Quirks kept: the upper part of a far local's offset is loaded and lost; the note of a jump if not zero
- * is on a line of its own.
+ * Quirks kept: the upper part of a far local's offset is loaded and lost; the note of a jump if not
+ * zero is on a line of its own.
  * Behaviour defined by cc_emit.c and cc_core.c of M2-Planet 1.13.1.
  */
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';

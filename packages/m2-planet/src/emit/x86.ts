@@ -8,14 +8,17 @@
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';
 import type { CodeSink, Emitter, EmitterSettings, Register } from './emitter.ts';
 
-/** What tells the members of the family apart. */
+/** What distinguishes the members of the family. */
 interface Variant extends LineTable {
   readonly callPointer: string;
   /** How an address is loaded: the instruction, and what is between the register and the label. */
   readonly address: readonly [instruction: string, separator: string];
 }
 
-/** The operators by the names of the four general registers and the instruction that widens the first. */
+/**
+ * The operators by the names of the four general registers and the instruction that widens the
+ * first.
+ */
 function operations(
   a: string,
   b: string,

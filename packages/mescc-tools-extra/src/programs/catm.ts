@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The commands `catm OUTPUT INPUT…`: the hand-written one of phase 2b and the one of mescc-tools-extra. */
+/**
+ * The commands `catm OUTPUT INPUT…`: the hand-written one of phase 2b and the one of
+ * mescc-tools-extra.
+ */
 import { ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';

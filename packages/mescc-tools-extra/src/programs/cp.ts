@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `cp [-v] SOURCE DESTINATION`: the destination is a file, or a directory to copy into. */
+/**
+ * The command `cp [-v] SOURCE DESTINATION`: the destination is a file, or a directory to copy into.
+ */
 import { encodeUtf8, ProvenanceMap } from '@stage0-ts/bytes';
 import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
@@ -41,7 +43,7 @@ export const cp: Program = (argv, host) =>
     return 0;
   });
 
-/** Every byte comes from the one at the same place. */
+/** Every byte comes from the byte at the same offset. */
 function copyMap(source: string, length: number): ProvenanceMap {
   const provenance = new ProvenanceMap();
   provenance.addCopy(0, provenance.addSource(source), 0);
@@ -50,8 +52,8 @@ function copyMap(source: string, length: number): ProvenanceMap {
 }
 
 /**
- * The path to write. Quirk kept: upstream finds a directory by changing into it, so that the working
- * directory itself is not one, and the copy fails.
+ * The path to write. Quirk kept: upstream finds a directory by changing into it, so that the
+ * working directory itself is not one, and the copy fails.
  */
 function withinDirectory(host: Host, source: string, destination: string): string {
   const endsInSlash = destination.endsWith('/');

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `match STRING STRING`: status 0 when they are equal, 1 when not, 2 for another count. */
+/**
+ * The command `match STRING STRING`: status 0 when they are equal, 1 when not, 2 for another count.
+ */
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 

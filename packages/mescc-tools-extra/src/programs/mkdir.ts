@@ -10,7 +10,9 @@ const KEPT_BITS = 0o1777;
 const HELP =
   'mescc-tools-extra mkdir supports --parents and --mode 0750 but the last argument always must be the directly to make\n';
 
-/** Upstream's command line. Without -p the first directory that cannot be made ends the run with 1. */
+/**
+ * Upstream's command line. Without -p the first directory that cannot be made ends the run with 1.
+ */
 export const mkdir: Program = (argv, host) =>
   reportErrors('mkdir', host, () => {
     let parents = false;
@@ -41,8 +43,8 @@ export const mkdir: Program = (argv, host) =>
 /**
  * Make a directory, with -p its parents too, all with the same mode.
  *
- * Quirk kept: a slash at the end is cut off, of each parent too, and stays cut off. So `a//b` with -p
- * ends with `a`, and nothing fails.
+ * Quirk kept: a slash at the end is cut off, of each parent too, and stays cut off. So `a//b` with
+ * -p ends with `a`, and nothing fails.
  *
  * @returns the path as it was cut, and why nothing was made.
  */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `mescc-tools-extra TOOL ARGUMENT…`: all tools in one, as upstream's names are those of a system's own. */
+/**
+ * The command `mescc-tools-extra TOOL ARGUMENT…`: all tools in one, as upstream's names are those
+ * of a system's own.
+ */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
@@ -37,7 +40,10 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   wrap,
 };
 
-/** Run the tool that the first argument names. `--help` lists them; status 2 when there is none of the name. */
+/**
+ * Run the tool that the first argument names. `--help` lists them; status 2 when there is none of
+ * the name.
+ */
 export const mesccToolsExtra: Program = (argv, host) =>
   reportErrors('mescc-tools-extra', host, () => {
     const [, tool, ...rest] = argv;

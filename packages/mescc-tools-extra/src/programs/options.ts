@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command lines of replace, untar, ungz, unbz2 and unxz: options only, the last of each kind counts. */
+/**
+ * The command lines of replace, untar, ungz, unbz2 and unxz: options only, the last of each kind
+ * counts.
+ */
 import { ToolError } from '@stage0-ts/diagnostics';
 
 export interface OptionTable {
@@ -13,7 +16,7 @@ export interface Options {
   readonly values: Readonly<Record<string, string | undefined>>;
   /** Every value of every option, in the order of the command line. */
   readonly all: readonly { readonly name: string; readonly value: string }[];
-  /** Switches in the order of the command line, each as often as it is there. */
+  /** Switches in the order of the command line, each as often as it occurs. */
   readonly switches: readonly string[];
   /** True when `-h` or `--help` was met; what follows it was not read. */
   readonly help: boolean;
@@ -46,7 +49,7 @@ function own(table: Readonly<Record<string, string>>, key: string): string | und
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-/** Options that ours has besides upstream's: how many bytes may come out of an archive. */
+/** An option of ours: how many bytes may be decoded from an archive. */
 export const LIMIT_OPTION: Readonly<Record<string, string>> = { '--limit': 'limit' };
 
 const UNITS: ReadonlyMap<string, number> = new Map([
@@ -56,7 +59,9 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['G', 2 ** 30],
 ]);
 
-/** The value of `--limit`: bytes, or so many k, M or G (of 1024). undefined when it is not given. */
+/**
+ * The value of `--limit`: bytes, or so many k, M or G (of 1024). undefined when it is not given.
+ */
 export function limitOf(options: Options): number | undefined {
   const { limit } = options.values;
   if (limit === undefined) return undefined;

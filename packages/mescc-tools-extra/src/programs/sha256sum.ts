@@ -6,9 +6,11 @@ import type { Host, Program } from '@stage0-ts/host';
 import { sha256Hex } from '../sha256.ts';
 
 /** Names longer than this are cut there. */
-const NAME_ROOM = 4096;
+const MAX_NAME = 4096;
 
-/** Upstream's command line: `-c` counts for all files, and results of a check go to standard output. */
+/**
+ * Upstream's command line: `-c` counts for all files, and results of a check go to standard output.
+ */
 export const sha256sum: Program = (argv, host) =>
   reportErrors('sha256sum', host, () => {
     const files: string[] = [];
@@ -40,7 +42,10 @@ export const sha256sum: Program = (argv, host) =>
     return status;
   });
 
-/** A line for each file. For a file that is missing upstream prints so among the lines, and stops with 1. */
+/**
+ * A line for each file. For a missing file upstream prints a message among the lines, and stops
+ * with status 1.
+ */
 function digestLines(host: Host, files: readonly string[], toStdout: boolean): string {
   let text = '';
   for (const file of files) {
@@ -53,7 +58,10 @@ function digestLines(host: Host, files: readonly string[], toStdout: boolean): s
   return text;
 }
 
-/** Status 0 when all digests of all lists are right, 1 otherwise; a missing file or a bad line ends the check. */
+/**
+ * Status 0 when all digests of all lists are right, 1 otherwise; a missing file or a bad line ends
+ * the check.
+ */
 function checkLists(host: Host, lists: readonly string[]): number {
   const say = (text: string): void => host.writeStdout(encodeUtf8(text));
   let status = 0;
@@ -86,7 +94,10 @@ function checkLists(host: Host, lists: readonly string[]): number {
   return status;
 }
 
-/** line = 64 digits, two blanks, name, newline. Quirk kept: `F` is the one capital that counts as a digit. */
+/**
+ * line = 64 digits, two blanks, name, newline. Quirk kept: `F` is the one capital that counts as a
+ * digit.
+ */
 function readLine(
   bytes: Uint8Array,
   start: number,
@@ -97,7 +108,7 @@ function readLine(
   if (bytes[start + 64] !== 0x20 || bytes[start + 65] !== 0x20) return undefined;
   const newline = bytes.indexOf(0x0a, nameStart);
   const lineEnd = newline < 0 ? bytes.length : newline;
-  const nameEnd = Math.min(lineEnd, nameStart + NAME_ROOM);
+  const nameEnd = Math.min(lineEnd, nameStart + MAX_NAME);
   const nul = bytes.subarray(nameStart, nameEnd).indexOf(0);
   const name = decodeUtf8(bytes, nameStart, nul < 0 ? nameEnd : nameStart + nul);
   return {

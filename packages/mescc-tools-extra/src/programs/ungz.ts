@@ -10,7 +10,10 @@ const HELP =
   " --file $input.gz [--output $output] (or it'll use the internal filename)\n" +
   '--help to get this message\n--fuzz-mode if you wish to fuzz this application safely\n';
 
-/** Upstream's command line. Without an output the name is the one in the archive, or the input's less three characters. */
+/**
+ * Upstream's command line. Without an output the name is the one in the archive, or the input's
+ * less three characters.
+ */
 export const ungz: Program = (argv, host) =>
   reportErrors('ungz', host, () => {
     const options = parseOptions(argv, {

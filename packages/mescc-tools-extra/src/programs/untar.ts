@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The command `untar --file ARCHIVE…`: extract into the working directory, the last archive first. */
+/**
+ * The command `untar --file ARCHIVE…`: extract into the working directory, the last archive first.
+ */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
@@ -12,7 +14,7 @@ const HELP =
   '--fuzz-mode if you wish to fuzz this application safely\n' +
   '--non-strict if you wish to just ignore files not existing\n';
 
-/** What `--non-strict` passes over, and upstream's words for it. */
+/** What `--non-strict` ignores, and upstream's words for it. */
 const IGNORED: ReadonlyMap<TarType, string> = new Map([
   ['hard-link', 'hardlink'],
   ['character-device', 'character device'],
@@ -21,9 +23,9 @@ const IGNORED: ReadonlyMap<TarType, string> = new Map([
 ]);
 
 /**
- * Upstream's command line and messages. Ours reads all archives to their ends before it writes the first
- * file, so that a bad one leaves no trace; upstream exits 0 then. Without `--non-strict` a hard link
- * becomes a copy.
+ * Upstream's command line and messages. Ours reads all archives to their ends before it writes the
+ * first file, so that a bad one leaves no files; upstream exits 0 then. Without `--non-strict` a
+ * hard link becomes a copy.
  */
 export const untar: Program = (argv, host) =>
   reportErrors('untar', host, () => {

@@ -2,8 +2,9 @@
 /**
  * The command `wrap PROGRAM ARGUMENT…`: run the program with the working directory as its root.
  *
- * Upstream also mounts /dev, /proc, /sys and a temporary directory there; a host has no mounts, so ours
- * changes the root and nothing else. Behaviour defined by mescc-tools-extra/wrap.c of stage0-posix 1.9.1.
+ * Upstream also mounts /dev, /proc, /sys and a temporary directory there; a host has no mounts, so
+ * ours changes the root and nothing else. Behaviour defined by mescc-tools-extra/wrap.c of
+ * stage0-posix 1.9.1.
  */
 import { reportErrors, requireOperand, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';

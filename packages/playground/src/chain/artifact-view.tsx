@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** One file of the tree: its bytes, and for the chosen one the way down to a line of a source. */
+/** One file of the tree: its bytes, and for the chosen one the trace to a line of a source. */
 import type { CheckDocument, Explanation, Hop, Place } from '@stage0-ts/stage0';
 import { useEffect, useRef } from 'preact/hooks';
 import { BytesView } from '../shared/bytes-view.tsx';

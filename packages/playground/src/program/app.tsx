@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The page to write programs in: text and machine on the left; bytes, instructions and the way down on the right. */
+/** The page to write programs in: text and machine on the left; bytes, instructions and the trace on the right. */
 import type { Instruction } from '@stage0-ts/i386';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type ByteRange, BytesView } from '../shared/bytes-view.tsx';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The way down from the chosen byte: each tool, its token in its line, and what the token names. */
+/** The trace from the chosen byte: each tool, its token in its line, and what the token names. */
 import { locate } from '@stage0-ts/diagnostics';
 import type { Hop, Place } from './trail.ts';
 import { decode } from './translate.ts';

@@ -15,7 +15,7 @@ export interface Place {
   readonly end: number;
 }
 
-/** One stage of the way down. */
+/** One stage of the trace. */
 export interface Hop {
   readonly tool: string;
   /** The token that the tool made the byte from; undefined for what it writes by itself. */
@@ -24,7 +24,7 @@ export interface Hop {
   readonly definition: Place | undefined;
 }
 
-/** The way down from the byte at `offset` of the image: the last tool first; nothing for what is not a byte of it. */
+/** The trace from the byte at `offset` of the image: the last tool first; nothing for what is not a byte of it. */
 export function trail({ stages, image }: Translation, offset: number): Hop[] {
   if (offset < 0 || offset >= image.length) return [];
   const hops: Hop[] = [];

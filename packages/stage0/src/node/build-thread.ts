@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A thread that makes one of the two builds of a check; see side-by-side.ts. */
+/** The thread that makes one of the two builds of a check; see side-by-side.ts. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { asToolError, type ToolErrorOptions } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { buildForCheck, type CheckedBuild } from '../check.ts';
-import type { Printed, ProcessRecord, RunEvent } from '../watch.ts';
+import type { Printed, ProcessRecord } from '../records.ts';
+import type { RunEvent } from '../watch.ts';
 import { engineNamed } from './engine-table.ts';
 import { ProgressText } from './progress.ts';
 import type { Job, Message } from './side-by-side.ts';
@@ -27,9 +28,9 @@ function progress(line: string): void {
 
 function run(): CheckedBuild {
   const { limits, options } = job;
-  const engine = engineNamed(job.engine, '', limits);
-  // One engine for both, so that what is translated is translated once.
-  const named = (name: string) => (name === job.engine ? engine : engineNamed(name, '', limits));
+  const engine = engineNamed(job.engine, limits);
+  // One engine for both, so that code is translated only once.
+  const named = (name: string) => (name === job.engine ? engine : engineNamed(name, limits));
   const rebuilder = job.rebuilder === undefined ? undefined : named(job.rebuilder);
   const text = new ProgressText();
   const events = {
@@ -43,7 +44,7 @@ function run(): CheckedBuild {
   return buildForCheck(files, engine, { ...options, ...events }, rebuilder);
 }
 
-/** Records that can be sent: what was printed, without the buffer that took it. */
+/** Records in a form that can be sent to another thread. */
 function plain(build: CheckedBuild): Omit<CheckedBuild, 'files'> {
   const sent = new Map<ProcessRecord, ProcessRecord>();
   const copy = (process: ProcessRecord): ProcessRecord => {

@@ -3,7 +3,6 @@
  * `stage0 exec PROGRAM`: one i386 Linux program in the machine, with the files of this computer.
  * What it starts runs in machines too.
  */
-import { parseArgs } from 'node:util';
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Inherited } from '@stage0-ts/host';
@@ -11,35 +10,18 @@ import type { Engine } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { type EngineOptions, Machine, traced, translationText } from '@stage0-ts/i386';
 import { machineEngine } from '../machine-engine.ts';
-import { limitsFrom, PROGRAM_LIMIT_HELP, PROGRAM_LIMIT_OPTIONS } from './limit-options.ts';
+import type { Arguments } from './command.ts';
+import { limitsFrom } from './limit-options.ts';
 import { print } from './streams.ts';
 import { UsageError } from './usage.ts';
 
-const HELP = `usage: stage0 exec [OPTION…] PROGRAM [ARGUMENT…]
-
-Run an i386 Linux program in the machine, on any computer. It reads and writes files as a program of its own would.
-Options come before PROGRAM; what follows it is the program's.
-
-${PROGRAM_LIMIT_HELP}
-  --trace                write each instruction to standard error, with the registers that it changed
-  --dump-wasm ADDRESS    run nothing: print what the function with an instruction at ADDRESS is translated to
-
-Exit status: that of the program; 128 and the signal when one ends it; 1 it cannot be run, 2 usage.
-`;
-
 /** The program's exit status; throws UsageError and ToolError. */
-export function execCommand(args: readonly string[]): number {
-  const at = programAt(args);
-  const values = parse(args.slice(0, at));
-  const [program, ...words] = args.slice(at);
-  if (values.help) {
-    print(HELP);
-    return 0;
-  }
-  if (program === undefined) throw new UsageError('exec takes a PROGRAM', HELP);
-  if (values['dump-wasm'] !== undefined) return dumpWasm(program, values['dump-wasm']);
-  const { engine } = limitsFrom(values, HELP);
-  const run = values.trace ? tracing(engine) : machineEngine(engine).run;
+export function execCommand(given: Arguments): number {
+  const [program = '', ...words] = given.operands;
+  const address = given.optionalText('dump-wasm');
+  if (address !== undefined) return dumpWasm(program, address);
+  const { engine } = limitsFrom(given);
+  const run = given.has('trace') ? tracing(engine) : machineEngine(engine).run;
   const host = new MachineHost(run, new NodeHost().environment);
   const end = host.run(program, [program, ...words], host.environment);
   return end.kind === 'exited' ? end.status : 128 + end.signal;
@@ -56,7 +38,7 @@ function tracing(limits: EngineOptions): Engine {
 function dumpWasm(program: string, text: string): number {
   const address = /^(0x)?[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN;
   if (Number.isNaN(address)) {
-    throw new UsageError(`--dump-wasm takes an address as in 8048054, not ${text}`, HELP);
+    throw new UsageError(`--dump-wasm takes an address as in 8048054, not ${text}`);
   }
   const lines = translationText(new NodeHost().readFile(program), address, DUMPED);
   if (lines === undefined) {
@@ -72,34 +54,7 @@ function dumpWasm(program: string, text: string): number {
 /** As the machine translates where nobody counts instructions. */
 const DUMPED = { stackSize: 8 << 20, metered: false, observed: false };
 
-const OPTIONS = {
-  ...PROGRAM_LIMIT_OPTIONS,
-  trace: { type: 'boolean', default: false },
-  'dump-wasm': { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-/** Where the program is among the words: what follows it is not for us. */
-function programAt(args: readonly string[]): number {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
-  return tokens.find(({ kind }) => kind === 'positional')?.index ?? args.length;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, HELP);
-  }
-}
-
-/** This computer, but for what programs are. */
+/** This computer's files, with programs that run in the machine. */
 class MachineHost extends NodeHost {
   override readonly environment: readonly string[];
   private readonly engine: Engine;

@@ -2,15 +2,15 @@
 /**
  * What `--against` names → a build to compare with: a folder, an archive, or one file.
  *
- * Nothing in it is opened that is not a regular file, so that a pipe or a device cannot hold up the comparison.
+ * Only regular files in it are opened, so that a pipe or a device cannot block the comparison.
  */
 import path from 'node:path';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { NodeHost } from '@stage0-ts/host/node';
-import { type ForeignBuild, type ForeignEntry, foreignFiles } from '../against.ts';
+import { type ForeignBuild, type ForeignEntry, foreignFiles } from '../foreign-build.ts';
 import { treeFromArchive } from '../tree.ts';
 
-/** Throws ToolError for what is not there, and what cannot be read. */
+/** Throws ToolError for what does not exist or cannot be read. */
 export function loadForeign(name: string): ForeignBuild {
   const host = new NodeHost();
   const status = host.stat(name);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** TREE of the command line → files in memory: a folder of this machine, or an archive. And the way back. */
+/**
+ * TREE of the command line → files in memory: a folder of this machine, or an archive. And the
+ * results back to disk.
+ */
 import path from 'node:path';
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
-import type { ArchiveFacts, PartFacts } from '../check-document.ts';
+import type { ArchiveFacts, PartFacts } from '../subject.ts';
 import type { PlainTree } from '../tar-tree.ts';
 import { namedTreeFromArchive } from '../tree.ts';
 import { adviceForFile } from '../tree-advice.ts';
@@ -16,9 +19,9 @@ export interface LoadedTree {
   readonly files: MemoryFiles;
   /** undefined for a folder, and for a tree of several parts. */
   readonly archive: ArchiveFacts | undefined;
-  /** Archives of which each is a part of the tree. */
+  /** Archives that are each a part of the tree. */
   readonly parts: readonly PartFacts[];
-  /** What was read of this machine. */
+  /** The paths that were read on this machine. */
   readonly sources: readonly string[];
 }
 
@@ -30,8 +33,8 @@ interface Loaded {
 }
 
 /**
- * The operands of a command line: one TREE; or several, of which each is put where its folder's name says, or where
- * `PATH=TREE` does. Throws ToolError when one cannot be read or has no place.
+ * The operands of a command line: one TREE; or several, of which each is put where its folder's
+ * name says, or where `PATH=TREE` does. Throws ToolError when one cannot be read or has no place.
  */
 export function loadOperands(operands: readonly string[]): LoadedTree {
   const [only, ...others] = operands as [string, ...string[]];
@@ -54,7 +57,7 @@ interface Operand {
   readonly source: string;
 }
 
-/** `PATH=TREE`, unless that is the name of something. */
+/** `PATH=TREE`, unless a file of that whole name exists. */
 function splitOperand(operand: string): Operand {
   const parts = /^([^=]*)=(.+)$/s.exec(operand);
   if (parts === null || new NodeHost().stat(operand) !== undefined) {
@@ -94,7 +97,7 @@ function loadTreeAs(name: string): Loaded {
   return { files, archive: undefined, folder: path.basename(path.resolve(name)) };
 }
 
-/** What is not an archive is often something that can be recognised. */
+/** Adds what the file is, if it is recognised. */
 function unpacked(bytes: Uint8Array, name: string): PlainTree {
   try {
     return namedTreeFromArchive(bytes, name);
@@ -126,12 +129,15 @@ function loadFolder(host: NodeHost, files: MemoryFiles, folder: string, prefix: 
   }
 }
 
-/** Permission bits that a saved file may have: set-user-id and the like stay in the world in memory. */
+/**
+ * Permission bits that a saved file may have: set-user-id and the like stay in the world in memory.
+ */
 const SAVED_MODE = 0o777;
 
 /**
- * Write the files at `paths` (in the tree, without leading slash) below `folder`, with their modes. `sources` are what
- * was read from this machine. Throws ToolError for a file that would replace one of them.
+ * Write the files at `paths` (in the tree, without leading slash) below `folder`, with their modes.
+ * `sources` are what was read from this machine. Throws ToolError for a file that would replace one
+ * of them.
  */
 export function saveFiles(
   files: MemoryFiles,
@@ -154,7 +160,10 @@ export function saveFiles(
   }
 }
 
-/** Throws ToolError when writing `target` would replace one of `sources`, which are files or folders, or a file in one. */
+/**
+ * Throws ToolError when writing `target` would replace one of `sources`, which are files or
+ * folders, or a file in one.
+ */
 export function requireNoSource(host: NodeHost, target: string, sources: readonly string[]): void {
   if (host.lstat(target) === undefined) return;
   for (let above = path.resolve(target); ; above = path.dirname(above)) {
@@ -167,7 +176,10 @@ export function requireNoSource(host: NodeHost, target: string, sources: readonl
   }
 }
 
-/** Node's own `recursive` never ends where the system refuses a folder as if its parent were missing, as below /proc. */
+/**
+ * Node's own `recursive` loops for ever below /proc, where the system says that the parent is
+ * missing.
+ */
 function makeDirectories(host: NodeHost, folder: string): void {
   if (host.stat(folder) !== undefined) return;
   makeDirectories(host, path.dirname(folder));

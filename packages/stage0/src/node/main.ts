@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The command `stage0`: our own subcommands, and every upstream tool under its own name. */
-import { formatError, ToolError, visible } from '@stage0-ts/diagnostics';
+import { formatError, ToolError } from '@stage0-ts/diagnostics';
 import { runOnNode } from '@stage0-ts/host/node';
 import { UPSTREAM_NAME } from '../upstream.ts';
+import { type Command, helpText, type Run, readArguments, synopsis } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { completionCommand } from './completion.ts';
+import { hanging } from './layout-text.ts';
 import { print, printError } from './streams.ts';
 import { nearestName } from './suggest.ts';
 import { TOOL_TABLE, type ToolEntry } from './tool-table.ts';
@@ -11,13 +14,16 @@ import { UsageError, usageMessage } from './usage.ts';
 import { version } from './version.ts';
 
 const TOOL_NAMES = Object.keys(TOOL_TABLE);
+/** All subcommands. */
+const ALL = [...COMMANDS, completionCommand(COMMANDS, TOOL_NAMES)];
 const HELP_WORDS: ReadonlySet<string> = new Set(['help', '--help', '-h']);
 const VERSION_WORDS: ReadonlySet<string> = new Set(['version', '--version', '-V', '-v']);
 
-const HELP = `usage: stage0 COMMAND [ARGUMENT…]
+function generalHelp(): string {
+  return `usage: stage0 COMMAND [ARGUMENT…]
 
-${COMMANDS.map(helpLine).join('\n')}
-  TOOL ARGUMENT…   run one tool as upstream's program of that name:
+${ALL.map(helpLine).join('\n')}
+${hanging('TOOL ARGUMENT…', "run one tool as upstream's program of that name:")}
 
 ${wrapped(TOOL_NAMES)}
 
@@ -27,9 +33,7 @@ TREE is a folder or a .tar, .tar.gz, .tar.xz or .tar.bz2.
 Exit status: 0 it agrees or is done, 1 it differs or went wrong, 2 usage, 3 nothing could be judged.
 A TOOL's is that of upstream's program.
 `;
-
-/** What a command line comes to; the status is the process's. */
-type Action = () => number;
+}
 
 /**
  * Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage, 3
@@ -44,12 +48,21 @@ export async function main(): Promise<void> {
     runOnNode(name, program);
     return;
   }
-  const command = COMMANDS.find((one) => one.name === commandWord());
+  const command = ALL.find((one) => one.name === commandWord());
   const run = await command?.load();
   runOnNode('stage0', ([, ...words]) => {
-    const action = run === undefined ? () => answer(words) : () => run(argumentsOf(words));
-    return guarded(action, command?.errorStatus);
+    if (command === undefined || run === undefined) return guarded(() => answer(words), 'stage0');
+    const start = () => runCommand(command, run, argumentsOf(words));
+    return guarded(start, `stage0 ${command.name}`, command.errorStatus);
   });
+}
+
+/** The exit status; throws UsageError and ToolError. */
+function runCommand(command: Command, run: Run, words: readonly string[]): number {
+  const given = readArguments(command, words);
+  if (given !== undefined) return run(given);
+  print(helpText(command));
+  return 0;
 }
 
 /** The subcommand's name: of `stage0 help build` it is build. */
@@ -65,17 +78,17 @@ function argumentsOf([first = '', ...rest]: readonly string[]): readonly string[
 
 /** Everything that no subcommand of its own does. */
 function answer([word, subject]: readonly string[]): number {
-  if (word === undefined) throw new UsageError('which command?', HELP);
+  if (word === undefined) throw new UsageError('which command?');
   if (VERSION_WORDS.has(word)) print(`stage0 ${version()}, for ${UPSTREAM_NAME}\n`);
   else if (!HELP_WORDS.has(word)) throw unknown(word);
-  else print(subject === undefined ? HELP : toolHelp(subject));
+  else print(subject === undefined ? generalHelp() : toolHelp(subject));
   return 0;
 }
 
 function unknown(word: string): UsageError {
-  const meant = nearestName(word, [...COMMANDS.map(({ name }) => name), ...TOOL_NAMES]);
+  const meant = nearestName(word, [...ALL.map(({ name }) => name), ...TOOL_NAMES]);
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-  return new UsageError(`no command or tool is named ${visible(word)}${hint}`, HELP);
+  return new UsageError(`no command or tool is named ${word}${hint}`);
 }
 
 function toolNamed(name: string): ToolEntry | undefined {
@@ -96,12 +109,13 @@ More: README.md of @stage0-ts/${folder}
 `;
 }
 
-function guarded(action: Action, errorStatus: number | undefined): number {
+/** Run it with its errors on standard error; `name` is what was asked, as it is typed. */
+function guarded(action: () => number, name: string, errorStatus?: number): number {
   try {
     return action();
   } catch (error) {
     if (error instanceof UsageError) {
-      printError(usageMessage(error));
+      printError(usageMessage(error, name));
       return 2;
     }
     if (!(error instanceof ToolError)) throw error;
@@ -110,8 +124,9 @@ function guarded(action: Action, errorStatus: number | undefined): number {
   }
 }
 
-function helpLine({ name, synopsis, summary }: (typeof COMMANDS)[number]): string {
-  return `  ${`${name} ${synopsis}`.padEnd(16)} ${summary}`;
+function helpLine(command: Command): string {
+  const words = synopsis(command).replace(' [OPTION…]', '').replace('[OPTION…] ', '');
+  return hanging(`${command.name} ${words}`, command.summary);
 }
 
 function wrapped(names: readonly string[]): string {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A tree → SHA-256 of its Nix archive (NAR), by which Nix and Guix pin a source tree that they have unpacked or cloned.
+ * A tree → SHA-256 of its Nix archive (NAR), by which Nix and Guix pin a source tree that they have
+ * unpacked or cloned.
  *
- * The archive is a list of strings, each with its length before it and filled up to eight bytes. Of a file it has the
- * content and whether its owner may execute it, of a folder its entries in the order of the bytes of their names.
+ * The archive is a list of strings, each with its length before it and filled up to eight bytes. Of
+ * a file it has the content and whether its owner may execute it, of a folder its entries in the
+ * order of the bytes of their names.
  */
 import { createHash } from 'node:crypto';
 import { encodeUtf8 } from '@stage0-ts/bytes';

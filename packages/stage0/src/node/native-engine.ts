@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Runs the tree's own binaries on this machine's kernel, in a copy of the world in a temporary folder.
+ * Runs the tree's own binaries on this machine's kernel, in a copy of the world in a temporary
+ * folder.
  *
- * What a script starts from there on runs natively too, unseen, and with the rights of whoever started this. The working
- * directory is right, but the root is this machine's: scripts with absolute paths need another engine. Afterwards the
- * world is what the folder is: what is gone there is gone, and what has become a link is a link.
+ * What such a program starts also runs natively: it is not recorded, and it has the rights of the
+ * user. The working directory is that of the world, but the root is this machine's, so scripts with
+ * absolute paths need another engine. Afterwards the world is made equal to the folder, removed
+ * files and links included.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -15,9 +17,13 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import type { NamedEngine } from '../engines.ts';
 
-const OUTPUT_LIMIT = 256 << 20;
+/** Bytes that a program may print. */
+const MAX_OUTPUT = 256 << 20;
 
-/** @param seconds after which a program is killed. Throws ENOEXEC where the kernel does not run such binaries. */
+/**
+ * @param seconds after which a program is killed. Throws ENOEXEC where the kernel does not run such
+ *   binaries.
+ */
 export function nativeEngine(seconds: number): NamedEngine {
   return {
     name: 'native',
@@ -50,7 +56,7 @@ function start(
     cwd: path.join(folder, host.currentDirectory()),
     env: Object.fromEntries(host.environment.map((entry) => entry.split(/=(.*)/s).slice(0, 2))),
     stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: OUTPUT_LIMIT,
+    maxBuffer: MAX_OUTPUT,
     timeout: seconds * 1000,
     killSignal: 'SIGKILL',
   });
@@ -71,7 +77,10 @@ function start(
   return { kind: 'exited', status: child.status ?? 1 };
 }
 
-/** End what a program that was killed had started: on Linux, whatever works in the folder. */
+/**
+ * End what a killed program had started: on Linux, every process whose working directory is in the
+ * folder.
+ */
 function killThoseIn(folder: string): void {
   if (!fs.existsSync('/proc/self/cwd')) return;
   for (const pid of fs.readdirSync('/proc').map(Number)) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Progress on a terminal: one line on standard error that is written over at every step. */
+/** Progress on a terminal: one line on standard error, overwritten at every step. */
 import { visible } from '@stage0-ts/diagnostics';
-import type { ProcessRecord, RunEvent } from '../watch.ts';
+import type { ProcessRecord } from '../records.ts';
+import type { RunEvent } from '../watch.ts';
 
 /** True where a moving line helps somebody. */
 export function wantsProgress(quiet: boolean): boolean {
@@ -9,7 +10,10 @@ export function wantsProgress(quiet: boolean): boolean {
   return process.stderr.isTTY === true && !quiet && !env['NO_COLOR'] && !env['CI'];
 }
 
-/** Lines of progress: phase (an engine, or the rebuild), step, number of steps if known, program, artifact. */
+/**
+ * Lines of progress: phase (an engine, or the rebuild), step, number of steps if known, program,
+ * artifact.
+ */
 export class ProgressText {
   private steps = 0;
   private rebuilt = 0;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The options that say how a tree of another layout than upstream's is built, shared by the subcommands. */
+/**
+ * The options that say how a tree of another layout than upstream's is built, shared by the
+ * subcommands.
+ */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import {
   innerTree,
@@ -11,43 +14,46 @@ import {
   recipeOf,
 } from '../layouts.ts';
 import type { RunOptions } from '../run.ts';
+import type { Arguments, Options } from './command.ts';
 import { UsageError } from './usage.ts';
 
-/** For `parseArgs`. */
-export const RECIPE_OPTIONS = {
-  cwd: { type: 'string', default: '/' },
-  shell: { type: 'string', default: 'kaem-minimal' },
-  env: { type: 'string', multiple: true, default: [] as string[] },
-} as const;
-
-/** Their lines of a help text. */
-export const RECIPE_HELP = `  --cwd DIR              working directory in the tree (default: /)
-  --shell NAME           which of our shells reads the script: kaem-minimal or kaem (default: kaem-minimal)
-  --env NAME=V           a variable of the environment, which is empty otherwise; may be repeated`;
-
-/** For `parseArgs`, where the tree's own layout decides unless something is said. */
-export const LAYOUT_OPTIONS: typeof RECIPE_OPTIONS & {
-  readonly layout: { readonly type: 'string' };
-  readonly script: { readonly type: 'string' };
-} = {
-  ...RECIPE_OPTIONS,
-  layout: { type: 'string' },
-  script: { type: 'string' },
+/** Where a script runs, and what it sees. */
+export const RECIPE_OPTIONS: Options = {
+  cwd: { value: 'DIR', help: 'working directory in the tree', default: '/' },
+  shell: {
+    value: 'NAME',
+    help: 'which of our shells reads the script: kaem-minimal or kaem',
+    default: 'kaem-minimal',
+  },
+  env: {
+    value: 'NAME=V',
+    help: 'a variable of the environment, which is empty otherwise',
+    isRepeated: true,
+  },
 };
 
-/** Their lines of a help text. */
-export const LAYOUT_HELP: string = `  --layout NAME          how the tree is laid out (default: by what is in it):
-${LAYOUTS.map(({ name, of }) => `                         ${name}: ${of}`).join('\n')}
-  --script FILE          for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed shell
-${RECIPE_HELP}`;
+/** Where the tree's own layout decides unless something is said. */
+export const LAYOUT_OPTIONS: Options = {
+  layout: {
+    value: 'NAME',
+    help: [
+      'how the tree is laid out (default: by what is in it):',
+      ...LAYOUTS.map(({ name, of }) => `${name}: ${of}`),
+    ].join('\n'),
+  },
+  script: {
+    value: 'FILE',
+    help:
+      'for a tree of another layout: the kaem script to run instead of kaem.ARCH and its seed ' +
+      'shell',
+  },
+  ...RECIPE_OPTIONS,
+};
 
-interface LayoutValues extends RecipeValues {
-  readonly arch: string;
-  readonly layout?: string | undefined;
-  readonly script?: string | undefined;
-}
-
-/** A tree that was given, or the one in it that is meant; how to build it; and how it is laid out, for the report. */
+/**
+ * The tree to build (the given one or one inside it), how to build it, and its layout for the
+ * report.
+ */
 export interface LaidOut {
   readonly files: MemoryFiles;
   readonly recipe: Recipe;
@@ -55,55 +61,54 @@ export interface LaidOut {
 }
 
 /** What the command line means by a tree. Throws UsageError. */
-export function laidOut(values: LayoutValues, given: MemoryFiles, usage: string): LaidOut {
-  const { script, cwd } = values;
-  const inner = script === undefined ? innerTree(given, values.arch) : undefined;
-  const files = inner?.files ?? given;
-  const recipe = layoutRecipe(values, files, usage);
-  const name = layoutFor(values, files)?.name ?? 'not known';
+export function laidOut(given: Arguments, tree: MemoryFiles): LaidOut {
+  const arch = given.text('arch');
+  const script = given.optionalText('script');
+  const inner = script === undefined ? innerTree(tree, arch) : undefined;
+  const files = inner?.files ?? tree;
+  const recipe = layoutRecipe(given, files);
+  const name = layoutFor(given, files)?.name ?? 'not known';
   const where = inner === undefined ? '' : `, in ${inner.path.slice(1)}`;
-  const layout = script === undefined ? `${name}${where}` : `your own: ${script} in ${cwd}`;
-  return { files, recipe, layout };
+  const own = `your own: ${script} in ${given.text('cwd')}`;
+  return { files, recipe, layout: script === undefined ? `${name}${where}` : own };
 }
 
-function layoutFor({ layout, arch }: LayoutValues, files: MemoryFiles): Layout | undefined {
-  return layout === undefined ? layoutOf(files, arch) : layoutNamed(layout);
+function layoutFor(given: Arguments, files: MemoryFiles): Layout | undefined {
+  const name = given.optionalText('layout');
+  return name === undefined ? layoutOf(files, given.text('arch')) : layoutNamed(name);
 }
 
-/** The recipe of the command line; where that says nothing, of the tree's layout. Throws UsageError. */
-export function layoutRecipe(values: LayoutValues, files: MemoryFiles, usage: string): Recipe {
-  const given = recipeFrom(values, usage);
-  const { layout: name, script, arch } = values;
+/** The recipe of the command line; where that says nothing, of the tree's layout. */
+export function layoutRecipe(given: Arguments, files: MemoryFiles): Recipe {
+  const recipe = recipeFrom(given);
+  const script = given.optionalText('script');
   if (script !== undefined) {
-    if (name !== undefined) throw new UsageError('--layout has a --script of its own', usage);
-    return { ...given, script };
+    if (given.optionalText('layout') !== undefined) {
+      throw new UsageError('--layout has a --script of its own');
+    }
+    return { ...recipe, script };
   }
-  const layout = layoutFor(values, files);
-  if (layout === undefined) return given;
-  const own = recipeOf(layout, arch);
+  const layout = layoutFor(given, files);
+  if (layout === undefined) return recipe;
+  const own = recipeOf(layout, given.text('arch'));
   return {
     ...own,
-    directory: given.directory === '/' ? own.directory : given.directory,
-    shell: given.shell === 'kaem' ? 'kaem' : own.shell,
-    environment: [...own.environment, ...given.environment],
+    directory: recipe.directory === '/' ? own.directory : recipe.directory,
+    shell: recipe.shell === 'kaem' ? 'kaem' : own.shell,
+    environment: [...own.environment, ...recipe.environment],
   };
 }
 
-interface RecipeValues {
-  readonly cwd: string;
-  readonly shell: string;
-  readonly env: readonly string[];
-}
-
-/** The values as options of a run. Throws UsageError with the help text `usage`. */
+/** The values as options of a run. Throws UsageError. */
 export function recipeFrom(
-  values: RecipeValues,
-  usage: string,
+  given: Arguments,
 ): Required<Pick<RunOptions, 'directory' | 'shell' | 'environment'>> {
-  const { cwd, shell, env } = values;
-  if (shell !== 'kaem' && shell !== 'kaem-minimal')
-    throw new UsageError(`no shell is named ${shell}`, usage);
-  const wrong = env.find((entry) => entry.indexOf('=') < 1);
-  if (wrong !== undefined) throw new UsageError(`--env takes NAME=VALUE, not ${wrong}`, usage);
-  return { directory: cwd, shell, environment: env };
+  const shell = given.text('shell');
+  const environment = given.texts('env');
+  if (shell !== 'kaem' && shell !== 'kaem-minimal') {
+    throw new UsageError(`no shell is named ${shell}`);
+  }
+  const wrong = environment.find((entry) => entry.indexOf('=') < 1);
+  if (wrong !== undefined) throw new UsageError(`--env takes NAME=VALUE, not ${wrong}`);
+  return { directory: given.text('cwd'), shell, environment };
 }

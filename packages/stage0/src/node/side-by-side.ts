@@ -2,8 +2,9 @@
 /**
  * The two builds of a check, each in a thread of its own → the same result as one after the other.
  *
- * This thread waits for both and keeps the time: a program that does not end is stopped with its thread, so that
- * translated code need not ask whether its time is over. What comes back are plain records; nothing is shared.
+ * This thread waits for both and enforces the time limit: a program that does not end is stopped
+ * with its thread, so that translated code does not have to check the time. The threads send back
+ * plain records and share nothing.
  */
 import {
   MessageChannel,
@@ -64,13 +65,16 @@ export interface SideBySide extends Pick<CheckOptions, 'trust' | 'partial' | 'ag
 /** `.ts` where Node runs the sources themselves. */
 const OWN_EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
-/** Milliseconds between two looks at the clock. */
-const PATIENCE = 100;
+/** Milliseconds between two checks of the time. */
+const CHECK_MILLISECONDS = 100;
 
-/** Check `source`, which is not changed. Throws ToolError as {@link check} does, and when the time is over. */
+/**
+ * Check `source`, which is not changed. Throws ToolError as {@link check} does, and when the time
+ * is over.
+ */
 export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckResult {
   const { engines, options, limits, onProgress } = check;
-  const named = engines.map((name) => engineNamed(name, '', limits));
+  const named = engines.map((name) => engineNamed(name, limits));
   const [one, other] = named as [NamedEngine, NamedEngine];
   const rebuilder = rebuilderOf(one, other, options.arch)?.name;
   const firstHides = one.hidesProcesses === true;
@@ -89,7 +93,7 @@ export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckRe
   try {
     const [left, right] = threads as [Thread, Thread];
     while (left.build === undefined || right.build === undefined) {
-      Atomics.wait(bell, 0, 0, PATIENCE);
+      Atomics.wait(bell, 0, 0, CHECK_MILLISECONDS);
       Atomics.store(bell, 0, 0);
       for (const thread of threads) thread.listen(onProgress);
       if (limits.shouldStop()) throw timeOver(limits.seconds, threads);
@@ -124,7 +128,7 @@ class Thread {
     });
   }
 
-  /** Take what it has said. Throws what it has met. */
+  /** Process the messages that it has sent. Throws the error that it reports. */
   listen(onProgress: ((line: string) => void) | undefined): void {
     for (;;) {
       const message = receiveMessageOnPort(this.port)?.message as Message | undefined;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Text on this process's standard streams, written at once; a full disc is a ToolError, as for every tool. */
+/**
+ * Text to this process's standard streams, written immediately; a full disc is a ToolError, as for
+ * every tool.
+ */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { NodeHost } from '@stage0-ts/host/node';
 

@@ -2,7 +2,7 @@
 /**
  * Every tool for the command line: the package that it is in, what it is for, and how it is loaded.
  *
- * One tool is loaded and not all of them, since a script may start `stage0 TOOL` many times. A test
+ * Only the requested tool is loaded, because a script may start `stage0 TOOL` many times. A test
  * compares this table with {@link TOOLS}.
  */
 import type { Program } from '@stage0-ts/host';

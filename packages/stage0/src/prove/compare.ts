@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Two tables of states → equal, or a shortest input on which they differ: in all that is seen up to the end of the
- * input, not in which step it is seen.
+ * Two tables of states → equal, or a shortest input on which they differ. All output up to the end
+ * of the input is compared, not the step in which it appears.
  *
- * Pairs of states that one input leads to, breadth first, with what one program has shown more than the other. The
- * first pair whose ends do not show the same gives a shortest input. Invariant: when all pairs do, the programs do
- * the same on every input. Where the model cannot follow (`?`) nothing is said: a complete table has no such place.
+ * Pairs of states that one input leads to, breadth first, with what one program has shown more than
+ * the other. The first pair whose ends do not show the same gives a shortest input. Invariant: when
+ * all pairs do, the programs do the same on every input. Places where the model cannot follow (`?`)
+ * do not count: a complete table has none.
  */
 import { type MealyTable, rowAt } from './mealy.ts';
 
@@ -13,7 +14,7 @@ import { type MealyTable, rowAt } from './mealy.ts';
 export interface Difference {
   /** The whole input. */
   readonly input: readonly number[];
-  /** All that is seen of each with it after the first read, or before, when that differs. */
+  /** All that each shows for it after the first read, or before it if that already differs. */
   readonly left: string;
   readonly right: string;
 }
@@ -21,7 +22,7 @@ export interface Difference {
 /** Every byte. */
 export const ALL_BYTES: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte);
 
-/** Text that one program may be ahead of the other before the search gives up. */
+/** Characters of output by which one program may be ahead before the search gives up. */
 const MAX_AHEAD = 64;
 
 /**
@@ -50,7 +51,7 @@ interface Pair {
   readonly byte: number;
 }
 
-/** The search, which can go on while rows are added to the left table. */
+/** The search, which can continue while rows are added to the left table. */
 export class PairSearch {
   /** One program is so far ahead of the other that the search ended there. */
   gaveUp = false;
@@ -77,7 +78,7 @@ export class PairSearch {
     this.add(state(left, one), state(right, other), shownLeft, shownRight, -1, 0);
   }
 
-  /** Look at all pairs whose rows are there. */
+  /** Process all pairs whose rows exist. */
   advance(): Difference | undefined {
     const { left, right } = this;
     if (isUnclear(left.opening) || isUnclear(right.opening)) return undefined;
@@ -154,7 +155,7 @@ export class PairSearch {
     this.pairs.push({ left, right, leftAhead, rightAhead, before, byte });
   }
 
-  /** The input that leads to the pair that is looked at. */
+  /** The input that leads to the current pair. */
   private way(): number[] {
     const way: number[] = [];
     for (let at = this.at; at > 0; ) {

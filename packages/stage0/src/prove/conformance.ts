@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A minimal table of states against a function that is only called: the W-method (Chow, 1978).
+ * A minimal table of states against a function, treated as a black box: the W-method (Chow, 1978).
  *
- * With n states in the table, an input for each state (its access word), a set W of words that tells any two states
- * apart, and a margin m, the suite is: an access word, then every word of up to m + 1 bytes, then a word of W. A
- * function that can be written as a machine of at most n + m states and gives the right output for the whole suite
- * is equal to the table. Invariant: every test is counted; none is left out.
+ * With n states in the table, an input for each state (its access word), a set W of words that
+ * distinguishes any two states, and a margin m, the suite is: an access word, then every word of up
+ * to m + 1 bytes, then a word of W. A function that can be written as a machine of at most n + m
+ * states and gives the right output for the whole suite is equal to the table. Invariant: every
+ * test is counted; none is left out.
  */
 import { type Difference, difference } from './compare.ts';
 import { hexText } from './kernel.ts';
@@ -52,7 +53,10 @@ export function conform(
   return { tests: suite.tests, upTo, words, difference: found };
 }
 
-/** What no function from inputs to outputs does: end early, write elsewhere, open otherwise. */
+/**
+ * What a function from inputs to outputs cannot do: end early, write elsewhere, open in another
+ * way.
+ */
 function strangeness(
   table: MealyTable,
   translate: Translate,
@@ -77,7 +81,7 @@ function isPlain(seen: string, ending: string): boolean {
   return seen.endsWith(ending) && /^[0-9a-f]*$/.test(seen.slice(0, seen.length - ending.length));
 }
 
-/** Words of which each pair of states shows one differently. */
+/** Words that together distinguish each pair of states. */
 export function tellingWords(table: MealyTable, bytes: readonly number[]): number[][] {
   const states = [...accessWords(table, bytes).keys()];
   const words: number[][] = [[]];
@@ -88,7 +92,7 @@ export function tellingWords(table: MealyTable, bytes: readonly number[]): numbe
     if (found === undefined) throw new Error('a table that is not minimal');
     words.push([...found.input]);
   }
-  // Words that came first may not be needed any more; the empty one stays, for the proof needs it.
+  // Remove words that later ones made unnecessary; the empty one stays, because the proof needs it.
   for (let at = words.length - 1; at > 0; at--) {
     const fewer = words.filter((_, index) => index !== at);
     if (together(table, states, fewer) === undefined) words.splice(at, 1);
@@ -96,7 +100,7 @@ export function tellingWords(table: MealyTable, bytes: readonly number[]): numbe
   return words;
 }
 
-/** Two states that none of the words tells apart. */
+/** Two states that none of the words distinguishes. */
 function together(
   table: MealyTable,
   states: readonly number[],
@@ -150,7 +154,7 @@ class Suite {
     this.words = words;
   }
 
-  /** The input of the first test that fails, in which `levels` bytes stand after an access word. */
+  /** The input of the first test that fails, in which `levels` bytes follow an access word. */
   firstFailure(levels: number): number[] | undefined {
     for (const word of this.access.values()) {
       const [state, written] = this.feed(word, 0, 0, 0);
@@ -241,7 +245,7 @@ function outcome(
   return left === right ? undefined : { input, left, right };
 }
 
-/** Leave out bytes as long as it still differs. */
+/** Remove bytes while the two still differ. */
 function shortened(
   input: readonly number[],
   differs: (input: readonly number[]) => Difference | undefined,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program → the table of all its states, one row a state, with what each of the 257 answers of a read leads to.
+ * A program → the table of all its states, one row a state, with what each of the 257 answers of a
+ * read leads to.
  *
- * Breadth first from the first read on. Invariant: when it closes, every state that any input can lead to is in the
- * table, and its row is complete.
+ * Breadth first from the first read on. Invariant: when it closes, every state that any input can
+ * lead to is in the table, and its row is complete.
  */
 import type { MealyRow, MealyTable } from './mealy.ts';
 import { END, MoreFlags, READ_FLAGS, Subject } from './subject.ts';
@@ -32,17 +33,17 @@ export interface Exploration {
 }
 
 export interface ExploreOptions {
-  /** States after which it is given up; default 100,000. */
+  /** States after which the exploration gives up; default 100,000. */
   readonly maxStates?: number | undefined;
-  /** Given the table, which grows: returns what is called after each row, and stops it by true. */
+  /** Gets the growing table and returns a callback that runs after each row; true from it stops. */
   readonly watch?: ((table: MealyTable) => () => boolean) | undefined;
 }
 
 const DEFAULT_STATES = 100_000;
-/** Upstream's seed takes 84 million. */
+/** Instructions of a whole exploration; upstream's seed needs 84 million. */
 const MAX_INSTRUCTIONS = 300_000_000;
 
-/** Explore all states of `file`. Throws MachineError for what is no i386 program. */
+/** Explore all states of `file`. Throws MachineError if it is not an i386 program. */
 export function explore(file: ProgramFile, options: ExploreOptions = {}): Exploration {
   for (let liveFlags = 0; ; ) {
     try {
@@ -68,7 +69,7 @@ function exploreWith(subject: Subject, liveFlags: number, options: ExploreOption
       break;
     }
     if (subject.executed > MAX_INSTRUCTIONS) {
-      open = `it takes more than ${MAX_INSTRUCTIONS} instructions`;
+      open = `it executes more than ${MAX_INSTRUCTIONS} instructions`;
       break;
     }
     rows.push(rowOf(subject, states, state));
@@ -131,7 +132,7 @@ function after(place: string, text: string): string {
   return `after ${place} it ${text.slice(text.indexOf('?') + 1)}`;
 }
 
-/** Rows of words ↔ numbers in the order of discovery: a hash table with open addresses. */
+/** Rows of words ↔ numbers in the order of discovery: a hash table with open addressing. */
 class StateTable {
   private readonly rows: Int32Array[] = [];
   private slots = new Int32Array(1 << 12).fill(-1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program against a table: equal on every input, different with a shortest input, or open, which is when the
- * model cannot follow the program or its states do not end. Stops at the first difference.
+ * A program against a table: equal on every input, different with a shortest input, or open: the
+ * model cannot follow the program, or there are too many states. Stops at the first difference.
  */
 import { readExecutable } from '@stage0-ts/i386';
 import { ALL_BYTES, type Difference, PairSearch } from './compare.ts';
@@ -14,7 +14,7 @@ export type Judgement =
   | { readonly kind: 'different'; readonly difference: Difference }
   | { readonly kind: 'open'; readonly why: string };
 
-/** Compare `file` with a complete table. Throws MachineError for what is no i386 program. */
+/** Compare `file` with a complete table. Throws MachineError if it is not an i386 program. */
 export function judge(
   file: ProgramFile,
   reference: MealyTable,
@@ -42,12 +42,15 @@ export function judge(
 
 /** A copy of the program with one bit of its file turned over. */
 export function mutant({ path, bytes }: ProgramFile, bit: number): ProgramFile {
-  const changed = Uint8Array.from(bytes); // slice() of a Buffer is no copy
+  const changed = Uint8Array.from(bytes); // slice() of a Buffer does not copy
   changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
   return { path, bytes: changed };
 }
 
-/** `count` bits spread evenly over the file from the entry point to the end of its segment; all when there are fewer. */
+/**
+ * `count` bits spread evenly over the file from the entry point to the end of its segment; all when
+ * there are fewer.
+ */
 export function mutantBits({ path, bytes }: ProgramFile, count: number): number[] {
   const { entry, segments } = readExecutable(bytes, path);
   const code = segments.find(

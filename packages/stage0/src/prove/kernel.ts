@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The kernel that a proof assumes: system call in registers → result in eax, and what is seen from outside.
+ * The kernel that a proof assumes: system call in registers → result in eax, and what is seen from
+ * outside.
  *
- * There are the input, which can be read, and the output, which does not exist before it is opened with O_CREAT.
- * A read of the input stops the program: whoever explores it chooses the answer. Invariant: what is seen is one
- * text, two digits a byte of output, anything else in brackets; an ending begins with `!` when it is certain, and
- * with `?` when the model cannot follow.
+ * It has an input, which can be read, and an output, which does not exist until it is opened with
+ * O_CREAT. A read of the input stops the program: the caller chooses the answer.
+ * Invariant: what is seen is one text, two digits a byte of output, anything else in brackets; an
+ * ending begins with `!` when it is certain, and with `?` when the model cannot follow.
  */
 import type { Interpreter, Memory } from '@stage0-ts/i386';
 
@@ -20,6 +21,7 @@ const O_ACCESS = 3;
 const ENOENT = -2;
 const EBADF = -9;
 const EFAULT = -14;
+/** Bytes of a file name. */
 const MAX_NAME = 64;
 /** Bytes that a program may write between two reads. */
 const MAX_WRITTEN = 4096;
@@ -39,7 +41,7 @@ export class Kernel {
   waits = false;
   /** Most bytes that a read has asked for. */
   mostAsked = 0;
-  /** Files may be opened: the program has not read yet. */
+  /** Files may be opened until the program first reads. */
   opening = true;
   private atEnd = false;
   private readonly memory: Memory;
@@ -114,7 +116,7 @@ export class Kernel {
     let text = '';
     for (let at = address; text.length < MAX_NAME; at++) {
       const byte = this.memory.byte(at);
-      if (byte === undefined) return 'what is no name';
+      if (byte === undefined) return 'an invalid name';
       if (byte === 0) return text;
       text += byte > 32 && byte < 127 ? String.fromCharCode(byte) : '?';
     }
@@ -122,7 +124,7 @@ export class Kernel {
   }
 }
 
-/** Bytes as they stand in what is seen. */
+/** Bytes in the notation for what is seen. */
 export function hexText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Tables of states: what each of 256 bytes and the end of the input lead to. State 0 is the first; a table without
- * rows is that of a program that ends before it reads.
+ * Tables of states: what each of 256 bytes and the end of the input lead to. State 0 is the first;
+ * a table without rows is that of a program that ends before it reads.
  */
 
 /** What one state does. */

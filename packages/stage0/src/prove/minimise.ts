@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A table of states → the smallest one that does the same, by refining a partition (Moore's algorithm).
+ * A table of states → the smallest one that does the same, by refining a partition (Moore's
+ * algorithm).
  *
- * States are together at first when all 257 answers show the same, and are parted while an answer leads them to
- * states that are apart. Invariant of the result: any two states are told apart by some input; state 0 is still the
- * first, and states are in the order of the shortest inputs that lead to them.
+ * States are together at first when all 257 answers show the same, and are parted while an answer
+ * leads them to states that are apart. Invariant of the result: any some input distinguishes any
+ * two states; state 0 is still the first, and states are in the order of the shortest inputs that
+ * lead to them.
  */
 import { ALL_BYTES } from './compare.ts';
 import { type MealyRow, type MealyTable, rowAt } from './mealy.ts';
@@ -12,7 +14,8 @@ import { type MealyRow, type MealyTable, rowAt } from './mealy.ts';
 /**
  * The smallest table of the same behaviour.
  *
- * @param bytes that inputs are made of: the others are as if the program ended there and showed nothing.
+ * @param bytes that inputs are made of: the others are as if the program ended there and showed
+ *   nothing.
  */
 export function minimise(table: MealyTable, bytes: readonly number[] = ALL_BYTES): MealyTable {
   const rows = bytes === ALL_BYTES ? table.rows : restricted(table, bytes);
@@ -60,7 +63,10 @@ function numbered(texts: readonly string[]): { of: number[]; count: number } {
   return { of, count: numbers.size };
 }
 
-/** The first state of each class stands for it: rows are in the order of discovery, so classes are as well. */
+/**
+ * The first state of each class stands for it: rows are in the order of discovery, so classes are
+ * as well.
+ */
 function representatives(
   rows: readonly MealyRow[],
   classes: readonly number[],
@@ -76,7 +82,10 @@ function representatives(
   return kept;
 }
 
-/** Each state that an input of these bytes leads to → a shortest such input; in the order of their lengths. */
+/**
+ * Each state that an input of these bytes leads to → a shortest such input; in the order of their
+ * lengths.
+ */
 export function accessWords(table: MealyTable, bytes: readonly number[]): Map<number, number[]> {
   const words = new Map<number, number[]>(table.rows.length === 0 ? [] : [[0, []]]);
   for (const [state, word] of words) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A hex0 seed → what was proved of it: its states, the smallest table, and whether it does what our port of hex0
- * does, and what another program does that is explored in the same way.
+ * A hex0 seed → what was proved of it: its states, the smallest table, and whether it does what our
+ * port of hex0 does, and what another program does that is explored in the same way.
  *
  * docs/proof.md says why this is a proof, of what, and what it assumes.
  */
@@ -50,7 +50,7 @@ export interface Proof {
   readonly otherDifference: Difference | undefined;
 }
 
-/** Explore and compare. Throws MachineError for what is no i386 program. */
+/** Explore and compare. Throws MachineError if it is not an i386 program. */
 export function prove(file: ProgramFile, options: ProveOptions = {}): Proof {
   const except = options.except ?? new Set();
   const bytes = except.size === 0 ? ALL_BYTES : ALL_BYTES.filter((byte) => !except.has(byte));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program between two reads: its state and an answer of the kernel → the next state, or how it ends.
+ * A program between two reads: its state and an answer of the kernel → the next state, or how it
+ * ends.
  *
- * A state is one row of 32-bit words: eip, flags, the eight registers, then every word of memory that the program
- * has ever changed after its first read, in the order in which they were found, without those at the end that have
- * their first value. So two states are the same exactly when their rows are. Flags are in it only when one is read
- * before it is written again; the interpreter tells.
+ * A state is one row of 32-bit words: eip, flags, the eight registers, then every word of memory
+ * that the program has ever changed after its first read, in the order in which they were found,
+ * without those at the end that have their first value. So two states are the same exactly when
+ * their rows are. Flags are in it only if one is read before it is written again; the interpreter
+ * detects that.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { Interpreter, Machine, MachineError, readExecutable } from '@stage0-ts/i386';
@@ -13,18 +15,19 @@ import { INPUT, Kernel, OUTPUT } from './kernel.ts';
 
 /** The end of the input, as an answer to a read; a byte is itself. */
 export const END = -1;
-/** Instructions between two reads, after which a program is suspected to go round. */
+/** Instructions between two reads, after which a program is tested for an endless loop. */
 const MAX_STEPS = 5000;
+/** Words of memory that may belong to the state. */
 const MAX_CHANGED_WORDS = 1024;
 const NAME = 'hex0';
 /** Words before those of memory: eip, flags, registers. */
 const HEAD = 10;
 /** carry, parity, adjust, zero, sign, direction, overflow: what instructions read. */
 export const READ_FLAGS = 0xcd5;
-/** Faults that a kernel sends a signal for whatever the processor. */
+/** Faults for which a kernel sends a signal on any processor. */
 const CERTAIN = new Set(['bad-access', 'divide-error', 'breakpoint', 'unknown-interrupt']);
 
-/** Thrown when a flag turns out to be part of the state: everything that was found so far is to be found again. */
+/** Thrown when a flag turns out to be part of the state: the exploration must start again. */
 export class MoreFlags extends Error {}
 
 /** A program that can be put into any of its states. */
@@ -50,10 +53,13 @@ export class Subject {
   private codeChanges = false;
   private readonly liveFlags: number;
 
-  /** @param liveFlags flags that belong to the state. Throws MachineError for what is no program. */
+  /**
+   * @param liveFlags flags that belong to the state. Throws MachineError if it is not a program.
+   */
   constructor(image: { readonly path: string; readonly bytes: Uint8Array }, liveFlags = 0) {
     const { start, end } = readExecutable(image.bytes, image.path);
-    // The stack holds the program's name: always the same one, so that all have the same stack.
+    // The stack holds the program's name. It is always the same, so that all programs have the same
+    // stack.
     const machine = new Machine({
       image: { path: NAME, bytes: image.bytes },
       argv: [NAME, INPUT, OUTPUT],
@@ -88,8 +94,9 @@ export class Subject {
   }
 
   /**
-   * From `state` on, whose read gets `answer`: true when the program reads again, and then {@link row} is its
-   * state; {@link seen} is what it did. After {@link END} every read finds the end, so that it never is.
+   * From `state` on, whose read gets `answer`: true when the program reads again, and then {@link
+   * row} is its state; {@link seen} is what it did. After {@link END} every read finds the end, so
+   * that it never is.
    */
   answer(state: Int32Array, answer: number): boolean {
     this.restore(state);
@@ -117,7 +124,7 @@ export class Subject {
     const before = cpu.executed;
     try {
       while (!kernel.waits && kernel.ending === undefined) {
-        // A flag that the manual leaves undefined may be anything, so nobody may read it.
+        // A flag that the manual leaves undefined may be anything, so the program must not read it.
         const { undefinedFlags } = cpu.step();
         cpu.unknownFlags |= undefinedFlags;
         if (cpu.executed - before >= MAX_STEPS) this.endless();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A proof → its report in plain text: the sentence that counts, what was explored, the table, what is assumed, and
- * what it was compared with.
+ * A proof → its report in plain text: the sentence that counts, what was explored, the table, what
+ * is assumed, and what it was compared with.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { Difference } from './compare.ts';
@@ -14,7 +14,7 @@ const ASSUMPTIONS = [
   'the processor does what the Intel manual says, as the interpreter of @stage0-ts/i386 has it',
   'both opens succeed, with the descriptors 3 and 4',
   'a read gives one byte, or 0 at the end of the input, and from then on always 0; never an error',
-  'a write takes all that it is given',
+  'a write writes all that it is given',
   'nothing else changes its memory, and it starts with this stack and three arguments',
 ];
 
@@ -107,7 +107,10 @@ export function shown(bytes: readonly number[]): string {
   return `"${text.join('')}"`;
 }
 
-/** Bytes that do the same in every state share a column; a cell is the next state and what is written. */
+/**
+ * Bytes that do the same in every state share a column; a cell is the next state and what is
+ * written.
+ */
 export function tableLines(table: MealyTable, except: readonly number[] = []): string[] {
   const columns = inputClasses(table, new Set(except));
   const names = columns.map((bytes, index) => columnName(bytes, index));
@@ -119,7 +122,7 @@ export function tableLines(table: MealyTable, except: readonly number[] = []): s
   const width = Math.max(5, ...names.map(({ head }) => head.length + 1));
   const head = `  state  reached by  ${names.map(({ head: text }) => text.padEnd(width)).join('')}`;
   const lines = [
-    'the smallest table: next state, and after a colon the byte that is written; a dot is no change',
+    'the smallest table: next state, and after a colon the byte that is written; a dot means the same state',
     head.trimEnd(),
   ];
   for (const [state, word] of access) {

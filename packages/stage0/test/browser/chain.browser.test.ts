@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The whole x86 chain in Chromium, from the seed, in a web worker. STAGE0_POSIX names the release's tarball. */
+/**
+ * The whole x86 chain in Chromium, from the seed, in a web worker. STAGE0_POSIX names the release's
+ * tarball.
+ */
 import { readAnswers } from '@stage0-ts/stage0';
 import { expect, it } from 'vitest';
 import { commands } from 'vitest/browser';
@@ -10,7 +13,10 @@ const TIMEOUT = 600_000;
 
 declare module 'vitest/browser' {
   interface BrowserCommands {
-    /** The release in base 64 with the digests and modes of its chain, if STAGE0_POSIX names it; see vitest.config.ts. */
+    /**
+     * The release in base 64 with the digests and modes of its chain, if STAGE0_POSIX names it; see
+     * vitest.config.ts.
+     */
     readRelease: () => Promise<{ tarball: string; sha256: string; modes: string } | null>;
   }
 }

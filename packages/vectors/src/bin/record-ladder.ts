@@ -4,9 +4,9 @@
  * `record-ladder FOLDER`: build test-vectors/ladder with upstream's binaries in FOLDER; write
  * x86.answers.
  *
- * The ladder goes on with programs that it has made itself. For the answers upstream's binary runs
- * in the place of each; then the ladder is built once more as it is, by its own programs on this
- * machine, which must give the same.
+ * The ladder continues with programs that it has made itself. For the answers, upstream's binary
+ * runs in the place of each. Then the ladder is built again by its own programs on this machine,
+ * which must give the same.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -42,8 +42,8 @@ for (const programs of ['upstream', 'own'] as const) {
 process.stdout.write(`${answers.split('\n').length - 1} answers recorded\n`);
 
 /**
- * @param programs who does the work: upstream's binaries alone, or what the ladder has made by
- * then.
+ * @param programs which programs run: upstream's binaries alone, or those that the ladder has made
+ *   by then.
  */
 function build(programs: 'upstream' | 'own'): {
   status: number | null;
@@ -88,7 +88,7 @@ function useUpstream(tree: string): void {
   }
 }
 
-/** Everything that is not there before a build, sorted. */
+/** Everything that does not exist before a build, sorted. */
 function files(directory: string): string[] {
   const entries = fs.readdirSync(directory, { withFileTypes: true });
   const found = entries.flatMap((entry) => {

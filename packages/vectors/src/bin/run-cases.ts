@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** `run-cases SET CASE…`: run cases with our built program on the Node host, and send the outcomes to the parent. */
+/**
+ * `run-cases SET CASE…`: run cases with our built program on the Node host, and send the outcomes
+ * to the parent.
+ */
 import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
 import { NodeHost } from '@stage0-ts/host/node';
@@ -58,7 +61,7 @@ function run(vector: VectorCase, program: Program): Outcome {
       const end = program([vector.tool, ...vector.settings.arguments], host);
       return { end, stdout: host.stdout.toBytes(), stderr: host.stderr.toBytes() };
     } catch (error) {
-      // A fault of ours, which ends a command with this status.
+      // The exit status for a fault of ours.
       return { end: 70, stdout: host.stdout.toBytes(), stderr: encodeUtf8(String(error)) };
     } finally {
       process.chdir(home);

@@ -2,7 +2,8 @@
 /**
  * The provenance of the output: tokens, as the parser comes to them → rows of the map.
  *
- * A token that is in no input, such as the value of a predefined macro, leaves the one before it in force.
+ * A token that is in no input, such as the value of a predefined macro, leaves the previous one in
+ * force.
  */
 import { type ProvenanceMap, SectionProvenance } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
@@ -10,7 +11,7 @@ import type { Output } from './output.ts';
 import type { Token } from './token.ts';
 
 /** The sources of a map, numbered as tokens from them turn up. */
-export class TracedSources {
+export class ProvenanceSources {
   private readonly provenance: ProvenanceMap;
   private readonly numbers = new Map<Source, number>();
 
@@ -30,29 +31,29 @@ export class TracedSources {
   }
 }
 
-export class Trace {
-  private readonly sources: TracedSources;
-  private readonly maps: SectionProvenance;
+export class TokenProvenance {
+  private readonly sources: ProvenanceSources;
+  private readonly provenance: SectionProvenance;
 
   constructor(provenance: ProvenanceMap, output: Output) {
-    this.sources = new TracedSources(provenance);
-    this.maps = new SectionProvenance(provenance, output.sections);
-    output.maps = this.maps;
+    this.sources = new ProvenanceSources(provenance);
+    this.provenance = new SectionProvenance(provenance, output.sections);
+    output.provenance = this.provenance;
   }
 
   /** What is written from here on comes from `token`. */
   mark(token: Token): void {
     const source = this.sources.numberOf(token);
-    if (source !== undefined) this.maps.mark(source, token.start, token.end);
+    if (source !== undefined) this.provenance.mark(source, token.start, token.end);
   }
 
   /** What is written from here on is part of the function of this name. */
   beginFunction(name: Token): void {
     const source = this.sources.numberOf(name);
-    if (source !== undefined) this.maps.beginDefinition(source, name.start, name.end);
+    if (source !== undefined) this.provenance.beginDefinition(source, name.start, name.end);
   }
 
   endFunction(): void {
-    this.maps.endDefinition();
+    this.provenance.endDefinition();
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Checks of a way down, each hop without the map that it came from: what the hop says is the origin is assembled,
- * expanded or compared alone, and must give the piece.
+ * Checks of a trace, each hop without the map that it came from: what the hop says is the origin is
+ * assembled, expanded or compared alone, and must give the piece.
  */
 import { footer } from '@stage0-ts/blood-elf';
 import { decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
@@ -21,8 +21,8 @@ const source = (text: string) => ({ name: 'alone', bytes: encodeLatin1(text) });
 const hex = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
 
-/** Checks ways down of one build. */
-export class WayDownChecker {
+/** Checks traces of one build. */
+export class TraceChecker {
   /** Hops checked, by the tool, and ways by their end. */
   readonly counts: Record<string, number> = {};
   private readonly explainer: Explainer;
@@ -144,7 +144,10 @@ export class WayDownChecker {
       expect(definition.text.startsWith(source.text)).toBe(true);
   }
 
-  /** What a tool writes by itself is in its output for any other input, but for the number of symbols. */
+  /**
+   * What a tool writes by itself is in its output for any other input, but for the number of
+   * symbols.
+   */
   private checkOwn({ tool, text, step, file }: Hop): void {
     if (tool !== 'blood-elf') {
       expect(['untar', 'ungz', 'unbz2', 'unxz', 'M2-Planet', 'M2-Mesoplanet', 'cc_x86']).toContain(
@@ -225,7 +228,9 @@ export class WayDownChecker {
     else expect(lines).toBe(text.trim());
   }
 
-  /** The text is of the function whose label stands above it; names in it are those of the token. */
+  /**
+   * The text is of the function whose label is above it; names in it are those of the token.
+   */
   private checkCompiled({ step, file, start, end, definition, text }: Hop, origin: Place): void {
     expect(origin.text).toMatch(/^(\w+:?|"[\s\S]*"|'[\s\S]*'|[^\w\s"']+)$/);
     const called = /call %FUNCTION_(\w+)/.exec(text) ?? /^# Defining function (\w+)/.exec(text);
@@ -248,7 +253,7 @@ export class WayDownChecker {
       else expect(label.startsWith(`${definition.text}_`)).toBe(true);
     } else if (definition === null) expect(labelled(':GLOBAL_')).toMatch(/_contents$/);
     else expect(labelled(':STRING_').replace(/_\d+$/, '')).toBe(definition.text);
-    // A token of a macro that M2-Planet expanded itself stands in its #define.
+    // A token of a macro that M2-Planet expanded itself is in its #define.
     if (definition?.file === origin.file && origin.start < definition.start) {
       expect(this.lineOf(origin)).toMatch(/^\s*#\s*define\b/);
     }

@@ -2,9 +2,10 @@
 /**
  * A build that somebody made elsewhere → whether it is ours, and where it began to go wrong.
  *
- * Their files are compared with a recorded run of ours, in the order of the build. One wrong intermediate spoils
- * everything after it; the first one names the process, and its inputs show whether that process did wrong or was given
- * something wrong. What cannot be compared is said: nothing compared is not an agreement.
+ * Their files are compared with a recorded run of ours, in the order of the build. One wrong file
+ * makes everything after it wrong, so the first one counts: its process and the inputs of that
+ * process show whether the process was at fault or got wrong inputs. What cannot be compared is
+ * reported: if nothing was compared, the builds do not agree.
  */
 import type { FileKind } from '@stage0-ts/host';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
@@ -12,7 +13,7 @@ import type { Artifact } from './artifacts.ts';
 import { endOrder } from './compare.ts';
 import { firstDifference } from './compare-trees.ts';
 import { hexDiff } from './hex-diff.ts';
-import type { FileRecord, ProcessRecord } from './watch.ts';
+import type { FileRecord, ProcessRecord } from './records.ts';
 
 /** Something in their folder. */
 export interface ForeignEntry {
@@ -25,22 +26,30 @@ export interface ForeignEntry {
 
 /** Their build: a folder, an archive or one file. */
 export interface ForeignBuild {
-  /** What is at a path below its top, without leading slash; links are followed only if `follow`. */
+  /**
+   * What is at a path below its top, without leading slash; links are followed only if `follow`.
+   */
   readonly entry: (path: string, follow?: boolean) => ForeignEntry | undefined;
   /** Names in a folder, `` for the top; empty when it is not there. */
   readonly names: (folder: string) => readonly string[];
 }
 
-/** How their files are laid out: as the tree is, or all programs in one folder, as a distribution installs them. */
+/**
+ * How their files are laid out: as the tree is, or all programs in one folder, as a distribution
+ * installs them.
+ */
 export type ForeignLayout = 'tree' | 'flat';
 
 export interface AgainstResult {
   readonly layout: ForeignLayout;
   /** Files of ours that they have too. */
   readonly compared: number;
-  /** Paths of those that differ, in the order of the build; a link, folder or device in place of a file differs. */
+  /**
+   * Paths of those that differ, in the order of the build; a link, folder or device in place of a
+   * file differs.
+   */
   readonly differing: readonly string[];
-  /** Paths of ours that they have not, in the order of the build. */
+  /** Paths of ours that they do not have, in the order of the build. */
   readonly missing: readonly string[];
   /** Those of them whose digests the tree publishes. */
   readonly missingPublished: readonly string[];
@@ -48,7 +57,7 @@ export interface AgainstResult {
   readonly modes: readonly string[];
   /** Paths of sources and seeds that they have with other content. */
   readonly otherInputs: readonly string[];
-  /** Paths beside our files of what our build does not make. */
+  /** Paths, in the folders of our files, that our build does not make. */
   readonly extra: readonly string[];
   readonly first: FirstWrong | undefined;
 }
@@ -59,8 +68,8 @@ export interface FirstWrong {
   readonly step: number;
   readonly argv: readonly string[];
   /**
-   * Inputs of the process, as they have them: all right, so that the process itself did wrong; or these are
-   * wrong, too; or some are not there to compare.
+   * Their inputs of the process that are wrong. If none is wrong or missing, the process itself was
+   * at fault.
    */
   readonly wrongInputs: readonly string[];
   readonly unknownInputs: readonly string[];
@@ -75,7 +84,7 @@ export interface OwnBuild {
   readonly artifacts: readonly Artifact[];
 }
 
-/** Compare. Only what is still there when our build has ended can be compared. */
+/** Compare. Only files that still exist at the end of our build can be compared. */
 export function compareAgainst(build: OwnBuild, theirs: ForeignBuild): AgainstResult {
   return new Comparison(build, theirs).run();
 }
@@ -133,7 +142,7 @@ class Comparison {
     };
   }
 
-  /** The folder that has most programs of ours by their names. */
+  /** The folder with the most names of our programs. */
   private programFolder(): string {
     const names = [...this.published].map(baseName);
     const count = (folder: string) =>
@@ -142,7 +151,10 @@ class Comparison {
     return best as string;
   }
 
-  /** Where they have a file of ours; in the flat layout only programs with published digests have a place. */
+  /**
+   * Where they keep a file of ours; in the flat layout only programs with published digests have a
+   * place.
+   */
   private placeOf(path: string): string | undefined {
     if (this.layout === 'tree') return path;
     return this.published.has(path) ? `${this.folder}${baseName(path)}` : undefined;
@@ -191,7 +203,7 @@ class Comparison {
     return entry?.kind === 'file' ? entry.read() : undefined;
   }
 
-  /** Sources and seeds that they have, and that are not ours. */
+  /** Sources and seeds of theirs that differ from ours. */
   private otherInputs(): string[] {
     const others = new Set<string>();
     if (this.layout === 'flat') return [];
@@ -207,7 +219,7 @@ class Comparison {
     return [...others];
   }
 
-  /** What they have in the folders that our build filled, and we have not. */
+  /** What they have in the folders that our build filled, and we do not. */
   private extra(): string[] {
     if (this.layout === 'flat') return [];
     const { artifacts, files } = this.build;

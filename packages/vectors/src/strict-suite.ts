@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Tests of --strict, the same for every tool that has it: what upstream accepts silently is an
+ * error at its place, and nothing else is.
+ */
+import { encodeLatin1 } from '@stage0-ts/bytes';
+import type { Program } from '@stage0-ts/host';
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { expect, it } from 'vitest';
+
+/** A source that --strict rejects, where, and the error's code. */
+export type StrictCase = readonly [text: string, line: number, column: number, code: string];
+
+/** Runs a core, with and without its option `strict`. */
+export type StrictCore = (source: Uint8Array, strict: boolean) => unknown;
+
+/** Each case is an error at its place with `strict`, and accepted without. */
+export function strictSuite(tool: string, core: StrictCore, cases: readonly StrictCase[]): void {
+  it.each(cases)(`${tool} refuses %j`, (text, line, column, code) => {
+    const source = encodeLatin1(text);
+    expect(() => core(source, true)).toThrow(expect.objectContaining({ line, column, code }));
+    expect(() => core(source, false)).not.toThrow();
+  });
+}
+
+/** `text`, which is plain, gives the same with `strict` as without. */
+export function expectSameWhenStrict(core: StrictCore, text: string): void {
+  const source = encodeLatin1(text);
+  expect(core(source, true)).toEqual(core(source, false));
+}
+
+/**
+ * Run a program with `text` as its file `in`; what it prints as an error, and whether `out` is
+ * there.
+ */
+export function runOnSource(
+  program: Program,
+  argv: readonly string[],
+  text: string,
+): { status: number; stderr: string; hasOutput: boolean } {
+  const files = new MemoryFiles();
+  files.writeFile('/in', encodeLatin1(text), 0o644);
+  let stderr = '';
+  const host = new MemoryHost({
+    files,
+    stderr: (bytes) => {
+      stderr += Buffer.from(bytes).toString();
+    },
+  });
+  const status = program(argv, host);
+  return { status, stderr, hasOutput: host.stat('/out') !== undefined };
+}
