@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-// `npm run single-file [-- OUT]`: the sources of packages/stage0/src/anywhere and all that they import → one file,
-// `stage0.js`, for any JavaScript engine. It is not minified, so that it can be read, and the same sources give the same
-// bytes. Prints its SHA-256.
+// SPDX-License-Identifier: GPL-3.0-or-later `npm run single-file [-- OUT]`: the sources of
+// packages/stage0/src/anywhere and all that they import → one file, `stage0.js`, for any JavaScript
+// engine. It is not minified, so that it can be read, and the same sources give the same bytes.
+// Prints its SHA-256.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,8 +10,9 @@ import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const HEAD = `// SPDX-License-Identifier: GPL-3.0-or-later
-// stage0.js: the tools of the stage0 bootstrap, an i386 machine, and the check of one with the other,
-// in one file for any JavaScript engine. Made by scripts/single-file.js of the stage0-ts sources.
+// stage0.js: the tools of the stage0 bootstrap, an i386 machine, and the check of one with the
+// other, in one file for any JavaScript engine. Made by scripts/single-file.js of the stage0-ts
+// sources.
 `;
 
 const result = await build({

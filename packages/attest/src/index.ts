@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export { type Envelope, readEnvelope, sign, signedBytes, writeEnvelope } from './dsse.ts';
 export { type Differ, type Person, type Policy, type PolicyKey, readPolicy } from './policy.ts';
-export { verificationText } from './report.ts';
+export { verificationDocument, verificationText } from './report.ts';
 export { SSH_NAMESPACE } from './ssh.ts';
 export {
   type Disagreement,

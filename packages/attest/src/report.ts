@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A verification in words: what was signed, by whom, what does not count and why, and whether enough people did. */
+/**
+ * A verification in words: what was signed, by whom, what does not count and why, and whether
+ * enough people did.
+ */
 import { visible } from '@stage0-ts/diagnostics';
 import { architectureOf, treeOf } from './statement.ts';
 import type { Claim, ReadStatement, SignatureResult, Verification } from './verify.ts';
@@ -60,4 +63,30 @@ function verdictLine({ claims, threshold, ok, disagreement }: Verification): str
   if (ok) return `ok: ${people}`;
   if (disagreement !== undefined) return `NOT ok: the statements do not agree (${people})`;
   return `NOT ok: ${people}`;
+}
+
+/** The same as plain data, version 1. */
+export function verificationDocument(result: Verification): unknown {
+  const { claims, signatures, disagreement, threshold, ok } = result;
+  return {
+    version: 1,
+    ok,
+    threshold,
+    claims: claims.map(({ statements, people, counted, reached }) => ({
+      tree: treeOf((statements[0] as ReadStatement).statement),
+      architecture: architectureOf((statements[0] as ReadStatement).statement),
+      statements: statements.map(({ file, fault }) => ({ file, fault: fault ?? null })),
+      people,
+      counted,
+      reached,
+    })),
+    signatures: signatures.map(({ file, person, fingerprint, refused }) => ({
+      file,
+      person: person ?? null,
+      fingerprint: fingerprint ?? null,
+      counts: refused === undefined,
+      refused: refused ?? null,
+    })),
+    disagreement: disagreement ?? null,
+  };
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a cross-check found → an in-toto Statement v1 with a SLSA Provenance v1 predicate, as bytes to sign.
+ * What a cross-check found → an in-toto Statement v1 with a SLSA Provenance v1 predicate, as bytes
+ * to sign.
  *
- * Invariant: the bytes follow from the evidence alone. There is no clock, no host name and no path of a computer in
- * it, so people who checked the same tree in the same way hold the same bytes. The text is canonical: two spaces
- * for each level, one line feed at the end, and {@link readStatement} refuses any other form of the same data.
+ * Invariant: the bytes follow from the evidence alone. There is no clock, no host name and no path
+ * of a computer in it, so people who checked the same tree in the same way hold the same bytes. The
+ * text is canonical: two spaces for each level, one line feed at the end, and {@link readStatement}
+ * refuses any other form of the same data.
  *
  * Formats: in-toto attestation framework, spec/v1/statement.md; slsa.dev/spec/v1.0/provenance.
  */
@@ -16,7 +18,7 @@ export const PREDICATE_TYPE = 'https://slsa.dev/provenance/v1';
 /** Names what the parameters of the build mean: those of {@link Evidence}. */
 export const BUILD_TYPE = 'urn:stage0-ts:cross-check:v1';
 
-/** Bytes of the largest statement that is read. One of a release has 30,000. */
+/** Bytes of the largest statement that is read. That of a release has 15,000. */
 const MAX_STATEMENT = 16 << 20;
 
 /** A named thing and its SHA-256 in hexadecimal. */
@@ -155,8 +157,10 @@ function canonical(value: unknown): string {
 }
 
 /**
- * Read a statement. Throws ToolError with file and reason if it is not one of ours, or not in the form that
- * {@link statementOf} writes: a key given twice, say, which one program would read as the first and another as the last.
+ * Read a statement. Throws ToolError with file and reason if it is not one of ours, or not in the
+ * form that
+ * {@link statementOf} writes: a key given twice, say, which one program would read as the first and
+ * another as the last.
  */
 export function readStatement(bytes: Uint8Array, file: string): Statement {
   if (bytes.length > MAX_STATEMENT) throw refused(file, 'is larger than a statement can be');
@@ -225,7 +229,10 @@ export function treeOf({ predicate }: Statement): string {
   return predicate.buildDefinition.resolvedDependencies[0]?.digest.sha256 ?? '';
 }
 
-/** What two statements say differently about the build itself, the first thing; undefined when they agree. */
+/**
+ * What two statements say differently about the build itself, the first thing; undefined when they
+ * agree.
+ */
 export interface Disagreement {
   /** What differs: `tree`, `architecture`, or a file's name. */
   readonly about: string;
@@ -234,8 +241,8 @@ export interface Disagreement {
 }
 
 /**
- * Two statements *agree* when tree, architecture and every file with its digest are the same. Engines, builder and
- * runtime may differ: those are two ways to the same result.
+ * Two statements *agree* when tree, architecture and every file with its digest are the same.
+ * Engines, builder and runtime may differ: those are two ways to the same result.
  */
 export function disagreement(a: Statement, b: Statement): Disagreement | undefined {
   const rows: (readonly [string, string, string])[] = [

@@ -15,6 +15,8 @@ export interface ArchiveDocument extends ArchiveFacts {
 
 /** The NAR digest of the tree, as Nix writes it and as Guix does. */
 export interface NarDocument {
+  /** In hexadecimal. */
+  readonly sha256: string;
   readonly sri: string;
   readonly nixBase32: string;
 }
@@ -62,6 +64,6 @@ export function givenDocument({ archive, parts = [], nar }: Subject): GivenDocum
   return {
     archive: archive === undefined ? null : withBase32(archive),
     parts: parts.map(withBase32),
-    nar: nar === undefined ? null : { sri: sriOf(nar), nixBase32: nixBase32(nar) },
+    nar: nar === undefined ? null : { sha256: nar, sri: sriOf(nar), nixBase32: nixBase32(nar) },
   };
 }

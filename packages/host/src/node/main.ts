@@ -5,21 +5,36 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '../types.ts';
 import { NodeHost } from './host.ts';
 
-/** Run `program` as this Node process under the name `name`; its status becomes the exit status. */
-export function runOnNode(name: string, program: Program): void {
+/** What runs as a process: a tool's program, or one whose exit status comes later. */
+type Runnable = (...args: Parameters<Program>) => number | Promise<number>;
+
+/**
+ * Run `program` as this Node process under the name `name`; its status becomes the exit status.
+ */
+export function runOnNode(name: string, program: Runnable): void {
+  const end = (status: number): void => {
+    process.exitCode = status;
+  };
   try {
-    process.exitCode = program([name, ...commandLine()], new NodeHost());
+    const status = program([name, ...commandLine()], new NodeHost());
+    if (typeof status === 'number') end(status);
+    else status.then(end, (error: unknown) => endWith(name, error));
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'EPIPE') {
-      process.exitCode = 1; // nobody reads our output any more
-      return;
-    }
-    const detail = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${name}: internal error: ${detail} (set STAGE0_DEBUG=1 for the stack)\n`);
-    if (process.env['STAGE0_DEBUG'] && error instanceof Error)
-      process.stderr.write(`${error.stack}\n`);
-    process.exitCode = 70; // EX_SOFTWARE of sysexits.h
+    endWith(name, error);
   }
+}
+
+/** What no program should throw. */
+function endWith(name: string, error: unknown): void {
+  if ((error as { code?: unknown }).code === 'EPIPE') {
+    process.exitCode = 1; // nobody reads our output any more
+    return;
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${name}: internal error: ${detail} (set STAGE0_DEBUG=1 for the stack)\n`);
+  if (process.env['STAGE0_DEBUG'] && error instanceof Error)
+    process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 70; // EX_SOFTWARE of sysexits.h
 }
 
 /**

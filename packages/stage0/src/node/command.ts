@@ -32,7 +32,7 @@ export interface Command {
 }
 
 /** Does the work; the result is the exit status. Throws UsageError and ToolError. */
-export type Run = (given: Arguments) => number;
+export type Run = (given: Arguments) => number | Promise<number>;
 
 export interface Operand {
   readonly name: string;

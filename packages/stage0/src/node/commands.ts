@@ -31,6 +31,24 @@ const KEEP_GOING: Option = { help: 'go on after a program failed' };
 const JSON_1: Option = { help: 'print one JSON document (version 1) and nothing else' };
 const QUIET: Option = { help: 'no progress line' };
 
+const ENGINE_PAIR: Option = {
+  value: 'A,B',
+  help:
+    `the engines, of: ${ENGINES}. By itself the check uses ports,i386 for a tree with the ` +
+    'sources that our ports follow, exact,i386 where they follow that of cc_x86 only, and ' +
+    "diverse,i386 for any other release. native runs the tree's programs on this computer " +
+    'with your rights',
+};
+const THOROUGH: Option = {
+  help: 'compare with diverse as well, where the check does not by itself',
+};
+const TRUST: Option = {
+  value: 'PATH',
+  help: 'accept the binary at PATH of the tree, which no process of the build makes',
+  isRepeated: true,
+};
+const PARTIAL: Option = { help: 'accept that a part is not compared; the report names it' };
+
 const TREES: Operand = {
   name: 'TREE',
   help:
@@ -75,22 +93,11 @@ export const COMMANDS: readonly Command[] = [
       'order of the build, and the trees when both have ended. "ok" is earned: what was not ' +
       'compared, and each binary that nothing vouches for, prevents it until you accept it.',
     options: {
-      engines: {
-        value: 'A,B',
-        help:
-          `the engines, of: ${ENGINES}. By itself the check uses ports,i386 for a tree with the ` +
-          'sources that our ports follow, exact,i386 where they follow that of cc_x86 only, and ' +
-          "diverse,i386 for any other release. native runs the tree's programs on this computer " +
-          'with your rights',
-      },
-      thorough: { help: 'compare with diverse as well, where the check does not by itself' },
+      engines: ENGINE_PAIR,
+      thorough: THOROUGH,
       arch: ARCH,
-      trust: {
-        value: 'PATH',
-        help: 'accept the binary at PATH of the tree, which no process of the build makes',
-        isRepeated: true,
-      },
-      partial: { help: 'accept that a part is not compared; the report names it' },
+      trust: TRUST,
+      partial: PARTIAL,
       against: {
         value: 'WHAT',
         help:
@@ -110,6 +117,74 @@ export const COMMANDS: readonly Command[] = [
       '0 the builds agree, 1 something differs or is wrong, 2 usage, 3 it cannot be judged.',
     errorStatus: CANNOT_JUDGE,
     load: async () => (await import('./check-command.ts')).checkCommand,
+  },
+  {
+    name: 'attest',
+    summary: 'check it, and write what was found as a statement that people can sign',
+    operands: [TREES],
+    about:
+      'Check the tree as stage0 check does, and if the builds agree, write an in-toto statement ' +
+      'with SLSA provenance: each file that the build makes with its digest, and what that rests ' +
+      'on. It has no clock, no host name and no path in it, so two people who checked the same ' +
+      'tree in the same way hold the same bytes. docs/attest.md says how it is signed.',
+    options: {
+      out: { value: 'FILE', help: 'where the statement goes; standard output otherwise' },
+      builder: { value: 'URI', help: 'say in the statement who ran it' },
+      runtime: { help: 'say in the statement which JavaScript engine ran it' },
+      engines: ENGINE_PAIR,
+      thorough: THOROUGH,
+      arch: ARCH,
+      trust: TRUST,
+      partial: PARTIAL,
+      quiet: QUIET,
+      ...LAYOUT_OPTIONS,
+      ...LIMIT_OPTIONS,
+    },
+    exitStatus: '0 written, 1 something differs or is wrong, 2 usage, 3 it cannot be judged.',
+    errorStatus: CANNOT_JUDGE,
+    load: async () => (await import('./attest-command.ts')).attestCommand,
+  },
+  {
+    name: 'sign',
+    summary: 'sign a statement with an Ed25519 key, as a DSSE envelope',
+    operands: [{ name: 'STATEMENT', help: 'what stage0 attest wrote' }],
+    about:
+      'Sign a statement with an Ed25519 key, as openssl genpkey writes it, and print a DSSE ' +
+      'envelope. With an SSH key, ssh-keygen -Y sign -n stage0-attest signs the statement, and ' +
+      'with an OpenPGP key gpg --armor --detach-sign does.',
+    options: {
+      key: { value: 'FILE', help: 'the private key, in PEM', isRequired: true },
+      out: { value: 'FILE', help: 'where the envelope goes; standard output otherwise' },
+    },
+    exitStatus: '0 signed, 2 usage, 3 it cannot be signed.',
+    errorStatus: CANNOT_JUDGE,
+    load: async () => (await import('./attest-command.ts')).signCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'say who signed a statement, and whether enough people did',
+    operands: [
+      {
+        name: 'FILE',
+        help:
+          'statements, DSSE envelopes, and signatures by ssh-keygen or gpg, in any order; an ' +
+          'envelope has its statement in it',
+        isRepeated: true,
+      },
+    ],
+    about:
+      'Verify signatures over statements under a policy, which names people, their keys and how ' +
+      'many of them have to sign. Each signature is named with who made it, or why it does not ' +
+      'count. Statements that disagree are shown side by side.',
+    options: {
+      policy: { value: 'FILE', help: 'the policy, see docs/attest.md', isRequired: true },
+      json: JSON_1,
+    },
+    exitStatus:
+      '0 enough people signed, 1 not enough, or statements disagree, 2 usage, 3 a statement or the ' +
+      'policy cannot be read.',
+    errorStatus: CANNOT_JUDGE,
+    load: async () => (await import('./attest-command.ts')).verifyCommand,
   },
   {
     name: 'explain',

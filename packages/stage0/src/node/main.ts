@@ -58,7 +58,7 @@ export async function main(): Promise<void> {
 }
 
 /** The exit status; throws UsageError and ToolError. */
-function runCommand(command: Command, run: Run, words: readonly string[]): number {
+function runCommand(command: Command, run: Run, words: readonly string[]): ReturnType<Run> {
   const given = readArguments(command, words);
   if (given !== undefined) return run(given);
   print(helpText(command));
@@ -110,10 +110,12 @@ More: README.md of @stage0-ts/${folder}
 }
 
 /** Run it with its errors on standard error; `name` is what was asked, as it is typed. */
-function guarded(action: () => number, name: string, errorStatus?: number): number {
-  try {
-    return action();
-  } catch (error) {
+function guarded(
+  action: () => ReturnType<Run>,
+  name: string,
+  errorStatus?: number,
+): ReturnType<Run> {
+  const statusOf = (error: unknown): number => {
     if (error instanceof UsageError) {
       printError(usageMessage(error, name));
       return 2;
@@ -121,6 +123,12 @@ function guarded(action: () => number, name: string, errorStatus?: number): numb
     if (!(error instanceof ToolError)) throw error;
     printError(formatError(error, 'stage0'));
     return errorStatus ?? error.exitCode;
+  };
+  try {
+    const status = action();
+    return typeof status === 'number' ? status : status.catch(statusOf);
+  } catch (error) {
+    return statusOf(error);
   }
 }
 
