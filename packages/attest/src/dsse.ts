@@ -2,8 +2,9 @@
 /**
  * A statement and an Ed25519 key → a DSSE envelope, and back.
  *
- * What is signed is not the payload alone but payload type and payload with their lengths, so that no signature over
- * a statement is one over anything else. Format: secure-systems-lab/dsse, protocol.md and envelope.md.
+ * What is signed is not the payload alone but payload type and payload with their lengths, so that
+ * no signature over a statement is one over anything else. Format: secure-systems-lab/dsse,
+ * protocol.md and envelope.md.
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError, visible } from '@stage0-ts/diagnostics';
@@ -54,7 +55,10 @@ export function readEnvelope(bytes: Uint8Array, file: string): Envelope {
   };
 }
 
-/** What is in an envelope and is not signed would say something to one reader and nothing to another. */
+/**
+ * What is in an envelope and is not signed would say something to one reader and nothing to
+ * another.
+ */
 function requireKeys(
   value: unknown,
   known: readonly string[],
@@ -75,8 +79,8 @@ export function writeEnvelope({ payload, signatures }: Envelope): Uint8Array {
 }
 
 /**
- * Sign a statement with the key in `pem`, as `openssl genpkey -algorithm ed25519` writes it, and return the
- * envelope. Throws ToolError for another kind of key, or one that has a passphrase.
+ * Sign a statement with the key in `pem`, as `openssl genpkey -algorithm ed25519` writes it, and
+ * return the envelope. Throws ToolError for another kind of key, or one that has a passphrase.
  */
 export async function sign(payload: Uint8Array, pem: string, what: string): Promise<Uint8Array> {
   const { keyid, signBytes } = await readPrivatePem(pem, what);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Ed25519 keys as `openssl` writes them, in PEM: read, verified with, signed with. RFC 8410 is the form of the keys;
- * the arithmetic is WebCrypto's.
+ * Ed25519 keys as `openssl` writes them, in PEM: read, verified with, signed with. RFC 8410 is the
+ * form of the keys; the arithmetic is WebCrypto's.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { type Bytes, concat, digest, fromBase64, readBlock, toHex } from './encoding.ts';
@@ -29,7 +29,9 @@ const PKCS8_HEAD = Uint8Array.of(
 );
 const PEM_WIDTH = 64;
 
-/** The 32 bytes of the public key in `pem`, as `openssl pkey -pubout` writes it. Throws ToolError. */
+/**
+ * The 32 bytes of the public key in `pem`, as `openssl pkey -pubout` writes it. Throws ToolError.
+ */
 export function readPublicPem(pem: string, what: string): Bytes {
   const der = readBlock(pem, 'PUBLIC KEY', PEM_WIDTH, what);
   return afterHead(der, SPKI_HEAD, `${what} is not an Ed25519 public key`);
@@ -58,7 +60,9 @@ export interface SecretKey {
   readonly signBytes: (data: Bytes) => Promise<Bytes>;
 }
 
-/** The private key in `pem`. Throws ToolError for another kind of key, or one that has a passphrase. */
+/**
+ * The private key in `pem`. Throws ToolError for another kind of key, or one that has a passphrase.
+ */
 export async function readPrivatePem(pem: string, what: string): Promise<SecretKey> {
   if (pem.includes('BEGIN ENCRYPTED PRIVATE KEY')) {
     throw new ToolError(`${what} has a passphrase`, {

@@ -10,8 +10,8 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /**
- * The bytes of `text`, which has to be exactly what {@link toBase64} makes of them: there is one text for one value,
- * so no character of it can be changed unseen. Throws ToolError.
+ * The bytes of `text`, which has to be exactly what {@link toBase64} makes of them: there is one
+ * text for one value, so no character of it can be changed unseen. Throws ToolError.
  */
 export function fromBase64(text: string, what: string): Bytes {
   let bytes: Bytes | undefined;
@@ -57,8 +57,9 @@ export async function sshFingerprint(blob: Uint8Array): Promise<string> {
 }
 
 /**
- * The bytes of a block between `-----BEGIN LABEL-----` and `-----END LABEL-----`, which has to be all of `text` and as
- * the programs write it: lines of `width` characters, one line feed after each. Throws ToolError.
+ * The bytes of a block between `-----BEGIN LABEL-----` and `-----END LABEL-----`, which has to be
+ * all of `text` and as the programs write it: lines of `width` characters, one line feed after
+ * each. Throws ToolError.
  */
 export function readBlock(text: string, label: string, width: number, what: string): Bytes {
   const head = `-----BEGIN ${label}-----\n`;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * OpenPGP: a certificate of a policy and a detached signature, as `gpg --detach-sign` writes it → does it hold?
+ * OpenPGP: a certificate of a policy and a detached signature, as `gpg --detach-sign` writes it →
+ * does it hold?
  *
- * All of OpenPGP is the library's (openpgp.js), which is loaded when the first such file is met. What we add: a key that
- * is expired or revoked *today* does not count, even for what it signed before.
+ * All of OpenPGP is the library's (openpgp.js), which is loaded when the first such file is met.
+ * What we add: a key that is expired or revoked *today* does not count, even for what it signed
+ * before.
  */
 import { ToolError, visible } from '@stage0-ts/diagnostics';
 import type { PublicKey, Signature, Subkey } from 'openpgp';
@@ -27,7 +29,10 @@ export async function readPgpKey(armoredKey: string, what: string): Promise<PgpK
   return key;
 }
 
-/** The numbers of all its keys: the same ones in another certificate, or in SSH's form, are the same key. */
+/**
+ * The numbers of all its keys: the same ones in another certificate, or in SSH's form, are the same
+ * key.
+ */
 export function pgpMaterial(key: PgpKey): string[] {
   return key.getKeys().map((one: PublicKey | Subkey) => {
     const { algorithm, publicParams } = one.keyPacket as unknown as {

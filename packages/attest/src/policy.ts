@@ -5,12 +5,15 @@
  * The file is JSON:
  *
  *     { "version": 1, "threshold": 2,
- *       "people": [ { "name": "Ada", "keys": [ { "key": "ssh-ed25519 AAAA…", "until": "2027-12-31" } ] } ],
- *       "revoked": [ "SHA256:…" ], "differ": "runtime", "tree": "…", "architecture": "x86", "accept": [] }
+ *       "people": [ { "name": "Ada", "keys": [ { "key": "ssh-ed25519 AAAA…", "until":
+ *         "2027-12-31" } ] } ],
+ *       "revoked": [ "SHA256:…" ], "differ": "runtime", "tree": "…", "architecture": "x86",
+ *         "accept": [] }
  *
- * A key is the text that its program writes: a PEM public key, a line of `ssh-keygen`, an armoured OpenPGP certificate.
- * Invariant: a field that is not known is an error, for a policy with a misspelt `threshold` would be another policy;
- * and no key, in whatever wrapping, belongs to two people or stands there twice.
+ * A key is the text that its program writes: a PEM public key, a line of `ssh-keygen`, an armoured
+ * OpenPGP certificate.
+ * Invariant: a field that is not known is an error, for a policy with a misspelt `threshold` would
+ * be another policy; and no key, in whatever wrapping, belongs to two people or stands there twice.
  */
 import { decodeUtf8, encodeLatin1 } from '@stage0-ts/bytes';
 import { ToolError, visible } from '@stage0-ts/diagnostics';

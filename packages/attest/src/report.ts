@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A verification in words: what was signed, by whom, what does not count and why, and whether enough people did. */
+/**
+ * A verification in words: what was signed, by whom, what does not count and why, and whether
+ * enough people did.
+ */
 import { visible } from '@stage0-ts/diagnostics';
 import { architectureOf, treeOf } from './statement.ts';
 import type { Claim, ReadStatement, SignatureResult, Verification } from './verify.ts';

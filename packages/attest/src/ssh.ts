@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A line of an SSH public key, and a signature that `ssh-keygen -Y sign` wrote → does it hold for these bytes?
+ * A line of an SSH public key, and a signature that `ssh-keygen -Y sign` wrote → does it hold for
+ * these bytes?
  *
- * Formats: openssh-portable PROTOCOL.sshsig and PROTOCOL.u2f, RFC 4253 section 6.6, RFC 5656 section 3, RFC 8332.
- * Invariant: every byte of the signature block counts; it has one written form, nothing may come after a field.
+ * Formats: openssh-portable PROTOCOL.sshsig and PROTOCOL.u2f, RFC 4253 section 6.6, RFC 5656
+ * section 3, RFC 8332.
+ * Invariant: every byte of the signature block counts; it has one written form, nothing may come
+ * after a field.
  */
 import { decodeLatin1, encodeLatin1 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -19,7 +22,10 @@ import {
   toBase64,
 } from './encoding.ts';
 
-/** The namespace of our signatures: one that was made for a git commit or a login is not one of these. */
+/**
+ * The namespace of our signatures: one that was made for a git commit or a login is not one of
+ * these.
+ */
 export const SSH_NAMESPACE = 'stage0-attest';
 const LABEL = 'SSH SIGNATURE';
 const WIDTH = 70;
@@ -121,7 +127,10 @@ export function readSshSignature(text: string, what: string): SshSignature {
 
 const HASHES = { sha256: 'SHA-256', sha512: 'SHA-512' } as const;
 
-/** Why the signature does not hold for `message`; undefined when it does. Throws ToolError for a broken one. */
+/**
+ * Why the signature does not hold for `message`; undefined when it does. Throws ToolError for a
+ * broken one.
+ */
 export async function sshFault(
   { key, namespace, reserved, hash, signature }: SshSignature,
   message: Uint8Array,
@@ -226,8 +235,8 @@ function ecdsa(curve: string, namedCurve: string, hash: string, size: number): V
 }
 
 /**
- * A number without the zero byte that says that it is not negative. Throws ToolError for one that is, or that has zeros
- * too many: there is one written form.
+ * A number without the zero byte that says that it is not negative. Throws ToolError for one that
+ * is, or that has zeros too many: there is one written form.
  */
 function unsigned(number: Bytes): Bytes {
   const [first = 0, second = 0] = number;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a cross-check found → an in-toto Statement v1 with a SLSA Provenance v1 predicate, as bytes to sign.
+ * What a cross-check found → an in-toto Statement v1 with a SLSA Provenance v1 predicate, as bytes
+ * to sign.
  *
- * Invariant: the bytes follow from the evidence alone. There is no clock, no host name and no path of a computer in
- * it, so people who checked the same tree in the same way hold the same bytes. The text is canonical: two spaces
- * for each level, one line feed at the end, and {@link readStatement} refuses any other form of the same data.
+ * Invariant: the bytes follow from the evidence alone. There is no clock, no host name and no path
+ * of a computer in it, so people who checked the same tree in the same way hold the same bytes. The
+ * text is canonical: two spaces for each level, one line feed at the end, and {@link readStatement}
+ * refuses any other form of the same data.
  *
  * Formats: in-toto attestation framework, spec/v1/statement.md; slsa.dev/spec/v1.0/provenance.
  */
@@ -155,8 +157,9 @@ function canonical(value: unknown): string {
 }
 
 /**
- * Read a statement. Throws ToolError with file and reason if it is not one of ours, or not in the form that
- * {@link statementOf} writes: a key given twice, say, which one program would read as the first and another as the last.
+ * Read a statement. Throws ToolError with file and reason if it is not one of ours, or not in the
+ * form that {@link statementOf} writes: a key given twice, say, which one program would read as the
+ * first and another as the last.
  */
 export function readStatement(bytes: Uint8Array, file: string): Statement {
   if (bytes.length > MAX_STATEMENT) throw refused(file, 'is larger than a statement can be');
@@ -225,7 +228,10 @@ export function treeOf({ predicate }: Statement): string {
   return predicate.buildDefinition.resolvedDependencies[0]?.digest.sha256 ?? '';
 }
 
-/** What two statements say differently about the build itself, the first thing; undefined when they agree. */
+/**
+ * What two statements say differently about the build itself, the first thing; undefined when they
+ * agree.
+ */
 export interface Disagreement {
   /** What differs: `tree`, `architecture`, or a file's name. */
   readonly about: string;
@@ -234,8 +240,8 @@ export interface Disagreement {
 }
 
 /**
- * Two statements *agree* when tree, architecture and every file with its digest are the same. Engines, builder and
- * runtime may differ: those are two ways to the same result.
+ * Two statements *agree* when tree, architecture and every file with its digest are the same.
+ * Engines, builder and runtime may differ: those are two ways to the same result.
  */
 export function disagreement(a: Statement, b: Statement): Disagreement | undefined {
   const rows: (readonly [string, string, string])[] = [

@@ -2,8 +2,9 @@
 /**
  * Statements, signatures and a policy → who signed what, and whether enough people did.
  *
- * Invariant: only a person of the policy counts, once, by a key that is good today, over bytes that were read as a
- * statement. Statements that disagree never count together, and a single one that disagrees is reported.
+ * Invariant: only a person of the policy counts, once, by a key that is good today, over bytes that
+ * were read as a statement. Statements that disagree never count together, and a single one that
+ * disagrees is reported.
  */
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import { ToolError, visible } from '@stage0-ts/diagnostics';
@@ -73,8 +74,9 @@ export interface Verification {
 const MAX_FILES = 200;
 
 /**
- * Verify. `files` are statements, envelopes and signatures in any order; `now` is the moment at which keys have to be
- * good. Throws ToolError for a statement that cannot be read; a signature that cannot is one that does not count.
+ * Verify. `files` are statements, envelopes and signatures in any order; `now` is the moment at
+ * which keys have to be good. Throws ToolError for a statement that cannot be read; a signature
+ * that cannot is one that does not count.
  */
 export async function verify(
   files: readonly Given[],
@@ -301,8 +303,8 @@ function differingValue({ predicate }: Statement, differ: Policy['differ']): str
 }
 
 /**
- * The largest number of people each of whom can be given a value of their own among those that they signed: a greatest
- * matching, by augmenting paths.
+ * The largest number of people each of whom can be given a value of their own among those that they
+ * signed: a greatest matching, by augmenting paths.
  */
 function mostDiffering(signed: ReadonlyMap<string, ReadonlySet<string>>): number {
   const takenBy = new Map<string, string>();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Attacks on a quorum: beside the statement and one good signature each is refused, and the reason is said. */
+/**
+ * Attacks on a quorum: beside the statement and one good signature each is refused, and the reason
+ * is said.
+ */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statementOf } from '../src/index.ts';

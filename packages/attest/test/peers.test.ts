@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What openssl, ssh-keygen and gpg sign we accept; what we sign they and python3-securesystemslib accept; and nobody accepts
- * what was changed.
+ * What openssl, ssh-keygen and gpg sign we accept; what we sign they and python3-securesystemslib
+ * accept; and nobody accepts what was changed.
  */
 import type { webcrypto } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

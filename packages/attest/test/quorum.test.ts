@@ -218,7 +218,8 @@ describe.runIf(hasPrograms)('a quorum', () => {
             textOf(bytes).replace(/"keyid": ".*?"/, '');
         const space =
           name === 'ada' && textOf(changed).replace(/\s/g, '') === textOf(bytes).replace(/\s/g, '');
-        // The name of the key is a hint that nobody believes, and JSON is the same with other spaces.
+        // The name of the key is a hint that nobody believes, and JSON is the same with other
+        // spaces.
         if (hint || space) continue;
         const result = await judge(quorum, [given(), { name, bytes: changed }]).catch(
           (error: Error) => error,
