@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `npm run single-file [-- OUT]`: the sources of packages/stage0/src/anywhere and all that they import → one file,
-// `stage0.js`, for any JavaScript engine. It is not minified, so that it can be read, and the same sources give the same
-// bytes. Prints its SHA-256.
+// `npm run single-file [-- OUT]`: the sources of packages/stage0/src/anywhere and all that they
+// import → one file, `stage0.js`, for any JavaScript engine. It is not minified, so that it can be
+// read, and the same sources give the same bytes. Prints its SHA-256.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `stage0.js`, one file for any JavaScript engine: it is reproducible, names nothing of Node that it imports, and says the
- * same in every engine that is here. Engines are looked for on the PATH and in engines/node_modules.
+ * `stage0.js`, one file for any JavaScript engine: it is reproducible, names nothing of Node that
+ * it imports, and says the same in every engine that is here. Engines are looked for on the PATH
+ * and in engines/node_modules.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

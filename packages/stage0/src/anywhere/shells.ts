@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The little that `stage0.js` wants of the JavaScript engine that runs it: arguments, files to read, lines to print, an
- * exit status and, if there is one, a clock. One adapter for each engine; everything else is the same in all of them.
+ * The little that `stage0.js` wants of the JavaScript engine that runs it: arguments, files to
+ * read, lines to print, an exit status and, if there is one, a clock. One adapter for each engine;
+ * everything else is the same in all of them.
  *
- * This is the one file of the bundle that looks for an engine's own names. None of them is imported, because none
- * is there everywhere.
+ * This is the one file of the bundle that looks for an engine's own names. None of them is
+ * imported, because none is there everywhere.
  */
 
 /** What an engine offers. */
@@ -71,7 +72,10 @@ interface QuickJsFile {
 
 const names = globalThis as Names;
 
-/** The adapter of the engine that this runs in; at once, but for QuickJS. Throws Error for an engine that is not known. */
+/**
+ * The adapter of the engine that this runs in; at once, but for QuickJS. Throws Error for an engine
+ * that is not known.
+ */
 export function findShell(): Shell | Promise<Shell> {
   const { Deno, process, os, readFile } = names;
   if (Deno !== undefined) return deno(Deno);
@@ -150,7 +154,10 @@ function javaScriptCore(readFile: (path: string, how: 'binary') => Uint8Array): 
   };
 }
 
-/** QuickJS-ng's name of the module, and then Bellard's. The script that makes the bundle leaves them as they are. */
+/**
+ * QuickJS-ng's name of the module, and then Bellard's. The script that makes the bundle leaves them
+ * as they are.
+ */
 async function quickJsStd(): Promise<unknown> {
   const [ng, bellard]: string[] = ['qjs:std', 'std'];
   return await import(ng as string).catch(() => import(bellard as string));
