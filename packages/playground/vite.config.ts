@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Two static pages that need no server of ours: relative addresses, no request to anywhere else. */
+/**
+ * Two static pages that need no server of ours: relative addresses, no request to anywhere else.
+ */
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { notices } from './notices.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Arithmetic with flags: sign-extended operands of 1, 2 or 4 bytes → result, sign-extended, and the flags that
- * the Intel SDM defines. JavaScript numbers are exact far beyond 33 bits, so carry and overflow are plain
- * comparisons.
+ * Arithmetic with flags: sign-extended operands of 1, 2 or 4 bytes → result, sign-extended, and the
+ * flags that the Intel SDM defines. JavaScript numbers are exact far beyond 33 bits, so carry and
+ * overflow are plain comparisons.
  */
 import { extend } from './decode.ts';
 import type { Flags } from './flags.ts';
@@ -101,7 +101,10 @@ export function rotate(
   return result;
 }
 
-/** shld and shrd by 1 to 31. For counts over 16 a 16-bit result is undefined; this is what the bits give. */
+/**
+ * shld and shrd by 1 to 31. For counts over 16 a 16-bit result is undefined; this is what the bits
+ * give.
+ */
 export function shiftDouble(
   flags: Flags,
   left: boolean,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * How long programs may run: one count of instructions for a process and its forks, and the wish to stop; and
- * the message when something ends them.
+ * How long programs may run: one count of instructions for a process and its forks, and the wish to
+ * stop; and the message when something ends them.
  */
 import type { ChildStatus } from '@stage0-ts/host';
 import { type FaultCode, hex, MachineError } from './errors.ts';
@@ -19,7 +19,10 @@ export interface BudgetOptions {
 
 /** Instructions between two questions whether to stop. */
 const POLL_INTERVAL = 1_000_000;
-/** Instructions of a fork that are interpreted before it is worth more: most soon execute something else. */
+/**
+ * Instructions of a fork that are interpreted before it is worth more: most soon execute something
+ * else.
+ */
 const INTERPRETED_FIRST = 300;
 
 /** Runs processes in the interpreter, within one limit for all of a family. */
@@ -40,8 +43,8 @@ export class InstructionBudget implements Budget {
   }
 
   /**
-   * Run to the end: in the interpreter, but after a while in what `accelerate` makes of the process, if it is
-   * set. Throws MachineError, described.
+   * Run to the end: in the interpreter, but after a while in what `accelerate` makes of the
+   * process, if it is set. Throws MachineError, described.
    */
   run(process: Process): ChildStatus {
     try {
@@ -58,7 +61,9 @@ export class InstructionBudget implements Budget {
     throw new Error('unreachable: only an end or an error leaves the loop');
   }
 
-  /** Interpret until `done` is true behind an instruction. Throws ProcessEnd and bare MachineErrors. */
+  /**
+   * Interpret until `done` is true behind an instruction. Throws ProcessEnd and bare MachineErrors.
+   */
   runUntil(process: Process, done: (cpu: Interpreter) => boolean): void {
     const { cpu } = process;
     do {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Numbers of Linux's system calls for the i386, by their names (arch/x86/entry/syscalls/syscall_32.tbl). */
+/**
+ * Numbers of Linux's system calls for the i386, by their names
+ * (arch/x86/entry/syscalls/syscall_32.tbl).
+ */
 export const CALL = {
   EXIT: 1,
   FORK: 2,

@@ -2,9 +2,10 @@
 /**
  * Bytes → one {@link Instruction}, by the instruction table.
  *
- * The layout is that of the Intel SDM, volume 2, chapter 2: prefixes, opcode of one or two bytes, ModRM, SIB,
- * displacement, immediate; at most 15 bytes. A prefix that would turn the opcode into another instruction
- * (f2 and f3 with most of them, lock without a memory destination) makes it unknown.
+ * The layout is that of the Intel SDM, volume 2, chapter 2: prefixes, opcode of one or two bytes,
+ * ModRM, SIB, displacement, immediate; at most 15 bytes. A prefix that would turn the opcode into
+ * another instruction (f2 and f3 with most of them, lock without a memory destination) makes it
+ * unknown.
  */
 import { CONDITION_READS, flagMask } from './flags.ts';
 import {
@@ -63,7 +64,10 @@ export interface Instruction {
 export type FetchByte = (address: number) => number | undefined;
 
 const STRING = new Set<OperationName>(['movs', 'stos', 'lods', 'cmps', 'scas']);
-/** May stand behind f2 or f3 without another meaning: pause, `rep ret`, and the bound prefix of branches. */
+/**
+ * May stand behind f2 or f3 without another meaning: pause, `rep ret`, and the bound prefix of
+ * branches.
+ */
 const REPEAT_IGNORED = new Set<OperationName>([
   'nop',
   'ret',
@@ -111,8 +115,8 @@ const MASKS: ReadonlyMap<OperationName, readonly [number, number, number]> = new
 );
 
 /**
- * Decode the instruction at `address`. Undefined when its bytes are no instruction of the table, or when
- * one of them cannot be fetched.
+ * Decode the instruction at `address`. Undefined when its bytes are no instruction of the table, or
+ * when one of them cannot be fetched.
  */
 export function decode(fetch: FetchByte, address: number): Instruction | undefined {
   try {
@@ -165,7 +169,8 @@ class Decoder {
       else if (byte === 0x67) this.shortAddress = true;
       else if (byte === 0xf2 || byte === 0xf3) this.repeat = byte;
       else if (byte === 0xf0) this.lock = true;
-      // Segments cs, ss, ds and es are all of memory, but cs cannot be written; fs and gs are nothing here.
+      // Segments cs, ss, ds and es are all of memory, but cs cannot be written; fs and gs are
+      // nothing here.
       else if (SEGMENTS.has(byte)) this.codeSegment = byte === CODE_SEGMENT;
       else return byte;
     }

@@ -2,8 +2,8 @@
 /**
  * ELF executables: bytes → entry point and the segments to load (System V ABI, chapter 4 and 5).
  *
- * Taken are statically linked little-endian 32-bit i386 programs. Hand-written ones have program headers that
- * overlap the file header, and no section headers; neither matters here.
+ * Taken are statically linked little-endian 32-bit i386 programs. Hand-written ones have program
+ * headers that overlap the file header, and no section headers; neither matters here.
  */
 import { MachineError } from './errors.ts';
 import { PAGE, READABLE, roundUp, WRITABLE } from './memory.ts';
@@ -99,9 +99,9 @@ function checkSegment(
 }
 
 /**
- * The segment's pages as the kernel maps them: whole pages of the file, so that what stands before and behind
- * the segment in the file is seen as well, except that a segment larger than its part of the file is zero
- * behind that.
+ * The segment's pages as the kernel maps them: whole pages of the file, so that what stands before
+ * and behind the segment in the file is seen as well, except that a segment larger than its part of
+ * the file is zero behind that.
  */
 export function segmentPages(
   bytes: Uint8Array,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The engine for stage0 builds: an ELF image that a script starts → its run in a machine, to its end.
+ * The engine for stage0 builds: an ELF image that a script starts → its run in a machine, to its
+ * end.
  *
- * A fault of the guest is told on standard error, and the parent sees the signal that Linux would have sent.
- * Only a stop on request is thrown on: it ends the whole build.
+ * A fault of the guest is told on standard error, and the parent sees the signal that Linux would
+ * have sent. Only a stop on request is thrown on: it ends the whole build.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError, ToolError } from '@stage0-ts/diagnostics';
@@ -20,12 +21,16 @@ export interface EngineOptions
     MachineOptions,
     'stackSize' | 'memoryLimit' | 'fileLimit' | 'processLimit' | 'instructionLimit' | 'shouldStop'
   > {
-  /** `translate` (the default) runs WebAssembly where there is any, `interpret` only the interpreter. */
+  /**
+   * `translate` (the default) runs WebAssembly where there is any, `interpret` only the
+   * interpreter.
+   */
   readonly mode?: 'translate' | 'interpret' | undefined;
 }
 
 /**
- * Runs i386 executables; has the form of an Engine of `@stage0-ts/host/memory`. Throws ENOEXEC for other files.
+ * Runs i386 executables; has the form of an Engine of `@stage0-ts/host/memory`. Throws ENOEXEC for
+ * other files.
  */
 export function i386Engine(
   options: EngineOptions = {},

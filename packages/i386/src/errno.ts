@@ -54,7 +54,10 @@ export function errno(name: ErrnoName): ToolError {
   return new ToolError(name, { code: name });
 }
 
-/** What the system call returns for `error`: −errno. Errors that are none of the host's are thrown on. */
+/**
+ * What the system call returns for `error`: −errno. Errors that are none of the host's are thrown
+ * on.
+ */
 export function negativeErrno(error: unknown): number {
   if (!(error instanceof ToolError) || error instanceof MachineError) throw error;
   const number = NUMBERS.get(error.code);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What a machine says when it cannot go on: program, address, bytes and registers in one message. */
+/**
+ * What a machine says when it cannot go on: program, address, bytes and registers in one message.
+ */
 import { ToolError } from '@stage0-ts/diagnostics';
 
 /** The code of a {@link MachineError}. */

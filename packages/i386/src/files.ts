@@ -2,10 +2,11 @@
 /**
  * Open files of a process: descriptors → files whose content is held here while they are open.
  *
- * The host reads and writes whole files, the guest a byte at a time. So a file that is opened is read whole, is
- * changed in memory, and goes back to the host when it is closed, when the process ends, and before another
- * program starts, which could read it. Invariant: all descriptors of one file, in this process and in its
- * forks, share one {@link OpenedFile}; a file that is not `changed` may be dropped and read anew.
+ * The host reads and writes whole files, the guest a byte at a time. So a file that is opened is
+ * read whole, is changed in memory, and goes back to the host when it is closed, when the process
+ * ends, and before another program starts, which could read it. Invariant: all descriptors of one
+ * file, in this process and in its forks, share one {@link OpenedFile}; a file that is not
+ * `changed` may be dropped and read anew.
  */
 import { ByteWriter } from '@stage0-ts/bytes';
 import type { Host, Inherited } from '@stage0-ts/host';
@@ -180,7 +181,10 @@ export class FileTable {
     if (!('flags' in descriptor) || !isWritten(descriptor.flags)) throw errno('EBADF');
   }
 
-  /** write(2) of what {@link requireWritable} allows: takes all of `from`. Throws EFBIG, and MachineError. */
+  /**
+   * write(2) of what {@link requireWritable} allows: takes all of `from`. Throws EFBIG, and
+   * MachineError.
+   */
   write(number: number, from: Uint8Array): number {
     const descriptor = this.get(number);
     if (descriptor.kind === 'output') {
@@ -215,8 +219,8 @@ export class FileTable {
   }
 
   /**
-   * What comes next in an ordinary file that only this descriptor has open: all reads of it can be served from there,
-   * and are told with {@link advance}. Nothing where each read must come here.
+   * What comes next in an ordinary file that only this descriptor has open: all reads of it can be
+   * served from there, and are told with {@link advance}. Nothing where each read must come here.
    */
   readAhead(number: number): Uint8Array {
     const descriptor = this.descriptors[number];
@@ -233,8 +237,9 @@ export class FileTable {
   }
 
   /**
-   * How many bytes may be written at the end of an ordinary file that only this descriptor has open, and where the
-   * last write was: writes can be kept back, and come here together. 0 where each must come here.
+   * How many bytes may be written at the end of an ordinary file that only this descriptor has
+   * open, and where the last write was: writes can be kept back, and come here together. 0 where
+   * each must come here.
    */
   room(number: number): number {
     const descriptor = this.descriptors[number];
@@ -301,7 +306,10 @@ export class FileTable {
     for (const file of this.open) this.flushFile(file);
   }
 
-  /** For a program that is executed: its standard streams, as far as they are not the host's own any more. */
+  /**
+   * For a program that is executed: its standard streams, as far as they are not the host's own any
+   * more.
+   */
   streams(): Inherited {
     const [input, ...outputs] = [0, 1, 2].map((number) => this.descriptors[number]);
     const [stdout, stderr] = outputs.map((descriptor, at) => this.output(descriptor, at + 1));

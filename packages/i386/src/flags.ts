@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The flags register: bit numbers as in EFLAGS, the condition codes, and the state that an instruction leaves.
+ * The flags register: bit numbers as in EFLAGS, the condition codes, and the state that an
+ * instruction leaves.
  *
- * {@link Flags} keeps zero, sign and parity as the values that they follow from, because most are never
- * read. Invariant: `pack()` gives what pushf would store, and `unpack(pack())` changes nothing.
+ * {@link Flags} keeps zero, sign and parity as the values that they follow from, because most are
+ * never read. Invariant: `pack()` gives what pushf would store, and `unpack(pack())` changes
+ * nothing.
  */
 
 export const CARRY = 0x001;

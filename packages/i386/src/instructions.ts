@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The instruction table: opcode → operation and operands, and for each operation the flags that it reads,
- * writes and leaves undefined. Decoder, interpreter, translator and tests all start from here.
+ * The instruction table: opcode → operation and operands, and for each operation the flags that it
+ * reads, writes and leaves undefined. Decoder, interpreter, translator and tests all start from
+ * here.
  *
- * Contents: the integer user-mode set of the 80486, and cmov of the Pentium Pro (Intel SDM volume 2,
- * appendix A). Left out, and so unknown opcodes: floating point and vectors, segment registers, far
- * transfers, ports, and instructions whose result is not the same everywhere (cpuid, rdtsc).
+ * Contents: the integer user-mode set of the 80486, and cmov of the Pentium Pro (Intel SDM volume
+ * 2, appendix A). Left out, and so unknown opcodes: floating point and vectors, segment registers,
+ * far transfers, ports, and instructions whose result is not the same everywhere (cpuid, rdtsc).
  *
  * Operands are in the manual's letters, destination first:
  *   E register or memory (ModRM)   G register (ModRM)   M memory (ModRM)   Z register (opcode)
- *   I immediate   S immediate of one byte, sign-extended   J target, relative   O memory at an offset
- * followed by the size: b 1, w 2, v 2 or 4 (by the operand size prefix), z an immediate of that size.
- * `al`, `cl`, `eAX` and `1` are themselves.
+ *   I immediate   S immediate of one byte, sign-extended   J target, relative
+ *   O memory at an offset
+ * followed by the size: b 1, w 2, v 2 or 4 (by the operand size prefix), z an immediate of that
+ * size. `al`, `cl`, `eAX` and `1` are themselves.
  */
 
 /** Operation → flags read / written / undefined afterwards (a part of the written ones). */

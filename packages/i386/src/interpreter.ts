@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The plain interpreter: fetch, decode, execute, one instruction at a time. It is the definition that the
- * translator is tested against, and what runs whatever the translator leaves.
+ * The plain interpreter: fetch, decode, execute, one instruction at a time. It is the definition
+ * that the translator is tested against, and what runs whatever the translator leaves.
  *
- * What an operation does stands in operations.ts; here are registers, operands, memory access and faults.
- * Values of operands are sign-extended from their size. Invariant: after a fault, eip is that of the
- * instruction, and registers and memory are as they were before it (string operations stop between two
- * elements).
+ * What an operation does stands in operations.ts; here are registers, operands, memory access and
+ * faults. Values of operands are sign-extended from their size. Invariant: after a fault, eip is
+ * that of the instruction, and registers and memory are as they were before it (string operations
+ * stop between two elements).
  */
 import { decode, type Instruction, MEMORY, type Operand, REGISTER } from './decode.ts';
 import { hex, MachineError } from './errors.ts';
@@ -82,8 +82,8 @@ export class Interpreter {
   }
 
   /**
-   * Note changes of these bytes in {@link codeChanged}, and keep decoded instructions only there: elsewhere somebody
-   * else may change them unseen.
+   * Note changes of these bytes in {@link codeChanged}, and keep decoded instructions only there:
+   * elsewhere somebody else may change them unseen.
    *
    * @param ranges guest addresses [start, end), in order and apart.
    */

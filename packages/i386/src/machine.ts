@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The machine as a library: an executable and a host → something that runs, steps, can be watched and stopped.
+ * The machine as a library: an executable and a host → something that runs, steps, can be watched
+ * and stopped.
  *
- * A fault of the program becomes a {@link MachineError} that tells program, address, instruction bytes and
- * registers. Limits count what the process and its forks execute; programs that they start are the host's
- * business.
+ * A fault of the program becomes a {@link MachineError} that tells program, address, instruction
+ * bytes and registers. Limits count what the process and its forks execute; programs that they
+ * start are the host's business.
  */
 
 import type { ChildStatus, Host } from '@stage0-ts/host';
@@ -136,8 +137,8 @@ export class Machine {
   }
 
   /**
-   * Run to the end of the program, or until `until` is true before an instruction, and return how it
-   * ended, undefined when it has not. Throws MachineError.
+   * Run to the end of the program, or until `until` is true before an instruction, and return how
+   * it ended, undefined when it has not. Throws MachineError.
    */
   run(until?: (machine: Machine) => boolean): ChildStatus | undefined {
     if (until === undefined) {

@@ -2,18 +2,22 @@
 /**
  * A process's memory: guest addresses → bytes of one buffer, with the rights of each page.
  *
- * A guest sees two regions, as under Linux: low, the image's segments and after them the heap that brk moves; and the
- * stack, at the top of the address space. In the buffer the stack comes first, so that the heap can grow at the end;
- * after it are {@link WINDOW_BYTES} that the guest does not have, for the windows of translate/windows.ts.
- * Invariant: `pages` has an entry for each page of the buffer; a page without rights is not there for the guest; what
- * is not in one of the two regions is never there.
+ * A guest sees two regions, as under Linux: low, the image's segments and after them the heap that
+ * brk moves; and the stack, at the top of the address space. In the buffer the stack comes first,
+ * so that the heap can grow at the end; after it are {@link WINDOW_BYTES} that the guest does not
+ * have, for the windows of translate/windows.ts.
+ * Invariant: `pages` has an entry for each page of the buffer; a page without rights is not there
+ * for the guest; what is not in one of the two regions is never there.
  */
 import { type FaultCode, hex, MachineError } from './errors.ts';
 
 export const PAGE = 4096;
 /** Sizes of buffers are multiples of this: the page size of WebAssembly. */
 export const GRANULE = 65536;
-/** Buffers grow by at least this much: each time costs new views, and work for the garbage collector. */
+/**
+ * Buffers grow by at least this much: each time costs new views, and work for the garbage
+ * collector.
+ */
 const GROWTH = 32 * GRANULE;
 /** Bytes between the stack and the low region in a buffer. */
 export const WINDOW_BYTES: number = GRANULE;
@@ -125,8 +129,8 @@ export class Memory {
   }
 
   /**
-   * brk: move the end of the heap to `address` and return where it is now: unchanged when that is below the
-   * heap or beyond the limit. Memory that comes (back) is zero.
+   * brk: move the end of the heap to `address` and return where it is now: unchanged when that is
+   * below the heap or beyond the limit. Memory that comes (back) is zero.
    */
   setHeapEnd(address: number): number {
     const wanted = address >>> 0;
@@ -188,7 +192,8 @@ export class Memory {
   copy(makeBacking: (size: number) => Backing = (size) => new PlainBacking(size)): Memory {
     const { used } = this;
     const twin = new Memory(this.layout, makeBacking(this.bytes.length), this.limit);
-    // Most of the stack was never touched: what is zero up to the first word that is not need not be copied.
+    // Most of the stack was never touched: what is zero up to the first word that is not need not
+    // be copied.
     const words = new Int32Array(this.bytes.buffer, 0, used >>> 2);
     let first = 0;
     while (first < words.length && words[first] === 0) first++;
@@ -198,7 +203,10 @@ export class Memory {
     return twin;
   }
 
-  /** How many of `count` bytes from `address` on the guest may use so, up to the first that it may not. */
+  /**
+   * How many of `count` bytes from `address` on the guest may use so, up to the first that it may
+   * not.
+   */
   reachable(address: number, count: number, right: number): number {
     for (let found = 0; found < count; ) {
       const at = (address + found) >>> 0;

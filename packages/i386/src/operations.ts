@@ -2,9 +2,9 @@
 /**
  * What each operation of the instruction table does, for the interpreter: one handler an operation.
  *
- * Handlers follow the pseudo-code of the Intel SDM, volume 2. Operands are read before anything is written, so
- * that a fault leaves the state as it was. Flags that the manual calls undefined get some value;
- * instructions.ts lists them.
+ * Handlers follow the pseudo-code of the Intel SDM, volume 2. Operands are read before anything is
+ * written, so that a fault leaves the state as it was. Flags that the manual calls undefined get
+ * some value; instructions.ts lists them.
  */
 import {
   add,

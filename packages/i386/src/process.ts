@@ -2,10 +2,11 @@
 /**
  * A process: image in memory, initial stack, files, children.
  *
- * fork runs the child at once, to its end; the parent goes on afterwards. The child borrows the parent's
- * memory, which is put back as it was; only a child that goes on for a while gets a copy of its own. execve
- * asks the host to run the program, so that the world sees every program that starts, and ends this process
- * with its status. Invariant: whenever another program may look, the host has all that was written.
+ * fork runs the child at once, to its end; the parent goes on afterwards. The child borrows the
+ * parent's memory, which is put back as it was; only a child that goes on for a while gets a copy
+ * of its own. execve asks the host to run the program, so that the world sees every program that
+ * starts, and ends this process with its status. Invariant: whenever another program may look, the
+ * host has all that was written.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError } from '@stage0-ts/diagnostics';

@@ -2,8 +2,8 @@
 /**
  * Bytes that the decoder refuses → the fault that a processor and Linux make of them.
  *
- * Some are instructions that a program may not execute (SIGSEGV), some a debugger's (SIGTRAP); what is left are
- * instructions that this machine lacks, or that no processor has (SIGILL).
+ * Some are instructions that a program may not execute (SIGSEGV), some a debugger's (SIGTRAP); what
+ * is left are instructions that this machine lacks, or that no processor has (SIGILL).
  */
 import { decode, type FetchByte, MEMORY } from './decode.ts';
 import { MachineError } from './errors.ts';
@@ -29,7 +29,10 @@ const BREAKPOINTS = new Set([0xcc, 0xf1]);
 const PRIVILEGED = new Set([
   ...[0x6c, 0x6d, 0x6e, 0x6f, 0xe4, 0xe5, 0xe6, 0xe7, 0xec, 0xed, 0xee, 0xef, 0xf4, 0xfa, 0xfb],
 ]);
-/** After 0f: lldt, lgdt and their kind, clts, invd, wbinvd, mov of control and debug registers, wrmsr, rdmsr. */
+/**
+ * After 0f: lldt, lgdt and their kind, clts, invd, wbinvd, mov of control and debug registers,
+ * wrmsr, rdmsr.
+ */
 const PRIVILEGED_TWO = new Set([0x00, 0x01, 0x06, 0x08, 0x09, 0x20, 0x21, 0x22, 0x23, 0x30, 0x32]);
 
 /** The fault of the bytes at `address`, which {@link decode} has refused. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The stack that a program finds: argument strings, environment and the kernel's own words → bytes at the top of the
- * address space, and the first esp.
+ * The stack that a program finds: argument strings, environment and the kernel's own words → bytes
+ * at the top of the address space, and the first esp.
  *
- * Laid out as create_elf_tables() and copy_strings() of Linux's fs/binfmt_elf.c and fs/exec.c do on a 64-bit kernel
- * that starts a 32-bit program, with addresses not randomised and without a vdso (as booted with `vdso32=0`).
- * From the top down: a null word of 8 bytes, the path, environment and argument strings, `i686` and 16 "random"
- * bytes, the auxiliary vector, the pointers, argc. Invariant: the same call makes the same bytes.
+ * Laid out as create_elf_tables() and copy_strings() of Linux's fs/binfmt_elf.c and fs/exec.c do on
+ * a 64-bit kernel that starts a 32-bit program, with addresses not randomised and without a vdso
+ * (as booted with `vdso32=0`). From the top down: a null word of 8 bytes, the path, environment and
+ * argument strings, `i686` and 16 "random" bytes, the auxiliary vector, the pointers, argc.
+ * Invariant: the same call makes the same bytes.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { Executable } from './elf.ts';
@@ -51,7 +52,10 @@ const RANDOM = Uint8Array.from({ length: 16 }, (_, at) => (at * 0x9d + 0x35) & 0
 /** Arguments and environment may take a quarter of the stack. */
 const STRINGS_SHARE = 4;
 
-/** Build it in `memory` and return the first esp. Throws MachineError `bad-image` when there is too much. */
+/**
+ * Build it in `memory` and return the first esp. Throws MachineError `bad-image` when there is too
+ * much.
+ */
 export function buildStack(
   memory: Memory,
   executable: Executable,

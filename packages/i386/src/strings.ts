@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The string operations, with their repeat prefixes. All step esi or edi by the size, down when the direction
- * flag is set.
+ * The string operations, with their repeat prefixes. All step esi or edi by the size, down when the
+ * direction flag is set.
  */
 import { compare } from './arithmetic.ts';
 import type { Instruction } from './decode.ts';
@@ -43,7 +43,9 @@ export const scanString: Handler = repeated((cpu, size, i) => {
   advance(cpu, EDI, size, i);
 }, true);
 
-/** One element, or as many as ecx says; with `compares`, while zero is set (repe) or clear (repne). */
+/**
+ * One element, or as many as ecx says; with `compares`, while zero is set (repe) or clear (repne).
+ */
 function repeated(element: Element, compares: boolean): Handler {
   return (cpu, i) => {
     if (i.repeat === 0) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Linux's system calls for the i386: number and arguments in registers → result or −errno in eax
- * (arch/x86/entry/syscalls/syscall_32.tbl). Each is carried out on the {@link Host}; those that start and end
- * processes are in process.ts. Pointers of the guest are checked: what is not there is EFAULT.
+ * (arch/x86/entry/syscalls/syscall_32.tbl). Each is carried out on the {@link Host}; those that
+ * start and end processes are in process.ts. Pointers of the guest are checked: what is not there
+ * is EFAULT.
  *
- * A number that is not in the table is ENOSYS, as in a kernel that does not know it. Where Linux and this differ is
- * listed in the README.
+ * A number that is not in the table is ENOSYS, as in a kernel that does not know it. Where Linux
+ * and this differ is listed in the README.
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { Host } from '@stage0-ts/host';
@@ -87,7 +88,10 @@ function carryOut(
 /** System calls in a row that come to nothing, after which a program counts as stuck. */
 const MAX_CALLS_IN_VAIN = 200_000;
 
-/** Finds programs that go round in circles: upstream's assemblers do when a file is missing or ends in a comment. */
+/**
+ * Finds programs that go round in circles: upstream's assemblers do when a file is missing or ends
+ * in a comment.
+ */
 export class CallCount {
   private inVain = 0;
 
@@ -101,7 +105,10 @@ export class CallCount {
   }
 }
 
-/** As the kernel does, the bytes up to the first that is not there are transferred; at the end of a file none is. */
+/**
+ * As the kernel does, the bytes up to the first that is not there are transferred; at the end of a
+ * file none is.
+ */
 const read: Call = (context, fd, address, count) => {
   const { files, memory } = context;
   const wanted = Math.min(files.readable(fd), count >>> 0, MAX_TRANSFER);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A machine → its run in the interpreter, a line for each instruction: address, text, and the registers that it changed.
+ * A machine → its run in the interpreter, a line for each instruction: address, text, and the
+ * registers that it changed.
  *
  * A forked child runs within the step of its parent's call, and has no lines.
  */

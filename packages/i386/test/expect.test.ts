@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A few i386 instructions → the WebAssembly that the translator makes of them, in test/expect. A change of the translator
- * shows there as a change of text; `npx --no vitest run packages/i386/test/expect.test.ts --update` accepts it.
+ * A few i386 instructions → the WebAssembly that the translator makes of them, in test/expect. A
+ * change of the translator shows there as a change of text; `npx --no vitest run
+ * packages/i386/test/expect.test.ts --update` accepts it.
  */
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';

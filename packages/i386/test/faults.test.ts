@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What a guest does wrong: a message that says where, a signal for the parent, never a wrong result. */
+/**
+ * What a guest does wrong: a message that says where, a signal for the parent, never a wrong
+ * result.
+ */
 import { describe, expect, it } from 'vitest';
 import { TranslationCache } from '../src/translate/program.ts';
 import { CODE, DATA, elf, exit, load, system, word } from './guest.ts';
@@ -120,7 +123,8 @@ describe.each(MODES)('%s', (mode) => {
   });
 
   it('a segment that the end of the file cuts off is zero after it', () => {
-    const code = [0x8b, 0x1d, ...word(CODE + 16), ...load(0, 1), 0xcd, 0x80, 0, 0, 0, 7]; // mov ebx, [code + 16]
+    // mov ebx, [code + 16]
+    const code = [0x8b, 0x1d, ...word(CODE + 16), ...load(0, 1), 0xcd, 0x80, 0, 0, 0, 7];
     const image = elf(code);
     new DataView(image.buffer).setUint32(68, image.length + 20, true);
     expect(start(image, mode).status).toEqual({ kind: 'exited', status: 7 });
@@ -155,7 +159,8 @@ describe.each(MODES)('%s', (mode) => {
     // brk of start + 1 MiB fails and returns the old end
     const code = [
       ...system(45, 0),
-      ...[0x89, 0xc5, 0x89, 0xc3, 0x81, 0xc3, ...word(1 << 20)], // mov ebp, eax; mov ebx, eax; add ebx, 1 MiB
+      // mov ebp, eax; mov ebx, eax; add ebx, 1 MiB
+      ...[0x89, 0xc5, 0x89, 0xc3, 0x81, 0xc3, ...word(1 << 20)],
       ...[...load(0, 45), 0xcd, 0x80, 0x29, 0xe8, 0x93], // brk; sub eax, ebp; xchg ebx, eax
       ...[...load(0, 1), 0xcd, 0x80],
     ];

@@ -56,7 +56,10 @@ const hasObjdump = (process.env['PATH'] ?? '')
   .some((folder) => fs.existsSync(path.join(folder, 'objdump')));
 runsIf(hasObjdump, 'the comparison with objdump', 'It is not installed');
 
-/** Bytes that a case has: one instruction, and one-byte ones after it, so that objdump is in step at each case. */
+/**
+ * Bytes that a case has: one instruction, and one-byte ones after it, so that objdump is in step at
+ * each case.
+ */
 const SLOT = 16;
 const NOP = 0x90;
 /** Opcode bytes and ModRM: every opcode with memory, memory with displacement, and registers. */

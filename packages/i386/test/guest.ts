@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Little guest programs, made by hand: an ELF file around machine code, and words to write the code with. */
+/**
+ * Little guest programs, made by hand: an ELF file around machine code, and words to write the code
+ * with.
+ */
 import { GUEST_CODE, guestImage, wordBytes as word } from '@stage0-ts/vectors/test-support';
 
 export { word };

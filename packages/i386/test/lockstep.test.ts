@@ -51,7 +51,8 @@ describe('lockstep', () => {
       const code: number[] = [];
       for (const b of values) {
         for (let condition = 0; condition < 16; condition++) {
-          code.push(...load(0, a), ...load(1, b), ...producer, 0x70 + condition, 1, 0x47); // jcc +1; inc edi
+          // jcc +1; inc edi
+          code.push(...load(0, a), ...load(1, b), ...producer, 0x70 + condition, 1, 0x47);
         }
       }
       expect(lockstep(elf([...code, ...exit(0)]), emptyHost)).toBeGreaterThan(112);
@@ -83,7 +84,8 @@ describe('lockstep', () => {
     // f(n) = n == 0 ? 0 : 1 + f(n − 1), with n in ecx, and the result in eax
     const f = [
       ...[0x85, 0xc9, 0x75, 0x03, 0x31, 0xc0, 0xc3], // test ecx,ecx; jne +3; xor eax,eax; ret
-      ...[0x51, 0x49, 0xe8, ...word(-14), 0x59, 0x40, 0xc3], // push ecx; dec ecx; call f; pop ecx; inc eax; ret
+      // push ecx; dec ecx; call f; pop ecx; inc eax; ret
+      ...[0x51, 0x49, 0xe8, ...word(-14), 0x59, 0x40, 0xc3],
     ];
     const main = [...load(1, 100_000), 0xe8, ...word(7), 0x93, ...load(0, 1), 0xcd, 0x80];
     const code = [...main.slice(0, 6), ...word(main.length - 10), ...main.slice(10), ...f];
@@ -107,7 +109,8 @@ describe('lockstep', () => {
   });
 
   it('code after the data, as a patch puts it there: the interpreter has it, and stores to the data are free', () => {
-    // jmp far; back: mov [data], ebx; add ebx, [data]; …; exit; data: 8 KiB; far: mov ebx, 7; jmp back
+    // jmp far; back: mov [data], ebx; add ebx, [data]; …; exit; data: 8 KiB; far: mov ebx, 7; jmp
+    // back
     const data = CODE + 64;
     const back = [0x89, 0x1d, ...word(data), 0x03, 0x1d, ...word(data), ...load(0, 1), 0xcd, 0x80];
     const far = 64 + 8192;

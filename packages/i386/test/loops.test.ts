@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Functions with loops and without calls, as stack machines make them: the translator holds what they keep on
- * the stack in locals. Pointers that hit variables, operands and what is below esp must not
- * notice; afterwards all registers and the memory around the frame must be those of the interpreter.
+ * Functions with loops and without calls, as stack machines make them: the translator holds what
+ * they keep on the stack in locals. Pointers that hit variables, operands and what is below esp
+ * must not notice; afterwards all registers and the memory around the frame must be those of the
+ * interpreter.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import fc from 'fast-check';
@@ -95,7 +96,8 @@ function operation(dice: Dice, code: number[], depth: number, ebp: number): numb
       code.push(...pick(dice, ARITHMETIC));
       break;
     case 11: {
-      // push place; lea eax, other; mov ebx, [pointer to the operand]; mov [ebx], eax; pop ebx; mov [ebx], ecx
+      // push place; lea eax, other; mov ebx, [pointer to the operand]; mov [ebx], eax; pop ebx; mov
+      // [ebx], ecx
       if (depth === DEEPEST) break;
       const other = lea(EAX, base, harmless(dice, start, BELOW));
       code.push(...place, 0x50 + register, ...other, 0x8b, 0x1d, ...word(OPERANDS + 4 * depth));
@@ -135,7 +137,9 @@ function functionWithLoop(dice: Dice, ebp: number): number[] {
   return [...code, 0x89, 0xf4, 0xc3]; // mov esp, esi; ret
 }
 
-/** Calls a random function and writes what is left of it: registers, and memory around the frame. */
+/**
+ * Calls a random function and writes what is left of it: registers, and memory around the frame.
+ */
 function program(seed: number): Uint8Array {
   const dice = diceFrom(seed);
   const ebp = pick(dice, [

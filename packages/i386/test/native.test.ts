@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The interpreter against the processor: random code, run by both, must leave the same registers, flags and
- * memory.
+ * The interpreter against the processor: random code, run by both, must leave the same registers,
+ * flags and memory.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { elf, exit } from './guest.ts';

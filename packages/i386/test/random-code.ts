@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Random instruction sequences, made from the instruction table itself: a stream of numbers → machine code that
- * neither jumps, nor faults, nor depends on flags that the manual calls undefined.
+ * Random instruction sequences, made from the instruction table itself: a stream of numbers →
+ * machine code that neither jumps, nor faults, nor depends on flags that the manual calls
+ * undefined.
  *
  * esi always points into the data page and esp to the stack; the other registers hold anything.
  */
@@ -56,7 +57,10 @@ function candidates(rows: readonly OpcodeRow[], prefix: readonly number[]): Cand
   return result;
 }
 
-/** `count` instructions with what they need around them, and some conditional jumps over one of them. */
+/**
+ * `count` instructions with what they need around them, and some conditional jumps over one of
+ * them.
+ */
 export function randomCode(dice: Dice, count: number): number[] {
   const code: number[] = [];
   let unknown = 0;
@@ -193,7 +197,8 @@ function string(dice: Dice, opcode: number, repeat: readonly number[]): number[]
 }
 
 /**
- * Code that gives the registers random values and all flags known ones; esi points at the middle of the data.
+ * Code that gives the registers random values and all flags known ones; esi points at the middle of
+ * the data.
  */
 export function randomStart(dice: Dice): number[] {
   const interesting = [0, 1, -1, 0x7fffffff, 0x80000000, 0x80, 0x8000];

@@ -62,9 +62,9 @@ export function start(
 }
 
 /**
- * Run translated code, and after each of its blocks the interpreter up to the same address: registers, flags
- * that are kept, and memory that the interpreter wrote must agree; at the end all memory. Returns the number of
- * blocks.
+ * Run translated code, and after each of its blocks the interpreter up to the same address:
+ * registers, flags that are kept, and memory that the interpreter wrote must agree; at the end all
+ * memory. Returns the number of blocks.
  */
 export function lockstep(
   image: Uint8Array,

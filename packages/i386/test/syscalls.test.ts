@@ -208,8 +208,8 @@ describe.each(MODES)('%s', (mode) => {
   });
 
   it('what is executed has the descriptors and the umask', () => {
-    // With one argument: a file as descriptors 1 and 3, umask 077, and itself. With two: writes "one" to 1, "four" to
-    // 3, and ends with the umask.
+    // With one argument: a file as descriptors 1 and 3, umask 077, and itself. With two: writes
+    // "one" to 1, "four" to 3, and ends with the umask.
     const second = [
       ...[
         ...place(DATA, 'onefour'),
@@ -348,14 +348,16 @@ describe.each(MODES)('%s', (mode) => {
       ...[...system(2), 0x85, 0xc0, 0x0f, 0x85, ...word(child.length), ...child],
       ...system(WAITPID, -1, 0, 0),
       ...[...system(45), 0x2b, 0x05, ...word(DATA), 0x89, 0xc6], // esi = how far the heap reaches
-      ...[...brk(0x2000), ...heap, 0x0f, 0xb6, 0x0b, 0x0f, 0xb6, 0x9b, ...word(0x1000)], // ecx, ebx = bytes
+      // ecx, ebx = bytes
+      ...[...brk(0x2000), ...heap, 0x0f, 0xb6, 0x0b, 0x0f, 0xb6, 0x9b, ...word(0x1000)],
       ...[0x01, 0xcb, 0x01, 0xf3, 0x81, 0xeb, ...word(0x1000), ...load(0, 1), 0xcd, 0x80],
     ];
     expect(start(elf(code), mode).status).toEqual(exited(9));
   });
 
   it('what was written is there for a program that is executed; a program that dies is seen to', () => {
-    // Writes /out, keeps it open, and executes itself with other arguments; that run (argc 2) divides by zero.
+    // Writes /out, keeps it open, and executes itself with other arguments; that run (argc 2)
+    // divides by zero.
     const code = [
       ...[0x8b, 0x04, 0x24, 0x83, 0xf8, 0x02, 0x75, 0x04], // mov eax, [esp]; cmp eax, 2; jne +4
       ...[0x31, 0xc9, 0xf7, 0xf1], // xor ecx, ecx; div ecx

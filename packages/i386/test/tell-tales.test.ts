@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Guests that look for what would tell the machine from Linux. Each runs in both modes and, where the kernel runs i386
- * programs, natively: all must end alike. What is written here is what Linux does.
+ * Guests that look for what would tell the machine from Linux. Each runs in both modes and, where
+ * the kernel runs i386 programs, natively: all must end alike. What is written here is what Linux
+ * does.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
@@ -38,8 +39,8 @@ const killed = (signal: number) => ({ kind: 'killed', signal });
 
 /** Changes the operand of its own mov, calls it, and puts it back: ends with 1, 2, 1 as digits. */
 function changesItself(): number[] {
-  // call f; mov [DATA], eax; mov byte [f + 1], 2; call f; lea ebx, [eax * 4]; mov byte [f + 1], 1; call f;
-  // add ebx, eax; add ebx, [DATA]; exit; f: mov eax, 1; ret
+  // call f; mov [DATA], eax; mov byte [f + 1], 2; call f; lea ebx, [eax * 4]; mov byte [f + 1], 1;
+  // call f; add ebx, eax; add ebx, [DATA]; exit; f: mov eax, 1; ret
   const f = 59;
   const call = (at: number) => [0xe8, ...word(f - at - 5)];
   const code = [
@@ -218,7 +219,10 @@ function run(
   return { status, stdout: new Uint8Array(Buffer.concat(stdout)) };
 }
 
-/** Writes its first registers and flags, where the heap begins, and all from esp to the top of the stack. */
+/**
+ * Writes its first registers and flags, where the heap begins, and all from esp to the top of the
+ * stack.
+ */
 const SHOWS_START = [
   ...[
     0x9c,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Windows of open files (translate/windows.ts): random calls on a few files that share descriptors, names and content leave
- * in translated code what they leave in the interpreter: every result, every byte read, every file.
+ * Windows of open files (translate/windows.ts): random calls on a few files that share descriptors,
+ * names and content leave in translated code what they leave in the interpreter: every result,
+ * every byte read, every file.
  */
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import fc from 'fast-check';

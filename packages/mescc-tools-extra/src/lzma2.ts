@@ -63,10 +63,10 @@ class Lzma2Decoder {
   private copyChunk(start: number, control: number): number {
     this.prepareDictionary(start, control === 1);
     const { bytes, out } = this;
-    this.require(start + 3);
+    this.requireUpTo(start + 3);
     const size = big16(bytes, start + 1) + 1;
     const at = start + 3;
-    this.require(at + size);
+    this.requireUpTo(at + size);
     out.reserve(size);
     out.bytes.set(bytes.subarray(at, at + size), out.length);
     out.length += size;
@@ -81,11 +81,11 @@ class Lzma2Decoder {
     const resets = (control >> 5) & 3;
     this.prepareDictionary(start, resets === 3);
     const at = start + (resets >= 2 ? 6 : 5);
-    this.require(at);
+    this.requireUpTo(at);
     this.prepareProperties(start, resets >= 2);
     this.prepareState(start, resets >= 1);
     const end = at + big16(bytes, start + 3) + 1;
-    this.require(end);
+    this.requireUpTo(end);
     decoder.begin(bytes, at, end);
     const ended = decoder.decode(((control & 31) << 16) + big16(bytes, start + 1) + 1);
     if (ended === 'marker' || !decoder.isFinished || decoder.offset !== end) {
@@ -118,7 +118,7 @@ class Lzma2Decoder {
   }
 
   /** The data must reach to `end`. */
-  private require(end: number): void {
+  private requireUpTo(end: number): void {
     if (end > this.bytes.length) throw this.truncated();
   }
 

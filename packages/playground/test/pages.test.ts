@@ -297,7 +297,8 @@ describe.skipIf(!hasChromium)('the playground', () => {
         const saved = page.waitForEvent('download');
         await page.getByRole('button', { name: 'Save stage0-check.html' }).click();
         const report = fs.readFileSync(await (await saved).path(), 'utf8');
-        await page.goto('about:blank'); // the report is opened on its own, not under this page's policy
+        // the report is opened on its own, not under this page's policy
+        await page.goto('about:blank');
         await page.setContent(report);
         const heading = page.locator('#detail h3');
         await page.keyboard.press('Tab');

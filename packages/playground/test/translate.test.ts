@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What the page does with a program: every example translates, runs, and leads back to its text. */
+/**
+ * What the page does with a program: every example translates, runs, and leads back to its text.
+ */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { Machine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';

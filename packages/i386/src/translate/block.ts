@@ -2,8 +2,9 @@
 /**
  * One basic block → WebAssembly: its instructions, without the terminator.
  *
- * Operands, pushes and pops, steps of the interpreter, and the hand-over of registers and flags; the operations
- * themselves stand in handlers.ts. Values of operands are sign-extended from their size.
+ * Operands, pushes and pops, steps of the interpreter, and the hand-over of registers and flags;
+ * the operations themselves stand in handlers.ts. Values of operands are sign-extended from their
+ * size.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EBP } from '../registers.ts';
@@ -75,8 +76,8 @@ export class BlockEmitter {
   }
 
   /**
-   * What follows is emitted for `instruction`. `registers`: what they hold, `before`: flags that are right, both
-   * before it. `cover`: the guard that covers it.
+   * What follows is emitted for `instruction`. `registers`: what they hold, `before`: flags that
+   * are right, both before it. `cover`: the guard that covers it.
    */
   startInstruction(
     instruction: Instruction,
@@ -109,8 +110,8 @@ export class BlockEmitter {
   }
 
   /**
-   * `setcc r8; movzx r32, r8` of one register, which is how compilers make a truth value: as one, so that the
-   * optimiser sees the comparison. False when the two are something else.
+   * `setcc r8; movzx r32, r8` of one register, which is how compilers make a truth value: as one,
+   * so that the optimiser sees the comparison. False when the two are something else.
    */
   emitTruth(first: Instruction, second: Instruction | undefined): boolean {
     const to = first.operands[0];
@@ -141,8 +142,8 @@ export class BlockEmitter {
   }
 
   /**
-   * On a way that is rarely gone: the interpreter takes over, at the instruction that was started last. What is known
-   * of the state stays as it is for the usual way.
+   * On a way that is rarely gone: the interpreter takes over, at the instruction that was started
+   * last. What is known of the state stays as it is for the usual way.
    *
    * @param exit the depth of its label.
    */
@@ -161,7 +162,9 @@ export class BlockEmitter {
     this.leaveHere(this.exits.leave);
   }
 
-  /** The interpreter takes over at the address in the local, with all registers in their globals. */
+  /**
+   * The interpreter takes over at the address in the local, with all registers in their globals.
+   */
   leaveTo(known: number): void {
     this.goToExit(this.exits.leave, known);
   }
@@ -174,7 +177,8 @@ export class BlockEmitter {
   }
 
   /**
-   * Around the body of a function: its exits, where rare ways meet, so that each has little code. V8 takes long for much.
+   * Around the body of a function: its exits, where rare ways meet, so that each has little code.
+   * V8 takes long for much.
    */
   withExits(body: () => void): void {
     const { state } = this;
@@ -280,8 +284,8 @@ export class BlockEmitter {
   }
 
   /**
-   * The local `place` is an address less `origin`. Make it how far that is above the stack's start; if the access is
-   * not in the stack, do `otherwise`, which does not come back.
+   * The local `place` is an address less `origin`. Make it how far that is above the stack's start;
+   * if the access is not in the stack, do `otherwise`, which does not come back.
    */
   private inStack(place: number, origin: number, size: number, otherwise: () => void): void {
     const { state } = this;

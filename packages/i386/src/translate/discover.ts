@@ -2,11 +2,11 @@
 /**
  * Which code there is: recursive descent from the entry point → functions of basic blocks.
  *
- * A function is what a call (or the entry) reaches by jumps; a block that two functions reach belongs to both.
- * What stands behind an exit is data and not looked at. Bytes that are no instruction end a block: they are
- * left to the interpreter, and so cost nothing when they are data that only looks reachable. Invariant: blocks
- * end before the next leader or with their terminator, and every address in `edges` is the start of a block of
- * the same function.
+ * A function is what a call (or the entry) reaches by jumps; a block that two functions reach
+ * belongs to both. What stands behind an exit is data and not looked at. Bytes that are no
+ * instruction end a block: they are left to the interpreter, and so cost nothing when they are data
+ * that only looks reachable. Invariant: blocks end before the next leader or with their terminator,
+ * and every address in `edges` is the start of a block of the same function.
  */
 
 import { CALL } from '../call-numbers.ts';
@@ -51,8 +51,8 @@ export function successors(ending: Ending): number[] {
 }
 
 /**
- * All functions reachable from `entry` by direct calls. A forked child starts in the middle of a function; so
- * that it does not stay in the interpreter, loops near a fork are entries as well.
+ * All functions reachable from `entry` by direct calls. A forked child starts in the middle of a
+ * function; so that it does not stay in the interpreter, loops near a fork are entries as well.
  */
 export function discover(code: CodeBytes, entry: number): Map<number, CodeFunction> {
   const all = discoverApartFrom(new Set(), code, [entry]);
@@ -67,8 +67,9 @@ export function discover(code: CodeBytes, entry: number): Map<number, CodeFuncti
 const MIN_DATA = 4096;
 
 /**
- * Code that lies after the program's data, as patches do: its instructions are left to the interpreter, so that data does
- * not count as a place where code may be (see access.ts). `targets`: where it jumps to or calls before the data.
+ * Code that lies after the program's data, as patches do: its instructions are left to the
+ * interpreter, so that data does not count as a place where code may be (see access.ts). `targets`:
+ * where it jumps to or calls before the data.
  */
 function farCode(functions: ReadonlyMap<number, CodeFunction>): {
   instructions: Set<number>;
@@ -125,8 +126,8 @@ export function codeRanges(functions: Iterable<CodeFunction>): [number, number][
 }
 
 /**
- * Addresses of instructions that plainly store to code. The interpreter takes over before them, with all flags: what the
- * code will have become may read any.
+ * Addresses of instructions that plainly store to code. The interpreter takes over before them,
+ * with all flags: what the code will have become may read any.
  */
 function storesToCode(functions: ReadonlyMap<number, CodeFunction>): Set<number> {
   const ranges = codeRanges(functions.values());
@@ -279,8 +280,8 @@ function endingOf(
 }
 
 /**
- * Is what comes next on the stack a word that these instructions have pushed? Then a ret is a jump: nobody knows which
- * flags are read there.
+ * Is what comes next on the stack a word that these instructions have pushed? Then a ret is a jump:
+ * nobody knows which flags are read there.
  */
 function isPushed(before: readonly Instruction[]): boolean {
   let depth = 0;
@@ -303,8 +304,8 @@ function endsProcess(vector: number, before: readonly Instruction[]): boolean {
 }
 
 /**
- * The value of eax behind the instructions of a block, if it can be told. A hint: nothing goes wrong when it is
- * not so.
+ * The value of eax behind the instructions of a block, if it can be told. A hint: nothing goes
+ * wrong when it is not so.
  */
 function knownEax(before: readonly Instruction[]): number | undefined {
   let eax: number | undefined;

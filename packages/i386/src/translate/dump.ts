@@ -7,8 +7,9 @@ import { emitProgram, type TranslationOptions } from './program.ts';
 import { wasmText } from './wasm-text.ts';
 
 /**
- * The text of the translated function that has an instruction at `address`, in lines, with each instruction before what it
- * became. Undefined when `bytes` is not an image that is translated, or no function of it has one there.
+ * The text of the translated function that has an instruction at `address`, in lines, with each
+ * instruction before what it became. Undefined when `bytes` is not an image that is translated, or
+ * no function of it has one there.
  *
  * @param bytes an ELF file; MachineError `bad-image` for another.
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What the translator knows of a whole program: which flags are live where, which registers a function can
- * change, and which calls can recurse.
+ * What the translator knows of a whole program: which flags are live where, which registers a
+ * function can change, and which calls can recurse.
  *
- * All are fixed points over blocks and calls, and all err on the safe side: a flag that might be read is live,
- * a register that might change is changed. Control that leaves the known paths goes to the interpreter, which
- * is told which flags it may trust.
+ * All are fixed points over blocks and calls, and all err on the safe side: a flag that might be
+ * read is live, a register that might change is changed. Control that leaves the known paths goes
+ * to the interpreter, which is told which flags it may trust.
  */
 import { decode, type FetchByte, type Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Flags in WebAssembly: the last instruction that set them is remembered with its operands in temporaries, and
- * a condition becomes one comparison of those. Only where flags live on beyond the block, or the interpreter
- * may look, are they packed into the flags local, in the layout of EFLAGS. The formulas are those of
- * arithmetic.ts.
+ * Flags in WebAssembly: the last instruction that set them is remembered with its operands in
+ * temporaries, and a condition becomes one comparison of those. Only where flags live on beyond the
+ * block, or the interpreter may look, are they packed into the flags local, in the layout of
+ * EFLAGS. The formulas are those of arithmetic.ts.
  */
 import { ADJUST, ARITHMETIC, CARRY, OVERFLOW, PARITY, SIGN, ZERO } from '../flags.ts';
 import { FLAGS_LOCAL } from './layout.ts';
@@ -245,7 +245,8 @@ const PARTS: readonly (readonly [number, (state: BlockState, producer: Producer)
 ];
 
 /**
- * Pack what `producer` left into the flags local, as far as it is in `wanted`; the others of the six become 0.
+ * Pack what `producer` left into the flags local, as far as it is in `wanted`; the others of the
+ * six become 0.
  */
 export function packFlags(state: BlockState, producer: Producer, wanted: number): void {
   if (producer.kind === 'packed') return;

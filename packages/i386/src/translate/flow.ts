@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The shape of a function's flow: blocks → reverse postorder, dominator tree, and which blocks are loop heads
- * or merges.
+ * The shape of a function's flow: blocks → reverse postorder, dominator tree, and which blocks are
+ * loop heads or merges.
  *
- * Dominators by Cooper, Harvey and Kennedy, "A simple, fast dominance algorithm" (2001). Invariant: `order`
- * begins with the entry, and an edge leads backwards exactly when its target's position is not greater than its
- * source's.
+ * Dominators by Cooper, Harvey and Kennedy, "A simple, fast dominance algorithm" (2001). Invariant:
+ * `order` begins with the entry, and an edge leads backwards exactly when its target's position is
+ * not greater than its source's.
  */
 import { type CodeFunction, successors } from './discover.ts';
 

@@ -2,8 +2,9 @@
 /**
  * How the translator treats each instruction: in WebAssembly, or one step of the interpreter.
  *
- * Directly translated are the forms that compilers make; everything else of the table runs in the interpreter
- * with all registers handed over, so that the translator knows every instruction and needs code for few.
+ * Directly translated are the forms that compilers make; everything else of the table runs in the
+ * interpreter with all registers handed over, so that the translator knows every instruction and
+ * needs code for few.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import type { OperationName } from '../instructions.ts';

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Where the stack pointer and what was copied from it are: function → what the registers hold before each
- * instruction, as far as that can be told, and how far from them it reaches into the stack.
+ * Where the stack pointer and what was copied from it are: function → what the registers hold
+ * before each instruction, as far as that can be told, and how far from them it reaches into the
+ * stack.
  *
- * A forward analysis. A value is a number, or a distance from a root: what a register was at a place where a guard is
- * emitted (see guard.ts). The blocks are cut into regions, each with one guard at its head, whose blocks are reached
- * from the head alone and without a call between; where esp is lost within a block another guard covers the block's
- * rest. Invariant: what is said of a register holds on every path from the root's place to the instruction; and
- * whatever the function pushes and pops is covered by a guard.
+ * A forward analysis. A value is a number, or a distance from a root: what a register was at a
+ * place where a guard is emitted (see guard.ts). The blocks are cut into regions, each with one
+ * guard at its head, whose blocks are reached from the head alone and without a call between; where
+ * esp is lost within a block another guard covers the block's rest. Invariant: what is said of a
+ * register holds on every path from the root's place to the instruction; and whatever the function
+ * pushes and pops is covered by a guard.
  */
 import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EBP, ESP } from '../registers.ts';
@@ -28,7 +30,10 @@ export const NUMBER = -1;
 /** By register number. */
 export type Registers = readonly (Known | undefined)[];
 
-/** Bytes of the stack that are used, as distances from a root: from the first up to, but not including, the second. */
+/**
+ * Bytes of the stack that are used, as distances from a root: from the first up to, but not
+ * including, the second.
+ */
 export type Extent = readonly [from: number, to: number];
 
 /** What a guard has to make sure of. */
@@ -36,8 +41,8 @@ export interface Extents {
   /** Register → what is used from it on. */
   readonly roots: ReadonlyMap<number, Extent>;
   /**
-   * Distance from esp up to which nothing that is reached from ebp lies; with extents of both. What a function's
-   * loops push is below.
+   * Distance from esp up to which nothing that is reached from ebp lies; with extents of both. What
+   * a function's loops push is below.
    */
   readonly floor?: number | undefined;
 }
@@ -77,8 +82,9 @@ export function analyseFrame(code: CodeFunction, flow: Flow): Frame {
 }
 
 /**
- * See {@link Extents.floor}. Compilers use one register for a function's variables. If that is esp, or a copy, then what
- * is reached from ebp is the caller's, above all of esp's; otherwise it may be anything above what loops push.
+ * See {@link Extents.floor}. Compilers use one register for a function's variables. If that is esp,
+ * or a copy, then what is reached from ebp is the caller's, above all of esp's; otherwise it may be
+ * anything above what loops push.
  */
 function floorOf(
   heads: readonly Block[],
@@ -220,7 +226,9 @@ class FrameAnalysis {
     this.guardRegion(head, starts);
   }
 
-  /** One guard for all that the region does with its head's roots, and one for each rest of a block. */
+  /**
+   * One guard for all that the region does with its head's roots, and one for each rest of a block.
+   */
   private guardRegion(head: Block, starts: ReadonlyMap<Block, Registers>): void {
     const all = { roots: new Map<number, Extent>() };
     this.addGuard(head, 0, all);
@@ -302,8 +310,9 @@ function follow({ instructions }: Block, start: Registers, roots: Registers): Fo
 }
 
 /**
- * esp, and the registers that are frame pointers all through the function, as far as one can see: they get nothing
- * but copies of each other, and what was saved. A hint: a guard that fails costs time, no more.
+ * esp, and the registers that are frame pointers all through the function, as far as one can see:
+ * they get nothing but copies of each other, and what was saved. A hint: a guard that fails costs
+ * time, no more.
  */
 function frameRegisters({ blocks }: CodeFunction): number[] {
   let candidates = (1 << ESP) | (1 << EBP);
@@ -348,8 +357,8 @@ function extend(roots: Map<number, Extent>, steps: readonly Step[]): void {
 }
 
 /**
- * All that an instruction reads and writes by operands, pushes and pops, as far as guards cover it; nothing when the
- * interpreter does it.
+ * All that an instruction reads and writes by operands, pushes and pops, as far as guards cover it;
+ * nothing when the interpreter does it.
  */
 export function stackUses(
   instruction: Instruction,
@@ -391,7 +400,10 @@ function memoryOperands({ operation, operands }: Instruction): Operand[] {
 
 // What instructions do
 
-/** What instructions of this block pushed, by distance from the first esp, unless it may have changed since. */
+/**
+ * What instructions of this block pushed, by distance from the first esp, unless it may have
+ * changed since.
+ */
 type Pushed = Map<number, Known | undefined>;
 
 function after(instruction: Instruction, before: Registers, pushed: Pushed): Registers {

@@ -2,11 +2,12 @@
 /**
  * One guest function → one WebAssembly function, with structured control flow.
  *
- * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block that edges
- * lead back to opens a loop, a block where edges meet stands behind the end of a `block`, everything else is
- * nested where the one edge to it is. Flow that cannot be structured so becomes a loop around a table of
- * blocks. A function returns the address that the guest's ret popped; the caller goes on only when that is the
- * one it pushed, and otherwise leaves the rest to the interpreter.
+ * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block
+ * that edges lead back to opens a loop, a block where edges meet stands behind the end of a
+ * `block`, everything else is nested where the one edge to it is. Flow that cannot be structured so
+ * becomes a loop around a table of blocks. A function returns the address that the guest's ret
+ * popped; the caller goes on only when that is the one it pushed, and otherwise leaves the rest to
+ * the interpreter.
  */
 import type { Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
@@ -259,7 +260,8 @@ class FunctionEmitter {
     code.constant(0);
     code.op(OP.i32_lt_s);
     code.open(OP.if);
-    // Everything goes to memory and globals and comes back, so that no local lives across the call: see access.ts.
+    // Everything goes to memory and globals and comes back, so that no local lives across the call:
+    // see access.ts.
     const { emitter, state } = this;
     emitter.slots?.flush();
     state.storeDirty();
@@ -390,8 +392,9 @@ class FunctionEmitter {
   }
 
   /**
-   * Leave to the interpreter when the address on the stack, which a call has returned to, is not `back`, with the flags
-   * in `known` right. One way out serves the guard of the code there as well, if nothing else leads to it.
+   * Leave to the interpreter when the address on the stack, which a call has returned to, is not
+   * `back`, with the flags in `known` right. One way out serves the guard of the code there as
+   * well, if nothing else leads to it.
    */
   private afterCall(changes: number, known: number, back: number, position: number): void {
     const { code, state, flow } = this;
@@ -423,8 +426,9 @@ class FunctionEmitter {
   }
 
   /**
-   * Instructions are counted at the entry and at loop heads, which every endless run passes: as many as all blocks
-   * have that are reached from there before the next of them, so that no way is longer than what is counted.
+   * Instructions are counted at the entry and at loop heads, which every endless run passes: as
+   * many as all blocks have that are reached from there before the next of them, so that no way is
+   * longer than what is counted.
    */
   private findCharges(): number[] {
     const { order, dominated, loopHeads } = this.flow;

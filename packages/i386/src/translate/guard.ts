@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Guards: one comparison for all that a piece of code does in the stack, so that its pushes, pops and uses of
- * variables need none of their own.
+ * Guards: one comparison for all that a piece of code does in the stack, so that its pushes, pops
+ * and uses of variables need none of their own.
  *
- * Invariant: after a guard the place of each of its registers is where in the stack its extent begins, as an offset;
- * its registers, moved by every distance in their extents, are addresses of the stack; and with
- * a floor, esp + floor is not above the lowest address that is reached from ebp.
+ * Invariant: after a guard the place of each of its registers is where in the stack its extent
+ * begins, as an offset; its registers, moved by every distance in their extents, are addresses of
+ * the stack; and with a floor, esp + floor is not above the lowest address that is reached from
+ * ebp.
  */
 import { EBP, ESP } from '../registers.ts';
 import { stackStart } from './access.ts';
@@ -14,8 +15,8 @@ import type { BlockState } from './state.ts';
 import { OP } from './wasm.ts';
 
 /**
- * Push 1 when the guard fails, which is when the interpreter has to take over. False when there is nothing to guard,
- * and nothing is pushed.
+ * Push 1 when the guard fails, which is when the interpreter has to take over. False when there is
+ * nothing to guard, and nothing is pushed.
  */
 export function emitGuard(state: BlockState, { roots, floor }: Extents): boolean {
   const { code } = state;

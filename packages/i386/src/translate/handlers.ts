@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The code of each operation that forms.ts calls direct: one handler an operation. Each pushes operands,
- * computes, writes the destination, and tells who set the flags if anybody will read them.
+ * The code of each operation that forms.ts calls direct: one handler an operation. Each pushes
+ * operands, computes, writes the destination, and tells who set the flags if anybody will read
+ * them.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import type { OperationName } from '../instructions.ts';
@@ -12,7 +13,10 @@ import { QUICK_CALL } from './layout.ts';
 import { isRegister } from './state.ts';
 import { OP } from './wasm.ts';
 
-/** False: this form is left to the interpreter after all. `needed`: flags to set; `live`: all that live on. */
+/**
+ * False: this form is left to the interpreter after all. `needed`: flags to set; `live`: all that
+ * live on.
+ */
 export type EmitHandler = (
   emitter: BlockEmitter,
   instruction: Instruction,
@@ -201,7 +205,10 @@ const multiplyInto: EmitHandler = (emitter, i, needed) => {
   return true;
 };
 
-/** The common case, in which edx only extends eax and nothing can go wrong; the interpreter has the others. */
+/**
+ * The common case, in which edx only extends eax and nothing can go wrong; the interpreter has the
+ * others.
+ */
 function divide(isSigned: boolean): EmitHandler {
   return (emitter, i) => {
     const { state } = emitter;

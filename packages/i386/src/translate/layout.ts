@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Where things are in a translated module: indices of globals, imports and locals. Runtime and emitter agree on
- * them here.
+ * Where things are in a translated module: indices of globals, imports and locals. Runtime and
+ * emitter agree on them here.
  */
 import { REGISTER_NAMES } from '../registers.ts';
 import type { ImportedFunction } from './wasm.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The part of the WebAssembly JavaScript API that the translator uses, declared here because this package is
- * compiled without any platform's types. The one file that touches the platform.
+ * The part of the WebAssembly JavaScript API that the translator uses, declared here because this
+ * package is compiled without any platform's types. The one file that touches the platform.
  */
 
 /** A WebAssembly.Memory. */

@@ -2,8 +2,9 @@
 /**
  * WebAssembly memories: made, kept when their process has ended, and given to the next.
  *
- * A new memory costs more than many a program that runs in it: the system hands out every page of it at its
- * first use, and the garbage collector runs for the old ones. Invariant: what is kept is zero.
+ * A new memory costs more than many a program that runs in it: the system hands out every page of
+ * it at its first use, and the garbage collector runs for the old ones. Invariant: what is kept is
+ * zero.
  */
 import { type Backing, GRANULE } from '../memory.ts';
 import { type WasmMemory, webAssembly } from './platform.ts';

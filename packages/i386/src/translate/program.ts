@@ -2,9 +2,9 @@
 /**
  * A whole executable → one WebAssembly module, and the cache of such programs.
  *
- * Translated are images of one segment that may be written, as all of stage0's are: in others a store would
- * need a check of the page's rights. Invariant: a cached program is used only for the same bytes and the same
- * options.
+ * Translated are images of one segment that may be written, as all of stage0's are: in others a
+ * store would need a check of the page's rights. Invariant: a cached program is used only for the
+ * same bytes and the same options.
  */
 import { readExecutable } from '../elf.ts';
 import { WRITABLE } from '../memory.ts';
@@ -64,7 +64,10 @@ export interface EmittedProgram {
   readonly depthLimit: number;
 }
 
-/** Emit the functions of the ELF file `bytes`. Undefined when it is not of the form that can be translated. */
+/**
+ * Emit the functions of the ELF file `bytes`. Undefined when it is not of the form that can be
+ * translated.
+ */
 export function emitProgram(
   bytes: Uint8Array,
   options: TranslationOptions,
@@ -139,7 +142,9 @@ export function translate(
   };
 }
 
-/** Apart, so that the translator's data, which is large, does not live on in the function's scope. */
+/**
+ * Apart, so that the translator's data, which is large, does not live on in the function's scope.
+ */
 function addressesOf(marks: Int32Array): (offset: number) => number | undefined {
   return (offset) => addressAt(marks, offset);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The function of a translated module that `int 0x80` calls: it serves reads and writes of one byte from the windows of
- * windows.ts, and has the runner do all other calls.
+ * The function of a translated module that `int 0x80` calls: it serves reads and writes of one byte
+ * from the windows of windows.ts, and has the runner do all other calls.
  *
- * (eax, ebx, ecx, edx, next address, known flags) → eax, as the runner's `systemCall`. Invariant: a byte is read or
- * written in the guest's memory exactly where access.ts lets code do that.
+ * (eax, ebx, ecx, edx, next address, known flags) → eax, as the runner's `systemCall`. Invariant: a
+ * byte is read or written in the guest's memory exactly where access.ts lets code do that.
  */
 import { CALL } from '../call-numbers.ts';
 import { type AccessLayout, lowOffset, stackStart } from './access.ts';
@@ -26,7 +26,10 @@ export function quickSystemCall(layout: AccessLayout): DefinedFunction {
   return { locals: 3, code, signature: IMPORTS[SYSTEM_CALL]?.signature };
 }
 
-/** Return 1 if it is this call, of one byte, the descriptor has a window with a byte, and the address is right. */
+/**
+ * Return 1 if it is this call, of one byte, the descriptor has a window with a byte, and the
+ * address is right.
+ */
 function emitCall(code: Code, layout: AccessLayout, writes: boolean): void {
   const isCall = code.open(OP.block);
   const unless = (opcode: number): void => {

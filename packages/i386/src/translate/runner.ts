@@ -2,12 +2,13 @@
 /**
  * Runs a process in translated code and in the interpreter, each where it belongs.
  *
- * One of the two is in charge at any time: while translated code runs, registers are in the instance's globals;
- * while the interpreter runs, in the Interpreter. {@link Runner.loadFromWasm} and {@link Runner.storeToWasm} carry them over.
- * Translated code calls the interpreter for single instructions, for recursion beyond the depth limit, and to
- * finish whatever left the known paths; the interpreter enters translated code when it calls a function that
- * has been translated. A program that changes a translated byte is the interpreter's from that instruction on: every
- * store that can hit one is the interpreter's already, or a system call's.
+ * One of the two is in charge at any time: while translated code runs, registers are in the
+ * instance's globals; while the interpreter runs, in the Interpreter. {@link Runner.loadFromWasm}
+ * and {@link Runner.storeToWasm} carry them over. Translated code calls the interpreter for single
+ * instructions, for recursion beyond the depth limit, and to finish whatever left the known paths;
+ * the interpreter enters translated code when it calls a function that has been translated. A
+ * program that changes a translated byte is the interpreter's from that instruction on: every store
+ * that can hit one is the interpreter's already, or a system call's.
  */
 
 import type { InstructionBudget } from '../budget.ts';
@@ -222,8 +223,9 @@ export class Runner {
   // The interpreter's turn
 
   /**
-   * Interpret until control comes back to `back` with the call's frame gone, the flags that are needed there, and
-   * only registers that the translator knows of changed; translated code may then go on.
+   * Interpret until control comes back to `back` with the call's frame gone, the flags that are
+   * needed there, and only registers that the translator knows of changed; translated code may then
+   * go on.
    */
   private untilReturn(back: number, needed: number, changes: number): void {
     const { registers } = this.cpu;
@@ -269,8 +271,9 @@ export class Runner {
   }
 
   /**
-   * Are any of these flags read where the function that is called returns to? The code there is not translated, or
-   * they would be kept. Where the way is not plain to see they count as not read: then the interpreter says so.
+   * Are any of these flags read where the function that is called returns to? The code there is not
+   * translated, or they would be kept. Where the way is not plain to see they count as not read:
+   * then the interpreter says so.
    */
   private needsAfterwards(flags: number): boolean {
     const { memory, cpu } = this;
@@ -289,7 +292,9 @@ export class Runner {
     return this.process.memory;
   }
 
-  /** Registers from the globals to the interpreter, and to the file table what was read and written. */
+  /**
+   * Registers from the globals to the interpreter, and to the file table what was read and written.
+   */
   private loadFromWasm(address: number, known: number): void {
     const { cpu, globals } = this;
     this.windows.settle();

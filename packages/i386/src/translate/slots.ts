@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a function with loops, and without calls, keeps on the stack, held in locals: function → for each word that it
- * pushes, or uses as a variable, a local.
+ * What a function with loops, and without calls, keeps on the stack, held in locals: function → for
+ * each word that it pushes, or uses as a variable, a local.
  *
- * Stack machines push every operand and pop it again; as stores and loads that would be most of a loop's time. Here
- * the local is the truth and memory is written only when somebody may look: when the function ends, before anything
- * goes to the stack by an address that is not known, and before the interpreter takes over. Invariant: at the end of
- * each instruction a local equals what the interpreter would have in the four bytes at its place; after
- * {@link HeldSlots.flush} memory has it too.
+ * Stack machines push every operand and pop it again; as stores and loads that would be most of a
+ * loop's time. Here the local is the truth and memory is written only when somebody may look: when
+ * the function ends, before anything goes to the stack by an address that is not known, and before
+ * the interpreter takes over. Invariant: at the end of each instruction a local equals what the
+ * interpreter would have in the four bytes at its place; after {@link HeldSlots.flush} memory has
+ * it too.
  *
- * Places are distances from esp or from ebp at the entry. Two of one register are apart or equal, which can be
- * seen. For two of different registers the guard makes sure that what is reached from ebp is not below esp + floor:
- * of esp's only those below that are held, and what the function does above it goes to memory, with ebp's written
- * before and read again after.
+ * Places are distances from esp or from ebp at the entry. Two of one register are apart or equal,
+ * which can be seen. For two of different registers the guard makes sure that what is reached from
+ * ebp is not below esp + floor: of esp's only those below that are held, and what the function does
+ * above it goes to memory, with ebp's written before and read again after.
  */
 import { EBP, ESP } from '../registers.ts';
 import type { Extents, Known } from './frame.ts';
@@ -70,7 +71,9 @@ export class HeldSlots {
     return this.groups.find(({ root }) => root === address.root)?.locals.get(address.value);
   }
 
-  /** Memory is about to be read or written at an address that a guard covers and that is not held. */
+  /**
+   * Memory is about to be read or written at an address that a guard covers and that is not held.
+   */
   beforeUse(address: Known, size: number): void {
     for (const group of this.groups) if (this.mayTouch(group, address, size)) this.store(group);
   }
@@ -113,7 +116,9 @@ export class HeldSlots {
   }
 }
 
-/** Distances of words that are always used as a whole, and never a part of one of them; ascending. */
+/**
+ * Distances of words that are always used as a whole, and never a part of one of them; ascending.
+ */
 function distancesOf(root: number, uses: readonly StackUse[]): number[] {
   const own = uses.filter(({ address }) => address.root === root);
   const words = new Set(

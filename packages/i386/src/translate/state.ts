@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What the emitter knows within a block: where register values are, what is on the stack, who made the flags.
+ * What the emitter knows within a block: where register values are, what is on the stack, who made
+ * the flags.
  *
- * Registers live in locals; `dirty` ones differ from their globals. esp moves by `delta` without code, until it
- * has to be seen. Values that were pushed (or stored at a known distance from the block's first esp) are
- * remembered in temporaries, so that a pop need not load them. Invariant: at the end of each instruction, local
- * esp + delta is the guest's esp, and a slot's temporary equals the four bytes of memory at its place.
+ * Registers live in locals; `dirty` ones differ from their globals. esp moves by `delta` without
+ * code, until it has to be seen. Values that were pushed (or stored at a known distance from the
+ * block's first esp) are remembered in temporaries, so that a pop need not load them. Invariant: at
+ * the end of each instruction, local esp + delta is the guest's esp, and a slot's temporary equals
+ * the four bytes of memory at its place.
  */
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ESP } from '../registers.ts';
@@ -158,7 +160,9 @@ export class BlockState {
     }
   }
 
-  /** On a rare way that goes to an exit: let the local of esp be esp, while here it still is not. */
+  /**
+   * On a rare way that goes to an exit: let the local of esp be esp, while here it still is not.
+   */
   showStackPointer(): void {
     if (this.delta === 0) return;
     this.pushRegister(ESP);
@@ -223,7 +227,9 @@ export class BlockState {
     return distance === undefined ? undefined : this.slots.get(distance);
   }
 
-  /** `size` bytes at `distance` (undefined: anywhere) have been written, from `temporary` if four. */
+  /**
+   * `size` bytes at `distance` (undefined: anywhere) have been written, from `temporary` if four.
+   */
   stored(distance: number | undefined, size: number, temporary?: number): void {
     if (distance === undefined) {
       this.slots.clear();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The body of a WebAssembly function → its text, one instruction a line, as the specification's text format has it; with
- * the guest's instruction before what it became. For people, and for the tests in test/expect.
+ * The body of a WebAssembly function → its text, one instruction a line, as the specification's
+ * text format has it; with the guest's instruction before what it became. For people, and for the
+ * tests in test/expect.
  *
- * Only what wasm.ts writes is read. Invariant: the text has every byte's meaning, so that equal texts are equal code.
+ * Only what wasm.ts writes is read. Invariant: the text has every byte's meaning, so that equal
+ * texts are equal code.
  */
 import { GLOBALS, IMPORTS, LOCAL_NAMES } from './layout.ts';
 import { OP } from './wasm.ts';

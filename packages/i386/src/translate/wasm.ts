@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * WebAssembly as bytes: instructions into a function body, bodies into a module (core specification 1.0,
- * chapter 5).
+ * WebAssembly as bytes: instructions into a function body, bodies into a module (core specification
+ * 1.0, chapter 5).
  *
- * Only what the translator needs. Invariant: `Code.depth` is the number of open blocks, so that a branch can
- * name a block by the depth at which it was opened.
+ * Only what the translator needs. Invariant: `Code.depth` is the number of open blocks, so that a
+ * branch can name a block by the depth at which it was opened.
  */
 import { ByteWriter } from '@stage0-ts/bytes';
 

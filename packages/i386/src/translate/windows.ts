@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Windows into open files: parts of their content in the guest's buffer, where translated code reads and writes single
- * bytes without leaving WebAssembly (quick-calls.ts). Nearly all of the system calls of stage0's programs do that.
+ * Windows into open files: parts of their content in the guest's buffer, where translated code
+ * reads and writes single bytes without leaving WebAssembly (quick-calls.ts). Nearly all of the
+ * system calls of stage0's programs do that.
  *
- * The windows lie after the stack, where no address of the guest leads. First comes a table, two offsets for each
- * descriptor: the next byte of its window, and the end. {@link FileWindows.settle} tells the file table how far translated
- * code has come. Invariant: after it the file table has all; and only a file that one descriptor has open, in one
- * process, has a window, so that nobody else can see that it had not.
+ * The windows lie after the stack, where no address of the guest leads. First comes a table, two
+ * offsets for each
+ * descriptor: the next byte of its window, and the end. {@link FileWindows.settle} tells the file
+ * table how far translated code has come. Invariant: after it the file table has all; and only a
+ * file that one descriptor has open, in one process, has a window, so that nobody else can see that
+ * it had not.
  */
 
 import { CALL } from '../call-numbers.ts';
@@ -23,7 +26,9 @@ export const WRITE_PAIR = 8;
 const SIZE = 8192;
 /** Windows; the bytes before the first are the table's. */
 const COUNT = 7;
-/** Bytes that are fetched at first: a program that jumps about in a file reads little in one place. */
+/**
+ * Bytes that are fetched at first: a program that jumps about in a file reads little in one place.
+ */
 const FIRST_FETCH = 64;
 
 interface Window {
@@ -55,7 +60,10 @@ export class FileWindows {
     for (const window of this.windows) if (window !== undefined) this.settleOne(window);
   }
 
-  /** Let the descriptor, or without one all of them, have no window: a system call is about to use it. */
+  /**
+   * Let the descriptor, or without one all of them, have no window: a system call is about to use
+   * it.
+   */
   close(fd?: number): void {
     this.windows.forEach((window, place) => {
       if (window === undefined || (fd !== undefined && window.fd !== fd)) return;
@@ -66,7 +74,10 @@ export class FileWindows {
     });
   }
 
-  /** A call has read or written one byte. If more of this kind can be served, let the descriptor have a window. */
+  /**
+   * A call has read or written one byte. If more of this kind can be served, let the descriptor
+   * have a window.
+   */
   open(call: number, fd: number): void {
     const { files, memory } = this.process;
     const writes = call === CALL.WRITE;

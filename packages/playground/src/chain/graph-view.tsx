@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The chain as a graph: processes in columns, each right of what it reads from. It is one stop for Tab; arrow keys choose. */
+/**
+ * The chain as a graph: processes in columns, each right of what it reads from. It is one stop for
+ * Tab; arrow keys choose.
+ */
 import type { CheckDocument, GraphNode } from '@stage0-ts/stage0';
 import { useEffect, useRef } from 'preact/hooks';
 

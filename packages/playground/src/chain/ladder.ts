@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The tree of test-vectors/ladder, bundled with the page: a small chain to try without upstream's release. */
+/**
+ * The tree of test-vectors/ladder, bundled with the page: a small chain to try without upstream's
+ * release.
+ */
 import type { LadderFiles } from './protocol.ts';
 
 /** Path from this file → data URL. */

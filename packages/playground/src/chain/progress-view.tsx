@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** How far a check is: its parts, with the time that each one took, and the command lines of the one that runs. */
+/**
+ * How far a check is: its parts, with the time that each one took, and the command lines of the one
+ * that runs.
+ */
 import { PHASES, type Phase, type Progress } from './protocol.ts';
 
 /** What was heard from the worker so far. */

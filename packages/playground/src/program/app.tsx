@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The page to write programs in: text and machine on the left; bytes, instructions and the trace on the right. */
+/**
+ * The page to write programs in: text and machine on the left; bytes, instructions and the trace on
+ * the right.
+ */
 import type { Instruction } from '@stage0-ts/i386';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type ByteRange, BytesView } from '../shared/bytes-view.tsx';
@@ -162,7 +165,10 @@ interface Shown {
   readonly isCurrent: boolean;
 }
 
-/** Translates when no key was pressed for as long as translating takes, so that typing never waits for it. */
+/**
+ * Translates when no key was pressed for as long as translating takes, so that typing never waits
+ * for it.
+ */
 function useTranslation(program: OpenProgram): Shown {
   const [settled, settle] = useState(program);
   const lastGood = useRef<Good | undefined>();

@@ -2,8 +2,9 @@
 /**
  * An image → its instructions and what lies between them, in the order of addresses.
  *
- * Code is what can be reached from the entry: along jumps and calls, and after calls if the bytes there are
- * instructions up to one that ends the way, for a program may keep text after a call. The rest is data.
+ * Code is what can be reached from the entry: along jumps and calls, and after calls if the bytes
+ * there are instructions up to one that ends the way, for a program may keep text after a call. The
+ * rest is data.
  */
 import { decode, formatInstruction, type Instruction, readExecutable } from '@stage0-ts/i386';
 import { printable } from '../shared/format.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program as the part of an address after `#`, and back: `#hex1/2` is the second example of hex1, and
- * `#hex1=…` a text, deflated and in base64url. No server sees that part of an address.
+ * A program as the part of an address after `#`, and back: `#hex1/2` is the second example of hex1,
+ * and `#hex1=…` a text, deflated and in base64url. No server sees that part of an address.
  */
 import { LANGUAGES, type Language } from './examples.ts';
 
@@ -19,7 +19,9 @@ export async function linkTo({ language, text }: Program): Promise<string> {
   return `#${language.name}=${safe}`;
 }
 
-/** The program that a link leads to, undefined for an empty one. Throws Error when it leads nowhere. */
+/**
+ * The program that a link leads to, undefined for an empty one. Throws Error when it leads nowhere.
+ */
 export async function readLink(hash: string): Promise<Program | undefined> {
   if (hash === '' || hash === '#') return undefined;
   const [, name, kind, rest] = /^#(\w+)([/=])([\w-]*)$/.exec(hash) ?? [];

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The image as instructions and data, with labels. The line of the chosen byte and the next instruction are marked. */
+/**
+ * The image as instructions and data, with labels. The line of the chosen byte and the next
+ * instruction are marked.
+ */
 import { useId, useMemo } from 'preact/hooks';
 import { hex } from '../shared/format.ts';
 import { lastUpTo } from '../shared/positions.ts';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The program in the machine: what it is started with, buttons to step and run, what it writes, registers, memory. */
+/**
+ * The program in the machine: what it is started with, buttons to step and run, what it writes,
+ * registers, memory.
+ */
 import { formatInstruction, type Instruction, REGISTER_NAMES } from '@stage0-ts/i386';
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
 import { counted, hex, printable } from '../shared/format.ts';

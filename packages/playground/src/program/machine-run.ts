@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program in the i386 machine, run in slices so that the page stays alive: image, arguments and standard input →
- * output, registers, files, and how it ended. It sees a file system of its own with one file in it, the text of the
- * program, and nothing of this computer.
+ * A program in the i386 machine, run in slices so that the page stays alive: image, arguments and
+ * standard input → output, registers, files, and how it ended. It sees a file system of its own
+ * with one file in it, the text of the program, and nothing of this computer.
  */
 import type { ChildStatus } from '@stage0-ts/host';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
@@ -99,7 +99,10 @@ export class MachineRun {
       .map(([path, { bytes }]) => ({ path: path.slice(1), bytes }));
   }
 
-  /** The instruction that runs next; undefined at the end, and where there is none, which the step reports. */
+  /**
+   * The instruction that runs next; undefined at the end, and where there is none, which the step
+   * reports.
+   */
   get next(): Instruction | undefined {
     if (this.isOver) return undefined;
     try {

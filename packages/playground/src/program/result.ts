@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A program → what became of it, and what of that is to be shown in its text. Places in texts are UTF-16 indices. */
+/**
+ * A program → what became of it, and what of that is to be shown in its text. Places in texts are
+ * UTF-16 indices.
+ */
 import { asToolError, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { EditorError, MarkedRange } from '../shared/editor.tsx';
 import { indexOfByte } from '../shared/positions.ts';

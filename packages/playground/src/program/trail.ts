@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The maps of all stages, composed: a byte of the image → the tokens that it came from, down to the program's
- * text; and the other way, a place in the text → the bytes of the image.
+ * The maps of all stages, composed: a byte of the image → the tokens that it came from, down to the
+ * program's text; and the other way, a place in the text → the bytes of the image.
  */
 import type { SourceRange } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
@@ -24,7 +24,10 @@ export interface Hop {
   readonly definition: Place | undefined;
 }
 
-/** The trace from the byte at `offset` of the image: the last tool first; nothing for what is not a byte of it. */
+/**
+ * The trace from the byte at `offset` of the image: the last tool first; nothing for what is not a
+ * byte of it.
+ */
 export function trail({ stages, image }: Translation, offset: number): Hop[] {
   if (offset < 0 || offset >= image.length) return [];
   const hops: Hop[] = [];
@@ -74,7 +77,10 @@ export class Twins {
     }
   }
 
-  /** The pieces whose token holds the text's byte at `place`, the innermost such token's, in rising order. */
+  /**
+   * The pieces whose token holds the text's byte at `place`, the innermost such token's, in rising
+   * order.
+   */
   bytesAt(place: number): { readonly start: number; readonly end: number }[] {
     let best = Number.POSITIVE_INFINITY;
     let found: Piece[] = [];

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program in one of the bootstrap's languages → its image, and every step on the way there with its map.
+ * A program in one of the bootstrap's languages → its image, and every step on the way there with
+ * its map.
  *
- * The tools are the ports, in the order in which the chain uses them. What a program needs besides its own text
- * (instruction names, start code, a few functions) is that of the tutorial; the ELF header is the ladder's. Invariant: the
- * sources of each stage are either given texts or the output of an earlier stage, by identity.
+ * The tools are the ports, in the order in which the chain uses them. What a program needs besides
+ * its own text (instruction names, start code, a few functions) is that of the tutorial; the ELF
+ * header is the ladder's. Invariant: the sources of each stage are either given texts or the output
+ * of an earlier stage, by identity.
  */
 import { ProvenanceMap } from '@stage0-ts/bytes';
 import { errorAt, type Source, ToolError } from '@stage0-ts/diagnostics';
@@ -55,7 +57,10 @@ const DEFINITIONS = given('x86_defs.M1', definitions);
 const START_CODE = given('start.M1', startCode);
 const LIBRARY = given('library.c', libraryC);
 
-/** Translate `source` all the way. Throws ToolError at the place of a fault, in `source` or after it. */
+/**
+ * Translate `source` all the way. Throws ToolError at the place of a fault, in `source` or after
+ * it.
+ */
 export function translate(language: LanguageName, source: Source): Translation {
   switch (language) {
     case 'hex0':
@@ -114,7 +119,10 @@ function linked(before: readonly Stage[], source: Source): Translation {
   return { stages: [...before, stage], image, labels, warnings: [] };
 }
 
-/** Run a tool on `text`. A fault in a text that one of the stages before wrote is shown where that comes from. */
+/**
+ * Run a tool on `text`. A fault in a text that one of the stages before wrote is shown where that
+ * comes from.
+ */
 function tracing<Result>(before: readonly Stage[], run: () => Result, text: Source): Result {
   try {
     return run();

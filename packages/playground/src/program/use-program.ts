@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The program of the page, which its address always leads to: reload, a bookmark and the buttons for back and forward find
- * it again, and a copy of the address is a link to it. What was written in another language is kept while the page is open.
+ * The program of the page, which its address always leads to: reload, a bookmark and the buttons
+ * for back and forward find it again, and a copy of the address is a link to it. What was written
+ * in another language is kept while the page is open.
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { LANGUAGES, type Language } from './examples.ts';

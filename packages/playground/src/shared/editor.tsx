@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The text that is being written: CodeMirror as a component, with ranges to mark and errors to show in place. */
+/**
+ * The text that is being written: CodeMirror as a component, with ranges to mark and errors to show
+ * in place.
+ */
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, StateEffect, StateField } from '@codemirror/state';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A region of rows that are all equally high, of which only those in view are in the page: a list of a hundred thousand
- * rows costs what one of forty does. The row to reveal is scrolled to within the region; the page never moves.
+ * A region of rows that are all equally high, of which only those in view are in the page: a list
+ * of a hundred thousand rows costs what one of forty does. The row to reveal is scrolled to within
+ * the region; the page never moves.
  */
 import type { ComponentChildren, HTMLAttributes } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
