@@ -18,7 +18,7 @@ export function blocksOf(document: string): Block[] {
   const blocks: Block[] = [];
   const lines = fs.readFileSync(document, 'utf8').split('\n');
   for (let at = 0; at < lines.length; at++) {
-    const fence = /^```(\S+)(?: (\S+))?$/.exec(lines[at] ?? '');
+    const fence = /^```(\S+)(?: (\S+))?(?: from=\S+)?$/.exec(lines[at] ?? '');
     if (fence === null) continue;
     const end = lines.indexOf('```', at + 1);
     if (end < 0) throw new Error(`${document}:${at + 1}: the block has no end`);
