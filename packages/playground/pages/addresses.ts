@@ -31,6 +31,18 @@ const OTHERS = [
   'test-vectors/ladder/README.md',
 ];
 
+/** Published packages: typedoc makes their pages, and scripts/site.js puts the READMEs there. */
+function publishedReadmes(): string[] {
+  return fs
+    .readdirSync(path.join(ROOT, 'packages'))
+    .filter((name) => {
+      const manifest = path.join(ROOT, 'packages', name, 'package.json');
+      if (!fs.existsSync(manifest)) return false;
+      return JSON.parse(fs.readFileSync(manifest, 'utf8')).private !== true;
+    })
+    .map((name) => `packages/${name}/README.md`);
+}
+
 /** In the order of the menu; chapters by number. */
 export function sourcePages(): SourcePage[] {
   const inFolders = FOLDERS.flatMap((folder) =>
@@ -40,27 +52,30 @@ export function sourcePages(): SourcePage[] {
       .sort((one, other) => rank(one) - rank(other) || one.localeCompare(other))
       .map((name) => `${folder}/${name}`),
   );
-  return [...inFolders, ...OTHERS].map((source) => ({ source, address: addressOf(source) }));
+  return [...inFolders, ...OTHERS, ...publishedReadmes()].map((source) => ({
+    source,
+    address: addressOf(source),
+  }));
 }
 
-/** README first, then by the number at the beginning. */
+/** The page of the folder first, then by the number at the beginning. */
 function rank(name: string): number {
-  return name === 'README.md' ? 0 : Number(/^\d+/.exec(name)?.[0] ?? 1000);
+  const isFirst = name === 'README.md' || name === 'site.md';
+  return isFirst ? 0 : Number(/^\d+/.exec(name)?.[0] ?? 1000);
 }
 
 function addressOf(source: string): string {
   if (source === 'docs/site.md') return 'docs/index.html';
   if (source === 'README.md') return 'docs/readme.html';
+  const published = /^packages\/([\w-]+)\/README\.md$/.exec(source)?.[1];
+  if (published !== undefined && !OTHERS.includes(source)) {
+    return `api/modules/_stage0-ts_${published}.html`;
+  }
   const html = source.replace(/README\.md$/, 'index.html').replace(/\.md$/, '.html');
   if (html.startsWith('docs/tutorial/')) return html.replace('docs/tutorial/', 'course/');
   if (html.startsWith('docs/teaching/')) return html.replace('docs/teaching/', 'teaching/');
   if (html.startsWith('docs/')) return html;
   return `docs/${html.toLowerCase()}`;
-}
-
-/** The README of a published package is the page that typedoc makes of its module. */
-export function moduleAddress(name: string): string {
-  return `api/modules/_stage0-ts_${name}.html`;
 }
 
 /**
@@ -86,7 +101,5 @@ function siteAddress(target: string, pages: ReadonlyMap<string, SourcePage>): st
   if (page !== undefined) return page.address;
   // A page that is made of something else than Markdown has its address as a link.
   const own = /^packages\/playground\/(\w+\.html)$/.exec(name)?.[1];
-  if (own !== undefined) return `playground/${own}`;
-  const published = /^packages\/([\w-]+)(\/README\.md)?$/.exec(name)?.[1];
-  return published === undefined ? undefined : moduleAddress(published);
+  return own === undefined ? undefined : `playground/${own}`;
 }

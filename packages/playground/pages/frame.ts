@@ -8,7 +8,7 @@
 import path from 'node:path';
 
 const STYLE = 'playground/src/frame/frame.css';
-const SEARCH = 'playground/src/frame/search.ts';
+const SCRIPT = 'playground/src/frame/frame.ts';
 
 /** Styles may stand in a page since the editor puts its own there. */
 const POLICY = [
@@ -81,7 +81,7 @@ function headEnd(html: string, address: string, { url }: FrameOptions): string {
 <meta property="og:image" content="${whole('social.png')}" />
 <meta name="twitter:card" content="summary_large_image" />
 <link rel="stylesheet" href="${up}${STYLE}" />
-<script type="module" src="${up}${SEARCH}"></script>`;
+<script type="module" src="${up}${SCRIPT}"></script>`;
 }
 
 /** The same on every page, the current entry apart. */

@@ -55,7 +55,9 @@ function withListings(text: string): string {
   return text.replaceAll(/^```from (\S+) (\S+)\n```$/gm, (_, file: string, name: string) => {
     const chapter = read(`docs/tutorial/${file}`);
     const escapedName = name.replaceAll('.', '\\.');
-    const found = new RegExp(`^\`\`\`\\S+ ${escapedName}( .*)?\\n[^]*?^\`\`\`$`, 'm').exec(chapter);
+    const found = new RegExp(`^\`\`\`\\S+ ${escapedName}( .*)?\\n[sS]*?^\`\`\`$`, 'm').exec(
+      chapter,
+    );
     if (found === null) throw new Error(`${file} has no listing ${name}`);
     return found[0];
   });
@@ -76,6 +78,7 @@ function menu(page: SourcePage, pages: readonly SourcePage[]): string {
 }
 
 function titleOf({ source }: SourcePage): string {
+  if (source === 'README.md') return 'README';
   const title = /^# (.*)$/m.exec(read(source))?.[1] ?? source;
   return escaped(title.replaceAll('`', '').replace(/^@stage0-ts\//, ''));
 }

@@ -2,7 +2,7 @@
 /** What the search looks through: every part below a heading, of every page that is Markdown. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { moduleAddress, ROOT, type SourcePage } from './addresses.ts';
+import { ROOT, type SourcePage } from './addresses.ts';
 import { contentOf } from './markdown.ts';
 
 export interface SearchEntry {
@@ -15,7 +15,7 @@ export interface SearchEntry {
 
 export function searchEntries(pages: readonly SourcePage[]): SearchEntry[] {
   const bySource = new Map(pages.map((page) => [page.source, page]));
-  const entries = [...pages, ...packageReadmes()].flatMap((page) => {
+  const entries = pages.flatMap((page) => {
     const text = fs.readFileSync(path.join(ROOT, page.source), 'utf8');
     const { title, sections } = contentOf(text, page, bySource);
     return sections.map((section, at) => ({
@@ -26,17 +26,4 @@ export function searchEntries(pages: readonly SourcePage[]): SearchEntry[] {
     }));
   });
   return entries.map((entry, id) => ({ id, ...entry }));
-}
-
-/** Published packages; typedoc makes their pages. */
-function packageReadmes(): SourcePage[] {
-  return fs
-    .readdirSync(path.join(ROOT, 'packages'))
-    .filter((name) => {
-      const manifest = path.join(ROOT, 'packages', name, 'package.json');
-      return (
-        fs.existsSync(manifest) && JSON.parse(fs.readFileSync(manifest, 'utf8')).private !== true
-      );
-    })
-    .map((name) => ({ source: `packages/${name}/README.md`, address: moduleAddress(name) }));
 }

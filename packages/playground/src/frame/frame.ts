@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The search of every page. What there is to search, and what searches, is loaded when somebody puts
+ * What every page does: the search, and a menu that is closed where there is no room for it. What there is to search, and what searches, is loaded when somebody puts
  * the cursor there, so that pages stay light.
  */
 import type { SearchEntry } from '../../pages/search-entries.ts';
@@ -8,6 +8,12 @@ import type { SearchEntry } from '../../pages/search-entries.ts';
 const MAX_RESULTS = 12;
 /** Characters of a result's text. */
 const EXCERPT = 130;
+
+/** As in frame.css. */
+const NARROW = '(max-width: 60rem)';
+
+const menu = document.querySelector<HTMLDetailsElement>('details.menu');
+if (menu !== null && matchMedia(NARROW).matches) menu.open = false;
 
 const place = document.querySelector<HTMLElement>('.site-search');
 if (place !== null) begin(place);
