@@ -99,7 +99,7 @@ export class CommandView {
     this.expected = part.querySelector('.output')?.textContent ?? '';
     const run = button('Run', `Run ${this.command.replace(/\s+/g, ' ')}`, onRun);
     const buttons = element('span', { class: 'buttons' }, this.state, run);
-    const program = /^stage0 exec (\S+)/.exec(this.command)?.[1];
+    const program = /^stage0 exec ([^\s;|&<>]+)/.exec(this.command)?.[1];
     if (program !== undefined) {
       const step = button('Step', `Step ${program} in the machine`, () => void this.step(program));
       buttons.append(step);
