@@ -4,7 +4,8 @@
 // vite makes the pages (packages/playground/pages), typedoc the API reference in site/api. This puts
 // the two together: typedoc's pages get the bar and the foot that all have, and the page of a module
 // its package's README. Then come a picture for social media and an archive of it all.
-// SITE_URL, if it is set, is where the site will be, for addresses that must be whole.
+// SITE_FOLDER is where to, in place of site/, and SITE_URL, if it is set, where the site will be,
+// for addresses that must be whole.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -14,7 +15,7 @@ import { zipSync } from 'fflate';
 import { chromium } from 'playwright';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const site = path.join(root, 'site');
+const site = path.resolve(root, process.env.SITE_FOLDER ?? 'site');
 const FRAME = path.join(root, 'packages/playground/src/frame');
 const CHROMIUM = '/usr/bin/chromium';
 const ARCHIVE = 'stage0-site.zip';
@@ -42,28 +43,56 @@ function partsOf(page) {
     return found;
   };
   return {
-    bar: part(/<a class="skip"[\s\S]*?<\/header>/),
+    bar: part(/<header class="site-bar">[\s\S]*?<\/header>/),
     foot: part(/<footer class="site-foot">[\s\S]*<\/footer>/),
     head: part(/<script type="module"[^>]*><\/script>/) + part(/<link rel="icon"[^>]*>/),
+    /** Only for the page itself. */
+    title: part(/<title>.*?<\/title>/) + part(/<meta name="description"[^>]*>/),
+    social: [...page.matchAll(/<meta (?:property|name)="(?:og|twitter):[^>]*>/g)].join(''),
     readme: part(/(?<=<main [^>]*>)[\s\S]*(?=<\/main>)/).replace(/<h1>[\s\S]*?<\/h1>/, ''),
   };
 }
 
-/** typedoc's page with our parts; `parts` are those of a page two folders below the top. */
-function withParts(page, parts, depth, readme) {
+/**
+ * typedoc's page with our parts; `parts` are those of a page two folders below the top, and `own` those
+ * of a module's README.
+ */
+function withParts(page, parts, depth, own) {
   const at = (text) => text.replaceAll('../../', '../'.repeat(depth));
-  const content = `<div class="tsd-typography readme">${readme ?? ''}</div>`;
-  return page
-    .replace('</head>', () => `${at(parts.head)}</head>`)
-    .replace('<header class="tsd-page-toolbar">', (found) => `${at(parts.bar)}${found}`)
-    .replace(/<div class="col-content">[\s\S]*?<\/h1>[\s\S]*?<\/div>/, (found) =>
-      readme === undefined
-        ? found.replace('class="col-content"', '$& id="content"')
-        : `${found}${content}`,
-    )
-    .replace('</body>', () => `${at(parts.foot)}</body>`);
+  const content = `<div class="tsd-typography readme">${own?.readme}</div>`;
+  const named =
+    own === undefined
+      ? page
+      : page.replace(
+          /<title>.*?<\/title><meta name="description"[^>]*>/,
+          () => own.title + own.social,
+        );
+  return (
+    named
+      // A link in the button of a section: neither can be told from the other by who cannot see it.
+      .replaceAll(/<summary[\s\S]*?<\/summary>/g, (summary) =>
+        summary.replaceAll(/<a href="#[^"]*" aria-label="Permalink"[\s\S]*?<\/a>/g, ''),
+      )
+      .replace('</head>', () => `${at(parts.head)}</head>`)
+      .replace('<header class="tsd-page-toolbar">', (found) => `${at(parts.bar)}${found}`)
+      .replace(/<div class="col-content">[\s\S]*?<\/h1>[\s\S]*?<\/div>/, (found) =>
+        own === undefined
+          ? found.replace('class="col-content"', '$& id="content"')
+          : `${found}${content}`,
+      )
+      .replace('</body>', () => `${at(parts.foot)}</body>`)
+  );
 }
 
+// Nobody's folder is emptied by mistake.
+if (
+  fs.existsSync(site) &&
+  !fs.existsSync(path.join(site, 'notices.txt')) &&
+  fs.readdirSync(site).length > 0
+) {
+  console.error(`${site} is not a site: choose another SITE_FOLDER`);
+  process.exit(1);
+}
 fs.rmSync(site, { recursive: true, force: true });
 run(
   'vite',
@@ -91,7 +120,7 @@ const [any] = readmes.values();
 for (const name of files()) {
   if (!name.startsWith('api/') || !name.endsWith('.html')) continue;
   const depth = name.split('/').length - 1;
-  const page = withParts(read(name), any, depth, readmes.get(name)?.readme);
+  const page = withParts(read(name), any, depth, readmes.get(name));
   fs.writeFileSync(path.join(site, name), page);
 }
 for (const name of readmes.keys()) {
@@ -116,4 +145,4 @@ const contents = Object.fromEntries(
   files().map((name) => [`stage0-site/${name}`, fs.readFileSync(path.join(site, name))]),
 );
 fs.writeFileSync(path.join(site, ARCHIVE), zipSync(contents, { mtime: DATE, level: 9 }));
-console.log(`site/, ${Object.keys(contents).length} files, and site/${ARCHIVE}`);
+console.log(`${site}: ${Object.keys(contents).length} files, and ${ARCHIVE} of them`);

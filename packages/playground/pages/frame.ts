@@ -38,6 +38,7 @@ const FOOT = [
   { title: 'Glossary', address: 'docs/glossary.html' },
   { title: 'What the check proves', address: 'docs/audit.html' },
   { title: 'Licences', address: 'notices.txt' },
+  { title: 'This site as an archive', address: 'stage0-site.zip' },
 ];
 
 export interface FrameOptions {
@@ -57,7 +58,7 @@ export function framed(html: string, address: string, options: FrameOptions = {}
   return html
     .replace('<head>', `<head>\n${headStart()}`)
     .replace('</title>', `</title>\n${headEnd(html, address, options)}`)
-    .replace(/<body[^>]*>/, (body) => `${body}\n${bar(address, options)}`)
+    .replace(/<body[^>]*>/, (body) => `${body}\n${skip(html)}\n${bar(address, options)}`)
     .replace('</body>', `${foot(address, options)}\n</body>`);
 }
 
@@ -84,15 +85,20 @@ function headEnd(html: string, address: string, { url }: FrameOptions): string {
 <script type="module" src="${up}${SCRIPT}"></script>`;
 }
 
+/** For keys: over the bar to what the page is about. */
+function skip(html: string): string {
+  const target = html.includes('id="content"') ? 'content' : 'page';
+  return `<a class="skip" href="#${target}">To the content</a>`;
+}
+
 /** The same on every page, the current entry apart. */
-export function bar(address: string, { has = () => true }: FrameOptions = {}): string {
+function bar(address: string, { has = () => true }: FrameOptions = {}): string {
   const up = upFrom(address);
   const links = BAR.filter((entry) => has(entry.address)).map((entry) => {
     const current = entry.pages.test(address) ? ' aria-current="true"' : '';
     return `<a href="${up}${entry.address}"${current}>${entry.title}</a>`;
   });
-  return `<a class="skip" href="#content">To the content</a>
-<header class="site-bar">
+  return `<header class="site-bar">
 <a class="brand" href="${up}index.html"><img src="${up}icon.svg" alt="" width="22" height="22" />stage0</a>
 <nav aria-label="Site">${links.join('')}</nav>
 <search class="site-search" hidden data-up="${up}"><label><span class="away">Search</span>
@@ -101,7 +107,7 @@ export function bar(address: string, { has = () => true }: FrameOptions = {}): s
 </header>`;
 }
 
-export function foot(address: string, { has = () => true }: FrameOptions = {}): string {
+function foot(address: string, { has = () => true }: FrameOptions = {}): string {
   const up = upFrom(address);
   const links = FOOT.filter((entry) => has(entry.address)).map(
     (entry) => `<a href="${up}${entry.address}">${entry.title}</a>`,

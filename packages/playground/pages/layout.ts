@@ -8,6 +8,7 @@ import { contentOf, escaped } from './markdown.ts';
 
 const FRAME = path.join(ROOT, 'packages/playground/src');
 const COURSE_SCRIPT = 'playground/src/course/main.ts';
+const CONTENTS_SCRIPT = 'playground/src/course/contents.ts';
 const SLIDES_SCRIPT = 'playground/src/course/slides.ts';
 const HOME_SCRIPT = 'playground/src/home/main.ts';
 
@@ -30,12 +31,19 @@ export function markdownPage(page: SourcePage, pages: readonly SourcePage[]): st
   const bySource = new Map(pages.map((one) => [one.source, one]));
   const { title, description, html } = contentOf(read(page.source), page, bySource);
   const isChapter = /^course\/\d/.test(page.address);
-  const script = isChapter
-    ? `<script type="module" src="${upFrom(page.address)}${COURSE_SCRIPT}"></script>`
-    : '';
+  const source = isChapter
+    ? COURSE_SCRIPT
+    : /^course\//.test(page.address)
+      ? CONTENTS_SCRIPT
+      : undefined;
+  const script =
+    source === undefined
+      ? ''
+      : `<script type="module" src="${upFrom(page.address)}${source}"></script>`;
+  const kind = page.source.endsWith('/handout.md') ? 'prose handout' : 'prose';
   const body = `<body class="${isChapter ? 'chapter' : 'document'}">
 <div class="columns">${menu(page, pages)}
-<main id="content" class="prose">${html}</main></div>
+<main id="content" class="${kind}">${html}</main></div>
 </body>`;
   return barePage(`${escaped(title)} · stage0`, escaped(description), body, script);
 }
@@ -43,24 +51,11 @@ export function markdownPage(page: SourcePage, pages: readonly SourcePage[]): st
 /** Slides: a part of the page for each `##`. */
 export function slidesPage(page: SourcePage, pages: readonly SourcePage[]): string {
   const bySource = new Map(pages.map((one) => [one.source, one]));
-  const { title, description, html } = contentOf(withListings(read(page.source)), page, bySource);
+  const { title, description, html } = contentOf(read(page.source), page, bySource);
   const slides = html.split(/(?=<h2 )/).map((part) => `<section class="slide">${part}</section>`);
   const script = `<script type="module" src="${upFrom(page.address)}${SLIDES_SCRIPT}"></script>`;
   const body = `<body class="slides"><main id="content">${slides.join('\n')}</main></body>`;
   return barePage(`${escaped(title)} · stage0`, escaped(description), body, script);
-}
-
-/** "```from FILE NAME": the listing NAME of a chapter, so that slides show what the course shows. */
-function withListings(text: string): string {
-  return text.replaceAll(/^```from (\S+) (\S+)\n```$/gm, (_, file: string, name: string) => {
-    const chapter = read(`docs/tutorial/${file}`);
-    const escapedName = name.replaceAll('.', '\\.');
-    const found = new RegExp(`^\`\`\`\\S+ ${escapedName}( .*)?\\n[sS]*?^\`\`\`$`, 'm').exec(
-      chapter,
-    );
-    if (found === null) throw new Error(`${file} has no listing ${name}`);
-    return found[0];
-  });
 }
 
 /** The pages of the same part of the site; closed at first where there is no room. */

@@ -8,7 +8,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Plugin, ResolvedConfig } from 'vite';
+import type { Plugin } from 'vite';
 import { ROOT, type SourcePage, sourcePages } from './addresses.ts';
 import { type FrameOptions, framed } from './frame.ts';
 import { homePage, markdownPage, slidesPage } from './layout.ts';
@@ -33,7 +33,7 @@ export function sitePages(base: string): SitePages {
   const made = new Map<string, SourcePage | undefined>([[HOME, undefined]]);
   for (const page of sources) made.set(page.address, page);
   const addresses = [...made.keys(), ...own];
-  const known = new Set([...addresses, 'api/index.html', 'notices.txt']);
+  const known = new Set([...addresses, 'api/index.html', 'notices.txt', 'stage0-site.zip']);
   const options: FrameOptions = {
     has: (address) => known.has(address),
     url: process.env['SITE_URL'],
@@ -46,13 +46,9 @@ export function sitePages(base: string): SitePages {
       ? slidesPage(source, sources)
       : markdownPage(source, sources);
   };
-  let config: ResolvedConfig;
   const plugin: Plugin = {
     name: 'site-pages',
     enforce: 'pre',
-    configResolved(resolved) {
-      config = resolved;
-    },
     resolveId(id) {
       if (id === SEARCH) return `\0${SEARCH}`;
       return made.has(addressOf(id)) && id.startsWith(base) ? id : undefined;
@@ -78,11 +74,20 @@ export function sitePages(base: string): SitePages {
         response.setHeader('content-type', 'text/html').end(html);
       });
     },
-    generateBundle() {
-      for (const name of ['icon.svg', 'social.svg']) {
-        const source = fs.readFileSync(path.join(base, 'playground/src/frame', name));
-        if (config.command === 'build') this.emitFile({ type: 'asset', fileName: name, source });
-      }
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        // From a folder without a server a style sheet with this attribute is refused.
+        for (const asset of Object.values(bundle)) {
+          if (asset.type === 'asset' && asset.fileName.endsWith('.html')) {
+            asset.source = String(asset.source).replaceAll(' crossorigin', '');
+          }
+        }
+        for (const name of ['icon.svg', 'social.svg']) {
+          const source = fs.readFileSync(path.join(base, 'playground/src/frame', name));
+          this.emitFile({ type: 'asset', fileName: name, source });
+        }
+      },
     },
   };
   const inputs = Object.fromEntries(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The pages as vite builds them, in a folder of their own, and a server and a browser for them. */
+/** The site, in a folder of its own, and a server and a browser for it. */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,7 @@ export const CHROMIUM = '/usr/bin/chromium';
 export const hasChromium = fs.existsSync(CHROMIUM);
 
 const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url));
+const SITE_SCRIPT = fileURLToPath(new URL('../../../scripts/site.js', import.meta.url));
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'];
 
 export interface BuiltSite {
@@ -29,9 +31,15 @@ export interface BuiltSite {
   close(): Promise<void>;
 }
 
-export async function builtSite(): Promise<BuiltSite> {
+/** @param whole all of it, as `npm run site` makes it; otherwise the pages alone, which is faster. */
+export async function builtSite(whole = false): Promise<BuiltSite> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-pages-'));
-  await build({ configFile, logLevel: 'error', build: { outDir: folder } });
+  if (whole) {
+    const env = { ...process.env, SITE_FOLDER: folder };
+    const options = { env, encoding: 'utf8' } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [SITE_SCRIPT], options);
+    expect(status, `${stdout}\n${stderr}`).toBe(0);
+  } else await build({ configFile, logLevel: 'error', build: { outDir: folder } });
   const server = await preview({ configFile, build: { outDir: folder }, preview: { port: 0 } });
   const origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
   let browser: Browser | undefined;

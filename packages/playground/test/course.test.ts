@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium)('the course', () => {
   let site: BuiltSite;
   beforeAll(async () => {
     site = await builtSite();
-  });
+  }, 120_000);
   afterAll(() => site?.close());
 
   const address = (chapter: string) => `course/${chapter.replace(/\.md$/, '.html')}`;

@@ -10,6 +10,7 @@ import { Console, type Step } from './console.ts';
 import { element } from './dom.ts';
 import { Exercise } from './exercise.ts';
 import { Listing } from './listing.ts';
+import { markSolved } from './overview.ts';
 import { Progress } from './progress.ts';
 import { Session } from './session.ts';
 
@@ -101,3 +102,4 @@ function toolbar(): HTMLElement {
 }
 
 begin();
+markSolved();

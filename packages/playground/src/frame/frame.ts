@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What every page does: the search, and a menu that is closed where there is no room for it. What there is to search, and what searches, is loaded when somebody puts
- * the cursor there, so that pages stay light.
+ * What every page does: the search, no bar in a frame, and a menu that is closed where there is no
+ * room for it. What there is to search, and what searches, is loaded when somebody puts the cursor
+ * there, so that pages stay light.
  */
 import type { SearchEntry } from '../../pages/search-entries.ts';
+import { mendMenu } from './api-menu.ts';
 
 const MAX_RESULTS = 12;
 /** Characters of a result's text. */
@@ -12,8 +14,14 @@ const EXCERPT = 130;
 /** As in frame.css. */
 const NARROW = '(max-width: 60rem)';
 
+// A page in a page, as the course shows the playground: it needs no second bar.
+if (window.self !== window.top) document.documentElement.classList.add('embedded');
+
 const menu = document.querySelector<HTMLDetailsElement>('details.menu');
 if (menu !== null && matchMedia(NARROW).matches) menu.open = false;
+
+const apiMenu = document.querySelector('#tsd-nav-container');
+if (apiMenu !== null) mendMenu(apiMenu);
 
 const place = document.querySelector<HTMLElement>('.site-search');
 if (place !== null) begin(place);

@@ -8,6 +8,7 @@ import { asToolError } from '@stage0-ts/diagnostics';
 import { assemble } from '@stage0-ts/hex0';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
+import { counted } from '../shared/format.ts';
 import './home.css';
 import hello from './hello.hex0?raw';
 
@@ -19,6 +20,15 @@ const MAX_OUTPUT = 2000;
 const element = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 const text = element<HTMLTextAreaElement>('live-text');
 const output = element('live-output');
+
+/** The signal with which the machine ends a program at its limit. */
+const SIGXCPU = 24;
+
+function endOf(signal: number): string {
+  if (signal === SIGXCPU)
+    return `stopped after ${MAX_INSTRUCTIONS.toLocaleString('en')} instructions`;
+  return `ended by signal ${signal}`;
+}
 
 /** What the program printed, and how it ended. */
 function run(image: Uint8Array): { readonly printed: string; readonly end: string } {
@@ -38,8 +48,7 @@ function run(image: Uint8Array): { readonly printed: string; readonly end: strin
   const printed = () => parts.map((bytes) => decodeUtf8(bytes)).join('');
   try {
     const end = engine({ path: 'program', bytes: image }, ['program'], host);
-    const how =
-      end.kind === 'exited' ? `exit status ${end.status}` : `ended by signal ${end.signal}`;
+    const how = end.kind === 'exited' ? `exit status ${end.status}` : endOf(end.signal);
     return { printed: printed(), end: how };
   } catch (error) {
     return { printed: printed(), end: asToolError(error)?.message ?? (error as Error).message };
@@ -52,7 +61,7 @@ function show(): void {
   try {
     const image = assemble(source, { strict: true });
     const { printed, end } = run(image);
-    status.textContent = `${image.length} bytes, run in an i386 machine: ${end}`;
+    status.textContent = `${counted(image.length, 'byte')}, run in an i386 machine: ${end}`;
     output.textContent = printed;
     output.className = end === 'exit status 0' ? '' : 'bad';
   } catch (error) {

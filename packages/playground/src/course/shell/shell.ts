@@ -45,6 +45,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
   8: 'Floating point exception',
   9: 'Killed',
   11: 'Segmentation fault',
+  24: 'CPU time limit exceeded',
 };
 
 /** Where the three streams of a command lead. */
