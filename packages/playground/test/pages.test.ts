@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         strangers.push(request.url());
       }
     });
-    await page.goto(`${origin}/${name}.html`);
+    await page.goto(`${origin}/playground/${name}.html`);
     await use(page);
     expect([errors, strangers]).toEqual([[], []]);
     await context.close();
@@ -385,7 +385,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
       const page = await browser.newPage();
       const refused: string[] = [];
       page.on('console', (message) => refused.push(message.text()));
-      await page.goto(`${origin}/${name}.html`);
+      await page.goto(`${origin}/playground/${name}.html`);
       const ran = await page.evaluate(async () => {
         const script = document.createElement('script');
         script.textContent = 'globalThis.planted = true';

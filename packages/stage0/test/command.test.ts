@@ -68,7 +68,7 @@ describe('stage0', () => {
     },
   );
 
-  it.each(['build', 'check', 'explain', 'prove', 'run', 'exec'])(
+  it.each(['build', 'check', 'explain', 'prove', 'run', 'exec', 'shell'])(
     'help %s is %s --help',
     (command) => {
       const { status, stdout, stderr } = stage0('help', command);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/**
- * The fenced blocks of a Markdown file, and the commands in them with what they are said to print.
- */
+/** The fenced blocks of a Markdown file. Their commands are taken apart as the course's page does it. */
 import fs from 'node:fs';
+
+export { commandsOf, outputPattern } from '../../playground/src/course/console-text.ts';
 
 export interface Block {
   /** Line in the document, from 1. */
@@ -18,7 +18,7 @@ export function blocksOf(document: string): Block[] {
   const blocks: Block[] = [];
   const lines = fs.readFileSync(document, 'utf8').split('\n');
   for (let at = 0; at < lines.length; at++) {
-    const fence = /^```(\S+)(?: (\S+))?$/.exec(lines[at] ?? '');
+    const fence = /^```(\S+)(?: (\S+))?(?: from=\S+)?$/.exec(lines[at] ?? '');
     if (fence === null) continue;
     const end = lines.indexOf('```', at + 1);
     if (end < 0) throw new Error(`${document}:${at + 1}: the block has no end`);
@@ -28,27 +28,4 @@ export function blocksOf(document: string): Block[] {
     at = end;
   }
   return blocks;
-}
-
-export interface ShownCommand {
-  readonly command: string;
-  readonly output: string;
-}
-
-/** Of a `console` block: `$ command` and the lines after it. */
-export function commandsOf(text: string): ShownCommand[] {
-  return text
-    .split(/^\$ /m)
-    .filter(Boolean)
-    .map((part) => {
-      // A command goes on after a backslash at the end of its line.
-      const command = /^(?:.*\\\n)*.*\n/.exec(part)?.[0] ?? part;
-      return { command, output: part.slice(command.length) };
-    });
-}
-
-/** A pattern for an output in which `…` stands for anything. */
-export function outputPattern(output: string): RegExp {
-  const parts = output.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('[\\s\\S]*')}$`);
 }

@@ -7,39 +7,50 @@
  *                             it, `…` for anything
  *     ```html-like blocks without a file name are only shown
  *
- * Solutions of exercises are blocks like the others. The tools are on the PATH under upstream's
- * names.
+ * Solutions of exercises are blocks like the others. The tools are on the PATH because the test does
+ * what the tutorial's first page says, and nothing else.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TOOLS } from '@stage0-ts/stage0';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { blocksOf, commandsOf, outputPattern } from './documents.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const TUTORIAL = path.join(ROOT, 'docs/tutorial');
-const STAGE0 = path.join(ROOT, 'packages/stage0/dist/bin/stage0.js');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-tutorial-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
-/** Names that would hide the system's own commands: chapters call them as `stage0 cp`. */
-const SYSTEM = new Set(['cp', 'rm', 'mkdir', 'chmod', 'sha256sum']);
+/** What the tutorial tells its reader to type first, and what a shell knows after it. */
+const SET_UP = 'eval "$(npm start --silent -- shell)"';
+const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name));
+const ready = spawnSync('bash', ['-c', `${SET_UP} && env -0`], {
+  cwd: ROOT,
+  env: Object.fromEntries(own),
+  encoding: 'utf8',
+});
+const env = Object.fromEntries(
+  ready.stdout
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+);
 
-const bin = path.join(scratch, 'bin');
-beforeAll(() => {
-  fs.mkdirSync(bin);
-  const launcher = (name: string, words: string) => {
-    fs.writeFileSync(
-      path.join(bin, name),
-      `#!/bin/sh\nexec "${process.execPath}" "${STAGE0}" ${words} "$@"\n`,
-    );
-    fs.chmodSync(path.join(bin, name), 0o755);
-  };
-  launcher('stage0', '');
-  for (const tool of Object.keys(TOOLS)) if (!SYSTEM.has(tool)) launcher(tool, tool);
+it('begins with one command, which leaves the commands of the system alone', () => {
+  expect([ready.status, ready.stderr]).toEqual([0, '']);
+  const first = fs.readFileSync(path.join(TUTORIAL, 'README.md'), 'utf8');
+  expect(first).toContain(`\n${SET_UP}\n`);
+  expect(env['LADDER']).toBe(path.join(ROOT, 'test-vectors/ladder'));
+  const { stdout } = spawnSync('bash', ['-c', 'type -P hex0 cp rm mkdir chmod sha256sum'], {
+    env,
+    encoding: 'utf8',
+  });
+  const [hex0, ...system] = stdout.trim().split('\n');
+  expect(hex0).toContain('node_modules/.cache/stage0-ts/bin/hex0');
+  expect(system.length).toBe(5);
+  for (const found of system) expect(found).not.toContain('stage0');
 });
 
 const chapters = fs.existsSync(TUTORIAL)
@@ -57,13 +68,6 @@ it('has chapters, each with something to run and an exercise', () => {
 
 describe.each(chapters)('%s', (chapter) => {
   const folder = path.join(scratch, chapter);
-  const ladder = path.join(ROOT, 'test-vectors/ladder');
-  const env = {
-    ...process.env,
-    PATH: `${bin}:${process.env['PATH']}`,
-    LADDER: ladder,
-    LIB: path.join(TUTORIAL, 'lib'),
-  };
   fs.mkdirSync(folder);
 
   // In order, as later blocks build on earlier ones.

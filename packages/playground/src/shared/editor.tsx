@@ -3,13 +3,13 @@
  * The text that is being written: CodeMirror as a component, with ranges to mark and errors to show
  * in place.
  */
-import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
+import { syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { useEffect, useRef } from 'preact/hooks';
+import { COLOURS, colouring } from './colouring.ts';
 
 /** UTF-16 indices. */
 export interface MarkedRange {
@@ -56,46 +56,6 @@ const marksField = StateField.define<DecorationSet>({
   },
   provide: (field) => EditorView.decorations.from(field),
 });
-
-const COLOURS = HighlightStyle.define([
-  { tag: tags.comment, class: 'tok-comment' },
-  { tag: tags.labelName, class: 'tok-label' },
-  { tag: tags.variableName, class: 'tok-reference' },
-  { tag: tags.string, class: 'tok-string' },
-  { tag: tags.keyword, class: 'tok-keyword' },
-]);
-
-const KEYWORDS =
-  /^(if|else|while|for|do|return|break|continue|goto|asm|struct|union|enum|sizeof|switch|case|default|DEFINE|int|char|void|unsigned|long|short|typedef|static|const)\b/;
-
-/** Enough of each language to colour it. */
-function colouring(comments: readonly string[]): StreamLanguage<{ inComment: boolean }> {
-  return StreamLanguage.define<{ inComment: boolean }>({
-    startState: () => ({ inComment: false }),
-    token(stream, state) {
-      if (state.inComment) {
-        state.inComment = !(stream.skipTo('*/') && stream.match('*/'));
-        if (state.inComment) stream.skipToEnd();
-        return 'comment';
-      }
-      if (stream.eatSpace()) return null;
-      if (comments.includes('/*') && stream.match('/*')) {
-        state.inComment = true;
-        return 'comment';
-      }
-      if (comments.some((mark) => mark !== '/*' && stream.match(mark))) {
-        stream.skipToEnd();
-        return 'comment';
-      }
-      if (stream.match(/^"([^"\\]|\\.)*"?/) || stream.match(/^'([^'\\]|\\.)*'?/)) return 'string';
-      if (comments.includes('#') && stream.match(/^:\S+/)) return 'labelName';
-      if (comments.includes('#') && stream.match(/^[%&!@$~^]\S+/)) return 'variableName';
-      if (stream.match(KEYWORDS)) return 'keyword';
-      stream.match(/^[\w,[\]+]+/) || stream.next();
-      return null;
-    },
-  });
-}
 
 /** Scroll the text, but not the page, so that the line at `index` is seen. */
 function reveal(view: EditorView, index: number): void {

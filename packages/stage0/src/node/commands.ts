@@ -286,4 +286,10 @@ export const COMMANDS: readonly Command[] = [
     optionsFirst: true,
     load: async () => (await import('./exec-command.ts')).execCommand,
   },
+  {
+    name: 'shell',
+    synopsis: '',
+    summary: 'print what puts every tool on the PATH: eval "$(stage0 shell)"',
+    load: async () => (await import('./shell-command.ts')).shellCommand,
+  },
 ];

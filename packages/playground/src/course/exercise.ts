@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * An exercise that checks itself: the reader's files, or commands where the solution has no file →
+ * whether the solution's commands print with them what the chapter says.
+ *
+ * The reader's attempt is in the folder like any other file.
+ */
+import { runCommand, type Step } from './console.ts';
+import { button, element } from './dom.ts';
+import { Listing } from './listing.ts';
+import type { Progress } from './progress.ts';
+import type { Session } from './session.ts';
+
+export class Exercise {
+  private readonly steps: readonly Step[];
+  private readonly session: Session;
+  private readonly progress: Progress;
+  private readonly answer = element('p', { class: 'answer', role: 'status' });
+  private readonly files: Listing[] = [];
+  private readonly box: HTMLElement;
+
+  /** @param starter the text of a listing of the chapter, which an attempt begins with. */
+  constructor(
+    solution: HTMLElement,
+    steps: readonly Step[],
+    session: Session,
+    progress: Progress,
+    starter: (file: string) => string,
+  ) {
+    this.steps = steps;
+    this.session = session;
+    this.progress = progress;
+    const check = button('Check', 'Check my answer', () => void this.check());
+    const bar = element('div', { class: 'toolbar' }, check, this.answer);
+    this.box = element('section', { class: 'exercise no-print', 'aria-label': 'Your answer' });
+    for (const step of steps) {
+      if (step.kind !== 'file') continue;
+      const shown = solution.querySelector<HTMLElement>(
+        `figure[data-file="${CSS.escape(step.listing.file)}"]`,
+      );
+      this.addFile(step.listing.file, shown?.dataset ?? {}, starter);
+    }
+    if (this.files.length === 0) this.addCommands();
+    this.box.append(bar);
+    solution.before(this.box);
+    if (progress.isSolved) this.say('right', 'Solved.');
+  }
+
+  private addFile(file: string, data: DOMStringMap, starter: (file: string) => string): void {
+    const text = data['from'] === undefined ? '' : starter(data['from']);
+    const figure = element('figure', {
+      class: 'file',
+      'data-file': file,
+      'data-language': data['language'] ?? '',
+    });
+    figure.append(
+      element('figcaption', {}, element('b', {}, file)),
+      element('pre', {}, element('code', {}, text)),
+    );
+    this.box.append(figure);
+    const listing = new Listing(figure, this.progress, `exercise/${file}`);
+    this.files.push(listing);
+    void listing.edit(undefined, false);
+  }
+
+  /** The solution is commands: the reader writes some. */
+  private addCommands(): void {
+    const figure = element('figure', {
+      class: 'file',
+      'data-file': 'commands',
+      'data-language': 'kaem',
+    });
+    figure.append(
+      element('figcaption', {}, element('b', {}, 'Your commands')),
+      element('pre', {}, element('code', {}, '')),
+    );
+    this.box.append(figure);
+    this.files.push(new Listing(figure, this.progress, 'exercise/commands'));
+    void this.files[0]?.edit(undefined, false);
+  }
+
+  private async check(): Promise<void> {
+    this.say('', 'runs …');
+    const isShell = this.files[0]?.file === 'commands';
+    const said = isShell ? await this.checkCommands() : await this.checkFiles();
+    if (said === undefined) {
+      this.progress.solve();
+      this.say('right', 'Right!');
+    } else this.say('wrong', said);
+  }
+
+  /** What is wrong; undefined when all is right. */
+  private async checkFiles(): Promise<string | undefined> {
+    for (const { file, text } of this.files) {
+      if (text.trim() === '') return `${file} is empty.`;
+      await this.session.write(file, text);
+    }
+    for (const command of this.commands()) {
+      const { output, matches } = await runCommand(this.session, command.command, command.expected);
+      if (!matches) {
+        const wanted = command.expected === '' ? 'nothing' : command.expected.trimEnd();
+        const printed = output === '' ? 'nothing' : output.trimEnd();
+        return `Not yet. ${command.command}\nprints ${printed}\nand should print ${wanted}`;
+      }
+    }
+    return undefined;
+  }
+
+  /** The reader's commands must come to what the solution's last command prints. */
+  private async checkCommands(): Promise<string | undefined> {
+    const lines = (this.files[0]?.text ?? '').replaceAll('\\\n', ' ').split('\n').filter(Boolean);
+    if (lines.length === 0) return 'Write the commands, one a line.';
+    const last = this.commands().at(-1);
+    let printed = '';
+    for (const line of lines) printed += (await this.session.run(line)).output;
+    const wanted = last?.expected ?? '';
+    const key = wanted.split('…')[0]?.trim() ?? '';
+    if (key !== '' && printed.includes(key)) return undefined;
+    return `Not yet. They print\n${printed}\nand somewhere in that should be ${wanted.trimEnd()}`;
+  }
+
+  private commands() {
+    return this.steps.flatMap((step) => (step.kind === 'console' ? step.console.commands : []));
+  }
+
+  private say(state: 'right' | 'wrong' | '', text: string): void {
+    this.answer.textContent = text;
+    this.answer.dataset['state'] = state;
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * `stage0 shell` → lines for a shell to evaluate, which put every tool on its PATH.
+ *
+ * Each tool gets a launcher: a script of two lines that runs `stage0 TOOL` with the Node and the
+ * files that ran this. They are in a folder that stays the same, so that a second run changes
+ * nothing: `node_modules/.cache/stage0-ts/bin` next to this package, or where `--into` says.
+ *
+ * Invariant: no launcher hides a command of the system that people rely on.
+ */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { NodeHost } from '@stage0-ts/host/node';
+import { print } from './streams.ts';
+import { TOOL_TABLE } from './tool-table.ts';
+import { UsageError } from './usage.ts';
+
+const HELP = `usage: eval "$(stage0 shell [OPTION…])"
+
+Print what puts every tool on the PATH of bash, dash, zsh or another POSIX shell. In a checkout of
+stage0-ts it also sets LADDER and LIB, which the tutorial uses.
+
+  --into DIR             where the launchers are written (default: .cache/stage0-ts/bin in the
+                         node_modules that this package is in)
+
+cp, rm, mkdir, chmod, sha256sum and unxz keep their meaning: ours are \`stage0 cp\` and so on.
+
+Exit status: 0 done, 1 the launchers cannot be written, 2 usage.
+`;
+
+/** Tools whose names are commands of every system. */
+const SYSTEM_COMMANDS: ReadonlySet<string> = new Set([
+  'cp',
+  'rm',
+  'mkdir',
+  'chmod',
+  'sha256sum',
+  'unxz',
+]);
+
+/** The package's folder, which is two folders above this file, built or not. */
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+const COMMAND = path.join(PACKAGE, 'bin/stage0.js');
+
+/** Exit status 0; throws UsageError, and ToolError for a folder that cannot be written. */
+export function shellCommand(args: readonly string[]): number {
+  const { help, into } = parse(args);
+  if (help) {
+    print(HELP);
+    return 0;
+  }
+  if (into === '') throw new UsageError('--into takes a folder', HELP);
+  const host = new NodeHost();
+  const folder = path.resolve(into ?? defaultFolder(host));
+  makeFolders(host, folder);
+  writeLauncher(host, folder, 'stage0', '');
+  for (const tool of Object.keys(TOOL_TABLE)) {
+    if (!SYSTEM_COMMANDS.has(tool)) writeLauncher(host, folder, tool, ` ${tool}`);
+  }
+  print(environmentText(host, folder));
+  return 0;
+}
+
+/** In a checkout the node_modules of the whole, and otherwise those that the package is in. */
+function defaultFolder(host: NodeHost): string {
+  for (let above = path.resolve(PACKAGE); ; above = path.dirname(above)) {
+    const modules = path.join(above, 'node_modules');
+    if (host.stat(modules)?.kind === 'directory' || above === path.dirname(above)) {
+      return path.join(modules, '.cache/stage0-ts/bin');
+    }
+  }
+}
+
+function makeFolders(host: NodeHost, folder: string): void {
+  if (host.stat(folder) !== undefined) return;
+  makeFolders(host, path.dirname(folder));
+  host.mkdir(folder, 0o777);
+}
+
+function writeLauncher(host: NodeHost, folder: string, name: string, words: string): void {
+  const command = `${quoted(process.execPath)} ${quoted(COMMAND)}${words}`;
+  const file = path.join(folder, name);
+  host.writeFile(file, encodeUtf8(`#!/bin/sh\nexec ${command} "$@"\n`), 0o777);
+  host.chmod(file, 0o755);
+}
+
+/** Evaluated twice it is as if once. */
+function environmentText(host: NodeHost, folder: string): string {
+  const lines = [
+    `case ":$PATH:" in *:${quoted(folder)}:*) ;; *) PATH=${quoted(folder)}:$PATH ;; esac`,
+  ];
+  lines.push('export PATH');
+  const places = { LADDER: 'test-vectors/ladder', LIB: 'docs/tutorial/lib' };
+  for (const [name, place] of Object.entries(places)) {
+    const found = path.join(PACKAGE, '../..', place);
+    if (host.stat(found)?.kind === 'directory') lines.push(`export ${name}=${quoted(found)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** One word of a POSIX shell, whatever is in it. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        into: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, HELP);
+  }
+}
