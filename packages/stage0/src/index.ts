@@ -63,6 +63,7 @@ export { machineEngine, portsAndMachine } from './machine-engine.ts';
 export { nixBase32, sriOf } from './nix-base32.ts';
 export type { OtherFile } from './other-code.ts';
 export type { EntryRecord, FileRecord, Printed, ProcessRecord } from './records.ts';
+export { type ProgramPiece, piecesAt, programMap } from './program-map.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';
 export { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
