@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Two static pages that need no server of ours: relative addresses, no request to anywhere else. */
+/** Static pages that need no server of ours: relative addresses, no request to anywhere else. */
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { notices } from './notices.ts';
@@ -20,6 +20,8 @@ export default defineConfig({
     target: 'es2022',
     outDir: here('dist'),
     emptyOutDir: true,
-    rolldownOptions: { input: { index: here('index.html'), chain: here('chain.html') } },
+    rolldownOptions: {
+      input: { index: here('index.html'), chain: here('chain.html'), seed: here('seed.html') },
+    },
   },
 });

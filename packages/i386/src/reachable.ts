@@ -7,6 +7,8 @@
  */
 import { decode, type FetchByte, type Instruction } from './decode.ts';
 
+/** Their first operand is the address of an instruction. */
+const BRANCHES = new Set(['jcc', 'jmp', 'call', 'loop', 'loope', 'loopne', 'jcxz']);
 /** Nothing follows these. */
 const ENDS = new Set(['jmp', 'jmpIndirect', 'ret']);
 
@@ -23,8 +25,7 @@ export function reachableCode(fetch: FetchByte, entry: number): Map<number, Inst
       if (instruction === undefined) break;
       found.set(address, instruction);
       const { operation, operands, length } = instruction;
-      if (operation === 'jcc' || operation === 'jmp' || operation === 'call')
-        open.push(operands[0]?.value ?? 0);
+      if (BRANCHES.has(operation)) open.push(operands[0]?.value ?? 0);
       if (ENDS.has(operation)) break;
       if (operation === 'call' || operation === 'callIndirect') {
         afterCalls.push(address + length);

@@ -8,6 +8,7 @@ const SITE: string | undefined = import.meta.env['VITE_SITE'];
 const PAGES = [
   { href: './index.html', title: 'Playground' },
   { href: './chain.html', title: 'The chain' },
+  { href: './seed.html', title: 'The seed' },
   ...(SITE === undefined
     ? []
     : [
