@@ -266,10 +266,11 @@ describe.skipIf(!hasChromium)('the playground', () => {
   describe('the chain', () => {
     it('builds the ladder twice, compares it, and explains its bytes', () =>
       open('chain', async (page) => {
-        await page.getByRole('button', { name: 'Try a small tree' }).click();
-        const verdict = page.getByRole('region', { name: 'Verdict' });
-        await verdict.waitFor();
-        await expect.poll(() => verdict.getByRole('status').innerText()).toBe('The builds agree');
+        // It does so by itself, before anything is dropped.
+        const meaning = page.getByRole('region', { name: 'Meaning' });
+        await meaning.waitFor();
+        await expect.poll(() => meaning.getByRole('status').innerText()).toBe('The builds agree');
+        expect(await meaning.innerText()).toContain('In 105 of 125 processes');
         await page.getByRole('button', { name: 'out/hello-M2', exact: true }).first().click();
         await page.locator('.artifact [data-at="100"]').click();
         await page.locator('.artifact .trail').waitFor();
@@ -289,18 +290,55 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await node.focus();
         await page.keyboard.press('ArrowUp');
         await expect.poll(() => command.innerText()).not.toContain('hello.hex1');
+        // A seed is explained, too: from what the build makes with the same bytes.
+        await page.getByRole('button', { name: 'came with the tree: hex0-seed' }).click();
+        await page.locator('.artifact [data-at="94"]').click();
+        await expect
+          .poll(() => page.locator('.artifact').innerText())
+          .toContain('makes the same bytes from source, as bin/hex0');
+        expect(await page.locator('.artifact').innerText()).toContain(
+          'mov eax, 5: puts 5 into eax',
+        );
+      }));
+
+    it('draws the chain in the window, shows the way down, finds and zooms', () =>
+      open('chain', async (page) => {
+        await page.getByRole('region', { name: 'Meaning' }).waitFor();
+        const scroll = page.locator('.graph-scroll');
+        const widths = () => scroll.evaluate((box) => box.scrollWidth - box.clientWidth);
+        expect(await widths()).toBe(0);
+        const seed = await page.getByRole('button', { name: 'tree: hex0-seed' }).boundingBox();
+        expect(seed?.x).toBeLessThan(120);
+        await page.getByRole('button', { name: /: hello-M0$/ }).click();
+        const way = page.locator('.chain-graph svg g.way');
+        const names = await way.evaluateAll((all) =>
+          all.map((one) => one.getAttribute('aria-label')),
+        );
+        for (const name of ['hello-M0', 'M0', 'hex2-0', 'hex1', 'hex0', 'hex0-seed']) {
+          expect(names).toContainEqual(expect.stringMatching(new RegExp(`: ${name}$`)));
+        }
+        await page.getByRole('searchbox').fill('hello-hex');
+        await expect.poll(() => page.locator('.graph-found').innerText()).toBe('4 found');
+        await page.keyboard.press('Enter');
+        await expect.poll(() => page.locator('.graph-found').innerText()).toBe('1 of 4');
+        const command = page.getByRole('region', { name: 'Process' }).locator('.command');
+        await expect.poll(() => command.innerText()).toContain('hello.hex0');
+        await page.getByRole('button', { name: 'Larger' }).click();
+        await page.getByRole('button', { name: 'Larger' }).click();
+        await expect.poll(widths).toBeGreaterThan(0);
+        await page.getByRole('button', { name: 'Fit' }).click();
+        await expect.poll(widths).toBe(0);
       }));
 
     it('saves a report that is gone through with keys', () =>
       open('chain', async (page) => {
-        await page.getByRole('button', { name: 'Try a small tree' }).click();
         const saved = page.waitForEvent('download');
         await page.getByRole('button', { name: 'Save stage0-check.html' }).click();
         const report = fs.readFileSync(await (await saved).path(), 'utf8');
         await page.goto('about:blank'); // the report is opened on its own, not under this page's policy
         await page.setContent(report);
         const heading = page.locator('#detail h3');
-        await page.keyboard.press('Tab');
+        for (let key = 0; key < 5; key++) await page.keyboard.press('Tab'); // search, zoom, graph
         await page.keyboard.press('Enter');
         const first = await heading.innerText();
         await page.keyboard.press('ArrowDown');
@@ -503,7 +541,6 @@ describe.skipIf(!hasChromium)('the playground', () => {
         async (page) => {
           if (name !== 'chain') await page.locator('.bytes [data-at="85"]').click();
           else {
-            await page.getByRole('button', { name: 'Try a small tree' }).click();
             await page.getByRole('region', { name: 'Verdict' }).waitFor();
           }
           const overflow = await page.evaluate(
