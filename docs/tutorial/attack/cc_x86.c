@@ -10,8 +10,8 @@
 char* source;
 int place;
 
-/* The token that is looked at, and the one before it. At the end of the source it is empty. A literal
- * has its first quote. */
+/* The token that is looked at, and the one before it. At the end of the source it is empty. A
+ * literal has its first quote. */
 char* token;
 char* before;
 
@@ -501,7 +501,7 @@ int name_value()
 	return 0;
 }
 
-/* primary = "-" postfix | "!" postfix | "~" postfix | "(" expression ")" | literal | name [ call ] */
+/* primary = ( "-" | "!" | "~" ) postfix | "(" expression ")" | literal | name [ call ] */
 int primary()
 {
 	if(is("-"))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Ken Thompson's attack on stage0-posix: a release → the same release with a compiler that came with
- * it, `cached/M2`, which has a trap that no source shows.
+ * Ken Thompson's attack on stage0-posix: a release → the same release with a compiler that came
+ * with it, `cached/M2`, which has a trap that no source shows.
  *
- * `node docs/tutorial/attack/plant.js TREE OUT` writes the tree with the trap below OUT. The trap is
- * trap-m2-planet.c. This program does by hand, once, what the trap does ever after: it puts the trap
- * into a copy of M2-Planet's reader, and lets our ports build that copy.
+ * `node docs/tutorial/attack/plant.js TREE OUT` writes the tree with the trap below OUT. The trap
+ * is trap-m2-planet.c. This program does by hand, once, what the trap does ever after: it puts the
+ * trap into a copy of M2-Planet's reader, and lets our ports build that copy.
  *
- * Invariant: in the tree that comes out no source has changed. It has one file more, and its scripts
- * start that one where they started the compiler that they had just made.
+ * Invariant: in the tree that comes out no source has changed. It has one file more, and its
+ * scripts start that one where they started the compiler that they had just made.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -57,7 +57,9 @@ function replaceText(files, path, change) {
   files.find(path).bytes = bytes;
 }
 
-/** The compiler with the trap: our ports build it from a copy of the tree with a reader that has it. */
+/**
+ * The compiler with the trap: our ports build it from a copy of the tree with a reader that has it.
+ */
 export function badCompiler(tree) {
   const files = copyTree(tree);
   replaceText(files, READER, infected);

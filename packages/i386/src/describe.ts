@@ -2,8 +2,8 @@
 /**
  * An {@link Instruction} → what it does, as a sentence, and what it does to the flags.
  *
- * For people who do not know the processor: nothing reads the text again. Invariant: every operation of the table has
- * a sentence, and the flags are those that the machine itself goes by.
+ * For people who do not know the processor: nothing reads the text again. Invariant: every
+ * operation of the table has a sentence, and the flags are those that the machine itself goes by.
  */
 import { IMMEDIATE, type Instruction, type Operand, REGISTER } from './decode.ts';
 import { CARRY, DIRECTION, OVERFLOW, SIGN, ZERO } from './flags.ts';
@@ -49,8 +49,8 @@ const CONDITIONS: readonly string[] = [
 const SIZES: Readonly<Record<number, string>> = { 1: 'byte', 2: 'half word', 4: 'word' };
 
 /**
- * `A`, `B` and `C` are the operands, `X` the accumulator of the operation's size, `T` the target of a jump, `S` byte,
- * half word or word, `?` a condition.
+ * `A`, `B` and `C` are the operands, `X` the accumulator of the operation's size, `T` the target of
+ * a jump, `S` byte, half word or word, `?` a condition.
  */
 const SENTENCES: Readonly<Record<OperationName, string>> = {
   add: 'adds B to A',

@@ -2,8 +2,8 @@
 /**
  * An ELF program for the i386 → the fields of its headers, each with its place, value and meaning.
  *
- * Names are those of the System V ABI. Headers of small programs overlap, so that a byte may be in two fields.
- * Invariant: the fields of one header follow each other without a gap.
+ * Names are those of the System V ABI. Headers of small programs overlap, so that a byte may be in
+ * two fields. Invariant: the fields of one header follow each other without a gap.
  */
 
 export interface ElfField {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * An {@link Instruction} → its text in Intel's syntax, as `objdump -M intel` writes it, with numbers in hexadecimal.
+ * An {@link Instruction} → its text in Intel's syntax, as `objdump -M intel` writes it, with
+ * numbers in hexadecimal.
  *
- * For people only: nothing reads the text again. Invariant: every instruction that {@link decode} knows has a text.
+ * For people only: nothing reads the text again. Invariant: every instruction that {@link decode}
+ * knows has a text.
  */
 import { IMMEDIATE, type Instruction, type Operand, REGISTER } from './decode.ts';
 import type { OperationName } from './instructions.ts';

@@ -2,8 +2,9 @@
 /**
  * A program's bytes → the instructions among them, without running it.
  *
- * Code is what can be reached from the entry: along jumps and calls, and after calls if the bytes there are
- * instructions up to one that ends the way, for a program may keep text after a call. All else counts as data.
+ * Code is what can be reached from the entry: along jumps and calls, and after calls if the bytes
+ * there are instructions up to one that ends the way, for a program may keep text after a call. All
+ * else counts as data.
  */
 import { decode, type FetchByte, type Instruction } from './decode.ts';
 

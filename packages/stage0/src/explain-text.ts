@@ -19,7 +19,9 @@ export function explanationText(explanation: Explanation): string {
   return [head + what, ...twins, ...hops.map(hopText), endText(explanation), ...later].join('\n');
 }
 
-/** What the byte is in its program: the bytes of the field or instruction, and what it says or does. */
+/**
+ * What the byte is in its program: the bytes of the field or instruction, and what it says or does.
+ */
 function pieceText({ kind, start, end, name, meaning, flags, note }: ProgramPiece): string {
   if (kind === 'data') return '';
   const range = end - start === 1 ? hex(start) : `${hex(start)}–${hex(end - 1)}`;

@@ -16,8 +16,8 @@ import { firstDifference } from './compare-trees.ts';
 import { loadBias } from './elf-address.ts';
 import { fittedTo, type NamedEngine, PORTS } from './engines.ts';
 import { portsAndMachine } from './machine-engine.ts';
-import type { ProcessRecord } from './records.ts';
 import { type ProgramPiece, piecesAt, programMap } from './program-map.ts';
+import type { ProcessRecord } from './records.ts';
 import { describeFailures } from './report.ts';
 import { type MappedOutput, rerun, type Symlink, symlinksOf } from './rerun.ts';
 import { findCommand } from './script-line.ts';
@@ -111,11 +111,14 @@ export interface Explanation {
   /** What failed later in the build; null if nothing did. */
   readonly failure: string | null;
   /**
-   * Of a binary that came with the tree: the file with the same bytes that the build makes from source, which is
-   * explained in its place; else null.
+   * Of a binary that came with the tree: the file with the same bytes that the build makes from
+   * source, which is explained in its place; else null.
    */
   readonly twin: string | null;
-  /** What the byte is in a program for the i386: the field or instruction, or two fields of headers that overlap. */
+  /**
+   * What the byte is in a program for the i386: the field or instruction, or two fields of headers
+   * that overlap.
+   */
   readonly pieces: readonly ProgramPiece[];
 }
 
@@ -230,7 +233,9 @@ export class Explainer {
     return this.program.pieces;
   }
 
-  /** What the build made with the same bytes as a file that came with the tree, as a seed's twin. */
+  /**
+   * What the build made with the same bytes as a file that came with the tree, as a seed's twin.
+   */
   private twinOf(file: string, bytes: Uint8Array): Version {
     for (const { step, made, outputs } of bytes.length === 0 ? [] : this.result.processes) {
       for (const path of made) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A {@link Graph} → HTML: a legend, a field to search, buttons to zoom, and the picture as SVG, which fits the window.
+ * A {@link Graph} → HTML: a legend, a field to search, buttons to zoom, and the picture as SVG,
+ * which fits the window.
  *
- * The HTML report and the page of the chain show the same; graph-script.ts makes it answer, graph-style.ts gives it its
- * looks. Invariant: every name of the tree in it is escaped.
+ * The HTML report and the page of the chain show the same; graph-script.ts makes it answer,
+ * graph-style.ts gives it its looks. Invariant: every name of the tree in it is escaped.
  */
 
 import { visible } from '@stage0-ts/diagnostics';

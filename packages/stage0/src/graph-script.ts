@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The chain's graph made to answer: choosing with a mouse, a finger or keys, the way down, search, zoom.
+ * The chain's graph made to answer: choosing with a mouse, a finger or keys, the way down, search,
+ * zoom.
  *
- * Runs in a browser: in the page of the chain, and in the HTML report, which gets the text of {@link attachGraph}. So
- * the function uses nothing from outside of itself, and knows of the document only what is declared here. Invariant: one
- * node is a stop for Tab, and it is the chosen one if there is one.
+ * Runs in a browser: in the page of the chain, and in the HTML report, which gets the text of
+ * {@link attachGraph}. So the function uses nothing from outside of itself, and knows of the
+ * document only what is declared here. Invariant: one node is a stop for Tab, and it is the chosen
+ * one if there is one.
  */
 
 /** What is used of an element. */
@@ -38,7 +40,10 @@ export interface AttachedGraph {
   readonly choose: (step: number | undefined) => void;
 }
 
-/** @param onChoose told of the node that the user has chosen: a step, or below 0 a binary that came with the tree. */
+/**
+ * @param onChoose told of the node that the user has chosen: a step, or below 0 a binary that came
+ * with the tree.
+ */
 export function attachGraph(root: PageElement, onChoose: (step: number) => void): AttachedGraph {
   const MAX_ZOOM = 4;
   const svg = root.querySelector('svg') as PageElement;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A cross-check → the chain as a graph: the binaries that came with the tree at the left, then the processes, each
- * right of everything that it uses.
+ * A cross-check → the chain as a graph: the binaries that came with the tree at the left, then the
+ * processes, each right of everything that it uses.
  *
- * A lane holds what one script starts. Shells and the M2-Mesoplanet driver make nothing themselves and are left out, and
- * so is what leaves no file. A node is named by the file that its process makes; what a driver starts in between makes
- * files of passing names, and is named by the driver's result and the tool: `cp: M1`. Invariant: no two nodes have the
- * same column and row, and an edge always leads to the right.
+ * A lane holds what one script starts. Shells and the M2-Mesoplanet driver make nothing themselves
+ * and are left out, and so is what leaves no file. A node is named by the file that its process
+ * makes; what a driver starts in between makes files of passing names, and is named by the driver's
+ * result and the tool: `cp: M1`. Invariant: no two nodes have the same column and row, and an edge
+ * always leads to the right.
  */
 import type { CheckDocument, ProcessDocument } from './check-document.ts';
 import type { TrustedBinary } from './trust.ts';
@@ -15,7 +16,9 @@ import type { TrustedBinary } from './trust.ts';
 export type GraphLanguage = 'seed' | 'hex0' | 'hex1' | 'hex2' | 'M1' | 'C' | 'files';
 
 export interface GraphNode {
-  /** The step of a process; of a binary that came with the tree −1, −2, … in the order of `trusted`. */
+  /**
+   * The step of a process; of a binary that came with the tree −1, −2, … in the order of `trusted`.
+   */
   readonly step: number;
   readonly label: string;
   readonly column: number;
@@ -26,8 +29,8 @@ export interface GraphNode {
   /** True when that file is a program at the end, which is worth a name. */
   readonly isProgram: boolean;
   /**
-   * `begins` where the files are not the same in both builds although those that it was made from are; `follows` where
-   * those were not; else `same`.
+   * `begins` where the files are not the same in both builds although those that it was made from
+   * are; `follows` where those were not; else `same`.
    */
   readonly state: 'same' | 'begins' | 'follows';
   /** Steps of the nodes whose files this one reads. */
@@ -89,8 +92,8 @@ export function layOut(document: CheckDocument): Graph {
 }
 
 /**
- * A row for each: that of what it goes on from, where that is free, so that a chain is a line. To the right of a program
- * there is room for its name.
+ * A row for each: that of what it goes on from, where that is free, so that a chain is a line. To
+ * the right of a program there is room for its name.
  */
 function placeRows(drafts: readonly Draft[], firstRow: number, rows: Map<number, number>): number {
   const taken = new Set<string>();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A cross-check → what its verdict means, and what had to be taken on trust: two sentences for people. */
+/**
+ * A cross-check → what its verdict means, and what had to be taken on trust: two sentences for
+ * people.
+ */
 import { visible } from '@stage0-ts/diagnostics';
 import type { CheckDocument } from './check-document.ts';
 import type { TrustedBinary } from './trust.ts';

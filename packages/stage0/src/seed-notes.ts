@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What each instruction of upstream's hex0-seed is there for: offset in the seed → a note, in our words.
+ * What each instruction of upstream's hex0-seed is there for: offset in the seed → a note, in our
+ * words.
  *
- * The notes belong to one program, so they go by its digest: `hex0-seed` of x86, 181 bytes, since stage0-posix 1.6.0.
- * Invariant: every instruction of it has a note (a test counts them).
+ * The notes belong to one program, so they go by its digest: `hex0-seed` of x86, 181 bytes, since
+ * stage0-posix 1.6.0. Invariant: every instruction of it has a note (a test counts them).
  */
 
 /** Digest of a program → its notes. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The tree of the tutorial's chapter 9, in memory: honest, and with the bad compiler that the chapter's listings make.
+ * The tree of the tutorial's chapter 9, in memory: honest, and with the bad compiler that the
+ * chapter's listings make.
  *
- * Everything comes from the page and from docs/tutorial/attack, so that what the tests plant is what a reader plants.
+ * Everything comes from the page and from docs/tutorial/attack, so that what the tests plant is
+ * what a reader plants.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

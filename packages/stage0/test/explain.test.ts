@@ -12,8 +12,8 @@ import { Explainer, explain, explanationText, programMap } from '@stage0-ts/stag
 import { LADDER, releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
-import { TraceChecker } from './trace-steps.ts';
 import { SEED_NOTES } from '../src/seed-notes.ts';
+import { TraceChecker } from './trace-steps.ts';
 
 const TREE = releaseFor('traces from 1,000 bytes of stage0-posix 1.9.1');
 const OFFSETS = 1000;

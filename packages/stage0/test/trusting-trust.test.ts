@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Thompson's attack, planted and caught: line P8 of the threat model. On the tree of the tutorial's chapter 9, whose
- * compiler is our own and compiles itself; and on the release that STAGE0_POSIX names, in the machine and on this
- * computer's kernel.
+ * Thompson's attack, planted and caught: line P8 of the threat model. On the tree of the tutorial's
+ * chapter 9, whose compiler is our own and compiles itself; and on the release that STAGE0_POSIX
+ * names, in the machine and on this computer's kernel.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

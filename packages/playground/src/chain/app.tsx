@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The page of the chain: drop a release, watch both engines build it, then look at the comparison, the graph, each
- * file, and where each byte of it comes from. Nothing is sent anywhere: the work is done in a worker of this page.
+ * The page of the chain: drop a release, watch both engines build it, then look at the comparison,
+ * the graph, each file, and where each byte of it comes from. Nothing is sent anywhere: the work is
+ * done in a worker of this page.
  */
 import { htmlReport } from '@stage0-ts/stage0';
 import { useEffect, useRef, useState } from 'preact/hooks';

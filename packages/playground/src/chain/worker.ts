@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The work behind the chain's page: a tree comes in, is built by both engines and compared, and is asked about. */
+/**
+ * The work behind the chain's page: a tree comes in, is built by both engines and compared, and is
+ * asked about.
+ */
 import { asToolError, formatError, ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
@@ -57,7 +60,8 @@ function current(): NonNullable<typeof built> {
 
 /**
  * @param load unpacks the tree.
- * @param partial accepts that a part is not compared, as the report then says: the ladder has launchers.
+ * @param partial accepts that a part is not compared, as the report then says: the ladder has
+ * launchers.
  */
 function run(load: () => MemoryFiles, archive?: Subject['archive'], partial = false): void {
   built = undefined;

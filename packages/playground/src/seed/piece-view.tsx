@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What the chosen byte is: the field or instruction, in words, what it is there for, and the source line. */
+/**
+ * What the chosen byte is: the field or instruction, in words, what it is there for, and the source
+ * line.
+ */
 import { type ProgramPiece, piecesAt } from '@stage0-ts/stage0';
 import { hex } from '../shared/format.ts';
 import type { Seed } from './seeds.ts';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Where the seed of the page comes from: the ladder, which is part of the page; or upstream's release, or its two files,
- * which the reader drops.
+ * Where the seed of the page comes from: the ladder, which is part of the page; or upstream's
+ * release, or its two files, which the reader drops.
  *
- * Invariant: the source of a seed makes the seed, byte for byte; what does not is refused with the first difference.
+ * Invariant: the source of a seed makes the seed, byte for byte; what does not is refused with the
+ * first difference.
  */
 import { decodeLatin1, ProvenanceMap } from '@stage0-ts/bytes';
 import { assemble } from '@stage0-ts/hex0';

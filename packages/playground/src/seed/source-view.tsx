@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The seed's source. The digits of the chosen piece are marked, and the line that is being read while it runs. */
+/**
+ * The seed's source. The digits of the chosen piece are marked, and the line that is being read
+ * while it runs.
+ */
 import { Rows } from '../shared/rows.tsx';
 import type { Seed } from './seeds.ts';
 

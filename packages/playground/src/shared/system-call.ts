@@ -6,7 +6,10 @@
  */
 import type { Instruction, Machine } from '@stage0-ts/i386';
 
-/** `n` a number, `o` one in octal, `p` an address, `s` a text with a 0 after it, `t` a text of the next argument's length. */
+/**
+ * `n` a number, `o` one in octal, `p` an address, `s` a text with a 0 after it, `t` a text of the
+ * next argument's length.
+ */
 const CALLS: Readonly<Record<number, readonly [name: string, args: string]>> = {
   1: ['exit', 'n'],
   2: ['fork', ''],
