@@ -64,7 +64,7 @@ function mnemonicOf({ operation, condition, repeat, size }: Instruction): string
   return `${prefix}${operation}${SUFFIXES[size]}`;
 }
 
-function operandText(operand: Operand, showSize: boolean): string {
+export function operandText(operand: Operand, showSize: boolean): string {
   const { kind, size, value } = operand;
   if (kind === REGISTER) return registerName(operand.register, size);
   if (kind === IMMEDIATE) return signed(value);

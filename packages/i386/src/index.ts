@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A user-mode i386 Linux machine: see README.md. */
 export { decode, type FetchByte, type Instruction, type Operand } from './decode.ts';
+export { describeInstruction, type InstructionMeaning } from './describe.ts';
 export { type Executable, readExecutable, type Segment } from './elf.ts';
+export { type ElfField, elfFields } from './elf-fields.ts';
 export { type EngineOptions, i386Engine } from './engine.ts';
 export { type FaultCode, MachineError } from './errors.ts';
 export type { Descriptor, FileTable, OpenedFile } from './files.ts';
@@ -13,6 +15,7 @@ export { Machine, type MachineOptions } from './machine.ts';
 export type { Layout } from './memory.ts';
 export { Memory } from './memory.ts';
 export type { Legacy, Session } from './process.ts';
+export { reachableCode } from './reachable.ts';
 export { REGISTER_NAMES } from './registers.ts';
 export { traced } from './trace.ts';
 export { translationText } from './translate/dump.ts';

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runsIf } from '@stage0-ts/vectors/test-support';
+import { LADDER, runsIf } from '@stage0-ts/vectors/test-support';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { build, type PreviewServer, preview } from 'vite';
@@ -266,10 +266,11 @@ describe.skipIf(!hasChromium)('the playground', () => {
   describe('the chain', () => {
     it('builds the ladder twice, compares it, and explains its bytes', () =>
       open('chain', async (page) => {
-        await page.getByRole('button', { name: 'Try a small tree' }).click();
-        const verdict = page.getByRole('region', { name: 'Verdict' });
-        await verdict.waitFor();
-        await expect.poll(() => verdict.getByRole('status').innerText()).toBe('The builds agree');
+        // It does so by itself, before anything is dropped.
+        const meaning = page.getByRole('region', { name: 'Meaning' });
+        await meaning.waitFor();
+        await expect.poll(() => meaning.getByRole('status').innerText()).toBe('The builds agree');
+        expect(await meaning.innerText()).toContain('In 105 of 125 processes');
         await page.getByRole('button', { name: 'out/hello-M2', exact: true }).first().click();
         await page.locator('.artifact [data-at="100"]').click();
         await page.locator('.artifact .trail').waitFor();
@@ -289,11 +290,48 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await node.focus();
         await page.keyboard.press('ArrowUp');
         await expect.poll(() => command.innerText()).not.toContain('hello.hex1');
+        // A seed is explained, too: from what the build makes with the same bytes.
+        await page.getByRole('button', { name: 'came with the tree: hex0-seed' }).click();
+        await page.locator('.artifact [data-at="94"]').click();
+        await expect
+          .poll(() => page.locator('.artifact').innerText())
+          .toContain('makes the same bytes from source, as bin/hex0');
+        expect(await page.locator('.artifact').innerText()).toContain(
+          'mov eax, 5: puts 5 into eax',
+        );
+      }));
+
+    it('draws the chain in the window, shows the way down, finds and zooms', () =>
+      open('chain', async (page) => {
+        await page.getByRole('region', { name: 'Meaning' }).waitFor();
+        const scroll = page.locator('.graph-scroll');
+        const widths = () => scroll.evaluate((box) => box.scrollWidth - box.clientWidth);
+        expect(await widths()).toBe(0);
+        const seed = await page.getByRole('button', { name: 'tree: hex0-seed' }).boundingBox();
+        expect(seed?.x).toBeLessThan(120);
+        await page.getByRole('button', { name: /: hello-M0$/ }).click();
+        const way = page.locator('.chain-graph svg g.way');
+        const names = await way.evaluateAll((all) =>
+          all.map((one) => one.getAttribute('aria-label')),
+        );
+        for (const name of ['hello-M0', 'M0', 'hex2-0', 'hex1', 'hex0', 'hex0-seed']) {
+          expect(names).toContainEqual(expect.stringMatching(new RegExp(`: ${name}$`)));
+        }
+        await page.getByRole('searchbox').fill('hello-hex');
+        await expect.poll(() => page.locator('.graph-found').innerText()).toBe('4 found');
+        await page.keyboard.press('Enter');
+        await expect.poll(() => page.locator('.graph-found').innerText()).toBe('1 of 4');
+        const command = page.getByRole('region', { name: 'Process' }).locator('.command');
+        await expect.poll(() => command.innerText()).toContain('hello.hex0');
+        await page.getByRole('button', { name: 'Larger' }).click();
+        await page.getByRole('button', { name: 'Larger' }).click();
+        await expect.poll(widths).toBeGreaterThan(0);
+        await page.getByRole('button', { name: 'Fit' }).click();
+        await expect.poll(widths).toBe(0);
       }));
 
     it('saves a report that is gone through with keys', () =>
       open('chain', async (page) => {
-        await page.getByRole('button', { name: 'Try a small tree' }).click();
         const saved = page.waitForEvent('download');
         await page.getByRole('button', { name: 'Save stage0-check.html' }).click();
         const report = fs.readFileSync(await (await saved).path(), 'utf8');
@@ -301,7 +339,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await page.goto('about:blank');
         await page.setContent(report);
         const heading = page.locator('#detail h3');
-        await page.keyboard.press('Tab');
+        for (let key = 0; key < 5; key++) await page.keyboard.press('Tab'); // search, zoom, graph
         await page.keyboard.press('Enter');
         const first = await heading.innerText();
         await page.keyboard.press('ArrowDown');
@@ -380,25 +418,106 @@ describe.skipIf(!hasChromium)('the playground', () => {
     );
   });
 
+  describe('the seed', () => {
+    const piece = (page: Page) => page.getByRole('region', { name: 'Byte' });
+
+    it('says of each byte what it is, and which line it comes from', () =>
+      open('seed', async (page) => {
+        await expect.poll(() => piece(page).innerText()).toContain('e_ident magic (ELF header)');
+        await page.locator('.bytes [data-at="24"]').click();
+        await expect.poll(() => piece(page).innerText()).toContain('e_entry (ELF header)');
+        expect(await piece(page).innerText()).toContain('The first instruction is at 0x8048054.');
+        expect(await page.locator('.text .mark-twin').allInnerTexts()).toContain('54 80 04 08');
+        await page.getByRole('button', { name: 'Next', exact: true }).click();
+        await expect.poll(() => piece(page).innerText()).toContain('e_phoff');
+        await page.getByRole('option', { name: /pop eax: the number of arguments/ }).click();
+        await expect
+          .poll(() => piece(page).innerText())
+          .toContain('Takes the word on top of the stack into eax.');
+        await page.getByRole('grid', { name: 'Bytes' }).press('ArrowUp');
+        await expect.poll(() => chosenByte(page).getAttribute('data-at')).toBe('68');
+      }));
+
+    it('assembles itself, a byte at a time', () =>
+      open('seed', async (page) => {
+        const run = page.getByRole('region', { name: 'It assembles itself' });
+        const status = run.getByRole('status');
+        await run.getByRole('button', { name: 'Step', exact: true }).click();
+        await expect
+          .poll(() => status.innerText())
+          .toBe('0 of 289 bytes are made, in 1 instruction.');
+        await run.getByRole('button', { name: 'Next byte' }).click();
+        await expect.poll(() => page.locator('.bytes .made').allInnerTexts()).toEqual(['7f']);
+        expect(await page.locator('.text .reading').innerText()).toContain('e_ident');
+        await run.getByRole('button', { name: 'Play' }).click();
+        await expect.poll(() => page.locator('.bytes .made').count()).toBeGreaterThan(3);
+        await run.getByRole('button', { name: 'Pause' }).click();
+        await run.getByRole('button', { name: 'To the end' }).click();
+        await expect
+          .poll(() => status.innerText())
+          .toMatch(/289 bytes, the same as the program itself\.$/);
+        expect(await page.locator('.bytes .made').count()).toBe(289);
+        await run.getByRole('button', { name: 'Again' }).click();
+        await expect.poll(() => page.locator('.bytes .made').count()).toBe(0);
+      }));
+
+    it('refuses a seed that is not what its source says', () =>
+      open('seed', async (page) => {
+        const buffer = fs.readFileSync(path.join(LADDER, 'bootstrap-seeds/POSIX/x86/hex0-seed'));
+        buffer[0x60] = 1;
+        const source = fs.readFileSync(path.join(LADDER, 'seed/hex0.hex0'));
+        const seed = { name: 'hex0-seed', mimeType: '', buffer };
+        const text = { name: 'hex0.hex0', mimeType: '', buffer: source };
+        const input = page.locator('input[type=file]');
+        await input.setInputFiles([seed, text]);
+        await expect
+          .poll(() => page.getByRole('alert').innerText())
+          .toBe('hex0-seed is not what hex0.hex0 says: byte 0x60 is another one');
+        await input.setInputFiles([seed]);
+        await expect.poll(() => page.getByRole('alert').innerText()).toContain('together');
+      }));
+
+    it.skipIf(!isArchive)('shows the 181 bytes of a release that is dropped', () =>
+      open('seed', async (page) => {
+        await page.locator('input[type=file]').setInputFiles(RELEASE as string);
+        await page.getByText('181 bytes, which x86/hex0_x86.hex0 makes').waitFor();
+        await page.locator('.bytes [data-at="46"]').click();
+        await expect.poll(() => piece(page).innerText()).toContain('in two headers at once');
+        await page.locator('.bytes [data-at="177"]').click();
+        await expect.poll(() => piece(page).innerText()).toContain('write(output, the byte, 1).');
+        const run = page.getByRole('region', { name: 'It assembles itself' });
+        await run.getByRole('button', { name: 'Next byte' }).click();
+        expect(await page.locator('.bytes .made').allInnerTexts()).toEqual(['7f']);
+        await run.getByRole('button', { name: 'To the end' }).click();
+        await expect
+          .poll(() => run.getByRole('status').innerText())
+          .toMatch(/181 bytes, the same as the program itself\.$/);
+      }),
+    );
+  });
+
   describe('what the pages are made of', () => {
-    it.each(['index', 'chain'])('%s refuses scripts and addresses of others', async (name) => {
-      const page = await browser.newPage();
-      const refused: string[] = [];
-      page.on('console', (message) => refused.push(message.text()));
-      await page.goto(`${origin}/playground/${name}.html`);
-      const ran = await page.evaluate(async () => {
-        const script = document.createElement('script');
-        script.textContent = 'globalThis.planted = true';
-        document.head.append(script);
-        await fetch('https://example.org/').catch(() => {});
-        return 'planted' in globalThis;
-      });
-      expect(ran).toBe(false);
-      for (const directive of ['script-src', 'connect-src']) {
-        expect(refused).toContainEqual(expect.stringContaining(directive));
-      }
-      await page.close();
-    });
+    it.each(['index', 'chain', 'seed'])(
+      '%s refuses scripts and addresses of others',
+      async (name) => {
+        const page = await browser.newPage();
+        const refused: string[] = [];
+        page.on('console', (message) => refused.push(message.text()));
+        await page.goto(`${origin}/playground/${name}.html`);
+        const ran = await page.evaluate(async () => {
+          const script = document.createElement('script');
+          script.textContent = 'globalThis.planted = true';
+          document.head.append(script);
+          await fetch('https://example.org/').catch(() => {});
+          return 'planted' in globalThis;
+        });
+        expect(ran).toBe(false);
+        for (const directive of ['script-src', 'connect-src']) {
+          expect(refused).toContainEqual(expect.stringContaining(directive));
+        }
+        await page.close();
+      },
+    );
 
     it('has the licences of every package that is in it', () => {
       const text = fs.readFileSync(path.join(folder, 'notices.txt'), 'utf8');
@@ -417,13 +536,12 @@ describe.skipIf(!hasChromium)('the playground', () => {
   describe.each(looks)('in $colorScheme, $width wide', ({ colorScheme, width }) => {
     const options = { colorScheme, viewport: { width, height: 800 } };
 
-    it.each(['index', 'chain'])('%s is readable and fits', (name) =>
+    it.each(['index', 'chain', 'seed'])('%s is readable and fits', (name) =>
       open(
         name,
         async (page) => {
-          if (name === 'index') await page.locator('.bytes [data-at="85"]').click();
+          if (name !== 'chain') await page.locator('.bytes [data-at="85"]').click();
           else {
-            await page.getByRole('button', { name: 'Try a small tree' }).click();
             await page.getByRole('region', { name: 'Verdict' }).waitFor();
           }
           const overflow = await page.evaluate(

@@ -2,6 +2,7 @@
 /** A trace as text for people. */
 import { visible } from '@stage0-ts/diagnostics';
 import type { Explanation, Hop, Place } from './explain.ts';
+import type { ProgramPiece } from './program-map.ts';
 
 /** Characters of a piece or of a command line that are shown. */
 const SHOWN = 60;
@@ -11,9 +12,27 @@ export function explanationText(explanation: Explanation): string {
   const { file, offset, size, byte, address, hops } = explanation;
   const where = address === null ? '' : `, address ${hex(address)}`;
   const head = `${visible(file)}@${hex(offset)} (byte ${offset} of ${size}${where}): ${hexByte(byte)}\n`;
-  const { failure } = explanation;
+  const { failure, pieces, twin } = explanation;
   const later = failure === null ? [] : [`The build fails, after it made this:\n${failure}\n`];
-  return [head, ...hops.map(hopText), endText(explanation), ...later].join('\n');
+  const twins = twin === null ? [] : [twinText(file, twin)];
+  const what = pieces.map(pieceText).join('');
+  return [head + what, ...twins, ...hops.map(hopText), endText(explanation), ...later].join('\n');
+}
+
+/**
+ * What the byte is in its program: the bytes of the field or instruction, and what it says or does.
+ */
+function pieceText({ kind, start, end, name, meaning, flags, note }: ProgramPiece): string {
+  if (kind === 'data') return '';
+  const range = end - start === 1 ? hex(start) : `${hex(start)}–${hex(end - 1)}`;
+  const lines = [`  ${range}: ${name}: ${meaning}`];
+  if (flags !== '') lines.push(`    flags: ${flags}`);
+  if (note !== null) lines.push(`    ${note}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function twinText(file: string, twin: string): string {
+  return `${visible(file)} came with the tree. The build makes the same bytes from source, as ${visible(twin)}:\n`;
 }
 
 function hopText(hop: Hop): string {

@@ -12,9 +12,11 @@ import { decodeLatin1, type SourceRange } from '@stage0-ts/bytes';
 import { codeFrame, locate, ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { type BuildOptions, type BuildResult, build } from './build.ts';
+import { firstDifference } from './compare-trees.ts';
 import { loadBias } from './elf-address.ts';
 import { fittedTo, type NamedEngine, PORTS } from './engines.ts';
 import { portsAndMachine } from './machine-engine.ts';
+import { type ProgramPiece, piecesAt, programMap } from './program-map.ts';
 import type { ProcessRecord } from './records.ts';
 import { describeFailures } from './report.ts';
 import { type MappedOutput, rerun, type Symlink, symlinksOf } from './rerun.ts';
@@ -108,6 +110,16 @@ export interface Explanation {
   readonly end: TraceEnd;
   /** What failed later in the build; null if nothing did. */
   readonly failure: string | null;
+  /**
+   * Of a binary that came with the tree: the file with the same bytes that the build makes from
+   * source, which is explained in its place; else null.
+   */
+  readonly twin: string | null;
+  /**
+   * What the byte is in a program for the i386: the field or instruction, or two fields of headers
+   * that overlap.
+   */
+  readonly pieces: readonly ProgramPiece[];
 }
 
 export type ExplainOptions = Pick<
@@ -156,6 +168,8 @@ export class Explainer {
   private readonly maps = new Map<string, MappedOutput | undefined>();
   /** What failed, as text; null when nothing did. */
   private readonly failure: string | null;
+  /** The program that was asked for last, and what its bytes are. */
+  private program: { readonly bytes: Uint8Array; readonly pieces: ProgramPiece[] } | undefined;
 
   /** @param result a build of `files` by our ports, with `record`; it may have failed. */
   constructor(files: MemoryFiles, result: BuildResult) {
@@ -186,9 +200,9 @@ export class Explainer {
    * outside of it. If the build failed before it made the file, the error says what failed.
    */
   explain(path: string, offset: number): Explanation {
-    const first = this.final(path);
-    const { bytes } = first;
-    const file = first.path.slice(1);
+    const { bytes, madeBy, path: own } = this.final(path);
+    const file = own.slice(1);
+    const first = madeBy === undefined ? this.twinOf(file, bytes) : { path: own, bytes, madeBy };
     if (!(Number.isInteger(offset) && offset >= 0 && offset < bytes.length)) {
       const message = `offset ${offset} is outside of the file, which has ${bytes.length} bytes`;
       throw new ToolError(message, { code: 'bad-offset', file });
@@ -209,7 +223,30 @@ export class Explainer {
       hops,
       end,
       failure,
+      twin: first.path === own ? null : first.path.slice(1),
+      pieces: piecesAt(this.piecesOf(bytes), offset),
     };
+  }
+
+  private piecesOf(bytes: Uint8Array): readonly ProgramPiece[] {
+    if (this.program?.bytes !== bytes) this.program = { bytes, pieces: programMap(bytes) };
+    return this.program.pieces;
+  }
+
+  /**
+   * What the build made with the same bytes as a file that came with the tree, as a seed's twin.
+   */
+  private twinOf(file: string, bytes: Uint8Array): Version {
+    for (const { step, made, outputs } of bytes.length === 0 ? [] : this.result.processes) {
+      for (const path of made) {
+        const output = outputs.get(path);
+        if (output?.kind !== 'file' || firstDifference(output.bytes, bytes) >= 0) continue;
+        return { path, bytes: output.bytes, madeBy: step };
+      }
+    }
+    const message =
+      'no process of the build made this file, or one with the same bytes: it is a source';
+    throw new ToolError(message, { code: 'not-made', file });
   }
 
   /** The file as it is now. */
@@ -218,14 +255,7 @@ export class Explainer {
     const node = this.files.find(absolute);
     if (node?.kind !== 'file') throw this.notThere(path);
     const real = this.files.realPath(absolute);
-    const madeBy = this.result.makers.get(real);
-    if (madeBy === undefined) {
-      throw new ToolError('no process of the build made this file: it is a source', {
-        code: 'not-made',
-        file: path,
-      });
-    }
-    return { path: real, bytes: node.bytes, madeBy };
+    return { path: real, bytes: node.bytes, madeBy: this.result.makers.get(real) };
   }
 
   private notThere(path: string): ToolError {

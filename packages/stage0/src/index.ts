@@ -47,7 +47,10 @@ export {
   foreignFiles,
   type OwnBuild,
 } from './foreign-build.ts';
-export { type GraphNode, layOut } from './graph.ts';
+export { type Graph, type GraphNode, layOut } from './graph.ts';
+export { graphMarkup } from './graph-markup.ts';
+export { type AttachedGraph, attachGraph, type PageElement } from './graph-script.ts';
+export { GRAPH_STYLE } from './graph-style.ts';
 export { htmlReport } from './html-report.ts';
 export { knownSeed, releaseOf } from './known-releases.ts';
 export {
@@ -60,8 +63,10 @@ export {
   recipeOf,
 } from './layouts.ts';
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
+export { meaningOf } from './meaning.ts';
 export { nixBase32, sriOf } from './nix-base32.ts';
 export type { OtherFile } from './other-code.ts';
+export { type ProgramPiece, piecesAt, programMap } from './program-map.ts';
 export type { EntryRecord, FileRecord, Printed, ProcessRecord } from './records.ts';
 export { type BuildDocument, buildDocument, buildTable } from './report.ts';
 export { type RunOptions, type RunResult, runScript } from './run.ts';

@@ -12,8 +12,11 @@ import {
   foreignFiles,
   htmlReport,
   layOut,
+  machineEngine,
+  meaningOf,
   type NamedEngine,
   PORTS,
+  portsAndMachine,
   rebuildCompiler,
   treeDigest,
 } from '@stage0-ts/stage0';
@@ -138,15 +141,60 @@ describe('check', () => {
   });
 
   it('names the boxes of the graph by what comes of them', () => {
-    const { processes } = checkDocument(check(ladder, { engines: [PORTS, PORTS] }), {
-      tree: 'tree',
-    });
-    const labels = layOut(processes).map(({ label }) => label);
+    const document = checkDocument(check(ladder, { engines: [PORTS, PORTS] }), { tree: 'tree' });
+    const labels = layOut(document).nodes.map(({ label }) => label);
     expect(labels).toContain('hello-hex1');
     // M2-Mesoplanet starts these; what they make but the last has passing names.
     const between = ['M2-Planet', 'blood-elf', 'M1'].map((tool) => `greet: ${tool}`);
     expect(labels).toEqual(expect.arrayContaining([...between, 'greet']));
     expect(labels.filter((label) => /-0{6}/.test(label))).toEqual([]);
+  });
+
+  it('lays out the graph from the seed on: to the right, in lanes, without overlaps', () => {
+    const engines = [portsAndMachine(), machineEngine()] as const;
+    const document = checkDocument(check(ladder, { engines }), { tree: 'tree' });
+    const { nodes, lanes, columns, rows } = layOut(document);
+    expect(nodes.filter(({ column }) => column === 0).map(({ label }) => label)).toEqual([
+      'kaem-optional-seed',
+      'hex0-seed',
+    ]);
+    expect(lanes.map(({ name }) => name)).toEqual(['kaem.x86', 'utilities.kaem', 'build.kaem']);
+    expect(lanes.reduce((sum, lane) => sum + lane.rows, 0)).toBe(rows);
+    const at = new Map(nodes.map((node) => [node.step, node]));
+    for (const { from, column, row } of nodes) {
+      for (const step of from) expect(at.get(step)?.column).toBeLessThan(column);
+      expect([column < columns, row < rows]).toEqual([true, true]);
+    }
+    expect(new Set(nodes.map(({ column, row }) => `${column} ${row}`)).size).toBe(nodes.length);
+    const node = (label: string) => nodes.find((one) => one.label === label);
+    expect(node('hex1')).toMatchObject({ language: 'hex0', size: 433, isProgram: true });
+    expect(node('hex1')?.program).toBe(node('hex0')?.step);
+    expect(node('hex0')?.from).toEqual([node('hex0-seed')?.step]);
+    expect(nodes.every(({ state }) => state === 'same')).toBe(true);
+  });
+
+  it('tells in the graph where a difference begins from what follows from it', () => {
+    const document = checkDocument(check(ladder, { engines: [PORTS, planted] }), { tree: 'tree' });
+    const { nodes } = layOut(document);
+    const labels = (wanted: string) =>
+      nodes.filter(({ state }) => state === wanted).map(({ label }) => label);
+    expect(labels('begins')).toEqual(['hello-cc-0.hex2']);
+    expect(labels('follows')).toEqual(['hello-cc.hex2', 'hello-cc']);
+    const text = meaningOf(document);
+    expect(text).toMatch(/^A program does not do what its source says, or our port has a mistake/);
+  });
+
+  it('says in a sentence what was trusted, and claims no more than was compared', () => {
+    const engines = [portsAndMachine(), machineEngine()] as const;
+    const document = checkDocument(check(ladder, { engines, partial: true }), { tree: 'tree' });
+    expect(meaningOf(document)).toBe(
+      'In 105 of 125 processes a program is what its source says, as two implementations read it that share no code; in the others nothing was compared. No binary was taken on trust: kaem-optional-seed (570 bytes) and hex0-seed (289 bytes) came with the tree, and the build makes the same bytes from source.',
+    );
+    const [first] = document.trusted;
+    const unknown = { ...document, trusted: [{ ...first, standing: 'unknown' as const }] };
+    expect(meaningOf(unknown as typeof document)).toContain(
+      'Not vouched for by any source: kaem-optional-seed (570 bytes).',
+    );
   });
 
   it('gives a page that needs nothing else', () => {
@@ -157,7 +205,8 @@ describe('check', () => {
     expect(page).toContain('out/hello-cc-0.hex2 differs from byte 0x64');
     expect(page.match(/<g tabindex="0"/g)?.length).toBe(1); // one stop for Tab
     expect(page.match(/<g tabindex="-1"/g)?.length).toBeGreaterThan(24);
-    expect(page).toContain('class="bad" transform=');
+    expect(page.match(/ begins" transform=/g)?.length).toBe(1);
+    expect(page.match(/ follows" transform=/g)?.length).toBe(2);
     expect(page).not.toMatch(/(src|href)=|@import|url\(/);
   });
 
@@ -177,8 +226,8 @@ describe('check', () => {
     expect(page).toMatch(/1 of \d+ files differ, 1 missing/);
     expect(page).toContain('right, so it is this program that went wrong');
     const step = against?.first?.step;
-    expect(page).toMatch(new RegExp(`data-step="${step}" class="bad"`));
-    expect(page.match(/class="bad" transform/g)?.length).toBe(1);
+    expect(page).toMatch(new RegExp(`data-step="${step}" [^>]*begins"`));
+    expect(page.match(/ begins" transform/g)?.length).toBe(1);
     expect(page).toMatch(/data-path="out\/hello-cc\.M1">.*<td>DIFFERS<\/td>/);
   });
 });

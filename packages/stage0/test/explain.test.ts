@@ -7,10 +7,12 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
-import { Explainer, explain, explanationText } from '@stage0-ts/stage0';
+import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { Explainer, explain, explanationText, programMap } from '@stage0-ts/stage0';
 import { LADDER, releaseFor } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
+import { SEED_NOTES } from '../src/seed-notes.ts';
 import { TraceChecker } from './trace-steps.ts';
 
 const TREE = releaseFor('traces from 1,000 bytes of stage0-posix 1.9.1');
@@ -205,5 +207,64 @@ describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () =>
     expect(counts['end: unmapped']).toBeUndefined();
     expect((counts['end: source'] ?? 0) + (counts['end: tool'] ?? 0)).toBe(OFFSETS);
     expect(counts['end: tool'] ?? 0).toBeLessThan(OFFSETS / 20);
+  });
+});
+
+describe('a seed', () => {
+  /** Every byte of each seed of a tree, and the lines of the source that they come from. */
+  const seedsOf = (tree: MemoryFiles, sizes: Readonly<Record<string, number>>, source: RegExp) => {
+    const explainer = Explainer.build(tree);
+    for (const [name, size] of Object.entries(sizes)) {
+      const path = `bootstrap-seeds/POSIX/x86/${name}`;
+      expect(sizeOf(tree, `/${path}`)).toBe(size);
+      let last = 0;
+      for (let offset = 0; offset < size; offset++) {
+        const { end, twin, pieces, byte, hops } = explainer.explain(path, offset);
+        expect([twin, hops[0]?.file]).toEqual([twin, twin]);
+        expect(end.place?.file).toMatch(source);
+        expect(end.place?.text).toBe(byte.toString(16).toUpperCase().padStart(2, '0'));
+        expect(end.place?.start).toBeGreaterThanOrEqual(last);
+        last = end.place?.start ?? 0;
+        expect(pieces.length).toBeGreaterThan(0);
+      }
+    }
+    return explainer;
+  };
+
+  it('is explained from what the build makes with the same bytes', () => {
+    const sizes = { 'hex0-seed': 289, 'kaem-optional-seed': 570 };
+    const explainer = seedsOf(loadTree(LADDER), sizes, /^seed\/(?:hex0|kaem-minimal)\.hex0$/);
+    const text = explanationText(explainer.explain('bootstrap-seeds/POSIX/x86/hex0-seed', 0x60));
+    expect(text).toContain('0x5e–0x62: mov eax, 5: puts 5 into eax\n');
+    expect(text).toContain(
+      'hex0-seed came with the tree. The build makes the same bytes from source, as bin/hex0:\n',
+    );
+  });
+
+  it('is not explained from what has other bytes', () => {
+    const tree = loadTree(LADDER);
+    const node = tree.get('/bootstrap-seeds/POSIX/x86/hex0-seed');
+    if (node.kind === 'file') node.bytes = Uint8Array.of(...node.bytes, 0);
+    const explainer = Explainer.build(tree);
+    expect(() => explainer.explain('bootstrap-seeds/POSIX/x86/hex0-seed', 0)).toThrow(
+      'no process of the build made this file, or one with the same bytes: it is a source',
+    );
+    expect(() => explainer.explain('seed/hex0.hex0', 0)).toThrow('it is a source');
+  });
+
+  it.skipIf(TREE === undefined)('of the release has a note for every instruction', () => {
+    const sizes = { 'hex0-seed': 181, 'kaem-optional-seed': 632 };
+    const tree = loadTree(TREE as string);
+    seedsOf(tree, sizes, /^x86\/(?:hex0_x86|kaem-minimal)\.hex0$/);
+    const seed = tree.get('/bootstrap-seeds/POSIX/x86/hex0-seed');
+    const pieces = programMap(seed.kind === 'file' ? seed.bytes : new Uint8Array());
+    const code = pieces.filter(({ kind }) => kind === 'instruction');
+    expect(code.length).toBe(58);
+    expect(code.filter(({ note }) => note === null)).toEqual([]);
+    expect(pieces.filter(({ kind }) => kind === 'data')).toEqual([]);
+    const notes = SEED_NOTES.get(sha256Hex(seed.kind === 'file' ? seed.bytes : new Uint8Array()));
+    expect(
+      [...(notes?.keys() ?? [])].filter((at) => !pieces.some(({ start }) => start === at)),
+    ).toEqual([]);
   });
 });

@@ -11,10 +11,11 @@ import { saveFile } from '../shared/save.ts';
 import { ArtifactView, type Shown } from './artifact-view.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { GraphView } from './graph-view.tsx';
+import { ladderFiles } from './ladder.ts';
 import { ProcessView } from './process-view.tsx';
 import { type Heard, hear, ProgressView } from './progress-view.tsx';
 import type { Reply, Request } from './protocol.ts';
-import { Artifacts, Verdict } from './verdict.tsx';
+import { Artifacts, Meaning, Verdict } from './verdict.tsx';
 
 type Checked = Extract<Reply, { kind: 'checked' }>;
 
@@ -27,7 +28,12 @@ export function ChainPage() {
   const [step, setStep] = useState<number | undefined>();
   const [shown, setShown] = useState<Shown | undefined>();
   const worker = useRef<Worker | undefined>();
-  useEffect(() => () => worker.current?.terminate(), []);
+  useEffect(() => {
+    ladderFiles().then(
+      (files) => worker.current ?? start('our small tree', { kind: 'ladder', files }),
+    );
+    return () => worker.current?.terminate();
+  }, []);
 
   const onReply = (reply: Reply): void => {
     if (reply.kind === 'progress') {
@@ -35,7 +41,7 @@ export function ChainPage() {
     } else if (reply.kind === 'checked') {
       setBusy(undefined);
       setChecked(reply);
-      setStep(reply.document.divergence?.step);
+      setStep(reply.begins);
     } else if (reply.kind === 'file') {
       setShown({ path: reply.path, bytes: reply.bytes });
     } else if (reply.kind === 'explained') {
@@ -67,10 +73,15 @@ export function ChainPage() {
     setBusy(name);
     worker.current.postMessage(request);
   };
-  const open = (path: string): void => {
+  const open = (path: string, node = makerOf(checked, path) ?? step): void => {
     setNotice(undefined);
-    setStep(makerOf(checked, path) ?? step);
+    setStep(node);
     worker.current?.postMessage({ kind: 'file', path } satisfies Request);
+  };
+  const onNode = (chosen: number): void => {
+    setStep(chosen);
+    const seed = chosen < 0 ? checked?.document.trusted[-1 - chosen] : undefined;
+    if (seed !== undefined) open(seed.path, chosen);
   };
   const choose = (offset: number): void => {
     if (shown === undefined) return;
@@ -105,13 +116,12 @@ export function ChainPage() {
         )}
         {checked !== undefined && (
           <>
-            <Verdict {...checked} />
-            <SaveReport document={checked.document} />
-            <h2>The chain</h2>
-            <p>
-              Each box is a process, named by the file that it makes; lines lead from what it reads.
+            <Meaning document={checked.document} />
+            <GraphView document={checked.document} chosen={step} onChoose={onNode} />
+            <p class="hint">
+              Each box is a process, named by the file that it makes; the larger the file, the
+              larger the box. Lines lead from what it reads. Choose one, or use the arrow keys.
             </p>
-            <GraphView {...checked} chosen={step} onChoose={setStep} />
             {step !== undefined && (
               <ProcessView document={checked.document} step={step} onOpen={open} />
             )}
@@ -125,6 +135,8 @@ export function ChainPage() {
                 onStep={setStep}
               />
             )}
+            <Verdict {...checked} />
+            <SaveReport document={checked.document} />
             <h2>Files</h2>
             <Artifacts document={checked.document} onOpen={open} />
           </>
@@ -143,7 +155,7 @@ function startWorker(onReply: (reply: Reply) => void): Worker {
 
 /** The step that made a file last. */
 function makerOf(checked: Checked | undefined, path: string): number | undefined {
-  const steps = new Set(checked?.graph.map(({ step }) => step));
+  const steps = new Set(checked?.steps);
   const makers = checked?.document.processes.filter(
     ({ step, outputs }) => steps.has(step) && outputs.some((output) => output.path === path),
   );

@@ -31,7 +31,8 @@ export function ArtifactView({ shown, document, onChoose, ...ways }: ArtifactVie
   const { path, bytes, chosen, explanation, failure } = shown;
   const section = useRef<HTMLElement>(null);
   useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), []);
-  const made = document.artifacts.some((artifact) => artifact.path === path);
+  const came = document.trusted.some((binary) => binary.path === path);
+  const made = came || document.artifacts.some((artifact) => artifact.path === path);
   const [first] = explanation?.hops ?? [];
   return (
     <section ref={section} class="artifact" aria-label="File">
@@ -39,7 +40,7 @@ export function ArtifactView({ shown, document, onChoose, ...ways }: ArtifactVie
       <div class="buttons">
         <span>
           {counted(bytes.length, 'byte')}
-          {made ? '' : ', a source of the tree'}
+          {came ? ', came with the tree' : made ? '' : ', a source of the tree'}
         </span>
         <button
           type="button"
@@ -67,7 +68,12 @@ export function ArtifactView({ shown, document, onChoose, ...ways }: ArtifactVie
           {chosen !== undefined && explanation === undefined && failure === undefined && (
             <p class="hint">Looking where byte 0x{chosen.toString(16)} comes from…</p>
           )}
-          {explanation !== undefined && <Way explanation={explanation} {...ways} />}
+          {explanation !== undefined && (
+            <>
+              <Pieces explanation={explanation} />
+              <Way explanation={explanation} {...ways} />
+            </>
+          )}
         </div>
       </div>
     </section>
@@ -100,6 +106,24 @@ function GoTo({ last, onChoose }: { last: number; onChoose: (offset: number) => 
       </label>{' '}
       <button type="submit">Explain</button>
     </form>
+  );
+}
+
+/** What the byte is in its program. */
+function Pieces({ explanation: { pieces, twin } }: { explanation: Explanation }) {
+  return (
+    <>
+      {pieces
+        .filter(({ kind }) => kind !== 'data')
+        .map(({ start, name, meaning, note }) => (
+          <p key={`${start} ${name}`}>
+            <b>{name}</b>: {meaning}. {note}
+          </p>
+        ))}
+      {twin !== null && (
+        <p>It came with the tree. The build makes the same bytes from source, as {twin}:</p>
+      )}
+    </>
   );
 }
 

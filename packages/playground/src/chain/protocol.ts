@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What the page and its worker say to each other. */
-import type { CheckDocument, Explanation, GraphNode } from '@stage0-ts/stage0';
+import type { CheckDocument, Explanation } from '@stage0-ts/stage0';
 
 /** To the worker. */
 export type Request =
@@ -33,7 +33,10 @@ export type Reply =
   | {
       readonly kind: 'checked';
       readonly document: CheckDocument;
-      readonly graph: readonly GraphNode[];
+      /** Steps that are nodes of the graph. */
+      readonly steps: readonly number[];
+      /** The node at which the builds begin to differ. */
+      readonly begins: number | undefined;
       /** Wall time of everything, unpacking included. */
       readonly milliseconds: number;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What the comparison says: in a few lines, and file by file. */
 import { visible } from '@stage0-ts/diagnostics';
-import { type CheckDocument, trustLines } from '@stage0-ts/stage0';
+import { type CheckDocument, meaningOf, trustLines } from '@stage0-ts/stage0';
 import { FileLink } from './artifact-view.tsx';
 
 export interface VerdictProps {
@@ -16,14 +16,24 @@ const TITLES: Readonly<Record<CheckDocument['verdict']['kind'], string>> = {
   cannot: 'This cannot be judged',
 };
 
+/** The verdict in three words, what it means, and what was trusted. */
+export function Meaning({ document }: Pick<VerdictProps, 'document'>) {
+  return (
+    <section class="meaning" aria-label="Meaning">
+      <h2 class={document.ok ? 'good' : 'bad'} role="status">
+        {TITLES[document.verdict.kind]}
+      </h2>
+      <p>{meaningOf(document)}</p>
+    </section>
+  );
+}
+
 export function Verdict({ document, milliseconds }: VerdictProps) {
-  const { ok, verdict, builds, divergence, processes, coverage, trusted, tree, release } = document;
+  const { verdict, builds, divergence, processes, coverage, trusted, tree, release } = document;
   const [{ matching, published }] = builds;
   return (
     <section aria-label="Verdict">
-      <h2 class={ok ? 'good' : 'bad'} role="status">
-        {TITLES[verdict.kind]}
-      </h2>
+      <h2>What was checked</h2>
       <p class="sentence">{verdict.sentence}</p>
       <ul>
         {verdict.reasons.slice(1).map(({ text }) => (

@@ -61,7 +61,7 @@ function current(): NonNullable<typeof built> {
 /**
  * @param load unpacks the tree.
  * @param partial accepts that a part is not compared, as the report then says: the ladder has
- *   launchers.
+ * launchers.
  */
 function run(load: () => MemoryFiles, archive?: Subject['archive'], partial = false): void {
   built = undefined;
@@ -84,7 +84,10 @@ function run(load: () => MemoryFiles, archive?: Subject['archive'], partial = fa
   const document = checkDocument(result, { tree: digest, ...(archive && { archive }) });
   built = { files: result.files, explainer: new Explainer(result.files, result.builds[0]) };
   const milliseconds = performance.now() - start;
-  reply({ kind: 'checked', document, graph: layOut(document.processes), milliseconds });
+  const { nodes } = layOut(document);
+  const steps = nodes.map(({ step }) => step);
+  const begins = nodes.find(({ state, step }) => state === 'begins' && step > 0)?.step;
+  reply({ kind: 'checked', document, steps, begins, milliseconds });
 }
 
 /** Says how far the check is: each phase, and of its processes some. */

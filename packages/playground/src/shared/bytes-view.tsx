@@ -19,13 +19,15 @@ export interface BytesViewProps {
   readonly twins: readonly ByteRange[];
   /** Bytes of the instruction that runs next. */
   readonly next: ByteRange | undefined;
+  /** More classes of a byte. */
+  readonly classOf?: (offset: number) => string;
   readonly onChoose: (offset: number) => void;
 }
 
 const ROW = 16;
 const PAGE = 12 * ROW;
 
-export function BytesView({ bytes, chosen, twins, next, onChoose }: BytesViewProps) {
+export function BytesView({ bytes, chosen, twins, next, classOf, onChoose }: BytesViewProps) {
   const id = useId();
   const onKeyDown = (event: KeyboardEvent): void => {
     const wanted = destination(event, chosen, bytes.length);
@@ -35,6 +37,7 @@ export function BytesView({ bytes, chosen, twins, next, onChoose }: BytesViewPro
   };
   const cell = (at: number) => {
     const classes = [
+      classOf?.(at),
       at === chosen && 'chosen',
       twins.some(({ start, end }) => at >= start && at < end) && 'twin',
       next !== undefined && at >= next.start && at < next.end && 'next',

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * An {@link Instruction} → what it does, as a sentence, and what it does to the flags.
+ *
+ * For people who do not know the processor: nothing reads the text again. Invariant: every
+ * operation of the table has a sentence, and the flags are those that the machine itself goes by.
+ */
+import { IMMEDIATE, type Instruction, type Operand, REGISTER } from './decode.ts';
+import { CARRY, DIRECTION, OVERFLOW, SIGN, ZERO } from './flags.ts';
+import { operandText } from './format.ts';
+import type { OperationName } from './instructions.ts';
+
+export interface InstructionMeaning {
+  /** Without a full stop. */
+  readonly does: string;
+  /** Empty where the flags stay as they are and do not matter. */
+  readonly flags: string;
+}
+
+/** Those that programs here look at. */
+const FLAGS: readonly (readonly [name: string, mask: number])[] = [
+  ['zero', ZERO],
+  ['sign', SIGN],
+  ['carry', CARRY],
+  ['overflow', OVERFLOW],
+  ['direction', DIRECTION],
+];
+
+/** Condition codes after a comparison of A with B, or after a result. */
+const CONDITIONS: readonly string[] = [
+  'there was a signed overflow',
+  'there was none',
+  'there was a carry: the first is below the second, without sign',
+  'there was no carry: the first is not below the second, without sign',
+  'the result was zero: the two are equal',
+  'the result was not zero: the two are not equal',
+  'the first is not above the second, without sign',
+  'the first is above the second, without sign',
+  'the result was negative',
+  'the result was not negative',
+  'the low byte has an even number of ones',
+  'the low byte has an odd number of ones',
+  'the first is less than the second, or the result was negative',
+  'the first is not less than the second, with sign',
+  'the first is not greater than the second, with sign',
+  'the first is greater than the second, with sign',
+];
+
+const SIZES: Readonly<Record<number, string>> = { 1: 'byte', 2: 'half word', 4: 'word' };
+
+/**
+ * `A`, `B` and `C` are the operands, `X` the accumulator of the operation's size, `T` the target of
+ * a jump, `S` byte, half word or word, `?` a condition.
+ */
+const SENTENCES: Readonly<Record<OperationName, string>> = {
+  add: 'adds B to A',
+  or: 'sets in A the bits that are set in B',
+  adc: 'adds B and the carry to A',
+  sbb: 'takes B and the carry from A',
+  and: 'keeps of A the bits that are set in B',
+  sub: 'takes B from A',
+  xor: 'turns over in A the bits that are set in B',
+  cmp: 'compares A with B, and keeps only the flags of the difference',
+  test: 'looks at the bits that A and B have in common, keeps only the flags',
+  inc: 'adds 1 to A',
+  dec: 'takes 1 from A',
+  not: 'turns over every bit of A',
+  neg: 'turns over the sign of A',
+  mul: 'multiplies X with A, without sign; the upper half goes to the data register',
+  imul: 'multiplies X with A, with sign; the upper half goes to the data register',
+  imul2: 'multiplies A with B',
+  imul3: 'puts B times C into A',
+  div: 'divides the double number in the data register and X by A, without sign',
+  idiv: 'divides the double number in the data register and X by A, with sign',
+  rol: 'turns the bits of A to the left by B places',
+  ror: 'turns the bits of A to the right by B places',
+  rcl: 'turns the bits of A and the carry to the left by B places',
+  rcr: 'turns the bits of A and the carry to the right by B places',
+  shl: 'moves the bits of A to the left by B places: multiplies by a power of two',
+  shr: 'moves the bits of A to the right by B places, zeros come in',
+  sar: 'moves the bits of A to the right by B places, the sign stays',
+  shld: 'moves the bits of A to the left by C places, those of B come in',
+  shrd: 'moves the bits of A to the right by C places, those of B come in',
+  bt: 'copies bit B of A to the carry',
+  bts: 'copies bit B of A to the carry, and sets it',
+  btr: 'copies bit B of A to the carry, and clears it',
+  btc: 'copies bit B of A to the carry, and turns it over',
+  bsf: 'puts the number of the lowest bit that is set in B into A',
+  bsr: 'puts the number of the highest bit that is set in B into A',
+  bswap: 'turns round the order of the bytes in A',
+  cmpxchg: 'if A equals X, puts B into A; else A into X',
+  cmpxchg8b: 'compares and exchanges eight bytes',
+  xadd: 'adds B to A, and puts what A was into B',
+  mov: 'puts B into A',
+  movzx: 'puts B into A, with zeros above it',
+  movsx: 'puts B into A, with copies of its sign above it',
+  lea: 'puts the address B into A, without looking there',
+  xchg: 'exchanges A and B',
+  cmov: 'puts B into A, if ?',
+  set: 'puts 1 into A if ?, else 0',
+  push: 'puts A on top of the stack',
+  pop: 'takes the S on top of the stack into A',
+  pusha: 'puts all registers on the stack',
+  popa: 'takes all registers from the stack',
+  pushf: 'puts the flags on top of the stack',
+  popf: 'takes the flags from the top of the stack',
+  lahf: 'copies the flags to ah',
+  sahf: 'copies ah to the flags',
+  enter: 'begins a function: saves ebp, and makes room on the stack',
+  leave: 'ends a function: gives the stack back, and restores ebp',
+  cbw: 'makes the accumulator twice as long, with copies of its sign',
+  cwd: 'fills the data register with copies of the sign of X',
+  xlat: 'puts the byte at [ebx+al] into al',
+  salc: 'fills al with the carry',
+  clc: 'clears the carry',
+  stc: 'sets the carry',
+  cmc: 'turns over the carry',
+  cld: 'lets string instructions go upwards',
+  std: 'lets string instructions go downwards',
+  daa: 'makes two decimal digits of al after an addition',
+  das: 'makes two decimal digits of al after a subtraction',
+  aaa: 'makes one decimal digit of al after an addition',
+  aas: 'makes one decimal digit of al after a subtraction',
+  aam: 'divides al by A: the digits go to ah and al',
+  aad: 'makes one number of the digits in ah and al',
+  movs: 'copies a S from [esi] to [edi], and moves both on',
+  stos: 'stores X at [edi], and moves edi on',
+  lods: 'loads X from [esi], and moves esi on',
+  cmps: 'compares the S at [esi] with that at [edi], and moves both on',
+  scas: 'compares X with the S at [edi], and moves edi on',
+  jcc: 'goes to T, if ?',
+  jmp: 'goes to T',
+  jmpIndirect: 'goes to the address in A',
+  call: 'calls T: puts the address after this on the stack, and goes there',
+  callIndirect: 'calls the address in A: puts the address after this on the stack, and goes there',
+  ret: 'goes back: takes an address from the stack, and goes there',
+  loop: 'takes 1 from ecx, and goes to T while that is not zero',
+  loope: 'takes 1 from ecx, and goes to T while that is not zero and the zero flag is set',
+  loopne: 'takes 1 from ecx, and goes to T while that is not zero and the zero flag is clear',
+  jcxz: 'goes to T, if ecx is zero',
+  int: 'calls the kernel: eax says for what, ebx, ecx and edx are the arguments, and eax gets the result',
+  nop: 'does nothing',
+};
+
+/** @param nameOf the name to show for the target of a jump or call, undefined where it has none. */
+export function describeInstruction(
+  instruction: Instruction,
+  nameOf: (address: number) => string | undefined = () => undefined,
+): InstructionMeaning {
+  return { does: sentence(instruction, nameOf), flags: flagsOf(instruction) };
+}
+
+function sentence(
+  instruction: Instruction,
+  nameOf: (address: number) => string | undefined,
+): string {
+  const { operation, operands, size, condition, repeat } = instruction;
+  const [first, second, third] = operands;
+  if (operation === 'xor' && isSame(first, second)) return `sets ${words(first)} to 0`;
+  if (operation === 'sub' && isSame(first, second)) return `sets ${words(first)} to 0`;
+  if (operation === 'test' && isSame(first, second)) {
+    return `looks at ${words(first)}: is it zero, is it negative?`;
+  }
+  if (operation === 'int' && ((first?.value ?? 0) & 0xff) !== 0x80) return 'stops the program';
+  const target = first?.value ?? 0;
+  const filled: Readonly<Record<string, string>> = {
+    A: words(first),
+    B: operation === 'lea' ? address(second) : words(second),
+    C: words(third),
+    X: { 1: 'al', 2: 'ax', 4: 'eax' }[size],
+    T: nameOf(target) ?? `0x${(target >>> 0).toString(16)}`,
+    S: SIZES[size] as string,
+    '?': CONDITIONS[condition] as string,
+  };
+  const text = SENTENCES[operation].replace(
+    /\b[ABCXTS]\b|\?/g,
+    (letter) => filled[letter] as string,
+  );
+  return repeat === 0 || operation === 'ret' ? text : `${text}; again, ecx times`;
+}
+
+function isSame(a: Operand | undefined, b: Operand | undefined): boolean {
+  return a?.kind === REGISTER && b?.kind === REGISTER && a.register === b.register;
+}
+
+/** An operand in a sentence: `ebx`, `5`, `the byte at [ecx]`. */
+function words(operand: Operand | undefined): string {
+  if (operand === undefined) return '';
+  if (operand.kind === REGISTER) return operandText(operand, false);
+  if (operand.kind === IMMEDIATE) return number(operand);
+  return `the ${SIZES[operand.size]} at ${operandText(operand, false)}`;
+}
+
+function address(operand: Operand | undefined): string {
+  return operand === undefined ? '' : operandText(operand, false).replace(/^\[|\]$/g, '');
+}
+
+/** A number, and the character that it may stand for. */
+function number(operand: Operand): string {
+  const { value, size } = operand;
+  const shown = size === 1 && value < 0 && value < -16 ? value & 0xff : value;
+  const decimal = String(shown);
+  const wide = shown > 9 || shown < -9;
+  const letter = size === 1 && shown > 32 && shown < 127 ? `, '${String.fromCharCode(shown)}'` : '';
+  const hexadecimal = wide && shown > 0 ? ` (0x${shown.toString(16)}${letter})` : '';
+  return `${decimal}${hexadecimal}`;
+}
+
+function flagsOf({ reads, writes, undefinedFlags, operation }: Instruction): string {
+  const names = (mask: number) =>
+    FLAGS.flatMap(([name, bit]) => ((mask & bit) === 0 ? [] : [name]));
+  const parts: string[] = [];
+  const read = names(reads);
+  const written = names(writes & ~undefinedFlags);
+  if (read.length > 0) parts.push(`reads ${list(read)}`);
+  if (written.length > 0) parts.push(`sets ${list(written)}`);
+  if (parts.length === 0) return '';
+  const kind = operation === 'inc' || operation === 'dec' ? '; carry stays' : '';
+  return `${parts.join(', ')}${kind}`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * A program's bytes → the instructions among them, without running it.
+ *
+ * Code is what can be reached from the entry: along jumps and calls, and after calls if the bytes
+ * there are instructions up to one that ends the way, for a program may keep text after a call. All
+ * else counts as data.
+ */
+import { decode, type FetchByte, type Instruction } from './decode.ts';
+
+/** Their first operand is the address of an instruction. */
+const BRANCHES = new Set(['jcc', 'jmp', 'call', 'loop', 'loope', 'loopne', 'jcxz']);
+/** Nothing follows these. */
+const ENDS = new Set(['jmp', 'jmpIndirect', 'ret']);
+
+/** Address → instruction, for all that can be reached. */
+export function reachableCode(fetch: FetchByte, entry: number): Map<number, Instruction> {
+  const found = new Map<number, Instruction>();
+  const open = [entry];
+  const afterCalls: number[] = [];
+  for (;;) {
+    const next = open.pop() ?? nextPlausible(afterCalls, fetch);
+    if (next === undefined) return found;
+    for (let address = next; !found.has(address); ) {
+      const instruction = decode(fetch, address);
+      if (instruction === undefined) break;
+      found.set(address, instruction);
+      const { operation, operands, length } = instruction;
+      if (BRANCHES.has(operation)) open.push(operands[0]?.value ?? 0);
+      if (ENDS.has(operation)) break;
+      if (operation === 'call' || operation === 'callIndirect') {
+        afterCalls.push(address + length);
+        break;
+      }
+      address += length;
+    }
+  }
+}
+
+/** The next of `candidates` from which instructions lead to one that ends the way. */
+function nextPlausible(candidates: number[], fetch: FetchByte): number | undefined {
+  for (let start = candidates.pop(); start !== undefined; start = candidates.pop()) {
+    for (let address = start; ; ) {
+      const instruction = decode(fetch, address);
+      if (instruction === undefined) break;
+      if (ENDS.has(instruction.operation) || instruction.operation.startsWith('call')) return start;
+      address += instruction.length;
+    }
+  }
+  return undefined;
+}

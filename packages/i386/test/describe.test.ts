@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** What instructions and header fields are, in words. */
+import {
+  decode,
+  describeInstruction,
+  elfFields,
+  OPERATIONS,
+  reachableCode,
+  readExecutable,
+} from '@stage0-ts/i386';
+import { GUEST_BASE, GUEST_CODE, guestImage } from '@stage0-ts/vectors/test-support';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const meaning = (hex: string) => {
+  const bytes = hex.split(' ').map((digits) => Number.parseInt(digits, 16));
+  const instruction = decode((address) => bytes[address], 0);
+  return instruction && describeInstruction(instruction);
+};
+
+describe('describeInstruction', () => {
+  it.each([
+    ['5b', 'takes the word on top of the stack into ebx', ''],
+    ['31 c9', 'sets ecx to 0', 'sets zero, sign, carry and overflow'],
+    [
+      '31 c8',
+      'turns over in eax the bits that are set in ecx',
+      'sets zero, sign, carry and overflow',
+    ],
+    [
+      '3c 23',
+      "compares al with 35 (0x23, '#'), and keeps only the flags of the difference",
+      'sets zero, sign, carry and overflow',
+    ],
+    ['74 05', 'goes to 0x7, if the result was zero: the two are equal', 'reads zero'],
+    ['42', 'adds 1 to edx', 'sets zero, sign and overflow; carry stays'],
+    ['8a 01', 'puts the byte at [ecx] into al', ''],
+    ['8d 44 24 04', 'puts the address esp+4 into eax, without looking there', ''],
+    [
+      '24 df',
+      'keeps of al the bits that are set in 223 (0xdf)',
+      'sets zero, sign, carry and overflow',
+    ],
+    ['cd 03', 'stops the program', ''],
+    [
+      'f3 a4',
+      'copies a byte from [esi] to [edi], and moves both on; again, ecx times',
+      'reads direction',
+    ],
+    [
+      'f7 e3',
+      'multiplies eax with ebx, without sign; the upper half goes to the data register',
+      'sets carry and overflow',
+    ],
+    [
+      'd3 e8',
+      'moves the bits of eax to the right by cl places, zeros come in',
+      'sets zero, sign and carry',
+    ],
+  ])('%s %s', (hex, does, flags) => expect(meaning(hex)).toEqual({ does, flags }));
+
+  it('has a sentence for whatever can be decoded, with nothing left to fill in', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 15, maxLength: 15 }), (bytes) => {
+        const instruction = decode((address) => bytes[address], 0);
+        if (instruction === undefined) return;
+        seen.add(instruction.operation);
+        const { does, flags } = describeInstruction(instruction);
+        expect(`${does} ${flags}`.replace(/'.'/, '')).not.toMatch(/undefined|\b[ABCXTS]\b| \?|NaN/);
+      }),
+      { numRuns: 20_000, seed: 1 },
+    );
+    expect(seen.size).toBeGreaterThan(OPERATIONS.length * 0.8);
+  });
+});
+
+describe('elfFields', () => {
+  it('covers both headers of a program, with what they say', () => {
+    const fields = elfFields(guestImage([0xc3]));
+    for (const header of ['ELF header', 'program header']) {
+      const own = fields.filter((field) => field.header === header);
+      for (const [at, field] of own.entries()) {
+        if (at > 0) expect(field.start).toBe(own[at - 1]?.end);
+      }
+    }
+    expect(fields.at(-1)?.end).toBe(0x54);
+    expect(fields.find(({ name }) => name === 'e_entry')).toMatchObject({
+      value: GUEST_CODE,
+      meaning: `the first instruction is at 0x${GUEST_CODE.toString(16)}`,
+    });
+  });
+
+  it('has none for what is not a program for the i386, or ends too early', () => {
+    expect(elfFields(new Uint8Array())).toEqual([]);
+    expect(elfFields(guestImage([0xc3]).subarray(0, 51))).toEqual([]);
+    expect(elfFields(guestImage([0xc3]).subarray(0, 60)).length).toBe(20);
+  });
+});
+
+it('code is what can be reached: not what lies after a jump that nothing leads to', () => {
+  // jmp over two bytes; call f; ret; f: ret
+  const image = guestImage([0xeb, 2, 0xff, 0xff, 0xe8, 1, 0, 0, 0, 0xc3, 0xc3]);
+  const { entry } = readExecutable(image, 'test');
+  const code = reachableCode((address) => image[address - GUEST_BASE], entry);
+  const offsets = [...code.keys()].map((address) => address - GUEST_CODE).sort((a, b) => a - b);
+  expect(offsets).toEqual([0, 4, 9, 10]);
+});
