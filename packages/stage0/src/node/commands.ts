@@ -288,8 +288,23 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'shell',
-    synopsis: '',
     summary: 'print what puts every tool on the PATH: eval "$(stage0 shell)"',
+    operands: [],
+    about:
+      'Print what puts every tool on the PATH of bash, dash, zsh or another POSIX shell: eval ' +
+      '"$(stage0 shell)". In a checkout of stage0-ts it also sets LADDER and LIB, which the ' +
+      'tutorial uses.',
+    options: {
+      into: {
+        value: 'DIR',
+        help:
+          'where the launchers are written; otherwise in .cache/stage0-ts/bin in the ' +
+          'node_modules that this package is in',
+      },
+    },
+    notes:
+      'cp, rm, mkdir, chmod, sha256sum and unxz keep their meaning: ours are stage0 cp and so on.',
+    exitStatus: '0 done, 1 the launchers cannot be written, 2 usage.',
     load: async () => (await import('./shell-command.ts')).shellCommand,
   },
 ];

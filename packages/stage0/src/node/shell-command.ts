@@ -10,25 +10,11 @@
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { NodeHost } from '@stage0-ts/host/node';
+import type { Arguments } from './command.ts';
 import { print } from './streams.ts';
 import { TOOL_TABLE } from './tool-table.ts';
-import { UsageError } from './usage.ts';
-
-const HELP = `usage: eval "$(stage0 shell [OPTION…])"
-
-Print what puts every tool on the PATH of bash, dash, zsh or another POSIX shell. In a checkout of
-stage0-ts it also sets LADDER and LIB, which the tutorial uses.
-
-  --into DIR             where the launchers are written (default: .cache/stage0-ts/bin in the
-                         node_modules that this package is in)
-
-cp, rm, mkdir, chmod, sha256sum and unxz keep their meaning: ours are \`stage0 cp\` and so on.
-
-Exit status: 0 done, 1 the launchers cannot be written, 2 usage.
-`;
 
 /** Tools whose names are commands of every system. */
 const SYSTEM_COMMANDS: ReadonlySet<string> = new Set([
@@ -44,14 +30,9 @@ const SYSTEM_COMMANDS: ReadonlySet<string> = new Set([
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND = path.join(PACKAGE, 'bin/stage0.js');
 
-/** Exit status 0; throws UsageError, and ToolError for a folder that cannot be written. */
-export function shellCommand(args: readonly string[]): number {
-  const { help, into } = parse(args);
-  if (help) {
-    print(HELP);
-    return 0;
-  }
-  if (into === '') throw new UsageError('--into takes a folder', HELP);
+/** Exit status 0; throws ToolError for a folder that cannot be written. */
+export function shellCommand(given: Arguments): number {
+  const into = given.optionalText('into');
   const host = new NodeHost();
   const folder = path.resolve(into ?? defaultFolder(host));
   makeFolders(host, folder);
@@ -103,18 +84,4 @@ function environmentText(host: NodeHost, folder: string): string {
 /** One word of a POSIX shell, whatever is in it. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        into: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, HELP);
-  }
 }
