@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export { type Envelope, readEnvelope, sign, signedBytes, writeEnvelope } from './dsse.ts';
-export { type Differ, type Person, type Policy, type PolicyKey, readPolicy } from './policy.ts';
+export type { Bytes } from './encoding.ts';
+export type { PgpKey } from './pgp.ts';
+export { DIFFER, type Differ, type Person, type Policy, type PolicyKey, readPolicy } from './policy.ts';
 export { verificationDocument, verificationText } from './report.ts';
-export { SSH_NAMESPACE } from './ssh.ts';
+export { SSH_NAMESPACE, type SshKey } from './ssh.ts';
 export {
   type Disagreement,
   disagreement,
   type Evidence,
   type Named,
+  type Resource,
   readStatement,
   type Statement,
   statementOf,

@@ -84,7 +84,8 @@ export interface Statement {
   };
 }
 
-interface Resource {
+/** A named thing with its digest, as in-toto writes it. */
+export interface Resource {
   readonly name: string;
   readonly digest: { readonly sha256: string };
 }

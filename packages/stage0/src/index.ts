@@ -47,9 +47,14 @@ export {
   foreignFiles,
   type OwnBuild,
 } from './foreign-build.ts';
-export { type Graph, type GraphNode, layOut } from './graph.ts';
+export { type Graph, type GraphLane, type GraphLanguage, type GraphNode, layOut } from './graph.ts';
 export { graphMarkup } from './graph-markup.ts';
-export { type AttachedGraph, attachGraph, type PageElement } from './graph-script.ts';
+export {
+  type AttachedGraph,
+  attachGraph,
+  type PageElement,
+  type PageEvent,
+} from './graph-script.ts';
 export { GRAPH_STYLE } from './graph-style.ts';
 export { htmlReport } from './html-report.ts';
 export { knownSeed, releaseOf } from './known-releases.ts';
