@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `npm run site`: everything there is to read and to try → one static site in site/.
 //
-// vite makes the pages (packages/playground/pages), typedoc the API reference in site/api. This puts
-// the two together: typedoc's pages get the bar and the foot that all have, and the page of a module
-// its package's README. Then come a picture for social media and an archive of it all.
+// vite makes the pages (packages/playground/pages), typedoc the API reference in site/api. This
+// puts the two together: typedoc's pages get the bar and the foot that all have, and the page of a
+// module its package's README. Then come a picture for social media and an archive of it all.
 // SITE_FOLDER is where to, in place of site/, and SITE_URL, if it is set, where the site will be,
 // for addresses that must be whole.
 import { spawnSync } from 'node:child_process';
@@ -54,8 +54,8 @@ function partsOf(page) {
 }
 
 /**
- * typedoc's page with our parts; `parts` are those of a page two folders below the top, and `own` those
- * of a module's README.
+ * typedoc's page with our parts; `parts` are those of a page two folders below the top, and `own`
+ * those of a module's README.
  */
 function withParts(page, parts, depth, own) {
   const at = (text) => text.replaceAll('../../', '../'.repeat(depth));

@@ -28,6 +28,7 @@ import { preprocess } from './macro.ts';
 import { MacroCursor } from './macro-cursor.ts';
 import type { MacroTable } from './macro-table.ts';
 import {
+  ARCHITECTURE_DEFINES,
   ARCHITECTURES,
   type Architecture,
   type CompileOptions,
@@ -87,7 +88,7 @@ export function compile(
   options: CompileOptions = {},
 ): Uint8Array<ArrayBuffer> {
   requireSources(files);
-  requireKnown(options.architecture, Object.keys(ARCHITECTURES), 'architecture');
+  requireKnown(options.architecture, ARCHITECTURES, 'architecture');
   if (options.dialect !== undefined) {
     requireKnown(options.dialect, Object.keys(DIALECTS), 'dialect');
   }
@@ -136,7 +137,7 @@ function predefine(macros: MacroTable, options: CompileOptions, context: ReaderC
   for (const [name, value, file] of PREDEFINED) {
     macros.definePredefined(name, value, file, 0, context.nextId());
   }
-  const architecture = ARCHITECTURES[options.architecture ?? 'knight-native'];
+  const architecture = ARCHITECTURE_DEFINES[options.architecture ?? 'knight-native'];
   const own = options.predefineArchitecture === false ? [] : architecture;
   let line = 0;
   for (const [name, value] of [...own, ...(options.defines ?? [])]) {

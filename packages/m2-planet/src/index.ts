@@ -2,5 +2,11 @@
 /** M2-Planet, the C-subset compiler of stage0. */
 export { compile } from './compile.ts';
 export type { DialectName } from './dialects.ts';
-export type { Architecture, CompileOptions, Define, SourceFile } from './options.ts';
+export {
+  ARCHITECTURES,
+  type Architecture,
+  type CompileOptions,
+  type Define,
+  type SourceFile,
+} from './options.ts';
 export { type Builder, m2Planet, m2PlanetBuiltBy, m2PlanetFor } from './program.ts';

@@ -21,7 +21,7 @@ export type Architecture =
 export type Define = readonly [name: string, value: string];
 
 /** The macros that each architecture predefines. */
-export const ARCHITECTURES: Readonly<Record<Architecture, readonly Define[]>> = {
+export const ARCHITECTURE_DEFINES: Readonly<Record<Architecture, readonly Define[]>> = {
   'knight-native': [['__knight__', '1']],
   'knight-posix': [['__knight_posix__', '1']],
   x86: [['__i386__', '1']],
@@ -38,9 +38,14 @@ export const ARCHITECTURES: Readonly<Record<Architecture, readonly Define[]>> = 
   ],
 };
 
+/** All of them, by the names that upstream has. */
+export const ARCHITECTURES: readonly Architecture[] = Object.keys(
+  ARCHITECTURE_DEFINES,
+) as Architecture[];
+
 /** True for the names that upstream's `--architecture` takes. */
 export function isArchitecture(name: string): name is Architecture {
-  return Object.hasOwn(ARCHITECTURES, name);
+  return Object.hasOwn(ARCHITECTURE_DEFINES, name);
 }
 
 /** All options of {@link compile}; each has upstream's default. */

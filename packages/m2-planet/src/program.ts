@@ -13,7 +13,7 @@ import type { Host, Program } from '@stage0-ts/host';
 import { compile } from './compile.ts';
 import { DIALECTS, type DialectName } from './dialects.ts';
 import {
-  ARCHITECTURES,
+  ARCHITECTURE_DEFINES,
   type Architecture,
   type CompileOptions,
   DEFAULT_MAX_STRING,
@@ -207,7 +207,7 @@ function operand(argv: readonly string[], at: number, message: string): string {
 function setArchitecture(request: Request, name: string): void {
   if (isArchitecture(name)) {
     request.architecture = name;
-    request.defines.push(...ARCHITECTURES[name]);
+    request.defines.push(...ARCHITECTURE_DEFINES[name]);
     return;
   }
   throw new ToolError(`Unknown architecture: ${name} know values are: ${KNOWN}`, {

@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Properties that hold for every program. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
-import { type Architecture, type CompileOptions, compile } from '@stage0-ts/m2-planet';
+import { ARCHITECTURES, type CompileOptions, compile } from '@stage0-ts/m2-planet';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-const ARCHITECTURES: readonly Architecture[] = [
-  'knight-native',
-  'knight-posix',
-  'x86',
-  'amd64',
-  'armv7l',
-  'aarch64',
-  'riscv32',
-  'riscv64',
-];
 
 const name = fc.constantFrom('a', 'b', 'c', 'p', 's');
 const expression = fc.letrec<{ expression: string; operand: string }>((tie) => ({

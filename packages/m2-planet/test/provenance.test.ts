@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Where M2-Planet's output comes from: tokens and functions, on every architecture. */
 import { encodeUtf8, type Provenance, ProvenanceMap, type SourceRange } from '@stage0-ts/bytes';
-import { type Architecture, type CompileOptions, compile } from '@stage0-ts/m2-planet';
+import { ARCHITECTURES, type CompileOptions, compile } from '@stage0-ts/m2-planet';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-const ARCHITECTURES: readonly Architecture[] = [
-  'knight-native',
-  'knight-posix',
-  'x86',
-  'amd64',
-  'armv7l',
-  'aarch64',
-  'riscv32',
-  'riscv64',
-];
 
 /** A compiled program with its map, and what the rows say as text. */
 function traced(texts: readonly string[], options: CompileOptions) {

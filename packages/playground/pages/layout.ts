@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Kinds of pages: the first one, a document or chapter with its menu, slides. Content → a bare page. */
+/**
+ * Kinds of pages: the first one, a document or chapter with its menu, slides. Content → a bare
+ * page.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT, type SourcePage } from './addresses.ts';

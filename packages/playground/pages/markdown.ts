@@ -2,8 +2,8 @@
 /**
  * Markdown → the content of a page, its title and description, and its sections for the search.
  *
- * Fenced blocks become figures that the course's script brings to life, and that can be read without
- * it:
+ * Fenced blocks become figures that the course's script brings to life, and that can be read
+ * without it:
  *
  *     ```hex0 hi.hex0       a file: its name in a title bar, coloured
  *     ```console            commands, each with what it prints below it

@@ -31,7 +31,9 @@ export interface BuiltSite {
   close(): Promise<void>;
 }
 
-/** @param whole all of it, as `npm run site` makes it; otherwise the pages alone, which is faster. */
+/**
+ * @param whole all of it, as `npm run site` makes it; otherwise the pages alone, which is faster.
+ */
 export async function builtSite(whole = false): Promise<BuiltSite> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-pages-'));
   if (whole) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The course in Debian's Chromium: every listing, command and exercise of every chapter, by its buttons. */
+/**
+ * The course in Debian's Chromium: every listing, command and exercise of every chapter, by its
+ * buttons.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The shell of the course's pages: the grammar, the utilities, and every chapter, without a browser. */
+/**
+ * The shell of the course's pages: the grammar, the utilities, and every chapter, without a
+ * browser.
+ */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';

@@ -71,6 +71,12 @@ describe('parsing', () => {
     expect(() => readArguments(SAMPLE, words)).toThrow(message);
   });
 
+  it('says so where a command has no operands', () => {
+    const bare: Command = { ...SAMPLE, operands: [], options: { quiet: { help: '' } } };
+    expect(readArguments(bare, ['--quiet'])?.operands).toEqual([]);
+    expect(() => readArguments(bare, ['x'])).toThrow('sample takes options only');
+  });
+
   it('leaves what follows the first operand to a program, where the table says so', () => {
     const exec: Command = { ...SAMPLE, options: { quiet: { help: '' } }, optionsFirst: true };
     const given = readArguments(exec, ['--quiet', 'prog', '--help', '--none']);

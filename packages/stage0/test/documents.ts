@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The fenced blocks of a Markdown file. Their commands are taken apart as the course's page does it. */
+/**
+ * The fenced blocks of a Markdown file. Their commands are taken apart as the course's page does
+ * it.
+ */
 import fs from 'node:fs';
 
 export { commandsOf, outputPattern } from '../../playground/src/course/console-text.ts';

@@ -7,8 +7,8 @@
  *                             it, `…` for anything
  *     ```html-like blocks without a file name are only shown
  *
- * Solutions of exercises are blocks like the others. The tools are on the PATH because the test does
- * what the tutorial's first page says, and nothing else.
+ * Solutions of exercises are blocks like the others. The tools are on the PATH because the test
+ * does what the tutorial's first page says, and nothing else.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

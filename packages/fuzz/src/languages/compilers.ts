@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Programs of the two C compilers: cc_x86, and M2-Planet for each of its targets. */
 import { ccX86For } from '@stage0-ts/cc-x86';
-import { m2PlanetFor } from '@stage0-ts/m2-planet';
+import { ARCHITECTURES, m2PlanetFor } from '@stage0-ts/m2-planet';
 import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { nearly, withNewline } from '../pieces.ts';
@@ -314,9 +314,6 @@ const ccCases = (dialect: Dialect): Language['cases'] =>
       programCase('cc_x86', { 'in.c': text, ...files }, { arguments: words, modes }),
     );
 
-const M2_ARCHITECTURES = [
-  ...['knight-native', 'knight-posix', 'x86', 'amd64', 'armv7l', 'aarch64', 'riscv32', 'riscv64'],
-];
 /** A program, sometimes with directives between its tokens. */
 const m2Program = (dialect: Dialect) =>
   fc
@@ -333,7 +330,7 @@ const m2Program = (dialect: Dialect) =>
 const m2Cases = (dialect: Dialect) =>
   fc
     .tuple(
-      fc.constantFrom(...M2_ARCHITECTURES),
+      fc.constantFrom(...ARCHITECTURES),
       fc
         .oneof(
           { weight: 3, arbitrary: program(dialect) },
@@ -435,7 +432,7 @@ const folderOptions = fc
 const folderCases = (dialect: Dialect) =>
   fc
     .tuple(
-      fc.constantFrom(...M2_ARCHITECTURES),
+      fc.constantFrom(...ARCHITECTURES),
       withIncludes(dialect).chain((pieces) =>
         withNewline(nearly(fc.constant(pieces), foreignTokens)),
       ),

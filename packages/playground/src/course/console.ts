@@ -27,7 +27,9 @@ export interface CommandResult {
   readonly stopped: boolean;
 }
 
-/** Run a command and compare; an output without a line feed at its end gets one, as in the chapters. */
+/**
+ * Run a command and compare; an output without a line feed at its end gets one, as in the chapters.
+ */
 export async function runCommand(
   session: Session,
   command: string,
@@ -67,8 +69,8 @@ export class Console {
   }
 
   /**
-   * Run the commands up to `last`: those that have not run yet, and again those from `again` on. False
-   * when one was stopped.
+   * Run the commands up to `last`: those that have not run yet, and again those from `again` on.
+   * False when one was stopped.
    */
   async run(again: number, last = Number.POSITIVE_INFINITY): Promise<boolean> {
     for (const [at, command] of this.commands.entries()) {

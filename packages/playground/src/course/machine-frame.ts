@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A program of the reader's folder in the playground, below its command: its bytes as hex0 text. */
+/**
+ * A program of the reader's folder in the playground, below its command: its bytes as hex0 text.
+ */
 import { LANGUAGES } from '../program/examples.ts';
 import { linkTo } from '../program/link.ts';
 import { element } from './dom.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A chapter comes to life: the listings and commands that the page was made with → editable files, a
- * shell, exercises that check themselves. All of a chapter shares one folder.
+ * A chapter comes to life: the listings and commands that the page was made with → editable files,
+ * a shell, exercises that check themselves. All of a chapter shares one folder.
  *
  * Invariant: without this script the page is complete to read; the script only adds.
  */
@@ -48,8 +48,8 @@ function begin(): void {
 }
 
 /**
- * Write the files before the console at `place`, run what comes before in it that has not run yet, and
- * its commands from `from` to `last`. What comes after a file that has changed runs again. Of a
+ * Write the files before the console at `place`, run what comes before in it that has not run yet,
+ * and its commands from `from` to `last`. What comes after a file that has changed runs again. Of a
  * solution only its own files and commands come before.
  */
 async function runTo(place: number, from: number, last: number): Promise<void> {

@@ -27,7 +27,9 @@ export class Session {
   /** Ends the command that runs now. */
   private halt: ((why: string) => void) | undefined;
 
-  /** Put a file into the folder. False when it was put there like this before, and nothing is done. */
+  /**
+   * Put a file into the folder. False when it was put there like this before, and nothing is done.
+   */
   async write(path: string, text: string): Promise<boolean> {
     if (this.written.get(path) === text) return false;
     this.written.set(path, text);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Slides: the parts of one long page, gone through with keys. Scrolling and printing need no script. */
+/**
+ * Slides: the parts of one long page, gone through with keys. Scrolling and printing need no
+ * script.
+ */
 import './slides.css';
 
 const slides = [...document.querySelectorAll<HTMLElement>('.slide')];

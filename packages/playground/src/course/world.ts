@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The reader's world: an empty folder, the ladder and the tutorial's library, every tool on the PATH,
- * and a shell in it. The files of a chapter's folder can be taken out and put back.
+ * The reader's world: an empty folder, the ladder and the tutorial's library, every tool on the
+ * PATH, and a shell in it. The files of a chapter's folder can be taken out and put back.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { type DirectoryNode, MemoryFiles } from '@stage0-ts/host/memory';

@@ -173,7 +173,8 @@ function requireWords(
   const needed = operands.filter(({ isOptional }) => !isOptional);
   const isOpen = operands.some(({ isRepeated }) => isRepeated);
   if (given.length < needed.length || (given.length > operands.length && !isOpen)) {
-    throw new UsageError(`${name} takes ${needed.map((one) => `a ${one.name}`).join(' and ')}`);
+    const words = needed.map((one) => `a ${one.name}`).join(' and ');
+    throw new UsageError(`${name} takes ${words || 'options only'}`);
   }
   for (const [option, { isRequired, value }] of Object.entries(options)) {
     if (isRequired && !values.has(option)) {

@@ -2,8 +2,8 @@
 /**
  * The shell of the course's pages: command lines → what they print, over files in memory.
  *
- * A command is one of the shell's own (cd, export), a utility, `stage0 …`, or a program that PATH or
- * a path leads to: a launcher of our ports, or an i386 program, which runs in the machine.
+ * A command is one of the shell's own (cd, export), a utility, `stage0 …`, or a program that PATH
+ * or a path leads to: a launcher of our ports, or an i386 program, which runs in the machine.
  * Invariant: between two lines only files, variables and the working directory are kept.
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The commands of every Unix that the chapters use, over a {@link Host}: arguments → output and exit
- * status, in the forms that the chapters and their readers need. Messages are those of GNU's.
+ * The commands of every Unix that the chapters use, over a {@link Host}: arguments → output and
+ * exit status, in the forms that the chapters and their readers need. Messages are those of GNU's.
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { asToolError } from '@stage0-ts/diagnostics';
