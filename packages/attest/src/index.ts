@@ -2,7 +2,14 @@
 export { type Envelope, readEnvelope, sign, signedBytes, writeEnvelope } from './dsse.ts';
 export type { Bytes } from './encoding.ts';
 export type { PgpKey } from './pgp.ts';
-export { DIFFER, type Differ, type Person, type Policy, type PolicyKey, readPolicy } from './policy.ts';
+export {
+  DIFFER,
+  type Differ,
+  type Person,
+  type Policy,
+  type PolicyKey,
+  readPolicy,
+} from './policy.ts';
 export { verificationDocument, verificationText } from './report.ts';
 export { SSH_NAMESPACE, type SshKey } from './ssh.ts';
 export {
