@@ -3,8 +3,8 @@
  * Which code there is: recursive descent from the entry point → functions of basic blocks.
  *
  * A function is what a call (or the entry) reaches by jumps; a block that two functions reach
- * belongs to both. What stands behind an exit is data and not looked at. Bytes that are no
- * instruction end a block: they are left to the interpreter, and so cost nothing when they are data
+ * belongs to both. What comes after an exit is data, and is not looked at. Bytes that are
+ * not an instruction end a block: they are left to the interpreter, and so cost nothing when they are data
  * that only looks reachable. Invariant: blocks end before the next leader or with their terminator,
  * and every address in `edges` is the start of a block of the same function.
  */
@@ -12,42 +12,13 @@
 import { CALL } from '../call-numbers.ts';
 import { decode, IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EAX, ESP } from '../registers.ts';
+import { type Block, type CodeFunction, type Ending, successors } from './blocks.ts';
 import { analyseFlow } from './flow.ts';
-
-export type Ending =
-  | { readonly kind: 'next'; readonly to: number }
-  | { readonly kind: 'branch'; readonly taken: number; readonly to: number }
-  | { readonly kind: 'call'; readonly target: number; readonly to: number }
-  | { readonly kind: 'call-indirect'; readonly to: number }
-  | { readonly kind: 'return' }
-  /** The interpreter takes over at the address: an indirect jump, or something unknown. */
-  | { readonly kind: 'leave'; readonly at: number }
-  /** A system call that does not return. */
-  | { readonly kind: 'exit'; readonly at: number };
-
-export interface Block {
-  readonly start: number;
-  /** With the terminator, if it is an instruction. */
-  readonly instructions: readonly Instruction[];
-  readonly ending: Ending;
-}
-
-export interface CodeFunction {
-  readonly entry: number;
-  /** By start address. */
-  readonly blocks: ReadonlyMap<number, Block>;
-}
 
 /** Image bytes at their addresses. */
 export interface CodeBytes {
   readonly start: number;
   readonly bytes: Uint8Array;
-}
-
-/** Where control goes inside the function. */
-export function successors(ending: Ending): number[] {
-  if (ending.kind === 'branch') return [ending.to, ending.taken];
-  return 'to' in ending ? [ending.to] : [];
 }
 
 /**

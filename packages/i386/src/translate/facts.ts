@@ -9,7 +9,7 @@
  */
 import { decode, type FetchByte, type Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
-import type { Block, CodeFunction } from './discover.ts';
+import type { Block, CodeFunction } from './blocks.ts';
 import { registersWritten } from './forms.ts';
 
 /** Every register. */

@@ -7,7 +7,7 @@
  * `order` begins with the entry, and an edge leads backwards exactly when its target's position is
  * not greater than its source's.
  */
-import { type CodeFunction, successors } from './discover.ts';
+import { type CodeFunction, successors } from './blocks.ts';
 
 export interface Flow {
   /** Start addresses in reverse postorder. */

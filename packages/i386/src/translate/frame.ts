@@ -13,7 +13,7 @@
  */
 import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EBP, ESP } from '../registers.ts';
-import { type Block, type CodeFunction, successors } from './discover.ts';
+import { type Block, type CodeFunction, successors } from './blocks.ts';
 import type { Flow } from './flow.ts';
 import { directForm, registersWritten } from './forms.ts';
 

@@ -14,7 +14,7 @@ import { ARITHMETIC } from '../flags.ts';
 import { EAX, EDX, ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
-import { type Block, type Ending, successors } from './discover.ts';
+import { type Block, type Ending, successors } from './blocks.ts';
 import { type FunctionFacts, liveAtEnd, liveBefore, type ProgramFacts } from './facts.ts';
 import { analyseFlow, type Flow } from './flow.ts';
 import { directForm, registersTouched, registersWritten } from './forms.ts';

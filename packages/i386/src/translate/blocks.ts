@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** What the translator works on: functions, made of basic blocks that end in a jump of any kind. */
+import type { Instruction } from '../decode.ts';
+
+export type Ending =
+  | { readonly kind: 'next'; readonly to: number }
+  | { readonly kind: 'branch'; readonly taken: number; readonly to: number }
+  | { readonly kind: 'call'; readonly target: number; readonly to: number }
+  | { readonly kind: 'call-indirect'; readonly to: number }
+  | { readonly kind: 'return' }
+  /** The interpreter takes over at the address: an indirect jump, or something unknown. */
+  | { readonly kind: 'leave'; readonly at: number }
+  /** A system call that does not return. */
+  | { readonly kind: 'exit'; readonly at: number };
+
+export interface Block {
+  readonly start: number;
+  /** With the terminator, if it is an instruction. */
+  readonly instructions: readonly Instruction[];
+  readonly ending: Ending;
+}
+
+export interface CodeFunction {
+  readonly entry: number;
+  /** By start address. */
+  readonly blocks: ReadonlyMap<number, Block>;
+}
+
+/** Where control goes inside the function. */
+export function successors(ending: Ending): number[] {
+  if (ending.kind === 'branch') return [ending.to, ending.taken];
+  return 'to' in ending ? [ending.to] : [];
+}
