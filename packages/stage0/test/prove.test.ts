@@ -60,9 +60,37 @@ function natively({ bytes }: ProgramFile, input: readonly number[], before?: str
   return [status, signal, stdout.toString('hex'), stderr.toString('hex'), made, left].join(' ');
 }
 
-/** Judge `count` mutants, and run those that are said to be different beside the seed. */
+/** Inputs to try on the kernel where the model could not follow a mutant. */
+const TRIALS = [
+  '',
+  '4',
+  '48',
+  '48 69\n',
+  '#4\n48',
+  ';',
+  '\n',
+  'g',
+  'G4',
+  'fF00',
+  'aB',
+  '0123456789',
+  '\xff',
+];
+
+/** The first of them with which the two do not show the same on this kernel. */
+function trialOnKernel(changed: ProgramFile, seed: ProgramFile): string | undefined {
+  return TRIALS.find((text) => {
+    const input = [...Buffer.from(text, 'latin1')];
+    return natively(changed, input) !== natively(seed, input);
+  });
+}
+
+/**
+ * Judge `count` mutants. Those that are said to be different are run beside the seed; so are those
+ * that the model could not follow to the end, with some inputs: the kernel may settle it.
+ */
 function judgeMutants(seed: ProgramFile, reference: MealyTable, count: number) {
-  const sums = { equal: 0, different: 0, open: 0, hidden: 0, shown: 0 };
+  const sums = { equal: 0, different: 0, open: 0, hidden: 0, shown: 0, settled: 0 };
   const lines: string[] = [];
   for (const bit of mutantBits(seed, count)) {
     const changed = mutant(seed, bit);
@@ -80,6 +108,15 @@ function judgeMutants(seed: ProgramFile, reference: MealyTable, count: number) {
         sums[shows ? 'shown' : 'hidden']++;
         line += shows ? '' : '  (does not show on the kernel)';
       }
+    }
+    if (judgement.kind === 'open' && isNative) {
+      const input = trialOnKernel(changed, seed);
+      if (input !== undefined) sums.settled++;
+      const found =
+        input === undefined
+          ? 'the same with all trials'
+          : `different with ${JSON.stringify(input)}`;
+      line += `; on the kernel ${found}`;
     }
     lines.push(line);
   }
@@ -237,11 +274,14 @@ describe.skipIf(release === undefined)("upstream's seed", () => {
     expect(difference(proof.seed.minimal, table, withoutG)).toBeUndefined();
   });
 
-  it('has mutants: each different with an input, equal, or not closed', () => {
-    const { sums, text } = judgeMutants(seed, minimise(explore(seed).table), 12);
+  // STAGE0_MUTANTS=200 is what docs/proof.md has: it takes half an hour.
+  const count = Number(process.env['STAGE0_MUTANTS'] ?? 12);
+  const mutants = 'has mutants: each different with an input, equal, or not closed';
+  it(mutants, { timeout: 10_000 + count * 60_000 }, () => {
+    const { sums, text } = judgeMutants(seed, minimise(explore(seed).table), count);
     console.log(`${text}\n${JSON.stringify(sums)}`);
-    expect(sums.equal + sums.different + sums.open).toBe(12);
-    expect(sums.open, text).toBeLessThan(10);
-    expect(sums.hidden, text).toBeLessThan(10);
+    expect(sums.equal + sums.different + sums.open).toBe(count);
+    if (isNative) expect(sums.open - sums.settled, text).toBeLessThanOrEqual(count / 20);
+    expect(sums.hidden, text).toBeLessThanOrEqual(count / 20);
   });
 });

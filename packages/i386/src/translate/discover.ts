@@ -3,8 +3,8 @@
  * Which code there is: recursive descent from the entry point → functions of basic blocks.
  *
  * A function is what a call (or the entry) reaches by jumps; a block that two functions reach
- * belongs to both. What comes after an exit is data, and is not looked at. Bytes that are
- * not an instruction end a block: they are left to the interpreter, and so cost nothing when they are data
+ * belongs to both. What comes after an exit is data, and is not looked at. Bytes that are not an
+ * instruction end a block: they are left to the interpreter, and so cost nothing when they are data
  * that only looks reachable. Invariant: blocks end before the next leader or with their terminator,
  * and every address in `edges` is the start of a block of the same function.
  */

@@ -143,7 +143,7 @@ export class Subject {
         return '?reads a flag that the processor leaves undefined';
       throw new MoreFlags(String(read | this.liveFlags));
     }
-    if (!CERTAIN.has(error.code)) return `?${error.message}`;
+    if (!CERTAIN.has(error.code)) return `?stops: ${error.message}`;
     return `!signal ${error.signal}`;
   }
 
