@@ -21,6 +21,11 @@ const SEED = path.join(LADDER, 'bootstrap-seeds/POSIX/x86/hex0-seed');
 
 const PATH = `${path.join(ROOT, 'engines/node_modules/.bin')}:${process.env['PATH']}`;
 
+/** Node, if npm brought what engines/qjs.js wants. */
+const QUICKJS = fs.existsSync(path.join(ROOT, 'engines/node_modules/quickjs-emscripten'))
+  ? process.execPath
+  : 'quickjs-of-npm';
+
 interface Engine {
   readonly name: string;
   /** Programs that may be it. */
@@ -41,6 +46,13 @@ const ENGINES: readonly Engine[] = [
   { name: 'JavaScriptCore', programs: ['jsc'], after: ['--'], failure: 3 },
   { name: 'SpiderMonkey', programs: ['js102', 'js115', 'js128', 'js140'] },
   { name: 'QuickJS', programs: ['qjs'], isSlow: true },
+  // Bellard's, compiled to WebAssembly: npm has no other.
+  {
+    name: 'QuickJS',
+    programs: [QUICKJS],
+    before: [path.join(ROOT, 'engines/qjs.js')],
+    isSlow: true,
+  },
 ];
 
 function onPath(program: string): string | undefined {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `node engines/qjs.js FILE WORD…`: Bellard's QuickJS, compiled to WebAssembly, as a shell of its own.
+// It gives the program what QuickJS's own shell would: scriptArgs, print, and the module std.
+import fs from 'node:fs';
+import { getQuickJS } from 'quickjs-emscripten';
+
+const [file, ...words] = process.argv.slice(2);
+const vm = await getQuickJS();
+const runtime = vm.newRuntime();
+runtime.setModuleLoader((name) => {
+  if (name !== 'std') return { error: new Error(`there is no module ${name}`) };
+  return `export const open = (path) => {
+  const bytes = hostRead(path);
+  if (bytes === null) return null;
+  let done = false;
+  return {
+    read(buffer) {
+      if (done) return 0;
+      if (buffer.byteLength < bytes.byteLength) throw new Error('the file is too large');
+      new Uint8Array(buffer).set(new Uint8Array(bytes));
+      done = true;
+      return bytes.byteLength;
+    },
+    close() {},
+  };
+};
+export const err = { puts: hostError, flush() {} };
+export const exit = hostExit;`;
+});
+const context = runtime.newContext();
+const define = (name, action) => {
+  context.newFunction(name, action).consume((made) => context.setProp(context.global, name, made));
+};
+const text = (handle) => context.getString(handle);
+define('print', (line) => {
+  process.stdout.write(`${text(line)}\n`);
+});
+define('hostError', (message) => {
+  process.stderr.write(text(message));
+});
+define('hostRead', (path) => {
+  if (!fs.existsSync(text(path))) return context.null;
+  const bytes = new Uint8Array(fs.readFileSync(text(path)));
+  return context.newArrayBuffer(bytes.buffer);
+});
+define('hostExit', (status) => {
+  process.exitCode = context.getNumber(status);
+});
+const args = context.unwrapResult(context.evalCode(JSON.stringify([file, ...words])));
+context.setProp(context.global, 'scriptArgs', args);
+const result = context.evalCode(fs.readFileSync(file, 'utf8'), file);
+if (result.error) throw new Error(JSON.stringify(context.dump(result.error)));
+const jobs = runtime.executePendingJobs();
+if (jobs.error) throw new Error(JSON.stringify(context.dump(jobs.error)));
+process.exit();
