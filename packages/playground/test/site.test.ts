@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => site?.close());
 
-const OWN = ['playground/index.html', 'playground/chain.html'];
+const OWN = ['index', 'chain', 'seed'].map((name) => `playground/${name}.html`);
 const addresses = ['index.html', ...pages.map(({ address }) => address)];
 const read = (address: string) => fs.readFileSync(path.join(site.folder, address), 'utf8');
 

@@ -66,9 +66,23 @@ it('has chapters, each with something to run and an exercise', () => {
   }
 });
 
+/**
+ * A command as if all of a chapter were typed into one shell, as a reader does: its folder and its
+ * exported variables stay.
+ */
+function inOneShell(command: string, state: string): string {
+  return `exec 2>&1
+. '${state}'
+${command}
+{ export -p; printf 'cd %q\\n' "$PWD"; } > '${state}'`;
+}
+
 describe.each(chapters)('%s', (chapter) => {
   const folder = path.join(scratch, chapter);
   fs.mkdirSync(folder);
+  const state = path.join(scratch, `${chapter}.state`);
+  fs.writeFileSync(state, '');
+  const options = { cwd: folder, env, encoding: 'utf8' } as const;
 
   // In order, as later blocks build on earlier ones.
   it.each(blocksOf(path.join(TUTORIAL, chapter)))('line $line', ({ language, file, text }) => {
@@ -78,8 +92,7 @@ describe.each(chapters)('%s', (chapter) => {
     }
     if (language !== 'console') return;
     for (const { command, output } of commandsOf(text)) {
-      const script = `exec 2>&1\n${command}`;
-      const { stdout } = spawnSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' });
+      const { stdout } = spawnSync('bash', ['-c', inOneShell(command, state)], options);
       const ended = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
       expect(`$ ${command}${ended}`).toMatch(outputPattern(`$ ${command}${output}`));
     }
