@@ -15,6 +15,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runsIf } from '@stage0-ts/vectors/test-support';
 import { afterAll, describe, expect, it } from 'vitest';
 import { blocksOf, commandsOf, outputPattern } from './documents.ts';
 
@@ -97,4 +98,18 @@ describe.each(chapters)('%s', (chapter) => {
       expect(`$ ${command}${ended}`).toMatch(outputPattern(`$ ${command}${output}`));
     }
   });
+});
+
+const hasObjdump = spawnSync('objdump', ['--version']).status === 0;
+runsIf(hasObjdump, 'what objdump shows in chapter 6', 'There is no objdump');
+
+it.skipIf(!hasObjdump)('shows of objdump what objdump shows', () => {
+  const chapter = '6-m2-planet.md';
+  const blocks = blocksOf(path.join(TUTORIAL, chapter));
+  const shown = blocks.filter(({ language }) => language === 'objdump');
+  expect(shown.length).toBe(1);
+  const folder = path.join(scratch, chapter);
+  const options = { cwd: folder, encoding: 'utf8' } as const;
+  const { stdout } = spawnSync('objdump', ['-d', 'named'], options);
+  for (const { text } of shown) expect(stdout).toContain(text);
 });
