@@ -38,7 +38,6 @@ const FOOT = [
   { title: 'Glossary', address: 'docs/glossary.html' },
   { title: 'Verify signatures', address: 'playground/verify.html' },
   { title: 'What the check proves', address: 'docs/audit.html' },
-  { title: 'Verify a statement', address: 'playground/verify.html' },
   { title: 'Licences', address: 'notices.txt' },
   { title: 'This site as an archive', address: 'stage0-site.zip' },
 ];

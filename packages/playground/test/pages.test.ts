@@ -317,7 +317,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         for (const name of ['hello-M0', 'M0', 'hex2-0', 'hex1', 'hex0', 'hex0-seed']) {
           expect(names).toContainEqual(expect.stringMatching(new RegExp(`: ${name}$`)));
         }
-        await page.getByRole('searchbox').fill('hello-hex');
+        await page.locator('.chain-graph').getByRole('searchbox').fill('hello-hex');
         await expect.poll(() => page.locator('.graph-found').innerText()).toBe('4 found');
         await page.keyboard.press('Enter');
         await expect.poll(() => page.locator('.graph-found').innerText()).toBe('1 of 4');
