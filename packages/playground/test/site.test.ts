@@ -253,6 +253,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await tab.locator('figure.console').count()).toBeGreaterThan(2);
     const colour = await tab.evaluate(() => getComputedStyle(document.body).fontFamily);
     expect(colour).toContain('system-ui');
+    await expect.poll(() => tab.locator('.late').isVisible(), { timeout: 10_000 }).toBe(true);
     await page.close();
   });
 
