@@ -15,6 +15,8 @@ import { type BuiltSite, builtSite, CHROMIUM, hasChromium } from './built-site.t
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAX_FIRST_PAGE = 300_000;
+/** axe looks at every page. */
+const SLOW = { timeout: 400_000 };
 /** Milliseconds until the first page does something. */
 const MAX_FIRST_ACTION = 2000;
 /** Of typedoc's pages, one of each kind. */
@@ -290,7 +292,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     { colorScheme: 'dark', width: 1280, which: kinds },
     { colorScheme: 'light', width: 1280, which: kinds },
   ] as const;
-  it.each(looks)('pages are readable and fit, $colorScheme, $width wide', (look) =>
+  it.each(looks)('pages are readable and fit, $colorScheme, $width wide', SLOW, (look) =>
     site.open(
       'index.html',
       async (page) => {
