@@ -27,6 +27,7 @@ export default defineConfig({
     target: 'es2022',
     outDir: here('dist'),
     emptyOutDir: true,
-    rolldownOptions: { input: site.inputs },
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: { input: site.inputs, checks: { pluginTimings: false } },
   },
 });

@@ -15,6 +15,10 @@ const CONTENTS_SCRIPT = 'playground/src/course/contents.ts';
 const SLIDES_SCRIPT = 'playground/src/course/slides.ts';
 const HOME_SCRIPT = 'playground/src/home/main.ts';
 
+/** Shown when the script of a chapter has not come: as in a file that is opened without a server. */
+const LATE = `<p class="late">You can read this page, but nothing runs in it: that takes JavaScript and a
+web server, for example <code>python3 -m http.server</code> in the folder of this site.</p>`;
+
 const read = (source: string): string => fs.readFileSync(path.join(ROOT, source), 'utf8');
 
 /** The first page is written by hand; its picture of the chain is a file of its own. */
@@ -46,7 +50,7 @@ export function markdownPage(page: SourcePage, pages: readonly SourcePage[]): st
   const kind = page.source.endsWith('/handout.md') ? 'prose handout' : 'prose';
   const body = `<body class="${isChapter ? 'chapter' : 'document'}">
 <div class="columns">${menu(page, pages)}
-<main id="content" class="${kind}">${html}</main></div>
+<main id="content" class="${kind}">${isChapter ? LATE : ''}${html}</main></div>
 </body>`;
   return barePage(`${escaped(title)} · stage0`, escaped(description), body, script);
 }

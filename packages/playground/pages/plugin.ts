@@ -16,6 +16,7 @@ import { searchEntries } from './search-entries.ts';
 
 const SEARCH = 'virtual:search-entries';
 const HOME = 'index.html';
+const ICON = 'icon.svg';
 
 export interface SitePages {
   readonly plugin: Plugin;
@@ -69,6 +70,11 @@ export function sitePages(base: string): SitePages {
       });
       server.middlewares.use(async (request, response, next) => {
         const address = (request.url ?? '').replace(/[?#].*$/, '').replace(/^\//, '') || HOME;
+        if (address === ICON) {
+          const icon = fs.readFileSync(path.join(base, 'playground/src/frame', ICON));
+          response.setHeader('content-type', 'image/svg+xml').end(icon);
+          return undefined;
+        }
         if (!made.has(address)) return next();
         const html = await server.transformIndexHtml(`/${address}`, page(address));
         response.setHeader('content-type', 'text/html').end(html);
@@ -83,7 +89,7 @@ export function sitePages(base: string): SitePages {
             asset.source = String(asset.source).replaceAll(' crossorigin', '');
           }
         }
-        for (const name of ['icon.svg', 'social.svg']) {
+        for (const name of [ICON, 'social.svg']) {
           const source = fs.readFileSync(path.join(base, 'playground/src/frame', name));
           this.emitFile({ type: 'asset', fileName: name, source });
         }

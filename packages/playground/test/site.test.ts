@@ -15,6 +15,8 @@ import { type BuiltSite, builtSite, CHROMIUM, hasChromium } from './built-site.t
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAX_FIRST_PAGE = 300_000;
+/** axe looks at every page. */
+const SLOW = { timeout: 400_000 };
 /** Milliseconds until the first page does something. */
 const MAX_FIRST_ACTION = 2000;
 /** Of typedoc's pages, one of each kind. */
@@ -29,7 +31,7 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => site?.close());
 
-const OWN = ['playground/index.html', 'playground/chain.html'];
+const OWN = ['index', 'chain', 'seed'].map((name) => `playground/${name}.html`);
 const addresses = ['index.html', ...pages.map(({ address }) => address)];
 const read = (address: string) => fs.readFileSync(path.join(site.folder, address), 'utf8');
 
@@ -253,6 +255,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await tab.locator('figure.console').count()).toBeGreaterThan(2);
     const colour = await tab.evaluate(() => getComputedStyle(document.body).fontFamily);
     expect(colour).toContain('system-ui');
+    await expect.poll(() => tab.locator('.late').isVisible(), { timeout: 10_000 }).toBe(true);
     await page.close();
   });
 
@@ -289,7 +292,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     { colorScheme: 'dark', width: 1280, which: kinds },
     { colorScheme: 'light', width: 1280, which: kinds },
   ] as const;
-  it.each(looks)('pages are readable and fit, $colorScheme, $width wide', (look) =>
+  it.each(looks)('pages are readable and fit, $colorScheme, $width wide', SLOW, (look) =>
     site.open(
       'index.html',
       async (page) => {

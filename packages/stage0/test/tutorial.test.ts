@@ -15,6 +15,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runsIf } from '@stage0-ts/vectors/test-support';
 import { afterAll, describe, expect, it } from 'vitest';
 import { blocksOf, commandsOf, outputPattern } from './documents.ts';
 
@@ -66,9 +67,23 @@ it('has chapters, each with something to run and an exercise', () => {
   }
 });
 
+/**
+ * A command as if all of a chapter were typed into one shell, as a reader does: its folder and its
+ * exported variables stay.
+ */
+function inOneShell(command: string, state: string): string {
+  return `exec 2>&1
+. '${state}'
+${command}
+{ export -p; printf 'cd %q\\n' "$PWD"; } > '${state}'`;
+}
+
 describe.each(chapters)('%s', (chapter) => {
   const folder = path.join(scratch, chapter);
   fs.mkdirSync(folder);
+  const state = path.join(scratch, `${chapter}.state`);
+  fs.writeFileSync(state, '');
+  const options = { cwd: folder, env, encoding: 'utf8' } as const;
 
   // In order, as later blocks build on earlier ones.
   it.each(blocksOf(path.join(TUTORIAL, chapter)))('line $line', ({ language, file, text }) => {
@@ -78,10 +93,23 @@ describe.each(chapters)('%s', (chapter) => {
     }
     if (language !== 'console') return;
     for (const { command, output } of commandsOf(text)) {
-      const script = `exec 2>&1\n${command}`;
-      const { stdout } = spawnSync('bash', ['-c', script], { cwd: folder, env, encoding: 'utf8' });
+      const { stdout } = spawnSync('bash', ['-c', inOneShell(command, state)], options);
       const ended = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
       expect(`$ ${command}${ended}`).toMatch(outputPattern(`$ ${command}${output}`));
     }
   });
+});
+
+const hasObjdump = spawnSync('objdump', ['--version']).status === 0;
+runsIf(hasObjdump, 'what objdump shows in chapter 6', 'There is no objdump');
+
+it.skipIf(!hasObjdump)('shows of objdump what objdump shows', () => {
+  const chapter = '6-m2-planet.md';
+  const blocks = blocksOf(path.join(TUTORIAL, chapter));
+  const shown = blocks.filter(({ language }) => language === 'objdump');
+  expect(shown.length).toBe(1);
+  const folder = path.join(scratch, chapter);
+  const options = { cwd: folder, encoding: 'utf8' } as const;
+  const { stdout } = spawnSync('objdump', ['-d', 'named'], options);
+  for (const { text } of shown) expect(stdout).toContain(text);
 });

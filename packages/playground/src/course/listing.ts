@@ -15,6 +15,7 @@ export class Listing {
   private readonly progress: Progress;
   private readonly key: string;
   private readonly state = element('span', { class: 'state' });
+  private readonly editButton: HTMLElement;
   private current: string;
   private view: Promise<EditorView> | undefined;
 
@@ -26,9 +27,9 @@ export class Listing {
     this.key = key;
     this.original = figure.querySelector('code')?.textContent ?? '';
     this.current = this.original;
-    const edit = button('Edit', `Edit ${this.file}`, () => void this.edit());
+    this.editButton = button('Edit', `Edit ${this.file}`, () => void this.edit());
     const reset = button('Reset', `The chapter's text of ${this.file}`, () => this.reset());
-    figure.querySelector('figcaption')?.append(this.state, edit, reset);
+    figure.querySelector('figcaption')?.append(this.state, this.editButton, reset);
     figure.querySelector('pre')?.addEventListener('dblclick', () => void this.edit());
     const kept = progress.text(this.key);
     if (kept !== undefined && kept !== this.original) void this.edit(kept, false);
@@ -56,16 +57,18 @@ export class Listing {
     if (this.view === undefined) {
       this.current = text;
       const place = element('div', { class: 'editor' });
-      this.view = import('./code-editor.ts').then(({ openEditor }) =>
-        openEditor(place, {
+      this.view = import('./code-editor.ts').then(({ openEditor }) => {
+        // In the page first: it measures its lines when it is made.
+        this.figure.querySelector('pre')?.replaceWith(place);
+        this.editButton.remove();
+        return openEditor(place, {
           text,
           language: this.figure.dataset['language'] ?? '',
           label: this.file,
           onText: (now) => this.take(now),
-        }),
-      );
+        });
+      });
       await this.view;
-      this.figure.querySelector('pre')?.replaceWith(place);
       this.mark();
     }
     if (focus) (await this.view).focus();

@@ -10,6 +10,7 @@ import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { asToolError, formatError } from '@stage0-ts/diagnostics';
 import type { Host, Inherited, Program } from '@stage0-ts/host';
 import { type MemoryFiles, MemoryHost, type WorldEngine } from '@stage0-ts/host/memory';
+import { joined } from './joined.ts';
 import {
   type Command,
   type Link,
@@ -294,14 +295,4 @@ function reason(error: unknown): string {
   if (known === undefined) return (error as Error).message;
   const text = known.code === 'ENOENT' ? 'No such file or directory' : known.message;
   return known.file === undefined ? text : `${known.file}: ${text}`;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -6,6 +6,7 @@
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { asToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
+import { joined } from './joined.ts';
 
 /** What ends a command with a message, after its name. */
 class Failure extends Error {
@@ -79,14 +80,7 @@ function print(host: Host, text: string): void {
 /** The files together, or standard input. */
 function inputOf(host: Host, files: readonly string[]): Uint8Array {
   if (files.length === 0) return host.readStdin();
-  const parts = files.map((file) => (file === '-' ? host.readStdin() : host.readFile(file)));
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(files.map((file) => (file === '-' ? host.readStdin() : host.readFile(file))));
 }
 
 /** Lines with their ends. */
