@@ -196,7 +196,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         expect(await machine.getByRole('button', { name: 'Back' }).isEnabled()).toBe(false);
         // Over the call: no line of `two` is seen.
         const seen: string[] = [];
-        for (let step = 0; step < 4; step++) {
+        for (let step = 0; step < 2; step++) {
           await press('Line');
           seen.push((await marked()).join(' '));
         }
@@ -257,13 +257,14 @@ describe.skipIf(!hasChromium)('the playground', () => {
         async (page) => {
           await page.locator('.registers').first().waitFor();
           const step = page.getByRole('button', { name: 'Step', exact: true });
-          if (width < 500) await step.evaluate((one) => one.scrollIntoView());
           const [button, registers] = await Promise.all([
             step.boundingBox(),
             page.locator('.registers').first().boundingBox(),
           ]);
-          expect(button?.y).toBeGreaterThanOrEqual(0);
-          expect((registers?.y ?? 0) + (registers?.height ?? 0)).toBeLessThan(height);
+          const end = (registers?.y ?? Number.NaN) + (registers?.height ?? Number.NaN);
+          // On a phone the text is above, and a part of the screen belongs to the browser.
+          if (width > 500) expect(end).toBeLessThan(height);
+          expect(end - (button?.y ?? Number.NaN)).toBeLessThan(height / 2);
         },
         { viewport: { width, height } },
       ),
@@ -290,12 +291,12 @@ describe.skipIf(!hasChromium)('the playground', () => {
       open('index', async (page) => {
         await page.goto(`${page.url().replace(/#.*/, '')}?embed#M1/1`);
         await page.getByRole('region', { name: 'Machine' }).waitFor();
-        expect(await page.getByRole('navigation').count()).toBe(0);
         expect(await page.getByRole('radio').count()).toBe(0);
+        expect(await page.locator('.site-bar').isVisible()).toBe(false);
         const link = await page
           .getByRole('link', { name: 'Open in the playground' })
           .getAttribute('href');
-        expect(link).toBe('/index.html#M1/1');
+        expect(link).toBe('/playground/index.html#M1/1');
       }));
 
     it('goes on when a program runs where there is no byte of it', () =>
@@ -439,7 +440,7 @@ describe.skipIf(!hasChromium)('the playground', () => {
         for (const name of ['hello-M0', 'M0', 'hex2-0', 'hex1', 'hex0', 'hex0-seed']) {
           expect(names).toContainEqual(expect.stringMatching(new RegExp(`: ${name}$`)));
         }
-        await page.getByRole('searchbox').fill('hello-hex');
+        await page.locator('.chain-graph').getByRole('searchbox').fill('hello-hex');
         await expect.poll(() => page.locator('.graph-found').innerText()).toBe('4 found');
         await page.keyboard.press('Enter');
         await expect.poll(() => page.locator('.graph-found').innerText()).toBe('1 of 4');

@@ -33,7 +33,7 @@ export function App() {
   if (program === undefined) return embedded ? null : <Header here="Playground" />;
   if (embedded) {
     return (
-      <div class="embedded">
+      <div class="embed-view">
         <Workbench key={program.number} {...{ program, setText }} />
         <p class="hint">
           <a href={location.pathname + location.hash} target="_blank" rel="noreferrer">
