@@ -176,6 +176,129 @@ describe.skipIf(!hasChromium)('the playground', () => {
         await expect.poll(() => status.innerText()).toContain('next, at 08048054');
       }));
 
+    it('names calls of the kernel, begins at main, and steps by lines and back', () =>
+      open('index', async (page) => {
+        await choose(page, 'C');
+        const lines = [
+          'int write(int f, char* t, int n);',
+          'int two() { return 2; }',
+          'int main()',
+        ];
+        await write(
+          page,
+          `${lines.join('\n')}\n{\nint a;\na = two();\nwrite(a, "Hi\\n", 3);\nreturn 7;\n}\n`,
+        );
+        const machine = page.getByRole('region', { name: 'Machine' });
+        const status = () => machine.getByRole('status').innerText();
+        const press = (name: string) => machine.getByRole('button', { name, exact: true }).click();
+        const marked = () => page.locator('.editor .mark-twin').allInnerTexts();
+        await expect.poll(status).toMatch(/^\d+ instructions; next/);
+        expect(await machine.getByRole('button', { name: 'Back' }).isEnabled()).toBe(false);
+        // Over the call: no line of `two` is seen.
+        const seen: string[] = [];
+        for (let step = 0; step < 2; step++) {
+          await press('Line');
+          seen.push((await marked()).join(' '));
+        }
+        expect(seen.join(';')).not.toContain('2');
+        const before = await status();
+        await press('Step');
+        expect(await status()).not.toBe(before);
+        await press('Back');
+        await expect.poll(status).toBe(before);
+        await press('Restart');
+        for (let step = 0; step < 90 && !(await status()).includes('int 0x80'); step++) {
+          const now = await status();
+          await press('Step');
+          await expect.poll(status).not.toBe(now);
+        }
+        expect(await status()).toContain('int 0x80, which is write(2, "Hi\\n", 3)');
+        await expect
+          .poll(() => page.locator('.listing + .meaning').innerText())
+          .toContain('int 0x80: calls the kernel');
+        await press('Run');
+        await expect.poll(status).toContain('exit status 7');
+      }));
+
+    it('stops at breakpoints, and is driven by keys', () =>
+      open('index', async (page) => {
+        await choose(page, 'hex1');
+        await page.getByRole('combobox', { name: 'Example' }).selectOption('a loop');
+        const machine = page.getByRole('region', { name: 'Machine' });
+        const status = () => machine.getByRole('status').innerText();
+        await expect.poll(status).toContain('next');
+        await page.locator('.listing [role="option"]', { hasText: 'int 0x80' }).first().click();
+        await page.keyboard.press('F9');
+        await expect.poll(() => page.locator('.listing .stop').count()).toBe(1);
+        await page.keyboard.press('F8');
+        await expect.poll(status).toContain('which is write(1, "9\\n", 2)');
+        await page.keyboard.press('Control+Enter');
+        await expect.poll(status).toContain('which is write(1, "8\\n", 2)');
+        await page.keyboard.press('F11');
+        await expect.poll(status).not.toContain('write');
+        await page.keyboard.press('Shift+F11');
+        await expect.poll(status).toContain('which is write(1, "8\\n", 2)');
+        await page.keyboard.press('F9');
+        await expect.poll(() => page.locator('.listing .stop').count()).toBe(0);
+        await machine.getByRole('button', { name: 'Run to here' }).click();
+        await expect.poll(status).toContain('which is write(1, "7\\n", 2)');
+        await page.keyboard.press('F8');
+        await expect.poll(status).toContain('exit status 0');
+        await page.keyboard.press('Shift+F5');
+        await expect.poll(status).toMatch(/^0 instructions/);
+      }));
+
+    it.each([
+      [1280, 800],
+      [390, 844],
+    ])('shows Step and the registers on one screen at %d by %d', (width, height) =>
+      open(
+        'index',
+        async (page) => {
+          await page.locator('.registers').first().waitFor();
+          const step = page.getByRole('button', { name: 'Step', exact: true });
+          const [button, registers] = await Promise.all([
+            step.boundingBox(),
+            page.locator('.registers').first().boundingBox(),
+          ]);
+          const end = (registers?.y ?? Number.NaN) + (registers?.height ?? Number.NaN);
+          // On a phone the text is above, and a part of the screen belongs to the browser.
+          if (width > 500) expect(end).toBeLessThan(height);
+          expect(end - (button?.y ?? Number.NaN)).toBeLessThan(height / 2);
+        },
+        { viewport: { width, height } },
+      ),
+    );
+
+    it('has M0 and cc_x86, and the assembly of other architectures', () =>
+      open('index', async (page) => {
+        await choose(page, 'cc_x86');
+        await page.getByRole('combobox', { name: 'Example' }).selectOption('squares');
+        const machine = page.getByRole('region', { name: 'Machine' });
+        await machine.getByRole('button', { name: 'Run', exact: true }).click();
+        await expect.poll(() => page.locator('.output').innerText()).toBe('1\n4\n9\n16\n25\n');
+        await choose(page, 'M0');
+        await write(page, ':_start\nretrun\n:ELF_end\n');
+        await page.locator('.cm-lintRange-warning').waitFor();
+        await choose(page, 'C');
+        await page.getByRole('combobox', { name: 'Assembly for' }).selectOption('riscv64');
+        await expect
+          .poll(() => page.getByRole('region', { name: 'Assembly for riscv64' }).innerText())
+          .toContain('rd_a0');
+      }));
+
+    it('can be put into another page', () =>
+      open('index', async (page) => {
+        await page.goto(`${page.url().replace(/#.*/, '')}?embed#M1/1`);
+        await page.getByRole('region', { name: 'Machine' }).waitFor();
+        expect(await page.getByRole('radio').count()).toBe(0);
+        expect(await page.locator('.site-bar').isVisible()).toBe(false);
+        const link = await page
+          .getByRole('link', { name: 'Open in the playground' })
+          .getAttribute('href');
+        expect(link).toBe('/playground/index.html#M1/1');
+      }));
+
     it('goes on when a program runs where there is no byte of it', () =>
       open('index', async (page) => {
         await choose(page, 'M1');

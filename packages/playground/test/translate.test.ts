@@ -9,7 +9,13 @@ import { disassemble } from '../src/program/disassembly.ts';
 import { LANGUAGES } from '../src/program/examples.ts';
 import { errorsOf } from '../src/program/result.ts';
 import { Twins, trail } from '../src/program/trail.ts';
-import { decode, encode, type Translation, translate } from '../src/program/translate.ts';
+import {
+  decode,
+  encode,
+  type LanguageName,
+  type Translation,
+  translate,
+} from '../src/program/translate.ts';
 import type { ByteRange } from '../src/shared/bytes-view.tsx';
 
 const OUTPUTS: Readonly<Record<string, [output: string, status: number]>> = {
@@ -19,6 +25,10 @@ const OUTPUTS: Readonly<Record<string, [output: string, status: number]>> = {
   'hex1: a loop': ['9\n8\n7\n6\n5\n4\n3\n2\n1\n0\n', 0],
   'hex2: input in capitals': ['', 0],
   'hex2: hello': ['Hello, stage0!\n', 0],
+  'M0: hello': ['Hello, stage0!\n', 0],
+  'M0: echo its argument': ['stage0\n', 0],
+  'cc_x86: hello': ['Hello, stage0!\n', 0],
+  'cc_x86: squares': ['1\n4\n9\n16\n25\n', 0],
   'M1: hello': ['Hello, stage0!\n', 0],
   'M1: echo its argument': ['stage0\n', 0],
   'C: hello': ['Hello, stage0!\n', 0],
@@ -111,5 +121,19 @@ describe('what is suspicious in C', () => {
         message: '++ of the global g changes what its value points to',
       },
     ]);
+  });
+});
+
+describe('what is suspicious elsewhere', () => {
+  it.each<[LanguageName, string, number]>([
+    ['hex0', '# a\n48 6\n', 7],
+    ['hex1', '48 %x\n', 3],
+    ['hex2', ':_start\nC3 4\n:ELF_end\n', 13],
+    ['M0', ':_start\nret retrun\n:ELF_end\n', 12],
+    ['M1', ':_start\n%5 %0x\n:ELF_end\n', 11],
+  ])('%s %j', (language, text, from) => {
+    const { warnings, image } = translate(language, { name: 'program', bytes: encode(text) });
+    expect(image.length).toBeGreaterThan(0);
+    expect(errorsOf(text, undefined, warnings)).toMatchObject([{ from, severity: 'warning' }]);
   });
 });

@@ -15,7 +15,8 @@ const EXCERPT = 130;
 const NARROW = '(max-width: 60rem)';
 
 // A page in a page, as the course shows the playground: it needs no second bar.
-if (window.self !== window.top) document.documentElement.classList.add('in-frame');
+const isEmbedded = window.self !== window.top || new URLSearchParams(location.search).has('embed');
+if (isEmbedded) document.documentElement.classList.add('in-frame');
 
 const menu = document.querySelector<HTMLDetailsElement>('details.menu');
 if (menu !== null && matchMedia(NARROW).matches) menu.open = false;

@@ -11,9 +11,12 @@ import { counted } from '../shared/format.ts';
 import { Header } from '../shared/header.tsx';
 import { byteOfIndex } from '../shared/positions.ts';
 import { saveFile } from '../shared/save.ts';
+import type { Line } from './disassembly.ts';
 import { LanguageChoice } from './language-choice.tsx';
-import { ListingView } from './listing-view.tsx';
+import { ListingView, linesOf } from './listing-view.tsx';
 import { MachinePanel } from './machine-panel.tsx';
+import type { LineAt } from './machine-run.ts';
+import { OtherAssembly } from './other-assembly.tsx';
 import { describeError, errorsOf, type Good, marksOf, type Result, translated } from './result.ts';
 import { StagesView } from './stages-view.tsx';
 import { trail } from './trail.ts';
@@ -26,7 +29,20 @@ const MAX_PAUSE = 500;
 
 export function App() {
   const { program, notice, setText, open } = useProgram();
-  if (program === undefined) return <Header here="Playground" />;
+  const embedded = useMemo(() => new URLSearchParams(location.search).has('embed'), []);
+  if (program === undefined) return embedded ? null : <Header here="Playground" />;
+  if (embedded) {
+    return (
+      <div class="embed-view">
+        <Workbench key={program.number} {...{ program, setText }} />
+        <p class="hint">
+          <a href={location.pathname + location.hash} target="_blank" rel="noreferrer">
+            Open in the playground
+          </a>
+        </p>
+      </div>
+    );
+  }
   return (
     <>
       <Header here="Playground" />
@@ -82,6 +98,16 @@ function Workbench({ program, setText }: WorkbenchProps) {
     setNext(instruction);
     if (instruction !== undefined) choose(instruction.address - BASE_ADDRESS);
   }, []);
+  const [stops, setStops] = useState<ReadonlySet<number>>(new Set());
+  const onStop = useCallback((address: number) => {
+    setStops((before) => {
+      const now = new Set(before);
+      if (!now.delete(address)) now.add(address);
+      return now;
+    });
+  }, []);
+  const lineAt = useMemo(() => lineNumbers(good), [good]);
+  const lines = useMemo(() => (good === undefined ? [] : linesOf(good.translation)), [good]);
   const args = language.examples.find((one) => one.text === program.text)?.args ?? '';
 
   return (
@@ -110,22 +136,32 @@ function Workbench({ program, setText }: WorkbenchProps) {
             </button>
           )}
         </div>
-        <h2>Machine</h2>
+      </section>
+      <section class="right" aria-label="Result">
         {good === undefined ? (
-          <p class="hint">It runs the program as soon as there is one without an error.</p>
+          <p class="hint">The program runs here as soon as there is one without an error.</p>
         ) : (
           <MachinePanel
             image={good.translation.image}
             labels={good.translation.labels}
             source={good.source.bytes}
-            {...{ args, onNext }}
-          />
+            chosen={chosen === undefined ? undefined : instructionAt(lines, chosen)}
+            {...{ args, lineAt, stops, onStop, onNext }}
+          >
+            <h2>Instructions</h2>
+            <ListingView
+              translation={good.translation}
+              lines={lines}
+              chosen={chosen}
+              next={next?.address}
+              stops={stops}
+              onChoose={choose}
+            />
+          </MachinePanel>
         )}
       </section>
-      <section class="right" aria-label="Result">
-        {good === undefined ? (
-          <p class="hint">The bytes appear here as soon as the program has no error.</p>
-        ) : (
+      <section class="rest" aria-label="Bytes and where they come from">
+        {good !== undefined && (
           <>
             <h2>
               Bytes
@@ -138,16 +174,10 @@ function Workbench({ program, setText }: WorkbenchProps) {
               chosen={chosen}
               onChoose={choose}
             />
-            <h2>Instructions</h2>
-            <ListingView
-              translation={good.translation}
-              chosen={chosen}
-              next={next?.address}
-              onChoose={choose}
-            />
             <h2>Where it comes from</h2>
             <TrailView offset={chosen} hops={hops} />
             <StagesView stages={good.translation.stages} hops={hops} />
+            {language.name === 'C' && <OtherAssembly source={good.source} />}
           </>
         )}
       </section>
@@ -187,6 +217,34 @@ function useTranslation(program: OpenProgram): Shown {
   }, [program]);
   const isCurrent = program === settled;
   return { text: settled.text, result, good: lastGood.current, isCurrent };
+}
+
+/** The line of the program's text that each instruction comes from, as it is asked for. */
+function lineNumbers(good: Good | undefined): LineAt {
+  const known = new Map<number, number | undefined>();
+  return (address) => {
+    if (good === undefined) return undefined;
+    if (known.has(address)) return known.get(address);
+    const { translation, source } = good;
+    const origin = trail(translation, address - BASE_ADDRESS).at(-1)?.origin;
+    const isOwn = origin?.source.bytes === source.bytes;
+    const line = isOwn ? lineNumber(source.bytes, origin.start) : undefined;
+    known.set(address, line);
+    return line;
+  };
+}
+
+function lineNumber(bytes: Uint8Array, offset: number): number {
+  let line = 1;
+  for (let at = 0; at < offset; at++) if (bytes[at] === 0x0a) line++;
+  return line;
+}
+
+/** The address of the instruction that a byte is in; undefined for data. */
+function instructionAt(lines: readonly Line[] | string, offset: number): number | undefined {
+  if (typeof lines === 'string') return undefined;
+  const line = lines.find((one) => one.offset <= offset && offset < one.offset + one.length);
+  return line?.isCode ? line.address : undefined;
 }
 
 function rangeOf(instruction: Instruction | undefined): ByteRange | undefined {

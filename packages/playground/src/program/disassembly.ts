@@ -2,7 +2,12 @@
 /**
  * An image → its instructions and what lies between them, in the order of addresses.
  */
-import { formatInstruction, reachableCode, readExecutable } from '@stage0-ts/i386';
+import {
+  formatInstruction,
+  type Instruction,
+  reachableCode,
+  readExecutable,
+} from '@stage0-ts/i386';
 import { printable } from '../shared/format.ts';
 import type { ProgramLabel } from './translate.ts';
 
@@ -15,6 +20,8 @@ export interface Line {
   readonly labels: readonly string[];
   readonly text: string;
   readonly isCode: boolean;
+  /** Of code. */
+  readonly instruction: Instruction | undefined;
 }
 
 const DATA_BYTES = 8;
@@ -37,7 +44,8 @@ export function disassemble(image: Uint8Array, labels: readonly ProgramLabel[]):
         ? printable(image.subarray(offset, offset + length))
         : formatInstruction(instruction, nameOf);
     const isCode = instruction !== undefined;
-    lines.push({ offset, length, address, labels: names.get(address) ?? [], text, isCode });
+    const here = names.get(address) ?? [];
+    lines.push({ offset, length, address, labels: here, text, isCode, instruction });
     offset += length;
   }
   return lines;

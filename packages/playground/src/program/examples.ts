@@ -10,6 +10,7 @@ import capitalsHex2 from './examples/capitals.hex2?raw';
 import countC from './examples/count.c?raw';
 import echoM1 from './examples/echo.M1?raw';
 import loopHex1 from './examples/loop.hex1?raw';
+import squaresC from './examples/squares.c?raw';
 import type { LanguageName } from './translate.ts';
 
 export interface Example {
@@ -63,13 +64,34 @@ export const LANGUAGES: readonly Language[] = [
     ],
   },
   {
+    name: 'M0',
+    summary:
+      '+ names for instructions (DEFINE), decimal numbers (%10, !10), and strings; no checks',
+    tools: 'catm, M0, catm, hex2-0',
+    comments: ['#', ';'],
+    examples: [
+      { title: 'hello', text: helloM1 },
+      { title: 'echo its argument', text: echoM1, args: 'stage0' },
+    ],
+  },
+  {
     name: 'M1',
-    summary: '+ names for instructions (DEFINE), decimal numbers (%10, !10), and strings',
+    summary: 'the same, for every architecture, and a word that nobody has defined is an error',
     tools: 'M1, hex2',
     comments: ['#', ';'],
     examples: [
       { title: 'hello', text: helloM1 },
       { title: 'echo its argument', text: echoM1, args: 'stage0' },
+    ],
+  },
+  {
+    name: 'cc_x86',
+    summary: 'the C of the first compiler: every value is a word, && is &, and nothing is checked',
+    tools: 'cc_x86, catm, M0, catm, hex2-0',
+    comments: ['//', '/*', '#'],
+    examples: [
+      { title: 'hello', text: hello },
+      { title: 'squares', text: squaresC },
     ],
   },
   {

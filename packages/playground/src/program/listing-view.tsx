@@ -3,6 +3,7 @@
  * The image as instructions and data, with labels. The line of the chosen byte and the next
  * instruction are marked.
  */
+import { describeInstruction } from '@stage0-ts/i386';
 import { useId, useMemo } from 'preact/hooks';
 import { hex } from '../shared/format.ts';
 import { lastUpTo } from '../shared/positions.ts';
@@ -12,9 +13,12 @@ import type { Translation } from './translate.ts';
 
 export interface ListingViewProps {
   readonly translation: Translation;
+  readonly lines: readonly Line[] | string;
   readonly chosen: number | undefined;
   /** Address of the instruction that runs next. */
   readonly next: number | undefined;
+  /** Addresses of breakpoints. */
+  readonly stops: ReadonlySet<number>;
   readonly onChoose: (offset: number) => void;
 }
 
@@ -27,10 +31,17 @@ interface Row {
 /** Bytes of an instruction that are shown. */
 const BYTES = 7;
 
-export function ListingView({ translation, chosen, next, onChoose }: ListingViewProps) {
-  const rows = useMemo(() => rowsOf(translation), [translation]);
+export function ListingView({
+  translation,
+  lines,
+  chosen,
+  next,
+  stops,
+  onChoose,
+}: ListingViewProps) {
+  const rows = useMemo(() => (typeof lines === 'string' ? [] : rowsOf(lines)), [lines]);
   const id = useId();
-  if (typeof rows === 'string') return <p class="hint">No executable: {rows}</p>;
+  if (typeof lines === 'string') return <p class="hint">No executable: {lines}</p>;
   const at = chosen === undefined ? -1 : rowOf(rows, chosen);
   const entry = rows.findIndex(({ line, label }) => line.isCode && label === undefined);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -48,6 +59,7 @@ export function ListingView({ translation, chosen, next, onChoose }: ListingView
       label !== undefined ? 'label' : line.isCode ? 'code' : 'data',
       index === at && 'chosen',
       label === undefined && line.address === next && 'next',
+      label === undefined && stops.has(line.address) && 'stop',
     ];
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the list has them
@@ -58,25 +70,39 @@ export function ListingView({ translation, chosen, next, onChoose }: ListingView
         tabIndex={-1}
         aria-selected={index === at}
         class={classes.filter(Boolean).join(' ')}
+        title={label === undefined ? meaningOf(line) : undefined}
         onClick={() => onChoose(line.offset)}
       >
         {label === undefined ? <LineView {...line} image={translation.image} /> : `:${label}`}
       </div>
     );
   };
+  const shown = at < 0 ? undefined : rows[at]?.line;
   return (
-    <Rows
-      class="listing"
-      role="listbox"
-      aria-label="Instructions"
-      {...(at < 0 ? {} : { 'aria-activedescendant': `${id}-${at}` })}
-      onKeyDown={onKeyDown}
-      count={rows.length}
-      row={row}
-      reveal={at < 0 ? Math.max(entry, 0) : at}
-      subject={translation}
-    />
+    <>
+      <Rows
+        class="listing"
+        role="listbox"
+        aria-label="Instructions"
+        {...(at < 0 ? {} : { 'aria-activedescendant': `${id}-${at}` })}
+        onKeyDown={onKeyDown}
+        count={rows.length}
+        row={row}
+        reveal={at < 0 ? Math.max(entry, 0) : at}
+        subject={translation}
+      />
+      <p class="meaning" aria-live="polite">
+        {shown === undefined ? 'Choose an instruction to see what it does.' : meaningOf(shown)}
+      </p>
+    </>
   );
+}
+
+/** What an instruction does, and the flags. */
+function meaningOf({ instruction, text }: Line): string {
+  if (instruction === undefined) return 'Data: nothing leads here as to an instruction.';
+  const { does, flags } = describeInstruction(instruction);
+  return `${text}: ${does}${flags === '' ? '' : ` (${flags})`}.`;
 }
 
 function LineView({ address, offset, length, text, image }: Line & { image: Uint8Array }) {
@@ -90,15 +116,20 @@ function LineView({ address, offset, length, text, image }: Line & { image: Uint
   );
 }
 
-function rowsOf({ image, labels }: Translation): Row[] | string {
+/** The lines of a program; or why it is none. */
+export function linesOf({ image, labels }: Translation): readonly Line[] | string {
   try {
-    return disassemble(image, labels).flatMap((line) => [
-      ...line.labels.map((label) => ({ line, label })),
-      { line, label: undefined },
-    ]);
+    return disassemble(image, labels);
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+function rowsOf(lines: readonly Line[]): Row[] {
+  return lines.flatMap((line) => [
+    ...line.labels.map((label) => ({ line, label })),
+    { line, label: undefined },
+  ]);
 }
 
 /** Index of the line that holds `offset`, or -1. */

@@ -4,11 +4,13 @@
  * registers, memory.
  */
 import { formatInstruction, type Instruction, REGISTER_NAMES } from '@stage0-ts/i386';
-import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { counted, hex, printable } from '../shared/format.ts';
 import { saveFile } from '../shared/save.ts';
+import { systemCall } from '../shared/system-call.ts';
 import { namesByAddress } from './disassembly.ts';
-import { MachineRun, type MadeFile, type Start } from './machine-run.ts';
+import { type LineAt, MachineRun, type MadeFile, type Start } from './machine-run.ts';
 import { encode, type ProgramLabel } from './translate.ts';
 
 export interface MachinePanelProps {
@@ -18,8 +20,17 @@ export interface MachinePanelProps {
   readonly source: Uint8Array;
   /** The command line to begin with. */
   readonly args: string;
+  /** Lines of the program's text, to step by them. */
+  readonly lineAt: LineAt;
+  /** Address of the instruction that is chosen in the listing. */
+  readonly chosen: number | undefined;
+  /** Breakpoints: addresses. */
+  readonly stops: ReadonlySet<number>;
+  readonly onStop: (address: number) => void;
   /** Told of the next instruction after each step, undefined when there is none. */
   readonly onNext: (instruction: Instruction | undefined) => void;
+  /** What stands between the registers and what a program is started with. */
+  readonly children: ComponentChildren;
 }
 
 const MEMORY_ROWS = 8;
@@ -32,53 +43,80 @@ const FLAGS: readonly (readonly [name: string, mask: number])[] = [
   ['overflow', 0x800],
 ];
 
-export function MachinePanel({ image, labels, source, args: first, onNext }: MachinePanelProps) {
-  const [args, setArgs] = useState(first);
+/** Where a C program begins for who wrote it: what comes before is the start code and its call. */
+const MAIN = 'FUNCTION_main';
+
+export function MachinePanel(props: MachinePanelProps) {
+  const { image, labels, source, lineAt, chosen, stops, onStop, onNext } = props;
+  const [args, setArgs] = useState(props.args);
   const [input, setInput] = useState('');
+  const [skips, setSkips] = useState(true);
   const [count, restart] = useReducer((value: number) => value + 1, 0);
   const [, refresh] = useReducer((value: number) => value + 1, 0);
-  const run = useMemo(() => {
+  const main = labels.find(({ name }) => name === MAIN)?.address;
+  const fresh = useMemo(() => {
     const words = args.split(' ').filter(Boolean);
-    return createRun({ image, source, args: words, input: encode(input) });
-  }, [image, count, args, input]);
+    const start = { image, source, args: words, input: encode(input) };
+    return createRun(start, skips ? main : undefined);
+  }, [image, count, args, input, skips]);
+  const [again, setAgain] = useState<{ readonly of: unknown; readonly run: MachineRun }>();
+  const run = again?.of === fresh ? again.run : fresh;
   const names = useMemo(() => namesByAddress(labels), [labels]);
+  const acts = useRef<Actions>({});
+  useKeys(acts);
   useEffect(() => {
-    onNext(undefined);
-    return () => (typeof run === 'string' ? undefined : run.pause());
-  }, [run]);
+    onNext(typeof fresh === 'string' || fresh.skipped === 0 ? undefined : fresh.next);
+    return () => (typeof fresh === 'string' ? undefined : fresh.pause());
+  }, [fresh]);
   if (typeof run === 'string') return <p class="hint">The machine does not load it: {run}</p>;
 
-  const update = () => {
-    onNext(run.isRunning || run.steps === 0 ? undefined : run.next);
+  const update = (now = run) => {
+    onNext(now.isRunning || now.steps === 0 ? undefined : now.next);
     refresh(undefined);
   };
-  const act = (action: () => void) => () => {
+  const goBack = () => {
+    const before = run.back();
+    setAgain({ of: fresh, run: before });
+    update(before);
+  };
+  const then = (action: () => void) => () => {
     action();
     update();
   };
   const canGo = !run.isOver && !run.isRunning;
+  const here = chosen === undefined ? stops : new Set([...stops, chosen]);
+  const actions: Actions = {
+    back: run.canGoBack && !run.isRunning ? goBack : undefined,
+    step: canGo ? then(() => run.step()) : undefined,
+    line: canGo ? then(() => run.stepLine(lineAt, stops)) : undefined,
+    run: canGo ? () => run.run(update, stops) : undefined,
+    here: canGo && chosen !== undefined ? () => run.run(update, here) : undefined,
+    stop: chosen === undefined ? undefined : () => onStop(chosen),
+    pause: run.isRunning ? then(() => run.pause()) : undefined,
+    restart: run.steps === run.skipped ? undefined : () => restart(undefined),
+  };
+  acts.current = actions;
   return (
     <section class="machine" aria-label="Machine">
       <div class="buttons">
-        <button type="button" disabled={!canGo} onClick={act(() => run.step())}>
-          Step
-        </button>
-        <button type="button" disabled={!canGo} onClick={act(() => run.step(100))}>
-          100 steps
-        </button>
-        <button type="button" disabled={!canGo} onClick={() => run.run(update)}>
-          Run
-        </button>
-        <button type="button" disabled={!run.isRunning} onClick={act(() => run.pause())}>
-          Pause
-        </button>
-        <button type="button" disabled={run.steps === 0} onClick={() => restart(undefined)}>
-          Restart
-        </button>
+        {BUTTONS.map(({ action, title, hint }) => (
+          <button
+            key={action}
+            type="button"
+            title={hint}
+            disabled={actions[action] === undefined}
+            onClick={actions[action]}
+          >
+            {action === 'stop' && chosen !== undefined && stops.has(chosen)
+              ? 'No breakpoint'
+              : title}
+          </button>
+        ))}
       </div>
       <p class={run.fault === undefined ? '' : 'bad'} role="status">
         {counted(run.steps, 'instruction')}; {describe(run, names)}
       </p>
+      <Registers run={run} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable */}
       <pre class="output" role="region" aria-label="Output" tabIndex={0}>
         {run.output || (
@@ -86,6 +124,7 @@ export function MachinePanel({ image, labels, source, args: first, onNext }: Mac
         )}
       </pre>
       <MadeFiles made={run.isRunning ? [] : run.made} image={image} />
+      {props.children}
       <div class="start">
         <label>
           Arguments <input value={args} onInput={(event) => setArgs(event.currentTarget.value)} />
@@ -99,17 +138,71 @@ export function MachinePanel({ image, labels, source, args: first, onNext }: Mac
           />
         </label>
       </div>
-      <div class="state">
-        <Registers run={run} />
-        <Memory run={run} />
-      </div>
+      {main !== undefined && (
+        <label>
+          <input
+            type="checkbox"
+            checked={skips}
+            onChange={(event) => setSkips(event.currentTarget.checked)}
+          />{' '}
+          Begin at main, after the start code
+        </label>
+      )}
+      <Memory run={run} />
     </section>
   );
 }
 
-function createRun(start: Start): MachineRun | string {
+type Action = 'back' | 'step' | 'line' | 'run' | 'here' | 'stop' | 'pause' | 'restart';
+type Actions = Partial<Record<Action, (() => void) | undefined>>;
+
+const BUTTONS: readonly {
+  readonly action: Action;
+  readonly title: string;
+  readonly hint: string;
+}[] = [
+  { action: 'back', title: 'Back', hint: 'One instruction back (Shift+F11)' },
+  { action: 'step', title: 'Step', hint: 'One instruction (F11)' },
+  { action: 'line', title: 'Line', hint: 'To the next line of the text, over calls (F10)' },
+  { action: 'run', title: 'Run', hint: 'To the end or a breakpoint (F8 or Ctrl+Enter)' },
+  { action: 'here', title: 'Run to here', hint: 'To the chosen instruction (Shift+F8)' },
+  { action: 'stop', title: 'Breakpoint', hint: 'At the chosen instruction (F9)' },
+  { action: 'pause', title: 'Pause', hint: 'Stop running (F8)' },
+  { action: 'restart', title: 'Restart', hint: 'From the start (Shift+F5)' },
+];
+
+/** Key, with `Shift+` or `Ctrl+` before it → what it does, the first that can be done. */
+const KEYS: Readonly<Record<string, readonly Action[]>> = {
+  'Shift+F11': ['back'],
+  F11: ['step'],
+  F10: ['line'],
+  F8: ['run', 'pause'],
+  'Ctrl+Enter': ['run', 'pause'],
+  'Shift+F8': ['here'],
+  F9: ['stop'],
+  'Shift+F5': ['restart'],
+};
+
+/** The keys of debuggers, wherever the focus is. */
+function useKeys(acts: { readonly current: Actions }): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const before = `${event.ctrlKey ? 'Ctrl+' : ''}${event.shiftKey ? 'Shift+' : ''}`;
+      const actions = KEYS[before + event.key];
+      if (actions === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const action = actions.find((one) => acts.current[one] !== undefined);
+      if (action !== undefined) acts.current[action]?.();
+    };
+    addEventListener('keydown', onKeyDown, { capture: true });
+    return () => removeEventListener('keydown', onKeyDown, { capture: true });
+  }, []);
+}
+
+function createRun(start: Start, skipTo: number | undefined): MachineRun | string {
   try {
-    return new MachineRun(start);
+    return new MachineRun(start, skipTo);
   } catch (error) {
     return (error as Error).message;
   }
@@ -123,7 +216,8 @@ function describe(run: MachineRun, names: ReadonlyMap<number, string[]>): string
   if (status !== undefined) return `killed by signal ${status.signal}`;
   if (next === undefined) return `nothing that can run at ${hex(run.machine.cpu.eip, 8)}`;
   const text = formatInstruction(next, (address) => names.get(address >>> 0)?.at(-1));
-  return `next, at ${hex(next.address, 8)}: ${text}`;
+  const call = systemCall(run.machine, next);
+  return `next, at ${hex(next.address, 8)}: ${text}${call === undefined ? '' : `, which is ${call}`}`;
 }
 
 function MadeFiles({ made, image }: { made: readonly MadeFile[]; image: Uint8Array }) {

@@ -34,23 +34,38 @@ const STACK_SIZE = 1 << 20;
 /** Characters of output that are kept. */
 const MAX_OUTPUT = 100_000;
 
+/** A run that is longer is not gone through again to step back. */
+const MAX_REPLAY = 3_000_000;
+/** The start code is shorter. */
+const MAX_SKIPPED = 10_000;
+
+/** The line of the program's text that the instruction at an address comes from. */
+export type LineAt = (address: number) => number | undefined;
+
 export class MachineRun {
   readonly machine: Machine;
   /** Instructions executed. */
   steps = 0;
+  /** Of these, the ones before `skipTo`. */
+  skipped = 0;
   /** What went wrong in the machine, if anything did. */
   fault: string | undefined;
   /** Registers before the last step, to show what changed. */
   before: Int32Array;
   private readonly start: Start;
+  private readonly skipTo: number | undefined;
   private readonly files = new MemoryFiles();
   private text = '';
   private pending: string[] = [];
   private timer = 0;
 
-  /** Throws MachineError when the image is not an executable. */
-  constructor(start: Start) {
+  /**
+   * @param skipTo an address to begin at, if the program gets there soon.
+   * Throws MachineError when the image is not an executable.
+   */
+  constructor(start: Start, skipTo?: number) {
     this.start = start;
+    this.skipTo = skipTo;
     this.files.writeFile(SOURCE_PATH, start.source, 0o644);
     const decoder = new TextDecoder();
     const take = (bytes: Uint8Array): void => {
@@ -71,6 +86,26 @@ export class MachineRun {
       instructionLimit: MAX_INSTRUCTIONS,
     });
     this.before = this.machine.registers.slice();
+    if (skipTo === undefined) return;
+    while (this.address !== skipTo && this.steps < MAX_SKIPPED && !this.isOver) this.execute();
+    this.before = this.machine.registers.slice();
+    this.skipped = this.steps;
+  }
+
+  /** Of the next instruction. */
+  get address(): number {
+    return this.machine.cpu.eip >>> 0;
+  }
+
+  get canGoBack(): boolean {
+    return this.steps > this.skipped && this.steps <= MAX_REPLAY;
+  }
+
+  /** The same run, one instruction ago: everything is done again up to there. */
+  back(): MachineRun {
+    const again = new MachineRun(this.start, this.skipTo);
+    while (again.steps < this.steps - 1 && !again.isOver) again.execute();
+    return again;
   }
 
   get status(): ChildStatus | undefined {
@@ -112,27 +147,54 @@ export class MachineRun {
     }
   }
 
-  /** Execute `count` instructions, fewer if the program ends. */
-  step(count = 1): void {
+  /** Execute one instruction. */
+  step(): void {
     this.before = this.machine.registers.slice();
-    try {
-      for (let done = 0; done < count && !this.isOver; done++) {
-        this.machine.step();
-        this.steps++;
-      }
-    } catch (error) {
-      this.fault = (error as Error).message;
+    this.execute();
+  }
+
+  /** Up to an instruction of another line, over what is called on the way; or to a breakpoint. */
+  stepLine(lineAt: LineAt, stops: ReadonlySet<number>): void {
+    this.before = this.machine.registers.slice();
+    const from = lineAt(this.address);
+    let depth = 0;
+    for (let count = 0; count < SLICE && !this.isOver; count++) {
+      const operation = this.next?.operation ?? '';
+      this.execute();
+      if (operation.startsWith('call')) depth++;
+      else if (operation === 'ret') depth--;
+      if (stops.has(this.address)) return;
+      const line = lineAt(this.address);
+      if (depth <= 0 && line !== undefined && (line !== from || depth < 0)) return;
     }
   }
 
-  /** Run to the end; `onSlice` is called after each slice. */
-  run(onSlice: () => void): void {
+  /** Run to the end or to one of `stops`; `onSlice` is called after each slice. */
+  run(onSlice: () => void, stops: ReadonlySet<number>): void {
     const slice = (): void => {
-      this.step(SLICE);
-      this.timer = this.isOver ? 0 : self.setTimeout(slice);
+      this.before = this.machine.registers.slice();
+      const stopped = this.executeUntil(stops);
+      this.timer = this.isOver || stopped ? 0 : self.setTimeout(slice);
       onSlice();
     };
     slice();
+  }
+
+  private executeUntil(stops: ReadonlySet<number>): boolean {
+    for (let count = 0; count < SLICE && !this.isOver; count++) {
+      this.execute();
+      if (stops.has(this.address)) return true;
+    }
+    return false;
+  }
+
+  private execute(): void {
+    try {
+      this.machine.step();
+      this.steps++;
+    } catch (error) {
+      this.fault = (error as Error).message;
+    }
   }
 
   /** Stop running; it can go on later. */

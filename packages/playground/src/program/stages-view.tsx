@@ -12,9 +12,9 @@ export function StagesView({ stages, hops }: { stages: readonly Stage[]; hops: r
   return (
     <>
       <h2>Texts on the way</h2>
-      {between.map(({ tool, output }) => {
+      {between.map(({ tool, output }, at) => {
         const place = hops.find(({ origin }) => origin?.source.bytes === output)?.origin;
-        return <StageText key={tool} {...{ tool, output, place }} />;
+        return <StageText key={`${at} ${tool}`} {...{ tool, output, place }} />;
       })}
     </>
   );

@@ -9,18 +9,22 @@
  * of an earlier stage, by identity.
  */
 import { ProvenanceMap } from '@stage0-ts/bytes';
+import { compile as compileMinimal } from '@stage0-ts/cc-x86';
 import { errorAt, type Source, ToolError } from '@stage0-ts/diagnostics';
 import { assemble as assembleHex0 } from '@stage0-ts/hex0';
 import { assemble as assembleHex1 } from '@stage0-ts/hex1';
-import { link } from '@stage0-ts/hex2';
-import { expand } from '@stage0-ts/m1';
-import { compile } from '@stage0-ts/m2-planet';
+import { link, linkMinimal } from '@stage0-ts/hex2';
+import { expand, expandMinimal } from '@stage0-ts/m1';
+import { type Architecture, compile } from '@stage0-ts/m2-planet';
+import { concatenate } from '@stage0-ts/mescc-tools-extra';
 import libraryC from '../../../../docs/tutorial/lib/library.c?raw';
 import startCode from '../../../../docs/tutorial/lib/start.M1?raw';
 import definitions from '../../../../docs/tutorial/lib/x86_defs.M1?raw';
 import elfHeader from '../../../../test-vectors/ladder/lib/x86/ELF-x86.hex2?raw';
+import minimalStart from '../../../../test-vectors/ladder/lib/x86/start.M1?raw';
+import minimalDefinitions from '../../../../test-vectors/ladder/lib/x86/x86_defs.M1?raw';
 
-export type LanguageName = 'hex0' | 'hex1' | 'hex2' | 'M1' | 'C';
+export type LanguageName = 'hex0' | 'hex1' | 'hex2' | 'M0' | 'M1' | 'cc_x86' | 'C';
 
 /** One tool's run. */
 export interface Stage {
@@ -56,6 +60,8 @@ const ELF_HEADER = given('ELF-x86.hex2', elfHeader);
 const DEFINITIONS = given('x86_defs.M1', definitions);
 const START_CODE = given('start.M1', startCode);
 const LIBRARY = given('library.c', libraryC);
+const MINIMAL_DEFINITIONS = given('x86_defs.M1', minimalDefinitions);
+const MINIMAL_START = given('start.M1', minimalStart);
 
 /**
  * Translate `source` all the way. Throws ToolError at the place of a fault, in `source` or after
@@ -69,8 +75,15 @@ export function translate(language: LanguageName, source: Source): Translation {
       return assembled('hex1', source, assembleHex1);
     case 'hex2':
       return linked([], source);
+    case 'M0':
+      return expandedMinimal([], [DEFINITIONS, source]);
     case 'M1':
       return expanded([], [DEFINITIONS, source]);
+    case 'cc_x86': {
+      const compiled = compiledMinimal(source);
+      const text = { name: 'program.M1', bytes: compiled.output };
+      return expandedMinimal([compiled], [MINIMAL_DEFINITIONS, MINIMAL_START, text]);
+    }
     case 'C': {
       const warnings: ToolError[] = [];
       const compiled = compiledC(source, (warning) => warnings.push(warning));
@@ -88,7 +101,83 @@ function assembled(
   const provenance = new ProvenanceMap();
   const image = assemble(source.bytes, { name: source.name, provenance });
   const stage = { tool, sources: [source], output: image, provenance };
-  return { stages: [stage], image, labels: labelsIn(stage), warnings: [] };
+  const warnings = suspicious(() => assemble(source.bytes, { name: source.name, strict: true }));
+  return { stages: [stage], image, labels: labelsIn(stage), warnings };
+}
+
+/** The first thing that a tool's strict mode refuses of a program which upstream accepts. */
+function suspicious(translateStrictly: () => unknown): ToolError[] {
+  try {
+    translateStrictly();
+    return [];
+  } catch (error) {
+    if (error instanceof ToolError) return [error];
+    throw error;
+  }
+}
+
+function compiledMinimal(source: Source): Stage {
+  const provenance = new ProvenanceMap();
+  const output = compileMinimal(source.bytes, { name: source.name, provenance });
+  return { tool: 'cc_x86', sources: [source], output, provenance };
+}
+
+/** Several texts in one, for tools that take one. */
+function joined(sources: readonly Source[]): Stage {
+  const provenance = new ProvenanceMap();
+  for (const { name } of sources) provenance.addSource(name);
+  const output = concatenate(
+    sources.map(({ bytes }) => bytes),
+    provenance,
+  );
+  return { tool: 'catm', sources, output, provenance };
+}
+
+/** As phases 3 to 5 of the chain do it: put together, M0, put together with the header, hex2-0. */
+function expandedMinimal(before: readonly Stage[], sources: readonly Source[]): Translation {
+  const whole = joined(sources);
+  const text = { name: 'joined.M1', bytes: whole.output };
+  const expansion = new ProvenanceMap();
+  const stages = [...before, whole];
+  const output = tracing(
+    stages,
+    () => expandMinimal(text.bytes, { name: text.name, provenance: expansion }),
+    text,
+  );
+  const strict = { name: text.name, strict: true };
+  const warnings =
+    before.length > 0
+      ? []
+      : suspicious(() => tracing(stages, () => expandMinimal(text.bytes, strict), text));
+  stages.push({ tool: 'M0', sources: [text], output, provenance: expansion });
+  const image = joined([ELF_HEADER, { name: 'program.hex2', bytes: output }]);
+  stages.push(image);
+  return { ...linkedMinimal(stages, { name: 'joined.hex2', bytes: image.output }), warnings };
+}
+
+function linkedMinimal(before: readonly Stage[], source: Source): Translation {
+  const provenance = new ProvenanceMap();
+  const options = { name: source.name, provenance };
+  const { image, symbols } = tracing(before, () => linkMinimal(source.bytes, options), source);
+  const labels = symbols.map(({ name, address }) => ({ name, address: address >>> 0 }));
+  const stage = { tool: 'hex2-0', sources: [source], output: image, provenance };
+  return { stages: [...before, stage], image, labels, warnings: [] };
+}
+
+/** Architectures that M2-Planet has assembly for. */
+export const OTHER_ARCHITECTURES: readonly Architecture[] = [
+  ...(['amd64', 'aarch64', 'armv7l', 'riscv32', 'riscv64'] as const),
+  ...(['knight-posix', 'knight-native'] as const),
+];
+
+/** What M2-Planet makes of a program on another architecture; an error as text. */
+export function assemblyFor(architecture: Architecture, source: Source): string {
+  try {
+    return decode(compile([source], { architecture }));
+  } catch (error) {
+    if (error instanceof ToolError) return error.message;
+    throw error;
+  }
 }
 
 function compiledC(source: Source, warnings: (warning: ToolError) => void): Stage {
@@ -106,7 +195,10 @@ function expanded(before: readonly Stage[], sources: readonly Source[]): Transla
     sources.at(-1) as Source,
   );
   const stage = { tool: 'M1', sources, output, provenance };
-  return linked([...before, stage], { name: 'program.hex2', bytes: output });
+  const warnings =
+    before.length > 0 ? [] : suspicious(() => expand(sources, { ...TARGET, strict: true }));
+  const whole = linked([...before, stage], { name: 'program.hex2', bytes: output });
+  return { ...whole, warnings };
 }
 
 function linked(before: readonly Stage[], source: Source): Translation {
@@ -116,7 +208,9 @@ function linked(before: readonly Stage[], source: Source): Translation {
   const { image, symbols } = tracing(before, () => link(sources, options), source);
   const labels = symbols.map(({ name, address }) => ({ name, address: address >>> 0 }));
   const stage = { tool: 'hex2', sources, output: image, provenance };
-  return { stages: [...before, stage], image, labels, warnings: [] };
+  const strict = { ...TARGET, baseAddress: BASE_ADDRESS, strict: true };
+  const warnings = before.length > 0 ? [] : suspicious(() => link(sources, strict));
+  return { stages: [...before, stage], image, labels, warnings };
 }
 
 /**
