@@ -12,14 +12,13 @@ runtime.setModuleLoader((name) => {
   return `export const open = (path) => {
   const bytes = hostRead(path);
   if (bytes === null) return null;
-  let done = false;
+  let at = 0;
   return {
-    read(buffer) {
-      if (done) return 0;
-      if (buffer.byteLength < bytes.byteLength) throw new Error('the file is too large');
-      new Uint8Array(buffer).set(new Uint8Array(bytes));
-      done = true;
-      return bytes.byteLength;
+    read(buffer, offset, length) {
+      const part = new Uint8Array(bytes, at, Math.min(length, bytes.byteLength - at));
+      new Uint8Array(buffer, offset).set(part);
+      at += part.length;
+      return part.length;
     },
     close() {},
   };
