@@ -152,7 +152,9 @@ function Provided({ seed, onFiles }: SeedViewProps) {
     <section class="provided" aria-label="Which seed">
       <p>
         You see <b>{name}</b>: {counted(bytes.length, 'byte')}, which {sourceName} makes byte for
-        byte. Upstream's seed has 181 bytes; no file of upstream's is on this site. Drop{' '}
+        byte.{' '}
+        {seed.isOwn && "Upstream's seed has 181 bytes; no file of upstream's is on this site. "}
+        Drop{' '}
         <a href="https://github.com/oriansj/stage0-posix/releases/tag/Release_1.9.1">
           stage0-posix-1.9.1.tar.gz
         </a>{' '}
