@@ -38,13 +38,13 @@ describe.skipIf(!hasChromium)('the playground', () => {
       '--disable-sync',
     ];
     browser = await chromium.launch({ executablePath: CHROMIUM, args });
-  });
+  }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
     await server?.close();
     fs.rmSync(folder, { recursive: true, force: true });
-  });
+  }, 60_000);
 
   /** A new page; the test fails when it meets an error or asks anybody but its own server. */
   async function open(

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { decodeLatin1, decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { compile } from '@stage0-ts/cc-x86';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
@@ -35,6 +36,9 @@ import {
 } from './attack-tree.ts';
 import { exit, guest } from './guests.ts';
 import { said } from './small-tree.ts';
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-trust-'));
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
 const honest = honestTree();
 const bad = trappedCompiler(honest);
@@ -174,6 +178,24 @@ describe('P8 Thompson’s attack on a small tree', () => {
   });
 });
 
+describe('the program that plants the trap in a release', () => {
+  const program = fileURLToPath(new URL('../../../docs/tutorial/attack/plant.js', import.meta.url));
+  const plant = (...args: string[]) =>
+    spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+
+  it('says how it is used, and what is not a tree for it, and then makes nothing', () => {
+    expect(plant()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: ') });
+    const out = path.join(scratch, 'nothing');
+    const { status, stderr } = plant(LADDER, out);
+    expect([status, stderr]).toEqual([
+      1,
+      'plant: error: this is not a stage0-posix tree: it has no /M2-Planet/cc_reader.c\n',
+    ]);
+    expect(plant(path.join(scratch, 'none'), out).status).toBe(1);
+    expect(fs.existsSync(out)).toBe(false);
+  });
+});
+
 const TREE = releaseFor('Thompson’s attack on the release');
 const release = TREE === undefined ? undefined : loadTree(TREE);
 const compiler = release && badCompiler(release);
@@ -221,9 +243,6 @@ describe.skipIf(release === undefined)('P8 Thompson’s attack on the release', 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
-
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-trust-'));
-afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
 /** True where the kernel runs i386 programs. */
 const isNative = (() => {
