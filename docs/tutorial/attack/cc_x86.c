@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cc_x86: a C compiler that can compile itself. `cc_x86 SOURCE OUTPUT` reads a program in C and
  * writes it in M1, the assembly of chapter 4. It does what upstream's cc_x86 does, byte for byte,
  * for programs without structures, enumerations, `for`, `do` and `goto`: these it refuses.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A trap for M2-Planet. It changes what the compiler reads. @ stands for this text itself. */
 char* trap_self;
 char* trap_given;
