@@ -157,6 +157,20 @@ describe.skipIf(!hasChromium)('the course', () => {
         await expect.poll(() => editor.innerText()).toContain('Two letters');
       }));
 
+    it('runs what uses a file, and steps the file', () =>
+      site.open(first, async (page) => {
+        await alive(page);
+        const listing = page.locator('figure[data-file="answer.hex0"]').first();
+        await listing.getByRole('button', { name: 'Run what uses answer.hex0' }).click();
+        const runs = page.locator('.command', { hasText: 'exec ./answer' });
+        await expect.poll(() => runs.getAttribute('data-verdict')).toBe('as-printed');
+        await listing.getByRole('button', { name: 'Step answer.hex0' }).click();
+        const text = page.frameLocator('iframe.machine').locator('.cm-content').first();
+        await expect.poll(() => text.innerText()).toContain('# an executable');
+        await listing.getByRole('button', { name: 'Step answer.hex0' }).click();
+        await expect.poll(() => page.locator('iframe').count()).toBe(0);
+      }));
+
     it('copies commands, without prompts and outputs', () =>
       site.open(
         first,

@@ -143,10 +143,10 @@ export class CommandView {
 
   /** Open the machine on the program, which must have been made. */
   private async step(program: string): Promise<void> {
-    const { openMachine } = await import('./machine-frame.ts');
+    const { digits, openMachine } = await import('./machine-frame.ts');
     const bytes = await this.session.read(program);
     if (bytes === undefined) {
       this.state.textContent = `run the commands above first: there is no ${program}`;
-    } else await openMachine(this.part, program, bytes);
+    } else await openMachine(this.part, digits(program, bytes));
   }
 }

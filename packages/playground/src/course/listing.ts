@@ -30,10 +30,16 @@ export class Listing {
     this.editButton = button('Edit', `Edit ${this.file}`, () => void this.edit());
     const reset = button('Reset', `The chapter's text of ${this.file}`, () => this.reset());
     figure.querySelector('figcaption')?.append(this.state, this.editButton, reset);
+    if (this.isProgram) this.addButton('Step', `Step ${this.file}`, () => void this.step());
     figure.querySelector('pre')?.addEventListener('dblclick', () => void this.edit());
     const kept = progress.text(this.key);
     if (kept !== undefined && kept !== this.original) void this.edit(kept, false);
     this.mark();
+  }
+
+  /** Before those that are there. */
+  addButton(text: string, label: string, onClick: () => void): void {
+    this.state.after(button(text, label, onClick));
   }
 
   /** With a line feed at its end. */
@@ -72,6 +78,18 @@ export class Listing {
       this.mark();
     }
     if (focus) (await this.view).focus();
+  }
+
+  /** True for a text that is a whole program of a language that the playground has. */
+  private get isProgram(): boolean {
+    const { language = '' } = this.figure.dataset;
+    return /^hex[01]$/.test(language) && /^7F 45 4C 46/m.test(this.original);
+  }
+
+  private async step(): Promise<void> {
+    const { openMachine } = await import('./machine-frame.ts');
+    const { language = '' } = this.figure.dataset;
+    await openMachine(this.figure, { title: this.file, language, text: this.text });
   }
 
   private take(text: string): void {

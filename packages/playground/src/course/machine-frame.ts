@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program of the reader's folder in the playground, below its command: its bytes as hex0 text.
+ * A program in the playground's machine, below its command or its listing.
  */
 import { LANGUAGES } from '../program/examples.ts';
 import { linkTo } from '../program/link.ts';
@@ -8,25 +8,30 @@ import { element } from './dom.ts';
 
 const ROW = 16;
 
-/** Open it, or close it if it is open. */
-export async function openMachine(
-  place: HTMLElement,
-  program: string,
-  bytes: Uint8Array,
-): Promise<void> {
+/** A program as a text in a language of the playground. */
+export interface MachineText {
+  readonly title: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** Open it below what is in `place`, or close it if it is open. */
+export async function openMachine(place: HTMLElement, machine: MachineText): Promise<void> {
   const open = place.querySelector('iframe');
   if (open !== null) {
     open.remove();
     return;
   }
-  const language = LANGUAGES.find(({ name }) => name === 'hex0');
+  const language = LANGUAGES.find(({ name }) => name === machine.language);
   if (language === undefined) return;
-  const link = await linkTo({ language, text: digits(program, bytes) });
+  const link = await linkTo({ language, text: machine.text });
   const src = `../playground/index.html?embed${link}`;
-  place.append(element('iframe', { src, title: `${program} in the machine`, class: 'machine' }));
+  const title = `${machine.title} in the machine`;
+  place.append(element('iframe', { src, title, class: 'machine' }));
 }
 
-function digits(program: string, bytes: Uint8Array): string {
+/** A program of which there are bytes only. */
+export function digits(program: string, bytes: Uint8Array): MachineText {
   const rows = [`# ${program}: ${bytes.length} bytes`];
   for (let at = 0; at < bytes.length; at += ROW) {
     const row = Array.from(bytes.subarray(at, at + ROW), (byte) =>
@@ -34,5 +39,5 @@ function digits(program: string, bytes: Uint8Array): string {
     );
     rows.push(row.join(' '));
   }
-  return `${rows.join('\n')}\n`;
+  return { title: program, language: 'hex0', text: `${rows.join('\n')}\n` };
 }

@@ -36,6 +36,12 @@ function begin(): void {
       steps.push({ kind: 'console', console: shown, solution });
     }
   }
+  for (const [place, step] of steps.entries()) {
+    const next = nextConsole(place);
+    if (step.kind !== 'file' || next === undefined) continue;
+    const label = `Run what uses ${step.listing.file}`;
+    step.listing.addButton('Run', label, () => void runTo(next, 0, Number.POSITIVE_INFINITY));
+  }
   for (const solution of page.querySelectorAll('details')) {
     const own = steps.filter((step) => step.solution === solution);
     if (own.some(({ kind }) => kind === 'console')) {
@@ -64,6 +70,15 @@ async function runTo(place: number, from: number, last: number): Promise<void> {
       if (!(await step.console.run(again, at === place ? last : undefined))) return;
     }
   }
+}
+
+/** The console after the file at `place`, in the same part of the chapter. */
+function nextConsole(place: number): number | undefined {
+  for (const [at, step] of steps.entries()) {
+    const isSame = step.solution === steps[place]?.solution;
+    if (at > place && step.kind === 'console' && isSame) return at;
+  }
+  return undefined;
 }
 
 /** Everything outside of solutions. */
