@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `node engines/qjs.js FILE WORD…`: Bellard's QuickJS, compiled to WebAssembly, as a shell of its own.
-// It gives the program what QuickJS's own shell would: scriptArgs, print, and the module std.
+// `node engines/qjs.js FILE WORD…`: Bellard's QuickJS, compiled to WebAssembly, as a shell of its
+// own. It gives the program what QuickJS's own shell would: scriptArgs, print, and the module std.
 import fs from 'node:fs';
 import { getQuickJS } from 'quickjs-emscripten';
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The same C program as assembly of another architecture: to look at, since the machine is an i386. */
+/**
+ * The same C program as assembly of another architecture: to look at, since the machine is an i386.
+ */
 import type { Source } from '@stage0-ts/diagnostics';
 import { useState } from 'preact/hooks';
 import { assemblyFor, OTHER_ARCHITECTURES } from './translate.ts';
