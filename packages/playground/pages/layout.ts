@@ -15,11 +15,9 @@ const CONTENTS_SCRIPT = 'playground/src/course/contents.ts';
 const SLIDES_SCRIPT = 'playground/src/course/slides.ts';
 const HOME_SCRIPT = 'playground/src/home/main.ts';
 
-/**
- * Shown when the script of a chapter has not come: as in a file that is opened without a server.
- */
-const LATE = `<p class="late">You can read this page, but nothing runs in it: that takes JavaScript and a
-web server, for example <code>python3 -m http.server</code> in the folder of this site.</p>`;
+/** Shown when a chapter's script has not come: as in a file that is opened without a server. */
+const LATE = `<p class="late">You can read this page, but nothing runs in it: that takes JavaScript
+and a web server, for example <code>python3 -m http.server</code> in the folder of this site.</p>`;
 
 const read = (source: string): string => fs.readFileSync(path.join(ROOT, source), 'utf8');
 
