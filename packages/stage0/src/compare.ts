@@ -13,9 +13,9 @@ import type { ChildStatus } from '@stage0-ts/host';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { compareTrees, difference, firstDifference, type TreeDifference } from './compare-trees.ts';
+import { isElf } from './elf-magic.ts';
 import { hexDiff } from './hex-diff.ts';
 import { knownDifference } from './known-difference.ts';
-import { isElf } from './machine-engine.ts';
 import { OtherCode } from './other-code.ts';
 import { type EntryRecord, type FileRecord, failed, type ProcessRecord } from './records.ts';
 

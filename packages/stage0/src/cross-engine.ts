@@ -18,9 +18,9 @@ import type { Program } from '@stage0-ts/host';
 import { type Engine, MemoryFiles, MemoryHost, type ProgramImage } from '@stage0-ts/host/memory';
 import { type BuildOptions, build } from './build.ts';
 import { FILE_TYPE, withKnownDialect } from './diverse-compiler.ts';
+import { isElf } from './elf-magic.ts';
 import { type NamedEngine, portFor } from './engines.ts';
 import { layoutOf, recipeOf } from './layouts.ts';
-import { isElf } from './machine-engine.ts';
 import { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
 import { copyTree } from './tree.ts';
 

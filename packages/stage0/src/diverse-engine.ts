@@ -28,8 +28,9 @@ import { catmMinimal, sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { COMPILER_SOURCE, compilerDialect } from './compiler-dialects.ts';
 import { crossEngine } from './cross-engine.ts';
 import { firstCompiler } from './diverse-compiler.ts';
+import { isElf } from './elf-magic.ts';
 import type { NamedEngine } from './engines.ts';
-import { isElf, machineEngine } from './machine-engine.ts';
+import { machineEngine } from './machine-engine.ts';
 import type { StandIn } from './stand-ins.ts';
 import { copyTree } from './tree.ts';
 

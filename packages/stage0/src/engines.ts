@@ -26,7 +26,10 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['M2', 'M2-Planet'],
 ]);
 
-/** Upstream's name of the tool that an executable at `path` stands for, or undefined. */
+/**
+ * Upstream's name of the tool that an executable at `path` stands for, or undefined. A name is not
+ * the content: machine-engine.ts knows files that have another program's.
+ */
 export function portFor(path: string): string | undefined {
   const [name = '', folder = ''] = path.split('/').reverse();
   const alias = ALIASES.get(`${folder}/${name}`) ?? ALIASES.get(name);

@@ -9,12 +9,13 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
 import type { ProgramImage } from '@stage0-ts/host/memory';
 import { type EngineOptions, i386Engine } from '@stage0-ts/i386';
+import { isElf } from './elf-magic.ts';
 import { type NamedEngine, PORTS, portFor } from './engines.ts';
+import { MadeByMachine } from './made-by-machine.ts';
 import { TOOLS } from './tools.ts';
 
 /** Bytes of a launcher. */
 const MAX_LAUNCHER = 200;
-const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 /**
  * Make a new engine for each run, as it may keep translated code. Throws ENOEXEC for other files.
@@ -36,11 +37,13 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
 
 /**
  * Our ports, and the machine for i386 programs without a port: a distribution's scripts go on to
- * run programs that the tools have just built.
+ * run programs that the tools have just built. What these build is theirs, whatever its name is.
  */
 export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
   const machine = machineEngine(options);
-  const isOther = ({ path, bytes }: ProgramImage) => portFor(path) === undefined && isElf(bytes);
+  const made = new MadeByMachine();
+  const isOther = ({ path, bytes }: ProgramImage) =>
+    isElf(bytes) && (portFor(path) === undefined || made.has(bytes));
   const beside = (ports: NamedEngine): NamedEngine => {
     const engine: NamedEngine = {
       ...ports,
@@ -48,16 +51,12 @@ export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
       forArchitecture: (arch) =>
         arch === 'x86' ? engine : (ports.forArchitecture?.(arch) ?? ports),
       nature: (image) => (isOther(image) ? 'machine' : 'port'),
-      run: (image, argv, host) => (isOther(image) ? machine : ports).run(image, argv, host),
+      run: (image, argv, host) =>
+        isOther(image) ? machine.run(image, argv, made.noting(host)) : ports.run(image, argv, host),
     };
     return engine;
   };
   return beside(PORTS);
-}
-
-/** True for a file with the ELF magic number. */
-export function isElf(bytes: Uint8Array): boolean {
-  return ELF_MAGIC.every((byte, at) => bytes[at] === byte);
 }
 
 /**

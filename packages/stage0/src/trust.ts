@@ -10,9 +10,9 @@
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
+import { isElf } from './elf-magic.ts';
 import { type Nature, portFor } from './engines.ts';
 import { knownSeed } from './known-releases.ts';
-import { isElf } from './machine-engine.ts';
 import { Origins, Texts } from './origins.ts';
 import type { FileRecord, ProcessRecord } from './records.ts';
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The i386 engine on the ladder: its programs really run. */
 
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { build, check, machineEngine, PORTS, runScript } from '@stage0-ts/stage0';
+import { build, check, machineEngine, PORTS, portsAndMachine, runScript } from '@stage0-ts/stage0';
 import { LADDER } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../src/node/load-tree.ts';
-import { guest, leave, open } from './guests.ts';
+import { guest, leave, open, RESULT, write } from './guests.ts';
 
 const HELLO = 'Hello, stage0!\n';
 
@@ -70,5 +71,29 @@ describe('the ladder in the machine', () => {
     expect(() => host.run('/text', ['text'], [])).toThrow(
       expect.objectContaining({ code: 'ENOEXEC' }),
     );
+  });
+
+  it('runs what a program in the machine has made, though a port has its name', () => {
+    const other = new MemoryFiles();
+    other.createDirectories('/bin');
+    const program = decodeUtf8(guest(...leave('/made', 'by the later mkdir')));
+    other.writeFile('/maker', guest(open('/bin/mkdir', 0o755), write(RESULT, program)), 0o755);
+    for (const tool of ['cp', 'chmod']) other.writeFile(`/bin/${tool}`, new Uint8Array(), 0o755);
+    const copy = '/bin/cp /bin/mkdir /bin/rm\n/bin/chmod 0755 /bin/rm\n/bin/rm\n';
+    other.writeFile('/go.kaem', encodeUtf8(`/maker\n/bin/mkdir\n${copy}`), 0o644);
+    const { status, processes } = runScript(other, {
+      script: 'go.kaem',
+      engine: portsAndMachine(),
+    });
+    const ran = processes.map(({ path, nature }) => [path, nature]);
+    expect(ran).toEqual([
+      ['/maker', 'machine'],
+      ['/bin/mkdir', 'machine'],
+      ['/bin/cp', 'port'],
+      ['/bin/chmod', 'port'],
+      ['/bin/rm', 'machine'],
+    ]);
+    expect(status).toBe(0);
+    expect(other.get('/made')).toMatchObject({ bytes: encodeUtf8('by the later mkdir') });
   });
 });
