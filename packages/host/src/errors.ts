@@ -19,6 +19,7 @@ const MESSAGES = {
   ENOTEMPTY: 'directory not empty',
   EPERM: 'operation not permitted',
   EROFS: 'read-only file system',
+  EXDEV: 'not on the same file system',
 } as const;
 
 /** The errno names that hosts throw. */

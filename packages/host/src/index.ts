@@ -9,6 +9,7 @@ export type {
   FileStatus,
   Host,
   Inherited,
+  Inode,
   Program,
   ProvenanceSink,
   SystemName,

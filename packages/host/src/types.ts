@@ -22,6 +22,16 @@ export interface FileStatus {
   readonly size: number;
 }
 
+/** Which file a name means, apart from what {@link FileStatus} says. */
+export interface Inode {
+  /** Equal for two names of one file, and for no other files that are there. */
+  readonly number: number;
+  /** Names that it has; a directory's are two and one for each directory in it. */
+  readonly links: number;
+  /** When its content last changed, in milliseconds since 1970, by {@link Host.now}. */
+  readonly modified: number;
+}
+
 /** How a started program ended. */
 export type ChildStatus =
   | { readonly kind: 'exited' /** 0–255 */; readonly status: number }
@@ -76,6 +86,15 @@ export interface Host {
   lstat(path: string): FileStatus | undefined;
   /** True when both names exist and are one file. */
   sameFile(first: string, second: string): boolean;
+  /** Which file `path` is; undefined when there is nothing. */
+  inode(path: string, followLast: boolean): Inode | undefined;
+  /** Set when the content last changed. */
+  setModified(path: string, when: number): void;
+  /**
+   * Milliseconds since 1970. In a world in memory each question and each change of a file is one
+   * millisecond, so that the same programs see the same times.
+   */
+  now(): number;
   /** Names in a directory, sorted, without `.` and `..`. */
   list(path: string): string[];
   chmod(path: string, mode: number): void;
@@ -85,6 +104,10 @@ export interface Host {
   remove(path: string): void;
   /** Remove a directory that is empty (rmdir). */
   removeDirectory(path: string): void;
+  /** Give what is at `from` the name `to`; a file or an empty directory there goes (rename). */
+  rename(from: string, to: string): void;
+  /** Give the file at `existing` a second name (link). Links are not followed. */
+  link(existing: string, path: string): void;
   symlink(target: string, path: string): void;
   /** Where the link points, as it was written. */
   readLink(path: string): string;

@@ -97,6 +97,48 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     expect(host.sameFile('a', 'none')).toBe(false);
   });
 
+  it('renames, and gives second names', () => {
+    write('a', 'one');
+    write('b', 'two');
+    host.mkdir('d', 0o755);
+    host.mkdir('full', 0o755);
+    write('full/x', '');
+    host.link('a', 'second');
+    expect(host.sameFile('a', 'second')).toBe(true);
+    expect(host.inode('a', true)).toEqual(host.inode('second', false));
+    expect(host.inode('a', true)?.links).toBe(2);
+    host.rename('a', 'b');
+    expect([host.stat('a'), text('b'), text('second')]).toEqual([undefined, 'one', 'one']);
+    host.rename('full', 'd');
+    expect(host.list('d')).toEqual(['x']);
+    expect(code(() => host.rename('none', 'x'))).toBe('ENOENT none');
+    expect(code(() => host.rename('b', 'd'))).toMatch(/^EISDIR /);
+    expect(code(() => host.rename('d', 'b'))).toMatch(/^ENOTDIR /);
+    host.mkdir('e', 0o755);
+    expect(code(() => host.rename('e', 'd'))).toMatch(/^ENOTEMPTY /);
+    expect(code(() => host.rename('d', 'd/below'))).toMatch(/^EINVAL /);
+    expect(code(() => host.link('b', 'second'))).toMatch(/^EEXIST /);
+    expect(code(() => host.link('d', 'third'))).toMatch(/^EPERM /);
+  });
+
+  it('knows files by number, and when they changed', () => {
+    write('a', '');
+    host.symlink('a', 'l');
+    expect(host.inode('l', true)).toEqual(host.inode('a', true));
+    expect(host.inode('l', false)?.number).not.toBe(host.inode('a', true)?.number);
+    expect(host.inode('none', true)).toBeUndefined();
+    const before = host.inode('a', true)?.modified as number;
+    write('b', '');
+    expect(host.inode('b', true)?.modified).toBeGreaterThanOrEqual(before);
+    expect(host.now()).toBeGreaterThanOrEqual(Math.floor(before));
+    host.setModified('a', 77_000);
+    expect(host.inode('a', true)?.modified).toBe(77_000);
+    host.mkdir('d', 0o755);
+    host.mkdir('d/e', 0o755);
+    expect(host.inode('.', true)?.number).toBeGreaterThan(0);
+    expect(code(() => host.setModified('none', 1))).toBe('ENOENT none');
+  });
+
   it('has directories', () => {
     host.mkdir('d', 0o777);
     expect(host.stat('d')).toMatchObject({ kind: 'directory', mode: 0o755 });

@@ -4,6 +4,7 @@
  * stop; and the message when something ends them.
  */
 import type { ChildStatus } from '@stage0-ts/host';
+import { callName } from './call-names.ts';
 import { type FaultCode, hex, MachineError } from './errors.ts';
 import type { Interpreter } from './interpreter.ts';
 import { type Budget, type Process, ProcessEnd } from './process.ts';
@@ -114,10 +115,14 @@ export function describe(error: unknown, process: Process, program: string): unk
     bytes.push((memory.bytes[offset] as number).toString(16).padStart(2, '0'));
   }
   const registers = REGISTER_NAMES.map((name, at) => `${name}=${hex(cpu.registers[at] as number)}`);
+  const { missing } = process.calls;
   const details = [
     `  bytes ${bytes.join(' ')}\n`,
     `  ${registers.slice(0, 4).join(' ')}\n`,
     `  ${registers.slice(4).join(' ')} eflags=${hex(cpu.flags.pack())}\n`,
+    missing === undefined
+      ? ''
+      : `  the last system call that the machine does not have: ${callName(missing)}\n`,
   ].join('');
   const message = `${error.message}, at ${hex(cpu.eip)}`;
   return new MachineError(error.code as FaultCode, message, program, cpu.eip, details);

@@ -12,6 +12,7 @@ export const CALL = {
   CLOSE: 6,
   WAITPID: 7,
   CREAT: 8,
+  LINK: 9,
   UNLINK: 10,
   EXECVE: 11,
   CHDIR: 12,

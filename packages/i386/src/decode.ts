@@ -35,6 +35,8 @@ export interface Operand {
   readonly shift: number;
   /** −1, or 0xffff where addresses have 16 bits. */
   readonly mask: number;
+  /** Of memory in the segment of fs or gs, 4 or 5; else 0. */
+  readonly segment: number;
   /** Immediate (sign-extended from `size`), target of a jump, or displacement of an address. */
   readonly value: number;
 }
@@ -76,6 +78,7 @@ const REPEAT_IGNORED = new Set<OperationName>([
   'call',
   'callIndirect',
   'jcc',
+  'bsf', // tzcnt of a later processor, which cpuid does not promise
 ]);
 const LOCKABLE = new Set<OperationName>(
   'add adc and btc btr bts cmpxchg cmpxchg8b dec inc neg not or sbb sub xor xadd xchg'.split(
@@ -91,7 +94,12 @@ const ONLY_READ = new Set<OperationName>(
   'cmp test push bt mul imul div idiv jmpIndirect callIndirect nop'.split(' ') as OperationName[],
 );
 const CODE_SEGMENT = 0x2e;
-const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e]);
+const FS_PREFIX = 0x64;
+const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e, FS_PREFIX, 0x65]);
+/** fs is segment register 4, gs 5. */
+const FS = 4;
+/** Their memory operands do not stand in the instruction, so that they have no segment here. */
+const IMPLICIT = new Set<OperationName>([...STRING, 'xlat']);
 const MAX_LENGTH = 15;
 const NO_OPERAND: Operand = {
   kind: REGISTER,
@@ -101,6 +109,7 @@ const NO_OPERAND: Operand = {
   index: -1,
   shift: 0,
   mask: -1,
+  segment: 0,
   value: 0,
 };
 const SP = 4;
@@ -139,6 +148,8 @@ class Decoder {
   private lock = false;
   /** Prefix 2e is there, and no other segment after it. */
   private codeSegment = false;
+  /** 4 or 5 if the last segment prefix is that of fs or gs. */
+  private segment = 0;
   private opcode = 0;
   private modRM = -1;
 
@@ -169,10 +180,11 @@ class Decoder {
       else if (byte === 0x67) this.shortAddress = true;
       else if (byte === 0xf2 || byte === 0xf3) this.repeat = byte;
       else if (byte === 0xf0) this.lock = true;
-      // Segments cs, ss, ds and es are all of memory, but cs cannot be written; fs and gs are
-      // nothing here.
-      else if (SEGMENTS.has(byte)) this.codeSegment = byte === CODE_SEGMENT;
-      else return byte;
+      // Segments cs, ss, ds and es are all of memory, but cs cannot be written.
+      else if (SEGMENTS.has(byte)) {
+        this.codeSegment = byte === CODE_SEGMENT;
+        this.segment = byte < FS_PREFIX ? 0 : byte - FS_PREFIX + FS;
+      } else return byte;
     }
   }
 
@@ -185,8 +197,10 @@ class Decoder {
       if (letters === 'b' || letters === 'v') continue;
       const operand = this.operand(letters);
       if (operand === undefined) return undefined;
-      operands.push(operand);
+      const isFar = this.segment !== 0 && operand.kind === MEMORY && operation !== 'lea';
+      operands.push(isFar ? { ...operand, segment: this.segment } : operand);
     }
+    if (this.segment !== 0 && IMPLICIT.has(operation)) return undefined;
     const [first] = operands;
     if (first !== undefined && first.kind !== IMMEDIATE) size = first.size;
     if (!this.prefixesFit(operation, first)) return undefined;
@@ -246,6 +260,8 @@ class Decoder {
         return this.shortAddress
           ? memory(-1, -1, 0, this.signed(2), size, 0xffff)
           : memory(-1, -1, 0, this.signed(4), size);
+      case 'N':
+        return immediate((this.readModRM() >> 3) & 7, 1);
       case '1':
         return immediate(1, 1);
       case 'e':

@@ -140,6 +140,11 @@ const SENTENCES: Readonly<Record<OperationName, string>> = {
   jcxz: 'goes to T, if ecx is zero',
   int: 'calls the kernel: eax says for what, ebx, ecx and edx are the arguments, and eax gets the result',
   nop: 'does nothing',
+  cpuid:
+    'asks what processor this is: eax says what about it, and gets an answer with ebx, ecx and edx',
+  rdtsc: 'puts the time stamp into edx and eax',
+  fromSegment: 'puts the selector of segment register number B into A',
+  toSegment: 'loads segment register number A with the selector B',
 };
 
 /** @param nameOf the name to show for the target of a jump or call, undefined where it has none. */

@@ -32,6 +32,11 @@ export interface Executable {
   readonly headerCount: number;
 }
 
+const EXECUTABLE = 2;
+/** A program that runs at any address, and relocates itself if nobody else does (static-pie). */
+const RELOCATABLE = 3;
+/** Where Linux puts such a program when addresses are not randomised. */
+const BIAS = 0x56555000;
 const LOAD = 1;
 const INTERPRETER = 3;
 
@@ -42,7 +47,9 @@ export function readExecutable(bytes: Uint8Array, program: string): Executable {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(0, false) !== 0x7f454c46) throw fail('not an ELF file');
   if (bytes[4] !== 1 || bytes[5] !== 1) throw fail('not a little-endian 32-bit ELF file');
-  if (view.getUint16(16, true) !== 2) throw fail('not an executable with fixed addresses');
+  const type = view.getUint16(16, true);
+  if (type !== EXECUTABLE && type !== RELOCATABLE) throw fail('not an executable');
+  const bias = type === RELOCATABLE ? BIAS : 0;
   if (view.getUint16(18, true) !== 3) throw fail('not a program for the i386');
   const table = view.getUint32(28, true);
   const size = view.getUint16(42, true);
@@ -50,12 +57,12 @@ export function readExecutable(bytes: Uint8Array, program: string): Executable {
   if (size !== 32 || table + size * count > bytes.length) throw fail('bad program headers');
   const segments: Segment[] = [];
   for (let at = table; at < table + size * count; at += size) {
-    const type = view.getUint32(at, true);
-    if (type === INTERPRETER) throw fail('dynamically linked');
-    if (type !== LOAD) continue;
+    const kind = view.getUint32(at, true);
+    if (kind === INTERPRETER) throw fail('dynamically linked');
+    if (kind !== LOAD) continue;
     const segment = {
       fileOffset: view.getUint32(at + 4, true),
-      address: view.getUint32(at + 8, true),
+      address: view.getUint32(at + 8, true) + bias,
       fileSize: view.getUint32(at + 16, true),
       memorySize: view.getUint32(at + 20, true),
       // i386 has no separate right to execute, and what can be written can be read.
@@ -70,7 +77,7 @@ export function readExecutable(bytes: Uint8Array, program: string): Executable {
   if (first === undefined || last === undefined) throw fail('nothing to load');
   const start = first.address - (first.address % PAGE);
   const end = roundUp(last.address + last.memorySize);
-  const entry = view.getUint32(24, true);
+  const entry = view.getUint32(24, true) + bias;
   const holder = segments.find(
     ({ fileOffset, fileSize }) => fileOffset <= table && table < fileOffset + fileSize,
   );

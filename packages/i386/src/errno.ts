@@ -6,14 +6,20 @@ import { MachineError } from './errors.ts';
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['EPERM', 1],
   ['ENOENT', 2],
+  ['ESRCH', 3],
+  ['EINTR', 4],
   ['EIO', 5],
+  ['ENXIO', 6],
   ['ENOEXEC', 8],
   ['EBADF', 9],
   ['ECHILD', 10],
+  ['EAGAIN', 11],
   ['ENOMEM', 12],
   ['EACCES', 13],
   ['EFAULT', 14],
   ['EEXIST', 17],
+  ['EXDEV', 18],
+  ['ENODEV', 19],
   ['ENOTDIR', 20],
   ['EISDIR', 21],
   ['EINVAL', 22],
@@ -23,6 +29,7 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['ENOSPC', 28],
   ['ESPIPE', 29],
   ['EROFS', 30],
+  ['EPIPE', 32],
   ['ERANGE', 34],
   ['ENAMETOOLONG', 36],
   ['ENOSYS', 38],
@@ -32,6 +39,15 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
 
 /** The errors of the machine's own. */
 export type ErrnoName =
+  | 'EAGAIN'
+  | 'EINTR'
+  | 'ENODEV'
+  | 'ENOMEM'
+  | 'ENOSPC'
+  | 'ENOTTY'
+  | 'ENXIO'
+  | 'EPIPE'
+  | 'ESRCH'
   | 'EBADF'
   | 'ECHILD'
   | 'EPERM'

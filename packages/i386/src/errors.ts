@@ -18,6 +18,7 @@ export type FaultCode =
   | 'file-limit'
   | 'process-limit'
   | 'stuck'
+  | 'blocked'
   | 'aborted';
 
 /** Signal that Linux would send, or that stands for a limit (SIGXCPU, SIGXFSZ). */
@@ -34,6 +35,7 @@ const SIGNALS: Readonly<Record<FaultCode, number>> = {
   'file-limit': 25,
   'process-limit': 9,
   stuck: 24,
+  blocked: 24,
   aborted: 9,
 };
 
@@ -46,6 +48,7 @@ const OURS = new Set<FaultCode>([
   'file-limit',
   'process-limit',
   'stuck',
+  'blocked',
   'aborted',
 ]);
 
@@ -57,12 +60,13 @@ export function isFault(error: unknown): error is MachineError {
 /** What to do about it. */
 const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
   'unknown-opcode':
-    'the machine has no floating point, vectors, segment registers, cpuid and rdtsc; gcc leaves them out with -march=i386 -mno-80387',
+    'the machine has no floating point and no vectors; gcc leaves them out with -march=i386 -mno-80387',
   'unknown-flags': 'run it with --interpret (the engine option `mode`)',
   'instruction-limit': 'raise it by --instruction-limit (the engine option `instructionLimit`)',
   'memory-limit': 'raise it by --memory-limit (the engine option `memoryLimit`)',
   'file-limit': 'raise it by --file-limit (the engine option `fileLimit`)',
   stuck: 'an input may be missing, or end too early',
+  blocked: 'processes run one after the other here: let the writer of a pipe start first',
   'process-limit':
     'a program that starts itself? If not, raise it by --process-limit (the engine option `processLimit`)',
 };

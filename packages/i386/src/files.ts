@@ -10,75 +10,79 @@
  */
 import { ByteWriter } from '@stage0-ts/bytes';
 import type { Host, Inherited } from '@stage0-ts/host';
+import {
+  type Descriptor,
+  FULL,
+  hold,
+  isDevice,
+  isRead,
+  isWritten,
+  makeRoom,
+  NULL,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NONBLOCK,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  type OpenedFile,
+  RANDOM,
+  TERMINAL,
+} from './descriptor.ts';
 import { errno } from './errno.ts';
 import { MachineError } from './errors.ts';
 import { missing } from './missing.ts';
-
-export const O_WRONLY = 1;
-export const O_RDWR = 2;
-export const O_CREAT = 0o100;
-export const O_EXCL = 0o200;
-export const O_TRUNC = 0o1000;
-export const O_APPEND = 0o2000;
-export const O_DIRECTORY = 0o200000;
-
-/** The content of a file that is open at least once. */
-export interface OpenedFile {
-  readonly path: string;
-  bytes: Uint8Array;
-  /** Bytes of `bytes` that are content: it has room behind them. */
-  size: number;
-  /** Holds something that the host does not have. */
-  changed: boolean;
-  /** `bytes` belongs to the host, and must be copied before a change. */
-  borrowed: boolean;
-  /** Another program ran since it was read. */
-  stale: boolean;
-  /** The name is gone. */
-  removed: boolean;
-  descriptors: number;
-}
-
-/** What a descriptor means. Copies of it (dup, fork) are one object. */
-export type Descriptor =
-  | { readonly kind: 'file'; file: OpenedFile; position: number; readonly flags: number }
-  | { readonly kind: 'directory'; readonly path: string; position: number }
-  | { readonly kind: 'null'; readonly flags: number }
-  | { readonly kind: 'input'; rest: Uint8Array | undefined }
-  | {
-      readonly kind: 'output';
-      readonly pending: ByteWriter;
-      readonly number: 1 | 2;
-      /** Where it goes when that is no longer what the host of the process takes. */
-      sink?: (bytes: Uint8Array) => void;
-    };
+import { Pipe } from './pipe.ts';
+import type { Entropy } from './signals.ts';
 
 const NEWLINE = 10;
-const O_ACCESS = 3;
-const NULL_DEVICE = '/dev/null';
+const MAX_DESCRIPTORS = 1024;
 const NOTHING = new Uint8Array();
 /** Files of programs that do not say O_LARGEFILE end here. */
 const LARGEST_FILE = 0x7fffffff;
+/** What F_SETFL may change. */
+const CHANGEABLE = O_APPEND | O_NONBLOCK;
 
 export class FileTable {
   private readonly host: Host;
   private readonly limit: number;
+  private readonly entropy: Entropy;
   private readonly open: OpenedFile[];
-  private readonly descriptors: (Descriptor | undefined)[];
+  private descriptors: (Descriptor | undefined)[];
+  /** Descriptors that execve closes. */
+  private readonly closing: Set<number>;
 
-  /** @param limit most bytes of a file. */
-  constructor(host: Host, limit: number, from?: FileTable) {
+  /**
+   * @param limit most bytes of a file.
+   * @param from of the parent of a fork.
+   */
+  constructor(host: Host, limit: number, entropy: Entropy, from?: FileTable) {
     this.host = host;
     this.limit = limit;
+    this.entropy = entropy;
     this.open = from?.open ?? [];
+    this.closing = new Set(from?.closing);
     this.descriptors = from?.descriptors.slice() ?? [
       { kind: 'input', rest: undefined },
       { kind: 'output', pending: new ByteWriter(64), number: 1 },
       { kind: 'output', pending: new ByteWriter(64), number: 2 },
     ];
-    for (const descriptor of this.descriptors) {
-      if (from !== undefined && descriptor?.kind === 'file') descriptor.file.descriptors++;
+    if (from !== undefined) for (const descriptor of this.descriptors) hold(descriptor);
+  }
+
+  /** For a program that has been executed: the descriptors are its own now, and here are none. */
+  handOver(host: Host): FileTable {
+    const table = new FileTable(host, this.limit, this.entropy, this);
+    for (const descriptor of this.descriptors) if (descriptor !== undefined) this.letGo(descriptor);
+    this.descriptors = [];
+    for (const number of table.closing) {
+      if (table.descriptors[number] !== undefined) table.close(number);
     }
+    table.closing.clear();
+    return table;
   }
 
   get(number: number): Descriptor {
@@ -92,8 +96,10 @@ export class FileTable {
     const absolute = this.absolute(path);
     const status = this.host.stat(path);
     const creates = (flags & O_CREAT) !== 0;
-    if (status === undefined && absolute === NULL_DEVICE)
-      return this.install({ kind: 'null', flags });
+    if ((status === undefined || status.kind === 'other') && isDevice(absolute)) {
+      if (absolute === TERMINAL) throw errno('ENXIO');
+      return this.installOpened({ kind: 'device', name: absolute, flags }, flags);
+    }
     if (status === undefined && !creates) throw missing(this.host, path);
     if (creates && (flags & O_EXCL) !== 0 && this.host.lstat(path) !== undefined) {
       throw errno('EEXIST');
@@ -101,13 +107,13 @@ export class FileTable {
     if (status === undefined && path.endsWith('/')) throw errno('EISDIR');
     if (status?.kind === 'directory') {
       if ((flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0) throw errno('EISDIR');
-      return this.install({ kind: 'directory', path: absolute, position: 0 });
+      return this.installOpened({ kind: 'directory', path: absolute, position: 0 }, flags);
     }
     if (status !== undefined && (flags & O_DIRECTORY) !== 0) throw errno('ENOTDIR');
     if (status === undefined) this.host.writeFile(path, new Uint8Array(), mode & 0o7777);
     const file = this.opened(absolute, (flags & O_TRUNC) !== 0);
     file.descriptors++;
-    return this.install({ kind: 'file', file, position: 0, flags });
+    return this.installOpened({ kind: 'file', file, position: 0, flags }, flags);
   }
 
   private opened(path: string, truncate: boolean): OpenedFile {
@@ -143,7 +149,9 @@ export class FileTable {
     if (descriptor.kind === 'output') throw errno('EBADF');
     if (descriptor.kind === 'input') return this.input(descriptor).length;
     if (!isRead(descriptor.flags)) throw errno('EBADF');
-    if (descriptor.kind === 'null') return 0;
+    if (descriptor.kind === 'device') return descriptor.name === NULL ? 0 : Number.MAX_SAFE_INTEGER;
+    if (descriptor.kind === 'pipe')
+      return descriptor.pipe.readable((descriptor.flags & O_NONBLOCK) !== 0);
     if (descriptor.file.stale) this.refresh(descriptor.file);
     return Math.max(0, descriptor.file.size - descriptor.position);
   }
@@ -152,6 +160,8 @@ export class FileTable {
   read(number: number, to: Uint8Array): number {
     const descriptor = this.get(number);
     if (descriptor.kind === 'input') return this.readInput(descriptor, to);
+    if (descriptor.kind === 'pipe') return descriptor.pipe.read(to);
+    if (descriptor.kind === 'device') return this.readDevice(descriptor.name, to);
     if (descriptor.kind !== 'file') return 0;
     const { file, position } = descriptor;
     const count = Math.min(to.length, file.size - position);
@@ -159,6 +169,12 @@ export class FileTable {
     else to.set(file.bytes.subarray(position, position + count));
     descriptor.position = position + count;
     return count;
+  }
+
+  private readDevice(name: string, to: Uint8Array): number {
+    if (RANDOM.has(name)) this.entropy.fill(to);
+    else to.fill(0);
+    return to.length;
   }
 
   private readInput(input: Descriptor & { kind: 'input' }, to: Uint8Array): number {
@@ -194,6 +210,8 @@ export class FileTable {
       }
       return from.length;
     }
+    if (descriptor.kind === 'pipe') return descriptor.pipe.write(from, this.limit);
+    if (descriptor.kind === 'device' && descriptor.name === FULL) throw errno('ENOSPC');
     if (descriptor.kind !== 'file') return from.length;
     const { file } = descriptor;
     if (file.stale) this.refresh(file);
@@ -252,7 +270,7 @@ export class FileTable {
   /** lseek(2). */
   seek(number: number, offset: number, whence: number): number {
     const descriptor = this.get(number);
-    if (descriptor.kind === 'null') return 0;
+    if (descriptor.kind === 'device') return 0;
     if (descriptor.kind !== 'file' && descriptor.kind !== 'directory') throw errno('ESPIPE');
     if (descriptor.kind === 'file' && descriptor.file.stale) this.refresh(descriptor.file);
     const size = descriptor.kind === 'file' ? descriptor.file.size : 0;
@@ -266,8 +284,14 @@ export class FileTable {
   close(number: number): void {
     const descriptor = this.get(number);
     this.descriptors[number] = undefined;
+    this.closing.delete(number);
+    this.letGo(descriptor);
+  }
+
+  private letGo(descriptor: Descriptor): void {
     if (descriptor.kind === 'output') this.flushOutput(descriptor);
     if (descriptor.kind === 'file') this.release(descriptor.file);
+    if (descriptor.kind === 'pipe') descriptor.pipe.close(isWritten(descriptor.flags));
   }
 
   private release(file: OpenedFile): void {
@@ -281,12 +305,73 @@ export class FileTable {
   duplicate(number: number, to?: number): number {
     const descriptor = this.get(number);
     if (to === number) return to;
-    if (to !== undefined && (to < 0 || to > 1023)) throw errno('EBADF');
+    if (to !== undefined && (to < 0 || to >= MAX_DESCRIPTORS)) throw errno('EBADF');
     if (to !== undefined && this.descriptors[to] !== undefined) this.close(to);
-    if (descriptor.kind === 'file') descriptor.file.descriptors++;
+    hold(descriptor);
     if (to === undefined) return this.install(descriptor);
     this.descriptors[to] = descriptor;
     return to;
+  }
+
+  /** F_DUPFD: the lowest free descriptor from `least` on becomes a copy. */
+  duplicateFrom(number: number, least: number, closes: boolean): number {
+    const descriptor = this.get(number);
+    if (least < 0 || least >= MAX_DESCRIPTORS) throw errno('EINVAL');
+    const to = this.install(descriptor, least);
+    hold(descriptor);
+    if (closes) this.closing.add(to);
+    return to;
+  }
+
+  /** pipe(2): the descriptors to read and to write. */
+  pipe(flags: number): [reads: number, writes: number] {
+    const pipe = new Pipe();
+    const reads = this.installOpened({ kind: 'pipe', pipe, flags }, flags);
+    const writes = this.installOpened({ kind: 'pipe', pipe, flags: flags | O_WRONLY }, flags);
+    return [reads, writes];
+  }
+
+  closesOnExec(number: number): boolean {
+    return this.closing.has(number);
+  }
+
+  setCloseOnExec(number: number, closes: boolean): void {
+    this.get(number);
+    if (closes) this.closing.add(number);
+    else this.closing.delete(number);
+  }
+
+  /** F_SETFL. */
+  setFlags(number: number, flags: number): void {
+    const descriptor = this.get(number);
+    if (!('flags' in descriptor)) return;
+    descriptor.flags = (descriptor.flags & ~CHANGEABLE) | (flags & CHANGEABLE);
+  }
+
+  /** ftruncate(2). */
+  truncate(number: number, size: number): void {
+    const descriptor = this.get(number);
+    if (descriptor.kind !== 'file' || !isWritten(descriptor.flags)) throw errno('EINVAL');
+    const { file } = descriptor;
+    if (file.stale) this.refresh(file);
+    if (size > this.limit) throw errno('EFBIG');
+    makeRoom(file, size, this.limit);
+    if (size > file.size) file.bytes.fill(0, file.size, size);
+    file.size = size;
+    file.changed = true;
+  }
+
+  /** rename(2) has been done: what is open has its new name; what was there has none. */
+  renamed(from: string, to: string): void {
+    const [source, target] = [this.absolute(from), this.absolute(to)];
+    if (source === target) return;
+    for (const file of this.open) {
+      if (file.removed) continue;
+      if (file.path === target) file.removed = true;
+      else if (file.path === source) file.path = target;
+      else if (file.path.startsWith(`${source}/`))
+        file.path = target + file.path.slice(source.length);
+    }
   }
 
   /** unlink(2): open descriptors keep the content. */
@@ -303,6 +388,11 @@ export class FileTable {
     for (const descriptor of this.descriptors) {
       if (descriptor?.kind === 'output') this.flushOutput(descriptor);
     }
+    this.flushFiles();
+  }
+
+  /** Give the host what was written to files. */
+  flushFiles(): void {
     for (const file of this.open) this.flushFile(file);
   }
 
@@ -322,7 +412,9 @@ export class FileTable {
 
   /** All that descriptor 0 can still give. */
   private rest(): Uint8Array {
-    if (this.descriptors[0] === undefined) return new Uint8Array();
+    const descriptor = this.descriptors[0];
+    if (descriptor === undefined) return new Uint8Array();
+    if (descriptor.kind === 'device' && descriptor.name !== NULL) throw errno('EFBIG');
     const bytes = new Uint8Array(this.readable(0));
     this.read(0, bytes);
     return bytes;
@@ -394,28 +486,18 @@ export class FileTable {
     else this.host.writeStderr(bytes);
   }
 
-  private install(descriptor: Descriptor): number {
-    let number = 0;
-    while (this.descriptors[number] !== undefined) number++;
-    if (number > 1023) throw errno('EMFILE');
-    this.descriptors[number] = descriptor;
+  private installOpened(descriptor: Descriptor, flags: number): number {
+    const number = this.install(descriptor);
+    if ((flags & O_CLOEXEC) !== 0) this.closing.add(number);
     return number;
   }
-}
 
-function isRead(flags: number): boolean {
-  return (flags & O_ACCESS) === 0 || (flags & O_ACCESS) === O_RDWR;
-}
-
-function isWritten(flags: number): boolean {
-  return (flags & O_ACCESS) === O_WRONLY || (flags & O_ACCESS) === O_RDWR;
-}
-
-/** Let `file.bytes` be its own and have room for `end` bytes. */
-function makeRoom(file: OpenedFile, end: number, limit: number): void {
-  if (!file.borrowed && end <= file.bytes.length) return;
-  const grown = new Uint8Array(Math.max(end, Math.min(limit, Math.max(file.size * 2, 4096))));
-  grown.set(file.bytes.subarray(0, file.size));
-  file.bytes = grown;
-  file.borrowed = false;
+  private install(descriptor: Descriptor, least = 0): number {
+    let number = least;
+    while (this.descriptors[number] !== undefined) number++;
+    if (number >= MAX_DESCRIPTORS) throw errno('EMFILE');
+    this.descriptors[number] = descriptor;
+    this.closing.delete(number);
+    return number;
+  }
 }

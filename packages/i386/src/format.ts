@@ -6,7 +6,7 @@
  * For people only: nothing reads the text again. Invariant: every instruction that {@link decode}
  * knows has a text.
  */
-import { IMMEDIATE, type Instruction, type Operand, REGISTER } from './decode.ts';
+import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from './decode.ts';
 import type { OperationName } from './instructions.ts';
 import { REGISTER_NAMES } from './registers.ts';
 
@@ -15,12 +15,16 @@ const CONDITIONS: readonly string[] = 'o no b ae e ne be a s ns p np l ge le g'.
 const SIZES: Readonly<Record<number, string>> = { 1: 'byte', 2: 'word', 4: 'dword' };
 const SUFFIXES: Readonly<Record<number, string>> = { 1: 'b', 2: 'w', 4: 'd' };
 
+const SEGMENTS: readonly string[] = 'es cs ss ds fs gs'.split(' ');
+
 /** Operations whose name in the table is not the manual's. */
 const MNEMONICS: Readonly<Partial<Record<OperationName, string>>> = {
   imul2: 'imul',
   imul3: 'imul',
   jmpIndirect: 'jmp',
   callIndirect: 'call',
+  fromSegment: 'mov',
+  toSegment: 'mov',
 };
 const CONDITIONAL: Readonly<Partial<Record<OperationName, string>>> = {
   jcc: 'j',
@@ -47,10 +51,19 @@ export function formatInstruction(
     return `${mnemonic} ${nameOf(target) ?? hexadecimal(target >>> 0)}`;
   }
   if (operation === 'int') return `int ${hexadecimal((operands[0] as Operand).value & 0xff)}`;
+  if (operation === 'fromSegment' || operation === 'toSegment') return segmentMove(instruction);
   // A register tells the size of the other operand; without one the memory operand has to.
   const sized = operands.some(({ kind }) => kind === REGISTER) && !/^mov[sz]x/.test(mnemonic);
   const texts = operands.map((operand) => operandText(operand, !sized && operation !== 'lea'));
   return texts.length === 0 ? mnemonic : `${mnemonic} ${texts.join(', ')}`;
+}
+
+function segmentMove({ operands: [to, from] }: Instruction): string {
+  const text = (operand: Operand | undefined): string =>
+    operand?.kind === IMMEDIATE
+      ? (SEGMENTS[operand.value] ?? '?')
+      : operandText(operand as Operand, operand?.kind === MEMORY);
+  return `mov ${text(to)}, ${text(from)}`;
 }
 
 function mnemonicOf({ operation, condition, repeat, size }: Instruction): string {
@@ -68,7 +81,8 @@ export function operandText(operand: Operand, showSize: boolean): string {
   const { kind, size, value } = operand;
   if (kind === REGISTER) return registerName(operand.register, size);
   if (kind === IMMEDIATE) return signed(value);
-  return `${showSize ? `${SIZES[size]} ` : ''}[${addressText(operand)}]`;
+  const segment = operand.segment === 0 ? '' : `${SEGMENTS[operand.segment]}:`;
+  return `${showSize ? `${SIZES[size]} ` : ''}${segment}[${addressText(operand)}]`;
 }
 
 function registerName(number: number, size: number): string {

@@ -2,11 +2,12 @@
 /** A user-mode i386 Linux machine: see README.md. */
 export { decode, type FetchByte, type Instruction, type Operand } from './decode.ts';
 export { describeInstruction, type InstructionMeaning } from './describe.ts';
+export type { Descriptor, OpenedFile } from './descriptor.ts';
 export { type Executable, readExecutable, type Segment } from './elf.ts';
 export { type ElfField, elfFields } from './elf-fields.ts';
 export { type EngineOptions, i386Engine } from './engine.ts';
 export { type FaultCode, MachineError } from './errors.ts';
-export type { Descriptor, FileTable, OpenedFile } from './files.ts';
+export { FileTable } from './files.ts';
 export { Flags } from './flags.ts';
 export { formatInstruction } from './format.ts';
 export { OPERATIONS, type OperationName } from './instructions.ts';

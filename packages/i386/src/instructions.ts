@@ -5,13 +5,13 @@
  * here.
  *
  * Contents: the integer user-mode set of the 80486, and cmov of the Pentium Pro (Intel SDM volume
- * 2, appendix A). Left out, and so unknown opcodes: floating point and vectors, segment registers,
- * far transfers, ports, and instructions whose result is not the same everywhere (cpuid, rdtsc).
+ * 2, appendix A), with moves of segment registers; cpuid and rdtsc answer always the same. Left
+ * out, and so unknown opcodes: floating point and vectors, far transfers, ports.
  *
  * Operands are in the manual's letters, destination first:
  *   E register or memory (ModRM)   G register (ModRM)   M memory (ModRM)   Z register (opcode)
  *   I immediate   S immediate of one byte, sign-extended   J target, relative
- *   O memory at an offset
+ *   O memory at an offset          N number of a segment register (ModRM)
  * followed by the size: b 1, w 2, v 2 or 4 (by the operand size prefix), z an immediate of that
  * size. `al`, `cl`, `eAX` and `1` are themselves.
  */
@@ -106,6 +106,10 @@ const OPERATION_FLAGS = {
   jcxz: '//',
   int: '//',
   nop: '//',
+  cpuid: '//',
+  rdtsc: '//',
+  fromSegment: '//',
+  toSegment: '//',
 } as const;
 
 export type OperationName = keyof typeof OPERATION_FLAGS;
@@ -157,7 +161,7 @@ const ONE_BYTE = `
 68 push Iz | 69 imul3 Gv Ev Iz | 6a push S | 6b imul3 Gv Ev S | 70-7f jcc Jb
 80 @arithmetic Eb Ib | 81 @arithmetic Ev Iz | 82 @arithmetic Eb Ib | 83 @arithmetic Ev S
 84 test Eb Gb | 85 test Ev Gv | 86 xchg Eb Gb | 87 xchg Ev Gv
-88 mov Eb Gb | 89 mov Ev Gv | 8a mov Gb Eb | 8b mov Gv Ev | 8d lea Gv M | 8f @pop Ev
+88 mov Eb Gb | 89 mov Ev Gv | 8a mov Gb Eb | 8b mov Gv Ev | 8c fromSegment Ev N | 8d lea Gv M | 8e toSegment N Ew | 8f @pop Ev
 90 nop | 91-97 xchg eAX Zv | 98 cbw | 99 cwd | 9c pushf | 9d popf | 9e sahf | 9f lahf
 a0 mov al Ob | a1 mov eAX Ov | a2 mov Ob al | a3 mov Ov eAX | a4 movs b | a5 movs v | a6 cmps b | a7 cmps v
 a8 test al Ib | a9 test eAX Iz | aa stos b | ab stos v | ac lods b | ad lods v | ae scas b | af scas v
@@ -169,8 +173,8 @@ f5 cmc | f6 @unary Eb | f7 @unary Ev | f8 clc | f9 stc | fc cld | fd std | fe @i
 
 /** As above, behind the byte 0f. */
 const TWO_BYTE = `
-1e-1f nop Ev | 40-4f cmov Gv Ev | 80-8f jcc Jz | 90-9f set Eb
-a3 bt Ev Gv | a4 shld Ev Gv Ib | a5 shld Ev Gv cl | ab bts Ev Gv | ac shrd Ev Gv Ib | ad shrd Ev Gv cl
+1e-1f nop Ev | 31 rdtsc | 40-4f cmov Gv Ev | 80-8f jcc Jz | 90-9f set Eb
+a2 cpuid | a3 bt Ev Gv | a4 shld Ev Gv Ib | a5 shld Ev Gv cl | ab bts Ev Gv | ac shrd Ev Gv Ib | ad shrd Ev Gv cl
 af imul2 Gv Ev | b0 cmpxchg Eb Gb | b1 cmpxchg Ev Gv | b3 btr Ev Gv | b6 movzx Gv Eb | b7 movzx Gv Ew
 ba @bits Ev Ib | bb btc Ev Gv | bc bsf Gv Ev | bd bsr Gv Ev | be movsx Gv Eb | bf movsx Gv Ew
 c0 xadd Eb Gb | c1 xadd Ev Gv | c7 @exchange8 M | c8-cf bswap Zv`;

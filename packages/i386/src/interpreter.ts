@@ -16,12 +16,15 @@ import { accessError, type Memory, READABLE, WRITABLE } from './memory.ts';
 import { HANDLERS, type Handler } from './operations.ts';
 import { refusal } from './refused.ts';
 import { ESP } from './registers.ts';
+import { Segments } from './segments.ts';
 
 /** A decoded instruction and what executes it. */
 interface Step {
   readonly instruction: Instruction;
   readonly execute: Handler;
   readonly next: number;
+  /** What it was decoded from, where that may change unseen. */
+  readonly bytes?: Uint8Array;
 }
 
 /** What the interpreter asks of the machine around it. */
@@ -36,8 +39,12 @@ export class Interpreter {
   /** Address of the next instruction. */
   eip = 0;
   readonly flags: Flags = new Flags();
+  /** Segment registers, and where the segments of fs and gs begin. */
+  segments: Segments = new Segments();
   /** Flags that a translated part did not keep, because nothing that it knows of reads them. */
   unknownFlags = 0;
+  /** What rdtsc has told: it counts itself, so that it tells the same in all ways to run. */
+  ticks = 0;
   /** Instructions executed. */
   executed = 0;
   /** Operation of the last instruction executed. */
@@ -53,6 +60,8 @@ export class Interpreter {
   private readonly codeStart: number;
   /** Decoded instructions by address − codeStart, of the part of memory that came from the file. */
   private steps: (Step | undefined)[] = [];
+  /** The same of parts where changes are not seen: to be checked at each use. */
+  private outside: (Step | undefined)[] = [];
   /** 1 for each byte that is part of a decoded instruction. */
   private readonly decoded: Uint8Array;
 
@@ -62,6 +71,22 @@ export class Interpreter {
     this.surroundings = surroundings;
     this.codeStart = code.start;
     this.decoded = new Uint8Array(code.end - code.start);
+  }
+
+  /**
+   * The step that was decoded at eip, if the bytes are still the same: somebody may have changed
+   * them unseen.
+   */
+  private unchanged(step: Step | undefined): Step | undefined {
+    if (step?.bytes === undefined) return undefined;
+    const { memory, eip } = this;
+    const { bytes } = step;
+    const offset = memory.offset(eip, bytes.length, READABLE);
+    if (offset < 0) return undefined;
+    for (let at = 0; at < bytes.length; at++) {
+      if (memory.bytes[offset + at] !== bytes[at]) return undefined;
+    }
+    return step;
   }
 
   /** Execute one instruction and return it. Throws MachineError. */
@@ -83,7 +108,7 @@ export class Interpreter {
 
   /**
    * Note changes of these bytes in {@link codeChanged}, and keep decoded instructions only there:
-   * elsewhere somebody else may change them unseen.
+   * elsewhere somebody else may change them unseen, and they are compared with memory at each use.
    *
    * @param ranges guest addresses [start, end), in order and apart.
    */
@@ -94,11 +119,19 @@ export class Interpreter {
     this.decoded.fill(0);
   }
 
+  /** Everything that comes is interpreted, as after a change of code. */
+  stayInterpreted(): void {
+    this.codeChanged = true;
+    this.watched = undefined;
+  }
+
   /** Go on from where the parent of this process is. */
   inherit(parent: Interpreter): void {
     this.registers.set(parent.registers);
     this.flags.unpack(parent.flags.pack());
     this.unknownFlags = parent.unknownFlags;
+    this.segments = parent.segments.copy();
+    this.ticks = parent.ticks;
     this.codeChanged = parent.codeChanged;
     this.watched = parent.watched;
   }
@@ -111,6 +144,9 @@ export class Interpreter {
   private fetchStep(): Step {
     const address = this.eip;
     const { memory } = this;
+    const index = address - this.codeStart;
+    const kept = this.unchanged(this.outside[index]);
+    if (kept !== undefined) return kept;
     const fetch = (at: number): number | undefined => memory.byte(at);
     const instruction = decode(fetch, address);
     if (instruction === undefined) {
@@ -124,9 +160,13 @@ export class Interpreter {
       execute: HANDLERS[instruction.operation],
       next: (address + instruction.length) | 0,
     };
-    const index = address - this.codeStart;
-    if (this.watched !== undefined && !overlaps(this.watched, address, 1)) return step;
-    if (index >= 0 && index + instruction.length <= this.decoded.length) {
+    const isImage = index >= 0 && index + instruction.length <= this.decoded.length;
+    if (this.watched !== undefined && !overlaps(this.watched, address, 1)) {
+      const bytes = memory.slice(address, instruction.length).slice();
+      if (isImage) this.outside[index] = { ...step, bytes };
+      return step;
+    }
+    if (isImage) {
       this.steps[index] = step;
       this.decoded.fill(1, index, index + instruction.length);
     }
@@ -188,7 +228,15 @@ export class Interpreter {
     let address = operand.value;
     if (operand.base >= 0) address += this.registers[operand.base] as number;
     if (operand.index >= 0) address += (this.registers[operand.index] as number) << operand.shift;
-    return address & operand.mask;
+    address &= operand.mask;
+    return operand.segment === 0 ? address : (address + this.segmentBase(operand.segment)) | 0;
+  }
+
+  private segmentBase(register: number): number {
+    const base = this.segments.base(register);
+    if (base === undefined)
+      throw new MachineError('bad-access', 'uses a segment that is not there');
+    return base;
   }
 
   // Memory

@@ -82,7 +82,10 @@ export class Machine {
     this.limits = limits;
     this.session = options.session ?? newSession();
     const family = { session: this.session, limits, budget };
-    this.process = new Process(loaded, host, family, this.session.legacy);
+    // Taken once: what a port starts later has what the port has.
+    const { legacy } = this.session;
+    this.session.legacy = undefined;
+    this.process = new Process(loaded, host, family, legacy);
     this.backing = backing;
     if (translations === undefined || backing === undefined) return;
     const program = translations.get(image.bytes, {
@@ -93,7 +96,7 @@ export class Machine {
     });
     if (program === undefined) return;
     const run = (process: Process, own: WasmBacking): Runner =>
-      new Runner(process, program, own, budget, options.observer);
+      new Runner(process, program, translations, own, budget, options.observer);
     budget.accelerate = (process) => {
       const own = this.memories.acquire(process.memory.bytes.length, limits.memory);
       process.ownMemory(() => own);

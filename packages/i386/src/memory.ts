@@ -2,10 +2,10 @@
 /**
  * A process's memory: guest addresses → bytes of one buffer, with the rights of each page.
  *
- * A guest sees two regions, as under Linux: low, the image's segments and after them the heap that
- * brk moves; and the stack, at the top of the address space. In the buffer the stack comes first,
- * so that the heap can grow at the end; after it are {@link WINDOW_BYTES} that the guest does not
- * have, for the windows of translate/windows.ts.
+ * A guest sees two regions, as under Linux: low, the image's segments, after them the heap that brk
+ * moves, and after a gap what mmap gives; and the stack, at the top of the address space. In the
+ * buffer the stack comes first, so that the heap can grow at the end; after it are {@link
+ * WINDOW_BYTES} that the guest does not have, for the windows of translate/windows.ts.
  * Invariant: `pages` has an entry for each page of the buffer; a page without rights is not there
  * for the guest; what is not in one of the two regions is never there.
  */
@@ -28,6 +28,10 @@ export const STACK_GAP: number = 1 << 20;
 
 export const READABLE = 1;
 export const WRITABLE = 2;
+/** Of a page of mmap's: it is taken, whatever its rights are. */
+const MAPPED = 4;
+/** Bytes that the heap can still grow when mmap gives pages for the first time. */
+const MAP_GAP = 16 << 20;
 
 /** Where the buffer comes from. A translator's is a WebAssembly.Memory. */
 export interface Backing {
@@ -74,8 +78,13 @@ export class Memory {
   heapEnd: number;
   /** While somebody borrows this memory: pages as they were before the first change, by number. */
   private journal: Map<number, Uint8Array> | undefined;
-  /** Where the heap ended when this memory was lent. */
+  /** Where the heap ended, and what was mapped, when this memory was lent. */
   private lentHeapEnd = 0;
+  private lentPages: Uint8Array | undefined;
+  private lentMap: readonly [number, number] = [0, 0];
+  /** Guest addresses of what mmap has given so far, with its holes; 0 when nothing. */
+  private mapStart = 0;
+  private mapEnd = 0;
   /** Most bytes that the buffer may have. */
   private readonly limit: number;
 
@@ -93,7 +102,7 @@ export class Memory {
 
   /** Bytes at the start of the buffer that can be other than zero. */
   get used(): number {
-    return this.place(roundUp(this.heapEnd));
+    return this.place(Math.max(roundUp(this.heapEnd), this.mapEnd));
   }
 
   /** Offset in the buffer of an address of the low region. */
@@ -137,6 +146,7 @@ export class Memory {
     const { imageEnd, stackSize } = this.layout;
     if (wanted < imageEnd || wanted > STACK_END - stackSize - STACK_GAP) return this.heapEnd;
     if (this.place(wanted) > this.limit) return this.heapEnd;
+    if (this.mapStart !== 0 && wanted > this.mapStart) return this.heapEnd;
     const from = this.place(roundUp(this.heapEnd));
     const to = this.place(roundUp(wanted));
     if (to !== from) {
@@ -146,10 +156,66 @@ export class Memory {
         this.bytes.fill(0, to, from);
       }
       const rights = to > from ? READABLE | WRITABLE : 0;
+      if (this.journal !== undefined) this.lentPages ??= this.pages.slice();
       this.pages.fill(rights, Math.min(from, to) >>> 12, Math.max(from, to) >>> 12);
     }
     this.heapEnd = wanted;
     return wanted;
+  }
+
+  /** mmap: `size` bytes of zeros with `rights` somewhere after the heap; 0 beyond the limit. */
+  map(size: number, rights: number): number {
+    if (this.mapStart === 0) {
+      this.mapStart = roundUp(this.heapEnd) + MAP_GAP;
+      this.mapEnd = this.mapStart;
+    }
+    const address = this.hole(size);
+    const end = address + size;
+    const { stackSize } = this.layout;
+    if (end > STACK_END - stackSize - STACK_GAP || this.place(end) > this.limit) return 0;
+    if (this.place(end) > this.bytes.length && !this.growTo(this.place(end))) return 0;
+    this.mapEnd = Math.max(this.mapEnd, end);
+    this.setPages(address, end, rights | MAPPED);
+    return address;
+  }
+
+  /** The lowest address where `size` bytes are not mapped. */
+  private hole(size: number): number {
+    let from = this.mapStart;
+    for (let at = from; at < this.mapEnd; at += PAGE) {
+      if (at - from >= size) return from;
+      if (this.pages[this.place(at) >>> 12] !== 0) from = at + PAGE;
+    }
+    return from;
+  }
+
+  /** munmap: what mmap gave is not there any more. */
+  unmap(address: number, size: number): void {
+    const from = Math.max(address, this.mapStart);
+    const to = Math.min(roundUp(address + size), this.mapEnd);
+    if (from >= to) return;
+    const [first, last] = [this.place(from), this.place(to)];
+    this.willChange(first, last - first);
+    this.bytes.fill(0, first, last);
+    this.setPages(from, to, 0);
+  }
+
+  /** mprotect. False when a page is not there. */
+  protect(address: number, size: number, rights: number): boolean {
+    const end = roundUp(address + size);
+    const first = this.place(address) >>> 12;
+    const last = this.place(end) >>> 12;
+    const low = address >= this.layout.imageStart && this.place(end) <= this.bytes.length;
+    if (!low) return address >= STACK_END - this.layout.stackSize && end <= STACK_END;
+    for (let page = first; page < last; page++) if (this.pages[page] === 0) return false;
+    const mapped = address >= this.mapStart && this.mapStart !== 0 ? MAPPED : 0;
+    this.setPages(address, end, rights | mapped);
+    return true;
+  }
+
+  private setPages(start: number, end: number, rights: number): void {
+    if (this.journal !== undefined) this.lentPages ??= this.pages.slice();
+    this.pages.fill(rights, this.place(start) >>> 12, this.place(end) >>> 12);
   }
 
   private growTo(size: number): boolean {
@@ -168,6 +234,8 @@ export class Memory {
   lend(): void {
     this.journal = new Map();
     this.lentHeapEnd = this.heapEnd;
+    this.lentPages = undefined;
+    this.lentMap = [this.mapStart, this.mapEnd];
   }
 
   /** Told before `size` bytes at `offset` change. */
@@ -184,7 +252,16 @@ export class Memory {
     const { journal } = this;
     if (journal === undefined) return;
     this.journal = undefined;
+    const mappedTo = this.mapEnd;
+    [this.mapStart, this.mapEnd] = this.lentMap;
     this.setHeapEnd(this.lentHeapEnd);
+    if (this.lentPages !== undefined) {
+      const before = Math.max(this.mapEnd, this.heapEnd);
+      if (mappedTo > before) this.bytes.fill(0, this.place(roundUp(before)), this.place(mappedTo));
+      this.pages.fill(0);
+      this.pages.set(this.lentPages);
+      this.lentPages = undefined;
+    }
     for (const [page, content] of journal) this.bytes.set(content, page * PAGE);
   }
 
@@ -200,6 +277,8 @@ export class Memory {
     twin.bytes.set(this.bytes.subarray(first * 4, used), first * 4);
     twin.pages.set(this.pages);
     twin.heapEnd = this.heapEnd;
+    twin.mapStart = this.mapStart;
+    twin.mapEnd = this.mapEnd;
     return twin;
   }
 

@@ -11,6 +11,7 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
+import { type CallContext, CallCount, putWords } from './call-context.ts';
 import { type Executable, readExecutable, segmentPages } from './elf.ts';
 import { errno } from './errno.ts';
 import { isFault, MachineError } from './errors.ts';
@@ -26,9 +27,10 @@ import {
   STACK_GAP,
   WRITABLE,
 } from './memory.ts';
-import { EAX, EBX, ECX, EDI, EDX, ESI, ESP } from './registers.ts';
+import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP } from './registers.ts';
+import { Entropy, Signals } from './signals.ts';
 import { buildStack } from './start-stack.ts';
-import { type CallContext, CallCount, systemCall } from './syscalls.ts';
+import { systemCall } from './syscalls.ts';
 
 /** Limits of a process; see {@link DEFAULT_LIMITS}. */
 export interface Limits {
@@ -112,6 +114,7 @@ const MIN_STACK = 0x21000;
 export interface Legacy {
   readonly files: FileTable;
   readonly umask: number | undefined;
+  readonly signals: Signals;
   readonly pid: number;
   readonly parentPid: number;
 }
@@ -121,6 +124,7 @@ export interface Session {
   lastPid: number;
   /** Processes that have not ended. */
   open: number;
+  readonly entropy: Entropy;
   /** Of the process that executes a program right now. */
   legacy: Legacy | undefined;
 }
@@ -129,7 +133,7 @@ export interface Session {
 const FIRST_PID = 1000;
 
 export function newSession(): Session {
-  return { lastPid: FIRST_PID, open: 0, legacy: undefined };
+  return { lastPid: FIRST_PID, open: 0, entropy: new Entropy(), legacy: undefined };
 }
 
 /** What forks of one process share. */
@@ -154,6 +158,8 @@ export class Process implements CallContext, Surroundings {
   readonly pid: number;
   readonly parentPid: number;
   readonly isForkedChild: boolean;
+  readonly signals: Signals;
+  readonly entropy: Entropy;
   umask: number | undefined;
   /** `memory` is the parent's. */
   private borrowed: boolean;
@@ -171,7 +177,13 @@ export class Process implements CallContext, Surroundings {
     this.cpu = new Interpreter(this.memory, this, this.code);
     this.cpu.eip = image.executable.entry;
     this.cpu.registers[ESP] = image.stackPointer;
-    this.files = new FileTable(host, family.limits.file, legacy?.files);
+    const isExecuted = parent === undefined && legacy !== undefined;
+    const { entropy } = family.session;
+    this.entropy = entropy;
+    this.files = isExecuted
+      ? legacy.files.handOver(host)
+      : new FileTable(host, family.limits.file, entropy, legacy?.files);
+    this.signals = new Signals(legacy?.signals, isExecuted);
     this.umask = legacy?.umask;
     this.pid = legacy?.pid ?? ++family.session.lastPid;
     this.parentPid = legacy?.parentPid ?? FIRST_PID;
@@ -216,7 +228,23 @@ export class Process implements CallContext, Surroundings {
     throw new ProcessEnd({ kind: 'exited', status });
   }
 
-  fork(): number {
+  die(signal: number): never {
+    throw new ProcessEnd({ kind: 'killed', signal });
+  }
+
+  get sixth(): number {
+    return this.cpu.registers[EBP] as number;
+  }
+
+  setSegment(entry: number, base: number): void {
+    this.cpu.segments.set(entry, base);
+  }
+
+  leaveTranslated(): void {
+    this.cpu.stayInterpreted();
+  }
+
+  fork(stack = 0, childNumber = 0): number {
     this.files.flush();
     if (this.borrowed) this.ownMemory();
     const image = {
@@ -230,6 +258,8 @@ export class Process implements CallContext, Surroundings {
     const child = new Process(image, this.host, this.family, legacy, this);
     child.cpu.inherit(this.cpu);
     child.cpu.registers[EAX] = 0;
+    if (stack !== 0) child.cpu.registers[ESP] = stack;
+    if (childNumber !== 0) putWords(child, childNumber, child.pid);
     const directory = this.host.currentDirectory();
     let status: ChildStatus;
     try {
@@ -256,8 +286,8 @@ export class Process implements CallContext, Surroundings {
   }
 
   private legacy(): Legacy {
-    const { files, umask, pid, parentPid } = this;
-    return { files, umask, pid, parentPid };
+    const { files, umask, signals, pid, parentPid } = this;
+    return { files, umask, signals, pid, parentPid };
   }
 
   execute(path: string, argv: readonly string[], environment: readonly string[]): never {

@@ -8,43 +8,22 @@
  * A number that is not in the table is ENOSYS, as in a kernel that does not know it. Where Linux
  * and this differ is listed in the README.
  */
-import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
-import type { Host } from '@stage0-ts/host';
+import { encodeUtf8 } from '@stage0-ts/bytes';
+import { ToolError } from '@stage0-ts/diagnostics';
+import { type Call, type CallContext, done, put, putWords, text, texts } from './call-context.ts';
 import { CALL } from './call-numbers.ts';
+import { AT_CALLS, access, link, makeDirectory, openFile, readLink, rename } from './calls-at.ts';
+import { descriptorCalls } from './calls-descriptors.ts';
+import { MEMORY_CALLS } from './calls-memory.ts';
+import { PROCESS_CALLS } from './calls-process.ts';
+import { STAT_CALLS } from './calls-stat.ts';
+import { TIME_CALLS } from './calls-time.ts';
 import { errno, negativeErrno } from './errno.ts';
-import { MachineError } from './errors.ts';
-import type { FileTable } from './files.ts';
-import { type Memory, READABLE, WRITABLE } from './memory.ts';
-import { missing } from './missing.ts';
-
-/** What system calls work on. */
-export interface CallContext {
-  readonly host: Host;
-  readonly memory: Memory;
-  readonly files: FileTable;
-  readonly calls: CallCount;
-  /** Bits that new files do not get, once the guest has set them; the host's own until then. */
-  umask: number | undefined;
-  readonly pid: number;
-  readonly parentPid: number;
-  /** brk. */
-  setHeapEnd(address: number): number;
-  /** The guest's memory is about to be changed. */
-  willWrite(address: number, size: number): void;
-  exit(status: number): never;
-  fork(): number;
-  execute(path: string, argv: readonly string[], environment: readonly string[]): never;
-  /** Number and wait status of a child that has ended. Throws ECHILD. */
-  reap(pid: number): { pid: number; status: number };
-  /** True when changes of the process's view of the world cannot be taken back, as in a fork. */
-  readonly isForkedChild: boolean;
-}
-
-type Call = (context: CallContext, a: number, b: number, c: number, d: number, e: number) => number;
+import { READABLE, WRITABLE } from './memory.ts';
+import { SIGPIPE } from './signals.ts';
 
 /** umask that the host is taken to have. */
 const HOST_UMASK = 0o022;
-const MAX_PATH = 4096;
 const NAME_FIELD = 65;
 const ENOSYS = -38;
 /** What read and write transfer at most. */
@@ -77,31 +56,14 @@ function carryOut(
   e: number,
 ): number {
   const call = CALLS.get(number);
-  if (call === undefined) return ENOSYS;
+  if (call === undefined) {
+    context.calls.missing = number;
+    return ENOSYS;
+  }
   try {
     return call(context, a, b, c, d, e);
   } catch (error) {
     return negativeErrno(error);
-  }
-}
-
-/** System calls in a row that come to nothing, after which a program counts as stuck. */
-const MAX_CALLS_IN_VAIN = 200_000;
-
-/**
- * Finds programs that go round in circles: upstream's assemblers do when a file is missing or ends
- * in a comment.
- */
-export class CallCount {
-  private inVain = 0;
-
-  /** A call was made; `inVain` when it failed or read nothing. Throws MachineError. */
-  note(inVain: boolean): void {
-    if (!inVain) this.inVain = 0;
-    else if (++this.inVain >= MAX_CALLS_IN_VAIN) {
-      const message = `${MAX_CALLS_IN_VAIN} system calls in a row have failed or read nothing: the program is stuck`;
-      throw new MachineError('stuck', message);
-    }
   }
 }
 
@@ -128,27 +90,13 @@ const write: Call = (context, fd, address, count) => {
   const size = memory.reachable(address, wanted, READABLE);
   if (size === 0) throw errno('EFAULT');
   const offset = memory.offset(address, size, READABLE);
-  return files.write(fd, memory.bytes.subarray(offset, offset + size));
-};
-
-const openFile: Call = (context, path, flags, mode) => {
-  const name = text(context, path);
-  const isNew = context.umask !== undefined && context.host.stat(name) === undefined;
-  const wanted = mode & ~(context.umask ?? 0);
-  const fd = context.files.openFile(name, flags, wanted);
-  if (isNew) context.host.chmod(name, wanted & 0o7777);
-  return fd;
-};
-
-const access: Call = (context, path, mode) => {
-  if ((mode & ~7) !== 0) throw errno('EINVAL');
-  const name = text(context, path);
-  const status = context.host.stat(name);
-  if (status === undefined) throw missing(context.host, name);
-  // As for root: everything may be read and written, and executed when anybody may.
-  if ((mode & 1) !== 0 && status.kind === 'file' && (status.mode & 0o111) === 0)
-    throw errno('EACCES');
-  return 0;
+  try {
+    return files.write(fd, memory.bytes.subarray(offset, offset + size));
+  } catch (error) {
+    const isBroken = error instanceof ToolError && error.code === 'EPIPE';
+    if (isBroken && context.signals.effect(SIGPIPE) === 'ends') context.die(SIGPIPE);
+    throw error;
+  }
 };
 
 const execute: Call = (context, path, argv, environment) =>
@@ -157,11 +105,7 @@ const execute: Call = (context, path, argv, environment) =>
 const waitFor: Call = (context, pid, status, options) => {
   if ((options & ~WAIT_OPTIONS) !== 0) throw errno('EINVAL');
   const ended = context.reap(pid);
-  if (status !== 0) {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setInt32(0, ended.status, true);
-    put(context, status, bytes);
-  }
+  if (status !== 0) putWords(context, status, ended.status);
   return ended.pid;
 };
 
@@ -178,13 +122,6 @@ const changeModeOf: Call = (context, fd, mode) => {
   return 0;
 };
 
-const makeDirectory: Call = (context, path, mode) => {
-  const name = text(context, path);
-  context.host.mkdir(name, mode & 0o7777);
-  if (context.umask !== undefined) context.host.chmod(name, mode & 0o7777 & ~context.umask);
-  return 0;
-};
-
 const workingDirectory: Call = (context, address, size) => {
   const bytes = encodeUtf8(`${context.host.currentDirectory()}\0`);
   if (bytes.length > size >>> 0) throw errno('ERANGE');
@@ -197,13 +134,6 @@ const changeDirectoryTo: Call = (context, fd) => {
   if (descriptor.kind !== 'directory') throw errno('ENOTDIR');
   context.host.changeDirectory(descriptor.path);
   return 0;
-};
-
-const readLink: Call = (context, path, address, size) => {
-  if (size <= 0) throw errno('EINVAL');
-  const bytes = encodeUtf8(context.host.readLink(text(context, path))).subarray(0, size);
-  put(context, address, bytes);
-  return bytes.length;
 };
 
 const setUmask: Call = (context, mask) => {
@@ -255,10 +185,10 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [CALL.FORK, fork],
   [CALL.READ, read],
   [CALL.WRITE, write],
-  [CALL.OPEN, openFile],
+  [CALL.OPEN, (context, path, flags, mode) => openFile(context, text(context, path), flags, mode)],
   [CALL.CLOSE, (context, fd) => done(() => context.files.close(fd))],
   [CALL.WAITPID, waitFor],
-  [CALL.CREAT, (context, path, mode) => openFile(context, path, 0o1101, mode, 0, 0)],
+  [CALL.CREAT, (context, path, mode) => openFile(context, text(context, path), 0o1101, mode)],
   [CALL.UNLINK, (context, path) => done(() => context.files.remove(text(context, path)))],
   [CALL.EXECVE, execute],
   [CALL.CHDIR, (context, path) => done(() => context.host.changeDirectory(text(context, path)))],
@@ -268,9 +198,19 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [CALL.GETPID, (context) => context.pid],
   [CALL.MOUNT, refuse],
   [CALL.GETUID, zero],
-  [CALL.ACCESS, access],
-  [CALL.RENAME, refuse],
-  [CALL.MKDIR, makeDirectory],
+  [CALL.ACCESS, (context, path, mode) => access(context, text(context, path), mode)],
+  [
+    CALL.RENAME,
+    (context, from, to) => done(() => rename(context, text(context, from), text(context, to))),
+  ],
+  [
+    CALL.LINK,
+    (context, from, to) => done(() => link(context, text(context, from), text(context, to))),
+  ],
+  [
+    CALL.MKDIR,
+    (context, path, mode) => done(() => makeDirectory(context, text(context, path), mode)),
+  ],
   [CALL.RMDIR, (context, path) => done(() => context.host.removeDirectory(text(context, path)))],
   [CALL.DUP, (context, fd) => context.files.duplicate(fd)],
   [CALL.BRK, (context, address) => context.setHeapEnd(address)],
@@ -285,7 +225,10 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
     CALL.SYMLINK,
     (context, to, path) => done(() => context.host.symlink(text(context, to), text(context, path))),
   ],
-  [CALL.READLINK, readLink],
+  [
+    CALL.READLINK,
+    (context, path, address, size) => readLink(context, text(context, path), address, size),
+  ],
   [CALL.FCHMOD, changeModeOf],
   [CALL.WAIT4, waitFor],
   [CALL.OLDUNAME, systemName(5)],
@@ -300,46 +243,10 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [CALL.GETEGID32, zero],
   [CALL.EXIT_GROUP, exit],
   [CALL.UNSHARE, refuse],
+  ...TIME_CALLS,
+  ...STAT_CALLS,
+  ...descriptorCalls(read, write),
+  ...AT_CALLS,
+  ...MEMORY_CALLS,
+  ...PROCESS_CALLS,
 ]);
-
-function done(action: () => void): number {
-  action();
-  return 0;
-}
-
-/** Copy `bytes` to the guest. */
-function put(context: CallContext, address: number, bytes: Uint8Array): void {
-  if (bytes.length === 0) return;
-  const offset = context.memory.offset(address, bytes.length, WRITABLE);
-  if (offset < 0) throw errno('EFAULT');
-  context.willWrite(address, bytes.length);
-  context.memory.bytes.set(bytes, offset);
-}
-
-/** The string that ends with a zero byte at `address`, as a name of the host. */
-function text(context: CallContext, address: number, limit = MAX_PATH): string {
-  const { memory } = context;
-  let end = address;
-  for (;;) {
-    const offset = memory.offset(end, 1, READABLE);
-    if (offset < 0) throw errno('EFAULT');
-    if (memory.bytes[offset] === 0) break;
-    end = (end + 1) | 0;
-    if (end - address > limit) throw errno('ENAMETOOLONG');
-  }
-  const offset = memory.offset(address, 1, READABLE);
-  return decodeUtf8(memory.bytes, offset, offset + (end - address));
-}
-
-/** The strings that an array of pointers names, up to its null pointer; a null array is empty. */
-function texts(context: CallContext, address: number): string[] {
-  const result: string[] = [];
-  if (address === 0) return result;
-  for (let at = address; ; at = (at + 4) | 0) {
-    const offset = context.memory.offset(at, 4, READABLE);
-    if (offset < 0) throw errno('EFAULT');
-    const pointer = context.memory.view.getInt32(offset, true);
-    if (pointer === 0) return result;
-    result.push(text(context, pointer, 0x20000));
-  }
-}

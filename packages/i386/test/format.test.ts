@@ -32,6 +32,9 @@ describe('formatInstruction', () => {
     ['99', 'cdq'],
     ['67 8b 07', 'mov eax, [bx]'],
     ['eb fe', 'jmp 0'],
+    ['65 8b 00', 'mov eax, gs:[eax]'],
+    ['8e e8', 'mov gs, ax'],
+    ['66 8c d8', 'mov ax, ds'],
   ])('%s is %s', (hex, expected) => expect(text(hex)).toBe(expected));
 
   it('shows the names that targets have', () => {
@@ -45,7 +48,7 @@ describe('formatInstruction', () => {
       fc.property(fc.uint8Array({ minLength: 15, maxLength: 15 }), (bytes) => {
         const instruction = decode((address) => bytes[address], 0);
         if (instruction === undefined) return;
-        expect(formatInstruction(instruction)).toMatch(/^[a-z0-9]+( [-a-z0-9+*[\], ]+)?$/);
+        expect(formatInstruction(instruction)).toMatch(/^[a-z0-9]+( [-a-z0-9+*[\]:, ]+)?$/);
       }),
     );
   });
@@ -107,7 +110,7 @@ function objdump(folder: string, bytes: Uint8Array): Map<number, [number, string
 }
 
 /** They change what follows; salc is in no manual. */
-const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x66, 0x67, 0xd6, 0xf0, 0xf2, 0xf3]);
+const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xd6, 0xf0, 0xf2, 0xf3]);
 
 /** objdump writes the size of string operations as an operand, and some names in another way. */
 function plain(mnemonic: string): string {

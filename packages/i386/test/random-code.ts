@@ -21,7 +21,7 @@ export type Dice = (below: number) => number;
 
 /** Instructions that need a frame around them, or cannot stand in straight-line code. */
 const NOT_ALONE = new Set<OperationName>(
-  'div idiv push pop pusha popa pushf popf enter leave movs stos lods cmps scas xlat jcc jmp jmpIndirect call callIndirect ret loop loope loopne jcxz int aam std cld'.split(
+  'div idiv push pop pusha popa pushf popf enter leave movs stos lods cmps scas xlat jcc jmp jmpIndirect call callIndirect ret loop loope loopne jcxz int aam std cld cpuid rdtsc fromSegment toSegment'.split(
     ' ',
   ) as OperationName[],
 );

@@ -10,6 +10,7 @@ import type {
   FileStatus,
   Host,
   Inherited,
+  Inode,
   ProvenanceSink,
   SystemName,
 } from '@stage0-ts/host';
@@ -81,6 +82,22 @@ export class RecordingHost implements Host {
     this.journal.changed(gone);
   }
 
+  rename(from: string, to: string): void {
+    const gone = this.host.worldPath(from, false);
+    this.host.rename(from, to);
+    this.journal.changed(gone);
+    this.moved(to);
+  }
+
+  link(existing: string, path: string): void {
+    this.host.link(existing, path);
+    this.made(path, false);
+  }
+
+  setModified(path: string, when: number): void {
+    this.host.setModified(path, when);
+  }
+
   writeStdout(bytes: Uint8Array): void {
     this.journal.stdout(bytes);
     this.host.writeStdout(bytes);
@@ -105,6 +122,14 @@ export class RecordingHost implements Host {
 
   sameFile(first: string, second: string): boolean {
     return this.host.sameFile(first, second);
+  }
+
+  inode(path: string, followLast: boolean): Inode | undefined {
+    return this.host.inode(path, followLast);
+  }
+
+  now(): number {
+    return this.host.now();
   }
 
   list(path: string): string[] {
@@ -144,5 +169,12 @@ export class RecordingHost implements Host {
   private made(path: string, followLast: boolean): void {
     const node = this.host.node(path, followLast) as TreeNode;
     this.journal.made(this.host.worldPath(path, followLast), node);
+  }
+
+  /** What came to `path`, and everything in it, is as if it was made there. */
+  private moved(path: string): void {
+    this.made(path, false);
+    if (this.host.lstat(path)?.kind !== 'directory') return;
+    for (const name of this.host.list(path)) this.moved(`${path}/${name}`);
   }
 }

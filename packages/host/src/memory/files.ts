@@ -7,6 +7,7 @@
  * the host).
  */
 import { type Errno, hostError } from '../errors.ts';
+import type { Inode } from '../types.ts';
 
 export interface FileNode {
   readonly kind: 'file';
@@ -45,12 +46,45 @@ const MAX_PATH = 4096;
 /** The most bytes that all files of a world may hold together: 1 GiB by default. */
 const MAX_BYTES = 2 ** 30;
 
+/** The time at which a world begins, in milliseconds since 1970: any, but always the same. */
+const FIRST_TIME = 1_000_000_000_000;
+
+/** What a world knows of its nodes besides their content, and its clock. All views share it. */
+class Inodes {
+  /** Milliseconds since 1970: moved by whoever asks, and by changes. */
+  private time = FIRST_TIME;
+  private last = 1;
+  private readonly known = new WeakMap<TreeNode, { readonly number: number; modified: number }>();
+
+  tick(): number {
+    return ++this.time;
+  }
+
+  of(node: TreeNode): { readonly number: number; modified: number } {
+    let inode = this.known.get(node);
+    if (inode === undefined) {
+      inode = { number: ++this.last, modified: FIRST_TIME };
+      this.known.set(node, inode);
+    }
+    return inode;
+  }
+
+  /** The content of `nodes` changes now. */
+  touch(...nodes: TreeNode[]): void {
+    const now = this.tick();
+    for (const node of nodes) this.of(node).modified = now;
+  }
+}
+
 /**
  * How much a world holds. All views share it: a chroot sees a part but counts towards the whole.
  */
 class Usage {
+  readonly inodes: Inodes = new Inodes();
   /** True once something was refused. */
   exceeded = false;
+  /** True once a file got a second name. */
+  hasLinks = false;
   readonly limit: number;
   private bytes: number;
   private readonly root: DirectoryNode;
@@ -59,6 +93,11 @@ class Usage {
     this.root = root;
     this.limit = limit;
     this.bytes = sizeOf(root);
+  }
+
+  /** Everything in the world. */
+  all(): Generator<[path: string, node: TreeNode]> {
+    return entriesBelow('', this.root);
   }
 
   /**
@@ -130,15 +169,84 @@ export class MemoryFiles {
     if (place.node?.kind === 'directory' || place.name === '') throw hostError('EISDIR', path);
     const { node } = place;
     this.usage.replace(node?.kind === 'file' ? node.bytes.length : 0, bytes.length, path);
-    if (node?.kind === 'file') node.bytes = bytes;
-    else place.parent.entries.set(place.name, { kind: 'file', mode, bytes });
+    if (node?.kind === 'file') {
+      node.bytes = bytes;
+      this.usage.inodes.touch(node);
+    } else this.place(place, { kind: 'file', mode, bytes });
+  }
+
+  /** Let `place` be `node`, which is new. */
+  private place({ parent, name }: Place, node: TreeNode): void {
+    parent.entries.set(name, node);
+    this.usage.inodes.touch(node, parent);
+  }
+
+  /** Milliseconds since 1970; each question moves the clock. */
+  now(): number {
+    return this.usage.inodes.tick();
+  }
+
+  /** Number and time of what is at `path`; undefined when there is nothing. */
+  inode(path: string, followLast: boolean): Inode | undefined {
+    const node = this.find(path, followLast);
+    if (node === undefined) return undefined;
+    const { number, modified } = this.usage.inodes.of(node);
+    return { number, modified, links: this.linksOf(node) };
+  }
+
+  /** Names of a node. Files with several are rare, so they are counted only when there are. */
+  private linksOf(node: TreeNode): number {
+    if (node.kind === 'directory') {
+      return 2 + [...node.entries.values()].filter(({ kind }) => kind === 'directory').length;
+    }
+    if (!this.usage.hasLinks) return 1;
+    let count = 0;
+    for (const [, other] of this.usage.all()) if (other === node) count++;
+    return Math.max(1, count);
+  }
+
+  setModified(path: string, when: number): void {
+    this.usage.inodes.of(this.get(path)).modified = when;
+  }
+
+  /** rename(2). */
+  rename(from: string, to: string): void {
+    const source = this.walk(from, false);
+    const { node } = source;
+    if (node === undefined) throw hostError('ENOENT', from);
+    const target = this.walk(to, false);
+    if (target.node === node) return;
+    if (node === this.root || target.node === this.root) throw hostError('EINVAL', from);
+    if (node.kind === 'directory') {
+      if (target.node !== undefined && target.node.kind !== 'directory') {
+        throw hostError('ENOTDIR', to);
+      }
+      if (`${target.path}/`.startsWith(`${source.path}/`)) throw hostError('EINVAL', from);
+    } else if (target.node?.kind === 'directory') throw hostError('EISDIR', to);
+    if (target.node?.kind === 'directory' && target.node.entries.size > 0) {
+      throw hostError('ENOTEMPTY', to);
+    }
+    source.parent.entries.delete(source.name);
+    target.parent.entries.set(target.name, node);
+    this.usage.inodes.touch(source.parent, target.parent);
+  }
+
+  /** link(2). */
+  link(existing: string, path: string): void {
+    const node = this.get(existing, false);
+    if (node.kind === 'directory') throw hostError('EPERM', existing);
+    const place = this.walk(path, false);
+    if (place.node !== undefined) throw hostError('EEXIST', path);
+    place.parent.entries.set(place.name, node);
+    this.usage.hasLinks = true;
+    this.usage.inodes.touch(place.parent);
   }
 
   /** Put a new node at `path`. Throws EEXIST when something is there. */
   create(path: string, node: TreeNode): void {
     const place = this.walk(path, false);
     if (place.node !== undefined) throw hostError('EEXIST', path);
-    place.parent.entries.set(place.name, node);
+    this.place(place, node);
   }
 
   /** Make a directory and its parents, if they are missing. */
@@ -155,6 +263,7 @@ export class MemoryFiles {
       if (node === undefined) {
         node = { kind: 'directory', mode, entries: new Map() };
         directory.entries.set(part, node);
+        this.usage.inodes.touch(node, directory);
       }
       if (node.kind === 'link') node = this.get(soFar);
       if (node.kind !== 'directory') throw hostError('ENOTDIR', soFar);
@@ -168,6 +277,7 @@ export class MemoryFiles {
     if (node === undefined) throw hostError('ENOENT', path);
     if (node.kind === 'directory') throw hostError('EISDIR', path);
     parent.entries.delete(name);
+    this.usage.inodes.touch(parent);
   }
 
   /** Remove a directory that is empty. */
@@ -178,6 +288,7 @@ export class MemoryFiles {
     if (node.entries.size > 0) throw hostError('ENOTEMPTY', path);
     if (node === this.root) throw hostError('EINVAL', path);
     parent.entries.delete(name);
+    this.usage.inodes.touch(parent);
   }
 
   /**

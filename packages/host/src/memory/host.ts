@@ -11,6 +11,7 @@ import type {
   FileStatus,
   Host,
   Inherited,
+  Inode,
   ProvenanceSink,
   SystemName,
 } from '../types.ts';
@@ -71,6 +72,11 @@ const DEFAULT_SYSTEM: SystemName = {
   machine: 'i686',
 };
 
+/** Standard input: what is left of it, asked for when somebody reads. */
+interface Input {
+  rest: () => Uint8Array;
+}
+
 export class MemoryHost implements Host {
   readonly environment: readonly string[];
   readonly provenance: ProvenanceSink | undefined;
@@ -81,9 +87,9 @@ export class MemoryHost implements Host {
   private readonly options: MemoryHostOptions;
   private readonly umask: number;
   /** Shared with child processes: what one process has read, the others do not get. */
-  private readonly stdin: { rest: Uint8Array };
+  private readonly stdin: Input;
 
-  constructor(options: MemoryHostOptions, stdin?: { rest: Uint8Array }) {
+  constructor(options: MemoryHostOptions, stdin?: Input) {
     this.options = options;
     this.files = options.files;
     this.environment = options.environment ?? [];
@@ -91,13 +97,13 @@ export class MemoryHost implements Host {
     this.root = options.root ?? '/';
     this.directory = options.currentDirectory ?? '/';
     this.umask = options.umask ?? 0o022;
-    this.stdin = stdin ?? { rest: options.stdin ?? new Uint8Array() };
+    this.stdin = stdin ?? { rest: () => options.stdin ?? new Uint8Array() };
   }
 
   readStdin(): Uint8Array {
     const { rest } = this.stdin;
-    this.stdin.rest = new Uint8Array();
-    return rest;
+    this.stdin.rest = () => new Uint8Array();
+    return rest();
   }
 
   writeStdout(bytes: Uint8Array): void {
@@ -129,6 +135,18 @@ export class MemoryHost implements Host {
   sameFile(first: string, second: string): boolean {
     const node = this.files.find(this.absolute(first));
     return node !== undefined && node === this.files.find(this.absolute(second));
+  }
+
+  inode(path: string, followLast: boolean): Inode | undefined {
+    return this.files.inode(this.absolute(path), followLast);
+  }
+
+  setModified(path: string, when: number): void {
+    this.named(path, (absolute) => this.files.setModified(absolute, when));
+  }
+
+  now(): number {
+    return this.files.now();
   }
 
   list(path: string): string[] {
@@ -165,6 +183,14 @@ export class MemoryHost implements Host {
 
   removeDirectory(path: string): void {
     this.named(path, (absolute) => this.files.removeDirectory(absolute));
+  }
+
+  rename(from: string, to: string): void {
+    this.named(from, (old) => this.named(to, (target) => this.files.rename(old, target)));
+  }
+
+  link(existing: string, path: string): void {
+    this.named(existing, (old) => this.named(path, (added) => this.files.link(old, added)));
   }
 
   symlink(target: string, path: string): void {
@@ -248,7 +274,7 @@ export class MemoryHost implements Host {
         ...(stdout && { stdout }),
         ...(stderr && { stderr }),
       },
-      stdin === undefined ? this.stdin : { rest: stdin() },
+      stdin === undefined ? this.stdin : { rest: stdin },
     );
   }
 

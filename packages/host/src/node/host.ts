@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { hostError, isErrno } from '../errors.ts';
-import type { ChildStatus, FileStatus, Host, SystemName } from '../types.ts';
+import type { ChildStatus, FileStatus, Host, Inode, SystemName } from '../types.ts';
 import { replaceFile } from './replace-file.ts';
 import { readStream, writeAll } from './transfer.ts';
 
@@ -71,6 +71,22 @@ export class NodeHost implements Host {
     });
   }
 
+  inode(path: string, followLast: boolean): Inode | undefined {
+    return guarded(path, () => {
+      const status = followLast ? fs.statSync : fs.lstatSync;
+      const stats = status(toSystem(path), { throwIfNoEntry: false });
+      return stats && { number: stats.ino, links: stats.nlink, modified: stats.mtimeMs };
+    });
+  }
+
+  setModified(path: string, when: number): void {
+    guarded(path, () => fs.utimesSync(toSystem(path), when / 1000, when / 1000));
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
   list(path: string): string[] {
     return guarded(path, () =>
       fs
@@ -94,6 +110,14 @@ export class NodeHost implements Host {
 
   removeDirectory(path: string): void {
     guarded(path, () => fs.rmdirSync(toSystem(path)));
+  }
+
+  rename(from: string, to: string): void {
+    guarded(from, () => fs.renameSync(toSystem(from), toSystem(to)));
+  }
+
+  link(existing: string, path: string): void {
+    guarded(existing, () => fs.linkSync(toSystem(existing), toSystem(path)));
   }
 
   symlink(target: string, path: string): void {

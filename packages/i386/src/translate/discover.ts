@@ -22,16 +22,26 @@ export interface CodeBytes {
 }
 
 /**
- * All functions reachable from `entry` by direct calls. A forked child starts in the middle of a
- * function; so that it does not stay in the interpreter, loops near a fork are entries as well.
+ * All functions reachable from `entry`, and from `more`, by direct calls. A forked child starts in
+ * the middle of a function; so that it does not stay in the interpreter, loops near a fork are
+ * entries as well.
  */
-export function discover(code: CodeBytes, entry: number): Map<number, CodeFunction> {
-  const all = discoverApartFrom(new Set(), code, [entry]);
+export function discover(
+  code: CodeBytes,
+  entry: number,
+  more: readonly number[] = [],
+): Map<number, CodeFunction> {
+  const all = discoverApartFrom(new Set(), code, [entry, ...more]);
   const far = farCode(all);
   const changing = storesToCode(all);
   if (changing.size === 0 && far.instructions.size === 0) return all;
   const left = new Set([...changing, ...far.instructions]);
-  return discoverApartFrom(left, code, [entry, ...far.targets]);
+  return discoverApartFrom(left, code, [entry, ...more, ...far.targets]);
+}
+
+/** Does an instruction of these functions plainly store to one of them? */
+export function changesItself(code: CodeBytes, entry: number, more: readonly number[]): boolean {
+  return storesToCode(discoverApartFrom(new Set(), code, [entry, ...more])).size > 0;
 }
 
 /** So many bytes without code are taken for data. */
@@ -230,7 +240,7 @@ function endingOf(
     case 'call':
       return { kind: 'call', target, to: next };
     case 'callIndirect':
-      return instruction.size === 4
+      return instruction.size === 4 && instruction.operands[0]?.segment === 0
         ? { kind: 'call-indirect', to: next }
         : { kind: 'leave', at: instruction.address };
     case 'ret':

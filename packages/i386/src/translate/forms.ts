@@ -27,7 +27,7 @@ const CONTROL = new Set<OperationName>(['jmp', 'jcc', 'call', 'callIndirect', 'r
 /** Which way an instruction goes. */
 export function directForm(instruction: Instruction): Form {
   const { operation, operands, size } = instruction;
-  if (operands.some(({ mask }) => mask !== -1)) return 'step';
+  if (operands.some(({ mask, segment }) => mask !== -1 || segment !== 0)) return 'step';
   // What it pops may not be lost when the store is left to the interpreter.
   if (operation === 'pop' && operands[0]?.kind === MEMORY) return 'step';
   if (ANY_SIZE.has(operation) || CONTROL.has(operation)) return 'direct';

@@ -18,10 +18,13 @@ export const READ_LIMITS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 4: 
 /** The same for writes, from the end of the code on. */
 export const WRITE_LIMITS: Readonly<Record<number, number>> = { 1: 14, 2: 15, 4: 16 };
 
-export const GLOBALS: readonly string[] = [
-  ...[...REGISTER_NAMES, 'flags', 'depth', 'fuel'],
+/** Globals that all modules of a process share. */
+export const SHARED_GLOBALS: readonly string[] = [...REGISTER_NAMES, 'flags', 'depth', 'fuel'];
+/** Those that each module has for itself: where its code ends differs. */
+export const OWN_GLOBALS: readonly string[] = [
   ...['read1', 'read2', 'read4', 'write1', 'write2', 'write4'],
 ];
+export const GLOBALS: readonly string[] = [...SHARED_GLOBALS, ...OWN_GLOBALS];
 
 function imported(name: string, parameters: number, results: 0 | 1): ImportedFunction {
   return { name, signature: { parameters, results } };

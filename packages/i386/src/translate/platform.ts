@@ -29,6 +29,7 @@ interface Platform {
     imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
   ) => WasmInstance;
   readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
+  readonly Global: new (type: { value: 'i32'; mutable: true }, value: number) => WasmGlobal;
   readonly RuntimeError: new () => Error;
 }
 

@@ -9,10 +9,10 @@
 import { readExecutable } from '../elf.ts';
 import { WRITABLE } from '../memory.ts';
 import type { AccessLayout, Range } from './access.ts';
-import { codeRanges, discover } from './discover.ts';
+import { changesItself, codeRanges, discover } from './discover.ts';
 import { analyseProgram, type FunctionFacts } from './facts.ts';
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
-import { DEPTH_LIMIT, GLOBALS, IMPORTS, QUICK_CALL } from './layout.ts';
+import { DEPTH_LIMIT, IMPORTS, OWN_GLOBALS, QUICK_CALL, SHARED_GLOBALS } from './layout.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickSystemCall } from './quick-calls.ts';
 import { encodeModule } from './wasm.ts';
@@ -46,6 +46,12 @@ export interface TranslatedProgram {
   /** Guest address after the last of them. */
   readonly writeStart: number;
   readonly depthLimit: number;
+  /** The bytes of the file at a guest address of the segment. */
+  readonly code: { readonly start: number; readonly bytes: Uint8Array };
+  /** Does some instruction store to a constant address at which there is code? */
+  storesToCode(): boolean;
+  /** Functions that were translated because they were called by pointers. */
+  readonly roots: readonly number[];
   /** Size of the module in bytes. */
   readonly size: number;
   /** The guest instruction that byte `offset` of the module belongs to. */
@@ -62,6 +68,7 @@ export interface EmittedProgram {
   readonly entries: readonly number[];
   readonly emitted: readonly EmittedFunction[];
   readonly depthLimit: number;
+  readonly entry: number;
 }
 
 /**
@@ -71,6 +78,7 @@ export interface EmittedProgram {
 export function emitProgram(
   bytes: Uint8Array,
   options: TranslationOptions,
+  roots: readonly number[] = [],
 ): EmittedProgram | undefined {
   const executable = readExecutable(bytes, 'program');
   const [segment] = executable.segments;
@@ -80,7 +88,7 @@ export function emitProgram(
     start: segment.address,
     bytes: bytes.subarray(segment.fileOffset, segment.fileOffset + segment.fileSize),
   };
-  const facts = analyseProgram(discover(code, executable.entry));
+  const facts = analyseProgram(discover(code, executable.entry, roots));
   const entries = [...facts.keys()];
   // A store to these is left to the interpreter, and so are the bytes of an ending that is.
   const ranges = codeRanges([...facts.values()].map((fact) => fact.code));
@@ -101,16 +109,21 @@ export function emitProgram(
     depthLimit,
   };
   const emitted = [...facts.values()].map((fact) => emitFunction(fact, context));
-  return { code, layout, facts, entries, emitted, depthLimit };
+  return { code, layout, facts, entries, emitted, depthLimit, entry: executable.entry };
 }
 
-/** Translate the ELF file `bytes`. Undefined when it is not of the form that can be translated. */
+/**
+ * Translate the ELF file `bytes`. Undefined when it is not of the form that can be translated.
+ *
+ * @param roots functions that are reached by pointers only.
+ */
 export function translate(
   bytes: Uint8Array,
   options: TranslationOptions,
+  roots: readonly number[] = [],
 ): TranslatedProgram | undefined {
   const platform = webAssembly();
-  const program = platform === undefined ? undefined : emitProgram(bytes, options);
+  const program = platform === undefined ? undefined : emitProgram(bytes, options, roots);
   if (platform === undefined || program === undefined) return undefined;
   const { layout, facts, entries, emitted, depthLimit } = program;
   const functions = emitted.map(({ locals, code }, at) => ({
@@ -121,7 +134,8 @@ export function translate(
   const module = encodeModule({
     imports: IMPORTS,
     functions: [quickSystemCall(layout), ...functions],
-    globals: GLOBALS,
+    sharedGlobals: SHARED_GLOBALS,
+    globals: OWN_GLOBALS,
     memoryPages: 1,
   });
   const starts = module.bodies.slice(1);
@@ -137,6 +151,9 @@ export function translate(
     ranges: layout.code,
     writeStart: layout.writeStart,
     depthLimit,
+    code: { start: program.code.start, bytes: program.code.bytes },
+    roots,
+    storesToCode: () => changesItself(program.code, program.entry, roots),
     size: module.bytes.length,
     addressAt: addressesOf(marks),
   };
@@ -167,7 +184,11 @@ function addressAt(marks: Int32Array, offset: number): number | undefined {
 export class TranslationCache {
   private readonly known = new Map<
     string,
-    { bytes: Uint8Array; program: TranslatedProgram | undefined }[]
+    {
+      bytes: Uint8Array;
+      options: TranslationOptions;
+      program: TranslatedProgram | undefined;
+    }[]
   >();
 
   get(bytes: Uint8Array, options: TranslationOptions): TranslatedProgram | undefined {
@@ -182,10 +203,30 @@ export class TranslationCache {
     this.known.set(key, bucket);
     let entry = bucket.find((other) => sameBytes(other.bytes, bytes));
     if (entry === undefined) {
-      entry = { bytes: bytes.slice(), program: translate(bytes, options) };
+      const kept = bytes.slice();
+      entry = { bytes: kept, options, program: translate(kept, options) };
       bucket.push(entry);
     }
     return entry.program;
+  }
+
+  /**
+   * `program` with more functions, at `roots`, for whoever asks for it from now on. The one that is
+   * here already, if another process was first.
+   */
+  extend(program: TranslatedProgram, roots: readonly number[]): TranslatedProgram | undefined {
+    for (const bucket of this.known.values()) {
+      for (const entry of bucket) {
+        const known = entry.program;
+        if (known?.code.bytes.buffer !== program.code.bytes.buffer) continue;
+        const missing = roots.filter((root) => !known.functions.has(root));
+        if (missing.length > 0) {
+          entry.program = translate(entry.bytes, entry.options, [...known.roots, ...missing]);
+        }
+        return entry.program;
+      }
+    }
+    return undefined;
   }
 }
 

@@ -25,18 +25,26 @@ import {
   DEPTH_GLOBAL,
   FLAGS_GLOBAL,
   FUEL_GLOBAL,
-  GLOBALS,
   IMPORTS,
+  OWN_GLOBALS,
   READ_LIMITS,
+  SHARED_GLOBALS,
   WRITE_LIMITS,
 } from './layout.ts';
-import { type WasmGlobal, type WasmInstance, webAssembly } from './platform.ts';
+import { type WasmGlobal, webAssembly } from './platform.ts';
 import type { WasmBacking } from './pool.ts';
-import type { TranslatedFunction, TranslatedProgram } from './program.ts';
+import type { TranslatedFunction, TranslatedProgram, TranslationCache } from './program.ts';
 import { FileWindows } from './windows.ts';
 
 /** Bytes of `int 0x80`. */
 const INT_LENGTH = 2;
+
+/** Calls of functions that are not translated before they are, at first. */
+const FIRST_PATIENCE = 500;
+/** A new translation costs as much as the first: each time the patience grows so. */
+const PATIENCE_GROWTH = 4;
+/** Calls of one function after which it is worth a translation. */
+const MIN_CALLS = 4;
 
 /** Called before each block of observed code, with registers in the interpreter. */
 export type Observer = (address: number, known: number, process: Process) => void;
@@ -48,13 +56,21 @@ type Entry = () => number;
 
 export class Runner {
   private readonly process: Process;
-  private readonly program: TranslatedProgram;
+  private program: TranslatedProgram;
+  private readonly translations: TranslationCache;
+  private readonly backing: WasmBacking;
   private readonly budget: InstructionBudget;
   private readonly observer: Observer | undefined;
   private readonly cpu: Interpreter;
   private readonly windows: FileWindows;
-  private readonly instance: WasmInstance;
+  /** What all modules share. */
   private readonly globals: readonly WasmGlobal[];
+  /** The limits of each module, the newest last. */
+  private readonly modules: { readonly program: TranslatedProgram; limits: WasmGlobal[] }[] = [];
+  /** Functions that were called and are not translated → how often. */
+  private readonly missed = new Map<number, number>();
+  private missedCalls = 0;
+  private patience = FIRST_PATIENCE;
   private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
   /** Rounded end of the heap that the limits in the globals are for. */
   private limitedTo = -1;
@@ -66,31 +82,78 @@ export class Runner {
   constructor(
     process: Process,
     program: TranslatedProgram,
+    translations: TranslationCache,
     backing: WasmBacking,
     budget: InstructionBudget,
     observer?: Observer,
   ) {
     this.process = process;
     this.program = program;
+    this.translations = translations;
+    this.backing = backing;
     this.budget = budget;
     this.observer = observer;
     this.cpu = process.cpu;
     this.windows = new FileWindows(process);
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
-    this.instance = new platform.Instance(program.module, {
-      env: { memory: backing.memory, ...this.imports() },
+    this.globals = SHARED_GLOBALS.map(
+      () => new platform.Global({ value: 'i32', mutable: true }, 0),
+    );
+    this.install(program);
+    this.fuel = budget.quantum(process);
+    (this.globals[FUEL_GLOBAL] as WasmGlobal).value = this.fuel;
+  }
+
+  /** Let `program` be what runs from the next call on. */
+  private install(program: TranslatedProgram): void {
+    const platform = webAssembly();
+    if (platform === undefined) throw new Error('no WebAssembly here');
+    const shared = Object.fromEntries(SHARED_GLOBALS.map((name, at) => [name, this.globals[at]]));
+    const instance = new platform.Instance(program.module, {
+      env: { memory: this.backing.memory, ...shared, ...this.imports() },
     });
-    this.globals = GLOBALS.map((name) => this.instance.exports[name] as WasmGlobal);
+    const limits = OWN_GLOBALS.map((name) => instance.exports[name] as WasmGlobal);
+    this.program = program;
+    this.modules.push({ program, limits });
     for (const [entry, name] of program.exports) {
       this.entries.set(entry, {
-        enter: this.instance.exports[name] as Entry,
+        enter: instance.exports[name] as Entry,
         facts: program.functions.get(entry) as TranslatedFunction,
       });
     }
-    process.cpu.watchCode(program.ranges);
-    this.fuel = budget.quantum(process);
-    (this.globals[FUEL_GLOBAL] as WasmGlobal).value = this.fuel;
+    this.cpu.watchCode(program.ranges);
+    this.limitedTo = -1;
+  }
+
+  /**
+   * The function at `target` was called by a pointer and is not translated. Translate anew with all
+   * of its kind, when there were many calls. Functions of older modules that are open go on; to
+   * these, every store through a pointer that could now hit code is the interpreter's.
+   */
+  private miss(target: number): void {
+    this.missed.set(target, (this.missed.get(target) ?? 0) + 1);
+    if (++this.missedCalls < this.patience) return;
+    this.missedCalls = 0;
+    this.patience *= PATIENCE_GROWTH;
+    const roots = [...this.missed].filter(([, count]) => count >= MIN_CALLS).map(([at]) => at);
+    this.missed.clear();
+    if (roots.length === 0) return;
+    const better = this.translations.extend(this.program, roots);
+    if (better === undefined || better === this.program || !this.canReplace(better)) return;
+    this.install(better);
+  }
+
+  /**
+   * May `better` run beside the modules that are open? Its code must be what is in memory, and no
+   * store with a constant address may hit it: older modules do not know that there is code.
+   */
+  private canReplace(better: TranslatedProgram): boolean {
+    if (better.storesToCode()) return false;
+    const { start, bytes } = better.code;
+    return better.ranges.every(([from, to]) =>
+      this.memory.slice(from, to - from).every((byte, at) => byte === bytes[from - start + at]),
+    );
   }
 
   /** Run the process to its end. Throws ProcessEnd or MachineError. */
@@ -197,6 +260,7 @@ export class Runner {
     const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
     if (entry === undefined || depth.value >= this.program.depthLimit) {
       this.loadFromWasm(target, known);
+      if (entry === undefined) this.miss(target);
       this.untilReturn(back, needed, 0xff);
       this.storeToWasm();
       return back;
@@ -258,8 +322,13 @@ export class Runner {
   /** If eip is the entry of a translated function that may be entered, run it to its return. */
   private enterTranslated(): void {
     const { cpu } = this;
-    const entry = this.entries.get(cpu.eip);
-    if (entry === undefined) return;
+    let entry = this.entries.get(cpu.eip);
+    if (entry === undefined) {
+      if (cpu.lastOperation !== 'callIndirect') return;
+      this.miss(cpu.eip);
+      entry = this.entries.get(cpu.eip);
+      if (entry === undefined) return;
+    }
     const { facts, enter } = entry;
     const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
     if (facts.recursive && depth.value >= this.program.depthLimit) return;
@@ -318,12 +387,18 @@ export class Runner {
     const end = roundUp(heapEnd);
     if (end === this.limitedTo) return;
     this.limitedTo = end;
-    for (const size of [1, 2, 4]) {
-      const set = (global: number, places: number): void => {
-        (this.globals[global] as WasmGlobal).value = Math.max(0, places);
-      };
-      set(READ_LIMITS[size] as number, end - layout.imageStart - size + 1);
-      set(WRITE_LIMITS[size] as number, end - this.program.writeStart - size + 1);
+    for (const { program, limits } of this.modules) {
+      // A module that takes for data what is code now may store nothing by itself.
+      const mayStore = program.writeStart >= this.program.writeStart;
+      for (const size of [1, 2, 4]) {
+        const set = (global: number, places: number): void => {
+          const own = limits[global - SHARED_GLOBALS.length] as WasmGlobal;
+          own.value = Math.max(0, places);
+        };
+        set(READ_LIMITS[size] as number, end - layout.imageStart - size + 1);
+        const places = end - program.writeStart - size + 1;
+        set(WRITE_LIMITS[size] as number, mayStore ? places : 0);
+      }
     }
   }
 
@@ -336,8 +411,9 @@ export class Runner {
       const offset = /wasm-function\[\d+\]:0x([0-9a-f]+)/.exec(
         (error as { stack?: string }).stack ?? '',
       );
+      // With several modules the trace does not tell which it was.
       const address =
-        offset === null
+        offset === null || this.modules.length > 1
           ? undefined
           : this.program.addressAt(Number.parseInt(offset[1] as string, 16));
       this.loadFromWasm(address ?? 0, 0);

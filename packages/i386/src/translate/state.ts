@@ -266,5 +266,6 @@ export const TOP: Operand = {
   index: -1,
   shift: 0,
   mask: -1,
+  segment: 0,
   value: 0,
 };

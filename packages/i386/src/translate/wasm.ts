@@ -159,6 +159,8 @@ export interface ModuleParts {
   /** From the module `env`, which also gives the memory `memory`. */
   readonly imports: readonly ImportedFunction[];
   readonly functions: readonly DefinedFunction[];
+  /** Mutable i32 globals from `env`; their indices come first. */
+  readonly sharedGlobals: readonly string[];
   /** Mutable i32 globals, exported under these names. */
   readonly globals: readonly string[];
   readonly memoryPages: number;
@@ -173,7 +175,7 @@ export function encodeModule(parts: ModuleParts): {
 } {
   const out = new ByteWriter(1 << 16);
   out.write(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  const { imports, functions, globals } = parts;
+  const { imports, functions, globals, sharedGlobals } = parts;
   const signatures = [DEFINED, ...imports.map(({ signature }) => signature)];
   const typeOf = ({ signature }: DefinedFunction): number =>
     signature === undefined ? 0 : signatures.indexOf(signature);
@@ -184,17 +186,21 @@ export function encodeModule(parts: ModuleParts): {
     unsignedLeb(w, results);
     w.fill(I32, results);
   });
-  section(out, 2, [...imports.keys(), -1], (w, at) => {
+  const imported: readonly (readonly [name: string, kind: number, ...type: number[]])[] = [
+    ...imports.map((one, at) => [one.name, 0, at + 1] as const),
+    ['memory', 2, 0, parts.memoryPages],
+    ...sharedGlobals.map((text) => [text, 3, I32, 1] as const),
+  ];
+  section(out, 2, imported, (w, [text, kind, ...type]) => {
     name(w, 'env');
-    name(w, at < 0 ? 'memory' : (imports[at] as ImportedFunction).name);
-    w.writeByte(at < 0 ? 2 : 0);
-    if (at < 0) w.writeByte(0);
-    unsignedLeb(w, at < 0 ? parts.memoryPages : at + 1);
+    name(w, text);
+    w.writeByte(kind);
+    for (const number of type) unsignedLeb(w, number);
   });
   section(out, 3, functions, (w, one) => unsignedLeb(w, typeOf(one)));
   section(out, 6, globals, (w) => w.write(new Uint8Array([I32, 1, OP.i32_const, 0, OP.end])));
   const exported = [
-    ...globals.map((text, at) => ({ text, kind: 3, index: at })),
+    ...globals.map((text, at) => ({ text, kind: 3, index: sharedGlobals.length + at })),
     ...functions.flatMap(({ exportName: text }, at) =>
       text === undefined ? [] : [{ text, kind: 0, index: imports.length + at }],
     ),

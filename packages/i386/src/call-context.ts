@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What every system call has: the process that it works on, and the guest's memory, of which it
+ * takes strings and to which it copies results. Pointers are checked: what is not there is EFAULT.
+ */
+import { decodeUtf8 } from '@stage0-ts/bytes';
+import type { Host } from '@stage0-ts/host';
+import { errno } from './errno.ts';
+import { MachineError } from './errors.ts';
+import type { FileTable } from './files.ts';
+import { type Memory, READABLE, WRITABLE } from './memory.ts';
+import type { Entropy, Signals } from './signals.ts';
+
+/** What system calls work on. */
+export interface CallContext {
+  readonly host: Host;
+  readonly memory: Memory;
+  readonly files: FileTable;
+  readonly calls: CallCount;
+  /** Bits that new files do not get, once the guest has set them; the host's own until then. */
+  umask: number | undefined;
+  readonly pid: number;
+  readonly parentPid: number;
+  /** brk. */
+  setHeapEnd(address: number): number;
+  /** The guest's memory is about to be changed. */
+  willWrite(address: number, size: number): void;
+  exit(status: number): never;
+  /** The process ends as by this signal. */
+  die(signal: number): never;
+  /**
+   * @param stack esp of the child; 0 for the parent's.
+   * @param childNumber where the child's memory gets its number; 0 for nowhere.
+   */
+  fork(stack?: number, childNumber?: number): number;
+  execute(path: string, argv: readonly string[], environment: readonly string[]): never;
+  /** Number and wait status of a child that has ended. Throws ECHILD. */
+  reap(pid: number): { pid: number; status: number };
+  /** The sixth argument of a call. */
+  readonly sixth: number;
+  readonly signals: Signals;
+  /** For all processes of the session. */
+  readonly entropy: Entropy;
+  /** Let a descriptor of the table of segments be 4 GiB from `base` on. */
+  setSegment(entry: number, base: number): void;
+  /** Rights of pages have changed in a way that translated code does not know. */
+  leaveTranslated(): void;
+  /** True when changes of the process's view of the world cannot be taken back, as in a fork. */
+  readonly isForkedChild: boolean;
+}
+
+/** Carries a call out; `a` to `e` are ebx, ecx, edx, esi, edi. */
+export type Call = (
+  context: CallContext,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  e: number,
+) => number;
+
+const MAX_PATH = 4096;
+
+/** System calls in a row that come to nothing, after which a program counts as stuck. */
+const MAX_CALLS_IN_VAIN = 200_000;
+
+/**
+ * Finds programs that go round in circles: upstream's assemblers do when a file is missing or ends
+ * in a comment.
+ */
+export class CallCount {
+  private inVain = 0;
+  /** Number of the last call that the machine does not have. */
+  missing: number | undefined;
+
+  /** A call was made; `inVain` when it failed or read nothing. Throws MachineError. */
+  note(inVain: boolean): void {
+    if (!inVain) this.inVain = 0;
+    else if (++this.inVain >= MAX_CALLS_IN_VAIN) {
+      const message = `${MAX_CALLS_IN_VAIN} system calls in a row have failed or read nothing: the program is stuck`;
+      throw new MachineError('stuck', message);
+    }
+  }
+}
+
+/** What a call that only does something returns. */
+export function done(action: () => void): number {
+  action();
+  return 0;
+}
+
+/** Copy `bytes` to the guest. */
+export function put(context: CallContext, address: number, bytes: Uint8Array): void {
+  if (bytes.length === 0) return;
+  const offset = context.memory.offset(address, bytes.length, WRITABLE);
+  if (offset < 0) throw errno('EFAULT');
+  context.willWrite(address, bytes.length);
+  context.memory.bytes.set(bytes, offset);
+}
+
+/** Copy 32-bit words to the guest. */
+export function putWords(context: CallContext, address: number, ...words: number[]): void {
+  const bytes = new Uint8Array(words.length * 4);
+  const view = new DataView(bytes.buffer);
+  words.forEach((word, at) => {
+    view.setInt32(at * 4, word, true);
+  });
+  put(context, address, bytes);
+}
+
+/** The 32-bit word at `address`. */
+export function wordAt(context: CallContext, address: number): number {
+  const offset = context.memory.offset(address, 4, READABLE);
+  if (offset < 0) throw errno('EFAULT');
+  return context.memory.view.getInt32(offset, true);
+}
+
+/** The string that ends with a zero byte at `address`, as a name of the host. */
+export function text(context: CallContext, address: number, limit: number = MAX_PATH): string {
+  const { memory } = context;
+  let end = address;
+  for (;;) {
+    const offset = memory.offset(end, 1, READABLE);
+    if (offset < 0) throw errno('EFAULT');
+    if (memory.bytes[offset] === 0) break;
+    end = (end + 1) | 0;
+    if (end - address > limit) throw errno('ENAMETOOLONG');
+  }
+  const offset = memory.offset(address, 1, READABLE);
+  return decodeUtf8(memory.bytes, offset, offset + (end - address));
+}
+
+/** The strings that an array of pointers names, up to its null pointer; a null array is empty. */
+export function texts(context: CallContext, address: number): string[] {
+  const result: string[] = [];
+  if (address === 0) return result;
+  for (let at = address; ; at = (at + 4) | 0) {
+    const pointer = wordAt(context, at);
+    if (pointer === 0) return result;
+    result.push(text(context, pointer, 0x20000));
+  }
+}

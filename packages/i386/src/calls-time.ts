@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * System calls about time. The clock is the host's: in a world in memory only the programs move it,
+ * so that each run sees the same times; on Node it is the computer's. Sleeping takes no time.
+ */
+import { type Call, type CallContext, put, putWords } from './call-context.ts';
+import { errno } from './errno.ts';
+
+/** Clocks up to CLOCK_TAI; those of processes are the same one here. */
+const CLOCKS = 11;
+const TICKS_PER_SECOND = 100;
+/** Bytes of a struct rusage. */
+const USAGE = 72;
+const RESOLUTION = 1_000_000;
+
+/** Now, as seconds and parts of a second of which there are `unit`. */
+function now(context: CallContext, unit: number): [seconds: number, part: number] {
+  const milliseconds = Math.floor(context.host.now());
+  return [Math.floor(milliseconds / 1000), (milliseconds % 1000) * (unit / 1000)];
+}
+
+const time: Call = (context, address) => {
+  const [seconds] = now(context, 1000);
+  if (address !== 0) putWords(context, address, seconds);
+  return seconds;
+};
+
+const timeOfDay: Call = (context, address, zone) => {
+  if (address !== 0) putWords(context, address, ...now(context, 1e6));
+  if (zone !== 0) putWords(context, zone, 0, 0);
+  return 0;
+};
+
+const clock =
+  (seconds: 1 | 2): Call =>
+  (context, which, address) => {
+    if (which >>> 0 > CLOCKS) throw errno('EINVAL');
+    const [whole, part] = now(context, 1e9);
+    if (seconds === 1) putWords(context, address, whole, part);
+    else putWords(context, address, whole, 0, part, 0);
+    return 0;
+  };
+
+const resolution: Call = (context, which, address) => {
+  if (which >>> 0 > CLOCKS) throw errno('EINVAL');
+  if (address !== 0) putWords(context, address, 0, RESOLUTION);
+  return 0;
+};
+
+const times: Call = (context, address) => {
+  if (address !== 0) putWords(context, address, 0, 0, 0, 0);
+  return Math.floor((context.host.now() * TICKS_PER_SECOND) / 1000) & 0x7fffffff;
+};
+
+const usage: Call = (context, _who, address) => {
+  put(context, address, new Uint8Array(USAGE));
+  return 0;
+};
+
+/** Numbers and calls. */
+export const TIME_CALLS: readonly (readonly [number: number, call: Call])[] = [
+  [13, time],
+  [43, times],
+  [77, usage],
+  [78, timeOfDay],
+  [162, () => 0], // nanosleep
+  [265, clock(1)],
+  [266, resolution],
+  [267, () => 0], // clock_nanosleep
+  [403, clock(2)],
+];

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What a descriptor can mean: a file whose content is held here, a directory, a device, an end of a
+ * pipe, one of the host's streams.
+ */
+import type { ByteWriter } from '@stage0-ts/bytes';
+import type { Pipe } from './pipe.ts';
+
+export const O_WRONLY = 1;
+export const O_RDWR = 2;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const O_TRUNC = 0o1000;
+export const O_APPEND = 0o2000;
+export const O_DIRECTORY = 0o200000;
+export const O_NONBLOCK = 0o4000;
+export const O_CLOEXEC = 0o2000000;
+
+/** The content of a file that is open at least once. */
+export interface OpenedFile {
+  path: string;
+  bytes: Uint8Array;
+  /** Bytes of `bytes` that are content: it has room behind them. */
+  size: number;
+  /** Holds something that the host does not have. */
+  changed: boolean;
+  /** `bytes` belongs to the host, and must be copied before a change. */
+  borrowed: boolean;
+  /** Another program ran since it was read. */
+  stale: boolean;
+  /** The name is gone. */
+  removed: boolean;
+  descriptors: number;
+}
+
+/** What a descriptor means. Copies of it (dup, fork) are one object. */
+export type Descriptor =
+  | { readonly kind: 'file'; file: OpenedFile; position: number; flags: number }
+  | {
+      readonly kind: 'directory';
+      readonly path: string;
+      position: number;
+      /** The names in it when the first was asked for. */
+      names?: readonly string[];
+    }
+  | { readonly kind: 'device'; readonly name: string; flags: number }
+  | { readonly kind: 'pipe'; readonly pipe: Pipe; flags: number }
+  | { readonly kind: 'input'; rest: Uint8Array | undefined }
+  | {
+      readonly kind: 'output';
+      readonly pending: ByteWriter;
+      readonly number: 1 | 2;
+      /** Where it goes when that is no longer what the host of the process takes. */
+      sink?: (bytes: Uint8Array) => void;
+    };
+
+const O_ACCESS = 3;
+export const NULL = '/dev/null';
+export const FULL = '/dev/full';
+/** There is no terminal that controls a process. */
+export const TERMINAL = '/dev/tty';
+export const RANDOM: ReadonlySet<string> = new Set(['/dev/random', '/dev/urandom']);
+/** Devices by name, where the host has no file there. */
+const DEVICES = new Set([NULL, FULL, TERMINAL, '/dev/zero', ...RANDOM]);
+
+/** True for the path of a device that is there whatever the host has. */
+export function isDevice(path: string): boolean {
+  return DEVICES.has(path);
+}
+
+/** One descriptor more means this. */
+export function hold(descriptor: Descriptor | undefined): void {
+  if (descriptor?.kind === 'file') descriptor.file.descriptors++;
+  if (descriptor?.kind === 'pipe') descriptor.pipe.open(isWritten(descriptor.flags));
+}
+
+/** Do these flags of open allow reads? */
+export function isRead(flags: number): boolean {
+  return (flags & O_ACCESS) === 0 || (flags & O_ACCESS) === O_RDWR;
+}
+
+/** Do these flags of open allow writes? */
+export function isWritten(flags: number): boolean {
+  return (flags & O_ACCESS) === O_WRONLY || (flags & O_ACCESS) === O_RDWR;
+}
+
+/** Let `file.bytes` be its own and have room for `end` bytes. */
+export function makeRoom(file: OpenedFile, end: number, limit: number): void {
+  if (!file.borrowed && end <= file.bytes.length) return;
+  const grown = new Uint8Array(Math.max(end, Math.min(limit, Math.max(file.size * 2, 4096))));
+  grown.set(file.bytes.subarray(0, file.size));
+  file.bytes = grown;
+  file.borrowed = false;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Segment registers as a program of a 64-bit Linux sees them: cs, ds, es and ss are all of memory;
+ * fs and gs are nothing until they name a descriptor that set_thread_area has made.
+ */
+
+/** Numbers of segment registers in ModRM. */
+const [CS, SS] = [1, 2];
+/** Selectors of the kernel for user code and data. */
+const [CODE, DATA] = [0x23, 0x2b];
+const SELECTORS = [DATA, CODE, DATA, DATA, 0, 0];
+
+export class Segments {
+  /** By number of the register. */
+  private readonly selectors: number[];
+  /** Entries of the table of descriptors → base. */
+  private readonly bases: Map<number, number>;
+
+  constructor(selectors: readonly number[] = SELECTORS, bases?: ReadonlyMap<number, number>) {
+    this.selectors = [...selectors];
+    this.bases = new Map(bases);
+  }
+
+  copy(): Segments {
+    return new Segments(this.selectors, this.bases);
+  }
+
+  /** Let an entry of the table be a segment from `base` on. */
+  set(entry: number, base: number): void {
+    this.bases.set(entry, base);
+  }
+
+  selector(register: number): number {
+    return this.selectors[register] ?? 0;
+  }
+
+  /** Load a segment register. False where a processor faults. */
+  load(register: number, selector: number): boolean {
+    const isNull = selector < 4;
+    if (register === CS || register >= SELECTORS.length) return false;
+    if (register === SS && selector !== DATA) return false;
+    const isKnown = (selector | 3) === DATA || (selector | 3) === CODE;
+    if (!isNull && !isKnown && !this.bases.has(selector >> 3)) return false;
+    this.selectors[register] = selector;
+    return true;
+  }
+
+  /** Where the segment in a register begins; undefined where there is none. */
+  base(register: number): number | undefined {
+    const selector = this.selectors[register] ?? 0;
+    if (selector < 4) return undefined;
+    return this.bases.get(selector >> 3) ?? 0;
+  }
+}
