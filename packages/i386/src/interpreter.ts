@@ -61,7 +61,7 @@ export class Interpreter {
   /** Decoded instructions by address − codeStart, of the part of memory that came from the file. */
   private steps: (Step | undefined)[] = [];
   /** The same of parts where changes are not seen: to be checked at each use. */
-  private outside: (Step | undefined)[] = [];
+  private readonly outside = new Map<number, Step>();
   /** 1 for each byte that is part of a decoded instruction. */
   private readonly decoded: Uint8Array;
 
@@ -145,7 +145,7 @@ export class Interpreter {
     const address = this.eip;
     const { memory } = this;
     const index = address - this.codeStart;
-    const kept = this.unchanged(this.outside[index]);
+    const kept = this.unchanged(this.outside.get(address));
     if (kept !== undefined) return kept;
     const fetch = (at: number): number | undefined => memory.byte(at);
     const instruction = decode(fetch, address);
@@ -163,7 +163,7 @@ export class Interpreter {
     const isImage = index >= 0 && index + instruction.length <= this.decoded.length;
     if (this.watched !== undefined && !overlaps(this.watched, address, 1)) {
       const bytes = memory.slice(address, instruction.length).slice();
-      if (isImage) this.outside[index] = { ...step, bytes };
+      if (isImage) this.outside.set(address, { ...step, bytes });
       return step;
     }
     if (isImage) {

@@ -12,7 +12,14 @@ import type { AccessLayout, Range } from './access.ts';
 import { changesItself, codeRanges, discover } from './discover.ts';
 import { analyseProgram, type FunctionFacts } from './facts.ts';
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
-import { DEPTH_LIMIT, IMPORTS, OWN_GLOBALS, QUICK_CALL, SHARED_GLOBALS } from './layout.ts';
+import {
+  DEPTH_LIMIT,
+  GLOBALS,
+  IMPORTS,
+  OWN_GLOBALS,
+  QUICK_CALL,
+  SHARED_GLOBALS,
+} from './layout.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickSystemCall } from './quick-calls.ts';
 import { encodeModule } from './wasm.ts';
@@ -134,8 +141,10 @@ export function translate(
   const module = encodeModule({
     imports: IMPORTS,
     functions: [quickSystemCall(layout), ...functions],
-    sharedGlobals: SHARED_GLOBALS,
-    globals: OWN_GLOBALS,
+    // Engines are faster with globals of a module's own, so the first module has all of them, and
+    // only those that come beside another take its.
+    sharedGlobals: roots.length === 0 ? [] : SHARED_GLOBALS,
+    globals: roots.length === 0 ? GLOBALS : OWN_GLOBALS,
     memoryPages: 1,
   });
   const starts = module.bodies.slice(1);

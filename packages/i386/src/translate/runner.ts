@@ -64,7 +64,7 @@ export class Runner {
   private readonly cpu: Interpreter;
   private readonly windows: FileWindows;
   /** What all modules share. */
-  private readonly globals: readonly WasmGlobal[];
+  private globals: readonly WasmGlobal[] = [];
   /** The limits of each module, the newest last. */
   private readonly modules: { readonly program: TranslatedProgram; limits: WasmGlobal[] }[] = [];
   /** Functions that were called and are not translated → how often. */
@@ -97,9 +97,11 @@ export class Runner {
     this.windows = new FileWindows(process);
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
-    this.globals = SHARED_GLOBALS.map(
-      () => new platform.Global({ value: 'i32', mutable: true }, 0),
-    );
+    if (program.roots.length > 0) {
+      this.globals = SHARED_GLOBALS.map(
+        () => new platform.Global({ value: 'i32', mutable: true }, 0),
+      );
+    }
     this.install(program);
     this.fuel = budget.quantum(process);
     (this.globals[FUEL_GLOBAL] as WasmGlobal).value = this.fuel;
@@ -113,6 +115,9 @@ export class Runner {
     const instance = new platform.Instance(program.module, {
       env: { memory: this.backing.memory, ...shared, ...this.imports() },
     });
+    if (this.globals.length === 0) {
+      this.globals = SHARED_GLOBALS.map((name) => instance.exports[name] as WasmGlobal);
+    }
     const limits = OWN_GLOBALS.map((name) => instance.exports[name] as WasmGlobal);
     this.program = program;
     this.modules.push({ program, limits });
