@@ -36,11 +36,9 @@ export function access(context: CallContext, name: string, mode: number): number
 }
 
 /** rename: what is open follows its name. */
-export function rename(context: CallContext, from: string, to: string): void {
-  const { host, files } = context;
+export function rename({ files }: CallContext, from: string, to: string): void {
   files.flushFiles();
-  host.rename(from, to);
-  files.renamed(from, to);
+  files.rename(from, to);
 }
 
 /** link. */

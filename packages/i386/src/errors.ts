@@ -19,6 +19,7 @@ export type FaultCode =
   | 'process-limit'
   | 'stuck'
   | 'blocked'
+  | 'several-names'
   | 'aborted';
 
 /** Signal that Linux would send, or that stands for a limit (SIGXCPU, SIGXFSZ). */
@@ -36,6 +37,7 @@ const SIGNALS: Readonly<Record<FaultCode, number>> = {
   'process-limit': 9,
   stuck: 24,
   blocked: 24,
+  'several-names': 31,
   aborted: 9,
 };
 
@@ -49,6 +51,7 @@ const OURS = new Set<FaultCode>([
   'process-limit',
   'stuck',
   'blocked',
+  'several-names',
   'aborted',
 ]);
 

@@ -361,9 +361,11 @@ export class FileTable {
     file.changed = true;
   }
 
-  /** rename(2) has been done: what is open has its new name; what was there has none. */
-  renamed(from: string, to: string): void {
+  /** rename(2): what is open has its new name; what was there has none. */
+  rename(from: string, to: string): void {
     const [source, target] = [this.absolute(from), this.absolute(to)];
+    this.requireLastName(target);
+    this.host.rename(from, to);
     if (source === target) return;
     for (const file of this.open) {
       if (file.removed) continue;
@@ -379,8 +381,22 @@ export class FileTable {
     const absolute = this.absolute(path);
     const file = this.open.find((other) => !other.removed && other.path === absolute);
     if (file?.stale) this.refresh(file);
+    this.requireLastName(absolute);
     this.host.remove(path);
     if (file !== undefined) file.removed = true;
+  }
+
+  /**
+   * An open file is known here by its name. When that name goes and the file has others, what is
+   * written from then on would have to reach those: nothing here does that, so the program ends.
+   */
+  private requireLastName(path: string): void {
+    const isOpen = this.open.some((file) => !file.removed && file.path === path);
+    if (!isOpen || (this.host.inode(path, false)?.links ?? 1) === 1) return;
+    throw new MachineError(
+      'several-names',
+      `takes away one of several names of ${path}, which is open`,
+    );
   }
 
   /** Give everything to the host: before another program starts, and at the end. */

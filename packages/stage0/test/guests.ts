@@ -22,6 +22,8 @@ export const write = (file: number | typeof RESULT, text: string): Call => [
   text,
   encodeUtf8(text).length,
 ];
+export const link = (existing: string, path: string): Call => [9, existing, path];
+export const rename = (from: string, to: string): Call => [38, from, to];
 export const open = (path: string, mode = 0o600): Call => [5, path, CREATE, mode];
 export const unlink = (path: string): Call => [10, path];
 export const chmod = (path: string, mode: number): Call => [15, path, mode];
