@@ -76,7 +76,7 @@ const CLASSES: readonly BadInput[] = [
   {
     about: 'an output that is the input',
     input: '90\n',
-    tools: all.filter((tool) => ![...shells, ...archives, 'replace'].includes(tool)),
+    tools: all.filter((tool) => ![...shells, ...archives, 'cp', 'replace'].includes(tool)),
     words: (tool) =>
       (COMMANDS[tool] as readonly string[]).map((word) => (word === 'out' ? 'in' : word)),
   },
