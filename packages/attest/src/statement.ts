@@ -76,6 +76,7 @@ export interface Statement {
       readonly externalParameters: {
         readonly architecture: string;
         readonly engines: readonly (readonly string[])[];
+        readonly accepted: readonly string[];
       };
       readonly internalParameters: { readonly runtime?: string };
       readonly resolvedDependencies: readonly Resource[];
@@ -200,7 +201,11 @@ function faultOf(value: unknown): string | undefined {
   }
   const isText = (path: string) => typeof at(path) === 'string';
   if (!isText(`${definition}.externalParameters.architecture`)) return 'names no architecture';
-  if (!Array.isArray(at(`${definition}.externalParameters.engines`))) return 'names no engines';
+  const engines = at(`${definition}.externalParameters.engines`);
+  if (!Array.isArray(engines) || !engines.every(areTexts)) return 'names no engines';
+  if (!areTexts(at(`${definition}.externalParameters.accepted`))) {
+    return 'does not say what was accepted';
+  }
   if (typeof at(`${definition}.internalParameters`) !== 'object') return 'has no parameters';
   const runtime = at(`${definition}.internalParameters.runtime`);
   if (runtime !== undefined && typeof runtime !== 'string') return 'names no runtime in its place';
@@ -214,6 +219,10 @@ function faultOf(value: unknown): string | undefined {
     return 'has subjects that are not in order, or the same name twice';
   }
   return undefined;
+}
+
+function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function areResources(value: unknown): value is readonly Resource[] {

@@ -136,13 +136,9 @@ function faultUnder(policy: Policy, statement: Statement): string | undefined {
   if (architecture !== undefined && architectureOf(statement) !== architecture) {
     return 'it is about another architecture';
   }
-  const { accepted = [] } = statement.predicate.buildDefinition.externalParameters as {
-    accepted?: readonly unknown[];
-  };
-  const other = accepted.find((one) => !accept.has(String(one)));
-  return other === undefined
-    ? undefined
-    : `it accepted ${visible(String(other))}, the policy does not`;
+  const { accepted } = statement.predicate.buildDefinition.externalParameters;
+  const other = accepted.find((one) => !accept.has(one));
+  return other === undefined ? undefined : `it accepted ${visible(other)}, the policy does not`;
 }
 
 interface Context {

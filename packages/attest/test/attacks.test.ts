@@ -227,7 +227,7 @@ describe.runIf(hasPrograms)('a quorum', () => {
       ],
       ['nothing', () => new Uint8Array(), /./],
       ['noise', () => Uint8Array.from({ length: 300 }, (_, at) => (at * 73) & 255), /./],
-      ['JSON that is no envelope', () => encodeUtf8('{"a":1}'), "not DSSE's"],
+      ['JSON that is not an envelope', () => encodeUtf8('{"a":1}'), "not DSSE's"],
     ];
 
     async function bare(name: string): Promise<Uint8Array> {

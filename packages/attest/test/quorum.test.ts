@@ -183,7 +183,7 @@ describe.runIf(hasPrograms)('a quorum', () => {
         'trusted',
       ],
       ['with something else to differ', () => ({ ...quorum.base, differ: 'weather' }), 'differ'],
-      ['that is no object', () => [], 'not an object'],
+      ['that is not an object', () => [], 'not an object'],
     ];
     it.each(policies)('%s', async (_, make, message) => {
       await expect(readPolicy(encodeUtf8(JSON.stringify(make())), 'policy')).rejects.toThrow(

@@ -41,7 +41,7 @@ const KERNEL = 0x80;
 /** Characters of a text that are shown. */
 const SHOWN = 24;
 
-/** Undefined where the next instruction is no call of the kernel. */
+/** Undefined where the next instruction is not a system call. */
 export function systemCall(machine: Machine, next: Instruction | undefined): string | undefined {
   if (next?.operation !== 'int' || ((next.operands[0]?.value ?? 0) & 0xff) !== KERNEL) {
     return undefined;
