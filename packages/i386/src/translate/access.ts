@@ -26,8 +26,14 @@ import { type Layout, STACK_END, WINDOW_BYTES } from '../memory.ts';
 export interface AccessLayout extends Layout {
   /** Guest addresses [start, end) of what was translated, in order and apart. */
   readonly code: readonly Range[];
-  /** Guest address after the last translated byte: from here on the low region may be written. */
+  /** Guest address from which on every page may be read, up to the end of the heap. */
+  readonly readStart: number;
+  /** The same for pages that may be written. */
+  readonly writableStart: number;
+  /** Guest address from which on they may be, and nothing that was translated is there. */
   readonly writeStart: number;
+  /** The guest can read nothing but this and the stack: what is elsewhere is a fault. */
+  readonly isWhole: boolean;
 }
 
 export type Range = readonly [start: number, end: number];
@@ -37,12 +43,19 @@ export function stackStart({ stackSize }: Layout): number {
   return STACK_END - stackSize;
 }
 
-/**
- * Offset in WebAssembly's memory of what is `imageStart` for reads, and of `writeStart` for writes.
- */
+/** Offset in WebAssembly's memory of an address of the low region. */
+export function placeOf({ stackSize, imageStart }: Layout, address: number): number {
+  return stackSize + WINDOW_BYTES + address - imageStart;
+}
+
+/** The guest address from which on the low region is read, or written, without more ado. */
+export function lowStart({ readStart, writeStart }: AccessLayout, write: boolean): number {
+  return write ? writeStart : readStart;
+}
+
+/** Offset in WebAssembly's memory of what is at {@link lowStart}. */
 export function lowOffset(layout: AccessLayout, write: boolean): number {
-  const start = layout.stackSize + WINDOW_BYTES;
-  return write ? start + layout.writeStart - layout.imageStart : start;
+  return placeOf(layout, lowStart(layout, write));
 }
 
 /** Is a constant address of the image, which is always there and, for stores, is not code? */
@@ -53,6 +66,7 @@ export function isImage(
   write: boolean,
 ): boolean {
   const at = address >>> 0;
-  if (at < layout.imageStart || at + size > layout.imageEnd) return false;
+  const start = write ? layout.writableStart : layout.readStart;
+  if (at < start || at + size > layout.imageEnd) return false;
   return !write || !layout.code.some(([start, end]) => at < end && start < at + size);
 }

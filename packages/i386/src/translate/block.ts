@@ -8,7 +8,7 @@
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EBP } from '../registers.ts';
-import { isImage, lowOffset, stackStart } from './access.ts';
+import { isImage, lowOffset, placeOf, stackStart } from './access.ts';
 import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts';
 import { directForm } from './forms.ts';
 import {
@@ -257,11 +257,11 @@ export class BlockEmitter {
       return;
     }
     if (address?.root === NUMBER && isImage(layout, address.value, operand.size, false)) {
-      code.constant(lowOffset(layout, false) + address.value - layout.imageStart);
+      code.constant(placeOf(layout, address.value));
       code.memory(op);
       return;
     }
-    state.pushAddress(operand, layout.imageStart);
+    state.pushAddress(operand, layout.readStart);
     const place = state.tee();
     code.indexed(OP.global_get, READ_LIMITS[operand.size] as number);
     code.op(OP.i32_lt_u);
@@ -269,7 +269,10 @@ export class BlockEmitter {
     state.get(place);
     code.memory(op, lowOffset(layout, false));
     code.op(OP.else);
-    this.inStack(place, layout.imageStart, operand.size, () => code.op(OP.unreachable));
+    this.inStack(place, layout.readStart, operand.size, () => {
+      if (layout.isWhole) code.op(OP.unreachable);
+      else this.leaveHere();
+    });
     this.slots?.flush();
     state.get(place);
     code.memory(op);
@@ -334,7 +337,7 @@ export class BlockEmitter {
       return;
     }
     if (address?.root === NUMBER && isImage(layout, address.value, size, true)) {
-      code.constant(lowOffset(layout, false) + address.value - layout.imageStart);
+      code.constant(placeOf(layout, address.value));
       value();
       code.memory(op);
       return;

@@ -19,6 +19,8 @@ import { analyseFlow } from './flow.ts';
 export interface CodeBytes {
   readonly start: number;
   readonly bytes: Uint8Array;
+  /** They cannot be written. */
+  readonly isConstant?: boolean;
 }
 
 /**
@@ -32,6 +34,7 @@ export function discover(
   more: readonly number[] = [],
 ): Map<number, CodeFunction> {
   const all = discoverApartFrom(new Set(), code, [entry, ...more]);
+  if (code.isConstant === true) return all;
   const far = farCode(all);
   const changing = storesToCode(all);
   if (changing.size === 0 && far.instructions.size === 0) return all;
@@ -41,6 +44,7 @@ export function discover(
 
 /** Does an instruction of these functions plainly store to one of them? */
 export function changesItself(code: CodeBytes, entry: number, more: readonly number[]): boolean {
+  if (code.isConstant === true) return false;
   return storesToCode(discoverApartFrom(new Set(), code, [entry, ...more])).size > 0;
 }
 

@@ -14,7 +14,7 @@ import { EAX, EBP, EDX, ESP } from '../registers.ts';
 export type Form = 'direct' | 'step';
 
 const ANY_SIZE = new Set<OperationName>(
-  'add or and sub xor cmp test inc dec neg not mov movzx movsx lea set'.split(
+  'add or and sub xor cmp test inc dec neg not mov movzx movsx lea set lahf sahf'.split(
     ' ',
   ) as OperationName[],
 );
@@ -51,8 +51,10 @@ export function registersWritten(instruction: Instruction): number {
     case 'jmp':
     case 'jcc':
     case 'nop':
+    case 'sahf':
       return 0;
     case 'int':
+    case 'lahf':
       return bit(EAX);
     case 'push':
     case 'call':
@@ -95,6 +97,8 @@ export function registersTouched(instruction: Instruction): number {
       return touched | 0x0f; // number and arguments in eax, ebx, ecx, edx
     case 'cwd':
     case 'cbw':
+    case 'lahf':
+    case 'sahf':
       return touched | bit(EAX);
     default:
       return touched;

@@ -5,11 +5,12 @@
  * them.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { ARITHMETIC, OVERFLOW } from '../flags.ts';
 import type { OperationName } from '../instructions.ts';
 import { EAX, EBP, EBX, ECX, EDX, ESP } from '../registers.ts';
 import type { BlockEmitter } from './block.ts';
 import { PACKED } from './flag-code.ts';
-import { QUICK_CALL } from './layout.ts';
+import { FLAGS_LOCAL, QUICK_CALL } from './layout.ts';
 import { isRegister } from './state.ts';
 import { OP } from './wasm.ts';
 
@@ -328,6 +329,46 @@ const systemCall: EmitHandler = (emitter, i, _needed, live) => {
   return true;
 };
 
+/** Bits of eax that ah has. */
+const AH = 0xff00;
+/** Flags that ah can hold. */
+const LOW_FLAGS = ARITHMETIC & ~OVERFLOW;
+
+const flagsToAh: EmitHandler = (emitter, i, _needed, live) => {
+  const { state } = emitter;
+  const { code } = state;
+  emitter.packLive(live | i.reads);
+  state.pushRegister(EAX);
+  code.constant(~AH);
+  code.op(OP.i32_and);
+  state.get(FLAGS_LOCAL);
+  code.constant(0xff);
+  code.op(OP.i32_and);
+  code.constant(8);
+  code.op(OP.i32_shl);
+  code.op(OP.i32_or);
+  state.setRegister(EAX);
+  return true;
+};
+
+const ahToFlags: EmitHandler = (emitter, i, _needed, live) => {
+  const { state } = emitter;
+  const { code } = state;
+  emitter.packLive(live & ~i.writes);
+  state.get(FLAGS_LOCAL);
+  code.constant(~LOW_FLAGS);
+  code.op(OP.i32_and);
+  state.pushRegister(EAX);
+  code.constant(8);
+  code.op(OP.i32_shr_u);
+  code.constant(LOW_FLAGS);
+  code.op(OP.i32_and);
+  code.op(OP.i32_or);
+  code.indexed(OP.local_set, FLAGS_LOCAL);
+  emitter.setProducer(PACKED);
+  return true;
+};
+
 /** By operation. */
 export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
   add: binary(OP.i32_add, 'add'),
@@ -405,5 +446,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
     return true;
   },
   int: systemCall,
+  lahf: flagsToAh,
+  sahf: ahToFlags,
   nop: () => true,
 };

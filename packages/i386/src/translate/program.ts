@@ -2,12 +2,11 @@
 /**
  * A whole executable → one WebAssembly module, and the cache of such programs.
  *
- * Translated are images of one segment that may be written, as all of stage0's are: in others a
- * store would need a check of the page's rights. Invariant: a cached program is used only for the
+ * Translated is the segment with the entry point. Invariant: a cached program is used only for the
  * same bytes and the same options.
  */
-import { readExecutable } from '../elf.ts';
-import { WRITABLE } from '../memory.ts';
+import { type Executable, readExecutable, type Segment } from '../elf.ts';
+import { PAGE, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { AccessLayout, Range } from './access.ts';
 import { changesItself, codeRanges, discover } from './discover.ts';
 import { analyseProgram, type FunctionFacts } from './facts.ts';
@@ -50,7 +49,8 @@ export interface TranslatedProgram {
   readonly exports: ReadonlyMap<number, string>;
   /** Guest addresses [start, end) of what was translated, in order and apart. */
   readonly ranges: readonly Range[];
-  /** Guest address after the last of them. */
+  /** See access.ts. */
+  readonly readStart: number;
   readonly writeStart: number;
   readonly depthLimit: number;
   /** The bytes of the file at a guest address of the segment. */
@@ -88,24 +88,18 @@ export function emitProgram(
   roots: readonly number[] = [],
 ): EmittedProgram | undefined {
   const executable = readExecutable(bytes, 'program');
-  const [segment] = executable.segments;
-  if (segment === undefined || executable.segments.length > 1) return undefined;
-  if ((segment.rights & WRITABLE) === 0 || executable.end > 0x7fff0000) return undefined;
+  const segment = segmentOfEntry(executable);
+  if (segment === undefined || executable.end > 0x7fff0000) return undefined;
   const code = {
     start: segment.address,
     bytes: bytes.subarray(segment.fileOffset, segment.fileOffset + segment.fileSize),
+    isConstant: (segment.rights & WRITABLE) === 0,
   };
   const facts = analyseProgram(discover(code, executable.entry, roots));
   const entries = [...facts.keys()];
   // A store to these is left to the interpreter, and so are the bytes of an ending that is.
   const ranges = codeRanges([...facts.values()].map((fact) => fact.code));
-  const layout: AccessLayout = {
-    stackSize: options.stackSize,
-    imageStart: executable.start,
-    imageEnd: executable.end,
-    code: ranges,
-    writeStart: ranges.at(-1)?.[1] ?? executable.start,
-  };
+  const layout = layoutOf(executable, ranges, options.stackSize);
   const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
   const context: ModuleContext = {
     facts,
@@ -117,6 +111,41 @@ export function emitProgram(
   };
   const emitted = [...facts.values()].map((fact) => emitFunction(fact, context));
   return { code, layout, facts, entries, emitted, depthLimit, entry: executable.entry };
+}
+
+function segmentOfEntry({ entry, segments }: Executable): Segment | undefined {
+  return segments.find(({ address, fileSize }) => address <= entry && entry < address + fileSize);
+}
+
+function layoutOf(
+  { start, end, segments }: Executable,
+  code: readonly Range[],
+  stackSize: number,
+): AccessLayout {
+  const readStart = startOfRun(segments, READABLE);
+  const writableStart = startOfRun(segments, WRITABLE);
+  const codeEnd = code.at(-1)?.[1] ?? start;
+  return {
+    stackSize,
+    imageStart: start,
+    imageEnd: end,
+    code,
+    readStart,
+    writableStart,
+    writeStart: Math.max(writableStart, codeEnd),
+    isWhole: readStart === start,
+  };
+}
+
+/** The first page from which on all pages of the image are there and have the right. */
+function startOfRun(segments: readonly Segment[], right: number): number {
+  const last = segments.at(-1) as Segment;
+  let start = roundUp(last.address + last.memorySize);
+  for (const { address, memorySize, rights } of [...segments].reverse()) {
+    if ((rights & right) === 0 || roundUp(address + memorySize) < start) break;
+    start = address - (address % PAGE);
+  }
+  return start;
 }
 
 /**
@@ -158,6 +187,7 @@ export function translate(
     functions: new Map([...facts].map(([entry, fact]) => [entry, summary(fact)])),
     exports: new Map(functions.map(({ exportName }, at) => [entries[at] as number, exportName])),
     ranges: layout.code,
+    readStart: layout.readStart,
     writeStart: layout.writeStart,
     depthLimit,
     code: { start: program.code.start, bytes: program.code.bytes },

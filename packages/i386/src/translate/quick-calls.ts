@@ -7,7 +7,7 @@
  * byte is read or written in the guest's memory exactly where access.ts lets code do that.
  */
 import { CALL } from '../call-numbers.ts';
-import { type AccessLayout, lowOffset, stackStart } from './access.ts';
+import { type AccessLayout, lowOffset, lowStart, stackStart } from './access.ts';
 import { IMPORTS, READ_LIMITS, SYSTEM_CALL, WRITE_LIMITS } from './layout.ts';
 import { Code, type DefinedFunction, OP } from './wasm.ts';
 import { DESCRIPTORS, ENTRY, WRITE_PAIR } from './windows.ts';
@@ -77,7 +77,7 @@ function emitPlace(code: Code, layout: AccessLayout, write: boolean, otherwise: 
     code.constant(origin);
     code.op(OP.i32_sub);
   };
-  const origin = write ? layout.writeStart : layout.imageStart;
+  const origin = lowStart(layout, write);
   distance(origin);
   code.indexed(OP.global_get, (write ? WRITE_LIMITS : READ_LIMITS)[1] as number);
   code.op(OP.i32_lt_u);

@@ -388,7 +388,7 @@ export class Runner {
 
   /** Tell translated code where the heap ends. */
   private setLimits(): void {
-    const { heapEnd, layout } = this.process.memory;
+    const { heapEnd } = this.process.memory;
     const end = roundUp(heapEnd);
     if (end === this.limitedTo) return;
     this.limitedTo = end;
@@ -400,7 +400,7 @@ export class Runner {
           const own = limits[global - SHARED_GLOBALS.length] as WasmGlobal;
           own.value = Math.max(0, places);
         };
-        set(READ_LIMITS[size] as number, end - layout.imageStart - size + 1);
+        set(READ_LIMITS[size] as number, end - program.readStart - size + 1);
         const places = end - program.writeStart - size + 1;
         set(WRITE_LIMITS[size] as number, mayStore ? places : 0);
       }
