@@ -43,8 +43,6 @@ export interface CallContext {
   readonly entropy: Entropy;
   /** Let a descriptor of the table of segments be 4 GiB from `base` on. */
   setSegment(entry: number, base: number): void;
-  /** Rights of pages have changed in a way that translated code does not know. */
-  leaveTranslated(): void;
   /** True when changes of the process's view of the world cannot be taken back, as in a fork. */
   readonly isForkedChild: boolean;
 }

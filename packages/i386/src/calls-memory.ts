@@ -4,8 +4,7 @@
  * munmap, mprotect, mremap.
  *
  * Where memory is given is the machine's choice, a wish for an address is not heeded, and one that
- * must be (MAP_FIXED) is ENOMEM. Translated code knows no page's rights, so a process that uses
- * these calls is the interpreter's from then on.
+ * must be (MAP_FIXED) is ENOMEM. Translated code learns of the rights after the call: see runner.ts.
  */
 import { type Call, type CallContext, done, wordAt } from './call-context.ts';
 import { errno } from './errno.ts';
@@ -34,7 +33,6 @@ function map(
   const isAnonymous = (flags & MAP_ANONYMOUS) !== 0;
   if (!isAnonymous) requireMappable(context, fd, flags);
   if ((flags & MAP_FIXED) !== 0) throw errno('ENOMEM');
-  context.leaveTranslated();
   const address = context.memory.map(wanted, rightsOf(protection));
   if (address === 0) throw errno('ENOMEM');
   if (!isAnonymous) fillFrom(context, fd, offset, address, size);
@@ -76,14 +74,12 @@ const mapByBlock: Call = (context, block) => {
 const unmap: Call = (context, address, size) =>
   done(() => {
     if ((address & (PAGE - 1)) !== 0 || size === 0) throw errno('EINVAL');
-    context.leaveTranslated();
     context.memory.unmap(address >>> 0, size >>> 0);
   });
 
 const protect: Call = (context, address, size, protection) =>
   done(() => {
     if ((address & (PAGE - 1)) !== 0) throw errno('EINVAL');
-    context.leaveTranslated();
     if (!context.memory.protect(address >>> 0, size >>> 0, rightsOf(protection))) {
       throw errno('ENOMEM');
     }

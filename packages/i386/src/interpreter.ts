@@ -49,6 +49,8 @@ export class Interpreter {
   executed = 0;
   /** Operation of the last instruction executed. */
   lastOperation: OperationName = 'nop';
+  /** Its address. */
+  lastAddress = 0;
   memory: Memory;
   /** Told of each write of the program before it happens, if set. */
   onWrite: ((address: number, size: number) => void) | undefined;
@@ -99,6 +101,7 @@ export class Interpreter {
     try {
       step.execute(this, instruction);
       this.lastOperation = instruction.operation;
+      this.lastAddress = instruction.address;
       return instruction;
     } catch (error) {
       if (error instanceof MachineError) this.eip = instruction.address;

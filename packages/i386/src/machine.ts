@@ -88,15 +88,16 @@ export class Machine {
     this.process = new Process(loaded, host, family, legacy);
     this.backing = backing;
     if (translations === undefined || backing === undefined) return;
-    const program = translations.get(image.bytes, {
+    const translation = translations.get(image.bytes, {
       stackSize: loaded.memory.layout.stackSize,
+      pageCount: loaded.memory.layout.pageCount,
       metered: options.instructionLimit !== undefined || options.shouldStop !== undefined,
       observed: options.observer !== undefined,
       ...(options.depthLimit === undefined ? {} : { depthLimit: options.depthLimit }),
     });
-    if (program === undefined) return;
+    if (translation.newest === undefined) return;
     const run = (process: Process, own: WasmBacking): Runner =>
-      new Runner(process, program, translations, own, budget, options.observer);
+      new Runner(process, translation, own, budget, options.observer);
     budget.accelerate = (process) => {
       const own = this.memories.acquire(process.memory.bytes.length, limits.memory);
       process.ownMemory(() => own);

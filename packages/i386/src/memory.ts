@@ -4,8 +4,9 @@
  *
  * A guest sees two regions, as under Linux: low, the image's segments, after them the heap that brk
  * moves, and after a gap what mmap gives; and the stack, at the top of the address space. In the
- * buffer the stack comes first, so that the heap can grow at the end; after it are {@link
- * WINDOW_BYTES} that the guest does not have, for the windows of translate/windows.ts.
+ * buffer the stack comes first, so that the heap can grow at the end; after it is what the guest
+ * does not have: {@link WINDOW_BYTES} for the windows of translate/windows.ts, and the rights of
+ * each page, where translated code can look them up.
  * Invariant: `pages` has an entry for each page of the buffer; a page without rights is not there
  * for the guest; what is not in one of the two regions is never there.
  */
@@ -19,7 +20,7 @@ export const GRANULE = 65536;
  * collector.
  */
 const GROWTH = 32 * GRANULE;
-/** Bytes between the stack and the low region in a buffer. */
+/** Bytes after the stack in a buffer, before the rights of pages. */
 export const WINDOW_BYTES: number = GRANULE;
 /** Guest address after the stack, as a 64-bit kernel has it for a 32-bit program. */
 export const STACK_END = 0xffffe000;
@@ -65,6 +66,23 @@ export interface Layout {
   readonly imageStart: number;
   /** Guest address after the last page of the image, where the heap begins. */
   readonly imageEnd: number;
+  /** Pages that the buffer can have. */
+  readonly pageCount: number;
+}
+
+/** Pages of a buffer of at most `limit` bytes. */
+export function pageCountOf(limit: number): number {
+  return (Math.ceil(limit / GRANULE) * GRANULE) / PAGE;
+}
+
+/** Offset in the buffer of the low region. */
+export function lowRegion({ stackSize, pageCount }: Layout): number {
+  return stackSize + WINDOW_BYTES + roundUp(pageCount);
+}
+
+/** Offset in the buffer of the rights of its first page. */
+export function rightsTable({ stackSize }: Layout): number {
+  return stackSize + WINDOW_BYTES;
 }
 
 export class Memory {
@@ -72,12 +90,16 @@ export class Memory {
   private backing: Backing;
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
-  /** Rights by page. */
-  pages: Uint8Array;
+  /** Rights by page: a part of the buffer. */
+  private pages: Uint8Array;
+  /** Of the low region. */
+  private readonly lowOffset: number;
   /** Guest address after the heap, as brk tells it. */
   heapEnd: number;
   /** While somebody borrows this memory: pages as they were before the first change, by number. */
   private journal: Map<number, Uint8Array> | undefined;
+  /** Changes each time that pages get other rights, but for those of the heap by brk. */
+  rightsVersion = 0;
   /** Where the heap ended, and what was mapped, when this memory was lent. */
   private lentHeapEnd = 0;
   private lentPages: Uint8Array | undefined;
@@ -95,7 +117,8 @@ export class Memory {
     this.limit = limit;
     this.bytes = new Uint8Array(backing.buffer);
     this.view = new DataView(backing.buffer);
-    this.pages = new Uint8Array(this.bytes.length / PAGE);
+    this.lowOffset = lowRegion(layout);
+    this.pages = this.tableOfRights();
     this.pages.fill(READABLE | WRITABLE, 0, layout.stackSize / PAGE);
     this.heapEnd = layout.imageEnd;
   }
@@ -107,7 +130,11 @@ export class Memory {
 
   /** Offset in the buffer of an address of the low region. */
   place(address: number): number {
-    return address - this.layout.imageStart + this.layout.stackSize + WINDOW_BYTES;
+    return address - this.layout.imageStart + this.lowOffset;
+  }
+
+  private tableOfRights(): Uint8Array {
+    return this.bytes.subarray(rightsTable(this.layout)).subarray(0, this.layout.pageCount);
   }
 
   /** Give `rights` to the pages that hold the low addresses from `start` up to `end`. */
@@ -118,7 +145,7 @@ export class Memory {
   /** Offset of `size` bytes at `address`, or -1 when the guest may not do that. */
   offset(address: number, size: number, right: number): number {
     const { stackSize, imageStart } = this.layout;
-    let offset = ((address - imageStart) >>> 0) + stackSize + WINDOW_BYTES;
+    let offset = ((address - imageStart) >>> 0) + this.lowOffset;
     let end = this.bytes.length;
     if (offset >= end) {
       offset = (address - (STACK_END - stackSize)) >>> 0;
@@ -213,7 +240,21 @@ export class Memory {
     return true;
   }
 
+  /** The lowest address from which on all pages up to the end of the heap have the right. */
+  allowedFrom(right: number): number {
+    const first = this.place(this.layout.imageStart) >>> 12;
+    let page = this.place(roundUp(this.heapEnd)) >>> 12;
+    while (page > first && ((this.pages[page - 1] as number) & right) !== 0) page--;
+    return this.layout.imageStart + (page - first) * PAGE;
+  }
+
+  /** Has mmap given memory? */
+  get isMapped(): boolean {
+    return this.mapStart !== 0;
+  }
+
   private setPages(start: number, end: number, rights: number): void {
+    this.rightsVersion++;
     if (this.journal !== undefined) this.lentPages ??= this.pages.slice();
     this.pages.fill(rights, this.place(start) >>> 12, this.place(end) >>> 12);
   }
@@ -224,9 +265,7 @@ export class Memory {
     if (!this.backing.grow(Math.min(wanted, most))) return false;
     this.bytes = new Uint8Array(this.backing.buffer);
     this.view = new DataView(this.backing.buffer);
-    const pages = new Uint8Array(Math.ceil(this.bytes.length / PAGE));
-    pages.set(this.pages);
-    this.pages = pages;
+    this.pages = this.tableOfRights();
     return true;
   }
 
@@ -252,13 +291,13 @@ export class Memory {
     const { journal } = this;
     if (journal === undefined) return;
     this.journal = undefined;
+    this.rightsVersion++;
     const mappedTo = this.mapEnd;
     [this.mapStart, this.mapEnd] = this.lentMap;
     this.setHeapEnd(this.lentHeapEnd);
     if (this.lentPages !== undefined) {
       const before = Math.max(this.mapEnd, this.heapEnd);
       if (mappedTo > before) this.bytes.fill(0, this.place(roundUp(before)), this.place(mappedTo));
-      this.pages.fill(0);
       this.pages.set(this.lentPages);
       this.lentPages = undefined;
     }
@@ -276,6 +315,7 @@ export class Memory {
     while (first < words.length && words[first] === 0) first++;
     twin.bytes.set(this.bytes.subarray(first * 4, used), first * 4);
     twin.pages.set(this.pages);
+    twin.rightsVersion = this.rightsVersion;
     twin.heapEnd = this.heapEnd;
     twin.mapStart = this.mapStart;
     twin.mapEnd = this.mapEnd;
@@ -321,8 +361,9 @@ export function accessError(
 }
 
 /** Bytes that the buffer of a new process has. */
-export function bufferSize({ stackSize, imageStart, imageEnd }: Layout): number {
-  return Math.ceil((stackSize + WINDOW_BYTES + imageEnd - imageStart) / GRANULE) * GRANULE;
+export function bufferSize(layout: Layout): number {
+  const bytes = lowRegion(layout) + layout.imageEnd - layout.imageStart;
+  return Math.ceil(bytes / GRANULE) * GRANULE;
 }
 
 /** Up to the next page boundary. */

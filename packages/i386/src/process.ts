@@ -23,6 +23,7 @@ import {
   Memory,
   PAGE,
   PlainBacking,
+  pageCountOf,
   STACK_END,
   STACK_GAP,
   WRITABLE,
@@ -85,7 +86,8 @@ export function loadImage(
   const executable = readExecutable(image.bytes, image.path);
   const { start, end, segments } = executable;
   const stackSize = Math.max(MIN_STACK, limits.stackSize - (limits.stackSize % PAGE));
-  const layout = { stackSize, imageStart: start, imageEnd: end };
+  const pageCount = pageCountOf(limits.memory);
+  const layout = { stackSize, imageStart: start, imageEnd: end, pageCount };
   if (end > STACK_END - stackSize - STACK_GAP) {
     throw new MachineError('bad-image', 'a segment lies where the stack is', image.path);
   }
@@ -238,10 +240,6 @@ export class Process implements CallContext, Surroundings {
 
   setSegment(entry: number, base: number): void {
     this.cpu.segments.set(entry, base);
-  }
-
-  leaveTranslated(): void {
-    this.cpu.stayInterpreted();
   }
 
   fork(stack = 0, childNumber = 0): number {

@@ -6,10 +6,8 @@
  */
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { translationText } from '../src/translate/dump.ts';
+import { translationText, UNCOUNTED } from '../src/translate/dump.ts';
 import { CODE, DATA, elf, exit, word } from './guest.ts';
-
-const OPTIONS = { stackSize: 8 << 20, metered: false, observed: false };
 
 /** Name → the function's code. */
 const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
@@ -32,7 +30,7 @@ const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   ],
   'a call of itself': [0x48, 0x74, 0x05, 0xe8, ...word(-8), 0xc3],
   'a system call': [0xb8, ...word(3), 0xcd, 0x80, 0xc3],
-  'what the interpreter does: adc': [0x11, 0xc8, 0xc3],
+  'what the interpreter does: rcl': [0xd1, 0xd0, 0xc3],
 };
 
 /** A program that calls the function, reads no flags of it, and ends. */
@@ -46,7 +44,7 @@ function program(code: readonly number[]): { image: Uint8Array; address: number 
 
 function text(code: readonly number[], metered = false): string {
   const { image, address } = program(code);
-  const lines = translationText(image, address, { ...OPTIONS, metered });
+  const lines = translationText(image, address, { ...UNCOUNTED, metered });
   return `${(lines ?? ['is not translated']).join('\n')}\n`;
 }
 
@@ -66,7 +64,7 @@ describe('the WebAssembly of', () => {
 
   it('nothing, where no function has an instruction', () => {
     const { image } = program([0xc3]);
-    expect(translationText(image, 0x1000, OPTIONS)).toBeUndefined();
+    expect(translationText(image, 0x1000)).toBeUndefined();
   });
 });
 

@@ -7,6 +7,7 @@ import { releaseFor } from '@stage0-ts/vectors/test-support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadTree } from '../../stage0/src/node/load-tree.ts';
+import { UNCOUNTED } from '../src/translate/dump.ts';
 import { TranslationCache, translate } from '../src/translate/program.ts';
 import { CODE, elf, exit, load, word } from './guest.ts';
 import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
@@ -117,8 +118,8 @@ describe('lockstep', () => {
     const code = [0xe9, ...word(far - 5), ...back];
     while (code.length < far) code.push(0);
     code.push(...load(3, 7), 0xe9, ...word(5 - (far + 10)));
-    const program = translate(elf(code), { stackSize: 1 << 20, metered: false, observed: false });
-    expect(program?.writeStart).toBe(CODE + 5 + back.length);
+    const program = translate(elf(code), UNCOUNTED);
+    expect(program?.layout.writeStart).toBe(CODE + 5 + back.length);
     expect(program?.exports.has(CODE + 5)).toBe(true);
     expect(lockstep(elf(code), emptyHost)).toBeGreaterThan(1);
     const run = machine(elf(code), emptyHost(), { translations: new TranslationCache() });

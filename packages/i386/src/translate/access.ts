@@ -21,19 +21,24 @@
  * byte that was
  * translated: such a store is left to the interpreter, which goes on with what the code has become.
  */
-import { type Layout, STACK_END, WINDOW_BYTES } from '../memory.ts';
+import { type Layout, lowRegion, STACK_END } from '../memory.ts';
 
 export interface AccessLayout extends Layout {
   /** Guest addresses [start, end) of what was translated, in order and apart. */
   readonly code: readonly Range[];
   /** Guest address from which on every page may be read, up to the end of the heap. */
-  readonly readStart: number;
+  readonly readableStart: number;
   /** The same for pages that may be written. */
   readonly writableStart: number;
-  /** Guest address from which on they may be, and nothing that was translated is there. */
+  /** Guest address from which on translated code looks for what it reads. */
+  readonly readStart: number;
+  /** The same for what it writes: nothing that was translated is there. */
   readonly writeStart: number;
-  /** The guest can read nothing but this and the stack: what is elsewhere is a fault. */
-  readonly isWhole: boolean;
+  /**
+   * Rights of low pages are looked up where the limits do not say all. If not, the guest can read
+   * nothing but the low region and the stack: what is elsewhere is a fault.
+   */
+  readonly isPaged: boolean;
 }
 
 export type Range = readonly [start: number, end: number];
@@ -44,8 +49,8 @@ export function stackStart({ stackSize }: Layout): number {
 }
 
 /** Offset in WebAssembly's memory of an address of the low region. */
-export function placeOf({ stackSize, imageStart }: Layout, address: number): number {
-  return stackSize + WINDOW_BYTES + address - imageStart;
+export function placeOf(layout: Layout, address: number): number {
+  return lowRegion(layout) + address - layout.imageStart;
 }
 
 /** The guest address from which on the low region is read, or written, without more ado. */
@@ -58,15 +63,21 @@ export function lowOffset(layout: AccessLayout, write: boolean): number {
   return placeOf(layout, lowStart(layout, write));
 }
 
-/** Is a constant address of the image, which is always there and, for stores, is not code? */
+/** May the constant address be read, or written, without a look at anything? */
 export function isImage(
   layout: AccessLayout,
   address: number,
   size: number,
   write: boolean,
 ): boolean {
+  if (write && (layout.isPaged || isCode(layout, address, size))) return false;
   const at = address >>> 0;
-  const start = write ? layout.writableStart : layout.readStart;
-  if (at < start || at + size > layout.imageEnd) return false;
-  return !write || !layout.code.some(([start, end]) => at < end && start < at + size);
+  const start = write ? layout.writableStart : layout.readableStart;
+  return at >= start && at + size <= layout.imageEnd;
+}
+
+/** Was a byte there translated? */
+export function isCode({ code }: AccessLayout, address: number, size: number): boolean {
+  const at = address >>> 0;
+  return code.some(([start, end]) => at < end && start < at + size);
 }

@@ -7,8 +7,9 @@
  * size.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { PAGE, rightsTable } from '../memory.ts';
 import { EBP } from '../registers.ts';
-import { isImage, lowOffset, placeOf, stackStart } from './access.ts';
+import { isCode, isImage, lowOffset, placeOf, stackStart } from './access.ts';
 import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts';
 import { directForm } from './forms.ts';
 import {
@@ -97,12 +98,7 @@ export class BlockEmitter {
     const [to] = operands;
     if (to?.kind !== MEMORY || operation === 'cmp' || operation === 'test') return false;
     const address = this.addressOf(to);
-    const { layout } = this.state;
-    return (
-      address?.root === NUMBER &&
-      isImage(layout, address.value, to.size, false) &&
-      !isImage(layout, address.value, to.size, true)
-    );
+    return address?.root === NUMBER && isCode(this.state.layout, address.value, to.size);
   }
 
   private addressOf(operand: Operand): Known | undefined {
@@ -265,17 +261,58 @@ export class BlockEmitter {
     const place = state.tee();
     code.indexed(OP.global_get, READ_LIMITS[operand.size] as number);
     code.op(OP.i32_lt_u);
+    this.orByPage(place, operand.size, false);
     code.open(OP.if, true);
     state.get(place);
     code.memory(op, lowOffset(layout, false));
     code.op(OP.else);
     this.inStack(place, layout.readStart, operand.size, () => {
-      if (layout.isWhole) code.op(OP.unreachable);
-      else this.leaveHere();
+      if (layout.isPaged) this.leaveHere();
+      else code.op(OP.unreachable);
     });
     this.slots?.flush();
     state.get(place);
     code.memory(op);
+    code.end();
+  }
+
+  /**
+   * On the stack is whether the limits say that the access at the local `place`, an address less
+   * where the low region begins, is right; let it be 1 as well if the page's rights say so. An
+   * access of two pages is left to who comes after.
+   */
+  private orByPage(place: number, size: number, write: boolean): void {
+    const { state } = this;
+    const { code, layout } = state;
+    if (!layout.isPaged) return;
+    code.open(OP.if, true);
+    code.constant(1);
+    code.op(OP.else);
+    const start = lowOffset(layout, write);
+    state.get(place);
+    code.constant(layout.pageCount * PAGE - start);
+    code.op(OP.i32_lt_u);
+    code.open(OP.if, true);
+    state.get(place);
+    code.constant(start);
+    code.op(OP.i32_add);
+    const offset = state.tee();
+    code.constant(12);
+    code.op(OP.i32_shr_u);
+    code.memory(OP.i32_load8_u, rightsTable(layout));
+    code.constant(write ? 1 : 0);
+    code.op(OP.i32_shr_u);
+    code.constant(1);
+    code.op(OP.i32_and);
+    state.get(offset);
+    code.constant(PAGE - 1);
+    code.op(OP.i32_and);
+    code.constant(PAGE - size);
+    code.op(OP.i32_le_u);
+    code.op(OP.i32_and);
+    code.op(OP.else);
+    code.constant(0);
+    code.end();
     code.end();
   }
 
@@ -349,6 +386,7 @@ export class BlockEmitter {
     state.get(place);
     code.indexed(OP.global_get, WRITE_LIMITS[size] as number);
     code.op(OP.i32_lt_u);
+    this.orByPage(place, size, true);
     code.open(OP.if);
     state.get(place);
     state.get(content);

@@ -2,9 +2,19 @@
 /** An executable and an address → the WebAssembly text of the function there, for people. */
 import { decode } from '../decode.ts';
 import { formatInstruction } from '../format.ts';
+import { pageCountOf } from '../memory.ts';
+import { DEFAULT_LIMITS } from '../process.ts';
 import { QUICK_CALL } from './layout.ts';
 import { emitProgram, type TranslationOptions } from './program.ts';
 import { wasmText } from './wasm-text.ts';
+
+/** As the machine translates where nobody counts instructions, with its default limits. */
+export const UNCOUNTED: TranslationOptions = {
+  stackSize: DEFAULT_LIMITS.stackSize,
+  pageCount: pageCountOf(DEFAULT_LIMITS.memory),
+  metered: false,
+  observed: false,
+};
 
 /**
  * The text of the translated function that has an instruction at `address`, in lines, with each
@@ -16,7 +26,7 @@ import { wasmText } from './wasm-text.ts';
 export function translationText(
   bytes: Uint8Array,
   address: number,
-  options: TranslationOptions,
+  options: TranslationOptions = UNCOUNTED,
 ): string[] | undefined {
   const program = emitProgram(bytes, options);
   if (program === undefined) return undefined;

@@ -22,6 +22,14 @@ export type Producer =
       readonly b: number;
       readonly result: number;
     }
+  /** adc and sbb: the carry as 0 or 1 in a temporary. */
+  | {
+      readonly kind: 'adc' | 'sbb';
+      readonly a: number;
+      readonly b: number;
+      readonly carry: number;
+      readonly result: number;
+    }
   /** inc and dec: the carry is still that of the flags local. */
   | { readonly kind: 'inc' | 'dec'; readonly a: number; readonly result: number }
   /** Shifts: carry and overflow as 0 or 1 in temporaries. */
@@ -125,6 +133,8 @@ function pushCarry(state: BlockState, producer: Producer): void {
       state.code.constant(0);
       return;
     case 'shift':
+    case 'adc':
+    case 'sbb':
       state.get(producer.carry);
       return;
     default:
@@ -184,8 +194,11 @@ function pushOverflow(state: BlockState, producer: Producer): void {
       return;
     case 'add':
     case 'sub':
+    case 'adc':
+    case 'sbb':
       compare(state, producer.a, producer.result, OP.i32_xor);
-      if (producer.kind === 'add') compare(state, producer.b, producer.result, OP.i32_xor);
+      if (producer.kind === 'add' || producer.kind === 'adc')
+        compare(state, producer.b, producer.result, OP.i32_xor);
       else compare(state, producer.a, producer.b, OP.i32_xor);
       code.op(OP.i32_and);
       break;
@@ -220,6 +233,8 @@ function pushAdjust(state: BlockState, producer: Producer): void {
       return;
     case 'add':
     case 'sub':
+    case 'adc':
+    case 'sbb':
       compare(state, producer.a, producer.b, OP.i32_xor);
       break;
     default:

@@ -19,7 +19,9 @@ const ANY_SIZE = new Set<OperationName>(
   ) as OperationName[],
 );
 const FULL_SIZE = new Set<OperationName>(
-  'push pop xchg mul imul imul2 imul3 div idiv cbw cwd leave cmov'.split(' ') as OperationName[],
+  'adc sbb push pop xchg mul imul imul2 imul3 div idiv cbw cwd leave cmov'.split(
+    ' ',
+  ) as OperationName[],
 );
 const SHIFTS = new Set<OperationName>(['shl', 'shr', 'sar']);
 const CONTROL = new Set<OperationName>(['jmp', 'jcc', 'call', 'callIndirect', 'ret', 'int', 'nop']);

@@ -131,6 +131,9 @@ const LEAF_ENDINGS = new Set(['next', 'branch', 'return', 'leave']);
 /** Times that regions are cut anew before every block becomes one. */
 const MAX_ROUNDS = 10;
 
+/** Block → what registers hold at its start. */
+type Starts = ReadonlyMap<Block, Registers>;
+
 class FrameAnalysis {
   readonly before = new Map<Block, Registers[]>();
   readonly covers = new Map<Block, Extents[]>();
@@ -160,19 +163,25 @@ class FrameAnalysis {
       const ends = block.ending.kind.startsWith('call') || breaks.length > 0;
       if (ends) for (const next of this.successors(block)) this.heads.add(next);
     }
-    for (let round = 1; !this.tryRegions(); round++) {
+    let regions = this.tryRegions();
+    for (let round = 1; regions === undefined; round++) {
       if (round === MAX_ROUNDS) for (const block of this.order) this.heads.add(block);
+      regions = this.tryRegions();
     }
+    for (const [head, starts] of regions) this.guardRegion(head, starts);
   }
 
-  /** False when some blocks cannot be in regions of others: then they are heads now. */
-  private tryRegions(): boolean {
-    const regions = this.findRegions();
-    this.before.clear();
-    this.guards.clear();
+  /**
+   * Head → what registers hold at the start of each of its region's blocks. Undefined when some
+   * blocks cannot be in regions of others: then they are heads now.
+   */
+  private tryRegions(): Map<Block, Starts> | undefined {
     const heads = this.heads.size;
-    for (const [head, members] of regions) this.followRegion(head, members);
-    return this.heads.size === heads;
+    const found = new Map<Block, Starts>();
+    for (const [head, members] of this.findRegions()) {
+      found.set(head, this.followRegion(head, members));
+    }
+    return this.heads.size === heads ? found : undefined;
   }
 
   /** Head → the blocks that are reached from it alone. Makes more heads. */
@@ -199,7 +208,7 @@ class FrameAnalysis {
     return regions;
   }
 
-  private followRegion(head: Block, members: ReadonlySet<Block>): void {
+  private followRegion(head: Block, members: ReadonlySet<Block>): Starts {
     const starts = new Map([[head, this.roots]]);
     for (const pending = [head]; ; ) {
       const block = pending.pop();
@@ -223,13 +232,13 @@ class FrameAnalysis {
         pending.push(next);
       }
     }
-    this.guardRegion(head, starts);
+    return starts;
   }
 
   /**
    * One guard for all that the region does with its head's roots, and one for each rest of a block.
    */
-  private guardRegion(head: Block, starts: ReadonlyMap<Block, Registers>): void {
+  private guardRegion(head: Block, starts: Starts): void {
     const all = { roots: new Map<number, Extent>() };
     this.addGuard(head, 0, all);
     for (const [block, start] of starts) {

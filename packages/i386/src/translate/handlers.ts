@@ -25,6 +25,9 @@ export type EmitHandler = (
   live: number,
 ) => boolean;
 
+/** The condition code that is true with a carry. */
+const IF_CARRY = 2;
+
 function operand(instruction: Instruction, index: number): Operand {
   return instruction.operands[index] as Operand;
 }
@@ -56,6 +59,44 @@ function binary(op: number, kind: 'add' | 'sub' | 'logical', writes = true): Emi
     const result = state.keep();
     if (writes) emitter.write(to, () => state.get(result));
     emitter.setProducer(kind === 'logical' ? { kind, result } : { kind, a, b, result });
+    return true;
+  };
+}
+
+/** The same with the carry before it. */
+function binaryWithCarry(kind: 'adc' | 'sbb'): EmitHandler {
+  const isSum = kind === 'adc';
+  return (emitter, i, needed) => {
+    const { state } = emitter;
+    const { code } = state;
+    const [to, from] = [operand(i, 0), operand(i, 1)];
+    emitter.pushCondition(IF_CARRY);
+    const before = state.keep();
+    emitter.read(to);
+    const a = state.keep();
+    emitter.read(from);
+    const b = state.keep();
+    const compute = isSum ? OP.i32_add : OP.i32_sub;
+    state.get(a);
+    state.get(b);
+    code.op(compute);
+    state.get(before);
+    code.op(compute);
+    const result = state.keep();
+    emitter.write(to, () => state.get(result));
+    if (needed === 0) return true;
+    // With a carry before, numbers that are equal count as one that is less.
+    const [first, second] = isSum ? [result, a] : [a, b];
+    state.get(first);
+    state.get(second);
+    code.op(OP.i32_lt_u);
+    state.get(first);
+    state.get(second);
+    code.op(OP.i32_eq);
+    state.get(before);
+    code.op(OP.i32_and);
+    code.op(OP.i32_or);
+    emitter.setProducer({ kind, a, b, carry: state.keep(), result });
     return true;
   };
 }
@@ -373,6 +414,8 @@ const ahToFlags: EmitHandler = (emitter, i, _needed, live) => {
 export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
   add: binary(OP.i32_add, 'add'),
   sub: binary(OP.i32_sub, 'sub'),
+  adc: binaryWithCarry('adc'),
+  sbb: binaryWithCarry('sbb'),
   cmp: binary(OP.i32_sub, 'sub', false),
   and: binary(OP.i32_and, 'logical'),
   or: binary(OP.i32_or, 'logical'),

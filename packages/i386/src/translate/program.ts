@@ -26,10 +26,24 @@ import { encodeModule } from './wasm.ts';
 export interface TranslationOptions {
   /** Bytes of stack in the memory. */
   readonly stackSize: number;
+  /** Pages that the memory can have. */
+  readonly pageCount: number;
   readonly metered: boolean;
   readonly observed: boolean;
   readonly depthLimit?: number;
 }
+
+/** What a translation must be fit for besides: what was seen while the program ran. */
+export interface Needs {
+  /** Functions that are reached by pointers only. */
+  readonly roots: readonly number[];
+  /** Low address from which on pages still have the rights that the image gave them. */
+  readonly writableStart: number;
+  /** Rights have to be looked up: mmap has given memory, or mprotect has changed them. */
+  readonly isPaged: boolean;
+}
+
+const NO_NEEDS: Needs = { roots: [], writableStart: 0, isPaged: false };
 
 /** What remains of a function's facts; see {@link FunctionFacts}. */
 export interface TranslatedFunction {
@@ -49,16 +63,15 @@ export interface TranslatedProgram {
   readonly exports: ReadonlyMap<number, string>;
   /** Guest addresses [start, end) of what was translated, in order and apart. */
   readonly ranges: readonly Range[];
-  /** See access.ts. */
-  readonly readStart: number;
-  readonly writeStart: number;
+  readonly layout: AccessLayout;
   readonly depthLimit: number;
   /** The bytes of the file at a guest address of the segment. */
   readonly code: { readonly start: number; readonly bytes: Uint8Array };
   /** Does some instruction store to a constant address at which there is code? */
   storesToCode(): boolean;
-  /** Functions that were translated because they were called by pointers. */
-  readonly roots: readonly number[];
+  readonly needs: Needs;
+  /** It takes the globals of the module that ran before it. */
+  readonly sharesGlobals: boolean;
   /** Size of the module in bytes. */
   readonly size: number;
   /** The guest instruction that byte `offset` of the module belongs to. */
@@ -85,7 +98,7 @@ export interface EmittedProgram {
 export function emitProgram(
   bytes: Uint8Array,
   options: TranslationOptions,
-  roots: readonly number[] = [],
+  needs: Needs = NO_NEEDS,
 ): EmittedProgram | undefined {
   const executable = readExecutable(bytes, 'program');
   const segment = segmentOfEntry(executable);
@@ -95,11 +108,11 @@ export function emitProgram(
     bytes: bytes.subarray(segment.fileOffset, segment.fileOffset + segment.fileSize),
     isConstant: (segment.rights & WRITABLE) === 0,
   };
-  const facts = analyseProgram(discover(code, executable.entry, roots));
+  const facts = analyseProgram(discover(code, executable.entry, needs.roots));
   const entries = [...facts.keys()];
   // A store to these is left to the interpreter, and so are the bytes of an ending that is.
   const ranges = codeRanges([...facts.values()].map((fact) => fact.code));
-  const layout = layoutOf(executable, ranges, options.stackSize);
+  const layout = layoutOf(executable, ranges, options, needs);
   const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
   const context: ModuleContext = {
     facts,
@@ -120,20 +133,24 @@ function segmentOfEntry({ entry, segments }: Executable): Segment | undefined {
 function layoutOf(
   { start, end, segments }: Executable,
   code: readonly Range[],
-  stackSize: number,
+  { stackSize, pageCount }: TranslationOptions,
+  needs: Needs,
 ): AccessLayout {
-  const readStart = startOfRun(segments, READABLE);
-  const writableStart = startOfRun(segments, WRITABLE);
+  const readableStart = startOfRun(segments, READABLE);
+  const writableStart = Math.max(startOfRun(segments, WRITABLE), needs.writableStart);
+  const isPaged = needs.isPaged || readableStart !== start;
   const codeEnd = code.at(-1)?.[1] ?? start;
   return {
     stackSize,
+    pageCount,
     imageStart: start,
     imageEnd: end,
     code,
-    readStart,
+    readableStart,
     writableStart,
+    readStart: start,
     writeStart: Math.max(writableStart, codeEnd),
-    isWhole: readStart === start,
+    isPaged,
   };
 }
 
@@ -150,16 +167,14 @@ function startOfRun(segments: readonly Segment[], right: number): number {
 
 /**
  * Translate the ELF file `bytes`. Undefined when it is not of the form that can be translated.
- *
- * @param roots functions that are reached by pointers only.
  */
 export function translate(
   bytes: Uint8Array,
   options: TranslationOptions,
-  roots: readonly number[] = [],
+  needs: Needs = NO_NEEDS,
 ): TranslatedProgram | undefined {
   const platform = webAssembly();
-  const program = platform === undefined ? undefined : emitProgram(bytes, options, roots);
+  const program = platform === undefined ? undefined : emitProgram(bytes, options, needs);
   if (platform === undefined || program === undefined) return undefined;
   const { layout, facts, entries, emitted, depthLimit } = program;
   const functions = emitted.map(({ locals, code }, at) => ({
@@ -167,13 +182,14 @@ export function translate(
     code,
     exportName: `f${(entries[at] as number).toString(16)}`,
   }));
+  const sharesGlobals = needs !== NO_NEEDS;
   const module = encodeModule({
     imports: IMPORTS,
     functions: [quickSystemCall(layout), ...functions],
     // Engines are faster with globals of a module's own, so the first module has all of them, and
     // only those that come beside another take its.
-    sharedGlobals: roots.length === 0 ? [] : SHARED_GLOBALS,
-    globals: roots.length === 0 ? GLOBALS : OWN_GLOBALS,
+    sharedGlobals: sharesGlobals ? SHARED_GLOBALS : [],
+    globals: sharesGlobals ? OWN_GLOBALS : GLOBALS,
     memoryPages: 1,
   });
   const starts = module.bodies.slice(1);
@@ -187,12 +203,12 @@ export function translate(
     functions: new Map([...facts].map(([entry, fact]) => [entry, summary(fact)])),
     exports: new Map(functions.map(({ exportName }, at) => [entries[at] as number, exportName])),
     ranges: layout.code,
-    readStart: layout.readStart,
-    writeStart: layout.writeStart,
+    layout,
     depthLimit,
     code: { start: program.code.start, bytes: program.code.bytes },
-    roots,
-    storesToCode: () => changesItself(program.code, program.entry, roots),
+    needs,
+    sharesGlobals,
+    storesToCode: () => changesItself(program.code, program.entry, needs.roots),
     size: module.bytes.length,
     addressAt: addressesOf(marks),
   };
@@ -219,53 +235,55 @@ function addressAt(marks: Int32Array, offset: number): number | undefined {
   return address;
 }
 
-/** Translated programs by their bytes. One cache may serve any number of machines. */
-export class TranslationCache {
-  private readonly known = new Map<
-    string,
-    {
-      bytes: Uint8Array;
-      options: TranslationOptions;
-      program: TranslatedProgram | undefined;
-    }[]
-  >();
+/** An executable, and the newest that it was translated to. */
+export class Translation {
+  readonly bytes: Uint8Array;
+  private readonly options: TranslationOptions;
+  private program: TranslatedProgram | undefined;
 
-  get(bytes: Uint8Array, options: TranslationOptions): TranslatedProgram | undefined {
-    const key = [
-      hash(bytes),
-      options.stackSize,
-      options.metered,
-      options.observed,
-      options.depthLimit,
-    ].join();
-    const bucket = this.known.get(key) ?? [];
-    this.known.set(key, bucket);
-    let entry = bucket.find((other) => sameBytes(other.bytes, bytes));
-    if (entry === undefined) {
-      const kept = bytes.slice();
-      entry = { bytes: kept, options, program: translate(kept, options) };
-      bucket.push(entry);
-    }
-    return entry.program;
+  constructor(bytes: Uint8Array, options: TranslationOptions) {
+    this.bytes = bytes;
+    this.options = options;
+    this.program = translate(bytes, options);
   }
 
-  /**
-   * `program` with more functions, at `roots`, for whoever asks for it from now on. The one that is
-   * here already, if another process was first.
-   */
-  extend(program: TranslatedProgram, roots: readonly number[]): TranslatedProgram | undefined {
-    for (const bucket of this.known.values()) {
-      for (const entry of bucket) {
-        const known = entry.program;
-        if (known?.code.bytes.buffer !== program.code.bytes.buffer) continue;
-        const missing = roots.filter((root) => !known.functions.has(root));
-        if (missing.length > 0) {
-          entry.program = translate(entry.bytes, entry.options, [...known.roots, ...missing]);
-        }
-        return entry.program;
-      }
+  /** Undefined when it is not of the form that can be translated. */
+  get newest(): TranslatedProgram | undefined {
+    return this.program;
+  }
+
+  /** Let the newest have these functions, and be fit for these pages, whatever it is fit for now. */
+  extend(more: Partial<Needs>): TranslatedProgram | undefined {
+    const { program } = this;
+    if (program === undefined) return undefined;
+    const { needs, functions } = program;
+    const roots = (more.roots ?? []).filter((root) => !functions.has(root));
+    const all: Needs = {
+      roots: [...needs.roots, ...roots],
+      writableStart: needs.isPaged ? needs.writableStart : (more.writableStart ?? 0),
+      isPaged: needs.isPaged || more.isPaged === true,
+    };
+    if (roots.length > 0 || all.isPaged !== needs.isPaged)
+      this.program = translate(this.bytes, this.options, all);
+    return this.program;
+  }
+}
+
+/** Translations by their bytes. One cache may serve any number of machines. */
+export class TranslationCache {
+  private readonly known = new Map<string, Translation[]>();
+
+  get(bytes: Uint8Array, options: TranslationOptions): Translation {
+    const { stackSize, pageCount, metered, observed, depthLimit } = options;
+    const key = [hash(bytes), stackSize, pageCount, metered, observed, depthLimit].join();
+    const bucket = this.known.get(key) ?? [];
+    this.known.set(key, bucket);
+    let found = bucket.find((other) => sameBytes(other.bytes, bytes));
+    if (found === undefined) {
+      found = new Translation(bytes.slice(), options);
+      bucket.push(found);
     }
-    return undefined;
+    return found;
   }
 }
 

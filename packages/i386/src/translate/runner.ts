@@ -16,7 +16,7 @@ import { CALL } from '../call-numbers.ts';
 import { MachineError } from '../errors.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
-import { type Memory, READABLE, roundUp } from '../memory.ts';
+import { type Memory, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { Process } from '../process.ts';
 import { EAX, EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
@@ -33,7 +33,7 @@ import {
 } from './layout.ts';
 import { type WasmGlobal, webAssembly } from './platform.ts';
 import type { WasmBacking } from './pool.ts';
-import type { TranslatedFunction, TranslatedProgram, TranslationCache } from './program.ts';
+import type { TranslatedFunction, TranslatedProgram, Translation } from './program.ts';
 import { FileWindows } from './windows.ts';
 
 /** Bytes of `int 0x80`. */
@@ -57,7 +57,7 @@ type Entry = () => number;
 export class Runner {
   private readonly process: Process;
   private program: TranslatedProgram;
-  private readonly translations: TranslationCache;
+  private readonly translation: Translation;
   private readonly backing: WasmBacking;
   private readonly budget: InstructionBudget;
   private readonly observer: Observer | undefined;
@@ -74,6 +74,11 @@ export class Runner {
   private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
   /** Rounded end of the heap that the limits in the globals are for. */
   private limitedTo = -1;
+  /** The version of the pages' rights that translated code goes by. */
+  private rightsSeen = 0;
+  /** Low addresses from which on all pages may be read, and written. */
+  private readableFrom = 0;
+  private writableFrom = 0;
   /** Address after a call → flags that are read there. */
   private readonly readAfter = new Map<number, number>();
   /** What the fuel global was set to last. */
@@ -81,15 +86,14 @@ export class Runner {
 
   constructor(
     process: Process,
-    program: TranslatedProgram,
-    translations: TranslationCache,
+    translation: Translation,
     backing: WasmBacking,
     budget: InstructionBudget,
     observer?: Observer,
   ) {
     this.process = process;
-    this.program = program;
-    this.translations = translations;
+    this.translation = translation;
+    this.program = translation.newest as TranslatedProgram;
     this.backing = backing;
     this.budget = budget;
     this.observer = observer;
@@ -97,12 +101,13 @@ export class Runner {
     this.windows = new FileWindows(process);
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
-    if (program.roots.length > 0) {
+    if (this.program.sharesGlobals) {
       this.globals = SHARED_GLOBALS.map(
         () => new platform.Global({ value: 'i32', mutable: true }, 0),
       );
     }
-    this.install(program);
+    this.install(this.program);
+    this.followRights();
     this.fuel = budget.quantum(process);
     (this.globals[FUEL_GLOBAL] as WasmGlobal).value = this.fuel;
   }
@@ -132,8 +137,8 @@ export class Runner {
   }
 
   /**
-   * The function at `target` was called by a pointer and is not translated. Translate anew with all
-   * of its kind, when there were many calls. Functions of older modules that are open go on; to
+   * The code at `target` was called by a pointer, or gone back to in a loop, and is not the entry
+   * of something translated. Translate anew with all of its kind, when that was often so. Functions of older modules that are open go on; to
    * these, every store through a pointer that could now hit code is the interpreter's.
    */
   private miss(target: number): void {
@@ -144,9 +149,40 @@ export class Runner {
     const roots = [...this.missed].filter(([, count]) => count >= MIN_CALLS).map(([at]) => at);
     this.missed.clear();
     if (roots.length === 0) return;
-    const better = this.translations.extend(this.program, roots);
+    this.replace(this.translation.extend({ roots }));
+  }
+
+  /** Run `better` from the next call on, if that is possible. */
+  private replace(better: TranslatedProgram | undefined): void {
     if (better === undefined || better === this.program || !this.canReplace(better)) return;
     this.install(better);
+  }
+
+  /** May code that is running go on, as far as the rights of pages are concerned? */
+  private knowsRights(): boolean {
+    return this.rightsSeen === this.memory.rightsVersion || this.followRights();
+  }
+
+  /**
+   * Pages have got other rights than before. Let a translation that is fit for them run. False when
+   * code that is running must not go on.
+   */
+  private followRights(): boolean {
+    const { memory } = this;
+    this.rightsSeen = memory.rightsVersion;
+    const writableStart = memory.allowedFrom(WRITABLE);
+    this.writableFrom = writableStart;
+    this.readableFrom = memory.allowedFrom(READABLE);
+    const { layout } = this.program;
+    const isReadable = layout.readableStart >= this.readableFrom;
+    const isWritable = layout.writableStart >= writableStart;
+    if (isReadable && (layout.isPaged || (isWritable && !memory.isMapped))) {
+      this.limitedTo = -1;
+      return true;
+    }
+    if (isReadable) this.replace(this.translation.extend({ writableStart, isPaged: true }));
+    if (this.program.layout === layout) this.cpu.stayInterpreted();
+    return false;
   }
 
   /**
@@ -221,7 +257,7 @@ export class Runner {
       throw error;
     }
     this.setLimits();
-    if (cpu.codeChanged) {
+    if (cpu.codeChanged || !this.knowsRights()) {
       cpu.registers[EAX] = result;
       throw new Leaving();
     }
@@ -329,7 +365,7 @@ export class Runner {
     const { cpu } = this;
     let entry = this.entries.get(cpu.eip);
     if (entry === undefined) {
-      if (cpu.lastOperation !== 'callIndirect') return;
+      if (cpu.lastOperation !== 'callIndirect' && !isLoop(cpu)) return;
       this.miss(cpu.eip);
       entry = this.entries.get(cpu.eip);
       if (entry === undefined) return;
@@ -381,6 +417,7 @@ export class Runner {
   /** Registers from the interpreter to the globals. */
   private storeToWasm(): void {
     const { cpu, globals } = this;
+    if (!this.knowsRights()) throw new Leaving();
     for (let at = 0; at < 8; at++) (globals[at] as WasmGlobal).value = cpu.registers[at] as number;
     (globals[FLAGS_GLOBAL] as WasmGlobal).value = cpu.flags.pack();
     this.setLimits();
@@ -394,14 +431,17 @@ export class Runner {
     this.limitedTo = end;
     for (const { program, limits } of this.modules) {
       // A module that takes for data what is code now may store nothing by itself.
-      const mayStore = program.writeStart >= this.program.writeStart;
+      const { readStart, writeStart, writableStart } = program.layout;
+      const mayStore =
+        writeStart >= this.program.layout.writeStart && writableStart >= this.writableFrom;
       for (const size of [1, 2, 4]) {
         const set = (global: number, places: number): void => {
           const own = limits[global - SHARED_GLOBALS.length] as WasmGlobal;
           own.value = Math.max(0, places);
         };
-        set(READ_LIMITS[size] as number, end - program.readStart - size + 1);
-        const places = end - program.writeStart - size + 1;
+        const mayRead = readStart >= this.readableFrom;
+        set(READ_LIMITS[size] as number, mayRead ? end - readStart - size + 1 : 0);
+        const places = end - writeStart - size + 1;
         set(WRITE_LIMITS[size] as number, mayStore ? places : 0);
       }
     }
@@ -434,12 +474,19 @@ export class Runner {
   }
 }
 
+/** Has it just gone back, as to a loop's head? */
+function isLoop({ lastOperation, lastAddress, eip }: Interpreter): boolean {
+  return (lastOperation === 'jcc' || lastOperation === 'jmp') && eip <= lastAddress;
+}
+
 /** Where entries of translated code and returns to it can be met. */
-function stopAtControl({ lastOperation }: Interpreter): boolean {
+function stopAtControl(cpu: Interpreter): boolean {
+  const { lastOperation } = cpu;
   return (
     lastOperation === 'call' ||
     lastOperation === 'callIndirect' ||
     lastOperation === 'ret' ||
-    lastOperation === 'jmp'
+    lastOperation === 'jmp' ||
+    isLoop(cpu)
   );
 }

@@ -22,11 +22,11 @@ block
       br 2
     end
     ;; 8048071 mov eax, [0x8060000]
-    i32.const 0x828000
+    i32.const 0x868000
     i32.load
     local.set $eax
     ;; 8048076 mov [0x8060004], eax
-    i32.const 0x828004
+    i32.const 0x868004
     local.get $eax
     i32.store
     ;; 804807b ret

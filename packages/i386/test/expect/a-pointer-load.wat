@@ -32,7 +32,7 @@ block
     i32.lt_u
     if (result i32)
       local.get $13
-      i32.load offset=8454144
+      i32.load offset=8716288
     else
       local.get $13
       i32.const 0x884a000

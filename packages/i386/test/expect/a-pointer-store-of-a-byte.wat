@@ -37,7 +37,7 @@ block
     if
       local.get $13
       local.get $14
-      i32.store8 offset=8454260
+      i32.store8 offset=8716404
     else
       local.get $13
       i32.const 0x884a074

@@ -40,7 +40,7 @@ function dumpWasm(program: string, text: string): number {
   if (Number.isNaN(address)) {
     throw new UsageError(`--dump-wasm takes an address as in 8048054, not ${text}`);
   }
-  const lines = translationText(new NodeHost().readFile(program), address, DUMPED);
+  const lines = translationText(new NodeHost().readFile(program), address);
   if (lines === undefined) {
     throw new ToolError(`no function that is translated has an instruction at ${text}`, {
       code: 'not-translated',
@@ -50,9 +50,6 @@ function dumpWasm(program: string, text: string): number {
   print(`${lines.join('\n')}\n`);
   return 0;
 }
-
-/** As the machine translates where nobody counts instructions. */
-const DUMPED = { stackSize: 8 << 20, metered: false, observed: false };
 
 /** This computer's files, with programs that run in the machine. */
 class MachineHost extends NodeHost {

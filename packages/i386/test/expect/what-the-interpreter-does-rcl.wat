@@ -19,7 +19,7 @@ global.get $flags
 local.set $flags
 block
   block
-    ;; 8048071 adc eax, ecx
+    ;; 8048071 rcl eax, 1
     local.get $flags
     global.set $flags
     i32.const 0x8048071
