@@ -16,16 +16,23 @@ import {
   operationFlags,
   TWO_BYTE_ROWS,
 } from './instructions.ts';
+import { ENVIRONMENT, STATE } from './x87/environment.ts';
+import { X87_READS_ONLY } from './x87/table.ts';
 
 export const REGISTER = 0;
 export const IMMEDIATE = 1;
 export const MEMORY = 2;
+/** A register of the x87, counted from the top of its stack. */
+export const STACK = 3;
+
+/** Bytes of an operand: those above 4 are of the x87. */
+export type OperandSize = 1 | 2 | 4 | 8 | 10 | 14 | 28 | 94 | 108;
 
 /** An operand. All have the same fields, so that engines see one shape. */
 export interface Operand {
-  readonly kind: typeof REGISTER | typeof IMMEDIATE | typeof MEMORY;
-  /** Bytes: 1, 2 or 4. */
-  readonly size: 1 | 2 | 4;
+  readonly kind: typeof REGISTER | typeof IMMEDIATE | typeof MEMORY | typeof STACK;
+  /** Bytes: 1, 2 or 4; in memory of the x87 also more. */
+  readonly size: OperandSize;
   /** Number of the register; of a byte register 4 to 7 are ah, ch, dh, bh. */
   readonly register: number;
   /** Register that is the base of the address, or -1. */
@@ -48,7 +55,7 @@ export interface Instruction {
   /** 1, 2 or 4: size of the operation. */
   readonly size: 1 | 2 | 4;
   readonly operands: readonly Operand[];
-  /** Of jcc, setcc and cmovcc: the low four bits of the opcode. */
+  /** Of jcc, setcc, cmovcc and fcmovcc: as the low four bits of the opcode of jcc. */
   readonly condition: number;
   /** 0, or the repeat prefix: 0xf2 (repne) or 0xf3 (rep, repe). */
   readonly repeat: number;
@@ -67,7 +74,7 @@ export type FetchByte = (address: number) => number | undefined;
 
 const STRING = new Set<OperationName>(['movs', 'stos', 'lods', 'cmps', 'scas']);
 /**
- * May stand behind f2 or f3 without another meaning: pause, `rep ret`, and the bound prefix of
+ * May stand after f2 or f3 without another meaning: pause, `rep ret`, and the bound prefix of
  * branches.
  */
 const REPEAT_IGNORED = new Set<OperationName>([
@@ -90,9 +97,12 @@ const COUNTED = new Set<OperationName>(
   OPERATIONS.filter((operation) => operationFlags(operation).writes.startsWith('~')),
 );
 /** Operations that do not write their first operand when it is in memory. */
-const ONLY_READ = new Set<OperationName>(
-  'cmp test push bt mul imul div idiv jmpIndirect callIndirect nop'.split(' ') as OperationName[],
-);
+const ONLY_READ = new Set<OperationName>([
+  ...('cmp test push bt mul imul div idiv jmpIndirect callIndirect nop'.split(
+    ' ',
+  ) as OperationName[]),
+  ...X87_READS_ONLY,
+]);
 const CODE_SEGMENT = 0x2e;
 const FS_PREFIX = 0x64;
 const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e, FS_PREFIX, 0x65]);
@@ -167,12 +177,18 @@ class Decoder {
       rows = TWO_BYTE_ROWS;
     }
     const row = rows[this.opcode];
-    const entry = row === undefined || 'operation' in row ? row : row[(this.readModRM() >> 3) & 7];
+    const entry = row === undefined || 'operation' in row ? row : this.memberOf(row);
     if (entry === undefined) return undefined;
     return this.build(entry);
   }
 
-  /** Takes the prefixes and the byte behind them. */
+  /** The one that ModRM chooses. */
+  private memberOf(row: readonly (Entry | undefined)[]): Entry | undefined {
+    const modRM = this.readModRM();
+    return row[row.length === 8 ? (modRM >> 3) & 7 : modRM];
+  }
+
+  /** Takes the prefixes and the byte after them. */
   private prefixes(): number {
     for (;;) {
       const byte = this.byte();
@@ -202,10 +218,12 @@ class Decoder {
     }
     if (this.segment !== 0 && IMPLICIT.has(operation)) return undefined;
     const [first] = operands;
-    if (first !== undefined && first.kind !== IMMEDIATE) size = first.size;
+    if (first !== undefined && first.kind !== IMMEDIATE && first.size <= 4) {
+      size = first.size as 1 | 2 | 4;
+    }
     if (!this.prefixesFit(operation, first)) return undefined;
     if (this.codeSegment && first?.kind === MEMORY && !ONLY_READ.has(operation)) return undefined;
-    const condition = operation === 'jcc' || operation === 'set' || operation === 'cmov';
+    const condition = this.condition(operation);
     const [reads, writes, undefinedFlags] = MASKS.get(operation) as readonly [
       number,
       number,
@@ -217,14 +235,24 @@ class Decoder {
       operation,
       size,
       operands,
-      condition: condition ? this.opcode & 15 : 0,
+      condition: condition ?? 0,
       repeat: STRING.has(operation) ? this.repeat : 0,
       shortAddress: this.shortAddress,
-      reads: condition ? (CONDITION_READS[this.opcode & 15] as number) : reads,
+      reads: condition === undefined ? reads : (CONDITION_READS[condition] as number),
       writes,
       undefinedFlags,
       mayKeepFlags: COUNTED.has(operation) && this.mayCountZero(operands.at(-1)),
     };
+  }
+
+  private condition(operation: OperationName): number | undefined {
+    if (operation === 'fcmov') {
+      // b, e, be, u by `reg`, and their opposites with the next opcode.
+      const reg = (this.readModRM() >> 3) & 7;
+      return (FCMOV_CONDITIONS[reg] as number) | (this.opcode & 1);
+    }
+    const has = operation === 'jcc' || operation === 'set' || operation === 'cmov';
+    return has ? this.opcode & 15 : undefined;
   }
 
   /** `count` is a shift's; string operations count by their repeat prefix. */
@@ -245,7 +273,9 @@ class Decoder {
     switch (kind) {
       case 'E':
       case 'M':
-        return this.registerOrMemory(size, kind === 'M');
+        return this.registerOrMemory(this.memorySize(letters) ?? size, kind === 'M');
+      case 'F':
+        return stack(letters === 'F0' ? 0 : this.readModRM() & 7);
       case 'G':
         return register((this.readModRM() >> 3) & 7, size);
       case 'Z':
@@ -267,10 +297,18 @@ class Decoder {
       case 'e':
         return register(0, this.operandSize);
       case 'a':
-        return register(0, 1);
+        return register(0, letters === 'ax' ? 2 : 1);
       default:
         return register(1, 1); // cl
     }
+  }
+
+  /** Of operands of the x87, which have a size of their own. */
+  private memorySize(letters: string): OperandSize | undefined {
+    if (letters === 'Me') return ENVIRONMENT[this.operandSize];
+    if (letters === 'Ms') return STATE[this.operandSize];
+    const digits = letters.slice(1);
+    return /^\d/.test(digits) ? (Number(digits) as OperandSize) : undefined;
   }
 
   /** Jumps with the operand size prefix would cut the address to 16 bits; that is never meant. */
@@ -280,7 +318,7 @@ class Decoder {
     return immediate((this.at + distance) | 0, 4);
   }
 
-  private registerOrMemory(size: 1 | 2 | 4, memoryOnly: boolean): Operand | undefined {
+  private registerOrMemory(size: OperandSize, memoryOnly: boolean): Operand | undefined {
     const modRM = this.readModRM();
     const mode = modRM >> 6;
     const low = modRM & 7;
@@ -288,7 +326,7 @@ class Decoder {
     return this.shortAddress ? this.shortForm(mode, low, size) : this.longForm(mode, low, size);
   }
 
-  private longForm(mode: number, low: number, size: 1 | 2 | 4): Operand {
+  private longForm(mode: number, low: number, size: OperandSize): Operand {
     let base = low;
     let index = -1;
     let shift = 0;
@@ -304,7 +342,7 @@ class Decoder {
     return memory(base, index, shift, displacement, size);
   }
 
-  private shortForm(mode: number, low: number, size: 1 | 2 | 4): Operand {
+  private shortForm(mode: number, low: number, size: OperandSize): Operand {
     if (mode === 0 && low === 6) {
       return memory(-1, -1, 0, this.signed(2), size, 0xffff);
     }
@@ -333,6 +371,9 @@ class Decoder {
   }
 }
 
+/** Conditions b, e, be and p of jcc. */
+const FCMOV_CONDITIONS: readonly number[] = [2, 4, 6, 10];
+
 /** bx+si, bx+di, bp+si, bp+di, si, di, bp, bx. */
 const SHORT_FORMS: readonly (readonly [number, number])[] = [
   [3, 6],
@@ -351,8 +392,12 @@ export function extend(value: number, size: number): number {
   return size === 2 ? (value << 16) >> 16 : (value << 24) >> 24;
 }
 
-function register(number: number, size: 1 | 2 | 4): Operand {
+function register(number: number, size: OperandSize): Operand {
   return { ...NO_OPERAND, kind: REGISTER, register: number, size };
+}
+
+function stack(number: number): Operand {
+  return { ...NO_OPERAND, kind: STACK, size: 10, register: number };
 }
 
 function immediate(value: number, size: 1 | 2 | 4): Operand {
@@ -364,7 +409,7 @@ function memory(
   index: number,
   shift: number,
   value: number,
-  size: 1 | 2 | 4,
+  size: OperandSize,
   mask = -1,
 ): Operand {
   return { ...NO_OPERAND, kind: MEMORY, base, index, shift, value, size, mask };

@@ -5,10 +5,11 @@
  * For people who do not know the processor: nothing reads the text again. Invariant: every
  * operation of the table has a sentence, and the flags are those that the machine itself goes by.
  */
-import { IMMEDIATE, type Instruction, type Operand, REGISTER } from './decode.ts';
+import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from './decode.ts';
 import { CARRY, DIRECTION, OVERFLOW, SIGN, ZERO } from './flags.ts';
 import { operandText } from './format.ts';
 import type { OperationName } from './instructions.ts';
+import { X87_SENTENCES, X87_SIZES } from './x87/sentences.ts';
 
 export interface InstructionMeaning {
   /** Without a full stop. */
@@ -46,7 +47,12 @@ const CONDITIONS: readonly string[] = [
   'the first is greater than the second, with sign',
 ];
 
-const SIZES: Readonly<Record<number, string>> = { 1: 'byte', 2: 'half word', 4: 'word' };
+const SIZES: Readonly<Record<number, string>> = {
+  1: 'byte',
+  2: 'half word',
+  4: 'word',
+  ...X87_SIZES,
+};
 
 /**
  * `A`, `B` and `C` are the operands, `X` the accumulator of the operation's size, `T` the target of
@@ -145,6 +151,7 @@ const SENTENCES: Readonly<Record<OperationName, string>> = {
   rdtsc: 'puts the time stamp into edx and eax',
   fromSegment: 'puts the selector of segment register number B into A',
   toSegment: 'loads segment register number A with the selector B',
+  ...X87_SENTENCES,
 };
 
 /** @param nameOf the name to show for the target of a jump or call, undefined where it has none. */
@@ -191,8 +198,8 @@ function isSame(a: Operand | undefined, b: Operand | undefined): boolean {
 /** An operand in a sentence: `ebx`, `5`, `the byte at [ecx]`. */
 function words(operand: Operand | undefined): string {
   if (operand === undefined) return '';
-  if (operand.kind === REGISTER) return operandText(operand, false);
   if (operand.kind === IMMEDIATE) return number(operand);
+  if (operand.kind !== MEMORY) return operandText(operand, false);
   return `the ${SIZES[operand.size]} at ${operandText(operand, false)}`;
 }
 

@@ -11,6 +11,8 @@ export type FaultCode =
   | 'bad-access'
   | 'divide-error'
   | 'breakpoint'
+  | 'float-error'
+  | 'not-exact'
   | 'unknown-interrupt'
   | 'unknown-flags'
   | 'instruction-limit'
@@ -29,6 +31,8 @@ const SIGNALS: Readonly<Record<FaultCode, number>> = {
   'bad-access': 11,
   'divide-error': 8,
   breakpoint: 5,
+  'float-error': 8,
+  'not-exact': 4,
   'unknown-interrupt': 11,
   'unknown-flags': 4,
   'instruction-limit': 24,
@@ -45,6 +49,7 @@ const SIGNALS: Readonly<Record<FaultCode, number>> = {
 const OURS = new Set<FaultCode>([
   'bad-image',
   'unknown-flags',
+  'not-exact',
   'instruction-limit',
   'memory-limit',
   'file-limit',
@@ -62,8 +67,8 @@ export function isFault(error: unknown): error is MachineError {
 
 /** What to do about it. */
 const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
-  'unknown-opcode':
-    'the machine has no floating point and no vectors; gcc leaves them out with -march=i386 -mno-80387',
+  'unknown-opcode': 'the machine has no vectors; gcc leaves them out with -march=i686',
+  'not-exact': 'a library that computes it in software gives the same result everywhere',
   'unknown-flags': 'run it with --interpret (the engine option `mode`)',
   'instruction-limit': 'raise it by --instruction-limit (the engine option `instructionLimit`)',
   'memory-limit': 'raise it by --memory-limit (the engine option `memoryLimit`)',

@@ -6,14 +6,33 @@
  * For people only: nothing reads the text again. Invariant: every instruction that {@link decode}
  * knows has a text.
  */
-import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from './decode.ts';
+import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER, STACK } from './decode.ts';
 import type { OperationName } from './instructions.ts';
 import { REGISTER_NAMES } from './registers.ts';
 
 const BYTE_REGISTERS: readonly string[] = 'al cl dl bl ah ch dh bh'.split(' ');
 const CONDITIONS: readonly string[] = 'o no b ae e ne be a s ns p np l ge le g'.split(' ');
-const SIZES: Readonly<Record<number, string>> = { 1: 'byte', 2: 'word', 4: 'dword' };
+/** Of an environment of the x87 no size is shown. */
+const SIZES: Readonly<Record<number, string>> = {
+  1: 'byte ',
+  2: 'word ',
+  4: 'dword ',
+  8: 'qword ',
+  10: 'tbyte ',
+};
 const SUFFIXES: Readonly<Record<number, string>> = { 1: 'b', 2: 'w', 4: 'd' };
+
+/** By the condition of jcc, where fcmov has it. */
+const FCMOV_CONDITIONS: Readonly<Record<number, string>> = {
+  2: 'b',
+  3: 'nb',
+  4: 'e',
+  5: 'ne',
+  6: 'be',
+  7: 'nbe',
+  10: 'u',
+  11: 'nu',
+};
 
 const SEGMENTS: readonly string[] = 'es cs ss ds fs gs'.split(' ');
 
@@ -26,6 +45,7 @@ const MNEMONICS: Readonly<Partial<Record<OperationName, string>>> = {
   fromSegment: 'mov',
   toSegment: 'mov',
 };
+const WITHOUT_TOP = new Set<OperationName>(['fcom', 'fcomp', 'fucom', 'fucomp', 'fxch']);
 const CONDITIONAL: Readonly<Partial<Record<OperationName, string>>> = {
   jcc: 'j',
   set: 'set',
@@ -54,8 +74,16 @@ export function formatInstruction(
   if (operation === 'fromSegment' || operation === 'toSegment') return segmentMove(instruction);
   // A register tells the size of the other operand; without one the memory operand has to.
   const sized = operands.some(({ kind }) => kind === REGISTER) && !/^mov[sz]x/.test(mnemonic);
-  const texts = operands.map((operand) => operandText(operand, !sized && operation !== 'lea'));
+  const shown = isTopImplied(instruction) ? operands.slice(1) : operands;
+  const texts = shown.map((operand) => operandText(operand, !sized && operation !== 'lea'));
   return texts.length === 0 ? mnemonic : `${mnemonic} ${texts.join(', ')}`;
+}
+
+/** Comparisons and exchanges, and sums with a memory operand, do not name the top of the stack. */
+function isTopImplied({ operation, operands }: Instruction): boolean {
+  const [first, second] = operands;
+  if (first?.kind !== STACK || second === undefined) return false;
+  return second.kind === MEMORY || WITHOUT_TOP.has(operation);
 }
 
 function segmentMove({ operands: [to, from] }: Instruction): string {
@@ -69,6 +97,7 @@ function segmentMove({ operands: [to, from] }: Instruction): string {
 function mnemonicOf({ operation, condition, repeat, size }: Instruction): string {
   const conditional = CONDITIONAL[operation];
   if (conditional !== undefined) return `${conditional}${CONDITIONS[condition]}`;
+  if (operation === 'fcmov') return `fcmov${FCMOV_CONDITIONS[condition]}`;
   if (operation === 'cbw') return size === 2 ? 'cbw' : 'cwde';
   if (operation === 'cwd') return size === 2 ? 'cwd' : 'cdq';
   if (!STRING.has(operation)) return MNEMONICS[operation] ?? operation;
@@ -81,8 +110,9 @@ export function operandText(operand: Operand, showSize: boolean): string {
   const { kind, size, value } = operand;
   if (kind === REGISTER) return registerName(operand.register, size);
   if (kind === IMMEDIATE) return signed(value);
+  if (kind === STACK) return operand.register === 0 ? 'st' : `st(${operand.register})`;
   const segment = operand.segment === 0 ? '' : `${SEGMENTS[operand.segment]}:`;
-  return `${showSize ? `${SIZES[size]} ` : ''}${segment}[${addressText(operand)}]`;
+  return `${showSize ? (SIZES[size] ?? '') : ''}${segment}[${addressText(operand)}]`;
 }
 
 function registerName(number: number, size: number): string {

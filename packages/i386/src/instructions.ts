@@ -5,8 +5,9 @@
  * here.
  *
  * Contents: the integer user-mode set of the 80486, and cmov of the Pentium Pro (Intel SDM volume
- * 2, appendix A), with moves of segment registers; cpuid and rdtsc answer always the same. Left
- * out, and so unknown opcodes: floating point and vectors, far transfers, ports.
+ * 2, appendix A), with moves of segment registers; cpuid and rdtsc answer always the same. The x87
+ * has a table of its own, x87/table.ts, which becomes part of this one. Left out, and so unknown
+ * opcodes: vectors, far transfers, ports.
  *
  * Operands are in the manual's letters, destination first:
  *   E register or memory (ModRM)   G register (ModRM)   M memory (ModRM)   Z register (opcode)
@@ -15,9 +16,10 @@
  * followed by the size: b 1, w 2, v 2 or 4 (by the operand size prefix), z an immediate of that
  * size. `al`, `cl`, `eAX` and `1` are themselves.
  */
+import { X87_FLAGS, X87_ROWS, type X87Operation } from './x87/table.ts';
 
 /** Operation → flags read / written / undefined afterwards (a part of the written ones). */
-const OPERATION_FLAGS = {
+const INTEGER_FLAGS = {
   add: '/oszapc/',
   or: '/oszapc/a',
   adc: 'c/oszapc/',
@@ -112,7 +114,9 @@ const OPERATION_FLAGS = {
   toSegment: '//',
 } as const;
 
-export type OperationName = keyof typeof OPERATION_FLAGS;
+export type OperationName = keyof typeof INTEGER_FLAGS | X87Operation;
+
+const OPERATION_FLAGS: Readonly<Record<OperationName, string>> = { ...INTEGER_FLAGS, ...X87_FLAGS };
 
 /** The flags of `operation`, in the table's letters; `?` stands for those of a condition code. */
 export function operationFlags(operation: OperationName): {
@@ -127,7 +131,7 @@ export function operationFlags(operation: OperationName): {
 /** Every operation of the table. */
 export const OPERATIONS: readonly OperationName[] = Object.keys(OPERATION_FLAGS) as OperationName[];
 
-/** What stands behind an opcode. */
+/** What an opcode means. */
 export interface Entry {
   readonly operation: OperationName;
   /** Operand letters, destination first. */
@@ -162,7 +166,7 @@ const ONE_BYTE = `
 80 @arithmetic Eb Ib | 81 @arithmetic Ev Iz | 82 @arithmetic Eb Ib | 83 @arithmetic Ev S
 84 test Eb Gb | 85 test Ev Gv | 86 xchg Eb Gb | 87 xchg Ev Gv
 88 mov Eb Gb | 89 mov Ev Gv | 8a mov Gb Eb | 8b mov Gv Ev | 8c fromSegment Ev N | 8d lea Gv M | 8e toSegment N Ew | 8f @pop Ev
-90 nop | 91-97 xchg eAX Zv | 98 cbw | 99 cwd | 9c pushf | 9d popf | 9e sahf | 9f lahf
+90 nop | 91-97 xchg eAX Zv | 98 cbw | 99 cwd | 9b fwait | 9c pushf | 9d popf | 9e sahf | 9f lahf
 a0 mov al Ob | a1 mov eAX Ov | a2 mov Ob al | a3 mov Ov eAX | a4 movs b | a5 movs v | a6 cmps b | a7 cmps v
 a8 test al Ib | a9 test eAX Iz | aa stos b | ab stos v | ac lods b | ad lods v | ae scas b | af scas v
 b0-b7 mov Zb Ib | b8-bf mov Zv Iz | c0 @shift Eb Ib | c1 @shift Ev Ib | c2 ret Iw | c3 ret
@@ -171,7 +175,7 @@ d0 @shift Eb 1 | d1 @shift Ev 1 | d2 @shift Eb cl | d3 @shift Ev cl | d4 aam Ib 
 e0 loopne Jb | e1 loope Jb | e2 loop Jb | e3 jcxz Jb | e8 call Jz | e9 jmp Jz | eb jmp Jb
 f5 cmc | f6 @unary Eb | f7 @unary Ev | f8 clc | f9 stc | fc cld | fd std | fe @increment Eb | ff @indirect Ev`;
 
-/** As above, behind the byte 0f. */
+/** As above, after the byte 0f. */
 const TWO_BYTE = `
 1e-1f nop Ev | 31 rdtsc | 40-4f cmov Gv Ev | 80-8f jcc Jz | 90-9f set Eb
 a2 cpuid | a3 bt Ev Gv | a4 shld Ev Gv Ib | a5 shld Ev Gv cl | ab bts Ev Gv | ac shrd Ev Gv Ib | ad shrd Ev Gv cl
@@ -179,11 +183,16 @@ af imul2 Gv Ev | b0 cmpxchg Eb Gb | b1 cmpxchg Ev Gv | b3 btr Ev Gv | b6 movzx G
 ba @bits Ev Ib | bb btc Ev Gv | bc bsf Gv Ev | bd bsr Gv Ev | be movsx Gv Eb | bf movsx Gv Ew
 c0 xadd Eb Gb | c1 xadd Ev Gv | c7 @exchange8 M | c8-cf bswap Zv`;
 
-/** Opcode → the entries by `reg` field of ModRM, or the one entry, or undefined. */
+/**
+ * Opcode → the one entry, or the eight by the `reg` field of ModRM, or the 256 by ModRM, or
+ * undefined.
+ */
 export type OpcodeRow = Entry | readonly (Entry | undefined)[] | undefined;
 
 /** Rows of opcodes of one byte. */
-export const ONE_BYTE_ROWS: readonly OpcodeRow[] = parseRows(ONE_BYTE);
+export const ONE_BYTE_ROWS: readonly OpcodeRow[] = parseRows(ONE_BYTE).map(
+  (row, opcode) => X87_ROWS.get(opcode) ?? row,
+);
 /** Rows of opcodes that follow 0f. */
 export const TWO_BYTE_ROWS: readonly OpcodeRow[] = parseRows(TWO_BYTE);
 

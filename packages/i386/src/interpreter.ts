@@ -17,6 +17,7 @@ import { HANDLERS, type Handler } from './operations.ts';
 import { refusal } from './refused.ts';
 import { ESP } from './registers.ts';
 import { Segments } from './segments.ts';
+import { Fpu } from './x87/unit.ts';
 
 /** A decoded instruction and what executes it. */
 interface Step {
@@ -41,6 +42,8 @@ export class Interpreter {
   readonly flags: Flags = new Flags();
   /** Segment registers, and where the segments of fs and gs begin. */
   segments: Segments = new Segments();
+  /** The x87. */
+  fpu: Fpu = new Fpu();
   /** Flags that a translated part did not keep, because nothing that it knows of reads them. */
   unknownFlags = 0;
   /** What rdtsc has told: it counts itself, so that it tells the same in all ways to run. */
@@ -134,6 +137,7 @@ export class Interpreter {
     this.flags.unpack(parent.flags.pack());
     this.unknownFlags = parent.unknownFlags;
     this.segments = parent.segments.copy();
+    this.fpu = parent.fpu.copy();
     this.ticks = parent.ticks;
     this.codeChanged = parent.codeChanged;
     this.watched = parent.watched;
@@ -262,6 +266,20 @@ export class Interpreter {
     if (size === 4) memory.view.setInt32(offset, value, true);
     else if (size === 1) memory.bytes[offset] = value;
     else memory.view.setInt16(offset, value, true);
+  }
+
+  /** `size` bytes, as a view; more than {@link load} can. */
+  loadBytes(address: number, size: number): Uint8Array {
+    return this.memory.slice(address, size);
+  }
+
+  /** Bytes that are stored all or not at all. */
+  storeBytes(address: number, bytes: Uint8Array): void {
+    const to = this.memory.slice(address, bytes.length, WRITABLE);
+    this.onWrite?.(address, bytes.length);
+    this.forget(address, bytes.length);
+    this.memory.willChange(to.byteOffset, bytes.length);
+    to.set(bytes);
   }
 
   /** The program (or a system call) changes `size` bytes: drop what was decoded from them. */

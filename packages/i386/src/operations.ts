@@ -24,6 +24,7 @@ import type { OperationName } from './instructions.ts';
 import type { Interpreter } from './interpreter.ts';
 import { EAX, EBP, EBX, ECX, EDX, ESP } from './registers.ts';
 import { compareString, loadString, moveString, scanString, storeString } from './strings.ts';
+import { X87_HANDLERS } from './x87/operations.ts';
 
 export type Handler = (cpu: Interpreter, instruction: Instruction) => void;
 
@@ -321,11 +322,11 @@ function interrupt(cpu: Interpreter, i: Instruction): void {
 const CPUID_ORDER = [EAX, EBX, ECX, EDX];
 /**
  * A plain processor, whatever the real one is: a Pentium Pro ("GenuineIntel", family 6, model 1)
- * with tsc, cx8 and cmov. It does not tell of a floating point unit, as there is none.
+ * with fpu, tsc, cx8 and cmov.
  */
 const CPUID: readonly (readonly number[])[] = [
   [1, 0x756e6547, 0x6c65746e, 0x49656e69],
-  [0x619, 0, 0, 0x8110],
+  [0x619, 0, 0, 0x8111],
 ];
 /** Between two questions for the time stamp. */
 const TICKS = 1000;
@@ -508,4 +509,5 @@ export const HANDLERS: Readonly<Record<OperationName, Handler>> = {
       throw new MachineError('bad-access', 'loads a segment that is not there');
     }
   },
+  ...X87_HANDLERS,
 };

@@ -32,10 +32,25 @@ describe.each(MODES)('%s', (mode) => {
     ['a change through cs', [0x2e, 0x66, 0xff, 0x05, ...word(DATA)], 11, /writes through cs/],
     ['a read through gs', [0x65, 0xa1, ...word(DATA)], 11, /a segment that is not there/],
     [
-      'floating point',
-      [0xd9, 0xe8],
+      'vectors',
+      [0x0f, 0x58, 0xc1],
       4,
-      /unknown instruction[\s\S]*hint: the machine has no floating/,
+      /unknown instruction[\s\S]*hint: the machine has no vectors/,
+    ],
+    [
+      'a sine',
+      [0xd9, 0xee, 0xd9, 0xfe],
+      4,
+      /fsin is not there: processors differ in it[\s\S]*hint: a library/,
+    ],
+    [
+      'a floating-point exception that is not masked',
+      [
+        ...[0x66, 0xc7, 0x05, ...word(DATA), 0x7b, 3, 0xd9, 0x2d, ...word(DATA)],
+        ...[0xd9, 0xe8, 0xd9, 0xee, 0xde, 0xf9, 0x9b],
+      ],
+      8,
+      /exception that is not masked, at 0x08048069/,
     ],
     [
       'division by zero',

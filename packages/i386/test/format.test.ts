@@ -35,6 +35,17 @@ describe('formatInstruction', () => {
     ['65 8b 00', 'mov eax, gs:[eax]'],
     ['8e e8', 'mov gs, ax'],
     ['66 8c d8', 'mov ax, ds'],
+    ['d9 45 fc', 'fld dword [ebp-4]'],
+    ['dc 45 f8', 'fadd qword [ebp-8]'],
+    ['db 6d f0', 'fld tbyte [ebp-0x10]'],
+    ['d8 c1', 'fadd st, st(1)'],
+    ['de c9', 'fmulp st(1), st'],
+    ['d9 c9', 'fxch st(1)'],
+    ['df e9', 'fucomip st, st(1)'],
+    ['db d1', 'fcmovnbe st, st(1)'],
+    ['df e0', 'fnstsw ax'],
+    ['d9 30', 'fnstenv [eax]'],
+    ['9b', 'fwait'],
   ])('%s is %s', (hex, expected) => expect(text(hex)).toBe(expected));
 
   it('shows the names that targets have', () => {
@@ -48,7 +59,7 @@ describe('formatInstruction', () => {
       fc.property(fc.uint8Array({ minLength: 15, maxLength: 15 }), (bytes) => {
         const instruction = decode((address) => bytes[address], 0);
         if (instruction === undefined) return;
-        expect(formatInstruction(instruction)).toMatch(/^[a-z0-9]+( [-a-z0-9+*[\]:, ]+)?$/);
+        expect(formatInstruction(instruction)).toMatch(/^[a-z0-9]+( [-a-z0-9+*[\]():, ]+)?$/);
       }),
     );
   });

@@ -14,6 +14,7 @@ import {
   type OperationName,
   TWO_BYTE_ROWS,
 } from '../src/instructions.ts';
+import { X87_FLAGS } from '../src/x87/table.ts';
 import { DATA, load, word } from './guest.ts';
 
 /** Gives the next random number below `below`. */
@@ -47,6 +48,7 @@ function candidates(rows: readonly OpcodeRow[], prefix: readonly number[]): Cand
     const members = row === undefined || 'operation' in row ? [row] : row;
     members.forEach((entry, reg) => {
       if (entry === undefined || NOT_ALONE.has(entry.operation)) return;
+      if (entry.operation in X87_FLAGS) return;
       // xchg, inc and such of esp or esi by opcode would move the two fixed registers.
       if (entry.operands.some((o) => o[0] === 'Z') && [4, 6].includes(opcode & 7)) {
         if (!entry.operands.includes('Zb')) return;

@@ -4,38 +4,30 @@
  * the kernel runs i386 programs, natively: all must end alike. What is written here is what Linux
  * does.
  */
-import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { i386Engine } from '@stage0-ts/i386';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CODE, DATA, elf, exit, load, place, system, word } from './guest.ts';
-import { NativeGuests } from './linux.ts';
-import { MODES } from './run.ts';
+import {
+  ABOVE,
+  BELOW,
+  EQUAL,
+  EXIT_EBX,
+  exited,
+  GREATER,
+  ifCondition,
+  killed,
+  nativeGuests,
+  type Probe,
+  RESULT,
+  run,
+  testProbes,
+} from './probes.ts';
+import type { MODES } from './run.ts';
 
-const guests = new NativeGuests();
-afterAll(() => guests.remove());
-const { works } = guests;
-if (!works)
-  console.warn('NOT RUN: this kernel runs no i386 programs; nothing was compared with it');
+const native = nativeGuests();
+const { guests, works } = native;
 
-const EXIT_EBX = [...load(0, 1), 0xcd, 0x80];
-/** Ends with the low byte of what a system call has returned. */
-const RESULT = [0x89, 0xc3, ...EXIT_EBX];
 const IMAGE_END = DATA + 4096;
 const OPEN_DOT = [...place(DATA, '.'), ...system(5, DATA)];
-/** setcc bl; movzx ebx, bl; exit. */
-const CONDITION = (code: number): number[] => [
-  0x0f,
-  0x90 + code,
-  0xc3,
-  0x0f,
-  0xb6,
-  0xdb,
-  ...EXIT_EBX,
-];
-const [BELOW, EQUAL, ABOVE, GREATER] = [2, 4, 7, 15];
-
-const exited = (status: number) => ({ kind: 'exited', status });
-const killed = (signal: number) => ({ kind: 'killed', signal });
 
 /** Changes the operand of its own mov, calls it, and puts it back: ends with 1, 2, 1 as digits. */
 function changesItself(): number[] {
@@ -57,13 +49,13 @@ function changesItself(): number[] {
 const READS_FLAGS = [
   ...[0xe8, ...word(9), 0x31, 0xd2, ...load(0, CODE + 22), 0xff, 0xe0],
   ...[...load(1, 0x80000001), 0x01, 0xc9, 0xc3],
-  ...[0xe8, ...word(-13), ...CONDITION(BELOW)],
+  ...[0xe8, ...word(-13), ...ifCondition(BELOW)],
 ];
 
 /** The carry is read after a jump by push and ret. */
 const JUMPS_BY_RETURN = [
   ...[...load(1, 0x80000001), 0x01, 0xc9],
-  ...[0x68, ...word(CODE + 13), 0xc3, ...CONDITION(BELOW)],
+  ...[0x68, ...word(CODE + 13), 0xc3, ...ifCondition(BELOW)],
 ];
 
 /** movzx becomes setb, which reads the carry: as the code is, xor comes first. */
@@ -72,16 +64,16 @@ const CHANGES_TO_READ = [
   ...[0x0f, 0xb6, 0xdb, 0x0f, 0xb6, 0xdb, 0x31, 0xd2, ...EXIT_EBX],
 ];
 
-const PROBES: readonly [name: string, code: number[], end: object][] = [
+const PROBES: readonly Probe[] = [
   [
     'the stack is above the image',
-    [0x81, 0xfc, ...word(0x80000000), ...CONDITION(ABOVE)],
+    [0x81, 0xfc, ...word(0x80000000), ...ifCondition(ABOVE)],
     exited(1),
   ],
-  ['esp is near the top', [0x81, 0xfc, ...word(0xffff0000), ...CONDITION(ABOVE)], exited(1)],
+  ['esp is near the top', [0x81, 0xfc, ...word(0xffff0000), ...ifCondition(ABOVE)], exited(1)],
   [
     'the heap begins after the image',
-    [...system(45), 0x3d, ...word(IMAGE_END), ...CONDITION(EQUAL)],
+    [...system(45), 0x3d, ...word(IMAGE_END), ...ifCondition(EQUAL)],
     exited(1),
   ],
   ['its code changed and put back', changesItself(), exited(1 + 8 + 1)],
@@ -121,8 +113,8 @@ const PROBES: readonly [name: string, code: number[], end: object][] = [
   ['a call that is not there', [...system(0x7777), ...RESULT], exited(-38 & 0xff)],
   ['uname', [...system(122, DATA), ...RESULT], exited(0)],
   ['the older uname', [...system(109, DATA), ...RESULT], exited(0)],
-  ['a number of its own', [...system(20), 0x83, 0xf8, 1, ...CONDITION(GREATER)], exited(1)],
-  ['a parent', [...system(64), 0x83, 0xf8, 1, ...CONDITION(GREATER)], exited(1)],
+  ['a number of its own', [...system(20), 0x83, 0xf8, 1, ...ifCondition(GREATER)], exited(1)],
+  ['a parent', [...system(64), 0x83, 0xf8, 1, ...ifCondition(GREATER)], exited(1)],
   [
     'read of no bytes from a bad descriptor',
     [...system(3, 77, DATA, 0), ...RESULT],
@@ -187,37 +179,7 @@ const PROBES: readonly [name: string, code: number[], end: object][] = [
   ],
 ];
 
-describe.each(PROBES)('%s', (_, code, end) => {
-  const image = elf(code);
-  it.each(MODES)('%s', (mode) => {
-    expect(run(image, mode, []).status).toEqual(end);
-  });
-  it.runIf(works)('on this kernel', () => {
-    expect(guests.run(image)?.status).toEqual(end);
-  });
-});
-
-/** In a world in memory, at the path that native guests have. */
-function run(
-  image: Uint8Array,
-  mode: (typeof MODES)[number],
-  environment: readonly string[],
-  args: readonly string[] = [],
-) {
-  const stdout: Uint8Array[] = [];
-  const files = new MemoryFiles();
-  files.createDirectories(guests.folder);
-  const path = `${guests.folder}/guest`;
-  files.writeFile(path, image, 0o755);
-  const host = new MemoryHost({
-    files,
-    currentDirectory: guests.folder,
-    engine: i386Engine({ mode }),
-    stdout: (bytes) => stdout.push(bytes),
-  });
-  const status = host.run(path, [path, ...args], environment);
-  return { status, stdout: new Uint8Array(Buffer.concat(stdout)) };
-}
+testProbes(PROBES, native);
 
 /**
  * Writes its first registers and flags, where the heap begins, and all from esp to the top of the
@@ -262,11 +224,11 @@ const ENVIRONMENT = ['A=1', 'BB=22'];
 describe('the first state', () => {
   const image = elf(SHOWS_START);
   const start = (mode: (typeof MODES)[number]) =>
-    startOf(run(image, mode, ENVIRONMENT, ARGUMENTS).stdout);
+    startOf(run(image, mode, guests.folder, ENVIRONMENT, ARGUMENTS).stdout);
 
   it('is one and the same, whatever the mode', () => {
-    expect(run(image, 'translate', ENVIRONMENT).stdout).toEqual(
-      run(image, 'interpret', ENVIRONMENT).stdout,
+    expect(run(image, 'translate', guests.folder, ENVIRONMENT).stdout).toEqual(
+      run(image, 'interpret', guests.folder, ENVIRONMENT).stdout,
     );
   });
 

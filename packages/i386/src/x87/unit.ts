@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The state of the x87: eight registers as a stack, control word, status word, and where the last
+ * instruction was (Intel SDM volume 1, chapters 8.1 and 8.4 to 8.7).
+ *
+ * An operation notes exceptions in `raised` and calls {@link Fpu.settle}, which puts them into the
+ * status word and tells whether the result counts. An exception that is not masked is a fault of
+ * the next instruction that waits. Invariant: a register keeps its number when it is marked empty.
+ */
+import { MachineError } from '../errors.ts';
+import { type Extended, INDEFINITE, ZERO } from './number.ts';
+import { DENORMAL, INVALID, ROUNDED_UP, type Rounding, STACK_FAULT, ZERO_DIVIDE } from './round.ts';
+
+/** Bits of the status word. */
+const EXCEPTIONS = 0x3f;
+const SUMMARY = 0x80;
+export const C0 = 0x100;
+export const C1: number = ROUNDED_UP;
+export const C2 = 0x400;
+export const C3 = 0x4000;
+const BUSY = 0x8000;
+const TOP_SHIFT = 11;
+const TOP_BITS = 0x3800;
+
+/** Found before a result is made: without a mask there is none, and nothing is popped. */
+export const BEFORE_RESULT: number = INVALID | DENORMAL | ZERO_DIVIDE;
+
+/** After fninit and at the start of a program: all exceptions masked, full precision. */
+const INITIAL_CONTROL = 0x37f;
+/** Bits of the control word that can be changed, and one that is always set. */
+const CONTROL_BITS = 0x1f3f;
+const CONTROL_ONE = 0x40;
+
+export class Fpu implements Rounding {
+  private controlWord = INITIAL_CONTROL;
+  /** The status word without TOP. */
+  private status = 0;
+  private top = 0;
+  /** A bit for each register that is not empty. */
+  private full = 0;
+  /** By number, not by place on the stack. */
+  private readonly registers: Extended[] = new Array<Extended>(8).fill(ZERO);
+  /** Addresses of the last instruction that is not one of control, and of its operand. */
+  instruction = 0;
+  operand = 0;
+  raised = 0;
+  /** An operand in memory was a denormal number, which in a register it is not. */
+  fromDenormal = false;
+
+  copy(): Fpu {
+    const twin = new Fpu();
+    twin.controlWord = this.controlWord;
+    twin.status = this.status;
+    twin.top = this.top;
+    twin.full = this.full;
+    this.registers.forEach((x, at) => {
+      twin.registers[at] = x;
+    });
+    twin.instruction = this.instruction;
+    twin.operand = this.operand;
+    return twin;
+  }
+
+  /** fninit */
+  reset(): void {
+    this.controlWord = INITIAL_CONTROL;
+    this.status = 0;
+    this.top = 0;
+    this.full = 0;
+    this.instruction = 0;
+    this.operand = 0;
+  }
+
+  // The words
+
+  get control(): number {
+    return this.controlWord;
+  }
+
+  set control(word: number) {
+    this.controlWord = (word & CONTROL_BITS) | CONTROL_ONE;
+    this.summarise();
+  }
+
+  get statusWord(): number {
+    return this.status | (this.top << TOP_SHIFT);
+  }
+
+  set statusWord(word: number) {
+    this.status = word & ~TOP_BITS & 0xffff;
+    this.top = (word >> TOP_SHIFT) & 7;
+    this.summarise();
+  }
+
+  /** Two bits for each register: a number, zero, something else, empty. */
+  get tagWord(): number {
+    let tags = 0;
+    for (let at = 7; at >= 0; at--) tags = (tags << 2) | this.tagOf(at);
+    return tags;
+  }
+
+  /** Only whether a register is empty is taken. */
+  set tagWord(word: number) {
+    this.full = 0;
+    for (let at = 0; at < 8; at++) if (((word >> (at * 2)) & 3) !== 3) this.full |= 1 << at;
+  }
+
+  private tagOf(number: number): number {
+    if (((this.full >> number) & 1) === 0) return 3;
+    const { exponent, significand } = this.registers[number] as Extended;
+    if (exponent === 0 && significand === 0n) return 1;
+    return exponent === 0 || exponent === 0x7fff || significand >> 63n === 0n ? 2 : 0;
+  }
+
+  /** Is an exception there that the control word does not mask? */
+  private summarise(): void {
+    const open = this.status & ~this.controlWord & EXCEPTIONS;
+    this.status = (this.status & ~(SUMMARY | BUSY)) | (open === 0 ? 0 : SUMMARY | BUSY);
+  }
+
+  /** C0 to C3 as they are in `bits`. */
+  setConditions(bits: number, of: number = C0 | C2 | C3): void {
+    this.status = (this.status & ~of) | bits;
+  }
+
+  /** fnclex */
+  clearExceptions(): void {
+    this.status &= ~(EXCEPTIONS | STACK_FAULT | SUMMARY | BUSY);
+  }
+
+  // The stack
+
+  /** The number `place` below the top; undefined where that is empty. */
+  get(place: number): Extended | undefined {
+    const number = (this.top + place) & 7;
+    return ((this.full >> number) & 1) === 0 ? undefined : this.registers[number];
+  }
+
+  /** What the register holds, though it may be marked as empty. */
+  content(place: number): Extended {
+    return this.registers[(this.top + place) & 7] as Extended;
+  }
+
+  put(place: number, x: Extended): void {
+    const number = (this.top + place) & 7;
+    this.registers[number] = x;
+    this.full |= 1 << number;
+  }
+
+  /** What a register holds, and no more: frstor. */
+  setContent(place: number, x: Extended): void {
+    this.registers[(this.top + place) & 7] = x;
+  }
+
+  /** Mark as empty. */
+  free(place: number): void {
+    this.full &= ~(1 << ((this.top + place) & 7));
+  }
+
+  pop(): void {
+    this.free(0);
+    this.turn(1);
+  }
+
+  push(x: Extended): void {
+    this.turn(-1);
+    this.put(0, x);
+  }
+
+  /** Move the top without a look at what is there. */
+  turn(by: number): void {
+    this.top = (this.top + by) & 7;
+  }
+
+  // Exceptions
+
+  /** Before an instruction that waits. Throws MachineError for exceptions that are not masked. */
+  wait(): void {
+    if ((this.status & SUMMARY) !== 0) {
+      throw new MachineError('float-error', 'a floating-point exception that is not masked');
+    }
+  }
+
+  /** Before an instruction that computes; `instruction` is its address. */
+  begin(instruction: number): void {
+    this.wait();
+    this.raised = 0;
+    this.fromDenormal = false;
+    this.instruction = instruction;
+  }
+
+  /** A register that should hold a number is empty. */
+  underflow(): Extended {
+    this.raised |= INVALID | STACK_FAULT;
+    return INDEFINITE;
+  }
+
+  /** There is no place for a number that shall be pushed. */
+  overflow(): Extended {
+    this.raised |= INVALID | STACK_FAULT | C1;
+    return INDEFINITE;
+  }
+
+  /** Has an exception among `these` been raised that is not masked? */
+  stops(these: number = BEFORE_RESULT): boolean {
+    return (this.raised & these & ~this.controlWord) !== 0;
+  }
+
+  /**
+   * Put what was raised into the status word. False if the result may not be stored, as an exception
+   * among `these` is not masked.
+   */
+  settle(these: number = BEFORE_RESULT): boolean {
+    // What only a result can have does not happen where there is none.
+    if (this.stops(these)) {
+      const isFault = (this.raised & STACK_FAULT) !== 0;
+      const before = this.stops(these & BEFORE_RESULT) ? BEFORE_RESULT : these;
+      this.raised &= before | STACK_FAULT | (isFault ? C1 : 0);
+    }
+    this.status = (this.status & ~C1) | this.raised;
+    this.summarise();
+    return !this.stops(these);
+  }
+}

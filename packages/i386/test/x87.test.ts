@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * x87 instructions against the processor: for each operation random cases, in which registers,
+ * words, flags and memory must be the same afterwards. X87_CASES sets how many there are of each.
+ *
+ * Where the processor cannot be asked, digests of what it said stand for it: they are in
+ * expect/x87-digests.txt, and `npx --no vitest run packages/i386/test/x87.test.ts --update` on a
+ * kernel that runs i386 programs makes them anew.
+ */
+import { createHash } from 'node:crypto';
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { i386Engine } from '@stage0-ts/i386';
+import { describe, expect, it } from 'vitest';
+import { TranslationCache } from '../src/translate/program.ts';
+import { readExtended } from '../src/x87/number.ts';
+import { INEXACT_OPERATIONS, type X87Operation } from '../src/x87/table.ts';
+import { DATA, elf, exit, place, system, word } from './guest.ts';
+import {
+  byteAt,
+  EXIT_EBX,
+  exited,
+  killed,
+  nativeGuests,
+  type Probe,
+  poke,
+  testProbes,
+} from './probes.ts';
+import { diceFrom } from './random-code.ts';
+import { emulated, lockstep, MODES, machine } from './run.ts';
+import { type Cases, comparable, type Form, formsOf, makeCases, RECORD } from './x87-cases.ts';
+
+const native = nativeGuests();
+const { guests, works } = native;
+
+const CASES = Number(process.env['X87_CASES'] ?? 100);
+const PER_GUEST = 500;
+/** Cases of each operation that the digests are of. */
+const DIGESTED = 100;
+const inexact = new Set<string>(INEXACT_OPERATIONS);
+const FORMS = [...formsOf()].filter(([operation]) => !inexact.has(operation));
+
+/** The cases of `operation` from number `done` on. */
+function casesOf(
+  operation: X87Operation,
+  forms: readonly Form[],
+  done: number,
+  count: number,
+): Cases {
+  return makeCases(diceFrom(done * 31 + 7), forms, operation, count);
+}
+
+/** What must be equal, of each case. */
+function partsOf(stdout: Uint8Array, count: number): string[] {
+  expect(stdout.length).toBe(count * RECORD);
+  return Array.from({ length: count }, (_, n) =>
+    comparable(stdout.subarray(n * RECORD, (n + 1) * RECORD)),
+  );
+}
+
+function onProcessor(image: Uint8Array): Uint8Array {
+  const ending = guests.run(image);
+  expect(ending?.status).toEqual(exited(0));
+  return ending?.stdout as Uint8Array;
+}
+
+describe.runIf(works)('on this processor', () => {
+  it.each(FORMS)('%s', (operation, forms) => {
+    for (let done = 0; done < CASES; done += PER_GUEST) {
+      const count = Math.min(PER_GUEST, CASES - done);
+      const { image, texts } = casesOf(operation, forms, done, count);
+      const theirs = partsOf(onProcessor(image), count);
+      const ours = partsOf(emulated(image), count);
+      for (let n = 0; n < count; n++) expect(ours[n], texts[n]).toBe(theirs[n]);
+    }
+  });
+});
+
+it('the same as was recorded on a processor', async () => {
+  const digests = (run: (image: Uint8Array) => Uint8Array): string =>
+    FORMS.map(([operation, forms]) => {
+      const { image } = casesOf(operation, forms, 0, DIGESTED);
+      const parts = partsOf(run(image), DIGESTED).join('\n');
+      const digest = createHash('sha256').update(parts).digest('hex');
+      return `${operation} ${digest.slice(0, 32)}\n`;
+    }).join('');
+  const recorded = digests(works ? onProcessor : emulated);
+  await expect(recorded).toMatchFileSnapshot('expect/x87-digests.txt');
+  expect(digests(emulated)).toBe(recorded);
+});
+
+it.each(FORMS)('%s in translated code', (operation, forms) => {
+  const { image } = casesOf(operation, forms, 0, 20);
+  const translated = emulated(image, { translations: new TranslationCache() });
+  expect(partsOf(translated, 20)).toEqual(partsOf(emulated(image), 20));
+  lockstep(image, () => new MemoryHost({ files: new MemoryFiles() }));
+});
+
+/** fnstcw [DATA]; ends with the low byte of it. */
+const SHOWS_CONTROL = [0xd9, 0x3d, ...word(DATA), ...byteAt(DATA)];
+/** fldcw of `control`. */
+const setControl = (control: number) => [...poke(DATA + 8, control), 0xd9, 0x2d, ...word(DATA + 8)];
+const ONE = [0xd9, 0xe8];
+const DIVIDED_BY_ZERO = [...ONE, 0xd9, 0xee, 0xde, 0xf9];
+/** fistp [DATA]; ends with it. */
+const ENDS_WITH_TOP = [0xdb, 0x1d, ...word(DATA), ...byteAt(DATA)];
+const FORK = [...system(2), 0x85, 0xc0];
+
+const PROBES: readonly Probe[] = [
+  ['the control word at the start', SHOWS_CONTROL, exited(0x7f)],
+  ['the status word at the start', [0xdf, 0xe0, 0x89, 0xc3, ...EXIT_EBX], exited(0)],
+  [
+    'the tag word at the start',
+    [0xd9, 0x35, ...word(DATA), 0x8b, 0x1d, ...word(DATA + 8), ...EXIT_EBX],
+    exited(0xff),
+  ],
+  ['a masked division by zero', [...DIVIDED_BY_ZERO, 0x9b, ...exit(3)], exited(3)],
+  [
+    'one that is not masked',
+    [...setControl(0x37b), ...DIVIDED_BY_ZERO, 0x9b, ...exit(3)],
+    killed(8),
+  ],
+  ['before anything waits', [...setControl(0x37b), ...DIVIDED_BY_ZERO, ...exit(3)], exited(3)],
+  [
+    'after it is forgotten',
+    [...setControl(0x37b), ...DIVIDED_BY_ZERO, 0xdb, 0xe2, 0x9b, ...exit(3)],
+    exited(3),
+  ],
+  [
+    'one that is pending when the mask is taken off',
+    [...DIVIDED_BY_ZERO, ...setControl(0x37b), 0x9b, ...exit(3)],
+    killed(8),
+  ],
+  [
+    'a fork has what its parent had',
+    [
+      ...ONE,
+      ...FORK,
+      0x75,
+      ENDS_WITH_TOP.length,
+      ...ENDS_WITH_TOP,
+      ...system(7, -1, DATA + 16, 0),
+      ...byteAt(DATA + 17),
+    ],
+    exited(1),
+  ],
+  [
+    'and a parent has it still, whatever the fork does',
+    [
+      ...[...ONE, ...FORK, 0x75, 2 + exit(0).length, 0xdb, 0xe3, ...exit(0)],
+      ...[...system(7, -1, DATA + 16, 0), ...ENDS_WITH_TOP],
+    ],
+    exited(1),
+  ],
+  [
+    'a program that is executed begins anew',
+    [
+      // With two arguments: the one that was executed.
+      ...[0x8b, 0x04, 0x24, 0x83, 0xf8, 0x02, 0x0f, 0x85, ...word(SHOWS_CONTROL.length)],
+      ...[...SHOWS_CONTROL, ...setControl(0x27b), ...place(DATA, 'guest')],
+      ...[...poke(DATA + 64, DATA), ...poke(DATA + 68, DATA), ...system(11, DATA, DATA + 64, 0)],
+      ...exit(99),
+    ],
+    exited(0x7f),
+  ],
+  ['a store where nothing is', [...ONE, 0xd9, 0x1d, ...word(16), ...exit(0)], killed(11)],
+  ['a load from where nothing is', [0xdd, 0x05, ...word(16), ...exit(0)], killed(11)],
+];
+
+testProbes(PROBES, native);
+
+describe('a fault of the memory', () => {
+  it.each([
+    ['fstp of 4 bytes', [0xd9, 0x1d]],
+    ['fstp of 10 bytes', [0xdb, 0x3d]],
+    ['fistp', [0xdb, 0x1d]],
+    ['fbstp', [0xdf, 0x35]],
+    ['fnsave', [0xdd, 0x35]],
+    ['fld', [0xd9, 0x05]],
+    ['fadd', [0xdc, 0x05]],
+    ['frstor', [0xdd, 0x25]],
+  ])('%s leaves the unit as it was', (_, bytes) => {
+    const guest = machine(elf([...DIVIDED_BY_ZERO, ...ONE, ...bytes, ...word(DATA + 4096)]));
+    const { fpu } = guest.cpu;
+    for (let steps = 0; steps < 4; steps++) guest.step();
+    const state = () => [fpu.statusWord, fpu.control, fpu.tagWord, fpu.get(0), fpu.get(1)];
+    const before = state();
+    expect(() => guest.step()).toThrow(/cannot (read|write)/);
+    expect(state()).toEqual(before);
+  });
+});
+
+describe.each(MODES)('%s', (mode) => {
+  it('a function that is not exact ends the whole family', () => {
+    // The child meets fsin; the parent would end with 5.
+    const child = [...ONE, 0xd9, 0xfe, ...exit(0)];
+    const image = elf([...FORK, 0x75, child.length, ...child, ...exit(5)]);
+    const files = new MemoryFiles();
+    files.writeFile('/guest', image, 0o755);
+    const host = new MemoryHost({ files, engine: i386Engine({ mode }) });
+    expect(host.run('/guest', ['guest'], [])).toEqual(killed(4));
+  });
+});
+
+it('pi has the digits that it has in 80 bits', () => {
+  const guest = machine(elf([0xd9, 0xeb, 0xdb, 0x3d, ...word(DATA), ...exit(0)]));
+  guest.step();
+  guest.step();
+  const bytes = guest.memory.slice(DATA, 10);
+  const { exponent, significand } = readExtended(new DataView(bytes.buffer, bytes.byteOffset));
+  expect([exponent, significand]).toEqual([0x4000, 0xc90fdaa22168c235n]);
+});
