@@ -14,20 +14,28 @@ import { emulated, lockstep } from './run.ts';
 const REPORT = [
   ...[0xa3, ...word(DATA + 8)],
   ...[...system(4, 1, DATA, 4096), ...load(0, 1), 0x31, 0xdb, 0xcd, 0x80],
+  0xc3, // so that what comes next looks like a function
 ];
 
-/** `count` calls of two functions in turn through a table at DATA + 16; they come after `body`. */
-function caller(count: number, before: number[], functions: number[][]): number[] {
+/**
+ * `count` calls of two functions in turn through a table at DATA + 16; they come after `body`. The
+ * code mentions the address before each, and makes it right with inc, unless it is to be `plain`.
+ */
+function caller(count: number, before: number[], functions: number[][], plain = false): number[] {
   // mov esi, count; loop: mov ebx, esi; and ebx, 1; call [ebx * 4 + DATA + 16]; dec esi; jne loop
   const loop = [
     ...[0x89, 0xf3, 0x83, 0xe3, 1, 0xff, 0x14, 0x9d, ...word(DATA + 16), 0x4e],
     ...[0x0f, 0x85, ...word(-19)],
   ];
-  const table = functions.map((_, at) => [0xc7, 0x05, ...word(DATA + 16 + at * 4), ...word(0)]);
+  const table = functions.map((_, at) => [
+    ...[0xc7, 0x05, ...word(DATA + 16 + at * 4), ...word(0)],
+    ...(plain ? [] : [0xff, 0x05, ...word(DATA + 16 + at * 4)]),
+  ]);
+  const size = plain ? 10 : 16;
   const head = [...table.flat(), ...before, ...load(6, count)];
   let address = CODE + head.length + loop.length + REPORT.length;
   functions.forEach((code, at) => {
-    head.splice(at * 10 + 6, 4, ...word(address));
+    head.splice(at * size + 6, 4, ...word(plain ? address : address - 1));
     address += code.length;
   });
   return [...head, ...loop, ...REPORT, ...functions.flat()];
@@ -50,22 +58,26 @@ describe('functions that are reached by pointers', () => {
     expect(lockstep(guest, host)).toBeGreaterThan(5000);
   });
 
+  /** Instructions that the interpreter executes. */
+  function interpretedOf(guest: Uint8Array, translations: TranslationCache): number {
+    const host = new MemoryHost({ files: new MemoryFiles() });
+    const given = { image: { path: 'guest', bytes: guest }, argv: ['guest'], host };
+    const machine = new Machine({ ...given, translations });
+    machine.run();
+    return machine.cpu.executed;
+  }
+
+  it('are translated before the first call where the code mentions them', () => {
+    const guest = image(caller(5000, [], [ADD, MIX], true));
+    expect(interpretedOf(guest, new TranslationCache())).toBeLessThan(500);
+    expect(emulated(guest, { translations: new TranslationCache() })).toEqual(emulated(guest));
+  });
+
   it('are translated once, for later processes too', () => {
     const translations = new TranslationCache();
     const guest = image(caller(5000, [], [ADD, MIX]));
-    const run = () => {
-      const host = new MemoryHost({ files: new MemoryFiles() });
-      const machine = new Machine({
-        image: { path: 'guest', bytes: guest },
-        argv: ['guest'],
-        host,
-        translations,
-      });
-      machine.run();
-      return machine.cpu.executed;
-    };
-    const first = run();
-    const second = run();
+    const first = interpretedOf(guest, translations);
+    const second = interpretedOf(guest, translations);
     expect(first).toBeGreaterThan(1000); // 500 calls of two or four instructions, and returns
     expect(second).toBeLessThan(100);
   });

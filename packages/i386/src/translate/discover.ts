@@ -140,6 +140,10 @@ function discoverApartFrom(
   const decoder = new CachingDecoder(code, left);
   const functions = new Map<number, CodeFunction>();
   discoverFrom([...roots], decoder, functions);
+  for (let before = -1; before !== functions.size; ) {
+    before = functions.size;
+    discoverFrom(mentioned(code, functions), decoder, functions);
+  }
   const forking = [...functions.values()].filter(({ blocks }) =>
     [...blocks.values()].some((block) => block.instructions.some((_, at) => forks(block, at))),
   );
@@ -152,6 +156,27 @@ function discoverApartFrom(
   });
   discoverFrom(loops, decoder, functions);
   return functions;
+}
+
+/**
+ * Addresses that the functions mention and at which a function seems to begin: after a `ret`. A
+ * libc starts main in this way, and an interpreter of a language all of its primitives.
+ */
+function mentioned(code: CodeBytes, functions: ReadonlyMap<number, CodeFunction>): number[] {
+  const found = new Set<number>();
+  for (const { blocks } of functions.values()) {
+    for (const { instructions } of blocks.values()) {
+      for (const { operation, operands } of instructions) {
+        if (operation !== 'mov' && operation !== 'push') continue;
+        for (const { kind, value } of operands) {
+          const at = (value >>> 0) - code.start;
+          if (kind !== IMMEDIATE || at <= 0 || at >= code.bytes.length) continue;
+          if (code.bytes[at - 1] === 0xc3 && code.bytes[at] !== 0) found.add(value >>> 0);
+        }
+      }
+    }
+  }
+  return [...found].filter((address) => !functions.has(address));
 }
 
 /** The functions with a call of one of `targets`. */
