@@ -12,8 +12,8 @@ import type { ChildStatus, Host } from '@stage0-ts/host';
 import { MachineError } from './errors.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { newSession } from './process.ts';
+import { TranslationCache } from './translate/cache.ts';
 import { MemoryPool } from './translate/pool.ts';
-import { TranslationCache } from './translate/program.ts';
 
 /** The limits of each process; see {@link MachineOptions}. */
 export interface EngineOptions

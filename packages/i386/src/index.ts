@@ -22,6 +22,6 @@ export { REGISTER_NAMES } from './registers.ts';
 export { Segments } from './segments.ts';
 export { type Disposition, Entropy, Signals } from './signals.ts';
 export { traced } from './trace.ts';
+export { TranslationCache } from './translate/cache.ts';
 export { translationText } from './translate/dump.ts';
 export { MemoryPool } from './translate/pool.ts';
-export { TranslationCache } from './translate/program.ts';

@@ -23,9 +23,9 @@ import {
   ProcessEnd,
   type Session,
 } from './process.ts';
+import type { TranslationCache } from './translate/cache.ts';
 import { webAssembly } from './translate/platform.ts';
 import { MemoryPool, type WasmBacking } from './translate/pool.ts';
-import type { TranslationCache } from './translate/program.ts';
 import { type Observer, Runner } from './translate/runner.ts';
 
 /** What a machine is made of. */

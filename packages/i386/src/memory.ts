@@ -5,7 +5,7 @@
  * A guest sees two regions, as under Linux: low, the image's segments, after them the heap that brk
  * moves, and after a gap what mmap gives; and the stack, at the top of the address space. In the
  * buffer the stack comes first, so that the heap can grow at the end; after it is what the guest
- * does not have: {@link WINDOW_BYTES} for the windows of translate/windows.ts, and the rights of
+ * does not have: {@link WINDOW_BYTES} for translate/windows.ts and cells.ts, and the rights of
  * each page, where translated code can look them up.
  * Invariant: `pages` has an entry for each page of the buffer; a page without rights is not there
  * for the guest; what is not in one of the two regions is never there.

@@ -4,7 +4,7 @@
  * result.
  */
 import { describe, expect, it } from 'vitest';
-import { TranslationCache } from '../src/translate/program.ts';
+import { TranslationCache } from '../src/translate/cache.ts';
 import { CODE, DATA, elf, exit, load, system, word } from './guest.ts';
 import { MODES, machine, start } from './run.ts';
 

@@ -8,7 +8,7 @@
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TranslationCache } from '../src/translate/program.ts';
+import { TranslationCache } from '../src/translate/cache.ts';
 import { DATA, elf, exit, load, system, word } from './guest.ts';
 import { type Dice, diceFrom } from './random-code.ts';
 import { emulated, lockstep } from './run.ts';

@@ -6,7 +6,7 @@
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { Machine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
-import { TranslationCache } from '../src/translate/program.ts';
+import { TranslationCache } from '../src/translate/cache.ts';
 import { CODE, DATA, elf, load, system, word } from './guest.ts';
 import { emulated, lockstep } from './run.ts';
 

@@ -2,7 +2,7 @@
 /** Running guests in tests: to their output, and in lockstep of translator and interpreter. */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine, Machine, type MachineOptions, REGISTER_NAMES } from '@stage0-ts/i386';
-import { TranslationCache } from '../src/translate/program.ts';
+import { TranslationCache } from '../src/translate/cache.ts';
 
 /** How a guest ended, and what it wrote. */
 export interface Ending {

@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
-import { TranslationCache } from '../src/translate/program.ts';
+import { TranslationCache } from '../src/translate/cache.ts';
 import { readExtended } from '../src/x87/number.ts';
 import { INEXACT_OPERATIONS, type X87Operation } from '../src/x87/table.ts';
 import { DATA, elf, exit, place, system, word } from './guest.ts';

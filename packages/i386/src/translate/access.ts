@@ -3,23 +3,21 @@
  * Where the guest's memory is for translated code: a guest address → an offset in WebAssembly's
  * memory, or a fault.
  *
- * The buffer is that of memory.ts: the stack, the windows, then the low region. Three ways lead
- * there:
+ * The buffer is that of memory.ts: the stack, what the guest does not have, then the low region.
+ * Three ways lead there:
  * - An address that a guard covers is in the stack: nothing is left to check.
  * - A constant address in the image, for stores apart from translated code: nothing is left to
  *   check.
  * - Every other address is compared with the low region first, as one unsigned number: how far it
- *   is above the
- *   region's start, or for stores above the end of the code. The limits are globals, because brk
- *     moves them. What is
- *   not there is compared with the stack; a read that is not there either is a fault, and a store
- *     is left to the
- *   interpreter. (Calls that return have no place on the rare ways: V8 would then keep nothing in
- *     registers.)
+ *   is above the region's start, or for stores above the end of the code. The limits are in cells,
+ *   because brk moves them. Where mmap and mprotect have made pages that differ, the rights of the
+ *   address's page are looked up next. What is not there is compared with the stack; a read that is
+ *   not there either is a fault, and a store is left to the interpreter. (Calls that return have no
+ *   place on the rare ways: V8 would then keep nothing in registers.)
  *
  * Invariant: code reads and writes only what the guest may, exactly to the page, and never writes a
- * byte that was
- * translated: such a store is left to the interpreter, which goes on with what the code has become.
+ * byte that was translated: such a store is left to the interpreter, which goes on with what the
+ * code has become.
  */
 import { type Layout, lowRegion, STACK_END } from '../memory.ts';
 
@@ -39,6 +37,8 @@ export interface AccessLayout extends Layout {
    * nothing but the low region and the stack: what is elsewhere is a fault.
    */
   readonly isPaged: boolean;
+  /** A read that is a fault is a trap of WebAssembly's; otherwise it is left to the interpreter. */
+  readonly traps: boolean;
 }
 
 export type Range = readonly [start: number, end: number];

@@ -10,6 +10,7 @@ import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { PAGE, rightsTable } from '../memory.ts';
 import { EBP } from '../registers.ts';
 import { isCode, isImage, lowOffset, placeOf, stackStart } from './access.ts';
+import { FLAGS_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
 import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts';
 import { directForm } from './forms.ts';
 import {
@@ -22,16 +23,7 @@ import {
   type Registers,
 } from './frame.ts';
 import { HANDLERS } from './handlers.ts';
-import {
-  FLAGS_GLOBAL,
-  FLAGS_LOCAL,
-  KNOWN_LOCAL,
-  LEAVE,
-  READ_LIMITS,
-  RETURN_LOCAL,
-  STEP,
-  WRITE_LIMITS,
-} from './layout.ts';
+import { FLAGS_LOCAL, KNOWN_LOCAL, LEAVE, RETURN_LOCAL, STEP } from './layout.ts';
 import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
 import { OP } from './wasm.ts';
@@ -53,10 +45,13 @@ export class BlockEmitter {
   /** Depths of the labels of the exits: with registers to store first, and with all stored. */
   private exits = { spill: 0, leave: 0 };
   private readonly mark: Mark;
+  /** Index of the function of quick-calls.ts. */
+  readonly quickCall: number;
 
-  constructor(state: BlockState, mark: Mark) {
+  constructor(state: BlockState, mark: Mark, quickCall: number) {
     this.state = state;
     this.mark = mark;
+    this.quickCall = quickCall;
   }
 
   begin(dirty: number): void {
@@ -153,13 +148,13 @@ export class BlockEmitter {
     this.goToExit(exit, before);
   }
 
-  /** The same where nothing has happened yet: globals are right, and no variable is held. */
+  /** The same where nothing has happened yet: cells are right, and no variable is held. */
   leaveAtStart(): void {
     this.leaveHere(this.exits.leave);
   }
 
   /**
-   * The interpreter takes over at the address in the local, with all registers in their globals.
+   * The interpreter takes over at the address in the local, with all registers in their cells.
    */
   leaveTo(known: number): void {
     this.goToExit(this.exits.leave, known);
@@ -185,8 +180,7 @@ export class BlockEmitter {
     code.end();
     this.slots?.flush();
     state.storeAll();
-    state.get(FLAGS_LOCAL);
-    code.indexed(OP.global_set, FLAGS_GLOBAL);
+    setCell(code, state.layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
     code.end();
     state.get(RETURN_LOCAL);
     state.get(KNOWN_LOCAL);
@@ -194,14 +188,13 @@ export class BlockEmitter {
     code.op(OP.unreachable);
   }
 
-  /** Registers to their globals, and the flags in `known` to theirs. */
+  /** Registers to their cells, and the flags in `known` to theirs. */
   spillAll(known: number): void {
     const { state } = this;
     state.spill();
     if (known === 0) return;
     this.packLive(known);
-    state.get(FLAGS_LOCAL);
-    state.code.indexed(OP.global_set, FLAGS_GLOBAL);
+    setCell(state.code, state.layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
   }
 
   /** Let the flags local hold the flags in `live`. */
@@ -259,7 +252,7 @@ export class BlockEmitter {
     }
     state.pushAddress(operand, layout.readStart);
     const place = state.tee();
-    code.indexed(OP.global_get, READ_LIMITS[operand.size] as number);
+    pushCell(code, layout, READ_LIMITS[operand.size] as number);
     code.op(OP.i32_lt_u);
     this.orByPage(place, operand.size, false);
     code.open(OP.if, true);
@@ -267,8 +260,8 @@ export class BlockEmitter {
     code.memory(op, lowOffset(layout, false));
     code.op(OP.else);
     this.inStack(place, layout.readStart, operand.size, () => {
-      if (layout.isPaged) this.leaveHere();
-      else code.op(OP.unreachable);
+      if (layout.traps) code.op(OP.unreachable);
+      else this.leaveHere();
     });
     this.slots?.flush();
     state.get(place);
@@ -384,7 +377,7 @@ export class BlockEmitter {
     value();
     const content = state.keep();
     state.get(place);
-    code.indexed(OP.global_get, WRITE_LIMITS[size] as number);
+    pushCell(code, layout, WRITE_LIMITS[size] as number);
     code.op(OP.i32_lt_u);
     this.orByPage(place, size, true);
     code.open(OP.if);

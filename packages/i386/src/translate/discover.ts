@@ -20,7 +20,17 @@ export interface CodeBytes {
   readonly start: number;
   readonly bytes: Uint8Array;
   /** They cannot be written. */
-  readonly isConstant?: boolean;
+  readonly isConstant: boolean;
+}
+
+/** What was found. */
+export interface Discovered {
+  /** By entry. */
+  readonly functions: Map<number, CodeFunction>;
+  /** Where instructions with a constant address store to: [start, end). */
+  readonly stores: readonly (readonly [number, number])[];
+  /** Some of these are code. */
+  readonly changesItself: boolean;
 }
 
 /**
@@ -28,25 +38,31 @@ export interface CodeBytes {
  * the middle of a function; so that it does not stay in the interpreter, loops near a fork are
  * entries as well.
  */
-export function discover(
-  code: CodeBytes,
-  entry: number,
-  more: readonly number[] = [],
-): Map<number, CodeFunction> {
+export function discover(code: CodeBytes, entry: number, more: readonly number[] = []): Discovered {
   const all = discoverApartFrom(new Set(), code, [entry, ...more]);
-  if (code.isConstant === true) return all;
-  const far = farCode(all);
-  const changing = storesToCode(all);
-  if (changing.size === 0 && far.instructions.size === 0) return all;
+  const stores = constantStores(all);
+  const changing = storesTo(codeRanges(all.values()), stores);
+  const far = code.isConstant ? NOTHING_FAR : farCode(all);
+  const found = { stores: stores.map(({ range }) => range), changesItself: changing.size > 0 };
+  if (changing.size === 0 && far.instructions.size === 0) return { functions: all, ...found };
   const left = new Set([...changing, ...far.instructions]);
-  return discoverApartFrom(left, code, [entry, ...more, ...far.targets]);
+  const functions = discoverApartFrom(left, code, [entry, ...more, ...far.targets]);
+  return { functions, ...found };
 }
 
-/** Does an instruction of these functions plainly store to one of them? */
-export function changesItself(code: CodeBytes, entry: number, more: readonly number[]): boolean {
-  if (code.isConstant === true) return false;
-  return storesToCode(discoverApartFrom(new Set(), code, [entry, ...more])).size > 0;
+/** Functions that are reachable from `roots` and not known. */
+export function discoverMore(
+  code: CodeBytes,
+  roots: readonly number[],
+  isKnown: (entry: number) => boolean,
+): Discovered {
+  const functions = discoverApartFrom(new Set(), code, roots, isKnown);
+  const stores = constantStores(functions);
+  const changing = storesTo(codeRanges(functions.values()), stores);
+  return { functions, stores: stores.map(({ range }) => range), changesItself: changing.size > 0 };
 }
+
+const NOTHING_FAR = { instructions: new Set<number>(), targets: [] };
 
 /** So many bytes without code are taken for data. */
 const MIN_DATA = 4096;
@@ -100,9 +116,13 @@ export function codeRanges(functions: Iterable<CodeFunction>): [number, number][
       if (last !== undefined) pieces.push([start, last.address + last.length]);
     }
   }
-  pieces.sort((a, b) => a[0] - b[0]);
+  return mergeRanges(pieces);
+}
+
+/** The same bytes in order and apart. */
+export function mergeRanges(pieces: readonly (readonly [number, number])[]): [number, number][] {
   const ranges: [number, number][] = [];
-  for (const [start, end] of pieces) {
+  for (const [start, end] of [...pieces].sort((a, b) => a[0] - b[0])) {
     const last = ranges.at(-1);
     if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
     else ranges.push([start, end]);
@@ -110,25 +130,44 @@ export function codeRanges(functions: Iterable<CodeFunction>): [number, number][
   return ranges;
 }
 
-/**
- * Addresses of instructions that plainly store to code. The interpreter takes over before them,
- * with all flags: what the code will have become may read any.
- */
-function storesToCode(functions: ReadonlyMap<number, CodeFunction>): Set<number> {
-  const ranges = codeRanges(functions.values());
-  const found = new Set<number>();
+/** Instructions that store to a constant address, and where. */
+function constantStores(
+  functions: ReadonlyMap<number, CodeFunction>,
+): { address: number; range: readonly [number, number] }[] {
+  const found: { address: number; range: readonly [number, number] }[] = [];
   for (const { blocks } of functions.values()) {
     for (const { instructions } of blocks.values()) {
       for (const { operation, operands, address } of instructions) {
         const [to] = operands;
         if (to?.kind !== MEMORY || to.base >= 0 || to.index >= 0) continue;
         if (operation === 'cmp' || operation === 'test' || operation === 'push') continue;
-        const [from, size] = [to.value >>> 0, to.size];
-        if (ranges.some(([start, end]) => from < end && start < from + size)) found.add(address);
+        const from = to.value >>> 0;
+        found.push({ address, range: [from, from + to.size] });
       }
     }
   }
   return found;
+}
+
+/**
+ * Addresses of the stores that hit one of the ranges. The interpreter takes over before such an
+ * instruction, with all flags: what the code will have become may read any.
+ */
+function storesTo(
+  ranges: readonly (readonly [number, number])[],
+  stores: readonly { address: number; range: readonly [number, number] }[],
+): Set<number> {
+  return new Set(
+    stores.filter(({ range }) => overlap([range], ranges)).map(({ address }) => address),
+  );
+}
+
+/** Does one of `first` have a byte of one of `second`? */
+export function overlap(
+  first: readonly (readonly [number, number])[],
+  second: readonly (readonly [number, number])[],
+): boolean {
+  return first.some(([from, to]) => second.some(([start, end]) => from < end && start < to));
 }
 
 /** All functions, where the interpreter takes over before the instructions at `left`. */
@@ -136,13 +175,14 @@ function discoverApartFrom(
   left: ReadonlySet<number>,
   code: CodeBytes,
   roots: readonly number[],
+  isKnown: (entry: number) => boolean = () => false,
 ): Map<number, CodeFunction> {
   const decoder = new CachingDecoder(code, left);
   const functions = new Map<number, CodeFunction>();
-  discoverFrom([...roots], decoder, functions);
+  discoverFrom([...roots], decoder, functions, isKnown);
   for (let before = -1; before !== functions.size; ) {
     before = functions.size;
-    discoverFrom(mentioned(code, functions), decoder, functions);
+    discoverFrom(mentioned(code, functions), decoder, functions, isKnown);
   }
   const forking = [...functions.values()].filter(({ blocks }) =>
     [...blocks.values()].some((block) => block.instructions.some((_, at) => forks(block, at))),
@@ -154,7 +194,7 @@ function discoverApartFrom(
     const { loopHeads, order } = analyseFlow(found);
     return [...loopHeads].map((head) => order[head] as number);
   });
-  discoverFrom(loops, decoder, functions);
+  discoverFrom(loops, decoder, functions, isKnown);
   return functions;
 }
 
@@ -212,9 +252,10 @@ function discoverFrom(
   pending: number[],
   decoder: CachingDecoder,
   functions: Map<number, CodeFunction>,
+  isKnown: (entry: number) => boolean,
 ): void {
   for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
-    if (functions.has(start)) continue;
+    if (functions.has(start) || isKnown(start)) continue;
     const found = discoverFunction(decoder, start);
     functions.set(start, found);
     for (const { ending } of found.blocks.values()) {

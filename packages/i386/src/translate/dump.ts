@@ -4,7 +4,8 @@ import { decode } from '../decode.ts';
 import { formatInstruction } from '../format.ts';
 import { pageCountOf } from '../memory.ts';
 import { DEFAULT_LIMITS } from '../process.ts';
-import { QUICK_CALL } from './layout.ts';
+import { CELL_NAMES, cellOffset } from './cells.ts';
+import { IMPORTS } from './layout.ts';
 import { emitProgram, type TranslationOptions } from './program.ts';
 import { wasmText } from './wasm-text.ts';
 
@@ -44,10 +45,14 @@ export function translationText(
     comments.set(found.marks[at] as number, `${hex(place)} ${formatInstruction(instruction)}`);
   }
   const functionName = (index: number): string =>
-    index === QUICK_CALL ? 'quickSystemCall' : `f${hex(entries[index - QUICK_CALL - 1] as number)}`;
+    index === IMPORTS.length
+      ? 'quickSystemCall'
+      : `f${hex(entries[index - IMPORTS.length - 1] as number)}`;
+  const placeName = (offset: number): string | undefined =>
+    CELL_NAMES.find((_, cell) => cellOffset(options, cell) === offset);
   return [
     `;; function at ${hex(entry)}`,
-    ...wasmText(found.code.bytes.view(), { comments, functionName }),
+    ...wasmText(found.code.bytes.view(), { comments, functionName, placeName }),
   ];
 }
 

@@ -15,8 +15,19 @@ import { registersWritten } from './forms.ts';
 /** Every register. */
 export const ALL_REGISTERS = 0xff;
 
+/** What remains of a function's facts; see {@link FunctionFacts}. */
+export interface TranslatedFunction {
+  /** Flags live at its entry. */
+  readonly liveIn: number;
+  readonly liveOut: number;
+  readonly changes: number;
+  readonly recursive: boolean;
+}
+
 export interface FunctionFacts {
   readonly code: CodeFunction;
+  /** It has been translated before: its facts are what they are. */
+  readonly isFixed: boolean;
   /** Flags live before the first instruction of each block. */
   readonly liveIn: Map<number, number>;
   /** Flags that some caller may read after the return. */
@@ -64,11 +75,30 @@ export function flagsRead(fetch: FetchByte, address: number): number {
 
 const BRANCHES = new Set(['jmp', 'jcc', 'loop', 'loope', 'loopne', 'jcxz']);
 
-export function analyseProgram(functions: ReadonlyMap<number, CodeFunction>): ProgramFacts {
+/**
+ * Undefined when what `functions` need of those that are fixed is more than these give.
+ *
+ * @param fixed functions that have been translated before, by entry.
+ */
+export function analyseProgram(
+  functions: ReadonlyMap<number, CodeFunction>,
+  fixed: ReadonlyMap<number, TranslatedFunction> = new Map(),
+): ProgramFacts | undefined {
   const facts = new Map<number, FunctionFacts>();
+  for (const [entry, { liveIn, ...rest }] of fixed) {
+    const code = { entry, blocks: new Map() };
+    facts.set(entry, {
+      ...rest,
+      code,
+      isFixed: true,
+      group: 0,
+      liveIn: new Map([[entry, liveIn]]),
+    });
+  }
   for (const [entry, code] of functions) {
     facts.set(entry, {
       code,
+      isFixed: false,
       liveIn: new Map(),
       liveOut: 0,
       changes: 0,
@@ -78,8 +108,7 @@ export function analyseProgram(functions: ReadonlyMap<number, CodeFunction>): Pr
   }
   findGroups(facts);
   findChanges(facts);
-  findLiveFlags(facts);
-  return facts;
+  return findLiveFlags(facts) ? facts : undefined;
 }
 
 function callees(code: CodeFunction): Set<number> {
@@ -140,6 +169,7 @@ function findGroups(facts: ProgramFacts): void {
     }
     for (const member of members) {
       const fact = facts.get(member) as FunctionFacts;
+      if (fact.isFixed) continue;
       fact.group = groups;
       fact.recursive =
         members.length > 1 || callees(fact.code).has(member) || callsUnknown(fact.code);
@@ -165,7 +195,9 @@ function findChanges(facts: ProgramFacts): void {
   }
 }
 
-function findLiveFlags(facts: ProgramFacts): void {
+/** False when a flag is needed after the return of a function that is fixed and gives it not. */
+function findLiveFlags(facts: ProgramFacts): boolean {
+  let isGiven = true;
   for (let changed = true; changed; ) {
     changed = false;
     let afterUnknown = 0;
@@ -177,6 +209,10 @@ function findLiveFlags(facts: ProgramFacts): void {
     }
     const raise = (callee: FunctionFacts | undefined, live: number): void => {
       if (callee === undefined || (live & ~callee.liveOut) === 0) return;
+      if (callee.isFixed) {
+        isGiven = false;
+        return;
+      }
       callee.liveOut |= live;
       changed = true;
     };
@@ -188,6 +224,7 @@ function findLiveFlags(facts: ProgramFacts): void {
       }
     }
   }
+  return isGiven;
 }
 
 function updateBlocks(fact: FunctionFacts, facts: ProgramFacts): boolean {

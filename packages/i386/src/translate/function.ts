@@ -15,6 +15,7 @@ import { EAX, EDX, ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
 import { type Block, type Ending, successors } from './blocks.ts';
+import { DEPTH_CELL, FLAGS_CELL, FUEL_CELL, pushCell, setCell } from './cells.ts';
 import { type FunctionFacts, liveAtEnd, liveBefore, type ProgramFacts } from './facts.ts';
 import { analyseFlow, type Flow } from './flow.ts';
 import { directForm, registersTouched, registersWritten } from './forms.ts';
@@ -22,11 +23,8 @@ import { analyseFrame, type Extents, type Frame, type Registers, stackUses } fro
 import { emitGuard } from './guard.ts';
 import {
   CALL_INDIRECT,
-  DEPTH_GLOBAL,
   FIRST_TEMPORARY,
-  FLAGS_GLOBAL,
   FLAGS_LOCAL,
-  FUEL_GLOBAL,
   INTERPRET,
   LABEL_LOCAL,
   LEAVE,
@@ -43,6 +41,8 @@ export interface ModuleContext {
   readonly facts: ProgramFacts;
   /** Entry → index of the WebAssembly function. */
   readonly indices: ReadonlyMap<number, number>;
+  /** Index of the function of quick-calls.ts. */
+  readonly quickCall: number;
   readonly layout: AccessLayout;
   /** Count instructions and ask now and then whether to go on. */
   readonly metered: boolean;
@@ -74,7 +74,7 @@ class FunctionEmitter {
   private readonly context: ModuleContext;
   private readonly flow: Flow;
   private readonly frame: Frame;
-  /** Registers that may differ from their globals at the start of a block. */
+  /** Registers that may differ from their cells at the start of a block. */
   private readonly dirtyIn: number[];
   /** Instructions that are counted at the start of a block; 0 for none. */
   private readonly charges: readonly number[];
@@ -94,9 +94,10 @@ class FunctionEmitter {
     for (const { roots } of new Set([...this.frame.covers.values()].flat())) {
       this.state.reservePlaces(roots.keys());
     }
-    this.emitter = new BlockEmitter(this.state, (address) => {
+    const mark = (address: number): void => {
       this.marks.push(this.code.bytes.length, address);
-    });
+    };
+    this.emitter = new BlockEmitter(this.state, mark, context.quickCall);
     this.dirtyIn = this.findDirty();
     this.charges = context.metered ? this.findCharges() : this.flow.order.map(() => 0);
   }
@@ -252,21 +253,22 @@ class FunctionEmitter {
   private meter(block: Block, charge: number): void {
     if (charge === 0) return;
     const { code } = this;
-    code.indexed(OP.global_get, FUEL_GLOBAL);
-    code.constant(charge);
-    code.op(OP.i32_sub);
-    code.indexed(OP.global_set, FUEL_GLOBAL);
-    code.indexed(OP.global_get, FUEL_GLOBAL);
+    const { layout } = this.context;
+    setCell(code, layout, FUEL_CELL, () => {
+      pushCell(code, layout, FUEL_CELL);
+      code.constant(charge);
+      code.op(OP.i32_sub);
+    });
+    pushCell(code, layout, FUEL_CELL);
     code.constant(0);
     code.op(OP.i32_lt_s);
     code.open(OP.if);
-    // Everything goes to memory and globals and comes back, so that no local lives across the call:
+    // Everything goes to memory and comes back, so that no local lives across the call:
     // see access.ts.
     const { emitter, state } = this;
     emitter.slots?.flush();
     state.storeDirty();
-    state.get(FLAGS_LOCAL);
-    code.indexed(OP.global_set, FLAGS_GLOBAL);
+    setCell(code, layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
     code.constant(block.start);
     code.indexed(OP.call, TICK);
     state.reload(0xff);
@@ -358,7 +360,7 @@ class FunctionEmitter {
     emitter.push(() => code.constant(back));
     emitter.spillAll(live);
     if (callee.group === this.fact.group && callee.recursive) {
-      code.indexed(OP.global_get, DEPTH_GLOBAL);
+      pushCell(code, context.layout, DEPTH_CELL);
       code.constant(context.depthLimit);
       code.op(OP.i32_ge_s);
       code.open(OP.if, true);
@@ -419,10 +421,12 @@ class FunctionEmitter {
 
   private changeDepth(by: number): void {
     const { code } = this;
-    code.indexed(OP.global_get, DEPTH_GLOBAL);
-    code.constant(by);
-    code.op(OP.i32_add);
-    code.indexed(OP.global_set, DEPTH_GLOBAL);
+    const { layout } = this.context;
+    setCell(code, layout, DEPTH_CELL, () => {
+      pushCell(code, layout, DEPTH_CELL);
+      code.constant(by);
+      code.op(OP.i32_add);
+    });
   }
 
   /**
@@ -444,7 +448,7 @@ class FunctionEmitter {
     return charges;
   }
 
-  // Which registers may differ from their globals, block by block
+  // Which registers may differ from their cells, block by block
 
   private findDirty(): number[] {
     const { order, position } = this.flow;

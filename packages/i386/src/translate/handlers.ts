@@ -9,8 +9,9 @@ import { ARITHMETIC, OVERFLOW } from '../flags.ts';
 import type { OperationName } from '../instructions.ts';
 import { EAX, EBP, EBX, ECX, EDX, ESP } from '../registers.ts';
 import type { BlockEmitter } from './block.ts';
+import { pushCell } from './cells.ts';
 import { PACKED } from './flag-code.ts';
-import { FLAGS_LOCAL, QUICK_CALL } from './layout.ts';
+import { FLAGS_LOCAL } from './layout.ts';
 import { isRegister } from './state.ts';
 import { OP } from './wasm.ts';
 
@@ -290,7 +291,7 @@ function divide(isSigned: boolean): EmitHandler {
     emitter.slots?.flush();
     emitter.stepSpilled(i.address, 0);
     for (const register of [EAX, EDX]) {
-      code.indexed(OP.global_get, register);
+      pushCell(code, state.layout, register);
       code.indexed(OP.local_set, register);
     }
     code.end();
@@ -364,7 +365,7 @@ const systemCall: EmitHandler = (emitter, i, _needed, live) => {
   for (const register of [EAX, EBX, ECX, EDX]) state.get(register);
   code.constant(i.address + i.length);
   code.constant(live);
-  code.indexed(OP.call, QUICK_CALL);
+  code.indexed(OP.call, emitter.quickCall);
   state.setRegister(EAX);
   state.forgetStack();
   return true;

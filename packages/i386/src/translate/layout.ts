@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Where things are in a translated module: indices of globals, imports and locals. Runtime and
+ * Where things are in a translated module: indices of imports and locals. Runtime and
  * emitter agree on them here.
  */
 import { REGISTER_NAMES } from '../registers.ts';
 import type { ImportedFunction } from './wasm.ts';
-
-/** Globals 0 to 7 are the registers. */
-export const FLAGS_GLOBAL = 8;
-/** Calls open within recursive groups. */
-export const DEPTH_GLOBAL = 9;
-/** Instructions that may run before the next call of `tick`. */
-export const FUEL_GLOBAL = 10;
-
-/** How many places there are in the low region for a read of 1, 2 and 4 bytes: see access.ts. */
-export const READ_LIMITS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 4: 13 };
-/** The same for writes, from the end of the code on. */
-export const WRITE_LIMITS: Readonly<Record<number, number>> = { 1: 14, 2: 15, 4: 16 };
-
-/** Globals that all modules of a process share. */
-export const SHARED_GLOBALS: readonly string[] = [...REGISTER_NAMES, 'flags', 'depth', 'fuel'];
-/** Those that each module has for itself: where its code ends differs. */
-export const OWN_GLOBALS: readonly string[] = [
-  ...['read1', 'read2', 'read4', 'write1', 'write2', 'write4'],
-];
-export const GLOBALS: readonly string[] = [...SHARED_GLOBALS, ...OWN_GLOBALS];
 
 function imported(name: string, parameters: number, results: 0 | 1): ImportedFunction {
   return { name, signature: { parameters, results } };
@@ -48,9 +28,6 @@ export const INTERPRET = 3;
 export const CALL_INDIRECT = 4;
 export const OBSERVE = 5;
 export const TICK = 6;
-
-/** The first function after the imports: see quick-calls.ts. */
-export const QUICK_CALL: number = IMPORTS.length;
 
 /** Locals 0 to 7 are the registers. */
 export const FLAGS_LOCAL = 8;

@@ -10,11 +10,6 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
-/** A mutable i32 WebAssembly.Global. */
-export interface WasmGlobal {
-  value: number;
-}
-
 /** A compiled module; may be instantiated any number of times. */
 export type WasmModule = object & { readonly brand?: 'WebAssembly.Module' };
 
@@ -29,7 +24,6 @@ interface Platform {
     imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
   ) => WasmInstance;
   readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
-  readonly Global: new (type: { value: 'i32'; mutable: true }, value: number) => WasmGlobal;
   readonly RuntimeError: new () => Error;
 }
 

@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A whole executable → one WebAssembly module, and the cache of such programs.
+ * An executable → a WebAssembly module with the functions that its code leads to, and another
+ * module for each time that more functions turn out to be wanted.
  *
- * Translated is the segment with the entry point. Invariant: a cached program is used only for the
- * same bytes and the same options.
+ * A later module imports what it calls of the earlier ones; these call its functions by pointers
+ * only, by way of the runner. Invariant: what the modules of one program know of each other's
+ * functions, and of memory, is the same; what cannot be added so is translated anew as a whole.
  */
-import { type Executable, readExecutable, type Segment } from '../elf.ts';
-import { PAGE, READABLE, roundUp, WRITABLE } from '../memory.ts';
+import { readExecutable } from '../elf.ts';
 import type { AccessLayout, Range } from './access.ts';
-import { changesItself, codeRanges, discover } from './discover.ts';
-import { analyseProgram, type FunctionFacts } from './facts.ts';
-import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import {
-  DEPTH_LIMIT,
-  GLOBALS,
-  IMPORTS,
-  OWN_GLOBALS,
-  QUICK_CALL,
-  SHARED_GLOBALS,
-} from './layout.ts';
+  type CodeBytes,
+  codeRanges,
+  type Discovered,
+  discover,
+  discoverMore,
+  mergeRanges,
+  overlap,
+} from './discover.ts';
+import {
+  analyseProgram,
+  type FunctionFacts,
+  type ProgramFacts,
+  type TranslatedFunction,
+} from './facts.ts';
+import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
+import { codeOf, layoutOf } from './image-layout.ts';
+import { DEPTH_LIMIT, IMPORTS } from './layout.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickSystemCall } from './quick-calls.ts';
 import { encodeModule } from './wasm.ts';
@@ -35,7 +43,7 @@ export interface TranslationOptions {
 
 /** What a translation must be fit for besides: what was seen while the program ran. */
 export interface Needs {
-  /** Functions that are reached by pointers only. */
+  /** Functions, and heads of loops, that nothing known leads to. */
   readonly roots: readonly number[];
   /** Low address from which on pages still have the rights that the image gave them. */
   readonly writableStart: number;
@@ -43,52 +51,51 @@ export interface Needs {
   readonly isPaged: boolean;
 }
 
-const NO_NEEDS: Needs = { roots: [], writableStart: 0, isPaged: false };
+export const NO_NEEDS: Needs = { roots: [], writableStart: 0, isPaged: false };
 
-/** What remains of a function's facts; see {@link FunctionFacts}. */
-export interface TranslatedFunction {
-  /** Flags live at its entry. */
-  readonly liveIn: number;
-  readonly liveOut: number;
-  readonly changes: number;
-  readonly recursive: boolean;
-}
-
-/** A translated executable. */
-export interface TranslatedProgram {
+/** Functions that were translated together. */
+export interface TranslatedModule {
   readonly module: WasmModule;
-  /** By entry address. */
-  readonly functions: ReadonlyMap<number, TranslatedFunction>;
-  /** Names of exported functions by entry address. */
+  /** Name of each function by its entry. */
   readonly exports: ReadonlyMap<number, string>;
-  /** Guest addresses [start, end) of what was translated, in order and apart. */
-  readonly ranges: readonly Range[];
-  readonly layout: AccessLayout;
-  readonly depthLimit: number;
-  /** The bytes of the file at a guest address of the segment. */
-  readonly code: { readonly start: number; readonly bytes: Uint8Array };
-  /** Does some instruction store to a constant address at which there is code? */
-  storesToCode(): boolean;
-  readonly needs: Needs;
-  /** It takes the globals of the module that ran before it. */
-  readonly sharesGlobals: boolean;
-  /** Size of the module in bytes. */
+  /** The same of the earlier modules' functions that it calls. */
+  readonly imports: ReadonlyMap<number, string>;
+  /** Size in bytes. */
   readonly size: number;
   /** The guest instruction that byte `offset` of the module belongs to. */
   addressAt(offset: number): number | undefined;
 }
 
-/** A program whose functions have been emitted. */
+/** A translated executable. */
+export interface TranslatedProgram {
+  /** At least one; each calls only earlier ones. */
+  readonly modules: readonly TranslatedModule[];
+  /** By entry address. */
+  readonly functions: ReadonlyMap<number, TranslatedFunction>;
+  readonly layout: AccessLayout;
+  readonly depthLimit: number;
+  /** The bytes of the file at a guest address of the segment. */
+  readonly code: CodeBytes;
+  /** Where instructions with a constant address store to. */
+  readonly stores: readonly Range[];
+  /** Some of that is code. */
+  readonly changesItself: boolean;
+  readonly needs: Needs;
+}
+
+/** Functions that have been emitted. */
 export interface EmittedProgram {
   /** The segment, without what its file does not have. */
-  readonly code: { readonly start: number; readonly bytes: Uint8Array };
+  readonly code: CodeBytes;
+  readonly found: Discovered;
   readonly layout: AccessLayout;
-  readonly facts: ReadonlyMap<number, FunctionFacts>;
+  readonly facts: ProgramFacts;
   /** Guest addresses of the functions, in the order of `emitted`. */
   readonly entries: readonly number[];
   readonly emitted: readonly EmittedFunction[];
+  /** Entries of functions of earlier modules that are called, in the order of their indices. */
+  readonly imported: readonly number[];
   readonly depthLimit: number;
-  readonly entry: number;
 }
 
 /**
@@ -101,68 +108,67 @@ export function emitProgram(
   needs: Needs = NO_NEEDS,
 ): EmittedProgram | undefined {
   const executable = readExecutable(bytes, 'program');
-  const segment = segmentOfEntry(executable);
-  if (segment === undefined || executable.end > 0x7fff0000) return undefined;
-  const code = {
-    start: segment.address,
-    bytes: bytes.subarray(segment.fileOffset, segment.fileOffset + segment.fileSize),
-    isConstant: (segment.rights & WRITABLE) === 0,
-  };
-  const facts = analyseProgram(discover(code, executable.entry, needs.roots));
-  const entries = [...facts.keys()];
+  const code = codeOf(executable, bytes);
+  if (code === undefined) return undefined;
+  const found = discover(code, executable.entry, needs.roots);
+  const facts = analyseProgram(found.functions);
+  if (facts === undefined) throw new Error('unreachable: no function is fixed');
   // A store to these is left to the interpreter, and so are the bytes of an ending that is.
-  const ranges = codeRanges([...facts.values()].map((fact) => fact.code));
-  const layout = layoutOf(executable, ranges, options, needs);
+  const ranges = codeRanges(found.functions.values());
+  return emit(code, found, facts, layoutOf(executable, ranges, options, needs), options);
+}
+
+/** Emit the functions that `program` does not have. Undefined when they cannot be added to it. */
+function emitMore(
+  program: TranslatedProgram,
+  options: TranslationOptions,
+  roots: readonly number[],
+): EmittedProgram | undefined {
+  const { code, functions, layout } = program;
+  const found = discoverMore(code, roots, (entry) => functions.has(entry));
+  const facts = analyseProgram(found.functions, functions);
+  const ranges = codeRanges(found.functions.values());
+  const all = mergeRanges([...layout.code, ...ranges]);
+  const end = ranges.at(-1)?.[1] ?? 0;
+  const hits = overlap(found.stores, all) || overlap(program.stores, ranges);
+  const isApart = code.isConstant || end <= layout.writeStart;
+  if (facts === undefined || hits || !isApart) return undefined;
+  return emit(code, found, facts, { ...layout, code: all, traps: false }, options);
+}
+
+function emit(
+  code: CodeBytes,
+  found: Discovered,
+  facts: ProgramFacts,
+  layout: AccessLayout,
+  options: TranslationOptions,
+): EmittedProgram {
+  const own = [...facts.values()].filter((fact) => !fact.isFixed);
+  const entries = own.map((fact) => fact.code.entry);
+  const called = new Set(own.flatMap((fact) => calledBy(fact)));
+  const imported = [...called].filter((entry) => facts.get(entry)?.isFixed === true);
   const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
+  const quickCall = IMPORTS.length + imported.length;
   const context: ModuleContext = {
     facts,
-    indices: new Map(entries.map((entry, at) => [entry, QUICK_CALL + 1 + at])),
+    indices: new Map([
+      ...imported.map((entry, at) => [entry, IMPORTS.length + at] as const),
+      ...entries.map((entry, at) => [entry, quickCall + 1 + at] as const),
+    ]),
+    quickCall,
     layout,
     metered: options.metered,
     observed: options.observed,
     depthLimit,
   };
-  const emitted = [...facts.values()].map((fact) => emitFunction(fact, context));
-  return { code, layout, facts, entries, emitted, depthLimit, entry: executable.entry };
+  const emitted = own.map((fact) => emitFunction(fact, context));
+  return { code, found, layout, facts, entries, emitted, imported, depthLimit };
 }
 
-function segmentOfEntry({ entry, segments }: Executable): Segment | undefined {
-  return segments.find(({ address, fileSize }) => address <= entry && entry < address + fileSize);
-}
-
-function layoutOf(
-  { start, end, segments }: Executable,
-  code: readonly Range[],
-  { stackSize, pageCount }: TranslationOptions,
-  needs: Needs,
-): AccessLayout {
-  const readableStart = startOfRun(segments, READABLE);
-  const writableStart = Math.max(startOfRun(segments, WRITABLE), needs.writableStart);
-  const isPaged = needs.isPaged || readableStart !== start;
-  const codeEnd = code.at(-1)?.[1] ?? start;
-  return {
-    stackSize,
-    pageCount,
-    imageStart: start,
-    imageEnd: end,
-    code,
-    readableStart,
-    writableStart,
-    readStart: start,
-    writeStart: Math.max(writableStart, codeEnd),
-    isPaged,
-  };
-}
-
-/** The first page from which on all pages of the image are there and have the right. */
-function startOfRun(segments: readonly Segment[], right: number): number {
-  const last = segments.at(-1) as Segment;
-  let start = roundUp(last.address + last.memorySize);
-  for (const { address, memorySize, rights } of [...segments].reverse()) {
-    if ((rights & right) === 0 || roundUp(address + memorySize) < start) break;
-    start = address - (address % PAGE);
-  }
-  return start;
+function calledBy({ code }: FunctionFacts): number[] {
+  return [...code.blocks.values()].flatMap(({ ending }) =>
+    ending.kind === 'call' ? [ending.target] : [],
+  );
 }
 
 /**
@@ -173,23 +179,52 @@ export function translate(
   options: TranslationOptions,
   needs: Needs = NO_NEEDS,
 ): TranslatedProgram | undefined {
+  if (webAssembly() === undefined) return undefined;
+  const program = emitProgram(bytes, options, needs);
+  if (program === undefined) return undefined;
+  const { code, layout, facts, depthLimit, found } = program;
+  const functions = new Map([...facts].map(([entry, fact]) => [entry, summary(fact)]));
+  const { stores, changesItself } = found;
+  const modules = [assemble(program)];
+  return { modules, functions, layout, depthLimit, code, stores, changesItself, needs };
+}
+
+/**
+ * `program` and one module more, with the functions at `roots` and what they call. Undefined when
+ * that cannot be: then all has to be translated anew.
+ */
+export function translateMore(
+  program: TranslatedProgram,
+  options: TranslationOptions,
+  roots: readonly number[],
+): TranslatedProgram | undefined {
+  const more = emitMore(program, options, roots);
+  if (more === undefined) return undefined;
+  const own = more.entries.map(
+    (entry) => [entry, summary(more.facts.get(entry) as FunctionFacts)] as const,
+  );
+  return {
+    ...program,
+    modules: [...program.modules, assemble(more)],
+    functions: new Map([...program.functions, ...own]),
+    layout: more.layout,
+    stores: [...program.stores, ...more.found.stores],
+    needs: { ...program.needs, roots: [...program.needs.roots, ...roots] },
+  };
+}
+
+function assemble({ layout, entries, emitted, imported }: EmittedProgram): TranslatedModule {
   const platform = webAssembly();
-  const program = platform === undefined ? undefined : emitProgram(bytes, options, needs);
-  if (platform === undefined || program === undefined) return undefined;
-  const { layout, facts, entries, emitted, depthLimit } = program;
+  if (platform === undefined) throw new Error('no WebAssembly here');
   const functions = emitted.map(({ locals, code }, at) => ({
     locals,
     code,
-    exportName: `f${(entries[at] as number).toString(16)}`,
+    exportName: nameOf(entries[at] as number),
   }));
-  const sharesGlobals = needs !== NO_NEEDS;
+  const callees = imported.map((entry) => ({ name: nameOf(entry), signature: undefined }));
   const module = encodeModule({
-    imports: IMPORTS,
+    imports: [...IMPORTS, ...callees],
     functions: [quickSystemCall(layout), ...functions],
-    // Engines are faster with globals of a module's own, so the first module has all of them, and
-    // only those that come beside another take its.
-    sharedGlobals: sharesGlobals ? SHARED_GLOBALS : [],
-    globals: sharesGlobals ? OWN_GLOBALS : GLOBALS,
     memoryPages: 1,
   });
   const starts = module.bodies.slice(1);
@@ -200,18 +235,15 @@ export function translate(
   );
   return {
     module: new platform.Module(module.bytes),
-    functions: new Map([...facts].map(([entry, fact]) => [entry, summary(fact)])),
-    exports: new Map(functions.map(({ exportName }, at) => [entries[at] as number, exportName])),
-    ranges: layout.code,
-    layout,
-    depthLimit,
-    code: { start: program.code.start, bytes: program.code.bytes },
-    needs,
-    sharesGlobals,
-    storesToCode: () => changesItself(program.code, program.entry, needs.roots),
+    exports: new Map(entries.map((entry) => [entry, nameOf(entry)])),
+    imports: new Map(imported.map((entry) => [entry, nameOf(entry)])),
     size: module.bytes.length,
     addressAt: addressesOf(marks),
   };
+}
+
+function nameOf(entry: number): string {
+  return `f${entry.toString(16)}`;
 }
 
 /**
@@ -219,11 +251,6 @@ export function translate(
  */
 function addressesOf(marks: Int32Array): (offset: number) => number | undefined {
   return (offset) => addressAt(marks, offset);
-}
-
-function summary(fact: FunctionFacts): TranslatedFunction {
-  const { code, liveOut, changes, recursive } = fact;
-  return { liveIn: fact.liveIn.get(code.entry) ?? 0, liveOut, changes, recursive };
 }
 
 /** `marks`: offset, address, offset, address, …, ascending. */
@@ -235,67 +262,7 @@ function addressAt(marks: Int32Array, offset: number): number | undefined {
   return address;
 }
 
-/** An executable, and the newest that it was translated to. */
-export class Translation {
-  readonly bytes: Uint8Array;
-  private readonly options: TranslationOptions;
-  private program: TranslatedProgram | undefined;
-
-  constructor(bytes: Uint8Array, options: TranslationOptions) {
-    this.bytes = bytes;
-    this.options = options;
-    this.program = translate(bytes, options);
-  }
-
-  /** Undefined when it is not of the form that can be translated. */
-  get newest(): TranslatedProgram | undefined {
-    return this.program;
-  }
-
-  /** Let the newest have these functions, and be fit for these pages, whatever it is fit for now. */
-  extend(more: Partial<Needs>): TranslatedProgram | undefined {
-    const { program } = this;
-    if (program === undefined) return undefined;
-    const { needs, functions } = program;
-    const roots = (more.roots ?? []).filter((root) => !functions.has(root));
-    const all: Needs = {
-      roots: [...needs.roots, ...roots],
-      writableStart: needs.isPaged ? needs.writableStart : (more.writableStart ?? 0),
-      isPaged: needs.isPaged || more.isPaged === true,
-    };
-    if (roots.length > 0 || all.isPaged !== needs.isPaged)
-      this.program = translate(this.bytes, this.options, all);
-    return this.program;
-  }
-}
-
-/** Translations by their bytes. One cache may serve any number of machines. */
-export class TranslationCache {
-  private readonly known = new Map<string, Translation[]>();
-
-  get(bytes: Uint8Array, options: TranslationOptions): Translation {
-    const { stackSize, pageCount, metered, observed, depthLimit } = options;
-    const key = [hash(bytes), stackSize, pageCount, metered, observed, depthLimit].join();
-    const bucket = this.known.get(key) ?? [];
-    this.known.set(key, bucket);
-    let found = bucket.find((other) => sameBytes(other.bytes, bytes));
-    if (found === undefined) {
-      found = new Translation(bytes.slice(), options);
-      bucket.push(found);
-    }
-    return found;
-  }
-}
-
-/** FNV-1a. */
-function hash(bytes: Uint8Array): number {
-  let value = 0x811c9dc5;
-  for (const byte of bytes) value = Math.imul(value ^ byte, 0x01000193);
-  return value;
-}
-
-function sameBytes(first: Uint8Array, second: Uint8Array): boolean {
-  if (first.length !== second.length) return false;
-  for (let at = 0; at < first.length; at++) if (first[at] !== second[at]) return false;
-  return true;
+function summary(fact: FunctionFacts): TranslatedFunction {
+  const { code, liveOut, changes, recursive } = fact;
+  return { liveIn: fact.liveIn.get(code.entry) ?? 0, liveOut, changes, recursive };
 }

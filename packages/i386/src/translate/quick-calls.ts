@@ -8,7 +8,8 @@
  */
 import { CALL } from '../call-numbers.ts';
 import { type AccessLayout, lowOffset, lowStart, stackStart } from './access.ts';
-import { IMPORTS, READ_LIMITS, SYSTEM_CALL, WRITE_LIMITS } from './layout.ts';
+import { pushCell, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
+import { IMPORTS, SYSTEM_CALL } from './layout.ts';
 import { Code, type DefinedFunction, OP } from './wasm.ts';
 import { DESCRIPTORS, ENTRY, WRITE_PAIR } from './windows.ts';
 
@@ -79,7 +80,7 @@ function emitPlace(code: Code, layout: AccessLayout, write: boolean, otherwise: 
   };
   const origin = lowStart(layout, write);
   distance(origin);
-  code.indexed(OP.global_get, (write ? WRITE_LIMITS : READ_LIMITS)[1] as number);
+  pushCell(code, layout, (write ? WRITE_LIMITS : READ_LIMITS)[1] as number);
   code.op(OP.i32_lt_u);
   code.open(OP.if);
   distance(origin - lowOffset(layout, write));

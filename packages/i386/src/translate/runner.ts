@@ -3,7 +3,7 @@
  * Runs a process in translated code and in the interpreter, each where it belongs.
  *
  * One of the two is in charge at any time: while translated code runs, registers are in the
- * instance's globals; while the interpreter runs, in the Interpreter. {@link Runner.loadFromWasm}
+ * cells; while the interpreter runs, in the Interpreter. {@link Runner.loadFromWasm}
  * and {@link Runner.storeToWasm} carry them over. Translated code calls the interpreter for single
  * instructions, for recursion beyond the depth limit, and to finish whatever left the known paths;
  * the interpreter enters translated code when it calls a function that has been translated. A
@@ -20,20 +20,14 @@ import { type Memory, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { Process } from '../process.ts';
 import { EAX, EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
+import type { Translation } from './cache.ts';
+import { Cells, DEPTH_CELL, FLAGS_CELL, FUEL_CELL, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
+import type { TranslatedFunction } from './facts.ts';
 import { flagsRead } from './facts.ts';
-import {
-  DEPTH_GLOBAL,
-  FLAGS_GLOBAL,
-  FUEL_GLOBAL,
-  IMPORTS,
-  OWN_GLOBALS,
-  READ_LIMITS,
-  SHARED_GLOBALS,
-  WRITE_LIMITS,
-} from './layout.ts';
-import { type WasmGlobal, webAssembly } from './platform.ts';
+import { IMPORTS } from './layout.ts';
+import { webAssembly } from './platform.ts';
 import type { WasmBacking } from './pool.ts';
-import type { TranslatedFunction, TranslatedProgram, Translation } from './program.ts';
+import type { TranslatedModule, TranslatedProgram } from './program.ts';
 import { FileWindows } from './windows.ts';
 
 /** Bytes of `int 0x80`. */
@@ -43,6 +37,7 @@ const INT_LENGTH = 2;
 const FIRST_PATIENCE = 500;
 /** A new translation costs as much as the first: each time the patience grows so. */
 const PATIENCE_GROWTH = 4;
+const MAX_PATIENCE = 32_000;
 /** Calls of one function after which it is worth a translation. */
 const MIN_CALLS = 4;
 
@@ -64,15 +59,15 @@ export class Runner {
   private readonly cpu: Interpreter;
   private readonly windows: FileWindows;
   /** What all modules share. */
-  private globals: readonly WasmGlobal[] = [];
-  /** The limits of each module, the newest last. */
-  private readonly modules: { readonly program: TranslatedProgram; limits: WasmGlobal[] }[] = [];
+  private readonly cells: Cells;
+  /** Modules that are there, of all programs that have run. */
+  private readonly modules: TranslatedModule[] = [];
   /** Functions that were called and are not translated → how often. */
   private readonly missed = new Map<number, number>();
   private missedCalls = 0;
   private patience = FIRST_PATIENCE;
   private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
-  /** Rounded end of the heap that the limits in the globals are for. */
+  /** Rounded end of the heap that the limits in the cells are for. */
   private limitedTo = -1;
   /** The version of the pages' rights that translated code goes by. */
   private rightsSeen = 0;
@@ -81,7 +76,7 @@ export class Runner {
   private writableFrom = 0;
   /** Address after a call → flags that are read there. */
   private readonly readAfter = new Map<number, number>();
-  /** What the fuel global was set to last. */
+  /** What the fuel cell was set to last. */
   private fuel: number;
 
   constructor(
@@ -99,63 +94,78 @@ export class Runner {
     this.observer = observer;
     this.cpu = process.cpu;
     this.windows = new FileWindows(process);
-    const platform = webAssembly();
-    if (platform === undefined) throw new Error('no WebAssembly here');
-    if (this.program.sharesGlobals) {
-      this.globals = SHARED_GLOBALS.map(
-        () => new platform.Global({ value: 'i32', mutable: true }, 0),
-      );
-    }
+    this.cells = new Cells(process.memory);
+    this.cells.set(DEPTH_CELL, 0);
     this.install(this.program);
     this.followRights();
     this.fuel = budget.quantum(process);
-    (this.globals[FUEL_GLOBAL] as WasmGlobal).value = this.fuel;
+    this.cells.set(FUEL_CELL, this.fuel);
   }
 
   /** Let `program` be what runs from the next call on. */
   private install(program: TranslatedProgram): void {
+    if (program.modules[0] !== this.program.modules[0]) this.entries.clear();
+    for (const module of program.modules) {
+      if (!this.modules.includes(module)) this.addModule(module, program);
+    }
+    this.program = program;
+    this.cpu.watchCode(program.layout.code);
+    this.limitedTo = -1;
+  }
+
+  private addModule(module: TranslatedModule, program: TranslatedProgram): void {
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
-    const shared = Object.fromEntries(SHARED_GLOBALS.map((name, at) => [name, this.globals[at]]));
-    const instance = new platform.Instance(program.module, {
-      env: { memory: this.backing.memory, ...shared, ...this.imports() },
+    const others = [...module.imports].map(
+      ([entry, name]) => [name, this.entries.get(entry)?.enter] as const,
+    );
+    const { exports } = new platform.Instance(module.module, {
+      env: { memory: this.backing.memory, ...this.imports(), ...Object.fromEntries(others) },
     });
-    if (this.globals.length === 0) {
-      this.globals = SHARED_GLOBALS.map((name) => instance.exports[name] as WasmGlobal);
+    for (const [entry, name] of module.exports) {
+      const facts = program.functions.get(entry) as TranslatedFunction;
+      this.entries.set(entry, { enter: exports[name] as Entry, facts });
     }
-    const limits = OWN_GLOBALS.map((name) => instance.exports[name] as WasmGlobal);
-    this.program = program;
-    this.modules.push({ program, limits });
-    for (const [entry, name] of program.exports) {
-      this.entries.set(entry, {
-        enter: instance.exports[name] as Entry,
-        facts: program.functions.get(entry) as TranslatedFunction,
-      });
-    }
-    this.cpu.watchCode(program.ranges);
-    this.limitedTo = -1;
+    this.modules.push(module);
   }
 
   /**
    * The code at `target` was called by a pointer, or gone back to in a loop, and is not the entry
-   * of something translated. Translate anew with all of its kind, when that was often so. Functions of older modules that are open go on; to
-   * these, every store through a pointer that could now hit code is the interpreter's.
+   * of something translated. Translate all of its kind, when that was often so.
    */
   private miss(target: number): void {
     this.missed.set(target, (this.missed.get(target) ?? 0) + 1);
     if (++this.missedCalls < this.patience) return;
     this.missedCalls = 0;
-    this.patience *= PATIENCE_GROWTH;
+    this.patience = Math.min(this.patience * PATIENCE_GROWTH, MAX_PATIENCE);
     const roots = [...this.missed].filter(([, count]) => count >= MIN_CALLS).map(([at]) => at);
     this.missed.clear();
-    if (roots.length === 0) return;
-    this.replace(this.translation.extend({ roots }));
+    if (roots.length > 0 && !this.replace(this.translation.withRoots(roots))) throw new Leaving();
   }
 
-  /** Run `better` from the next call on, if that is possible. */
-  private replace(better: TranslatedProgram | undefined): void {
-    if (better === undefined || better === this.program || !this.canReplace(better)) return;
+  /**
+   * Run `better` from the next call on, if that is possible. False when functions that are open
+   * must not go on: their modules would take for data what is code now.
+   */
+  private replace(better: TranslatedProgram | undefined): boolean {
+    if (better === undefined || better === this.program || !this.canReplace(better)) return true;
+    const isMore = better.modules[0] === this.program.modules[0];
     this.install(better);
+    return isMore;
+  }
+
+  /**
+   * May the code of `better` run? It must be what is in memory, and no store with a constant
+   * address may hit it.
+   */
+  private canReplace({ changesItself, layout, code }: TranslatedProgram): boolean {
+    if (changesItself) return false;
+    if (code.isConstant) return true;
+    return layout.code.every(([from, to]) =>
+      this.memory
+        .slice(from, to - from)
+        .every((byte, at) => byte === code.bytes[from - code.start + at]),
+    );
   }
 
   /** May code that is running go on, as far as the rights of pages are concerned? */
@@ -170,31 +180,16 @@ export class Runner {
   private followRights(): boolean {
     const { memory } = this;
     this.rightsSeen = memory.rightsVersion;
-    const writableStart = memory.allowedFrom(WRITABLE);
-    this.writableFrom = writableStart;
+    this.limitedTo = -1;
     this.readableFrom = memory.allowedFrom(READABLE);
+    this.writableFrom = memory.allowedFrom(WRITABLE);
     const { layout } = this.program;
     const isReadable = layout.readableStart >= this.readableFrom;
-    const isWritable = layout.writableStart >= writableStart;
-    if (isReadable && (layout.isPaged || (isWritable && !memory.isMapped))) {
-      this.limitedTo = -1;
-      return true;
-    }
-    if (isReadable) this.replace(this.translation.extend({ writableStart, isPaged: true }));
+    const isWritable = layout.writableStart >= this.writableFrom;
+    if (isReadable && (layout.isPaged || (isWritable && !memory.isMapped))) return true;
+    if (isReadable) this.replace(this.translation.withPages(this.writableFrom));
     if (this.program.layout === layout) this.cpu.stayInterpreted();
     return false;
-  }
-
-  /**
-   * May `better` run beside the modules that are open? Its code must be what is in memory, and no
-   * store with a constant address may hit it: older modules do not know that there is code.
-   */
-  private canReplace(better: TranslatedProgram): boolean {
-    if (better.storesToCode()) return false;
-    const { start, bytes } = better.code;
-    return better.ranges.every(([from, to]) =>
-      this.memory.slice(from, to - from).every((byte, at) => byte === bytes[from - start + at]),
-    );
   }
 
   /** Run the process to its end. Throws ProcessEnd or MachineError. */
@@ -206,7 +201,7 @@ export class Runner {
       } catch (error) {
         if (!(error instanceof Leaving)) throw this.faultOf(error);
         // All calls that were open are gone from the host's stack; the guest's has them still.
-        (this.globals[DEPTH_GLOBAL] as WasmGlobal).value = 0;
+        this.cells.set(DEPTH_CELL, 0);
       }
     }
     this.windows.close();
@@ -298,17 +293,18 @@ export class Runner {
     needed: number,
   ): number => {
     const entry = this.entries.get(target);
-    const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
-    if (entry === undefined || depth.value >= this.program.depthLimit) {
+    const depth = this.cells.get(DEPTH_CELL);
+    const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
+    if (!isFit || depth >= this.program.depthLimit) {
       this.loadFromWasm(target, known);
       if (entry === undefined) this.miss(target);
       this.untilReturn(back, needed, 0xff);
       this.storeToWasm();
       return back;
     }
-    depth.value++;
+    this.cells.set(DEPTH_CELL, depth + 1);
     const returned = entry.enter();
-    depth.value--;
+    this.cells.set(DEPTH_CELL, depth);
     return returned;
   };
 
@@ -318,11 +314,10 @@ export class Runner {
   };
 
   private readonly tick = (address: number): void => {
-    const fuel = this.globals[FUEL_GLOBAL] as WasmGlobal;
     this.loadFromWasm(address, ARITHMETIC);
-    this.budget.spend(this.process, this.fuel - fuel.value);
+    this.budget.spend(this.process, this.fuel - this.cells.get(FUEL_CELL));
     this.fuel = this.budget.quantum(this.process);
-    fuel.value = this.fuel;
+    this.cells.set(FUEL_CELL, this.fuel);
   };
 
   // The interpreter's turn
@@ -365,14 +360,13 @@ export class Runner {
     const { cpu } = this;
     let entry = this.entries.get(cpu.eip);
     if (entry === undefined) {
-      if (cpu.lastOperation !== 'callIndirect' && !isLoop(cpu)) return;
+      if (cpu.lastOperation === 'ret' || (cpu.lastOperation === 'jmp' && !isLoop(cpu))) return;
       this.miss(cpu.eip);
       entry = this.entries.get(cpu.eip);
       if (entry === undefined) return;
     }
     const { facts, enter } = entry;
-    const depth = this.globals[DEPTH_GLOBAL] as WasmGlobal;
-    if (facts.recursive && depth.value >= this.program.depthLimit) return;
+    if (facts.recursive && this.cells.get(DEPTH_CELL) >= this.program.depthLimit) return;
     if ((facts.liveIn & cpu.unknownFlags) !== 0) return;
     if (this.needsAfterwards(ARITHMETIC & ~facts.liveOut)) return;
     this.storeToWasm();
@@ -403,23 +397,23 @@ export class Runner {
   }
 
   /**
-   * Registers from the globals to the interpreter, and to the file table what was read and written.
+   * Registers from the cells to the interpreter, and to the file table what was read and written.
    */
   private loadFromWasm(address: number, known: number): void {
-    const { cpu, globals } = this;
+    const { cpu, cells } = this;
     this.windows.settle();
-    for (let at = 0; at < 8; at++) cpu.registers[at] = (globals[at] as WasmGlobal).value;
-    cpu.flags.unpack((globals[FLAGS_GLOBAL] as WasmGlobal).value);
+    for (let at = 0; at < 8; at++) cpu.registers[at] = cells.get(at);
+    cpu.flags.unpack(cells.get(FLAGS_CELL));
     cpu.unknownFlags = ARITHMETIC & ~known;
     cpu.eip = address;
   }
 
-  /** Registers from the interpreter to the globals. */
+  /** Registers from the interpreter to the cells. */
   private storeToWasm(): void {
-    const { cpu, globals } = this;
+    const { cpu, cells } = this;
     if (!this.knowsRights()) throw new Leaving();
-    for (let at = 0; at < 8; at++) (globals[at] as WasmGlobal).value = cpu.registers[at] as number;
-    (globals[FLAGS_GLOBAL] as WasmGlobal).value = cpu.flags.pack();
+    for (let at = 0; at < 8; at++) cells.set(at, cpu.registers[at] as number);
+    cells.set(FLAGS_CELL, cpu.flags.pack());
     this.setLimits();
   }
 
@@ -429,21 +423,13 @@ export class Runner {
     const end = roundUp(heapEnd);
     if (end === this.limitedTo) return;
     this.limitedTo = end;
-    for (const { program, limits } of this.modules) {
-      // A module that takes for data what is code now may store nothing by itself.
-      const { readStart, writeStart, writableStart } = program.layout;
-      const mayStore =
-        writeStart >= this.program.layout.writeStart && writableStart >= this.writableFrom;
-      for (const size of [1, 2, 4]) {
-        const set = (global: number, places: number): void => {
-          const own = limits[global - SHARED_GLOBALS.length] as WasmGlobal;
-          own.value = Math.max(0, places);
-        };
-        const mayRead = readStart >= this.readableFrom;
-        set(READ_LIMITS[size] as number, mayRead ? end - readStart - size + 1 : 0);
-        const places = end - writeStart - size + 1;
-        set(WRITE_LIMITS[size] as number, mayStore ? places : 0);
-      }
+    const { readStart, writeStart, writableStart } = this.program.layout;
+    const mayRead = readStart >= this.readableFrom;
+    const mayWrite = writableStart >= this.writableFrom;
+    for (const size of [1, 2, 4]) {
+      const places = (start: number): number => Math.max(0, end - start - size + 1);
+      this.cells.set(READ_LIMITS[size] as number, mayRead ? places(readStart) : 0);
+      this.cells.set(WRITE_LIMITS[size] as number, mayWrite ? places(writeStart) : 0);
     }
   }
 
@@ -456,11 +442,10 @@ export class Runner {
       const offset = /wasm-function\[\d+\]:0x([0-9a-f]+)/.exec(
         (error as { stack?: string }).stack ?? '',
       );
-      // With several modules the trace does not tell which it was.
+      // Later modules leave faults to the interpreter.
+      const [first] = this.program.modules;
       const address =
-        offset === null || this.modules.length > 1
-          ? undefined
-          : this.program.addressAt(Number.parseInt(offset[1] as string, 16));
+        offset === null ? undefined : first?.addressAt(Number.parseInt(offset[1] as string, 16));
       this.loadFromWasm(address ?? 0, 0);
       return new MachineError(
         'bad-access',

@@ -3,7 +3,7 @@
  * What the emitter knows within a block: where register values are, what is on the stack, who made
  * the flags.
  *
- * Registers live in locals; `dirty` ones differ from their globals. esp moves by `delta` without
+ * Registers live in locals; `dirty` ones differ from their cells. esp moves by `delta` without
  * code, until it has to be seen. Values that were pushed (or stored at a known distance from the
  * block's first esp) are remembered in temporaries, so that a pop need not load them. Invariant: at
  * the end of each instruction, local esp + delta is the guest's esp, and a slot's temporary equals
@@ -12,14 +12,15 @@
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
-import { FIRST_TEMPORARY, FLAGS_GLOBAL, FLAGS_LOCAL } from './layout.ts';
+import { FLAGS_CELL, pushCell, setCell } from './cells.ts';
+import { FIRST_TEMPORARY, FLAGS_LOCAL } from './layout.ts';
 import { type Code, OP } from './wasm.ts';
 
 export class BlockState {
   readonly code: Code;
   /** Highest local used so far, over all blocks. */
   highest: number = FIRST_TEMPORARY;
-  /** Registers whose globals are out of date, as bits. */
+  /** Registers whose cells are out of date, as bits. */
   dirty = 0;
   /** Registers that the function uses, and so holds in locals. */
   readonly touched: number;
@@ -134,19 +135,19 @@ export class BlockState {
     this.delta = 0;
   }
 
-  /** Bring the globals up to date. */
+  /** Bring the cells up to date. */
   spill(): void {
     this.settleStackPointer();
     this.storeDirty();
     this.dirty = 0;
   }
 
-  /** The same, where the code may not be reached: the globals still count as out of date. */
+  /** The same, where the code may not be reached: the cells still count as out of date. */
   storeDirty(): void {
     this.store(this.dirty);
   }
 
-  /** All registers of the function to their globals, where the local of esp is esp. */
+  /** All registers of the function to their cells, where the local of esp is esp. */
   storeAll(): void {
     this.delta = 0;
     this.store(this.touched);
@@ -155,8 +156,7 @@ export class BlockState {
   private store(registers: number): void {
     for (let register = 0; register < 8; register++) {
       if ((registers & (1 << register)) === 0) continue;
-      this.pushRegister(register);
-      this.code.indexed(OP.global_set, register);
+      setCell(this.code, this.layout, register, () => this.pushRegister(register));
     }
   }
 
@@ -169,15 +169,15 @@ export class BlockState {
     this.code.indexed(OP.local_set, ESP);
   }
 
-  /** Take `registers` from the globals, which somebody else has set, and the flags. */
+  /** Take `registers` from the cells, which somebody else has set, and the flags. */
   reload(registers: number): void {
     for (let register = 0; register < 8; register++) {
       if ((registers & this.touched & (1 << register)) === 0) continue;
-      this.code.indexed(OP.global_get, register);
+      pushCell(this.code, this.layout, register);
       this.code.indexed(OP.local_set, register);
       this.distances.delete(register);
     }
-    this.code.indexed(OP.global_get, FLAGS_GLOBAL);
+    pushCell(this.code, this.layout, FLAGS_CELL);
     this.code.indexed(OP.local_set, FLAGS_LOCAL);
     this.delta = 0;
     this.restartStack();

@@ -7,7 +7,7 @@
  * Only what wasm.ts writes is read. Invariant: the text has every byte's meaning, so that equal
  * texts are equal code.
  */
-import { GLOBALS, IMPORTS, LOCAL_NAMES } from './layout.ts';
+import { IMPORTS, LOCAL_NAMES } from './layout.ts';
 import { OP } from './wasm.ts';
 
 const NAMES: ReadonlyMap<number, string> = new Map(
@@ -16,7 +16,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 
 /** `i32_load8_s` → `i32.load8_s`, `br_if` → `br_if`. */
 function nameOf(name: string): string {
-  return name.replace(/^(i32|i64|local|global)_/, '$1.');
+  return name.replace(/^(i32|i64|local)_/, '$1.');
 }
 
 const OPENING: ReadonlySet<number> = new Set([OP.block, OP.loop, OP.if]);
@@ -29,10 +29,13 @@ export interface TextOptions {
   readonly comments: ReadonlyMap<number, string>;
   /** Names of functions after the imports, by index. */
   readonly functionName: (index: number) => string;
+  /** What is at an offset in memory, if it has a name. */
+  readonly placeName: (offset: number) => string | undefined;
 }
 
 /** Lines of the body `code`. */
-export function wasmText(code: Uint8Array, { comments, functionName }: TextOptions): string[] {
+export function wasmText(code: Uint8Array, options: TextOptions): string[] {
+  const { comments } = options;
   const lines: string[] = [];
   const reader = new Reader(code);
   let depth = 0;
@@ -41,7 +44,7 @@ export function wasmText(code: Uint8Array, { comments, functionName }: TextOptio
     if (comment !== undefined) lines.push(`${indent(depth)};; ${comment}`);
     const opcode = reader.byte();
     if (opcode === OP.end || opcode === OP.else) depth--;
-    const parts = [NAMES.get(opcode), ...immediates(reader, opcode, functionName)];
+    const parts = [NAMES.get(opcode), ...immediates(reader, opcode, options)];
     lines.push(indent(depth) + parts.join(' '));
     if (OPENING.has(opcode) || opcode === OP.else) depth++;
   }
@@ -55,12 +58,12 @@ function indent(depth: number): string {
 function immediates(
   reader: Reader,
   opcode: number,
-  functionName: (index: number) => string,
+  { functionName, placeName }: TextOptions,
 ): (string | number)[] {
   if (OPENING.has(opcode)) return reader.byte() === EMPTY ? [] : ['(result i32)'];
   if (LOCALS.has(opcode)) return [localName(reader.unsigned())];
   if (CONSTANTS.has(opcode)) return [constant(reader.signed())];
-  if (opcode >= OP.i32_load && opcode <= OP.i32_store16) return memory(reader);
+  if (opcode >= OP.i32_load && opcode <= OP.i32_store16) return memory(reader, placeName);
   switch (opcode) {
     case OP.br:
     case OP.br_if:
@@ -71,18 +74,17 @@ function immediates(
       const index = reader.unsigned();
       return [`$${IMPORTS[index]?.name ?? functionName(index)}`];
     }
-    case OP.global_get:
-    case OP.global_set:
-      return [`$${GLOBALS[reader.unsigned()]}`];
     default:
       return [];
   }
 }
 
-function memory(reader: Reader): string[] {
+function memory(reader: Reader, placeName: TextOptions['placeName']): string[] {
   reader.byte(); // the alignment, which is always 1
   const offset = reader.unsigned();
-  return offset === 0 ? [] : [`offset=${offset}`];
+  const name = placeName(offset);
+  const comment = name === undefined ? [] : [`(; ${name} ;)`];
+  return offset === 0 ? comment : [`offset=${offset}`, ...comment];
 }
 
 function localName(index: number): string {

@@ -26,8 +26,6 @@ export const OP = {
   local_get: 0x20,
   local_set: 0x21,
   local_tee: 0x22,
-  global_get: 0x23,
-  global_set: 0x24,
   i32_load: 0x28,
   i32_load8_s: 0x2c,
   i32_load8_u: 0x2d,
@@ -85,7 +83,7 @@ export class Code {
     this.bytes.writeByte(opcode);
   }
 
-  /** An opcode with one index: local, global or function. */
+  /** An opcode with one index: local or function. */
   indexed(opcode: number, index: number): void {
     this.bytes.writeByte(opcode);
     unsignedLeb(this.bytes, index);
@@ -142,7 +140,8 @@ export interface Signature {
 
 export interface ImportedFunction {
   readonly name: string;
-  readonly signature: Signature;
+  /** Undefined: takes nothing and returns one i32. */
+  readonly signature: Signature | undefined;
 }
 
 export interface DefinedFunction {
@@ -159,10 +158,6 @@ export interface ModuleParts {
   /** From the module `env`, which also gives the memory `memory`. */
   readonly imports: readonly ImportedFunction[];
   readonly functions: readonly DefinedFunction[];
-  /** Mutable i32 globals from `env`; their indices come first. */
-  readonly sharedGlobals: readonly string[];
-  /** Mutable i32 globals, exported under these names. */
-  readonly globals: readonly string[];
   readonly memoryPages: number;
 }
 
@@ -175,9 +170,9 @@ export function encodeModule(parts: ModuleParts): {
 } {
   const out = new ByteWriter(1 << 16);
   out.write(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  const { imports, functions, globals, sharedGlobals } = parts;
-  const signatures = [DEFINED, ...imports.map(({ signature }) => signature)];
-  const typeOf = ({ signature }: DefinedFunction): number =>
+  const { imports, functions } = parts;
+  const signatures = [DEFINED, ...imports.flatMap(({ signature }) => signature ?? [])];
+  const typeOf = ({ signature }: ImportedFunction | DefinedFunction): number =>
     signature === undefined ? 0 : signatures.indexOf(signature);
   section(out, 1, signatures, (w, { parameters, results }) => {
     w.writeByte(0x60);
@@ -187,9 +182,8 @@ export function encodeModule(parts: ModuleParts): {
     w.fill(I32, results);
   });
   const imported: readonly (readonly [name: string, kind: number, ...type: number[]])[] = [
-    ...imports.map((one, at) => [one.name, 0, at + 1] as const),
+    ...imports.map((one) => [one.name, 0, typeOf(one)] as const),
     ['memory', 2, 0, parts.memoryPages],
-    ...sharedGlobals.map((text) => [text, 3, I32, 1] as const),
   ];
   section(out, 2, imported, (w, [text, kind, ...type]) => {
     name(w, 'env');
@@ -198,16 +192,12 @@ export function encodeModule(parts: ModuleParts): {
     for (const number of type) unsignedLeb(w, number);
   });
   section(out, 3, functions, (w, one) => unsignedLeb(w, typeOf(one)));
-  section(out, 6, globals, (w) => w.write(new Uint8Array([I32, 1, OP.i32_const, 0, OP.end])));
-  const exported = [
-    ...globals.map((text, at) => ({ text, kind: 3, index: sharedGlobals.length + at })),
-    ...functions.flatMap(({ exportName: text }, at) =>
-      text === undefined ? [] : [{ text, kind: 0, index: imports.length + at }],
-    ),
-  ];
-  section(out, 7, exported, (w, { text, kind, index }) => {
+  const exported = functions.flatMap(({ exportName: text }, at) =>
+    text === undefined ? [] : [{ text, index: imports.length + at }],
+  );
+  section(out, 7, exported, (w, { text, index }) => {
     name(w, text);
-    w.writeByte(kind);
+    w.writeByte(0);
     unsignedLeb(w, index);
   });
   return { bodies: codeSection(out, functions), bytes: out.toBytes() };

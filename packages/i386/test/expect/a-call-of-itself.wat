@@ -1,9 +1,12 @@
 ;; function at 8048071
-global.get $eax
+i32.const 0
+i32.load offset=8390656 (; eax ;)
 local.set $eax
-global.get $esp
+i32.const 0
+i32.load offset=8390672 (; esp ;)
 local.set $esp
-global.get $flags
+i32.const 0
+i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
   block
@@ -45,11 +48,14 @@ block
       i32.const -4
       i32.add
       local.set $esp
+      i32.const 0
       local.get $eax
-      global.set $eax
+      i32.store offset=8390656 (; eax ;)
+      i32.const 0
       local.get $esp
-      global.set $esp
-      global.get $depth
+      i32.store offset=8390672 (; esp ;)
+      i32.const 0
+      i32.load offset=8390692 (; depth ;)
       i32.const 1000
       i32.ge_s
       if (result i32)
@@ -60,24 +66,31 @@ block
         call $interpret
         i32.const 0x8048079
       else
-        global.get $depth
+        i32.const 0
+        i32.const 0
+        i32.load offset=8390692 (; depth ;)
         i32.const 1
         i32.add
-        global.set $depth
+        i32.store offset=8390692 (; depth ;)
         call $f8048071
-        global.get $depth
+        i32.const 0
+        i32.const 0
+        i32.load offset=8390692 (; depth ;)
         i32.const -1
         i32.add
-        global.set $depth
+        i32.store offset=8390692 (; depth ;)
       end
       local.tee $return
       i32.const 0x8048079
       i32.ne
-      global.get $eax
+      i32.const 0
+      i32.load offset=8390656 (; eax ;)
       local.set $eax
-      global.get $esp
+      i32.const 0
+      i32.load offset=8390672 (; esp ;)
       local.set $esp
-      global.get $flags
+      i32.const 0
+      i32.load offset=8390688 (; flags ;)
       local.set $flags
       if
         i32.const 0
@@ -107,20 +120,25 @@ block
     i32.const 4
     i32.add
     local.set $esp
+    i32.const 0
     local.get $eax
-    global.set $eax
+    i32.store offset=8390656 (; eax ;)
+    i32.const 0
     local.get $esp
-    global.set $esp
+    i32.store offset=8390672 (; esp ;)
     local.get $13
     return
     unreachable
   end
+  i32.const 0
   local.get $eax
-  global.set $eax
+  i32.store offset=8390656 (; eax ;)
+  i32.const 0
   local.get $esp
-  global.set $esp
+  i32.store offset=8390672 (; esp ;)
+  i32.const 0
   local.get $flags
-  global.set $flags
+  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

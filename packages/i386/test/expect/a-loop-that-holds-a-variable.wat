@@ -1,9 +1,12 @@
 ;; function at 8048071
-global.get $esp
+i32.const 0
+i32.load offset=8390672 (; esp ;)
 local.set $esp
-global.get $esi
+i32.const 0
+i32.load offset=8390680 (; esi ;)
 local.set $esi
-global.get $flags
+i32.const 0
+i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
   block
@@ -68,10 +71,12 @@ block
       i32.const 4
       i32.add
       local.set $esp
+      i32.const 0
       local.get $esp
-      global.set $esp
+      i32.store offset=8390672 (; esp ;)
+      i32.const 0
       local.get $esi
-      global.set $esi
+      i32.store offset=8390680 (; esi ;)
       local.get $15
       return
     end
@@ -83,12 +88,15 @@ block
   local.get $12
   local.get $14
   i32.store offset=4
+  i32.const 0
   local.get $esp
-  global.set $esp
+  i32.store offset=8390672 (; esp ;)
+  i32.const 0
   local.get $esi
-  global.set $esi
+  i32.store offset=8390680 (; esi ;)
+  i32.const 0
   local.get $flags
-  global.set $flags
+  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

@@ -1,11 +1,15 @@
 ;; function at 8048071
-global.get $eax
+i32.const 0
+i32.load offset=8390656 (; eax ;)
 local.set $eax
-global.get $ecx
+i32.const 0
+i32.load offset=8390660 (; ecx ;)
 local.set $ecx
-global.get $esp
+i32.const 0
+i32.load offset=8390672 (; esp ;)
 local.set $esp
-global.get $flags
+i32.const 0
+i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
   block
@@ -45,22 +49,28 @@ block
     i32.const 4
     i32.add
     local.set $esp
+    i32.const 0
     local.get $eax
-    global.set $eax
+    i32.store offset=8390656 (; eax ;)
+    i32.const 0
     local.get $esp
-    global.set $esp
+    i32.store offset=8390672 (; esp ;)
     local.get $16
     return
     unreachable
   end
+  i32.const 0
   local.get $eax
-  global.set $eax
+  i32.store offset=8390656 (; eax ;)
+  i32.const 0
   local.get $ecx
-  global.set $ecx
+  i32.store offset=8390660 (; ecx ;)
+  i32.const 0
   local.get $esp
-  global.set $esp
+  i32.store offset=8390672 (; esp ;)
+  i32.const 0
   local.get $flags
-  global.set $flags
+  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

@@ -1,11 +1,15 @@
 ;; function at 8048071
-global.get $eax
+i32.const 0
+i32.load offset=8390656 (; eax ;)
 local.set $eax
-global.get $ebx
+i32.const 0
+i32.load offset=8390668 (; ebx ;)
 local.set $ebx
-global.get $esp
+i32.const 0
+i32.load offset=8390672 (; esp ;)
 local.set $esp
-global.get $flags
+i32.const 0
+i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
   block
@@ -42,24 +46,31 @@ block
     i32.const 4
     i32.add
     local.set $esp
+    i32.const 0
     local.get $eax
-    global.set $eax
+    i32.store offset=8390656 (; eax ;)
+    i32.const 0
     local.get $ebx
-    global.set $ebx
+    i32.store offset=8390668 (; ebx ;)
+    i32.const 0
     local.get $esp
-    global.set $esp
+    i32.store offset=8390672 (; esp ;)
     local.get $14
     return
     unreachable
   end
+  i32.const 0
   local.get $eax
-  global.set $eax
+  i32.store offset=8390656 (; eax ;)
+  i32.const 0
   local.get $ebx
-  global.set $ebx
+  i32.store offset=8390668 (; ebx ;)
+  i32.const 0
   local.get $esp
-  global.set $esp
+  i32.store offset=8390672 (; esp ;)
+  i32.const 0
   local.get $flags
-  global.set $flags
+  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

@@ -1,47 +1,66 @@
 ;; function at 8048071
-global.get $eax
+i32.const 0
+i32.load offset=8390656 (; eax ;)
 local.set $eax
-global.get $ecx
+i32.const 0
+i32.load offset=8390660 (; ecx ;)
 local.set $ecx
-global.get $edx
+i32.const 0
+i32.load offset=8390664 (; edx ;)
 local.set $edx
-global.get $ebx
+i32.const 0
+i32.load offset=8390668 (; ebx ;)
 local.set $ebx
-global.get $esp
+i32.const 0
+i32.load offset=8390672 (; esp ;)
 local.set $esp
-global.get $ebp
+i32.const 0
+i32.load offset=8390676 (; ebp ;)
 local.set $ebp
-global.get $esi
+i32.const 0
+i32.load offset=8390680 (; esi ;)
 local.set $esi
-global.get $edi
+i32.const 0
+i32.load offset=8390684 (; edi ;)
 local.set $edi
-global.get $flags
+i32.const 0
+i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
   block
     ;; 8048071 rcl eax, 1
+    i32.const 0
     local.get $flags
-    global.set $flags
+    i32.store offset=8390688 (; flags ;)
     i32.const 0x8048071
     i32.const 1
     call $step
-    global.get $eax
+    i32.const 0
+    i32.load offset=8390656 (; eax ;)
     local.set $eax
-    global.get $ecx
+    i32.const 0
+    i32.load offset=8390660 (; ecx ;)
     local.set $ecx
-    global.get $edx
+    i32.const 0
+    i32.load offset=8390664 (; edx ;)
     local.set $edx
-    global.get $ebx
+    i32.const 0
+    i32.load offset=8390668 (; ebx ;)
     local.set $ebx
-    global.get $esp
+    i32.const 0
+    i32.load offset=8390672 (; esp ;)
     local.set $esp
-    global.get $ebp
+    i32.const 0
+    i32.load offset=8390676 (; ebp ;)
     local.set $ebp
-    global.get $esi
+    i32.const 0
+    i32.load offset=8390680 (; esi ;)
     local.set $esi
-    global.get $edi
+    i32.const 0
+    i32.load offset=8390684 (; edi ;)
     local.set $edi
-    global.get $flags
+    i32.const 0
+    i32.load offset=8390688 (; flags ;)
     local.set $flags
     ;; 8048073 ret
     local.get $esp
@@ -64,30 +83,40 @@ block
     i32.const 4
     i32.add
     local.set $esp
+    i32.const 0
     local.get $esp
-    global.set $esp
+    i32.store offset=8390672 (; esp ;)
     local.get $13
     return
     unreachable
   end
+  i32.const 0
   local.get $eax
-  global.set $eax
+  i32.store offset=8390656 (; eax ;)
+  i32.const 0
   local.get $ecx
-  global.set $ecx
+  i32.store offset=8390660 (; ecx ;)
+  i32.const 0
   local.get $edx
-  global.set $edx
+  i32.store offset=8390664 (; edx ;)
+  i32.const 0
   local.get $ebx
-  global.set $ebx
+  i32.store offset=8390668 (; ebx ;)
+  i32.const 0
   local.get $esp
-  global.set $esp
+  i32.store offset=8390672 (; esp ;)
+  i32.const 0
   local.get $ebp
-  global.set $ebp
+  i32.store offset=8390676 (; ebp ;)
+  i32.const 0
   local.get $esi
-  global.set $esi
+  i32.store offset=8390680 (; esi ;)
+  i32.const 0
   local.get $edi
-  global.set $edi
+  i32.store offset=8390684 (; edi ;)
+  i32.const 0
   local.get $flags
-  global.set $flags
+  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Translations that are kept: the bytes of an executable → the newest that it was translated to.
+ *
+ * Invariant: a cached program is used only for the same bytes and the same options.
+ */
+import {
+  type Needs,
+  type TranslatedProgram,
+  type TranslationOptions,
+  translate,
+  translateMore,
+} from './program.ts';
+
+/** An executable, and the newest that it was translated to. */
+export class Translation {
+  readonly bytes: Uint8Array;
+  private readonly options: TranslationOptions;
+  private program: TranslatedProgram | undefined;
+
+  constructor(bytes: Uint8Array, options: TranslationOptions) {
+    this.bytes = bytes;
+    this.options = options;
+    this.program = translate(bytes, options);
+  }
+
+  /** Undefined when it is not of the form that can be translated. */
+  get newest(): TranslatedProgram | undefined {
+    return this.program;
+  }
+
+  /** The newest with functions at these addresses too. */
+  withRoots(roots: readonly number[]): TranslatedProgram | undefined {
+    const { program, options } = this;
+    const more = roots.filter((root) => program?.functions.has(root) === false);
+    if (program === undefined || more.length === 0) return program;
+    this.program = translateMore(program, options, more) ?? this.anew(program, { roots: more });
+    return this.program;
+  }
+
+  /** The newest fit for pages whose rights have to be looked up. */
+  withPages(writableStart: number): TranslatedProgram | undefined {
+    const { program } = this;
+    if (program?.needs.isPaged === false) {
+      this.program = this.anew(program, { writableStart, isPaged: true });
+    }
+    return this.program;
+  }
+
+  private anew({ needs }: TranslatedProgram, more: Partial<Needs>): TranslatedProgram | undefined {
+    const roots = [...needs.roots, ...(more.roots ?? [])];
+    return translate(this.bytes, this.options, { ...needs, ...more, roots });
+  }
+}
+
+/** Translations by their bytes. One cache may serve any number of machines. */
+export class TranslationCache {
+  private readonly known = new Map<string, Translation[]>();
+
+  get(bytes: Uint8Array, options: TranslationOptions): Translation {
+    const { stackSize, pageCount, metered, observed, depthLimit } = options;
+    const key = [hash(bytes), stackSize, pageCount, metered, observed, depthLimit].join();
+    const bucket = this.known.get(key) ?? [];
+    this.known.set(key, bucket);
+    let found = bucket.find((other) => sameBytes(other.bytes, bytes));
+    if (found === undefined) {
+      found = new Translation(bytes.slice(), options);
+      bucket.push(found);
+    }
+    return found;
+  }
+}
+
+/** FNV-1a. */
+function hash(bytes: Uint8Array): number {
+  let value = 0x811c9dc5;
+  for (const byte of bytes) value = Math.imul(value ^ byte, 0x01000193);
+  return value;
+}
+
+function sameBytes(first: Uint8Array, second: Uint8Array): boolean {
+  if (first.length !== second.length) return false;
+  for (let at = 0; at < first.length; at++) if (first[at] !== second[at]) return false;
+  return true;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** An executable, and what of it was translated → where translated code reads and writes. */
+import type { Executable, Segment } from '../elf.ts';
+import { PAGE, READABLE, roundUp, WRITABLE } from '../memory.ts';
+import type { AccessLayout, Range } from './access.ts';
+import type { CodeBytes } from './discover.ts';
+import type { Needs, TranslationOptions } from './program.ts';
+
+/** Guest addresses from here on are not translated. */
+const MAX_IMAGE_END = 0x7fff0000;
+
+/** The segment with the entry point, which is what is translated. */
+export function codeOf(executable: Executable, bytes: Uint8Array): CodeBytes | undefined {
+  const { entry, segments, end } = executable;
+  const segment = segments.find(
+    ({ address, fileSize }) => address <= entry && entry < address + fileSize,
+  );
+  if (segment === undefined || end > MAX_IMAGE_END) return undefined;
+  const { address, fileOffset, fileSize, rights } = segment;
+  return {
+    start: address,
+    bytes: bytes.subarray(fileOffset, fileOffset + fileSize),
+    isConstant: (rights & WRITABLE) === 0,
+  };
+}
+
+/** @param code what was translated. */
+export function layoutOf(
+  { start, end, segments }: Executable,
+  code: readonly Range[],
+  { stackSize, pageCount }: TranslationOptions,
+  needs: Needs,
+): AccessLayout {
+  const readableStart = startOfRun(segments, READABLE);
+  const writableStart = Math.max(startOfRun(segments, WRITABLE), needs.writableStart);
+  const isPaged = needs.isPaged || readableStart !== start;
+  const codeEnd = code.at(-1)?.[1] ?? start;
+  return {
+    stackSize,
+    pageCount,
+    imageStart: start,
+    imageEnd: end,
+    code,
+    readableStart,
+    writableStart,
+    readStart: start,
+    writeStart: Math.max(writableStart, codeEnd),
+    isPaged,
+    traps: !isPaged,
+  };
+}
+
+/** The first page from which on all pages of the image are there and have the right. */
+function startOfRun(segments: readonly Segment[], right: number): number {
+  const last = segments.at(-1) as Segment;
+  let start = roundUp(last.address + last.memorySize);
+  for (const { address, memorySize, rights } of [...segments].reverse()) {
+    if ((rights & right) === 0 || roundUp(address + memorySize) < start) break;
+    start = address - (address % PAGE);
+  }
+  return start;
+}
