@@ -45,13 +45,13 @@ export class BlockEmitter {
   /** Depths of the labels of the exits: with registers to store first, and with all stored. */
   private exits = { spill: 0, leave: 0 };
   private readonly mark: Mark;
-  /** Index of the function of quick-calls.ts. */
-  readonly quickCall: number;
+  /** Index of the first of the functions that every module has. */
+  readonly helpers: number;
 
-  constructor(state: BlockState, mark: Mark, quickCall: number) {
+  constructor(state: BlockState, mark: Mark, helpers: number) {
     this.state = state;
     this.mark = mark;
-    this.quickCall = quickCall;
+    this.helpers = helpers;
   }
 
   begin(dirty: number): void {
@@ -123,6 +123,16 @@ export class BlockEmitter {
     this.stepSpilled(address, known);
     state.reload(0xff);
     this.producer = PACKED;
+  }
+
+  /** Registers and flags to their cells, before the instruction. */
+  spillHere(): void {
+    this.spillAll(this.before);
+  }
+
+  /** Let the interpreter execute the instruction, after {@link spillHere}. */
+  stepHere(): void {
+    this.stepSpilled((this.instruction as Instruction).address, this.before);
   }
 
   stepSpilled(address: number, known: number): void {

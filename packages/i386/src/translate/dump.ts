@@ -5,7 +5,7 @@ import { formatInstruction } from '../format.ts';
 import { pageCountOf } from '../memory.ts';
 import { DEFAULT_LIMITS } from '../process.ts';
 import { CELL_NAMES, cellOffset } from './cells.ts';
-import { IMPORTS } from './layout.ts';
+import { HELPERS, IMPORTS } from './layout.ts';
 import { emitProgram, type TranslationOptions } from './program.ts';
 import { wasmText } from './wasm-text.ts';
 
@@ -44,10 +44,10 @@ export function translationText(
     if (instruction === undefined) continue;
     comments.set(found.marks[at] as number, `${hex(place)} ${formatInstruction(instruction)}`);
   }
-  const functionName = (index: number): string =>
-    index === IMPORTS.length
-      ? 'quickSystemCall'
-      : `f${hex(entries[index - IMPORTS.length - 1] as number)}`;
+  const functionName = (index: number): string => {
+    const own = index - IMPORTS.length;
+    return HELPERS[own] ?? `f${hex(entries[own - HELPERS.length] as number)}`;
+  };
   const placeName = (offset: number): string | undefined =>
     CELL_NAMES.find((_, cell) => cellOffset(options, cell) === offset);
   return [

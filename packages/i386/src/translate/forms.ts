@@ -8,7 +8,7 @@
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import type { OperationName } from '../instructions.ts';
-import { EAX, EBP, EDX, ESP } from '../registers.ts';
+import { EAX, EBP, ECX, EDI, EDX, ESI, ESP } from '../registers.ts';
 
 /** In WebAssembly, or one step of the interpreter. */
 export type Form = 'direct' | 'step';
@@ -24,6 +24,7 @@ const FULL_SIZE = new Set<OperationName>(
   ) as OperationName[],
 );
 const SHIFTS = new Set<OperationName>(['shl', 'shr', 'sar']);
+const STRINGS = new Set<OperationName>(['movs', 'stos']);
 const CONTROL = new Set<OperationName>(['jmp', 'jcc', 'call', 'callIndirect', 'ret', 'int', 'nop']);
 
 /** Which way an instruction goes. */
@@ -33,6 +34,7 @@ export function directForm(instruction: Instruction): Form {
   // What it pops may not be lost when the store is left to the interpreter.
   if (operation === 'pop' && operands[0]?.kind === MEMORY) return 'step';
   if (ANY_SIZE.has(operation) || CONTROL.has(operation)) return 'direct';
+  if (STRINGS.has(operation)) return instruction.shortAddress || size === 2 ? 'step' : 'direct';
   if (size !== 4) return 'step';
   if (SHIFTS.has(operation)) {
     const count = operands[1] as Operand;
@@ -65,6 +67,10 @@ export function registersWritten(instruction: Instruction): number {
       return bit(ESP);
     case 'pop':
       return bit(ESP) | changed(first);
+    case 'movs':
+      return bit(EDI) | bit(ESI) | bit(ECX);
+    case 'stos':
+      return bit(EDI) | bit(ECX);
     case 'leave':
       return bit(ESP) | bit(EBP);
     case 'xchg':
@@ -101,6 +107,7 @@ export function registersTouched(instruction: Instruction): number {
     case 'cbw':
     case 'lahf':
     case 'sahf':
+    case 'stos':
       return touched | bit(EAX);
     default:
       return touched;

@@ -16,6 +16,7 @@ import { EBP, ESP } from '../registers.ts';
 import { type Block, type CodeFunction, successors } from './blocks.ts';
 import type { Flow } from './flow.ts';
 import { directForm, registersWritten } from './forms.ts';
+import { stringOperands } from './string-code.ts';
 
 /** What a register holds: `value` more than its root. */
 export interface Known {
@@ -402,7 +403,9 @@ function accesses(
   }
 }
 
-function memoryOperands({ operation, operands }: Instruction): Operand[] {
+function memoryOperands(instruction: Instruction): Operand[] {
+  const { operation, operands } = instruction;
+  if (operation === 'movs' || operation === 'stos') return stringOperands(instruction);
   if (operation === 'lea' || operation === 'nop') return [];
   return operands.filter(({ kind }) => kind === MEMORY);
 }
@@ -450,6 +453,7 @@ function after(instruction: Instruction, before: Registers, pushed: Pushed): Reg
 
 /** True for stores to memory but those of push. */
 function storesOperand({ operation, operands }: Instruction): boolean {
+  if (operation === 'movs' || operation === 'stos') return true;
   if (operation === 'xchg') return operands.some(({ kind }) => kind === MEMORY);
   return operands[0]?.kind === MEMORY && !ONLY_READ.has(operation);
 }

@@ -41,8 +41,8 @@ export interface ModuleContext {
   readonly facts: ProgramFacts;
   /** Entry → index of the WebAssembly function. */
   readonly indices: ReadonlyMap<number, number>;
-  /** Index of the function of quick-calls.ts. */
-  readonly quickCall: number;
+  /** Index of the first of the functions that every module has. */
+  readonly helpers: number;
   readonly layout: AccessLayout;
   /** Count instructions and ask now and then whether to go on. */
   readonly metered: boolean;
@@ -97,7 +97,7 @@ class FunctionEmitter {
     const mark = (address: number): void => {
       this.marks.push(this.code.bytes.length, address);
     };
-    this.emitter = new BlockEmitter(this.state, mark, context.quickCall);
+    this.emitter = new BlockEmitter(this.state, mark, context.helpers);
     this.dirtyIn = this.findDirty();
     this.charges = context.metered ? this.findCharges() : this.flow.order.map(() => 0);
   }

@@ -7,12 +7,13 @@
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ARITHMETIC, OVERFLOW } from '../flags.ts';
 import type { OperationName } from '../instructions.ts';
-import { EAX, EBP, EBX, ECX, EDX, ESP } from '../registers.ts';
+import { EAX, EBP, EBX, ECX, EDX, ESI, ESP } from '../registers.ts';
 import type { BlockEmitter } from './block.ts';
 import { pushCell } from './cells.ts';
 import { PACKED } from './flag-code.ts';
-import { FLAGS_LOCAL } from './layout.ts';
+import { FLAGS_LOCAL, QUICK_CALL } from './layout.ts';
 import { isRegister } from './state.ts';
+import { emitString } from './string-code.ts';
 import { OP } from './wasm.ts';
 
 /**
@@ -365,7 +366,7 @@ const systemCall: EmitHandler = (emitter, i, _needed, live) => {
   for (const register of [EAX, EBX, ECX, EDX]) state.get(register);
   code.constant(i.address + i.length);
   code.constant(live);
-  code.indexed(OP.call, emitter.quickCall);
+  code.indexed(OP.call, emitter.helpers + QUICK_CALL);
   state.setRegister(EAX);
   state.forgetStack();
   return true;
@@ -490,6 +491,14 @@ export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
     return true;
   },
   int: systemCall,
+  movs: (emitter, i) => {
+    emitString(emitter, i, ESI);
+    return true;
+  },
+  stos: (emitter, i) => {
+    emitString(emitter, i, EAX);
+    return true;
+  },
   lahf: flagsToAh,
   sahf: ahToFlags,
   nop: () => true,

@@ -29,6 +29,13 @@ export const CALL_INDIRECT = 4;
 export const OBSERVE = 5;
 export const TICK = 6;
 
+/** Functions that every module has, before those of the guest, in this order. */
+export const QUICK_CALL = 0;
+export const QUICK_COPY = 1;
+export const QUICK_FILL = 2;
+/** Their names. */
+export const HELPERS: readonly string[] = ['quickSystemCall', 'quickCopy', 'quickFill'];
+
 /** Locals 0 to 7 are the registers. */
 export const FLAGS_LOCAL = 8;
 /** Next block, where flow cannot be structured. */

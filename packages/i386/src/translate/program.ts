@@ -26,9 +26,10 @@ import {
 } from './facts.ts';
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import { codeOf, layoutOf } from './image-layout.ts';
-import { DEPTH_LIMIT, IMPORTS } from './layout.ts';
+import { DEPTH_LIMIT, HELPERS, IMPORTS } from './layout.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickSystemCall } from './quick-calls.ts';
+import { quickCopy, quickFill } from './string-code.ts';
 import { encodeModule } from './wasm.ts';
 
 export interface TranslationOptions {
@@ -148,14 +149,14 @@ function emit(
   const called = new Set(own.flatMap((fact) => calledBy(fact)));
   const imported = [...called].filter((entry) => facts.get(entry)?.isFixed === true);
   const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
-  const quickCall = IMPORTS.length + imported.length;
+  const helpers = IMPORTS.length + imported.length;
   const context: ModuleContext = {
     facts,
     indices: new Map([
       ...imported.map((entry, at) => [entry, IMPORTS.length + at] as const),
-      ...entries.map((entry, at) => [entry, quickCall + 1 + at] as const),
+      ...entries.map((entry, at) => [entry, helpers + HELPERS.length + at] as const),
     ]),
-    quickCall,
+    helpers,
     layout,
     metered: options.metered,
     observed: options.observed,
@@ -224,10 +225,10 @@ function assemble({ layout, entries, emitted, imported }: EmittedProgram): Trans
   const callees = imported.map((entry) => ({ name: nameOf(entry), signature: undefined }));
   const module = encodeModule({
     imports: [...IMPORTS, ...callees],
-    functions: [quickSystemCall(layout), ...functions],
+    functions: [quickSystemCall(layout), quickCopy(layout), quickFill(layout), ...functions],
     memoryPages: 1,
   });
-  const starts = module.bodies.slice(1);
+  const starts = module.bodies.slice(HELPERS.length);
   const marks = Int32Array.from(
     emitted.flatMap((body, at) =>
       body.marks.map((mark, n) => (n % 2 === 0 ? mark + (starts[at] as number) : mark)),

@@ -106,6 +106,11 @@ export class BlockState {
   /** Set a register to the value on the stack. */
   setRegister(register: number): void {
     this.code.indexed(OP.local_set, register);
+    this.changed(register);
+  }
+
+  /** The register's local has been set. */
+  changed(register: number): void {
     this.dirty |= 1 << register;
     this.distances.delete(register);
     if (register === ESP) {

@@ -106,6 +106,16 @@ export class Code {
     unsignedLeb(this.bytes, offset);
   }
 
+  /** memory.copy of (to, from, count). */
+  memoryCopy(): void {
+    this.bytes.write(new Uint8Array([0xfc, 10, 0, 0]));
+  }
+
+  /** memory.fill of (to, byte, count). */
+  memoryFill(): void {
+    this.bytes.write(new Uint8Array([0xfc, 11, 0]));
+  }
+
   /** Open a block, loop or if, perhaps with a result; returns its depth, for {@link branch}. */
   open(opcode: number, result = false): number {
     this.bytes.writeByte(opcode);
@@ -171,7 +181,8 @@ export function encodeModule(parts: ModuleParts): {
   const out = new ByteWriter(1 << 16);
   out.write(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   const { imports, functions } = parts;
-  const signatures = [DEFINED, ...imports.flatMap(({ signature }) => signature ?? [])];
+  const all = [...imports, ...functions].flatMap(({ signature }) => signature ?? []);
+  const signatures = [...new Set([DEFINED, ...all])];
   const typeOf = ({ signature }: ImportedFunction | DefinedFunction): number =>
     signature === undefined ? 0 : signatures.indexOf(signature);
   section(out, 1, signatures, (w, { parameters, results }) => {
