@@ -367,7 +367,7 @@ export class Process implements CallContext, Surroundings {
     } finally {
       session.legacy = before;
     }
-    this.files.expire();
+    this.files.opened.expire();
     throw new ProcessEnd(status);
   }
 

@@ -192,7 +192,7 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [CALL.CLOSE, (context, fd) => done(() => context.files.close(fd))],
   [CALL.WAITPID, waitFor],
   [CALL.CREAT, (context, path, mode) => openFile(context, text(context, path), 0o1101, mode)],
-  [CALL.UNLINK, (context, path) => done(() => context.files.remove(text(context, path)))],
+  [CALL.UNLINK, (context, path) => done(() => context.files.opened.remove(text(context, path)))],
   [CALL.EXECVE, execute],
   [CALL.CHDIR, (context, path) => done(() => context.host.changeDirectory(text(context, path)))],
   [CALL.MKNOD, refuse],
