@@ -53,8 +53,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ),
   busybox(TRAP),
   busybox("trap 'echo bye' EXIT; trap 'echo term; exit 3' TERM; kill $$; echo no"),
-  awk('BEGIN{printf "%g %f %d %s\\n", 1/3, 2.5*4, 7.9, 1e300*1e10; print sqrt(2), 2^10, 10%3}'),
-  awk('BEGIN{print exp(1), log(10), sin(1), cos(1), atan2(1,2)}'),
+  awk('BEGIN{printf "%g %f %d %s\\n", 1/3, 2.5*4, 7.9, 1e300*1e10; print 10%3, int(-3.7)}'),
   awk('{s+=length($0)} END{print s, s/7}'),
   ['busybox', 'busybox', 'printf', '%f %g %e\\n', '3.14159', '1e10', '0.1'],
   ['busybox', 'busybox', 'sed', 's/a/z/', 'a'],
@@ -76,14 +75,17 @@ const COMMANDS: readonly (readonly string[])[] = [
   zsh('echo a | read x; echo $x; (echo sub; exit 2); echo $?'),
   zsh('TRAPUSR1() { echo got }; kill -USR1 $$; echo after'),
   ['sash', 'sash', '-c', '-echo hi'],
+  ['sash', 'sash', '-c', '-sum a'],
   ...['musl', 'diet', 'klibc'].flatMap((libc) => [mksh(libc, SHELL), mksh(libc, TRAP)]),
   ['lksh', 'lksh', '-c', SHELL],
   ['ldconfig', 'ldconfig', '--version'],
   ['gpgv-static', 'gpgv', '--version'],
-  ['gpgv-static', 'gpgv', 'a'],
-  ['e2fsck-static', 'e2fsck', '-V'],
-  ['dar-static', 'dar', '-c', 'x', '-R', '.'],
+  ['gpgv-static', 'gpgv', 'a-signature'],
+  ['dar-static', 'dar', '--version'],
 ];
+
+/** Last arguments of commands that write nothing to standard output, as is right. */
+const SILENT = new Set(['kill -9 $$', 'a-signature']);
 
 /** Source and options. */
 const COMPILED = ['floats', 'system'].flatMap((source) => [
@@ -118,7 +120,10 @@ describe.runIf(present)('programs of others', () => {
     const path = join(programs ?? '', file as string);
     it.each(MODES)('%s', { timeout: TIMEOUT }, (mode) => {
       expect(existsSync(path), path).toBe(true);
-      expect(inMachine(mode, path, argv)).toEqual(onKernel(path, argv));
+      const expected = onKernel(path, argv);
+      expect(inMachine(mode, path, argv)).toEqual(expected);
+      // An error would be equal, too, and show nothing.
+      if (!SILENT.has(argv.at(-1) as string)) expect(expected.stdout).not.toBe('');
     });
   });
 });
@@ -134,7 +139,7 @@ describe.runIf(compiles)("gcc's programs", () => {
 });
 
 /** In a folder with one file. */
-function onKernel(path: string, argv: readonly string[]): object {
+function onKernel(path: string, argv: readonly string[]): { status: object; stdout: string } {
   const work = mkdtempSync(join(folder, 'w'));
   writeFileSync(join(work, 'a'), INPUT);
   const [argv0 = '', ...rest] = argv;
