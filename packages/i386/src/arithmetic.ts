@@ -117,7 +117,7 @@ export function shiftDouble(
   const by = BigInt(count);
   const to = BigInt(unsigned(value, size));
   const from = BigInt(unsigned(filler, size));
-  // Behind the filler the destination comes again, as on real processors.
+  // After the filler the destination comes again, as on real processors.
   const wide = (to << (bits * 2n)) | (from << bits) | to;
   const moved = left ? (wide << by) >> (bits * 2n) : wide >> by;
   const result = extend(Number(BigInt.asUintN(size * 8, moved)), size);

@@ -63,7 +63,7 @@ export class InstructionBudget implements Budget {
   }
 
   /**
-   * Interpret until `done` is true behind an instruction. Throws ProcessEnd and bare MachineErrors.
+   * Interpret until `done` is true after an instruction. Throws ProcessEnd and bare MachineErrors.
    */
   runUntil(process: Process, done: (cpu: Interpreter) => boolean): void {
     const { cpu } = process;

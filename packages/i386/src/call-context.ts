@@ -9,7 +9,7 @@ import { errno } from './errno.ts';
 import { MachineError } from './errors.ts';
 import type { FileTable } from './files.ts';
 import { type Memory, READABLE, WRITABLE } from './memory.ts';
-import type { Entropy, Signals } from './signals.ts';
+import type { Entropy, Mask, SignalInfo, Signals } from './signals.ts';
 
 /** What system calls work on. */
 export interface CallContext {
@@ -39,6 +39,12 @@ export interface CallContext {
   /** The sixth argument of a call. */
   readonly sixth: number;
   readonly signals: Signals;
+  /** Send a signal to a process; number 0 sends none. False when there is no such process. */
+  signal(pid: number, info: SignalInfo): boolean;
+  /** Hold back other signals until the call returns. */
+  suspend(mask: Mask): void;
+  /** sigreturn: go on where a handler was called. Returns what eax was. */
+  leaveHandler(hasInfo: boolean): number;
   /** For all processes of the session. */
   readonly entropy: Entropy;
   /** Let a descriptor of the table of segments be 4 GiB from `base` on. */

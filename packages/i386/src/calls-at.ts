@@ -37,13 +37,13 @@ export function access(context: CallContext, name: string, mode: number): number
 
 /** rename: what is open follows its name. */
 export function rename({ files }: CallContext, from: string, to: string): void {
-  files.flushFiles();
-  files.rename(from, to);
+  files.opened.flush();
+  files.opened.rename(from, to);
 }
 
 /** link. */
 export function link(context: CallContext, existing: string, name: string): void {
-  context.files.flushFiles();
+  context.files.opened.flush();
   context.host.link(existing, name);
 }
 
@@ -88,7 +88,7 @@ const removeAt: Call = (context, fd, path, flags) =>
   done(() => {
     const name = nameAt(context, fd, path);
     if ((flags & REMOVE_DIRECTORY) !== 0) context.host.removeDirectory(name);
-    else context.files.remove(name);
+    else context.files.opened.remove(name);
   });
 
 const timesAt =

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls about processes: signals, clone as a fork, what a thread has of its own, limits,
+ * System calls about processes: clone as a fork, what a thread has of its own, limits,
  * numbers of users and groups, random bytes.
  */
-import { type Call, type CallContext, done, put, putWords, wordAt } from './call-context.ts';
+import { type Call, done, put, putWords, wordAt } from './call-context.ts';
 import { errno } from './errno.ts';
-import { type Disposition, isSignal } from './signals.ts';
 
 /** Flags of clone. */
 const [CLONE_VM, CLONE_VFORK, CLONE_CHILD_SETTID, CLONE_PARENT_SETTID] = [
@@ -22,71 +21,6 @@ const STACK_LIMIT = 8 << 20;
 const MAX_FILES = 1024;
 /** Options of prctl that change nothing here: name, dumpable, no new privileges. */
 const HARMLESS_OPTIONS = new Set([4, 15, 38]);
-
-/** signal: returns the handler before. */
-const setHandler: Call = (context, signal, handler) => {
-  const [before] = context.signals.get(signal);
-  if (!context.signals.set(signal, [handler, 0, 0, 0, 0])) throw errno('EINVAL');
-  return before;
-};
-
-/** sigaction; `words` are the places of handler, flags, restorer and mask in its structure. */
-const setAction =
-  (words: readonly number[]): Call =>
-  (context, signal, next, before) => {
-    const { signals } = context;
-    if (!isSignal(signal)) throw errno('EINVAL');
-    const old = signals.get(signal);
-    if (next !== 0) {
-      const field = (at: number) => {
-        const word = words[at];
-        return word === undefined ? 0 : wordAt(context, next + word * 4);
-      };
-      const disposition: Disposition = [field(0), field(1), field(2), field(3), field(4)];
-      if (!signals.set(signal, disposition)) throw errno('EINVAL');
-    }
-    if (before !== 0) {
-      const fields: number[] = [];
-      words.forEach((word, at) => {
-        fields[word] = old[at] as number;
-      });
-      putWords(context, before, ...fields);
-    }
-    return 0;
-  };
-
-/** sigprocmask of one word or two. */
-const setMask =
-  (words: 1 | 2): Call =>
-  (context, how, next, before) => {
-    const { signals } = context;
-    const old = signals.mask;
-    if (next !== 0) {
-      const change = [wordAt(context, next), words === 2 ? wordAt(context, next + 4) : 0] as const;
-      signals.mask = [masked(how, old[0], change[0]), masked(how, old[1], change[1])];
-    }
-    if (before !== 0) putWords(context, before, ...old.slice(0, words));
-    return 0;
-  };
-
-function masked(how: number, old: number, change: number): number {
-  if (how === 0) return old | change;
-  if (how === 1) return old & ~change;
-  if (how === 2) return change;
-  throw errno('EINVAL');
-}
-
-/** A signal to the process itself; there is nobody else who could get one. */
-function send(context: CallContext, pid: number, signal: number): number {
-  if (signal !== 0 && !isSignal(signal)) throw errno('EINVAL');
-  const isSelf = pid === context.pid || pid === 0 || pid === -1 || pid === -context.pid;
-  if (!isSelf) throw errno('ESRCH');
-  if (signal === 0) return 0;
-  const effect = context.signals.effect(signal);
-  if (effect === 'ends') return context.die(signal);
-  if (effect === 'handler') throw errno('ENOSYS');
-  return 0;
-}
 
 /** A process of its own; threads, which share memory and go on beside, there are not. */
 const clone: Call = (context, flags, stack, parentTid, _tls, childTid) => {
@@ -142,9 +76,13 @@ const option: Call = (_context, number) => {
   return 0;
 };
 
-/** Waits for a signal: the only ones are children's, which have come already. */
-const interrupted: Call = () => {
-  throw errno('EINTR');
+/** Of a struct sysinfo: seconds since the start, loads, memory in bytes, and processes. */
+const systemInfo: Call = (context, address) => {
+  const seconds = Math.floor(context.host.now() / 1000) & 0x7fffffff;
+  const { used, limit } = context.memory;
+  const memory = [limit, Math.max(0, limit - used), 0, 0, 0, 0];
+  putWords(context, address, seconds, 0, 0, 0, ...memory, 1, 0, 0, 1, 0, 0);
+  return 0;
 };
 
 const zero: Call = () => 0;
@@ -153,38 +91,27 @@ const self: Call = (context) => context.pid;
 /** Numbers and calls. */
 export const PROCESS_CALLS: readonly (readonly [number: number, call: Call])[] = [
   [23, zero], // setuid
-  [27, zero], // alarm
-  [29, interrupted], // pause
   [34, zero], // nice
   [36, zero], // sync
-  [37, send],
   [46, zero], // setgid
-  [48, setHandler],
   [57, zero], // setpgid
   [65, self], // getpgrp
   [66, self], // setsid
-  [67, setAction([0, 2, 3, 1])], // sigaction: handler, mask, flags, restorer
   [70, zero], // setreuid
   [71, zero], // setregid
-  [72, interrupted], // sigsuspend
   [75, zero], // setrlimit
   [76, getLimit],
   [80, zero], // getgroups
   [81, zero], // setgroups
   [96, () => 20], // getpriority
   [97, zero], // setpriority
-  [104, zero], // setitimer
+  [116, systemInfo],
   [120, clone],
-  [126, setMask(1)],
   [132, self], // getpgid
   [136, zero], // personality
   [147, self], // getsid
   [158, zero], // sched_yield
   [172, option], // prctl
-  [174, setAction([0, 1, 2, 3, 4])], // rt_sigaction
-  [175, setMask(2)],
-  [179, interrupted], // rt_sigsuspend
-  [186, zero], // sigaltstack
   [191, getLimit], // ugetrlimit
   [203, zero], // setreuid32
   [204, zero], // setregid32
@@ -197,11 +124,9 @@ export const PROCESS_CALLS: readonly (readonly [number: number, call: Call])[] =
   [213, zero], // setuid32
   [214, zero], // setgid32
   [224, self], // gettid
-  [238, (context, tid, signal) => send(context, tid, signal)], // tkill
   [240, zero], // futex: there is nobody to wait for or to wake
   [243, setThreadArea],
   [258, self], // set_tid_address
-  [270, (context, _group, tid, signal) => send(context, tid, signal)], // tgkill
   [311, zero], // set_robust_list
   [340, limits64],
   [355, random],

@@ -41,11 +41,11 @@ const OMIT = 0x3ffffffe;
 /** What is known of a name. Throws ENOENT and its kind. */
 export function factsOf(context: CallContext, path: string, followLast: boolean): Facts {
   const { host, files } = context;
-  files.flushFiles(); // sizes and times are the host's
+  files.opened.flush(); // sizes and times are the host's
   const status = followLast ? host.stat(path) : host.lstat(path);
   const inode = host.inode(path, followLast);
   if (status === undefined || inode === undefined) {
-    if (isDevice(files.absolute(path))) return plain(DEVICE);
+    if (isDevice(files.opened.absolute(path))) return plain(DEVICE);
     throw missing(host, path);
   }
   let { size } = status;
@@ -137,7 +137,7 @@ const setTimes =
       const part =
         unit === 0 || address === 0 ? 0 : Math.floor(wordAt(context, address + at + 4) / unit);
       const when = address === 0 ? context.host.now() : wordAt(context, address + at) * 1000 + part;
-      context.files.flushFiles();
+      context.files.opened.flush();
       context.host.setModified(name, when);
     });
 
@@ -150,7 +150,7 @@ export function setTimesOf(
 ): void {
   const { host, files } = context;
   if (host.stat(name) === undefined) throw missing(host, name);
-  files.flushFiles();
+  files.opened.flush();
   const [seconds, part] = is64 ? [16, 24] : [8, 12];
   const nanoseconds = address === 0 ? NOW : wordAt(context, address + part);
   if (nanoseconds === OMIT) return;

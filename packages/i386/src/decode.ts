@@ -134,7 +134,7 @@ const MASKS: ReadonlyMap<OperationName, readonly [number, number, number]> = new
 );
 
 /**
- * Decode the instruction at `address`. Undefined when its bytes are no instruction of the table, or
+ * Decode the instruction at `address`. Undefined when its bytes are not an instruction of the table, or
  * when one of them cannot be fetched.
  */
 export function decode(fetch: FetchByte, address: number): Instruction | undefined {

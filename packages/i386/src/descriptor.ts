@@ -20,7 +20,7 @@ export const O_CLOEXEC = 0o2000000;
 export interface OpenedFile {
   path: string;
   bytes: Uint8Array;
-  /** Bytes of `bytes` that are content: it has room behind them. */
+  /** Bytes of `bytes` that are content: it has room after them. */
   size: number;
   /** Holds something that the host does not have. */
   changed: boolean;

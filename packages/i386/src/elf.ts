@@ -25,7 +25,7 @@ export interface Executable {
   readonly segments: readonly Segment[];
   /** Guest address of the first page. */
   readonly start: number;
-  /** Guest address behind the last page. */
+  /** Guest address after the last page. */
   readonly end: number;
   /** Guest address of the program headers; 0 when no segment has them. */
   readonly headers: number;
@@ -107,8 +107,8 @@ function checkSegment(
 
 /**
  * The segment's pages as the kernel maps them: whole pages of the file, so that what stands before
- * and behind the segment in the file is seen as well, except that a segment larger than its part of
- * the file is zero behind that.
+ * and after the segment in the file is seen as well, except that a segment larger than its part of
+ * the file is zero after that.
  */
 export function segmentPages(
   bytes: Uint8Array,

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Open files of a process: descriptors → files whose content is held here while they are open.
+ * Descriptors of a process → what they are: files (see open-files.ts), folders, devices, pipes, the
+ * host's streams; reading, writing and seeking by them.
  *
- * The host reads and writes whole files, the guest a byte at a time. So a file that is opened is
- * read whole, is changed in memory, and goes back to the host when it is closed, when the process
- * ends, and before another program starts, which could read it. Invariant: all descriptors of one
- * file, in this process and in its forks, share one {@link OpenedFile}; a file that is not
- * `changed` may be dropped and read anew.
+ * Invariant: what was written to the host's streams comes there in order, and before another
+ * program starts.
  */
 import { ByteWriter } from '@stage0-ts/bytes';
 import type { Host, Inherited } from '@stage0-ts/host';
@@ -28,13 +26,13 @@ import {
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
-  type OpenedFile,
   RANDOM,
   TERMINAL,
 } from './descriptor.ts';
 import { errno } from './errno.ts';
 import { MachineError } from './errors.ts';
 import { missing } from './missing.ts';
+import { OpenFiles } from './open-files.ts';
 import { Pipe } from './pipe.ts';
 import type { Entropy } from './signals.ts';
 
@@ -50,7 +48,8 @@ export class FileTable {
   private readonly host: Host;
   private readonly limit: number;
   private readonly entropy: Entropy;
-  private readonly open: OpenedFile[];
+  /** The files among them. */
+  readonly opened: OpenFiles;
   private descriptors: (Descriptor | undefined)[];
   /** Descriptors that execve closes. */
   private readonly closing: Set<number>;
@@ -63,7 +62,7 @@ export class FileTable {
     this.host = host;
     this.limit = limit;
     this.entropy = entropy;
-    this.open = from?.open ?? [];
+    this.opened = new OpenFiles(host, from?.opened);
     this.closing = new Set(from?.closing);
     this.descriptors = from?.descriptors.slice() ?? [
       { kind: 'input', rest: undefined },
@@ -93,7 +92,7 @@ export class FileTable {
 
   /** open(2). `mode` has the umask taken off already, as far as the guest set one. */
   openFile(path: string, flags: number, mode: number): number {
-    const absolute = this.absolute(path);
+    const absolute = this.opened.absolute(path);
     const status = this.host.stat(path);
     const creates = (flags & O_CREAT) !== 0;
     if ((status === undefined || status.kind === 'other') && isDevice(absolute)) {
@@ -111,35 +110,8 @@ export class FileTable {
     }
     if (status !== undefined && (flags & O_DIRECTORY) !== 0) throw errno('ENOTDIR');
     if (status === undefined) this.host.writeFile(path, new Uint8Array(), mode & 0o7777);
-    const file = this.opened(absolute, (flags & O_TRUNC) !== 0);
-    file.descriptors++;
+    const file = this.opened.open(absolute, (flags & O_TRUNC) !== 0);
     return this.installOpened({ kind: 'file', file, position: 0, flags }, flags);
-  }
-
-  private opened(path: string, truncate: boolean): OpenedFile {
-    let file = this.open.find(
-      (other) => !other.removed && (other.path === path || this.host.sameFile(other.path, path)),
-    );
-    if (file === undefined) {
-      const bytes = truncate ? new Uint8Array() : this.host.readFile(path);
-      file = {
-        path,
-        bytes,
-        size: bytes.length,
-        changed: false,
-        borrowed: true,
-        stale: false,
-        removed: false,
-        descriptors: 0,
-      };
-      this.open.push(file);
-    }
-    if (truncate) {
-      file.size = 0;
-      file.changed = true;
-      file.stale = false;
-    }
-    return file;
   }
 
   /** How many bytes read(2) could give. Throws EBADF and EISDIR. */
@@ -152,7 +124,7 @@ export class FileTable {
     if (descriptor.kind === 'device') return descriptor.name === NULL ? 0 : Number.MAX_SAFE_INTEGER;
     if (descriptor.kind === 'pipe')
       return descriptor.pipe.readable((descriptor.flags & O_NONBLOCK) !== 0);
-    if (descriptor.file.stale) this.refresh(descriptor.file);
+    this.opened.refresh(descriptor.file);
     return Math.max(0, descriptor.file.size - descriptor.position);
   }
 
@@ -214,7 +186,7 @@ export class FileTable {
     if (descriptor.kind === 'device' && descriptor.name === FULL) throw errno('ENOSPC');
     if (descriptor.kind !== 'file') return from.length;
     const { file } = descriptor;
-    if (file.stale) this.refresh(file);
+    this.opened.refresh(file);
     if ((descriptor.flags & O_APPEND) !== 0) descriptor.position = file.size;
     if (descriptor.position >= LARGEST_FILE) throw errno('EFBIG');
     const end = Math.min(LARGEST_FILE, descriptor.position + from.length);
@@ -272,7 +244,7 @@ export class FileTable {
     const descriptor = this.get(number);
     if (descriptor.kind === 'device') return 0;
     if (descriptor.kind !== 'file' && descriptor.kind !== 'directory') throw errno('ESPIPE');
-    if (descriptor.kind === 'file' && descriptor.file.stale) this.refresh(descriptor.file);
+    if (descriptor.kind === 'file') this.opened.refresh(descriptor.file);
     const size = descriptor.kind === 'file' ? descriptor.file.size : 0;
     const origins = [0, descriptor.position, size];
     const origin = origins[whence];
@@ -290,15 +262,8 @@ export class FileTable {
 
   private letGo(descriptor: Descriptor): void {
     if (descriptor.kind === 'output') this.flushOutput(descriptor);
-    if (descriptor.kind === 'file') this.release(descriptor.file);
+    if (descriptor.kind === 'file') this.opened.release(descriptor.file);
     if (descriptor.kind === 'pipe') descriptor.pipe.close(isWritten(descriptor.flags));
-  }
-
-  private release(file: OpenedFile): void {
-    file.descriptors--;
-    if (file.descriptors > 0) return;
-    this.open.splice(this.open.indexOf(file), 1);
-    this.flushFile(file);
   }
 
   /** dup(2), or dup2(2) when `to` is given. */
@@ -353,7 +318,7 @@ export class FileTable {
     const descriptor = this.get(number);
     if (descriptor.kind !== 'file' || !isWritten(descriptor.flags)) throw errno('EINVAL');
     const { file } = descriptor;
-    if (file.stale) this.refresh(file);
+    this.opened.refresh(file);
     if (size > this.limit) throw errno('EFBIG');
     makeRoom(file, size, this.limit);
     if (size > file.size) file.bytes.fill(0, file.size, size);
@@ -361,55 +326,12 @@ export class FileTable {
     file.changed = true;
   }
 
-  /** rename(2): what is open has its new name; what was there has none. */
-  rename(from: string, to: string): void {
-    const [source, target] = [this.absolute(from), this.absolute(to)];
-    this.requireLastName(target);
-    this.host.rename(from, to);
-    if (source === target) return;
-    for (const file of this.open) {
-      if (file.removed) continue;
-      if (file.path === target) file.removed = true;
-      else if (file.path === source) file.path = target;
-      else if (file.path.startsWith(`${source}/`))
-        file.path = target + file.path.slice(source.length);
-    }
-  }
-
-  /** unlink(2): open descriptors keep the content. */
-  remove(path: string): void {
-    const absolute = this.absolute(path);
-    const file = this.open.find((other) => !other.removed && other.path === absolute);
-    if (file?.stale) this.refresh(file);
-    this.requireLastName(absolute);
-    this.host.remove(path);
-    if (file !== undefined) file.removed = true;
-  }
-
-  /**
-   * An open file is known here by its name. When that name goes and the file has others, what is
-   * written from then on would have to reach those: nothing here does that, so the program ends.
-   */
-  private requireLastName(path: string): void {
-    const isOpen = this.open.some((file) => !file.removed && file.path === path);
-    if (!isOpen || (this.host.inode(path, false)?.links ?? 1) === 1) return;
-    throw new MachineError(
-      'several-names',
-      `takes away one of several names of ${path}, which is open`,
-    );
-  }
-
   /** Give everything to the host: before another program starts, and at the end. */
   flush(): void {
     for (const descriptor of this.descriptors) {
       if (descriptor?.kind === 'output') this.flushOutput(descriptor);
     }
-    this.flushFiles();
-  }
-
-  /** Give the host what was written to files. */
-  flushFiles(): void {
-    for (const file of this.open) this.flushFile(file);
+    this.opened.flush();
   }
 
   /**
@@ -459,38 +381,12 @@ export class FileTable {
     };
   }
 
-  /** Another program ran: what is not changed here may have changed there. */
-  expire(): void {
-    for (const file of this.open) file.stale = true;
-  }
-
   /** The process has ended. */
   closeAll(): void {
     this.flush(); // also what a parent has open as well: the file is this process's work
     for (let number = 0; number < this.descriptors.length; number++) {
       if (this.descriptors[number] !== undefined) this.close(number);
     }
-  }
-
-  /** `path` from the root, so that it stays right when the working directory changes. */
-  absolute(path: string): string {
-    if (path.startsWith('/')) return path;
-    const directory = this.host.currentDirectory();
-    return directory === '/' ? `/${path}` : `${directory}/${path}`;
-  }
-
-  private refresh(file: OpenedFile): void {
-    file.stale = false;
-    if (file.changed || file.removed || this.host.stat(file.path)?.kind !== 'file') return;
-    file.bytes = this.host.readFile(file.path);
-    file.size = file.bytes.length;
-    file.borrowed = true;
-  }
-
-  private flushFile(file: OpenedFile): void {
-    if (!file.changed || file.removed) return;
-    file.changed = false;
-    this.host.writeFile(file.path, file.bytes.slice(0, file.size), 0o666);
   }
 
   private flushOutput(output: Descriptor & { kind: 'output' }): void {

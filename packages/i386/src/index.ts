@@ -20,7 +20,13 @@ export type { Legacy, Session } from './process.ts';
 export { reachableCode } from './reachable.ts';
 export { REGISTER_NAMES } from './registers.ts';
 export { Segments } from './segments.ts';
-export { type Disposition, Entropy, Signals } from './signals.ts';
+export {
+  type Disposition,
+  Entropy,
+  type Mask,
+  type SignalInfo,
+  Signals,
+} from './signals.ts';
 export { traced } from './trace.ts';
 export { TranslationCache } from './translate/cache.ts';
 export { translationText } from './translate/dump.ts';

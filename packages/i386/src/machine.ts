@@ -153,7 +153,7 @@ export class Machine {
         else this.finishWith(() => runner.run());
       };
       this.described(() => counted(this.session, this.limits, run));
-      this.process.files.closeAll();
+      this.process.close();
       return this.status;
     }
     while (this.status === undefined && !until(this)) this.step();
@@ -171,7 +171,7 @@ export class Machine {
     } catch (error) {
       if (!(error instanceof ProcessEnd)) throw error;
       this.status = error.status;
-      this.process.files.closeAll();
+      this.process.close();
     }
   }
 

@@ -108,7 +108,7 @@ export class Memory {
   private mapStart = 0;
   private mapEnd = 0;
   /** Most bytes that the buffer may have. */
-  private readonly limit: number;
+  readonly limit: number;
 
   /** @param backing zeros, at least `bufferSize` of the layout. */
   constructor(layout: Layout, backing: Backing, limit: number) {

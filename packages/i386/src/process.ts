@@ -29,7 +29,8 @@ import {
   WRITABLE,
 } from './memory.ts';
 import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP } from './registers.ts';
-import { Entropy, Signals } from './signals.ts';
+import { enterHandler, leaveHandler } from './signal-frames.ts';
+import { Entropy, type Mask, SIGCHLD, type SignalInfo, Signals } from './signals.ts';
 import { buildStack } from './start-stack.ts';
 import { systemCall } from './syscalls.ts';
 
@@ -127,6 +128,8 @@ export interface Session {
   /** Processes that have not ended. */
   open: number;
   readonly entropy: Entropy;
+  /** Of those processes, by number. */
+  readonly signals: Map<number, Signals>;
   /** Of the process that executes a program right now. */
   legacy: Legacy | undefined;
 }
@@ -135,7 +138,13 @@ export interface Session {
 const FIRST_PID = 1000;
 
 export function newSession(): Session {
-  return { lastPid: FIRST_PID, open: 0, entropy: new Entropy(), legacy: undefined };
+  return {
+    lastPid: FIRST_PID,
+    open: 0,
+    entropy: new Entropy(),
+    signals: new Map(),
+    legacy: undefined,
+  };
 }
 
 /** What forks of one process share. */
@@ -168,6 +177,10 @@ export class Process implements CallContext, Surroundings {
   private readonly code: { start: number; end: number };
   private readonly family: Family;
   private readonly children: { pid: number; status: number }[] = [];
+  /** A handler has returned: the program is elsewhere than after the call. */
+  private returned = false;
+  /** What is held back when the call returns, if that is not what is now. */
+  private maskAfter: Mask | undefined;
 
   /** @param legacy of the process that executed this program, or is its parent by fork. */
   constructor(image: LoadedImage, host: Host, family: Family, legacy?: Legacy, parent?: Process) {
@@ -190,6 +203,7 @@ export class Process implements CallContext, Surroundings {
     this.pid = legacy?.pid ?? ++family.session.lastPid;
     this.parentPid = legacy?.parentPid ?? FIRST_PID;
     this.isForkedChild = parent !== undefined;
+    family.session.signals.set(this.pid, this.signals);
   }
 
   /** int 0x80 in the interpreter. */
@@ -204,7 +218,56 @@ export class Process implements CallContext, Surroundings {
       r[ESI] as number,
       r[EDI] as number,
     );
-    r[EAX] = result;
+    this.finishCall(result);
+  }
+
+  /**
+   * A system call returns `result`: put it into eax, and let a signal come that waits. True when
+   * the program goes on elsewhere. Throws ProcessEnd.
+   */
+  finishCall(result: number): boolean {
+    const { cpu, signals } = this;
+    let isElsewhere = this.returned;
+    this.returned = false;
+    cpu.registers[EAX] = result;
+    const after = this.maskAfter ?? signals.mask;
+    for (let info = signals.take(); info !== undefined; info = signals.take()) {
+      const effect = signals.effect(info.signal);
+      if (effect === 'ends') this.die(info.signal);
+      if (effect === 'nothing') continue;
+      enterHandler(cpu, signals, info, this.maskAfter ?? signals.mask);
+      this.maskAfter = undefined;
+      signals.enter(info.signal);
+      isElsewhere = true;
+    }
+    if (this.maskAfter !== undefined) signals.mask = after;
+    this.maskAfter = undefined;
+    return isElsewhere;
+  }
+
+  signal(pid: number, info: SignalInfo): boolean {
+    const to = this.family.session.signals.get(pid);
+    if (to === undefined) return this.children.some((child) => child.pid === pid);
+    if (info.signal !== 0) to.raise(info);
+    return true;
+  }
+
+  suspend(mask: Mask): void {
+    this.maskAfter = this.signals.mask;
+    this.signals.mask = mask;
+  }
+
+  leaveHandler(hasInfo: boolean): number {
+    const { eax, mask } = leaveHandler(this.cpu, hasInfo);
+    this.signals.mask = mask;
+    this.returned = true;
+    return eax;
+  }
+
+  /** It has ended: nobody else can use its files, or send it a signal. */
+  close(): void {
+    this.files.closeAll();
+    this.family.session.signals.delete(this.pid);
   }
 
   willWrite(address: number, size: number): void {
@@ -265,9 +328,10 @@ export class Process implements CallContext, Surroundings {
     } finally {
       if (child.borrowed) this.memory.restore();
     }
-    child.files.closeAll();
+    child.close();
     if (this.host.currentDirectory() !== directory) this.host.changeDirectory(directory);
     this.children.push({ pid: child.pid, status: waitStatus(status) });
+    this.signals.raise(ended(child.pid, status));
     return child.pid;
   }
 
@@ -303,7 +367,7 @@ export class Process implements CallContext, Surroundings {
     } finally {
       session.legacy = before;
     }
-    this.files.expire();
+    this.files.opened.expire();
     throw new ProcessEnd(status);
   }
 
@@ -332,6 +396,15 @@ export function counted<Result>(session: Session, limits: Limits, run: () => Res
     session.open--;
   }
 }
+
+/** What a parent is told when a child ends. */
+function ended(pid: number, status: ChildStatus): SignalInfo {
+  const isExit = status.kind === 'exited';
+  const result = isExit ? status.status : status.signal;
+  return { signal: SIGCHLD, code: isExit ? CLD_EXITED : CLD_KILLED, pid, status: result };
+}
+
+const [CLD_EXITED, CLD_KILLED] = [1, 2];
 
 /** As wait(2) encodes it. */
 function waitStatus(status: ChildStatus): number {

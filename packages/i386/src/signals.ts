@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Signals as far as they are harmless: what a program has said about them, and what they do by
- * themselves; and the bytes that stand for random ones.
+ * What a process knows of signals: what it has said about them, which are held back, and which
+ * wait; and the bytes that stand for random ones.
  *
- * No handler is ever called: the machine sends no signal of its own that a program survives, and a
- * child has ended before its parent could be told. A signal that a program sends itself ends it, is
- * ignored, or, where it has a handler, is ENOSYS.
+ * A signal is noticed when a system call returns: one that a process sends itself, SIGCHLD when a
+ * fork has ended, and what a fork sends to those that wait for it. There is no clock that sends
+ * one, and a fault of the program always ends it. What a handler finds on the stack is
+ * signal-frames.ts's.
  */
 const DEFAULT = 0;
 const IGNORE = 1;
@@ -14,23 +15,52 @@ const HARMLESS = new Set([17, 18, 23, 28]);
 /** SIGKILL and SIGSTOP. */
 const FIXED = new Set([9, 19]);
 export const SIGPIPE = 13;
+export const SIGCHLD = 17;
 export const MAX_SIGNAL = 64;
+
+/** Flags of sigaction. */
+const [SA_NODEFER, SA_RESETHAND] = [0x40000000, 0x80000000 | 0];
 
 /** What sigaction holds: handler, flags, restorer, and a mask of two words. */
 export type Disposition = readonly [number, number, number, number, number];
+/** Signals as bits, number 1 first. */
+export type Mask = readonly [number, number];
+
+/** What siginfo says of a signal's origin. */
+export interface SignalInfo {
+  readonly signal: number;
+  readonly code: number;
+  /** Who sent it, or has ended. */
+  readonly pid: number;
+  /** Of SIGCHLD: exit status or signal. */
+  readonly status: number;
+}
 
 const PLAIN: Disposition = [DEFAULT, 0, 0, 0, 0];
 
 export class Signals {
-  mask: readonly [number, number] = [0, 0];
+  private held: Mask = [0, 0];
   private readonly dispositions: Map<number, Disposition>;
+  /** Those that wait, each once. */
+  private readonly pending: Map<number, SignalInfo>;
 
   /** @param from of the parent; of the program that executed this one if `executed`. */
   constructor(from?: Signals, executed = false) {
     const all = [...(from?.dispositions ?? [])];
     const kept = executed ? all.filter(([, [handler]]) => handler === IGNORE) : all;
     this.dispositions = new Map(kept);
-    if (from !== undefined) this.mask = from.mask;
+    this.pending = new Map(executed ? from?.pending : []);
+    if (from !== undefined) this.held = from.held;
+  }
+
+  /** Signals that are held back. */
+  get mask(): Mask {
+    return this.held;
+  }
+
+  set mask([low, high]: Mask) {
+    // What cannot be handled cannot be held back.
+    this.held = [[...FIXED].reduce((word, signal) => word & ~(1 << (signal - 1)), low), high];
   }
 
   get(signal: number): Disposition {
@@ -41,6 +71,7 @@ export class Signals {
   set(signal: number, disposition: Disposition): boolean {
     if (!isSignal(signal) || FIXED.has(signal)) return false;
     this.dispositions.set(signal, disposition);
+    if (this.effect(signal) === 'nothing') this.pending.delete(signal);
     return true;
   }
 
@@ -49,6 +80,47 @@ export class Signals {
     const [handler] = this.get(signal);
     if (handler === IGNORE || (handler === DEFAULT && HARMLESS.has(signal))) return 'nothing';
     return handler === DEFAULT ? 'ends' : 'handler';
+  }
+
+  private isHeld(signal: number): boolean {
+    return (((this.held[(signal - 1) >> 5] as number) >> ((signal - 1) & 31)) & 1) === 1;
+  }
+
+  /** A signal comes. It is forgotten if it would do nothing, unless it is held back. */
+  raise(info: SignalInfo): void {
+    const { signal } = info;
+    if (this.effect(signal) === 'nothing' && !this.isHeld(signal)) return;
+    if (!this.pending.has(signal)) this.pending.set(signal, info);
+  }
+
+  /** Those that wait, as bits. */
+  get waiting(): Mask {
+    const words: [number, number] = [0, 0];
+    for (const signal of this.pending.keys())
+      words[signal > 32 ? 1 : 0] |= 1 << ((signal - 1) & 31);
+    return words;
+  }
+
+  /** Take the first that waits and is not held back, or is among `wanted`. */
+  take(wanted?: Mask): SignalInfo | undefined {
+    const isOpen = (signal: number): boolean =>
+      wanted === undefined
+        ? !this.isHeld(signal)
+        : (((wanted[(signal - 1) >> 5] as number) >> ((signal - 1) & 31)) & 1) === 1;
+    const [first] = [...this.pending.keys()].filter(isOpen).sort((a, b) => a - b);
+    if (first === undefined) return undefined;
+    const info = this.pending.get(first);
+    this.pending.delete(first);
+    return info;
+  }
+
+  /** The handler of `signal` begins: what is held back meanwhile, and what is forgotten. */
+  enter(signal: number): void {
+    const [, flags, , low, high] = this.get(signal);
+    if ((flags & SA_RESETHAND) !== 0) this.dispositions.delete(signal);
+    const own = (flags & SA_NODEFER) === 0 ? 1 << ((signal - 1) & 31) : 0;
+    const isLow = signal <= 32;
+    this.mask = [this.held[0] | low | (isLow ? own : 0), this.held[1] | high | (isLow ? 0 : own)];
   }
 }
 

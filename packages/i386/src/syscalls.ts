@@ -16,6 +16,7 @@ import { AT_CALLS, access, link, makeDirectory, openFile, readLink, rename } fro
 import { descriptorCalls } from './calls-descriptors.ts';
 import { MEMORY_CALLS } from './calls-memory.ts';
 import { PROCESS_CALLS } from './calls-process.ts';
+import { SIGNAL_CALLS } from './calls-signals.ts';
 import { STAT_CALLS } from './calls-stat.ts';
 import { TIME_CALLS } from './calls-time.ts';
 import { errno, negativeErrno } from './errno.ts';
@@ -94,7 +95,9 @@ const write: Call = (context, fd, address, count) => {
     return files.write(fd, memory.bytes.subarray(offset, offset + size));
   } catch (error) {
     const isBroken = error instanceof ToolError && error.code === 'EPIPE';
-    if (isBroken && context.signals.effect(SIGPIPE) === 'ends') context.die(SIGPIPE);
+    if (isBroken) {
+      context.signal(context.pid, { signal: SIGPIPE, code: 0, pid: context.pid, status: 0 });
+    }
     throw error;
   }
 };
@@ -189,7 +192,7 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   [CALL.CLOSE, (context, fd) => done(() => context.files.close(fd))],
   [CALL.WAITPID, waitFor],
   [CALL.CREAT, (context, path, mode) => openFile(context, text(context, path), 0o1101, mode)],
-  [CALL.UNLINK, (context, path) => done(() => context.files.remove(text(context, path)))],
+  [CALL.UNLINK, (context, path) => done(() => context.files.opened.remove(text(context, path)))],
   [CALL.EXECVE, execute],
   [CALL.CHDIR, (context, path) => done(() => context.host.changeDirectory(text(context, path)))],
   [CALL.MKNOD, refuse],
@@ -249,4 +252,5 @@ const CALLS: ReadonlyMap<number, Call> = new Map<number, Call>([
   ...AT_CALLS,
   ...MEMORY_CALLS,
   ...PROCESS_CALLS,
+  ...SIGNAL_CALLS,
 ]);

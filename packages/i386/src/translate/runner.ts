@@ -18,7 +18,7 @@ import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { type Memory, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { Process } from '../process.ts';
-import { EAX, EDI, ESI, ESP } from '../registers.ts';
+import { EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
 import type { Translation } from './cache.ts';
 import { Cells, DEPTH_CELL, FLAGS_CELL, FUEL_CELL, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
@@ -251,11 +251,9 @@ export class Runner {
       if (error instanceof MachineError) cpu.eip = next - INT_LENGTH;
       throw error;
     }
+    const isElsewhere = process.finishCall(result);
     this.setLimits();
-    if (cpu.codeChanged || !this.knowsRights()) {
-      cpu.registers[EAX] = result;
-      throw new Leaving();
-    }
+    if (cpu.codeChanged || isElsewhere || !this.knowsRights()) throw new Leaving();
     if (ofBytes && result === 1 && edx === 1) windows.open(eax, ebx);
     return result;
   };

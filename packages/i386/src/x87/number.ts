@@ -31,7 +31,7 @@ export type Kind =
 
 export const BIAS = 16383;
 export const EXPONENT_MASK = 0x7fff;
-/** Places of the significand behind its first bit. */
+/** Places of the significand after its first bit. */
 export const FRACTION_BITS = 63;
 export const FIRST_BIT: bigint = 1n << 63n;
 /** Of a number that is not one (NaN): set when it is quiet. */

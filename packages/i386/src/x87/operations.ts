@@ -201,7 +201,7 @@ function comparison(options: ComparisonOptions = {}): Handler {
     else order = compare(unit, a, b, quiet);
     const before = unit.statusWord & C1;
     const counts = unit.settle();
-    // What goes to EFLAGS leaves all of the status word that is no exception.
+    // What goes to EFLAGS leaves all of the status word but exceptions.
     if (flags && a !== undefined && b !== undefined) unit.setConditions(before, C1);
     if (!flags) unit.setConditions(conditionsOf(order));
     else if (counts) setFlags(cpu, order);

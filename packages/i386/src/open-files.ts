@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The files that processes have open: each is read whole when it is opened, changed in memory, and
+ * given back to the host when its last descriptor is closed, when a process ends, and before
+ * another program starts, which could read it.
+ *
+ * A process and its forks share one list. Invariant: all descriptors of one file share one
+ * {@link OpenedFile}; a file that is not `changed` may be dropped and read anew.
+ */
+import type { Host } from '@stage0-ts/host';
+import type { OpenedFile } from './descriptor.ts';
+import { MachineError } from './errors.ts';
+
+export class OpenFiles {
+  private readonly host: Host;
+  private readonly files: OpenedFile[];
+
+  /** @param from of the parent of a fork: the same files. */
+  constructor(host: Host, from?: OpenFiles) {
+    this.host = host;
+    this.files = from?.files ?? [];
+  }
+
+  /** The file at an absolute path, for one more descriptor. */
+  open(path: string, truncate: boolean): OpenedFile {
+    let file = this.files.find(
+      (other) => !other.removed && (other.path === path || this.host.sameFile(other.path, path)),
+    );
+    if (file === undefined) {
+      const bytes = truncate ? new Uint8Array() : this.host.readFile(path);
+      file = {
+        path,
+        bytes,
+        size: bytes.length,
+        changed: false,
+        borrowed: true,
+        stale: false,
+        removed: false,
+        descriptors: 0,
+      };
+      this.files.push(file);
+    }
+    if (truncate) {
+      file.size = 0;
+      file.changed = true;
+      file.stale = false;
+    }
+    file.descriptors++;
+    return file;
+  }
+
+  /** A descriptor is closed. */
+  release(file: OpenedFile): void {
+    file.descriptors--;
+    if (file.descriptors > 0) return;
+    this.files.splice(this.files.indexOf(file), 1);
+    this.flushOne(file);
+  }
+
+  /** rename(2): what is open has its new name; what was there has none. */
+  rename(from: string, to: string): void {
+    const [source, target] = [this.absolute(from), this.absolute(to)];
+    this.requireLastName(target);
+    this.host.rename(from, to);
+    if (source === target) return;
+    for (const file of this.files) {
+      if (file.removed) continue;
+      if (file.path === target) file.removed = true;
+      else if (file.path === source) file.path = target;
+      else if (file.path.startsWith(`${source}/`))
+        file.path = target + file.path.slice(source.length);
+    }
+  }
+
+  /** unlink(2): open descriptors keep the content. */
+  remove(path: string): void {
+    const absolute = this.absolute(path);
+    const file = this.files.find((other) => !other.removed && other.path === absolute);
+    if (file !== undefined) this.refresh(file);
+    this.requireLastName(absolute);
+    this.host.remove(path);
+    if (file !== undefined) file.removed = true;
+  }
+
+  /**
+   * An open file is known here by its name. When that name goes and the file has others, what is
+   * written from then on would have to reach those: nothing here does that, so the program ends.
+   */
+  private requireLastName(path: string): void {
+    const isOpen = this.files.some((file) => !file.removed && file.path === path);
+    if (!isOpen || (this.host.inode(path, false)?.links ?? 1) === 1) return;
+    throw new MachineError(
+      'several-names',
+      `takes away one of several names of ${path}, which is open`,
+    );
+  }
+
+  /** Give the host what was written to files. */
+  flush(): void {
+    for (const file of this.files) this.flushOne(file);
+  }
+
+  /** Another program ran: what is not changed here may have changed there. */
+  expire(): void {
+    for (const file of this.files) file.stale = true;
+  }
+
+  /** `path` from the root, so that it stays right when the working directory changes. */
+  absolute(path: string): string {
+    if (path.startsWith('/')) return path;
+    const directory = this.host.currentDirectory();
+    return directory === '/' ? `/${path}` : `${directory}/${path}`;
+  }
+
+  /** Read it anew, if another program may have changed it. */
+  refresh(file: OpenedFile): void {
+    if (!file.stale) return;
+    file.stale = false;
+    if (file.changed || file.removed || this.host.stat(file.path)?.kind !== 'file') return;
+    file.bytes = this.host.readFile(file.path);
+    file.size = file.bytes.length;
+    file.borrowed = true;
+  }
+
+  private flushOne(file: OpenedFile): void {
+    if (!file.changed || file.removed) return;
+    file.changed = false;
+    this.host.writeFile(file.path, file.bytes.slice(0, file.size), 0o666);
+  }
+}
