@@ -77,6 +77,9 @@ ok: climbed to one-1.0, 3 of 3 published digests; the tree's own seeds and all t
     expect(withoutTimes(rest.stdout)).toContain(
       'one-1.0: 1 of 1 published digests, resumed\ntwo-2.0: no published digest\n',
     );
+    expect(rest.stdout).toContain(
+      'ran in our machine, on the archives of the sources; what came before and up to one-1.0 is that of the saved world\n',
+    );
     expect(climb('--until', 'one-1.0:2', '--save', 'whole').status).toBe(0);
     const entries = (world: string) =>
       fs.readdirSync(inFolder(world)).filter((name) => name.startsWith('entries-'));

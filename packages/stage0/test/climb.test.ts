@@ -50,9 +50,9 @@ describe.each(names)('with the engine %s', (name) => {
       ],
     );
     expect(text(whole.files, '/usr/share/note')).toBe('a note\n');
-    expect(climbSentence({ engine: name, packages: whole.packages, accepted: [] })).toMatch(
-      /^ok: climbed to one-1\.0, 3 of 3 published digests; /,
-    );
+    expect(
+      climbSentence({ engine: name, packages: whole.packages, accepted: [], resumed: 0 }),
+    ).toMatch(/^ok: climbed to one-1\.0, 3 of 3 published digests; /);
   });
 
   it('runs what a file is, and not what it is called', () => {
@@ -175,7 +175,9 @@ describe('what is not honest', () => {
     expect(packages.at(-1)?.published).toEqual([
       { path: '/usr/bin/mkdir', published: 'b'.repeat(64), actual: sha256Hex(HELLO) },
     ]);
-    expect(climbSentence({ engine: 'i386', packages, accepted: [] })).toMatch(/^DIFFERS: /);
+    expect(climbSentence({ engine: 'i386', packages, accepted: [], resumed: 0 })).toMatch(
+      /^DIFFERS: /,
+    );
   });
 
   it('a script that changes the list of digests changes nothing', () => {
@@ -218,6 +220,29 @@ describe('what is not honest', () => {
 
     it('runs where the binaries of the tree run', () => {
       expect(planted('i386').isReached).toBe(true);
+    });
+
+    it('is followed into what a program makes of it, text or not; text of the archive is not', () => {
+      const { saved } = smallClimb({
+        engine: diverseEngine(),
+        archives,
+        until: 'two-2.0',
+        checkout: (files) => {
+          const digest = sha256Hex(archives['two-2.0.tar.gz']);
+          files['steps/two-2.0/sources'] = `f https://example.org/x ${digest} two-2.0.tar.gz\n`;
+          files['steps/two-2.0/pass1.kaem'] += 'sha256sum -o sums two/blob\ncopy sums again\n';
+        },
+      });
+      const entries = saved.get('two-2.0')?.entries ?? [];
+      const origins = (name: string) =>
+        entries.find(({ path }) => path === `/steps/two-2.0/${name}`)?.origins;
+      const of = ['external/distfiles/two-2.0.tar.gz'];
+      expect(['two/blob', 'sums', 'again', 'two/note'].map(origins)).toEqual([
+        of,
+        of,
+        of,
+        undefined,
+      ]);
     });
 
     it('does not run in a climb without them, and is named', () => {

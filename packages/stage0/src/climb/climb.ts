@@ -97,6 +97,8 @@ export interface ClimbResult {
   readonly engine: string;
   /** The packages that were built, those of a resumed world first. */
   readonly packages: readonly PackageReport[];
+  /** How many of them a resumed world had. */
+  readonly resumed: number;
   /** True if the last wished package was built. */
   readonly isReached: boolean;
   readonly files: MemoryFiles;
@@ -166,10 +168,11 @@ class Climb {
     const status = this.next > plan.indexOf(until) ? 0 : this.runScripts();
     if (this.failure !== undefined) throw this.failure;
     const { packages, files, watch, engine, isDone } = this;
+    const resumed = this.options.from?.document.packages.length ?? 0;
     const isReached = isDone || this.next > plan.indexOf(until);
     const made = [...files.files()].filter(([, node]) => watch.isMade(node)).map(([path]) => path);
     const failures = isReached ? [] : watch.failures();
-    return { engine: engine.name, packages, isReached, files, made, status, failures };
+    return { engine: engine.name, packages, resumed, isReached, files, made, status, failures };
   }
 
   private runScripts(): number {

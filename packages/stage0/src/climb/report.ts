@@ -22,6 +22,8 @@ export interface ClimbFacts {
   readonly engine: string;
   readonly packages: readonly PackageReport[];
   readonly accepted: readonly AcceptedSource[];
+  /** So many of the packages were built before, and come from a saved world. */
+  readonly resumed: number;
 }
 
 /** `mes-0.27.1: 13 of 13 published digests, 61 steps, 402.1 s`. */
@@ -52,14 +54,19 @@ export function allAsPublished({ packages }: Pick<ClimbFacts, 'packages'>): bool
 
 /** What was reached, and what it rests on. */
 export function climbSentence(facts: ClimbFacts): string {
-  const { packages, accepted, engine } = facts;
+  const { packages, accepted, engine, resumed } = facts;
   const all = packages.flatMap(({ published }) => published);
   const right = all.filter(isAsPublished).length;
   const last = packages.at(-1);
   const where = last === undefined ? 'nothing was built' : `climbed to ${last.name}`;
   const digests = `${right} of ${all.length} published digests`;
   const verdict = allAsPublished(facts) ? 'ok' : 'DIFFERS';
-  return `${verdict}: ${where}, ${digests}; ${restsOn(engine)}${acceptedClause(accepted)}`;
+  const saved = resumed === 0 ? '' : `; ${resumedClause(packages[resumed - 1])}`;
+  return `${verdict}: ${where}, ${digests}; ${restsOn(engine)}${saved}${acceptedClause(accepted)}`;
+}
+
+function resumedClause(last: PackageReport | undefined): string {
+  return `what came before and up to ${last?.name} is that of the saved world`;
 }
 
 const RESTS_ON: Readonly<Record<string, string>> = {

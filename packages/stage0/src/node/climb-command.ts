@@ -183,8 +183,8 @@ function report(
   result: ClimbResult,
   accepted: readonly AcceptedSource[],
 ): number {
-  const { engine, packages, isReached, failures, status } = result;
-  const facts = { engine, packages, accepted };
+  const { engine, packages, resumed, isReached, failures, status } = result;
+  const facts = { engine, packages, accepted, resumed };
   if (!isReached) {
     printError(describeFailures({ failures, status, shell: undefined }));
     print(`FAILED: the scripts ended with status ${status} after ${packages.at(-1)?.name}\n`);
