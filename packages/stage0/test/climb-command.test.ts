@@ -93,6 +93,22 @@ ok: climbed to one-1.0, 3 of 3 published digests; the tree's own seeds and all t
     expect(compared.status).toBe(0);
   });
 
+  it('says which program failed, and where a limit ended it', () => {
+    write('lb', { 'steps/two-2.0/pass1.kaem': 'set -ex\ncopy nothing /usr/share/note\n' });
+    const { status, stdout, stderr } = climb('--save', 'w');
+    expect([status, stdout.split('\n').at(-2)]).toEqual([
+      1,
+      'FAILED: the scripts ended with status 1 after one-1.0',
+    ]);
+    expect(stderr).toMatch(/step \d+: copy nothing \/usr\/share\/note\n {2}exited with status 1\n/);
+    expect(stderr).toContain('cannot open nothing');
+    const limited = climb('--resume', 'w', '--files-limit', '1k');
+    expect([limited.status, limited.stderr]).toEqual([
+      3,
+      expect.stringContaining('the files would be larger than the limit of 1024 bytes'),
+    ]);
+  });
+
   it.each([
     ['--against', 'x'],
     ['--engine', 'native'],
