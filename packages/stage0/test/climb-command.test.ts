@@ -62,8 +62,8 @@ describe('stage0 climb', () => {
 seed: 1 of 1 published digests
 one-1.0: 1 of 1 published digests
 two-2.0: no published digest
-one-1.0, pass 2: no published digest
-ok: climbed to one-1.0, 3 of 3 published digests; the tree's own seeds and all that came of them ran in our machine, on the archives of the sources
+one-1.0:2: no published digest
+ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all that came of them ran in our machine, on the archives of the sources
 `,
     );
     expect(status).toBe(0);
@@ -88,7 +88,7 @@ ok: climbed to one-1.0, 3 of 3 published digests; the tree's own seeds and all t
     expect([diverse.status, diverse.stderr]).toEqual([0, '']);
     const compared = climb('--until', 'one-1.0:2', '--resume', 'a', '--against', 'd');
     expect(compared.stdout).toMatch(
-      /\nok: i386 and diverse climbed to one-1\.0 and made the same: \d+ names with equal kind, mode and content; \d+ files are other code by design, of the first compiler\n$/,
+      /\nok: i386 and diverse climbed to one-1\.0:2 and made the same: \d+ names with equal kind, mode and content; \d+ files are other code by design, of the first compiler\n$/,
     );
     expect(compared.status).toBe(0);
   });

@@ -46,13 +46,13 @@ describe.each(names)('with the engine %s', (name) => {
         'seed: 1 of 1 published digests',
         'one-1.0: 1 of 1 published digests',
         'two-2.0: no published digest',
-        'one-1.0, pass 2: no published digest',
+        'one-1.0:2: no published digest',
       ],
     );
     expect(text(whole.files, '/usr/share/note')).toBe('a note\n');
     expect(
       climbSentence({ engine: name, packages: whole.packages, accepted: [], resumed: 0 }),
-    ).toMatch(/^ok: climbed to one-1\.0, 3 of 3 published digests; /);
+    ).toMatch(/^ok: climbed to one-1\.0:2, 3 of 3 published digests; /);
   });
 
   it('runs what a file is, and not what it is called', () => {
@@ -94,7 +94,7 @@ describe('two climbs', () => {
     expect(differences).toEqual([]);
     expect(byDesign).toContain('/usr/bin/copy');
     expect(byDesign).not.toContain('/usr/bin/mkdir');
-    expect(sentence).toMatch(/^ok: i386 and diverse climbed to one-1\.0 and made the same: \d+ /);
+    expect(sentence).toMatch(/^ok: i386 and diverse climbed to one-1\.0:2 and made the same: \d+ /);
   });
 
   it('differ by one byte, one mode, one name', () => {
@@ -117,7 +117,7 @@ describe('two climbs', () => {
 
   it('are not compared when one went further', () => {
     expect(() => compareWorlds(world('i386'), world('ports', 'one-1.0'))).toThrow(
-      'one reached one-1.0, the other one-1.0',
+      'one reached one-1.0:2, the other one-1.0',
     );
   });
 });

@@ -7,6 +7,7 @@
  * compared, as a clock counts what a process asks, and ports ask other things than programs.
  */
 import { ToolError, visible } from '@stage0-ts/diagnostics';
+import { packageLabel } from './manifest.ts';
 import type { PackageReport } from './report.ts';
 import type { WorldDocument, WorldEntry } from './world.ts';
 
@@ -56,15 +57,18 @@ export function compareWorlds(left: ComparedWorld, right: ComparedWorld): WorldC
 }
 
 function requireSameClimb({ document: a }: ComparedWorld, { document: b }: ComparedWorld): void {
-  const labels = (packages: readonly PackageReport[]) =>
-    packages.map(({ name, pass }) => `${name}:${pass}`).join(' ');
+  const labels = (packages: readonly PackageReport[]) => packages.map(packageLabel).join(' ');
   const refuse = (message: string) => {
     throw new ToolError(`these climbs cannot be compared: ${message}`, { code: 'other-world' });
   };
   if (a.layout !== b.layout) refuse('they began with different trees');
   if (labels(a.packages) === labels(b.packages)) return;
-  const last = (packages: readonly PackageReport[]) => packages.at(-1)?.name ?? 'nothing';
-  refuse(`one reached ${last(a.packages)}, the other ${last(b.packages)}`);
+  refuse(`one reached ${lastOf(a.packages)}, the other ${lastOf(b.packages)}`);
+}
+
+function lastOf(packages: readonly PackageReport[]): string {
+  const last = packages.at(-1);
+  return last === undefined ? 'nothing' : packageLabel(last);
 }
 
 function difference(a: WorldEntry, b: WorldEntry): string | undefined {
@@ -82,7 +86,7 @@ function sentenceOf(
   [a, b]: readonly [string, string],
 ): string {
   const { equal, byDesign, differences } = facts;
-  const last = document.packages.at(-1)?.name ?? 'nothing';
+  const last = lastOf(document.packages);
   const design =
     byDesign.length === 0
       ? ''

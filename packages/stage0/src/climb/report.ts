@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What a climb reached, as data and as sentences. */
 import { visible } from '@stage0-ts/diagnostics';
+import { packageLabel } from './manifest.ts';
 import { isAsPublished, type PublishedFile } from './published.ts';
 import type { AcceptedSource } from './sources.ts';
 
@@ -33,8 +34,7 @@ export function packageLine({ name, pass, published, steps, milliseconds }: Pack
     published.length === 0
       ? 'no published digest'
       : `${right} of ${published.length} published digests`;
-  const label = pass === 1 ? name : `${name}, pass ${pass}`;
-  return `${label}: ${digests}, ${steps} steps, ${(milliseconds / 1000).toFixed(1)} s`;
+  return `${packageLabel({ name, pass })}: ${digests}, ${steps} steps, ${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 /** The files of a package that are not as published, a line each. */
@@ -58,7 +58,7 @@ export function climbSentence(facts: ClimbFacts): string {
   const all = packages.flatMap(({ published }) => published);
   const right = all.filter(isAsPublished).length;
   const last = packages.at(-1);
-  const where = last === undefined ? 'nothing was built' : `climbed to ${last.name}`;
+  const where = last === undefined ? 'nothing was built' : `climbed to ${packageLabel(last)}`;
   const digests = `${right} of ${all.length} published digests`;
   const verdict = allAsPublished(facts) ? 'ok' : 'DIFFERS';
   const saved = resumed === 0 ? '' : `; ${resumedClause(packages[resumed - 1])}`;
@@ -66,7 +66,8 @@ export function climbSentence(facts: ClimbFacts): string {
 }
 
 function resumedClause(last: PackageReport | undefined): string {
-  return `what came before and up to ${last?.name} is that of the saved world`;
+  const label = last === undefined ? 'its start' : packageLabel(last);
+  return `what came before and up to ${label} is that of the saved world`;
 }
 
 const RESTS_ON: Readonly<Record<string, string>> = {

@@ -187,7 +187,9 @@ function report(
   const facts = { engine, packages, accepted, resumed };
   if (!isReached) {
     printError(describeFailures({ failures, status, shell: undefined }));
-    print(`FAILED: the scripts ended with status ${status} after ${packages.at(-1)?.name}\n`);
+    const last = packages.at(-1);
+    const after = last === undefined ? 'their start' : packageLabel(last);
+    print(`FAILED: the scripts ended with status ${status} after ${after}\n`);
     return 1;
   }
   print(`${climbSentence(facts)}\n`);
