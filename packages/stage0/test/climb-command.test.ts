@@ -93,6 +93,14 @@ ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all
     expect(compared.status).toBe(0);
   });
 
+  it('lists the programs that start', () => {
+    const { status, stderr } = climb('--until', 'two-2.0', '--steps');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /^\d+ s, step \d+, \/steps\/two-2\.0: copy two\/note \/usr\/share\/note$/m,
+    );
+  });
+
   it('says which program failed, and where a limit ended it', () => {
     write('lb', { 'steps/two-2.0/pass1.kaem': 'set -ex\ncopy nothing /usr/share/note\n' });
     const { status, stdout, stderr } = climb('--save', 'w');

@@ -15,6 +15,7 @@ import {
   findSources,
   type SourceArchive,
 } from '../climb/sources.ts';
+import type { ProcessRecord } from '../records.ts';
 import { describeFailures } from '../report.ts';
 import type { Arguments } from './command.ts';
 import { engineNamed } from './engine-table.ts';
@@ -47,6 +48,7 @@ export function climbCommand(given: Arguments): number {
   const resumed = given.optionalText('resume');
   const saved = given.optionalText('save');
   const progress = wantsProgress(given.has('quiet')) ? new ProgressLine() : undefined;
+  const isListed = given.has('steps');
   const lines = new ProgressText();
   const from = resumed === undefined ? undefined : loadWorld(resumed, limits.files);
   const result = climb({
@@ -68,13 +70,22 @@ export function climbCommand(given: Arguments): number {
         saveWorld(saved, save());
       }
     },
-    onEvent: (event) => progress?.show(lines.of(engineName, event)),
+    onEvent: (event) => {
+      if (isListed && event.kind === 'start') listStep(event.process);
+      else progress?.show(lines.of(engineName, event));
+    },
     now: () => performance.now(),
     shouldStop: limits.shouldStop,
   });
   progress?.clear();
   saveMade(given, result, [checkoutName, given.text('distfiles')]);
   return report(given, result, accepted);
+}
+
+/** The log of a long climb: what runs now, and since when. */
+function listStep({ step, directory, argv }: ProcessRecord): void {
+  const seconds = (performance.now() / 1000).toFixed(0);
+  printError(`${seconds} s, step ${step}, ${visible(`${directory}: ${argv.join(' ')}`)}\n`);
 }
 
 function planned(

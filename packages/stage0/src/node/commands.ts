@@ -308,6 +308,7 @@ export const COMMANDS: readonly Command[] = [
         help: 'compare the saved world with that of another climb, name by name',
       },
       out: OUT,
+      steps: { help: 'write a line to standard error for each program that starts' },
       quiet: QUIET,
       ...LIMIT_OPTIONS,
       'time-limit': { value: 'SECONDS', help: 'stop after so long', default: '86400' },
