@@ -313,3 +313,24 @@ describe('the world in memory', () => {
     expect(host.list('/')).toEqual([]);
   });
 });
+
+describe('a world in memory that goes on', () => {
+  it('has the clock, the numbers and the times of the one that stopped', () => {
+    const first = new MemoryFiles();
+    first.createDirectories('/work');
+    first.writeFile('/work/a', encodeUtf8('a'), 0o644);
+    first.link('/work/a', '/work/b');
+    const known = [...first.entries()].flatMap(([, node]) => {
+      const times = first.timesOf(node);
+      return times === undefined ? [] : [[node, times] as const];
+    });
+    const { clock } = first;
+    expect(first.clock).toEqual(clock); // asking does not move it
+    const second = new MemoryFiles(first.root);
+    second.resume(clock, known);
+    expect(second.inode('/work/b', true)).toEqual(first.inode('/work/a', true));
+    expect(second.inode('/work/b', true)?.links).toBe(2);
+    for (const files of [first, second]) files.writeFile('/work/c', encodeUtf8('c'), 0o644);
+    expect(second.clock).toEqual(first.clock);
+  });
+});

@@ -45,6 +45,18 @@ const LINE = /^(\\?)(?:([0-9a-f]{64}) [ *](.+)|SHA256 \((.+)\) = ([0-9a-f]{64}))
  * damaged answers must not count as one that matches them all.
  */
 export function readAnswers(bytes: Uint8Array, name: string): Map<string, string> {
+  return readDigests(bytes, name, pathInTree);
+}
+
+/**
+ * The same for lists whose names mean something else: `place` gives the path, and undefined for a
+ * name that is not allowed.
+ */
+export function readDigests(
+  bytes: Uint8Array,
+  name: string,
+  place: (name: string) => string | undefined,
+): Map<string, string> {
   const answers = new Map<string, string>();
   const source = { name, bytes };
   let offset = 0;
@@ -54,7 +66,7 @@ export function readAnswers(bytes: Uint8Array, name: string): Map<string, string
       const parts = LINE.exec(line);
       if (parts === null) throw fail(`expected a SHA-256 digest and a file${hintFor(line)}`);
       const [, escaped, digest, plain, tagged, tag] = parts;
-      const path = pathInTree(unescaped((plain ?? tagged) as string, escaped === '\\'));
+      const path = place(unescaped((plain ?? tagged) as string, escaped === '\\'));
       if (path === undefined) throw fail('this file is not in the tree');
       if (answers.has(path)) throw fail('this file is named twice');
       answers.set(path, ((digest ?? tag) as string).toLowerCase());

@@ -13,6 +13,7 @@ import type { Program } from '@stage0-ts/host';
 import type { Engine, MemoryFiles, ProgramImage } from '@stage0-ts/host/memory';
 import { m2PlanetFor } from '@stage0-ts/m2-planet';
 import { compilerDialect } from './compiler-dialects.ts';
+import type { MadeByMachine } from './made-by-machine.ts';
 import { planetDialect } from './planet-dialects.ts';
 import { type StandIn, standInFor } from './stand-ins.ts';
 import { TOOLS } from './tools.ts';
@@ -70,6 +71,8 @@ export interface NamedEngine {
   readonly forArchitecture?: (arch: string) => NamedEngine;
   /** The same engine for one tree, as it is before the build. */
   readonly forTree?: (files: MemoryFiles) => NamedEngine;
+  /** Contents that are not a port's, whatever their name is; absent if names do not count. */
+  readonly madeByMachine?: MadeByMachine;
   /** What runs instead of the program at a path, when that is not its own port. */
   readonly standIn?: (path: string) => StandIn | undefined;
 }

@@ -47,6 +47,7 @@ export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
   const beside = (ports: NamedEngine): NamedEngine => {
     const engine: NamedEngine = {
       ...ports,
+      madeByMachine: made,
       forTree: (files) => beside(ports.forTree?.(files) ?? ports),
       forArchitecture: (arch) =>
         arch === 'x86' ? engine : (ports.forArchitecture?.(arch) ?? ports),

@@ -14,6 +14,16 @@ import { isElf } from './elf-magic.ts';
 export class MadeByMachine {
   private readonly digests = new Set<string>();
 
+  /** SHA-256 of each such content, in the order in which they were first made. */
+  list(): string[] {
+    return [...this.digests];
+  }
+
+  /** Take up what an earlier run noted. */
+  resume(digests: Iterable<string>): void {
+    for (const digest of digests) this.digests.add(digest);
+  }
+
   /** True if a program in the machine has written such a file. */
   has(bytes: Uint8Array): boolean {
     return this.digests.size > 0 && this.digests.has(sha256Hex(bytes));

@@ -3,8 +3,9 @@
  * The processes of a build → the contents that derive from binaries of the tree: every content that
  * a process wrote after it had read such a binary, by copying, joining, unpacking or otherwise.
  *
- * Invariant: the only exception is text that our port of an unpacker extracts from an archive.
- * Processes are read incrementally, so that this works while a build runs.
+ * Invariant: the only exceptions are text that our port of an unpacker extracts from an archive,
+ * and text that the caller knows to be a source: what our port would extract. Processes are read
+ * incrementally, so that this works while a build runs.
  */
 import { isText } from './artifacts.ts';
 import type { FileRecord, ProcessRecord } from './records.ts';
@@ -38,9 +39,19 @@ export class Origins {
    */
   private readonly contents = new Map<Uint8Array, ReadonlySet<string>>();
   private readonly texts: Texts;
+  private readonly isSource: (bytes: Uint8Array) => boolean;
 
-  constructor(texts: Texts = new Texts()) {
+  /**
+   * @param isSource true for text that is known to be a source, whichever program unpacks it.
+   */
+  constructor(texts: Texts = new Texts(), isSource: (bytes: Uint8Array) => boolean = () => false) {
     this.texts = texts;
+    this.isSource = isSource;
+  }
+
+  /** Take up what an earlier run found. */
+  resume(found: Iterable<readonly [Uint8Array, readonly string[]]>): void {
+    for (const [bytes, origins] of found) this.contents.set(bytes, new Set(origins));
   }
 
   /**
@@ -74,7 +85,7 @@ export class Origins {
     }
     if (found.size === 0) return;
     for (const bytes of process.wrote) {
-      const isSource = unpacks(process) && this.texts.has(bytes);
+      const isSource = this.texts.has(bytes) && (unpacks(process) || this.isSource(bytes));
       if (!isSource && !this.contents.has(bytes)) this.contents.set(bytes, found);
     }
   }

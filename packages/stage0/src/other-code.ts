@@ -20,8 +20,10 @@ export class OtherCode {
   private readonly contents = new Set<Uint8Array>();
   private readonly processes: readonly ProcessRecord[];
 
-  constructor(processes: readonly ProcessRecord[]) {
+  /** @param earlier such contents of a run before this one. */
+  constructor(processes: readonly ProcessRecord[], earlier: Iterable<Uint8Array> = []) {
     this.processes = processes;
+    for (const bytes of earlier) this.contents.add(bytes);
     for (let before = -1; before !== this.contents.size; ) {
       before = this.contents.size;
       for (const process of processes) {

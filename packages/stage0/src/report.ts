@@ -106,7 +106,11 @@ function summary({ artifacts, processes, standIns, arch, ok }: BuildResult): str
 }
 
 /** The programs that failed and what they said; what the script's shell said when none did. */
-export function describeFailures({ failures, status, shell }: RunResult): string {
+export function describeFailures({
+  failures,
+  status,
+  shell,
+}: Pick<RunResult, 'failures' | 'status' | 'shell'>): string {
   const parts = failures.map((process) => `${describeFailure(process)}\n`);
   if (status !== 0 && failures.length === 0 && shell !== undefined) {
     parts.push(printedBy(shell.stderr));

@@ -90,8 +90,8 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   return { script, status, processes, shell, failures, makers: watch.madeFiles() };
 }
 
-/** A run that met a limit has no result. */
-function runUntilStopped(files: MemoryFiles, watch: Watch, run: () => number): number {
+/** The value of `run`; throws ToolError if it met a limit. */
+export function runUntilStopped(files: MemoryFiles, watch: Watch, run: () => number): number {
   const status = unlessStopped(watch, run);
   const limit = files.exceededLimit;
   if (!watch.stopped && limit === undefined) return status;

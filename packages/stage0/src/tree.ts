@@ -27,10 +27,15 @@ export function treeFromArchive(bytes: Uint8Array, name: string): MemoryFiles {
   return namedTreeFromArchive(bytes, name).files;
 }
 
-/** The same with the name of that folder. */
-export function namedTreeFromArchive(bytes: Uint8Array, name: string): PlainTree {
+/** The content of a compressed file, known by its first bytes; any other file as it is. */
+export function unpack(bytes: Uint8Array, name: string): Uint8Array {
   const format = FORMATS.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte));
-  const tar = format === undefined ? bytes : format.unpack(bytes, { name, wholeInput: true });
+  return format === undefined ? bytes : format.unpack(bytes, { name, wholeInput: true });
+}
+
+/** {@link treeFromArchive} with the name of that folder. */
+export function namedTreeFromArchive(bytes: Uint8Array, name: string): PlainTree {
+  const tar = unpack(bytes, name);
   if (!looksLikeTar(tar)) {
     const message = 'this is not a .tar, .tar.gz, .tar.xz or .tar.bz2 file';
     throw new ToolError(message, { code: 'no-archive', file: name });

@@ -41,6 +41,18 @@ export interface WatchOptions {
   readonly now?: () => number;
   /** Polled at every file operation of a process; true ends the run. */
   readonly shouldStop?: () => boolean;
+  /** What an earlier run in the same world left. */
+  readonly earlier?: EarlierRun;
+  /** True for text that is a source whichever program unpacks it; see origins.ts. */
+  readonly isSource?: (bytes: Uint8Array) => boolean;
+}
+
+/** What a run that goes on knows of the one before it. */
+export interface EarlierRun {
+  /** What its processes made. */
+  readonly made: Iterable<TreeNode>;
+  /** Content → the binaries of the tree that it derives from. */
+  readonly origins: Iterable<readonly [Uint8Array, readonly string[]]>;
 }
 
 /** Bytes of a process's output that are kept: 1 MiB. */
@@ -95,7 +107,10 @@ export class Watch {
   constructor(files: MemoryFiles, options: WatchOptions) {
     this.files = files;
     this.options = options;
-    this.origins = options.engine.refusesGiven === true ? new Origins() : undefined;
+    this.origins =
+      options.engine.refusesGiven === true ? new Origins(undefined, options.isSource) : undefined;
+    for (const node of options.earlier?.made ?? []) this.makers.set(node, 0);
+    this.origins?.resume(options.earlier?.origins ?? []);
     this.records = options.record === true || this.origins !== undefined;
   }
 
@@ -137,8 +152,7 @@ export class Watch {
   private refuseGiven(process: ProcessRecord): void {
     const image = process.inputs.get(process.path);
     if (this.origins === undefined || process.nature !== 'descendant' || !image) return;
-    const { processes, shell } = this;
-    this.origins.follow(shell === undefined ? processes : [shell, ...processes]);
+    this.followOrigins();
     const found = [...this.origins.of(process.path, image)];
     if (found.length === 0) return;
     const isItself = found.length === 1 && `/${found[0]}` === process.path;
@@ -147,6 +161,22 @@ export class Watch {
       : `this program came of a binary that came with the tree (${found.join(', ')})`;
     const message = `${what}, and this build runs none of those`;
     throw new ToolError(message, { code: 'ENOEXEC', file: process.path });
+  }
+
+  private followOrigins(): void {
+    const { processes, shell } = this;
+    this.origins?.follow(shell === undefined ? processes : [shell, ...processes]);
+  }
+
+  /** True if a process, of this run or an earlier one, wrote it. */
+  isMade(node: TreeNode): boolean {
+    return this.makers.has(node);
+  }
+
+  /** For content that a process wrote: the binaries of the tree that it derives from, now. */
+  originsOf(): (bytes: Uint8Array) => readonly string[] {
+    this.followOrigins();
+    return (bytes) => [...(this.origins?.ofContent(bytes) ?? [])];
   }
 
   /** Run our port of the first shell, which no script started. */

@@ -49,18 +49,50 @@ const MAX_BYTES = 2 ** 30;
 /** The time at which a world begins, in milliseconds since 1970: any, but always the same. */
 const FIRST_TIME = 1_000_000_000_000;
 
+/** Where a world's clock and its count of nodes stand. */
+export interface WorldClock {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** The last number that a node got. */
+  readonly lastNumber: number;
+}
+
+/** Number of a node, and when its content last changed. */
+export interface NodeTimes {
+  readonly number: number;
+  modified: number;
+}
+
 /** What a world knows of its nodes besides their content, and its clock. All views share it. */
 class Inodes {
   /** Milliseconds since 1970: moved by whoever asks, and by changes. */
   private time = FIRST_TIME;
   private last = 1;
-  private readonly known = new WeakMap<TreeNode, { readonly number: number; modified: number }>();
+  private readonly known = new WeakMap<TreeNode, NodeTimes>();
 
   tick(): number {
     return ++this.time;
   }
 
-  of(node: TreeNode): { readonly number: number; modified: number } {
+  get clock(): WorldClock {
+    return { time: this.time, lastNumber: this.last };
+  }
+
+  set clock({ time, lastNumber }: WorldClock) {
+    this.time = time;
+    this.last = lastNumber;
+  }
+
+  /** What is known, without giving a number to a node that nobody has asked for. */
+  peek(node: TreeNode): NodeTimes | undefined {
+    return this.known.get(node);
+  }
+
+  restore(node: TreeNode, times: NodeTimes): void {
+    this.known.set(node, { ...times });
+  }
+
+  of(node: TreeNode): NodeTimes {
     let inode = this.known.get(node);
     if (inode === undefined) {
       inode = { number: ++this.last, modified: FIRST_TIME };
@@ -192,6 +224,28 @@ export class MemoryFiles {
     if (node === undefined) return undefined;
     const { number, modified } = this.usage.inodes.of(node);
     return { number, modified, links: this.linksOf(node) };
+  }
+
+  /** Where the clock stands; asking does not move it. */
+  get clock(): WorldClock {
+    return this.usage.inodes.clock;
+  }
+
+  /** Number and time of a node that has them: what {@link resume} takes. Changes nothing. */
+  timesOf(node: TreeNode): NodeTimes | undefined {
+    return this.usage.inodes.peek(node);
+  }
+
+  /** Go on where another world with an equal tree stopped: its clock, and what it knew of nodes. */
+  resume(clock: WorldClock, known: Iterable<readonly [TreeNode, NodeTimes]>): void {
+    const { inodes } = this.usage;
+    inodes.clock = clock;
+    for (const [node, times] of known) inodes.restore(node, times);
+    const seen = new Set<TreeNode>();
+    for (const [, node] of this.usage.all()) {
+      if (seen.has(node)) this.usage.hasLinks = true;
+      seen.add(node);
+    }
   }
 
   /** Names of a node. Files with several are rare, so they are counted only when there are. */

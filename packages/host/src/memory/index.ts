@@ -5,7 +5,9 @@ export {
   type FileNode,
   type LinkNode,
   MemoryFiles,
+  type NodeTimes,
   type TreeNode,
+  type WorldClock,
 } from './files.ts';
 export {
   type Engine,

@@ -265,6 +265,65 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./run-command.ts')).runCommand,
   },
   {
+    name: 'climb',
+    summary: 'climb live-bootstrap from hex0-seed by its own scripts, and compare its digests',
+    operands: [{ name: 'CHECKOUT', help: 'a folder with live-bootstrap, or an archive of it' }],
+    about:
+      "Run live-bootstrap's own scripts in memory, from hex0-seed on, package after package, with " +
+      'the archives of the sources from a folder: nothing is downloaded. After each package its ' +
+      'published digests are compared. docs/climb.md says where archives can be had and what was ' +
+      'reached.',
+    options: {
+      distfiles: {
+        value: 'DIR',
+        help: 'the folder with the archives; each must have the SHA-256 that live-bootstrap gives',
+        isRequired: true,
+      },
+      stage0: {
+        value: 'TREE',
+        help: 'stage0-posix, where the checkout has no submodules: a folder or an archive',
+      },
+      engine: {
+        value: 'NAME',
+        help:
+          'what runs the programs: ports, i386, exact, diverse. With the last two no program that ' +
+          'came with the tree runs',
+        default: 'i386',
+      },
+      until: {
+        value: 'PACKAGE',
+        help:
+          'the last package to build, as NAME or NAME:PASS; otherwise the last one for which all ' +
+          'archives are there',
+      },
+      'accept-source': {
+        value: 'NAME=SHA256',
+        help: 'take an archive with this digest instead of the published one; the report says so',
+        isRepeated: true,
+      },
+      save: { value: 'DIR', help: 'save the world in DIR after each package' },
+      resume: { value: 'DIR', help: 'go on from the world that is saved in DIR' },
+      against: {
+        value: 'DIR',
+        help: 'compare the saved world with that of another climb, name by name',
+      },
+      out: OUT,
+      steps: { help: 'write a line to standard error for each program that starts' },
+      quiet: QUIET,
+      ...LIMIT_OPTIONS,
+      'time-limit': { value: 'SECONDS', help: 'stop after so long', default: '86400' },
+      'files-limit': {
+        value: 'BYTES',
+        help: 'what all files of the world may hold together',
+        default: '2G',
+      },
+    },
+    exitStatus:
+      '0 reached, and every published digest was met, 1 not, 2 usage, 3 it cannot be judged.',
+    errorStatus: CANNOT_JUDGE,
+    load: async () => (await import('./climb-command.ts')).climbCommand,
+  },
+  {
     name: 'exec',
     summary: 'run an i386 Linux program in the machine, on the files of this computer',
     operands: [{ name: 'PROGRAM' }, { name: 'ARGUMENT', isOptional: true, isRepeated: true }],

@@ -180,7 +180,7 @@ export function requireNoSource(host: NodeHost, target: string, sources: readonl
  * Node's own `recursive` loops for ever below /proc, where the system says that the parent is
  * missing.
  */
-function makeDirectories(host: NodeHost, folder: string): void {
+export function makeDirectories(host: NodeHost, folder: string): void {
   if (host.stat(folder) !== undefined) return;
   makeDirectories(host, path.dirname(folder));
   host.mkdir(folder, 0o777);

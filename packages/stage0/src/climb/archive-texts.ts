@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Archives of sources → which texts are sources: those that our own ports unpack from them.
+ *
+ * In a climb that runs no binary of the tree, what a program reads from an archive must not become
+ * a program, unless it is text: a source. Which text that is, is not left to the program that
+ * unpacks, which was built on the way. Invariant: an archive that our ports cannot unpack has no
+ * sources, so that what is unpacked from it does not run.
+ */
+import { ToolError } from '@stage0-ts/diagnostics';
+import { readTar } from '@stage0-ts/mescc-tools-extra';
+import { isText } from '../artifacts.ts';
+import { unpack } from '../tree.ts';
+import { digestOf } from './world.ts';
+
+/** True for a text of one of `archives`. They are unpacked when something is first asked. */
+export function archiveTexts(archives: readonly Uint8Array[]): (bytes: Uint8Array) => boolean {
+  let digests: ReadonlySet<string> | undefined;
+  return (bytes) => {
+    digests ??= new Set(archives.flatMap(textsOf));
+    return digests.has(digestOf(bytes));
+  };
+}
+
+function textsOf(archive: Uint8Array): string[] {
+  try {
+    const files = readTar(unpack(archive, 'archive')).filter(({ type }) => type === 'file');
+    return files.filter(({ data }) => isText(data)).map(({ data }) => digestOf(data));
+  } catch (error) {
+    if (error instanceof ToolError) return [];
+    throw error;
+  }
+}
