@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The page of the chain in Debian's Chromium: the ladder, the graph, files that are dropped, a release. */
+/**
+ * The page of the chain in Debian's Chromium: the ladder, the graph, files that are dropped, a
+ * release.
+ */
 import fs from 'node:fs';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

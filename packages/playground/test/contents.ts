@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What a reader's folder stands beside: the ladder and the tutorial's own files, from this disk. */
+/**
+ * What a reader's folder stands beside: the ladder and the tutorial's own files, from this disk.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -206,7 +206,9 @@ describe.skipIf(!hasChromium)('programs', () => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
       const commands = page.locator('.commands > li');
       await expect.poll(() => commands.count()).toBe(10);
-      expect(await commands.nth(7).innerText()).toMatch(/^\.\/hello-0\s+in the i386 machine\s+Hello, stage0!/);
+      expect(await commands.nth(7).innerText()).toMatch(
+        /^\.\/hello-0\s+in the i386 machine\s+Hello, stage0!/,
+      );
       expect(await page.getByRole('button', { name: /^Save / }).count()).toBe(5);
       // From a command to its line, and back.
       await commands.nth(5).locator('.command').click();
