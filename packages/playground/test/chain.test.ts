@@ -85,6 +85,37 @@ describe.skipIf(!hasChromium)('the chain', () => {
       await expect.poll(widths).toBe(0);
     }));
 
+  it.each([
+    [1280, 800],
+    [390, 844],
+  ])('fits a window of %d by %d, and a name that is shown can be read', (width, height) =>
+    open(
+      'chain',
+      async (page) => {
+        await page.locator('.chain-graph').waitFor();
+        const box = await page.locator('.graph-scroll').boundingBox();
+        const picture = await page.locator('.chain-graph svg').boundingBox();
+        expect(box?.height).toBeLessThan(0.82 * height);
+        expect(picture?.height).toBeLessThanOrEqual(box?.height ?? 0);
+        expect(picture?.width).toBeLessThanOrEqual(width);
+        for (const name of [/: hello-M0$/, /: greet$/, /tree: hex0-seed$/]) {
+          const node = page.getByRole('button', { name }).locator('rect, circle');
+          const place = await node.boundingBox();
+          expect((place?.x ?? width) + (place?.width ?? 0)).toBeLessThan(width);
+          expect((place?.y ?? 0) - (box?.y ?? 0)).toBeLessThan(box?.height ?? 0);
+        }
+        await page.getByRole('button', { name: /: hello-M0$/ }).focus();
+        const texts = page.locator('.chain-graph svg text');
+        const heights = await texts.evaluateAll((all) =>
+          all.map((one) => one.getBoundingClientRect().height).filter((one) => one > 0),
+        );
+        expect(heights.length).toBeGreaterThan(0);
+        expect(Math.min(...heights)).toBeGreaterThan(8);
+      },
+      { viewport: { width, height } },
+    ),
+  );
+
   it('saves a report that is gone through with keys', () =>
     open('chain', async (page) => {
       const saved = page.waitForEvent('download');
