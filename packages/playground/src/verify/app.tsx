@@ -30,7 +30,7 @@ export function VerifyPage() {
     <>
       <Header here="Verify" />
       <main class="verify" {...dropOn(take)}>
-        <h2>Who signed it, and did enough people?</h2>
+        <h1>Who signed it, and did enough people?</h1>
         <p>
           Somebody checked a stage0 tree and published a <b>statement</b>: the files that the build
           makes, with their digests. People signed it. Your <b>policy</b> says whose word you
@@ -106,7 +106,7 @@ function ResultView({ result }: { readonly result: Verification }) {
           </tbody>
         </table>
       )}
-      <h3>Signatures</h3>
+      <h2>Signatures</h2>
       {signatures.length === 0 ? <p>There are none.</p> : <Signatures signatures={signatures} />}
       {claims.map((claim, at) => (
         <ClaimView key={claim.statements[0]?.file} claim={claim} number={at + 1} />
@@ -150,7 +150,7 @@ function ClaimView({ claim, number }: { readonly claim: Claim; readonly number: 
   const { resolvedDependencies, externalParameters } = predicate.buildDefinition;
   return (
     <>
-      <h3>Claim {number}</h3>
+      <h2>Claim {number}</h2>
       <p>
         These {subject.length} files of {externalParameters.architecture} come of the tree{' '}
         <code>{resolvedDependencies[0]?.digest.sha256}</code>. Signed by{' '}
