@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 export { requireBytes, requireKnown, requireSource, requireSources } from './arguments.ts';
 export { codeFrame } from './code-frame.ts';
+export { type FindingOptions, type Report, reportOf, StrayCharacters } from './findings.ts';
 export { hintAt } from './hints.ts';
 export { type FileComparer, requireDistinct, requireOperand, unknownOption } from './operands.ts';
 export { locate, type Position } from './position.ts';

@@ -10,6 +10,7 @@ import {
   formatWarning,
   locate,
   reportErrors,
+  reportOf,
   requireBytes,
   requireKnown,
   requireSource,
@@ -22,6 +23,32 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const source = (text: string) => ({ name: 'in.M1', bytes: encodeUtf8(text) });
+
+describe('findings', () => {
+  const text = source('a b');
+
+  it('are an error at the first place, warnings, or nothing', () => {
+    const warnings: ToolError[] = [];
+    const warned = reportOf({ warnings: (one) => warnings.push(one) });
+    warned?.(text, 0, 'one', 'first');
+    warned?.(text, 2, 'two', 'second');
+    expect(warnings.map(({ code, column }) => [code, column])).toEqual([
+      ['one', 1],
+      ['two', 3],
+    ]);
+    const strict = reportOf({ strict: true, warnings: (one) => warnings.push(one) });
+    expect(() => strict?.(text, 2, 'two', 'second')).toThrow('second');
+    expect(warnings).toHaveLength(2);
+    expect(reportOf({})).toBeUndefined();
+  });
+
+  it('are a hundred at most', () => {
+    let count = 0;
+    const report = reportOf({ warnings: () => count++ });
+    for (let turn = 0; turn < 1000; turn++) report?.(text, 0, 'one', 'first');
+    expect(count).toBe(100);
+  });
+});
 
 describe('an error with a position', () => {
   it('has file, line, column, message, line and caret', () => {

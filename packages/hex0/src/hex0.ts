@@ -9,8 +9,8 @@
  * Behaviour defined by x86/hex0_x86.hex0 of stage0-posix 1.9.1 and the 181-byte seed, which agree.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { requireBytes } from '@stage0-ts/diagnostics';
-import { requirePlain } from './strict.ts';
+import { type FindingOptions, reportOf, requireBytes } from '@stage0-ts/diagnostics';
+import { findSuspicious } from './strict.ts';
 
 /** Classes of input bytes that are not digits; digits are their value, 0 to 16. */
 const SEPARATOR = -1;
@@ -20,9 +20,7 @@ const LINE_FEED = 0x0a;
 const CLASSES: Int8Array = classTable();
 
 /** Options of {@link assemble}. */
-export interface AssembleOptions {
-  /** Reject what upstream skips; see strict.ts. Default: false. */
-  readonly strict?: boolean;
+export interface AssembleOptions extends FindingOptions {
   /** Name of the source in the map; default `input`. */
   readonly name?: string;
   /** Receives, for each byte, its digits and what is between them. Default: none is made. */
@@ -40,7 +38,8 @@ export function assemble(
 ): Uint8Array<ArrayBuffer> {
   const { provenance } = options;
   requireBytes(source);
-  if (options.strict) requirePlain({ name: options.name ?? 'input', bytes: source });
+  const report = reportOf(options);
+  if (report) findSuspicious({ name: options.name ?? 'input', bytes: source }, report);
   const number = provenance?.addSource(options.name ?? 'input') ?? 0;
   const out = new ByteWriter(source.length >> 1);
   let high = -1; // first digit of the current byte, or -1 between bytes

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** --strict: what upstream accepts silently is an error with its place, and nothing else is. */
 import { assemble, hex0 } from '@stage0-ts/hex0';
-import { runOnSource, type StrictCore, strictSuite } from '@stage0-ts/vectors';
+import { findingsOf, runOnSource, type StrictCore, strictSuite } from '@stage0-ts/vectors';
 import { describe, expect, it } from 'vitest';
 
-const core: StrictCore = (source, strict) => assemble(source, { name: 'in', strict });
+const core: StrictCore = (source, options) => assemble(source, { name: 'in', ...options });
 
 describe('strict', () => {
   strictSuite('hex0', core, [
@@ -19,7 +19,16 @@ describe('strict', () => {
 
   it('takes bytes, white space and comments', () => {
     const source = Buffer.from('41 4\t2\r\n43 # G, 4\n44 ; no end');
-    expect(core(source, true)).toEqual(Uint8Array.of(0x41, 0x42, 0x43, 0x44));
+    expect(core(source, { strict: true })).toEqual(Uint8Array.of(0x41, 0x42, 0x43, 0x44));
+  });
+
+  it('warns of every place, of a word once', () => {
+    expect(findingsOf(core, 'hello 41\n# x\n42 <- 43 G\n4 1')).toEqual([
+      '1:1 stray-character',
+      '3:4 stray-character',
+      '3:10 stray-character',
+      '4:3 odd-digits',
+    ]);
   });
 
   it('is an argument after the operands', () => {

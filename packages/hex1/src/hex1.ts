@@ -11,8 +11,14 @@
  * Behaviour defined by x86/hex1_x86.hex0 of stage0-posix 1.9.1.
  */
 import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
-import { errorAt, requireBytes, type ToolError } from '@stage0-ts/diagnostics';
-import { requirePlain } from './strict.ts';
+import {
+  errorAt,
+  type FindingOptions,
+  reportOf,
+  requireBytes,
+  type ToolError,
+} from '@stage0-ts/diagnostics';
+import { findSuspicious } from './strict.ts';
 
 /** Classes of input bytes that are not digits; digits are their value, 0 to 15. */
 const SEPARATOR = -1;
@@ -26,9 +32,7 @@ const CARRIAGE_RETURN = 0x0d;
 const CLASSES: Int8Array = classTable();
 
 /** Options of {@link assemble}. */
-export interface AssembleOptions {
-  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
-  readonly strict?: boolean;
+export interface AssembleOptions extends FindingOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /**
@@ -74,7 +78,8 @@ export function assemble(
     holes: [],
     emptyLabel: -1,
   };
-  if (options.strict) requirePlain({ name: run.name, bytes: source });
+  const report = reportOf(options);
+  if (report) findSuspicious({ name: run.name, bytes: source }, report);
   run.provenance?.addSource(run.name);
   read(run);
   if (run.emptyLabel >= 0 && run.holes.length > 0) {

@@ -9,10 +9,17 @@
  * Behaviour defined by x86/hex2_x86.hex1 of stage0-posix 1.9.1.
  */
 import { ByteWriter, NameTable, type ProvenanceMap } from '@stage0-ts/bytes';
-import { errorAt, requireBytes, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import {
+  errorAt,
+  type FindingOptions,
+  reportOf,
+  requireBytes,
+  type Source,
+  type ToolError,
+} from '@stage0-ts/diagnostics';
 import type { LinkResult, LinkSymbol } from './result.ts';
 import { MINIMAL_SIGILS, type Sigil, sigilOf } from './sigils.ts';
-import { requireUnique, requireWhiteSpace, requireWholeBytes, splitByte } from './strict.ts';
+import { type Suspicions, suspicionsFor } from './strict.ts';
 
 const BASE_ADDRESS = 0x08048000;
 /** Bytes of a name: as many as are between upstream's scratch memory and the end of its segment. */
@@ -27,9 +34,7 @@ const REFERENCE = -4;
 const CLASSES: Int8Array = classTable();
 
 /** Options of {@link linkMinimal}. */
-export interface LinkMinimalOptions {
-  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
-  readonly strict?: boolean;
+export interface LinkMinimalOptions extends FindingOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /**
@@ -52,7 +57,7 @@ interface Reference {
 
 interface Run {
   readonly source: Source;
-  readonly strict: boolean;
+  readonly suspicions: Suspicions | undefined;
   readonly out: ByteWriter;
   /** Its definitions have the numbers of the names. */
   readonly provenance: ProvenanceMap | undefined;
@@ -80,7 +85,7 @@ export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {})
   requireBytes(bytes);
   const run: Run = {
     source: { name: options.name ?? 'input', bytes },
-    strict: options.strict ?? false,
+    suspicions: suspicionsFor(reportOf(options)),
     out: new ByteWriter(bytes.length >> 1),
     provenance: options.provenance,
     names: new NameTable(),
@@ -90,7 +95,7 @@ export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {})
   };
   run.provenance?.addSource(run.source.name);
   read(run);
-  if (run.strict) requireUnique(run.symbols, [run.source]);
+  run.suspicions?.defined(run.symbols, [run.source]);
   for (const reference of run.references) fillHole(run, reference);
   run.provenance?.finish(run.out.length);
   return { image: run.out.toBytes(), symbols: run.symbols };
@@ -99,7 +104,7 @@ export function linkMinimal(bytes: Uint8Array, options: LinkMinimalOptions = {})
 /** source = { digit | ':' name | sigil name [ '>' name ] | comment | separator } */
 function read(run: Run): void {
   const { bytes } = run.source;
-  const { out, provenance } = run;
+  const { out, provenance, suspicions } = run;
   let high = -1; // first digit of the current byte, or -1 between bytes
   let first = 0; // its offset
   for (let at = 0; at < bytes.length; ) {
@@ -115,15 +120,17 @@ function read(run: Run): void {
         high = -1;
       }
     } else if (kind === SEPARATOR) {
-      if (run.strict) requireWhiteSpace(run.source, at);
+      suspicions?.skipped(run.source, at);
       at++;
     } else if (kind === COMMENT) at = commentEnd(run, at);
-    else if (run.strict && high >= 0) throw splitByte(run.source, at);
-    // Quirk kept: addresses are counted by first digits, so a label within a byte is after it.
-    else if (kind === LABEL) at = readLabel(run, at, out.length + (high < 0 ? 0 : 1));
-    else at = readReference(run, at);
+    else {
+      suspicions?.interrupted(run.source, at, high >= 0);
+      // Quirk kept: addresses are counted by first digits, so a label within a byte is after it.
+      if (kind === LABEL) at = readLabel(run, at, out.length + (high < 0 ? 0 : 1));
+      else at = readReference(run, at);
+    }
   }
-  if (run.strict) requireWholeBytes(run.source, first, high >= 0);
+  suspicions?.ended(run.source, first, high >= 0);
 }
 
 function readLabel(run: Run, offset: number, position: number): number {
@@ -198,19 +205,24 @@ function fillHole(run: Run, reference: Reference): void {
   const explicit = reference.base < 0 ? -1 : addressOf(run, reference.base, reference.offset);
   const base = explicit < 0 ? BASE_ADDRESS + at + size : explicit;
   const value = absolute ? target : target - base;
-  if (run.strict) requireFit(run, reference, value);
+  if (run.suspicions) checkFit(run.suspicions, run.source, reference, value);
   const image = run.out.view();
   for (let i = 0; i < size; i++) image[at + i] = value >> (8 * i);
 }
 
-/** Strict: the value fits its bytes, and a base is named only where it has an effect. */
-function requireFit(run: Run, { sigil, base, offset }: Reference, value: number): void {
+/** The value should fit its bytes, and a base be named only where it has an effect. */
+function checkFit(
+  suspicions: Suspicions,
+  source: Source,
+  { sigil, base, offset }: Reference,
+  value: number,
+): void {
   const { size, absolute } = sigil;
-  if (absolute && base >= 0) throw failure(run, offset, 'useless-base', 'this base has no effect');
+  if (absolute && base >= 0) suspicions.uselessBase(source, offset);
   const half = 2 ** (8 * size - 1);
   const fits = size === 4 || (absolute ? value < 2 * half : value >= -half && value < half);
   const bytes = size === 1 ? '1 byte' : `${size} bytes`;
-  if (!fits) throw failure(run, offset, 'out-of-range', `${value} does not fit ${bytes}`);
+  if (!fits) suspicions.truncated(source, offset, `${value} does not fit ${bytes}`);
 }
 
 function addressOf(run: Run, name: number, offset: number): number {

@@ -10,13 +10,20 @@
  * Behaviour defined by mescc-tools/hex2_linker.c and hex2_word.c of stage0-posix 1.9.1.
  */
 import { latin1ToHost } from '@stage0-ts/bytes';
-import { errorAt, requireKnown, requireSources, type Source } from '@stage0-ts/diagnostics';
+import {
+  errorAt,
+  reportOf,
+  requireKnown,
+  requireSources,
+  type Source,
+} from '@stage0-ts/diagnostics';
 import { displacement, putBytes, range } from './displacement.ts';
 import { ARCHITECTURES, DEFAULT_OPTIONS, isRiscV, type LinkOptions } from './options.ts';
 import type { LinkResult } from './result.ts';
 import { fitsBranch, replay, type Step } from './riscv.ts';
 import { type Reference, type ScanResult, scan } from './scan.ts';
 import type { Immediate } from './sigils.ts';
+import { type Suspicions, suspicionsFor } from './strict.ts';
 
 /**
  * Link the sources in their order.
@@ -28,10 +35,11 @@ import type { Immediate } from './sigils.ts';
 export function link(sources: readonly Source[], options: LinkOptions = {}): LinkResult {
   requireSources(sources);
   requireKnown(options.architecture, ARCHITECTURES, 'architecture');
-  const { provenance, ...target } = options;
-  const scanned = scan(sources, { ...DEFAULT_OPTIONS, ...target }, provenance);
+  const { provenance, strict = false, warnings, ...target } = options;
+  const suspicions = suspicionsFor(reportOf({ strict, warnings }));
+  const scanned = scan(sources, { ...DEFAULT_OPTIONS, ...target }, provenance, suspicions);
   const image = scanned.out.toBytes();
-  resolve(scanned, image);
+  resolve(scanned, image, suspicions);
   provenance?.finish(image.length);
   return { image, symbols: scanned.symbols };
 }
@@ -40,13 +48,15 @@ export function link(sources: readonly Source[], options: LinkOptions = {}): Lin
  * Fill the holes. On RISC-V the other references and the `.` words are applied through the
  * register, which skips the holes.
  */
-function resolve(scanned: ScanResult, image: Uint8Array): void {
+function resolve(scanned: ScanResult, image: Uint8Array, suspicions: Suspicions | undefined): void {
   const riscV = isRiscV(scanned.options.architecture);
   const steps: Step[] = [];
   for (const event of scanned.events) {
     if (event.kind === 'register') steps.push(event);
     else if (event.size > 0) {
+      const { source, offset, sigil, base } = event;
       fillHole(scanned, image, event);
+      if (sigil.absolute && base >= 0) suspicions?.uselessBase(source, offset);
       if (riscV) steps.push({ at: event.at, skip: event.size, word: 0 });
     } else steps.push({ at: event.at, skip: 0, word: immediateOf(scanned, event) });
   }
@@ -58,9 +68,6 @@ function fillHole(scanned: ScanResult, image: Uint8Array, reference: Reference):
   const { absolute } = reference.sigil;
   const target = addressOf(scanned, reference, reference.target);
   const relative = displacementOf(scanned, reference, target);
-  if (scanned.options.strict && absolute && reference.base >= 0) {
-    throw failure(reference, 'useless-base', 'this base has no effect');
-  }
   const value = absolute ? target : relative;
   const [low, high] = range(size, absolute);
   if (value < low || value > high) {

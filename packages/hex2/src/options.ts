@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The options of hex2 and their defaults, which are upstream's. */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
+import type { FindingOptions } from '@stage0-ts/diagnostics';
 
 /** Architectures by upstream's names. */
 export const ARCHITECTURES = [
@@ -21,8 +22,6 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface ArchitectureOptions {
-  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
-  readonly strict?: boolean;
   /**
    * Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`.
    */
@@ -35,7 +34,7 @@ export interface ArchitectureOptions {
   readonly byteMode?: ByteMode;
 }
 
-export interface LinkOptions extends ArchitectureOptions {
+export interface LinkOptions extends ArchitectureOptions, FindingOptions {
   /**
    * Receives, for each byte, its digits or reference, and the label that this names. Default: none
    * is made.
@@ -48,7 +47,6 @@ export const DEFAULT_OPTIONS: Required<ArchitectureOptions> = {
   bigEndian: true,
   baseAddress: 0,
   byteMode: 'hex',
-  strict: false,
 };
 
 /** RISC-V images are made of words that references change; see riscv.ts. */

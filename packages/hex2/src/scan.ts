@@ -16,7 +16,7 @@ import { type ArchitectureOptions, type ByteMode, isRiscV } from './options.ts';
 import type { LinkSymbol } from './result.ts';
 import { type Step, wordImmediate } from './riscv.ts';
 import { SIGILS, type Sigil, sigilOf } from './sigils.ts';
-import { requireUnique, requireWhiteSpace, requireWholeBytes, splitByte } from './strict.ts';
+import type { Suspicions } from './strict.ts';
 
 /** Classes of input bytes that are not digits; digits are their value. */
 const SEPARATOR = -1;
@@ -91,11 +91,12 @@ export function scan(
   sources: readonly Source[],
   options: Required<ArchitectureOptions>,
   provenance: ProvenanceMap | undefined,
+  suspicions: Suspicions | undefined,
 ): ScanResult {
   const size = sources.reduce((sum, source) => sum + source.bytes.length, 0);
-  const scanner = new Scanner(options, provenance, size >> 1);
+  const scanner = new Scanner(options, provenance, suspicions, size >> 1);
   for (const source of sources) scanner.scan(source);
-  if (options.strict) requireUnique(scanner.symbols, sources);
+  suspicions?.defined(scanner.symbols, sources);
   return scanner;
 }
 
@@ -110,6 +111,7 @@ class Scanner implements ScanResult {
   private readonly riscV: boolean;
   /** Its definitions have the numbers of the names. */
   private readonly provenance: ProvenanceMap | undefined;
+  private readonly suspicions: Suspicions | undefined;
   private source: Source = { name: '', bytes: new Uint8Array() };
   /** Number of the source in the map. */
   private sourceNumber = 0;
@@ -124,11 +126,13 @@ class Scanner implements ScanResult {
   constructor(
     options: Required<ArchitectureOptions>,
     provenance: ProvenanceMap | undefined,
+    suspicions: Suspicions | undefined,
     capacity: number,
   ) {
     this.options = options;
     this.riscV = isRiscV(options.architecture);
     this.provenance = provenance;
+    this.suspicions = suspicions;
     this.out = new ByteWriter(capacity);
   }
 
@@ -138,7 +142,8 @@ class Scanner implements ScanResult {
     this.sourceNumber = this.provenance?.addSource(source.name) ?? 0;
     const { bytes } = source;
     const { digits, radix, classes } = NOTATIONS[this.options.byteMode];
-    const { strict, bigEndian } = this.options;
+    const { bigEndian } = this.options;
+    const { suspicions } = this;
     let value = 0; // of the digits that wait for the rest of their byte
     let count = 0; // how many wait
     let first = 0; // offset of the first of them
@@ -163,26 +168,28 @@ class Scanner implements ScanResult {
         value = 0;
         count = 0;
       } else if (kind === SEPARATOR) {
-        if (strict) requireWhiteSpace(source, at);
+        suspicions?.skipped(source, at);
         at++;
       } else if (kind === COMMENT) at = commentEnd(bytes, at);
-      else if (strict && count > 0) throw splitByte(source, at);
-      else if (wordAt >= 0)
-        at++; // within a word everything but comments is skipped
-      else if (kind === REFERENCE) at = this.readReference(at);
-      else if (kind === LABEL) at = this.readLabel(at);
-      else if (kind === WORD) {
-        if (this.riscV) wordAt = at;
-        word = 0;
-        wordBytes = 0;
-        at++;
-      } else {
-        if (kind === PADDING) this.pad(at);
-        else this.aligned = true;
-        at++;
+      else {
+        suspicions?.interrupted(source, at, count > 0);
+        if (wordAt >= 0)
+          at++; // within a word everything but comments is skipped
+        else if (kind === REFERENCE) at = this.readReference(at);
+        else if (kind === LABEL) at = this.readLabel(at);
+        else if (kind === WORD) {
+          if (this.riscV) wordAt = at;
+          word = 0;
+          wordBytes = 0;
+          at++;
+        } else {
+          if (kind === PADDING) this.pad(at);
+          else this.aligned = true;
+          at++;
+        }
       }
     }
-    if (strict) requireWholeBytes(source, first, count > 0);
+    suspicions?.ended(source, first, count > 0);
     if (wordAt >= 0) {
       throw errorAt(source, wordAt, 'unterminated-word', 'the file ends within a word');
     }

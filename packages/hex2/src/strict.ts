@@ -1,43 +1,62 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What `--strict` rejects in hex2 source, though upstream accepts it: anything that is neither a
- * byte, a label, a reference, white space nor a comment; an incomplete byte; a label or reference
- * within a byte; a label that is defined twice; a base that has no effect; and in hex2-0 a value
- * that is truncated.
+ * What looks wrong in hex2 source, though upstream accepts it: anything that is neither a byte, a
+ * label, a reference, white space nor a comment; an incomplete byte; a label or reference within a
+ * byte; a label that is defined twice; a base that has no effect; and in hex2-0 a value that is
+ * truncated. This has the faults that both tools report.
  */
-import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import { type Report, type Source, StrayCharacters } from '@stage0-ts/diagnostics';
 import type { LinkSymbol } from './result.ts';
 
-/** Tab, line feed, carriage return, blank. */
-const WHITE_SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
+export class Suspicions {
+  private readonly report: Report;
+  private readonly stray: StrayCharacters;
 
-/** The byte at `at`, which upstream skips, must be white space. */
-export function requireWhiteSpace(source: Source, at: number): void {
-  if (WHITE_SPACE.has(source.bytes[at] as number)) return;
-  const message = 'neither a digit, a label, a reference, white space nor a comment';
-  throw errorAt(source, at, 'stray-character', message);
-}
-
-/** The error for a label or reference at `at`, within a byte. */
-export function splitByte(source: Source, at: number): ToolError {
-  return errorAt(source, at, 'split-byte', 'a label or reference within a byte');
-}
-
-/**
- * No digits may be left over at the end of a source; `first` is the offset of the first of them.
- */
-export function requireWholeBytes(source: Source, first: number, waiting: boolean): void {
-  if (waiting) throw errorAt(source, first, 'odd-digits', 'an incomplete byte');
-}
-
-/** Each name may be defined once. */
-export function requireUnique(symbols: readonly LinkSymbol[], sources: readonly Source[]): void {
-  const names = new Set<string>();
-  for (const { name, file, offset } of symbols) {
-    if (names.has(name)) {
-      const source = sources.find((one) => one.name === file) as Source;
-      throw errorAt(source, offset, 'duplicate-label', `label '${name}' is defined before`);
-    }
-    names.add(name);
+  constructor(report: Report) {
+    const message = 'neither a digit, a label, a reference, white space nor a comment';
+    this.report = report;
+    this.stray = new StrayCharacters(report, message);
   }
+
+  /** The byte at `at` is skipped: it should be white space. */
+  skipped(source: Source, at: number): void {
+    this.stray.check(source, at);
+  }
+
+  /** A label or reference is at `at`, and digits wait for the rest of their byte if `waiting`. */
+  interrupted(source: Source, at: number, waiting: boolean): void {
+    if (waiting) this.report(source, at, 'split-byte', 'a label or reference within a byte');
+  }
+
+  /** The end of a source: no digits should be left over; `first` is the offset of the first one. */
+  ended(source: Source, first: number, waiting: boolean): void {
+    if (waiting) this.report(source, first, 'odd-digits', 'an incomplete byte');
+  }
+
+  /** Each name should be defined once. */
+  defined(symbols: readonly LinkSymbol[], sources: readonly Source[]): void {
+    const names = new Set<string>();
+    for (const { name, file, offset } of symbols) {
+      if (names.has(name)) {
+        const source = sources.find((one) => one.name === file) as Source;
+        this.report(source, offset, 'duplicate-label', `label '${name}' is defined before`);
+      }
+      names.add(name);
+    }
+  }
+
+  /** An absolute reference has a base. */
+  uselessBase(source: Source, offset: number): void {
+    this.report(source, offset, 'useless-base', 'this base has no effect');
+  }
+
+  /** A value is truncated. */
+  truncated(source: Source, offset: number, message: string): void {
+    this.report(source, offset, 'out-of-range', message);
+  }
+}
+
+/** Undefined when nothing is to be looked for. */
+export function suspicionsFor(report: Report | undefined): Suspicions | undefined {
+  return report && new Suspicions(report);
 }

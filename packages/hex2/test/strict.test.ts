@@ -3,6 +3,7 @@
 import { hex2, link, linkMinimal } from '@stage0-ts/hex2';
 import {
   expectSameWhenStrict,
+  findingsOf,
   runOnSource,
   type StrictCase,
   type StrictCore,
@@ -10,9 +11,10 @@ import {
 } from '@stage0-ts/vectors';
 import { describe, expect, it } from 'vitest';
 
-const minimal: StrictCore = (source, strict) => linkMinimal(source, { name: 'in', strict }).image;
-const linked: StrictCore = (source, strict) =>
-  link([{ name: 'in', bytes: source }], { architecture: 'x86', strict }).image;
+const minimal: StrictCore = (source, options) =>
+  linkMinimal(source, { name: 'in', ...options }).image;
+const linked: StrictCore = (source, options) =>
+  link([{ name: 'in', bytes: source }], { architecture: 'x86', ...options }).image;
 
 const BOTH: readonly StrictCase[] = [
   ['41 x 42', 1, 4, 'stray-character'],
@@ -38,6 +40,25 @@ describe('strict', () => {
     cut('@a', 70_000),
     cut('$a', 0),
   ]);
+
+  it.each([
+    ['hex2-0', minimal],
+    ['hex2', linked],
+  ])('%s warns of every place', (_, core) => {
+    const text = ':a xyz 4:b 1 &a>b\n:a , zyx , %a 4&a>b ';
+    expect(findingsOf(core, text)).toEqual([
+      '1:4 stray-character',
+      '1:9 split-byte',
+      '2:4 stray-character',
+      '2:6 stray-character',
+      '2:10 stray-character',
+      '2:16 split-byte',
+      '2:15 odd-digits',
+      '2:1 duplicate-label',
+      '1:14 useless-base',
+      '2:16 useless-base',
+    ]);
+  });
 
   it('gives the same bytes otherwise', () => {
     const text = ':a 90 # x\n:b %a &b !a>b 4 1 ; y\n%a>b ';

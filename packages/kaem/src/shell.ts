@@ -27,6 +27,11 @@ export interface ShellOptions {
   readonly showExitCodes?: boolean;
   /** Start with an empty environment. Default: false. */
   readonly initMode?: boolean;
+  /**
+   * Told of each command before it is executed, and of nothing that an `if` leaves out: its words,
+   * with aliases and variables filled in, and its offset in the script.
+   */
+  readonly onCommand?: (words: readonly string[], offset: number) => void;
 }
 
 /** Words of a command: an array of 512 pointers, the last one NULL. */
@@ -134,6 +139,7 @@ export class Shell {
   }
 
   private executeStrictly(command: Command): void {
+    if (command.words[0]) this.options.onCommand?.(command.words.map(latin1ToHost), command.offset);
     const status = this.execute(command);
     if (this.strict && status !== 0) {
       throw this.error(command, 'subprocess-failed', `Subprocess error ${status}`);

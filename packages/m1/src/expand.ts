@@ -15,7 +15,14 @@ import {
   type ProvenanceMap,
   strtointOf,
 } from '@stage0-ts/bytes';
-import { requireKnown, requireSources, type Source, ToolError } from '@stage0-ts/diagnostics';
+import {
+  type Report,
+  reportOf,
+  requireKnown,
+  requireSources,
+  type Source,
+  ToolError,
+} from '@stage0-ts/diagnostics';
 import { NOTATIONS } from './digits.ts';
 import { encodeNumber, encodeString } from './encode.ts';
 import {
@@ -40,6 +47,8 @@ const MAX_OUTPUT = 0x40000000;
 
 interface Run {
   readonly options: Required<ArchitectureOptions>;
+  /** What to do with a token that looks wrong, if it is to be looked for. */
+  readonly report: Report | undefined;
   /** Its definitions have the numbers of the macros' names. */
   readonly provenance: ProvenanceMap | undefined;
   readonly tokens: Tokens;
@@ -80,9 +89,10 @@ export function expand(
   requireSources(sources);
   requireKnown(options.architecture, ARCHITECTURES, 'architecture');
   const tokens = new Tokens(sources);
-  const { provenance, ...target } = options;
+  const { provenance, strict = false, warnings, ...target } = options;
   const run: Run = {
     options: { ...DEFAULT_OPTIONS, ...target },
+    report: reportOf({ strict, warnings }),
     provenance,
     tokens,
     values: [],
@@ -92,6 +102,7 @@ export function expand(
   }
   for (const { name } of sources) provenance?.addSource(name);
   const line = collectDefinitions(run);
+  if (run.report) findSuspicious(run, run.report);
   return print(run, line, expandAll(run));
 }
 
@@ -101,7 +112,7 @@ export function expand(
  *
  * Returns the indices of the tokens that are left; of one that becomes a line end, inverted (~).
  */
-function collectDefinitions({ tokens, values, provenance, options }: Run): Int32Array {
+function collectDefinitions({ tokens, values, provenance, report }: Run): Int32Array {
   const { count, texts } = tokens;
   const line = new Int32Array(count);
   let left = 0;
@@ -112,7 +123,7 @@ function collectDefinitions({ tokens, values, provenance, options }: Run): Int32
       if (index + 2 >= count) {
         throw tokens.errorAt(index, 'incomplete-define', 'the text ends within a DEFINE');
       }
-      if (options.strict) requirePlainDefinition(tokens, values, index);
+      if (report) checkDefinition(report, tokens, values, index);
       values[texts[index + 1] as number] = texts[index + 2];
       if (provenance !== undefined) mapDefinition(tokens, provenance, index);
       line[left++] = ~index;
@@ -123,26 +134,52 @@ function collectDefinitions({ tokens, values, provenance, options }: Run): Int32
 }
 
 /**
- * Strict: the DEFINE at `index` has a name and a value, the name can be found, and has no other
+ * The DEFINE at `index` should have a name and a value, a name that can be found, and no other
  * value.
  */
-function requirePlainDefinition(
+function checkDefinition(
+  report: Report,
   tokens: Tokens,
   values: readonly (number | undefined)[],
   index: number,
 ): void {
   const [name, value] = [tokens.texts[index + 1] as number, tokens.texts[index + 2] as number];
   if (name === NEWLINE || value === NEWLINE) {
-    throw tokens.errorAt(index, 'incomplete-define', 'the line ends within a DEFINE');
+    tokens.report(report, index, 'incomplete-define', 'the line ends within a DEFINE');
+    return;
   }
   const first = tokens.names.bytes(name)[0];
   if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) {
-    throw tokens.errorAt(index + 1, 'quoted-name', 'a quoted name is never found');
+    tokens.report(report, index + 1, 'quoted-name', 'a quoted name is never found');
   }
   if ((values[name] ?? value) !== value) {
     const message = `${tokens.names.shown(name)} is defined before, with another value`;
-    throw tokens.errorAt(index + 1, 'duplicate-define', message);
+    tokens.report(report, index + 1, 'duplicate-define', message);
   }
+}
+
+/**
+ * A count or number should be one, and fit. Texts that are a macro's name are its business. Each
+ * text is looked at once, and each of its tokens is reported.
+ */
+function findSuspicious({ tokens, values, options }: Run, report: Report): void {
+  const faults = new Map<number, string | undefined>();
+  for (let index = 0; index < tokens.count; index++) {
+    const number = tokens.texts[index] as number;
+    if (number <= DEFINE || values[number] !== undefined) continue;
+    if (!faults.has(number)) faults.set(number, textFault(tokens.names.bytes(number), options));
+    const fault = faults.get(number);
+    if (fault !== undefined) tokens.report(report, index, 'bad-number', latin1ToHost(fault));
+  }
+}
+
+/** What is wrong with a text, if it is a number or a count. */
+function textFault(text: Uint8Array, options: Required<ArchitectureOptions>): string | undefined {
+  const first = text[0] as number;
+  if (first === LESS) return countFault(decodeLatin1(text));
+  if (!SIGILS.has(first)) return undefined;
+  const value = strtointOf(text, 1, text.length);
+  return numberFault(decodeLatin1(text), value, isRiscV(options.architecture));
 }
 
 /** The map's definition of the macro whose DEFINE has this index: its name and value. */
@@ -191,7 +228,6 @@ function expandText(run: Run, number: number, index: number): Expansion {
   if (first === DOUBLE_QUOTE) return encodeString(text, run.options);
   const value = run.values[number];
   if (value !== undefined) return valueText(names.bytes(value));
-  if (run.options.strict) requirePlainText(run, text, index);
   if (first === LESS) return countZeros(run, text, index) || text;
   try {
     const digits = encodeNumber(text, run.options);
@@ -201,19 +237,6 @@ function expandText(run: Run, number: number, index: number): Expansion {
     throw run.tokens.errorAt(index, 'out-of-range', error.message);
   }
   return SIGILS.has(first) ? text : undefined;
-}
-
-/** Strict: a count or number is one, and fits. */
-function requirePlainText(run: Run, text: Uint8Array, index: number): void {
-  const shown = decodeLatin1(text);
-  const value = strtointOf(text, 1, text.length);
-  const fault =
-    text[0] === LESS
-      ? countFault(shown)
-      : SIGILS.has(text[0] as number)
-        ? numberFault(shown, value, isRiscV(run.options.architecture))
-        : undefined;
-  if (fault !== undefined) throw run.tokens.errorAt(index, 'bad-number', latin1ToHost(fault));
 }
 
 /** A macro's value is written unchanged; a string loses its quote. */

@@ -14,7 +14,15 @@ import {
   NameTable,
   type ProvenanceMap,
 } from '@stage0-ts/bytes';
-import { errorAt, requireBytes, type Source, type ToolError } from '@stage0-ts/diagnostics';
+import {
+  errorAt,
+  type FindingOptions,
+  type Report,
+  reportOf,
+  requireBytes,
+  type Source,
+  type ToolError,
+} from '@stage0-ts/diagnostics';
 import { minimalFault } from './strict.ts';
 
 /**
@@ -33,9 +41,7 @@ const EOF_BYTE = 0xfc;
 const DEFINE = [...'DEFINE'].map((letter) => letter.charCodeAt(0));
 
 /** Options of {@link expandMinimal}. */
-export interface ExpandMinimalOptions {
-  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
-  readonly strict?: boolean;
+export interface ExpandMinimalOptions extends FindingOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /** Receives, for each line, its token and the DEFINE that this names. Default: none is made. */
@@ -53,7 +59,8 @@ interface Token {
 
 interface Run {
   readonly source: Source;
-  readonly strict: boolean;
+  /** What to do with a token that looks wrong, if it is to be looked for. */
+  readonly report: Report | undefined;
   readonly out: ByteWriter;
   readonly provenance: ProvenanceMap | undefined;
   readonly names: NameTable;
@@ -81,7 +88,7 @@ export function expandMinimal(
   requireBytes(bytes);
   const run: Run = {
     source: { name: options.name ?? 'input', bytes },
-    strict: options.strict ?? false,
+    report: reportOf(options),
     out: new ByteWriter(bytes.length * 2),
     provenance: options.provenance,
     names: new NameTable(),
@@ -117,10 +124,10 @@ function define(run: Run, start: Token): void {
   if (name === undefined || value === undefined) {
     throw failure(run, start.start, 'incomplete-define', 'the file ends within a DEFINE');
   }
-  if (run.strict && name.kind === 'string') {
-    throw failure(run, name.start, 'quoted-name', 'a quoted name is never found');
+  if (name.kind === 'string') {
+    run.report?.(run.source, name.start, 'quoted-name', 'a quoted name is never found');
+    return;
   }
-  if (name.kind === 'string') return;
   const number = run.names.intern(run.source.bytes, name.start, name.end);
   run.values[number] = value;
   if (run.provenance === undefined) return;
@@ -226,18 +233,18 @@ function print(run: Run, token: Token): void {
     if (value !== undefined) out.write(source.bytes, value.start, value.end);
     else {
       const isNumber = printNumber(run, token);
-      if (run.strict) requirePlainToken(run, token, isNumber);
+      if (run.report) checkToken(run, run.report, token, isNumber);
       if (!isNumber) out.write(source.bytes, token.start, token.end);
     }
   }
   out.writeByte(LINE_FEED);
 }
 
-/** Strict: the token is a number that fits, or a label or reference. */
-function requirePlainToken(run: Run, { start, end }: Token, isNumber: boolean): void {
+/** The token should be a number that fits, or a label or reference. */
+function checkToken(run: Run, report: Report, { start, end }: Token, isNumber: boolean): void {
   const text = decodeLatin1(run.source.bytes.subarray(start, end));
   const fault = minimalFault(text, isNumber);
-  if (fault !== undefined) throw failure(run, start, 'bad-token', latin1ToHost(fault));
+  if (fault !== undefined) report(run.source, start, 'bad-token', latin1ToHost(fault));
 }
 
 /** Offset after a token in the source, the closing quote of a string included. */

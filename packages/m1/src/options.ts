@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The options of M1 and their defaults, which are upstream's. */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
+import type { FindingOptions } from '@stage0-ts/diagnostics';
 
 /** Architectures by upstream's names. */
 export const ARCHITECTURES = [
@@ -21,8 +22,6 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface ArchitectureOptions {
-  /** Reject what upstream accepts silently; see strict.ts. Default: false. */
-  readonly strict?: boolean;
   /**
    * Decides how bare numbers, immediates and the ends of strings are written. Default
    * `knight-native`.
@@ -34,7 +33,7 @@ export interface ArchitectureOptions {
   readonly byteMode?: ByteMode;
 }
 
-export interface ExpandOptions extends ArchitectureOptions {
+export interface ExpandOptions extends ArchitectureOptions, FindingOptions {
   /**
    * Receives, for each piece of the text, its token and the DEFINE that this names. Default: none
    * is made.
@@ -46,7 +45,6 @@ export const DEFAULT_OPTIONS: Required<ArchitectureOptions> = {
   architecture: 'knight-native',
   bigEndian: true,
   byteMode: 'hex',
-  strict: false,
 };
 
 export function isKnight(architecture: Architecture): boolean {

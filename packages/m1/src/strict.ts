@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What `--strict` rejects in M1 and M0 source, though upstream accepts it: values beyond the exact
+ * What looks wrong in M1 and M0 source, though upstream accepts it: values beyond the exact
  * range of their sigil, text that looks like a number but is not one, macros that are defined twice
  * with different values or under a name that cannot be found. This has the tests of single texts;
  * expand.ts and m0.ts decide which texts are tested.

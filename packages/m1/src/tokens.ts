@@ -8,7 +8,7 @@
  * Behaviour defined by Tokenize_Line in mescc-tools/M1-macro.c of stage0-posix 1.9.1.
  */
 import { NameTable } from '@stage0-ts/bytes';
-import { errorAt, type Source } from '@stage0-ts/diagnostics';
+import { errorAt, type Report, type Source } from '@stage0-ts/diagnostics';
 
 /** Bytes of an atom: a buffer of 4096, the last one zero. */
 const MAX_ATOM = 4095;
@@ -78,6 +78,12 @@ export class Tokens {
     const quoted = text[0] === 0x22 || text[0] === 0x27;
     const { bytes } = this.sources[source] as Source;
     return Math.min(start + text.length + (quoted ? 1 : 0), bytes.length);
+  }
+
+  /** Report the token with this index in `texts`. */
+  report(report: Report, index: number, code: string, message: string): void {
+    const source = this.sources[this.sourceOf(index)] as Source;
+    report(source, this.offsets[index] as number, code, message);
   }
 
   /** An error at the token with this index in `texts`. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** --strict: what upstream accepts silently is an error with its place, and nothing else is. */
 import { encodeLatin1 as bytes } from '@stage0-ts/bytes';
+import type { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { type Architecture, expand, expandMinimal, M1 } from '@stage0-ts/m1';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +61,34 @@ describe('strict', () => {
     expect(M0_(`:a\n ${token}\n`, true)).toThrow(at(2, 2));
     expect(M0_(`:a\n ${token}\n`, true)).toThrow(message);
     expect(M0_(`:a\n ${token}\n`, false)).not.toThrow();
+  });
+
+  it('warns of every token, and the output is the same', () => {
+    const sourceText = 'DEFINE "a" 1\nDEFINE b 2\n:a !256 b !256\n&12ab <0 :c\nDEFINE b 3\n';
+    const places: string[] = [];
+    const warnings = ({ line, column, code }: ToolError) =>
+      places.push(`${line}:${column} ${code}`);
+    const options = { architecture: 'x86', bigEndian: false } as const;
+    const sources = [{ name: 'in', bytes: bytes(sourceText) }];
+    expect(expand(sources, { ...options, warnings })).toEqual(expand(sources, options));
+    expect(places).toEqual([
+      '1:8 quoted-name',
+      '5:8 duplicate-define',
+      '3:4 bad-number',
+      '3:11 bad-number',
+      '4:1 bad-number',
+      '4:7 bad-number',
+    ]);
+    places.length = 0;
+    const minimal = bytes('DEFINE "a" 1\n:a nop !256 nop\n&5 %a\n');
+    expect(expandMinimal(minimal, { warnings })).toEqual(expandMinimal(minimal));
+    expect(places).toEqual([
+      '1:8 quoted-name',
+      '2:4 bad-token',
+      '2:8 bad-token',
+      '2:13 bad-token',
+      '3:1 bad-token',
+    ]);
   });
 
   it('gives the same bytes otherwise', () => {

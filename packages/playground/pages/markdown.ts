@@ -94,7 +94,7 @@ function row(cells: readonly string[]): string {
 
 function figure(code: string, info: string): string {
   const [language = '', file, from] = info.split(' ');
-  if (language === 'console') return consoleFigure(code);
+  if (language === 'console') return consoleFigure(code, file === 'check');
   const box = `<pre tabindex="0"><code>${coloured(code, language)}</code></pre>`;
   if (file === undefined) return `<figure class="text">${box}</figure>\n`;
   const origin = from === undefined ? '' : ` data-${from.replace('=', '="')}"`;
@@ -103,14 +103,16 @@ function figure(code: string, info: string): string {
 <figcaption><b>${name}</b></figcaption>${box}</figure>\n`;
 }
 
-function consoleFigure(code: string): string {
+/** @param isCheck these commands check an exercise. */
+function consoleFigure(code: string, isCheck: boolean): string {
   const commands = commandsOf(code).map(({ command, output }) => {
     const shown = `<pre class="line" tabindex="0"><code>${escaped(command.trimEnd())}</code></pre>`;
     const printed =
       output === '' ? '' : `<pre class="output" tabindex="0"><samp>${escaped(output)}</samp></pre>`;
     return `<div class="command">${shown}${printed}</div>`;
   });
-  return `<figure class="console"><figcaption><b>Shell</b></figcaption>${commands.join('')}</figure>\n`;
+  const check = isCheck ? ' data-check="yes"' : '';
+  return `<figure class="console"${check}><figcaption><b>Shell</b></figcaption>${commands.join('')}</figure>\n`;
 }
 
 /** HTML of a program, with classes for what its words are. */

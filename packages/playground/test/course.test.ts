@@ -31,7 +31,11 @@ function partsOf(chapter: string) {
     commands: count(consoles.filter((block) => !isSolution(block))),
     solution: count(consoles.filter(isSolution)),
     files: blocks.filter((block) => block.file !== undefined && isSolution(block)),
-    solutionCommands: consoles.filter(isSolution).flatMap(({ text }) => commandsOf(text)),
+    solutionCommands: consoles
+      .filter((block) => isSolution(block) && !block.isCheck)
+      .flatMap(({ text }) => commandsOf(text)),
+    /** What a cheat prints: all that the solution does. */
+    answers: consoles.filter(isSolution).flatMap(({ text }) => commandsOf(text)),
   };
 }
 
@@ -112,6 +116,12 @@ describe.skipIf(!hasChromium)('the course', () => {
           .poll(() => answer.getAttribute('data-state'), { timeout: 60_000 })
           .toBe('wrong');
         if (parts.files.length === 0) {
+          const lines = parts.answers.flatMap(({ output }) => output.trimEnd().split('\n'));
+          await write(page, 'commands', lines.map((line) => `echo '${line}'\n`).join(''));
+          await check.click();
+          await expect
+            .poll(() => answer.innerText(), { timeout: 60_000 })
+            .toMatch(/^Not yet\..*Your own commands print\n/s);
           const commands = parts.solutionCommands.map(({ command }) => command).join('');
           await write(page, 'commands', commands);
         }

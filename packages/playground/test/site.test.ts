@@ -5,13 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { runsIf } from '@stage0-ts/vectors/test-support';
-import axe from 'axe-core';
 import { unzipSync } from 'fflate';
-import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf } from '../../stage0/test/documents.ts';
 import { linkAddress, sourcePages } from '../pages/addresses.ts';
 import { type BuiltSite, builtSite, CHROMIUM, hasChromium } from './built-site.ts';
+import { faultsOf } from './use.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAX_FIRST_PAGE = 300_000;
@@ -156,11 +155,6 @@ it('draws the chain to scale', () => {
 });
 
 describe.skipIf(!hasChromium)('in Chromium', () => {
-  const overflowOf = (page: Page) =>
-    page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-
   it('the first page is light, and does something at once', () =>
     site.open('index.html', async (page) => {
       await page.close();
@@ -258,23 +252,6 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await expect.poll(() => tab.locator('.late').isVisible(), { timeout: 10_000 }).toBe(true);
     await page.close();
   });
-
-  /** What is wrong with a page, as it is shown now. */
-  const faultsOf = async (page: Page, address: string): Promise<unknown[]> => {
-    const found: unknown[] = [];
-    if ((await overflowOf(page)) > 0) found.push([address, 'does not fit']);
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: typeof axe }).axe.run(
-        { exclude: ['.cm-scroller'] },
-        { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] },
-      ),
-    );
-    for (const { id, impact, nodes } of violations) {
-      found.push([address, id, impact, nodes.map(({ html }) => html.slice(0, 200)).slice(0, 2)]);
-    }
-    return found;
-  };
 
   // Documents differ in their text only: all of them in one look, one of each kind in the others.
   const kinds = [

@@ -7,26 +7,12 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf } from '../../stage0/test/documents.ts';
 import { commandsOf, outputPattern } from '../src/course/console-text.ts';
-import { type Contents, World } from '../src/course/world.ts';
+import { World } from '../src/course/world.ts';
+import { ladder, library, TUTORIAL } from './contents.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const TUTORIAL = path.join(ROOT, 'docs/tutorial');
-
-function contents(folder: string): Contents {
-  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const files = names.filter((name) => fs.statSync(path.join(folder, name)).isFile());
-  return Object.fromEntries(
-    files.map((name) => [`/${name}`, new Uint8Array(fs.readFileSync(path.join(folder, name)))]),
-  );
-}
-
-const ladder = contents(path.join(ROOT, 'test-vectors/ladder'));
-const inFolders = ([name]: [string, unknown]) => name.lastIndexOf('/') > 0;
-const library = Object.fromEntries(Object.entries(contents(TUTORIAL)).filter(inFolders));
 const newWorld = () => new World(ladder, library);
 
 const chapters = fs.readdirSync(TUTORIAL).filter((name) => /^\d.*\.md$/.test(name));

@@ -13,11 +13,13 @@ import { type Graph, type GraphLanguage, type GraphNode, layOut } from './graph.
 
 /** In units of the picture. */
 const COLUMN = 36;
-const ROW = 27;
+const ROW = 18;
 const LEFT = 20;
-const LANE_HEAD = 16;
+const LANE_HEAD = 15;
 /** Room for the names of the last programs. */
 const RIGHT = 110;
+/** Of a lane: beyond the picture, as far as the window goes. */
+const BAND = 10_000;
 
 const LANGUAGES: readonly (readonly [GraphLanguage, string])[] = [
   ['seed', 'came with the tree'],
@@ -62,14 +64,14 @@ function picture(graph: Graph): string {
   );
   const lanes = graph.lanes.map(({ name, firstRow, rows }, at) => {
     const y = top(firstRow) - LANE_HEAD;
-    const band = `<rect class="lane" x="0" y="${y}" width="${width}" height="${rows * ROW + LANE_HEAD}"/>`;
-    return `${at % 2 === 0 ? band : ''}<text class="lane" x="4" y="${y + 12}">${escapeHtml(visible(name))}</text>`;
+    const band = `<rect class="lane" x="0" y="${y}" width="${BAND}" height="${rows * ROW + LANE_HEAD}"/>`;
+    return `${at % 2 === 0 ? band : ''}<text class="lane" x="4" y="${y + 11}">${escapeHtml(visible(name))}</text>`;
   });
   const edges = graph.nodes.flatMap((node) =>
     node.from.map((step) => edge(places, step, node, node.program === step)),
   );
   const boxes = graph.nodes.map((node, at) => box(node, places, at === 0));
-  return `<svg viewBox="0 0 ${width} ${height}" style="--natural:${width}px" role="group" aria-label="The processes of the chain">${lanes.join('')}${edges.join('')}${boxes.join('')}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMinYMin meet" style="--natural:${width}px" role="group" aria-label="The processes of the chain">${lanes.join('')}${edges.join('')}${boxes.join('')}</svg>`;
 }
 
 type Places = ReadonlyMap<
@@ -79,8 +81,8 @@ type Places = ReadonlyMap<
 
 /** From 200 bytes to two megabytes. */
 function sideOf({ size }: GraphNode): number {
-  const side = 8 + (Math.log10(Math.max(1, size)) - 2) * 4;
-  return Math.round(Math.min(24, Math.max(7, side)) * 10) / 10;
+  const side = 6 + (Math.log10(Math.max(1, size)) - 2) * 2.5;
+  return Math.round(Math.min(16, Math.max(5, side)) * 10) / 10;
 }
 
 function edge(places: Places, step: number, to: GraphNode, isProgram: boolean): string {
@@ -103,7 +105,7 @@ function box(node: GraphNode, places: Places, stop: boolean): string {
   const name = escapeHtml(visible(label));
   const shape =
     language === 'seed'
-      ? `<circle r="${side / 2 + 3}"/>`
+      ? `<circle r="${side / 2 + 1}"/>`
       : `<rect x="${-side / 2}" y="${-side / 2}" width="${side}" height="${side}" rx="3"/>`;
   const text = `<text x="${side / 2 + 3}" y="4"${isProgram ? '' : ' class="close"'}>${name}</text>`;
   return `<g tabindex="${stop ? 0 : -1}" role="button" aria-label="${who}: ${name}${STATES[state]}" data-step="${step}" data-from="${from.join(' ')}" data-x="${x}" data-y="${y}" class="lang-${language} ${state}" transform="translate(${x} ${y})"><title>${name}, ${bytes}</title>${shape}${text}</g>`;

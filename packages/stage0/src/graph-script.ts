@@ -17,8 +17,9 @@ export interface PageElement {
     remove(name: string): void;
     toggle(name: string, on: boolean): void;
   };
-  readonly style: { width: string };
+  readonly style: { setProperty(name: string, value: string): void };
   readonly clientWidth: number;
+  readonly clientHeight: number;
   textContent: string | null;
   value?: string;
   setAttribute(name: string, value: string): void;
@@ -45,7 +46,11 @@ export interface AttachedGraph {
  * with the tree.
  */
 export function attachGraph(root: PageElement, onChoose: (step: number) => void): AttachedGraph {
-  const MAX_ZOOM = 4;
+  const MAX_ZOOM = 8;
+  /**
+   * Pixels a unit of the picture: with fewer names cannot be read, with more there is room for all.
+   */
+  const [SMALL, LARGE] = [0.65, 1.6];
   const svg = root.querySelector('svg') as PageElement;
   const nodes = [...root.querySelectorAll('svg g')];
   const edges = [...root.querySelectorAll('svg path')];
@@ -116,14 +121,27 @@ export function attachGraph(root: PageElement, onChoose: (step: number) => void)
   }
 
   let zoom = 1;
+  const [width = 1, height = 1] = (svg.getAttribute('viewBox') ?? '')
+    .split(' ')
+    .slice(2)
+    .map(Number);
+  const measure = (): void => {
+    const scale = Math.min(svg.clientWidth / width, svg.clientHeight / height);
+    if (!(scale > 0)) return; // it is not shown yet
+    root.style.setProperty('--scale', String(scale));
+    root.classList.toggle('small', scale < SMALL);
+    root.classList.toggle('large', scale > LARGE);
+  };
   for (const button of root.querySelectorAll('[data-zoom]')) {
     button.addEventListener('click', () => {
       const by = Number(button.dataset['zoom']);
       zoom = by === 0 ? 1 : Math.min(MAX_ZOOM, Math.max(1, zoom * (by > 0 ? 1.5 : 1 / 1.5)));
-      svg.style.width = zoom === 1 ? '' : `${Math.round(zoom * 100)}%`;
-      root.classList.toggle('zoomed', zoom > 1.4);
+      root.style.setProperty('--zoom', String(zoom));
+      measure();
     });
   }
+  measure();
+  (globalThis as unknown as PageElement).addEventListener('resize', measure);
 
   const field = root.querySelector('input') as PageElement;
   const said = root.querySelector('.graph-found') as PageElement;

@@ -13,14 +13,14 @@ export const GRAPH_STYLE = `
 .graph-legend { display: flex; flex-wrap: wrap; gap: 0 .9rem; list-style: none; margin: 0; padding: 0; }
 .graph-legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 3px; background: var(--fill); margin-right: .3rem; vertical-align: -.1rem; }
 .graph-legend .lang-seed i { border-radius: 50%; }
-.graph-scroll { overflow: auto; max-height: 80vh; border: 1px solid var(--same-line); }
-.graph-scroll svg { display: block; width: min(100%, 1.2 * var(--natural)); min-width: min(52rem, var(--natural)); height: auto; }
-.chain-graph svg text { font: 10px ui-monospace, "DejaVu Sans Mono", monospace; fill: currentColor; }
+.graph-scroll { overflow: auto; border: 1px solid var(--same-line); --high: 80vh; max-height: calc(var(--high) + 4px); }
+.graph-scroll svg { display: block; width: min(100% * var(--zoom, 1), 1.4 * var(--zoom, 1) * var(--natural)); height: auto; max-height: calc(var(--high) * var(--zoom, 1)); }
+.chain-graph svg text { font: 10.5px ui-monospace, "DejaVu Sans Mono", monospace; fill: currentColor; }
 .chain-graph svg text.lane { opacity: .75; pointer-events: none; } .chain-graph rect.lane { fill: light-dark(#f4f6f8, #1d2127); }
 .chain-graph svg g { cursor: pointer; outline: none; } .chain-graph svg g :is(rect, circle) { fill: var(--fill); }
 .chain-graph svg path { fill: none; stroke: var(--same-line); stroke-width: 1; } .chain-graph svg path.runs { stroke: none; }
-.chain-graph svg .close { display: none; } .chain-graph.zoomed svg .close { display: inline; }
-.chain-graph svg g:is(:hover, :focus-visible, .chosen) text { display: inline; font-weight: 700; paint-order: stroke; stroke: light-dark(#fff, #14171b); stroke-width: 4px; }
+.chain-graph svg .close { display: none; } .chain-graph.large svg .close { display: inline; } .chain-graph.small svg text { display: none; }
+.chain-graph svg g:is(:hover, :focus-visible, .chosen) text { display: inline; font-size: calc(max(10.5px, 11px / var(--scale, 1))); font-weight: 700; paint-order: stroke; stroke: light-dark(#fff, #14171b); stroke-width: 4px; }
 .chain-graph svg g:is(:focus-visible, .chosen) :is(rect, circle) { stroke: var(--mark); stroke-width: 3; }
 .chain-graph svg path.way { stroke: var(--mark); stroke-width: 1.5; } .chain-graph svg path.runs.way { stroke-dasharray: 3 3; }
 .chain-graph.chosen svg g:not(.way, .chosen, .begins, .follows) :is(rect, circle) { opacity: .35; }

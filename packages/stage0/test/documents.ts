@@ -13,6 +13,8 @@ export interface Block {
   readonly language: string;
   /** The second word of the fence: the name of the file that the block is. */
   readonly file: string | undefined;
+  /** True for commands that check an exercise: the fence of their console says so. */
+  readonly isCheck: boolean;
   readonly text: string;
 }
 
@@ -26,8 +28,11 @@ export function blocksOf(document: string): Block[] {
     const end = lines.indexOf('```', at + 1);
     if (end < 0) throw new Error(`${document}:${at + 1}: the block has no end`);
     const text = lines.slice(at + 1, end).map((line) => `${line}\n`);
-    const [, language = '', file] = fence;
-    blocks.push({ line: at + 1, language, file, text: text.join('') });
+    const [, language = '', word] = fence;
+    const isConsole = language === 'console';
+    const file = isConsole ? undefined : word;
+    const isCheck = isConsole && word === 'check';
+    blocks.push({ line: at + 1, language, file, isCheck, text: text.join('') });
     at = end;
   }
   return blocks;

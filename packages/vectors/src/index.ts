@@ -7,6 +7,7 @@ export { runInFolder } from './run-in-folder.ts';
 export { runInMemory } from './run-in-memory.ts';
 export {
   expectSameWhenStrict,
+  findingsOf,
   runOnSource,
   type StrictCase,
   type StrictCore,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Tests of --strict, the same for every tool that has it: what upstream accepts silently is an
- * error at its place, and nothing else is.
+ * error at its place, or a warning there, and nothing else is.
  */
 import { encodeLatin1 } from '@stage0-ts/bytes';
+import type { FindingOptions } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { expect, it } from 'vitest';
@@ -11,22 +12,38 @@ import { expect, it } from 'vitest';
 /** A source that --strict rejects, where, and the error's code. */
 export type StrictCase = readonly [text: string, line: number, column: number, code: string];
 
-/** Runs a core, with and without its option `strict`. */
-export type StrictCore = (source: Uint8Array, strict: boolean) => unknown;
+/** Runs a core with these options; its result is the output. */
+export type StrictCore = (source: Uint8Array, options: FindingOptions) => unknown;
 
-/** Each case is an error at its place with `strict`, and accepted without. */
+/** Whether the text is refused, what is made of it, and the places that are warned of. */
+export function findingsOf(core: StrictCore, text: string): readonly string[] {
+  const found: string[] = [];
+  const source = encodeLatin1(text);
+  const output = core(source, {
+    warnings: ({ line, column, code }) => found.push(`${line}:${column} ${code}`),
+  });
+  expect(output).toEqual(core(source, {}));
+  return found;
+}
+
+/**
+ * Each case is an error at its place with `strict`, and accepted without; the same place is the
+ * first that is warned of.
+ */
 export function strictSuite(tool: string, core: StrictCore, cases: readonly StrictCase[]): void {
   it.each(cases)(`${tool} refuses %j`, (text, line, column, code) => {
     const source = encodeLatin1(text);
-    expect(() => core(source, true)).toThrow(expect.objectContaining({ line, column, code }));
-    expect(() => core(source, false)).not.toThrow();
+    const error = expect.objectContaining({ line, column, code });
+    expect(() => core(source, { strict: true })).toThrow(error);
+    expect(findingsOf(core, text)[0]).toBe(`${line}:${column} ${code}`);
   });
 }
 
 /** `text`, which is plain, gives the same with `strict` as without. */
 export function expectSameWhenStrict(core: StrictCore, text: string): void {
   const source = encodeLatin1(text);
-  expect(core(source, true)).toEqual(core(source, false));
+  expect(core(source, { strict: true })).toEqual(core(source, {}));
+  expect(findingsOf(core, text)).toEqual([]);
 }
 
 /**

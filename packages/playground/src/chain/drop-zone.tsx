@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Where a tree is dropped or chosen. Another one takes the place of what is being built. */
 import { useState } from 'preact/hooks';
+import { ChooseFiles, dropOn } from '../shared/file-drop.tsx';
 import { ladderFiles } from './ladder.ts';
 import type { Request } from './protocol.ts';
 
@@ -24,34 +25,25 @@ export function DropZone({ small, onTree, onFailure }: DropZoneProps) {
     }
   };
   const classes = ['drop', small && 'small', over && 'over'];
+  const target = dropOn(([file]) => {
+    setOver(false);
+    take(file);
+  });
   return (
     <section
       class={classes.filter(Boolean).join(' ')}
       aria-label="Tree"
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
+      {...target}
+      onDragEnter={() => setOver(true)}
       onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer?.files[0]);
-      }}
     >
       <p>
         {small ? 'Drop another tree here' : <DropHere />}, or{' '}
-        <label class="button">
-          choose a file
-          <input
-            type="file"
-            accept=".gz,.tgz,.xz,.bz2,.tar"
-            onChange={({ currentTarget }) => {
-              take(currentTarget.files?.[0]);
-              currentTarget.value = ''; // so that the same one can be chosen again
-            }}
-          />
-        </label>{' '}
+        <ChooseFiles
+          text="choose a file"
+          accept=".gz,.tgz,.xz,.bz2,.tar"
+          take={([file]) => take(file)}
+        />{' '}
         <button
           type="button"
           onClick={async () =>

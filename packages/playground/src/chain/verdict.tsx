@@ -20,9 +20,9 @@ const TITLES: Readonly<Record<CheckDocument['verdict']['kind'], string>> = {
 export function Meaning({ document }: Pick<VerdictProps, 'document'>) {
   return (
     <section class="meaning" aria-label="Meaning">
-      <h2 class={document.ok ? 'good' : 'bad'} role="status">
-        {TITLES[document.verdict.kind]}
-      </h2>
+      <div role="status">
+        <h2 class={document.ok ? 'good' : 'bad'}>{TITLES[document.verdict.kind]}</h2>
+      </div>
       <p>{meaningOf(document)}</p>
     </section>
   );

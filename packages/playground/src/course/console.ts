@@ -42,6 +42,8 @@ export async function runCommand(
 
 export class Console {
   readonly commands: readonly CommandView[];
+  /** True when these commands check an exercise. */
+  readonly isCheck: boolean;
 
   /** @param runTo runs commands of this block, and before them what has to be. */
   constructor(
@@ -49,6 +51,7 @@ export class Console {
     session: Session,
     runTo: (from: number, last: number) => Promise<void>,
   ) {
+    this.isCheck = figure.dataset['check'] !== undefined;
     const parts = [...figure.querySelectorAll<HTMLElement>('.command')];
     this.commands = parts.map(
       (part, at) => new CommandView(part, session, () => void runTo(at, at)),

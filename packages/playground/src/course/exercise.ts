@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * An exercise that checks itself: the reader's files, or commands where the solution has no file →
- * whether the solution's commands print with them what the chapter says.
+ * whether they do what the chapter says.
+ *
+ * With the reader's files the commands of the solution must print what it shows. After the reader's
+ * commands those that the chapter has for that, which look at what was made; what the reader's
+ * print counts for nothing.
  *
  * The reader's attempt is in the folder like any other file.
  */
-import { runCommand, type Step } from './console.ts';
+import { type CommandView, type Console, runCommand, type Step } from './console.ts';
 import { button, element } from './dom.ts';
 import { Listing } from './listing.ts';
 import type { Progress } from './progress.ts';
@@ -65,6 +69,9 @@ export class Exercise {
 
   /** The solution is commands: the reader writes some. */
   private addCommands(): void {
+    if (this.commands(({ isCheck }) => isCheck).length === 0) {
+      throw new Error('an exercise of commands needs a block `console check`');
+    }
     const figure = element('figure', {
       class: 'file',
       'data-file': 'commands',
@@ -95,36 +102,48 @@ export class Exercise {
       if (text.trim() === '') return `${file} is empty.`;
       await this.session.write(file, text);
     }
-    for (const command of this.commands()) {
-      const { output, matches } = await runCommand(this.session, command.command, command.expected);
-      if (!matches) {
-        const wanted = command.expected === '' ? 'nothing' : command.expected.trimEnd();
-        const printed = output === '' ? 'nothing' : output.trimEnd();
-        return `Not yet. ${command.command}\nprints ${printed}\nand should print ${wanted}`;
-      }
+    return this.firstWrong(this.commands(() => true));
+  }
+
+  private async checkCommands(): Promise<string | undefined> {
+    const lines = (this.files[0]?.text ?? '').replaceAll('\\\n', ' ').split('\n').filter(Boolean);
+    if (lines.length === 0) return 'Write the commands, one a line.';
+    let printed = '';
+    for (const line of lines) {
+      const { output, stopped } = await this.session.run(line);
+      printed += output;
+      if (stopped) break;
+    }
+    const wrong = await this.firstWrong(this.commands(({ isCheck }) => isCheck));
+    if (wrong === undefined || printed === '') return wrong;
+    return `${wrong}\nYour own commands print\n${lastLines(printed)}`;
+  }
+
+  /** The first command that does not print what it should. */
+  private async firstWrong(commands: readonly CommandView[]): Promise<string | undefined> {
+    for (const { command, expected } of commands) {
+      const { output, matches } = await runCommand(this.session, command, expected);
+      if (matches) continue;
+      const wanted = expected === '' ? 'nothing' : expected.trimEnd();
+      const got = output === '' ? 'nothing' : lastLines(output);
+      return `Not yet. ${command.trimEnd()}\nprints ${got}\nand should print ${wanted}`;
     }
     return undefined;
   }
 
-  /** The reader's commands must come to what the solution's last command prints. */
-  private async checkCommands(): Promise<string | undefined> {
-    const lines = (this.files[0]?.text ?? '').replaceAll('\\\n', ' ').split('\n').filter(Boolean);
-    if (lines.length === 0) return 'Write the commands, one a line.';
-    const last = this.commands().at(-1);
-    let printed = '';
-    for (const line of lines) printed += (await this.session.run(line)).output;
-    const wanted = last?.expected ?? '';
-    const key = wanted.split('…')[0]?.trim() ?? '';
-    if (key !== '' && printed.includes(key)) return undefined;
-    return `Not yet. They print\n${printed}\nand somewhere in that should be ${wanted.trimEnd()}`;
-  }
-
-  private commands() {
-    return this.steps.flatMap((step) => (step.kind === 'console' ? step.console.commands : []));
+  private commands(which: (console: Console) => boolean): readonly CommandView[] {
+    return this.steps.flatMap((step) =>
+      step.kind === 'console' && which(step.console) ? step.console.commands : [],
+    );
   }
 
   private say(state: 'right' | 'wrong' | '', text: string): void {
     this.answer.textContent = text;
     this.answer.dataset['state'] = state;
   }
+}
+
+/** As many as can be read at a glance. */
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-8).join('\n');
 }

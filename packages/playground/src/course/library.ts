@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The tutorial's own files: those in `lib`, which its chapters have as $LIB, and beside it. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
-import type { Contents } from './world.ts';
+import type { Contents } from '../shared/readers-files.ts';
 
 const FOLDER = '../../../../docs/tutorial';
 const TEXTS: Readonly<Record<string, string>> = import.meta.glob('../../../../docs/tutorial/*/*', {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** What a chapter's page and its worker say to each other. */
 import type { DirectoryNode } from '@stage0-ts/host/memory';
-import type { Contents } from './world.ts';
+import type { Contents } from '../shared/readers-files.ts';
 
 /** To the worker. */
 export type Request =

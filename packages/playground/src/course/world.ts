@@ -4,19 +4,12 @@
  * PATH, and a shell in it. The files of a chapter's folder can be taken out and put back.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
-import { type DirectoryNode, MemoryFiles } from '@stage0-ts/host/memory';
-import { machineEngine, TOOLS } from '@stage0-ts/stage0';
+import type { DirectoryNode, MemoryFiles } from '@stage0-ts/host/memory';
+import { machineEngine } from '@stage0-ts/stage0';
+import { type Contents, HOME, LIMITS, readersFiles, VARIABLES } from '../shared/readers-files.ts';
 import { Shell } from './shell/shell.ts';
 import { stage0Command } from './shell/stage0-command.ts';
 import { UTILITIES } from './shell/utilities.ts';
-
-/** Path below a folder, with a slash before it → content. */
-export type Contents = Readonly<Record<string, Uint8Array>>;
-
-const HOME = '/home/reader';
-const MAX_FILES = 256 << 20;
-const MAX_MEMORY = 256 << 20;
-const MAX_INSTRUCTIONS = 2_000_000_000;
 
 export class World {
   readonly shell: Shell;
@@ -28,29 +21,17 @@ export class World {
    * @param home an earlier {@link home}.
    */
   constructor(ladder: Contents, library: Contents, home?: DirectoryNode) {
-    const files = new MemoryFiles(undefined, MAX_FILES);
-    put(files, '/ladder', ladder);
-    put(files, '/tutorial', library);
-    for (const tool of Object.keys(TOOLS)) {
-      if (Object.hasOwn(UTILITIES, tool)) continue;
-      const launcher = encodeUtf8(`#!/bin/sh\nexec stage0 ${tool} "$@"\n`);
-      files.createDirectories('/bin');
-      files.writeFile(`/bin/${tool}`, launcher, 0o755);
+    const files = readersFiles(ladder, library, Object.keys(UTILITIES));
+    if (home !== undefined) {
+      files.removeDirectory(HOME);
+      files.create(HOME, home);
     }
-    files.createDirectories('/tmp');
-    files.createDirectories('/home');
-    if (home === undefined) files.createDirectories(HOME);
-    else files.create(HOME, home);
     this.files = files;
     this.shell = new Shell({
       files,
-      engine: machineEngine({
-        memoryLimit: MAX_MEMORY,
-        fileLimit: MAX_FILES,
-        instructionLimit: MAX_INSTRUCTIONS,
-      }).run,
+      engine: machineEngine(LIMITS).run,
       commands: { ...UTILITIES, stage0: stage0Command(files) },
-      environment: { PATH: '/bin', HOME, LADDER: '/ladder', LIB: '/tutorial/lib' },
+      environment: VARIABLES,
       directory: HOME,
     });
   }
@@ -70,13 +51,5 @@ export class World {
     const whole = `${HOME}/${path}`;
     this.files.createDirectories(whole.slice(0, whole.lastIndexOf('/')));
     this.files.writeFile(whole, encodeUtf8(text), 0o644);
-  }
-}
-
-function put(files: MemoryFiles, folder: string, contents: Contents): void {
-  for (const [name, bytes] of Object.entries(contents)) {
-    const path = `${folder}${name}`;
-    files.createDirectories(path.slice(0, path.lastIndexOf('/')));
-    files.writeFile(path, bytes, /^\/(tools|bootstrap-seeds)\//.test(name) ? 0o755 : 0o644);
   }
 }

@@ -18,10 +18,11 @@ import { MachinePanel } from './machine-panel.tsx';
 import type { LineAt } from './machine-run.ts';
 import { OtherAssembly } from './other-assembly.tsx';
 import { describeError, errorsOf, type Good, marksOf, type Result, translated } from './result.ts';
+import { ScriptWorkbench } from './script-workbench.tsx';
 import { StagesView } from './stages-view.tsx';
 import { trail } from './trail.ts';
 import { TrailView } from './trail-view.tsx';
-import { BASE_ADDRESS } from './translate.ts';
+import { BASE_ADDRESS, type LanguageName } from './translate.ts';
 import { type OpenProgram, useProgram } from './use-program.ts';
 
 /** Longest pause in milliseconds after a key, before a large program is translated. */
@@ -34,7 +35,7 @@ export function App() {
   if (embedded) {
     return (
       <div class="embed-view">
-        <Workbench key={program.number} {...{ program, setText }} />
+        <AnyWorkbench {...{ program, setText }} />
         <p class="hint">
           <a href={location.pathname + location.hash} target="_blank" rel="noreferrer">
             Open in the playground
@@ -52,20 +53,31 @@ export function App() {
           {notice}
         </p>
       )}
-      <Workbench key={program.number} {...{ program, setText }} />
+      <AnyWorkbench {...{ program, setText }} />
     </>
   );
 }
 
-interface WorkbenchProps {
+interface AnyWorkbenchProps {
   readonly program: OpenProgram;
   readonly setText: (text: string) => void;
 }
 
 /** One program; another one has a workbench of its own. */
-function Workbench({ program, setText }: WorkbenchProps) {
+function AnyWorkbench({ program, setText }: AnyWorkbenchProps) {
+  const { name } = program.language;
+  if (name !== 'kaem') return <Workbench key={program.number} {...{ program, name, setText }} />;
+  return <ScriptWorkbench key={program.number} text={program.text} onText={setText} />;
+}
+
+interface WorkbenchProps extends AnyWorkbenchProps {
+  /** That of the program's language. */
+  readonly name: LanguageName;
+}
+
+function Workbench({ program, name, setText }: WorkbenchProps) {
   const { language } = program;
-  const { text, result, good, isCurrent } = useTranslation(program);
+  const { text, result, good, isCurrent } = useTranslation(program, name);
   const [cursor, setCursor] = useState<number | undefined>();
   const [chosen, choose] = useState<number | undefined>();
   const [next, setNext] = useState<Instruction | undefined>();
@@ -177,7 +189,7 @@ function Workbench({ program, setText }: WorkbenchProps) {
             <h2>Where it comes from</h2>
             <TrailView offset={chosen} hops={hops} />
             <StagesView stages={good.translation.stages} hops={hops} />
-            {language.name === 'C' && <OtherAssembly source={good.source} />}
+            {name === 'C' && <OtherAssembly source={good.source} />}
           </>
         )}
       </section>
@@ -199,13 +211,13 @@ interface Shown {
  * Translates when no key was pressed for as long as translating takes, so that typing never waits
  * for it.
  */
-function useTranslation(program: OpenProgram): Shown {
+function useTranslation(program: OpenProgram, name: LanguageName): Shown {
   const [settled, settle] = useState(program);
   const lastGood = useRef<Good | undefined>();
   const cost = useRef(0);
   const result = useMemo(() => {
     const start = performance.now();
-    const made = translated(settled);
+    const made = translated(name, settled.text);
     cost.current = performance.now() - start;
     return made;
   }, [settled]);

@@ -9,6 +9,8 @@ import seed from '../../../../test-vectors/ladder/seed/hex0.hex0?raw';
 import capitalsHex2 from './examples/capitals.hex2?raw';
 import countC from './examples/count.c?raw';
 import echoM1 from './examples/echo.M1?raw';
+import greetKaem from './examples/greet.kaem?raw';
+import helloKaem from './examples/hello.kaem?raw';
 import loopHex1 from './examples/loop.hex1?raw';
 import squaresC from './examples/squares.c?raw';
 import type { LanguageName } from './translate.ts';
@@ -21,7 +23,8 @@ export interface Example {
 }
 
 export interface Language {
-  readonly name: LanguageName;
+  /** kaem is for scripts, which are run and not translated. */
+  readonly name: LanguageName | 'kaem';
   /** What it adds to the one before. */
   readonly summary: string;
   /** The tools from its text to the image. */
@@ -102,6 +105,16 @@ export const LANGUAGES: readonly Language[] = [
     examples: [
       { title: 'hello', text: hello },
       { title: 'count with a struct', text: countC },
+    ],
+  },
+  {
+    name: 'kaem',
+    summary: 'scripts: which program runs on which files, in which order',
+    tools: 'kaem',
+    comments: ['#'],
+    examples: [
+      { title: 'hello, four times', text: helloKaem },
+      { title: 'a compiler with an alias', text: greetKaem },
     ],
   },
 ];

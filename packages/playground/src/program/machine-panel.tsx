@@ -7,6 +7,7 @@ import { formatInstruction, type Instruction, REGISTER_NAMES } from '@stage0-ts/
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { counted, hex, printable } from '../shared/format.ts';
+import { useKeys } from '../shared/keys.ts';
 import { saveFile } from '../shared/save.ts';
 import { systemCall } from '../shared/system-call.ts';
 import { namesByAddress } from './disassembly.ts';
@@ -63,7 +64,7 @@ export function MachinePanel(props: MachinePanelProps) {
   const run = again?.of === fresh ? again.run : fresh;
   const names = useMemo(() => namesByAddress(labels), [labels]);
   const acts = useRef<Actions>({});
-  useKeys(acts);
+  useKeys(KEYS, acts);
   useEffect(() => {
     onNext(typeof fresh === 'string' || fresh.skipped === 0 ? undefined : fresh.next);
     return () => (typeof fresh === 'string' ? undefined : fresh.pause());
@@ -171,7 +172,7 @@ const BUTTONS: readonly {
   { action: 'restart', title: 'Restart', hint: 'From the start (Shift+F5)' },
 ];
 
-/** Key, with `Shift+` or `Ctrl+` before it → what it does, the first that can be done. */
+/** The keys of debuggers. */
 const KEYS: Readonly<Record<string, readonly Action[]>> = {
   'Shift+F11': ['back'],
   F11: ['step'],
@@ -182,23 +183,6 @@ const KEYS: Readonly<Record<string, readonly Action[]>> = {
   F9: ['stop'],
   'Shift+F5': ['restart'],
 };
-
-/** The keys of debuggers, wherever the focus is. */
-function useKeys(acts: { readonly current: Actions }): void {
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
-      const before = `${event.ctrlKey ? 'Ctrl+' : ''}${event.shiftKey ? 'Shift+' : ''}`;
-      const actions = KEYS[before + event.key];
-      if (actions === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const action = actions.find((one) => acts.current[one] !== undefined);
-      if (action !== undefined) acts.current[action]?.();
-    };
-    addEventListener('keydown', onKeyDown, { capture: true });
-    return () => removeEventListener('keydown', onKeyDown, { capture: true });
-  }, []);
-}
 
 function createRun(start: Start, skipTo: number | undefined): MachineRun | string {
   try {

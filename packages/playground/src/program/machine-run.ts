@@ -34,8 +34,11 @@ const STACK_SIZE = 1 << 20;
 /** Characters of output that are kept. */
 const MAX_OUTPUT = 100_000;
 
-/** A run that is longer is not gone through again to step back. */
-const MAX_REPLAY = 3_000_000;
+/**
+ * A run that is longer is not gone through again to step back. Ten million instructions take a
+ * quarter of a second; the longest example has 87,000.
+ */
+const MAX_REPLAY = 10_000_000;
 /** The start code is shorter. */
 const MAX_SKIPPED = 10_000;
 

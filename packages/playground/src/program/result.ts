@@ -6,9 +6,8 @@
 import { asToolError, type Source, type ToolError } from '@stage0-ts/diagnostics';
 import type { EditorError, MarkedRange } from '../shared/editor.tsx';
 import { indexOfByte } from '../shared/positions.ts';
-import type { Program } from './link.ts';
 import { type Hop, Twins } from './trail.ts';
-import { encode, type Translation, translate } from './translate.ts';
+import { encode, type LanguageName, type Translation, translate } from './translate.ts';
 
 /** A program that was translated. */
 export interface Good {
@@ -23,10 +22,10 @@ export interface Result {
   readonly error: ToolError | undefined;
 }
 
-export function translated({ language, text }: Program): Result {
+export function translated(language: LanguageName, text: string): Result {
   const source = { name: 'program', bytes: encode(text) };
   try {
-    const translation = translate(language.name, source);
+    const translation = translate(language, source);
     const twins = new Twins(translation, source);
     return { good: { source, translation, twins }, error: undefined };
   } catch (error) {

@@ -86,7 +86,7 @@ export function translate(language: LanguageName, source: Source): Translation {
     }
     case 'C': {
       const warnings: ToolError[] = [];
-      const compiled = compiledC(source, (warning) => warnings.push(warning));
+      const compiled = compiledC(source, addTo(warnings));
       const text = { name: 'program.M1', bytes: compiled.output };
       return { ...expanded([compiled], [DEFINITIONS, START_CODE, text]), warnings };
     }
@@ -99,21 +99,15 @@ function assembled(
   assemble: typeof assembleHex0,
 ): Translation {
   const provenance = new ProvenanceMap();
-  const image = assemble(source.bytes, { name: source.name, provenance });
+  const warnings: ToolError[] = [];
+  const options = { name: source.name, provenance, warnings: addTo(warnings) };
+  const image = assemble(source.bytes, options);
   const stage = { tool, sources: [source], output: image, provenance };
-  const warnings = suspicious(() => assemble(source.bytes, { name: source.name, strict: true }));
   return { stages: [stage], image, labels: labelsIn(stage), warnings };
 }
 
-/** The first thing that a tool's strict mode refuses of a program which upstream accepts. */
-function suspicious(translateStrictly: () => unknown): ToolError[] {
-  try {
-    translateStrictly();
-    return [];
-  } catch (error) {
-    if (error instanceof ToolError) return [error];
-    throw error;
-  }
+function addTo(warnings: ToolError[]): (warning: ToolError) => void {
+  return (warning) => void warnings.push(warning);
 }
 
 function compiledMinimal(source: Source): Stage {
@@ -139,16 +133,12 @@ function expandedMinimal(before: readonly Stage[], sources: readonly Source[]): 
   const text = { name: 'joined.M1', bytes: whole.output };
   const expansion = new ProvenanceMap();
   const stages = [...before, whole];
-  const output = tracing(
-    stages,
-    () => expandMinimal(text.bytes, { name: text.name, provenance: expansion }),
-    text,
+  const found: ToolError[] = [];
+  const options = { name: text.name, provenance: expansion, warnings: addTo(found) };
+  const output = tracing(stages, () => expandMinimal(text.bytes, options), text);
+  const warnings = ownOnly(before, found).map((one) =>
+    traced(one, stages, text, one.offset ?? text.bytes.length),
   );
-  const strict = { name: text.name, strict: true };
-  const warnings =
-    before.length > 0
-      ? []
-      : suspicious(() => tracing(stages, () => expandMinimal(text.bytes, strict), text));
   stages.push({ tool: 'M0', sources: [text], output, provenance: expansion });
   const image = joined([ELF_HEADER, { name: 'program.hex2', bytes: output }]);
   stages.push(image);
@@ -162,6 +152,11 @@ function linkedMinimal(before: readonly Stage[], source: Source): Translation {
   const labels = symbols.map(({ name, address }) => ({ name, address: address >>> 0 }));
   const stage = { tool: 'hex2-0', sources: [source], output: image, provenance };
   return { stages: [...before, stage], image, labels, warnings: [] };
+}
+
+/** Only a text that a person wrote is worth warnings, not one that a tool wrote. */
+function ownOnly(before: readonly Stage[], found: readonly ToolError[]): readonly ToolError[] {
+  return before.length === 0 ? found : [];
 }
 
 /** Architectures that M2-Planet has assembly for. */
@@ -189,14 +184,11 @@ function compiledC(source: Source, warnings: (warning: ToolError) => void): Stag
 
 function expanded(before: readonly Stage[], sources: readonly Source[]): Translation {
   const provenance = new ProvenanceMap();
-  const output = tracing(
-    before,
-    () => expand(sources, { ...TARGET, provenance }),
-    sources.at(-1) as Source,
-  );
+  const found: ToolError[] = [];
+  const options = { ...TARGET, provenance, warnings: addTo(found) };
+  const output = tracing(before, () => expand(sources, options), sources.at(-1) as Source);
   const stage = { tool: 'M1', sources, output, provenance };
-  const warnings =
-    before.length > 0 ? [] : suspicious(() => expand(sources, { ...TARGET, strict: true }));
+  const warnings = ownOnly(before, found);
   const whole = linked([...before, stage], { name: 'program.hex2', bytes: output });
   return { ...whole, warnings };
 }
@@ -204,13 +196,17 @@ function expanded(before: readonly Stage[], sources: readonly Source[]): Transla
 function linked(before: readonly Stage[], source: Source): Translation {
   const provenance = new ProvenanceMap();
   const sources = [ELF_HEADER, source];
-  const options = { ...TARGET, baseAddress: BASE_ADDRESS, provenance };
+  const found: ToolError[] = [];
+  const options = {
+    ...TARGET,
+    baseAddress: BASE_ADDRESS,
+    provenance,
+    warnings: addTo(found),
+  };
   const { image, symbols } = tracing(before, () => link(sources, options), source);
   const labels = symbols.map(({ name, address }) => ({ name, address: address >>> 0 }));
   const stage = { tool: 'hex2', sources, output: image, provenance };
-  const strict = { ...TARGET, baseAddress: BASE_ADDRESS, strict: true };
-  const warnings = before.length > 0 ? [] : suspicious(() => link(sources, strict));
-  return { stages: [...before, stage], image, labels, warnings };
+  return { stages: [...before, stage], image, labels, warnings: ownOnly(before, found) };
 }
 
 /**

@@ -7,6 +7,7 @@
 import { piecesAt } from '@stage0-ts/stage0';
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
 import { BytesView } from '../shared/bytes-view.tsx';
+import { ChooseFiles, dropOn, type TakeFiles } from '../shared/file-drop.tsx';
 import { counted } from '../shared/format.ts';
 import { Header } from '../shared/header.tsx';
 import { AssemblyRun } from './assembly-run.ts';
@@ -33,14 +34,7 @@ export function SeedPage() {
   return (
     <>
       <Header here="The seed" />
-      <main
-        class="seed"
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          event.preventDefault();
-          take([...(event.dataTransfer?.files ?? [])]);
-        }}
-      >
+      <main class="seed" {...dropOn(take)}>
         <h1>The seed, byte by byte</h1>
         <p>
           A whole system can be built from source, but for one program that has to be there before
@@ -60,7 +54,7 @@ export function SeedPage() {
 
 interface SeedViewProps {
   readonly seed: Seed;
-  readonly onFiles: (files: readonly File[]) => void;
+  readonly onFiles: TakeFiles;
 }
 
 function SeedView({ seed, onFiles }: SeedViewProps) {
@@ -159,19 +153,8 @@ function Provided({ seed, onFiles }: SeedViewProps) {
           stage0-posix-1.9.1.tar.gz
         </a>{' '}
         here to see {seed.isOwn ? 'it' : 'its seed'}, or the files hex0-seed and hex0_x86.hex0
-        together, or{' '}
-        <label class="button">
-          choose them
-          <input
-            type="file"
-            multiple
-            onChange={({ currentTarget }) => {
-              onFiles([...(currentTarget.files ?? [])]);
-              currentTarget.value = ''; // so that the same can be chosen again
-            }}
-          />
-        </label>
-        . Nothing leaves this computer.
+        together, or <ChooseFiles text="choose them" multiple take={onFiles} />. Nothing leaves this
+        computer.
       </p>
     </section>
   );

@@ -5,6 +5,7 @@
  */
 import type { Claim, Given, SignatureResult, Verification } from '@stage0-ts/attest';
 import { useState } from 'preact/hooks';
+import { ChooseFiles, dropOn } from '../shared/file-drop.tsx';
 import { Header } from '../shared/header.tsx';
 import { isPolicy, type Outcome, outcomeOf } from './files.ts';
 
@@ -28,31 +29,14 @@ export function VerifyPage() {
   return (
     <>
       <Header here="Verify" />
-      <main
-        class="verify"
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          event.preventDefault();
-          take([...(event.dataTransfer?.files ?? [])]);
-        }}
-      >
-        <h2>Who signed it, and did enough people?</h2>
+      <main class="verify" {...dropOn(take)}>
+        <h1>Who signed it, and did enough people?</h1>
         <p>
           Somebody checked a stage0 tree and published a <b>statement</b>: the files that the build
           makes, with their digests. People signed it. Your <b>policy</b> says whose word you
           accept, and how many of them it takes. Drop all of these files here, or{' '}
-          <label class="button">
-            choose them
-            <input
-              type="file"
-              multiple
-              onChange={({ currentTarget }) => {
-                take([...(currentTarget.files ?? [])]);
-                currentTarget.value = ''; // so that the same can be chosen again
-              }}
-            />
-          </label>
-          . Nothing leaves this computer. <a href="../docs/attest.html">How it is done</a>
+          <ChooseFiles text="choose them" multiple take={take} />. Nothing leaves this computer.{' '}
+          <a href="../docs/attest.html">How it is done</a>
         </p>
         <FileList files={files} onRemove={(file) => show(files.filter((one) => one !== file))} />
         {outcome !== undefined && <OutcomeView outcome={outcome} />}
@@ -122,7 +106,7 @@ function ResultView({ result }: { readonly result: Verification }) {
           </tbody>
         </table>
       )}
-      <h3>Signatures</h3>
+      <h2>Signatures</h2>
       {signatures.length === 0 ? <p>There are none.</p> : <Signatures signatures={signatures} />}
       {claims.map((claim, at) => (
         <ClaimView key={claim.statements[0]?.file} claim={claim} number={at + 1} />
@@ -166,7 +150,7 @@ function ClaimView({ claim, number }: { readonly claim: Claim; readonly number: 
   const { resolvedDependencies, externalParameters } = predicate.buildDefinition;
   return (
     <>
-      <h3>Claim {number}</h3>
+      <h2>Claim {number}</h2>
       <p>
         These {subject.length} files of {externalParameters.architecture} come of the tree{' '}
         <code>{resolvedDependencies[0]?.digest.sha256}</code>. Signed by{' '}
