@@ -4,7 +4,8 @@
  * munmap, mprotect, mremap.
  *
  * Where memory is given is the machine's choice, a wish for an address is not heeded, and one that
- * must be (MAP_FIXED) is ENOMEM. Translated code learns of the rights after the call: see runner.ts.
+ * must be (MAP_FIXED) is ENOMEM. Translated code learns of the rights after the call: see
+ * runner.ts.
  */
 import { type Call, type CallContext, done, wordAt } from './call-context.ts';
 import { errno } from './errno.ts';

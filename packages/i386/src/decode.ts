@@ -134,8 +134,8 @@ const MASKS: ReadonlyMap<OperationName, readonly [number, number, number]> = new
 );
 
 /**
- * Decode the instruction at `address`. Undefined when its bytes are not an instruction of the table, or
- * when one of them cannot be fetched.
+ * Decode the instruction at `address`. Undefined when its bytes are not an instruction of the
+ * table, or when one of them cannot be fetched.
  */
 export function decode(fetch: FetchByte, address: number): Instruction | undefined {
   try {

@@ -138,7 +138,10 @@ export interface Entry {
   readonly operands: readonly string[];
 }
 
-/** Opcodes whose operation is in the `reg` field of ModRM. A dash means that there is no instruction. */
+/**
+ * Opcodes whose operation is in the `reg` field of ModRM. A dash means that there is no
+ * instruction.
+ */
 const GROUPS: Readonly<Record<string, string>> = {
   arithmetic: 'add or adc sbb and sub xor cmp',
   shift: 'rol ror rcl rcr shl shr shl sar',

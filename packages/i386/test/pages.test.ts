@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Memory of mmap's, with pages that may not be written and holes, and an image whose text cannot be
- * written: translated code reads and writes what the interpreter and the kernel let it, and no more.
+ * written: translated code reads and writes what the interpreter and the kernel let it, and no
+ * more.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { Machine } from '@stage0-ts/i386';

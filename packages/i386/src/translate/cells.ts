@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Cells: words in the guest's buffer, where no address of the guest leads, by which translated code,
- * the runner and the modules of a process share registers, flags and limits.
+ * Cells: words in the guest's buffer, where no address of the guest leads, by which translated
+ * code, the runner and the modules of a process share registers, flags and limits.
  *
  * They lie after the table of windows.ts. (Globals of WebAssembly would do the same, but JavaScript
  * reads and writes those far more slowly, and a module cannot have them for itself and share them.)

@@ -41,6 +41,10 @@ const MAX_PATIENCE = 32_000;
 /** Calls of one function after which it is worth a translation. */
 const MIN_CALLS = 4;
 
+/** Calls by pointers after which all that is open is entered anew, for the first time. */
+const FIRST_RENEWAL = 50_000;
+const RENEWAL_GROWTH = 4;
+
 /** Called before each block of observed code, with registers in the interpreter. */
 export type Observer = (address: number, known: number, process: Process) => void;
 
@@ -66,6 +70,8 @@ export class Runner {
   private readonly missed = new Map<number, number>();
   private missedCalls = 0;
   private patience = FIRST_PATIENCE;
+  private callsByPointer = 0;
+  private renewal = FIRST_RENEWAL;
   private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
   /** Rounded end of the heap that the limits in the cells are for. */
   private limitedTo = -1;
@@ -293,6 +299,7 @@ export class Runner {
     const entry = this.entries.get(target);
     const depth = this.cells.get(DEPTH_CELL);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
+    if (++this.callsByPointer === this.renewal) this.renew(target, known);
     if (!isFit || depth >= this.program.depthLimit) {
       this.loadFromWasm(target, known);
       if (entry === undefined) this.miss(target);
@@ -305,6 +312,16 @@ export class Runner {
     this.cells.set(DEPTH_CELL, depth);
     return returned;
   };
+
+  /**
+   * Give up all that is open. A function that does not return runs for ever in the code that the
+   * engine made of it at first, however much better code it has since.
+   */
+  private renew(target: number, known: number): never {
+    this.renewal *= RENEWAL_GROWTH;
+    this.loadFromWasm(target, known);
+    throw new Leaving();
+  }
 
   private readonly observe = (address: number, known: number): void => {
     this.loadFromWasm(address, known);

@@ -186,7 +186,9 @@ function emitPlace(
   code.end();
 }
 
-/** Set PLACE to how far the address is above `start`; push 1 if BYTES from there are below `end`. */
+/**
+ * Set PLACE to how far the address is above `start`; push 1 if BYTES from there are below `end`.
+ */
 function emitWithin(code: Code, pointer: number, start: number, end: () => void): void {
   code.indexed(OP.local_get, pointer);
   code.constant(start);

@@ -28,7 +28,9 @@ import {
   SINGLE,
 } from './round.ts';
 
-/** The number in 4 or 8 bytes. A signalling NaN stays one, a denormal number becomes a normal one. */
+/**
+ * The number in 4 or 8 bytes. A signalling NaN stays one, a denormal number becomes a normal one.
+ */
 export function fromShort(bits: bigint, size: 4 | 8): { value: Extended; denormal: boolean } {
   const { bits: precision, most } = size === 4 ? SINGLE : DOUBLE;
   const places = precision - 1;

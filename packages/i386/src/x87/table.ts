@@ -12,7 +12,10 @@
 const SUMS = 'fadd fmul fcom fcomp fsub fsubr fdiv fdivr';
 const INTEGER_SUMS = 'fiadd fimul ficom ficomp fisub fisubr fidiv fidivr';
 
-/** By opcode: for memory operands, by the `reg` field of ModRM. A dash means that there is no instruction. */
+/**
+ * By opcode: for memory operands, by the `reg` field of ModRM. A dash means that there is no
+ * instruction.
+ */
 const WITH_MEMORY: Readonly<Record<number, string>> = {
   216: onTop(SUMS, 'M4'),
   217: 'fld M4|-|fst M4|fstp M4|fldenv Me|fldcw M2|fnstenv Me|fnstcw M2',

@@ -207,8 +207,8 @@ export class Fpu implements Rounding {
   }
 
   /**
-   * Put what was raised into the status word. False if the result may not be stored, as an exception
-   * among `these` is not masked.
+   * Put what was raised into the status word. False if the result may not be stored, as an
+   * exception among `these` is not masked.
    */
   settle(these: number = BEFORE_RESULT): boolean {
     // What only a result can have does not happen where there is none.
