@@ -6,6 +6,7 @@
 
 /** Numbers of segment registers in ModRM. */
 const [CS, SS] = [1, 2];
+export const GS = 5;
 /** Selectors of the kernel for user code and data. */
 const [CODE, DATA] = [0x23, 0x2b];
 const SELECTORS = [DATA, CODE, DATA, DATA, 0, 0];

@@ -10,7 +10,7 @@ import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { PAGE, rightsTable } from '../memory.ts';
 import { EBP } from '../registers.ts';
 import { isCode, isImage, lowOffset, placeOf, stackStart } from './access.ts';
-import { FLAGS_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
+import { FLAGS_CELL, GS_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
 import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts';
 import { directForm } from './forms.ts';
 import {
@@ -260,6 +260,7 @@ export class BlockEmitter {
       code.memory(op);
       return;
     }
+    this.requireSegment(operand);
     state.pushAddress(operand, layout.readStart);
     const place = state.tee();
     pushCell(code, layout, READ_LIMITS[operand.size] as number);
@@ -276,6 +277,17 @@ export class BlockEmitter {
     this.slots?.flush();
     state.get(place);
     code.memory(op);
+    code.end();
+  }
+
+  /** Whether there is a segment that begins at 0 is the interpreter's to say. */
+  private requireSegment(operand: Operand): void {
+    if (operand.segment === 0) return;
+    const { code, layout } = this.state;
+    pushCell(code, layout, GS_CELL);
+    code.op(OP.i32_eqz);
+    code.open(OP.if);
+    this.leaveHere();
     code.end();
   }
 
@@ -382,6 +394,7 @@ export class BlockEmitter {
       code.memory(op);
       return;
     }
+    this.requireSegment(operand);
     state.pushAddress(operand, layout.writeStart);
     const place = state.keep();
     value();

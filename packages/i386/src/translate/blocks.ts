@@ -8,7 +8,9 @@ export type Ending =
   | { readonly kind: 'call'; readonly target: number; readonly to: number }
   | { readonly kind: 'call-indirect'; readonly to: number }
   | { readonly kind: 'return' }
-  /** The interpreter takes over at the address: an indirect jump, or something unknown. */
+  /** To an address that the program computes: what is there returns to this function's caller. */
+  | { readonly kind: 'jump-indirect' }
+  /** The interpreter takes over at the address, where something unknown is. */
   | { readonly kind: 'leave'; readonly at: number }
   /** A system call that does not return. */
   | { readonly kind: 'exit'; readonly at: number };

@@ -21,10 +21,13 @@ export const READ_LIMITS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 4: 
 /** The same for writes, from the end of the code on. */
 export const WRITE_LIMITS: Readonly<Record<number, number>> = { 1: 14, 2: 15, 4: 16 };
 
+/** Where the segment of gs begins; 0 when there is none, or it begins there. */
+export const GS_CELL = 17;
+
 /** For people. */
 export const CELL_NAMES: readonly string[] = [
   ...[...REGISTER_NAMES, 'flags', 'depth', 'fuel'],
-  ...['read1', 'read2', 'read4', 'write1', 'write2', 'write4'],
+  ...['read1', 'read2', 'read4', 'write1', 'write2', 'write4', 'gs'],
 ];
 
 /** Bytes from the stack's end on that the cells are after. */

@@ -320,6 +320,9 @@ function endingOf(
     case 'int':
       return endsProcess(target, before) ? { kind: 'exit', at: instruction.address } : undefined;
     case 'jmpIndirect':
+      return instruction.size === 4 && instruction.operands[0]?.segment === 0
+        ? { kind: 'jump-indirect' }
+        : { kind: 'leave', at: instruction.address };
     case 'loop':
     case 'loope':
     case 'loopne':

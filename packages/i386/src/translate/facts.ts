@@ -9,7 +9,7 @@
  */
 import { decode, type FetchByte, type Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
-import type { Block, CodeFunction } from './blocks.ts';
+import type { Block, CodeFunction, Ending } from './blocks.ts';
 import { registersWritten } from './forms.ts';
 
 /** Every register. */
@@ -119,9 +119,11 @@ function callees(code: CodeFunction): Set<number> {
   return found;
 }
 
+/** Endings after which any function may run. */
+const UNKNOWN = new Set<Ending['kind']>(['call-indirect', 'jump-indirect']);
+
 function callsUnknown(code: CodeFunction): boolean {
-  for (const { ending } of code.blocks.values()) if (ending.kind === 'call-indirect') return true;
-  return false;
+  return [...code.blocks.values()].some(({ ending }) => UNKNOWN.has(ending.kind));
 }
 
 /** Strongly connected components of the call graph (Tarjan), without recursion. */
@@ -181,7 +183,7 @@ function findChanges(facts: ProgramFacts): void {
   for (const fact of facts.values()) {
     for (const block of fact.code.blocks.values()) {
       for (const instruction of block.instructions) fact.changes |= registersWritten(instruction);
-      if (block.ending.kind === 'call-indirect') fact.changes = ALL_REGISTERS;
+      if (UNKNOWN.has(block.ending.kind)) fact.changes = ALL_REGISTERS;
     }
   }
   for (let changed = true; changed; ) {

@@ -9,6 +9,7 @@
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import type { OperationName } from '../instructions.ts';
 import { EAX, EBP, ECX, EDI, EDX, ESI, ESP } from '../registers.ts';
+import { GS } from '../segments.ts';
 
 /** In WebAssembly, or one step of the interpreter. */
 export type Form = 'direct' | 'step';
@@ -25,12 +26,21 @@ const FULL_SIZE = new Set<OperationName>(
 );
 const SHIFTS = new Set<OperationName>(['shl', 'shr', 'sar']);
 const STRINGS = new Set<OperationName>(['movs', 'stos']);
-const CONTROL = new Set<OperationName>(['jmp', 'jcc', 'call', 'callIndirect', 'ret', 'int', 'nop']);
+const CONTROL = new Set<OperationName>([
+  'jmp',
+  'jmpIndirect',
+  'jcc',
+  'call',
+  'callIndirect',
+  'ret',
+  'int',
+  'nop',
+]);
 
 /** Which way an instruction goes. */
 export function directForm(instruction: Instruction): Form {
   const { operation, operands, size } = instruction;
-  if (operands.some(({ mask, segment }) => mask !== -1 || segment !== 0)) return 'step';
+  if (operands.some(({ mask, segment }) => mask !== -1 || !isPlain(segment))) return 'step';
   // What it pops may not be lost when the store is left to the interpreter.
   if (operation === 'pop' && operands[0]?.kind === MEMORY) return 'step';
   if (ANY_SIZE.has(operation) || CONTROL.has(operation)) return 'direct';
@@ -44,6 +54,11 @@ export function directForm(instruction: Instruction): Form {
   return FULL_SIZE.has(operation) ? 'direct' : 'step';
 }
 
+/** gs is what programs keep a thread's own data by. */
+function isPlain(segment: number): boolean {
+  return segment === 0 || segment === GS;
+}
+
 /** Registers that an instruction may change, as bits. A step may change all. */
 export function registersWritten(instruction: Instruction): number {
   if (directForm(instruction) === 'step') return 0xff;
@@ -53,6 +68,7 @@ export function registersWritten(instruction: Instruction): number {
     case 'cmp':
     case 'test':
     case 'jmp':
+    case 'jmpIndirect':
     case 'jcc':
     case 'nop':
     case 'sahf':

@@ -493,6 +493,7 @@ function operandValue(operand: Operand, registers: Registers): Known | undefined
 /** The address that a memory operand means, where registers are `registers`. */
 export function addressOf(operand: Operand, registers: Registers): Known | undefined {
   if (operand.kind !== MEMORY || operand.index >= 0 || operand.mask !== -1) return undefined;
+  if (operand.segment !== 0) return undefined;
   if (operand.base < 0) return number(operand.value);
   return moved(registers[operand.base], operand.value);
 }

@@ -26,6 +26,7 @@ import {
   FIRST_TEMPORARY,
   FLAGS_LOCAL,
   INTERPRET,
+  JUMP_INDIRECT,
   LABEL_LOCAL,
   LEAVE,
   OBSERVE,
@@ -303,6 +304,9 @@ class FunctionEmitter {
       case 'call-indirect':
         this.callIndirect(last as Instruction, ending.to, position);
         return;
+      case 'jump-indirect':
+        this.jumpIndirect(last as Instruction);
+        return;
       case 'return':
         this.return(last as Instruction, live);
         return;
@@ -377,6 +381,19 @@ class FunctionEmitter {
       code.end();
     } else code.indexed(OP.call, index);
     this.afterCall(callee.changes, callee.liveOut, back, position);
+  }
+
+  private jumpIndirect(last: Instruction): void {
+    const { code, emitter, state } = this;
+    emitter.read(last.operands[0] as Instruction['operands'][number]);
+    const target = state.keep();
+    emitter.slots?.flush();
+    emitter.spillAll(ARITHMETIC);
+    state.get(target);
+    code.constant(ARITHMETIC);
+    code.constant(this.fact.liveOut);
+    code.indexed(OP.call, JUMP_INDIRECT);
+    code.op(OP.return);
   }
 
   private callIndirect(last: Instruction, back: number, position: number): void {

@@ -17,6 +17,7 @@ export const IMPORTS: readonly ImportedFunction[] = [
   imported('leave', 2, 0), // address, known; does not return
   imported('interpret', 4, 0), // target, return address, known, flags needed there
   imported('callIndirect', 4, 1), // the same → address returned to
+  imported('jumpIndirect', 3, 1), // target, known, flags needed by the caller → as before
   imported('observe', 2, 0), // address, known
   imported('tick', 1, 0), // address
 ];
@@ -26,8 +27,9 @@ export const STEP = 1;
 export const LEAVE = 2;
 export const INTERPRET = 3;
 export const CALL_INDIRECT = 4;
-export const OBSERVE = 5;
-export const TICK = 6;
+export const JUMP_INDIRECT = 5;
+export const OBSERVE = 6;
+export const TICK = 7;
 
 /** Functions that every module has, before those of the guest, in this order. */
 export const QUICK_CALL = 0;

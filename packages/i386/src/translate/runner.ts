@@ -19,9 +19,18 @@ import type { Interpreter } from '../interpreter.ts';
 import { type Memory, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { Process } from '../process.ts';
 import { EDI, ESI, ESP } from '../registers.ts';
+import { GS } from '../segments.ts';
 import { systemCall } from '../syscalls.ts';
 import type { Translation } from './cache.ts';
-import { Cells, DEPTH_CELL, FLAGS_CELL, FUEL_CELL, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
+import {
+  Cells,
+  DEPTH_CELL,
+  FLAGS_CELL,
+  FUEL_CELL,
+  GS_CELL,
+  READ_LIMITS,
+  WRITE_LIMITS,
+} from './cells.ts';
 import type { TranslatedFunction } from './facts.ts';
 import { flagsRead } from './facts.ts';
 import { IMPORTS } from './layout.ts';
@@ -224,6 +233,7 @@ export class Runner {
       leave: this.leave,
       interpret: this.interpret,
       callIndirect: this.callIndirect,
+      jumpIndirect: this.jumpIndirect,
       observe: this.observe,
       tick: this.tick,
     };
@@ -259,6 +269,7 @@ export class Runner {
     }
     const isElsewhere = process.finishCall(result);
     this.setLimits();
+    this.cells.set(GS_CELL, cpu.segments.base(GS) ?? 0);
     if (cpu.codeChanged || isElsewhere || !this.knowsRights()) throw new Leaving();
     if (ofBytes && result === 1 && edx === 1) windows.open(eax, ebx);
     return result;
@@ -307,11 +318,26 @@ export class Runner {
       this.storeToWasm();
       return back;
     }
+    return this.enterDeeper(entry.enter, depth);
+  };
+
+  /** What is at `target` returns to the caller of the function that jumps. */
+  private readonly jumpIndirect = (target: number, known: number, needed: number): number => {
+    const entry = this.entries.get(target);
+    const depth = this.cells.get(DEPTH_CELL);
+    const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
+    if (isFit && depth < this.program.depthLimit) return this.enterDeeper(entry.enter, depth);
+    this.loadFromWasm(target, known);
+    if (entry === undefined) this.miss(target);
+    throw new Leaving();
+  };
+
+  private enterDeeper(enter: Entry, depth: number): number {
     this.cells.set(DEPTH_CELL, depth + 1);
-    const returned = entry.enter();
+    const returned = enter();
     this.cells.set(DEPTH_CELL, depth);
     return returned;
-  };
+  }
 
   /**
    * Give up all that is open. A function that does not return runs for ever in the code that the
@@ -429,6 +455,7 @@ export class Runner {
     if (!this.knowsRights()) throw new Leaving();
     for (let at = 0; at < 8; at++) cells.set(at, cpu.registers[at] as number);
     cells.set(FLAGS_CELL, cpu.flags.pack());
+    cells.set(GS_CELL, cpu.segments.base(GS) ?? 0);
     this.setLimits();
   }
 
@@ -487,6 +514,7 @@ function stopAtControl(cpu: Interpreter): boolean {
     lastOperation === 'callIndirect' ||
     lastOperation === 'ret' ||
     lastOperation === 'jmp' ||
+    lastOperation === 'jmpIndirect' ||
     isLoop(cpu)
   );
 }

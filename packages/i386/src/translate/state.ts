@@ -12,7 +12,7 @@
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
-import { FLAGS_CELL, pushCell, setCell } from './cells.ts';
+import { FLAGS_CELL, GS_CELL, pushCell, setCell } from './cells.ts';
 import { FIRST_TEMPORARY, FLAGS_LOCAL } from './layout.ts';
 import { type Code, OP } from './wasm.ts';
 
@@ -208,6 +208,10 @@ export class BlockState {
       }
       if (terms++ > 0) code.op(OP.i32_add);
     }
+    if (operand.segment !== 0) {
+      pushCell(code, this.layout, GS_CELL);
+      if (terms++ > 0) code.op(OP.i32_add);
+    }
     if (terms === 0) code.constant(constant);
     else if ((constant | 0) !== 0) {
       code.constant(constant);
@@ -217,7 +221,7 @@ export class BlockState {
 
   /** Distance of a memory operand from the block's first esp, if it is known. */
   distanceOf(operand: Operand): number | undefined {
-    if (operand.kind !== MEMORY || operand.index >= 0) return undefined;
+    if (operand.kind !== MEMORY || operand.index >= 0 || operand.segment !== 0) return undefined;
     const base = this.distanceOfRegister(operand.base);
     return base === undefined ? undefined : base + operand.value;
   }
