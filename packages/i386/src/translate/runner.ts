@@ -20,6 +20,7 @@ import { type Memory, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { Process } from '../process.ts';
 import { EDI, ESI, ESP } from '../registers.ts';
 import { systemCall } from '../syscalls.ts';
+import { X87_ONLY } from '../x87/table.ts';
 import type { Translation } from './cache.ts';
 import { Cells, DEPTH_CELL, FLAGS_CELL, FUEL_CELL, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
 import type { TranslatedFunction } from './facts.ts';
@@ -266,9 +267,9 @@ export class Runner {
 
   private readonly step = (address: number, known: number): void => {
     this.loadFromWasm(address, known);
-    this.cpu.step();
+    const { operation } = this.cpu.step();
     if (this.cpu.codeChanged) throw new Leaving();
-    this.storeToWasm();
+    if (!X87_ONLY.has(operation)) this.storeToWasm();
   };
 
   /** Translated code ends here: the rest is the interpreter's, from the outermost frame. */
