@@ -81,7 +81,9 @@ export class CallCount {
   note(inVain: boolean): void {
     if (!inVain) this.inVain = 0;
     else if (++this.inVain >= MAX_CALLS_IN_VAIN) {
-      const message = `${MAX_CALLS_IN_VAIN} system calls in a row have failed or read nothing: the program is stuck`;
+      const message =
+        `${MAX_CALLS_IN_VAIN} system calls in a row have failed or read nothing: ` +
+        'the program is stuck';
       throw new MachineError('stuck', message);
     }
   }

@@ -108,6 +108,8 @@ const FS_PREFIX = 0x64;
 const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e, FS_PREFIX, 0x65]);
 /** fs is segment register 4, gs 5. */
 const FS = 4;
+/** There is no segment register after gs. */
+const LAST_SEGMENT = 5;
 /** Their memory operands do not stand in the instruction, so that they have no segment here. */
 const IMPLICIT = new Set<OperationName>([...STRING, 'xlat']);
 const MAX_LENGTH = 15;
@@ -291,7 +293,9 @@ class Decoder {
           ? memory(-1, -1, 0, this.signed(2), size, 0xffff)
           : memory(-1, -1, 0, this.signed(4), size);
       case 'N':
-        return immediate((this.readModRM() >> 3) & 7, 1);
+        return ((this.readModRM() >> 3) & 7) > LAST_SEGMENT
+          ? undefined
+          : immediate((this.readModRM() >> 3) & 7, 1);
       case '1':
         return immediate(1, 1);
       case 'e':

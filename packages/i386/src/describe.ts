@@ -144,7 +144,9 @@ const SENTENCES: Readonly<Record<OperationName, string>> = {
   loope: 'takes 1 from ecx, and goes to T while that is not zero and the zero flag is set',
   loopne: 'takes 1 from ecx, and goes to T while that is not zero and the zero flag is clear',
   jcxz: 'goes to T, if ecx is zero',
-  int: 'calls the kernel: eax says for what, ebx, ecx and edx are the arguments, and eax gets the result',
+  int:
+    'calls the kernel: eax says for what, ebx, ecx and edx are the arguments, ' +
+    'and eax gets the result',
   nop: 'does nothing',
   cpuid:
     'asks what processor this is: eax says what about it, and gets an answer with ebx, ecx and edx',

@@ -76,7 +76,8 @@ const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
   stuck: 'an input may be missing, or end too early',
   blocked: 'processes run one after the other here: let the writer of a pipe start first',
   'process-limit':
-    'a program that starts itself? If not, raise it by --process-limit (the engine option `processLimit`)',
+    'a program that starts itself? If not, raise it by --process-limit ' +
+    '(the engine option `processLimit`)',
 };
 
 /** A fault of the program that runs, or a limit that it met. Its `offset` is the guest address. */

@@ -168,21 +168,28 @@ const ONE_BYTE = `
 68 push Iz | 69 imul3 Gv Ev Iz | 6a push S | 6b imul3 Gv Ev S | 70-7f jcc Jb
 80 @arithmetic Eb Ib | 81 @arithmetic Ev Iz | 82 @arithmetic Eb Ib | 83 @arithmetic Ev S
 84 test Eb Gb | 85 test Ev Gv | 86 xchg Eb Gb | 87 xchg Ev Gv
-88 mov Eb Gb | 89 mov Ev Gv | 8a mov Gb Eb | 8b mov Gv Ev | 8c fromSegment Ev N | 8d lea Gv M | 8e toSegment N Ew | 8f @pop Ev
+88 mov Eb Gb | 89 mov Ev Gv | 8a mov Gb Eb | 8b mov Gv Ev
+8c fromSegment Ev N | 8d lea Gv M | 8e toSegment N Ew | 8f @pop Ev
 90 nop | 91-97 xchg eAX Zv | 98 cbw | 99 cwd | 9b fwait | 9c pushf | 9d popf | 9e sahf | 9f lahf
-a0 mov al Ob | a1 mov eAX Ov | a2 mov Ob al | a3 mov Ov eAX | a4 movs b | a5 movs v | a6 cmps b | a7 cmps v
-a8 test al Ib | a9 test eAX Iz | aa stos b | ab stos v | ac lods b | ad lods v | ae scas b | af scas v
+a0 mov al Ob | a1 mov eAX Ov | a2 mov Ob al | a3 mov Ov eAX
+a4 movs b | a5 movs v | a6 cmps b | a7 cmps v
+a8 test al Ib | a9 test eAX Iz | aa stos b | ab stos v
+ac lods b | ad lods v | ae scas b | af scas v
 b0-b7 mov Zb Ib | b8-bf mov Zv Iz | c0 @shift Eb Ib | c1 @shift Ev Ib | c2 ret Iw | c3 ret
 c6 @move Eb Ib | c7 @move Ev Iz | c8 enter Iw Ib | c9 leave | cd int Ib
-d0 @shift Eb 1 | d1 @shift Ev 1 | d2 @shift Eb cl | d3 @shift Ev cl | d4 aam Ib | d5 aad Ib | d6 salc | d7 xlat
+d0 @shift Eb 1 | d1 @shift Ev 1 | d2 @shift Eb cl | d3 @shift Ev cl
+d4 aam Ib | d5 aad Ib | d6 salc | d7 xlat
 e0 loopne Jb | e1 loope Jb | e2 loop Jb | e3 jcxz Jb | e8 call Jz | e9 jmp Jz | eb jmp Jb
-f5 cmc | f6 @unary Eb | f7 @unary Ev | f8 clc | f9 stc | fc cld | fd std | fe @increment Eb | ff @indirect Ev`;
+f5 cmc | f6 @unary Eb | f7 @unary Ev | f8 clc | f9 stc | fc cld | fd std
+fe @increment Eb | ff @indirect Ev`;
 
 /** As above, after the byte 0f. */
 const TWO_BYTE = `
 1e-1f nop Ev | 31 rdtsc | 40-4f cmov Gv Ev | 80-8f jcc Jz | 90-9f set Eb
-a2 cpuid | a3 bt Ev Gv | a4 shld Ev Gv Ib | a5 shld Ev Gv cl | ab bts Ev Gv | ac shrd Ev Gv Ib | ad shrd Ev Gv cl
-af imul2 Gv Ev | b0 cmpxchg Eb Gb | b1 cmpxchg Ev Gv | b3 btr Ev Gv | b6 movzx Gv Eb | b7 movzx Gv Ew
+a2 cpuid | a3 bt Ev Gv | a4 shld Ev Gv Ib | a5 shld Ev Gv cl
+ab bts Ev Gv | ac shrd Ev Gv Ib | ad shrd Ev Gv cl
+af imul2 Gv Ev | b0 cmpxchg Eb Gb | b1 cmpxchg Ev Gv | b3 btr Ev Gv
+b6 movzx Gv Eb | b7 movzx Gv Ew
 ba @bits Ev Ib | bb btc Ev Gv | bc bsf Gv Ev | bd bsr Gv Ev | be movsx Gv Eb | bf movsx Gv Ew
 c0 xadd Eb Gb | c1 xadd Ev Gv | c7 @exchange8 M | c8-cf bswap Zv`;
 

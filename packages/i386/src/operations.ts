@@ -22,6 +22,7 @@ import { hex, MachineError } from './errors.ts';
 import { ADJUST, ALIGNMENT, CARRY, PARITY, SIGN, TRAP, ZERO } from './flags.ts';
 import type { OperationName } from './instructions.ts';
 import type { Interpreter } from './interpreter.ts';
+import { PROCESSOR_HANDLERS } from './processor.ts';
 import { EAX, EBP, EBX, ECX, EDX, ESP } from './registers.ts';
 import { compareString, loadString, moveString, scanString, storeString } from './strings.ts';
 import { X87_HANDLERS } from './x87/operations.ts';
@@ -318,19 +319,6 @@ function interrupt(cpu: Interpreter, i: Instruction): void {
   cpu.systemCall();
 }
 
-/** eax, ebx, ecx, edx, in the order of an answer. */
-const CPUID_ORDER = [EAX, EBX, ECX, EDX];
-/**
- * A plain processor, whatever the real one is: a Pentium Pro ("GenuineIntel", family 6, model 1)
- * with fpu, tsc, cx8 and cmov.
- */
-const CPUID: readonly (readonly number[])[] = [
-  [1, 0x756e6547, 0x6c65746e, 0x49656e69],
-  [0x619, 0, 0, 0x8111],
-];
-/** Between two questions for the time stamp. */
-const TICKS = 1000;
-
 export const HANDLERS: Readonly<Record<OperationName, Handler>> = {
   add: binary((flags, a, b, size) => add(flags, a, b, size)),
   adc: binary((flags, a, b, size) => add(flags, a, b, size, flags.carry ? 1 : 0)),
@@ -486,28 +474,6 @@ export const HANDLERS: Readonly<Record<OperationName, Handler>> = {
   },
   int: interrupt,
   nop: () => {},
-  cpuid: (cpu) => {
-    const { registers } = cpu;
-    const answer = CPUID[registers[EAX] as number] ?? [0, 0, 0, 0];
-    answer.forEach((value, at) => {
-      registers[CPUID_ORDER[at] as number] = value;
-    });
-  },
-  rdtsc: (cpu) => {
-    cpu.ticks += TICKS;
-    cpu.registers[EAX] = cpu.ticks;
-    cpu.registers[EDX] = Math.floor(cpu.ticks / 0x100000000);
-  },
-  fromSegment: (cpu, i) => {
-    const to = operand(i, 0);
-    const selector = cpu.segments.selector(operand(i, 1).value);
-    cpu.write(to.kind === MEMORY ? { ...to, size: 2 } : to, selector);
-  },
-  toSegment: (cpu, i) => {
-    const selector = cpu.read(operand(i, 1)) & 0xffff;
-    if (!cpu.segments.load(operand(i, 0).value, selector)) {
-      throw new MachineError('bad-access', 'loads a segment that is not there');
-    }
-  },
+  ...PROCESSOR_HANDLERS,
   ...X87_HANDLERS,
 };

@@ -48,6 +48,11 @@ describe('formatInstruction', () => {
     ['9b', 'fwait'],
   ])('%s is %s', (hex, expected) => expect(text(hex)).toBe(expected));
 
+  it('has none for segment registers that are not there', () => {
+    expect(text('8c 30')).toBeUndefined();
+    expect(text('8e f8')).toBeUndefined();
+  });
+
   it('shows the names that targets have', () => {
     expect(text('e8 10 00 00 00', (address) => (address === 0x15 ? 'print' : undefined))).toBe(
       'call print',

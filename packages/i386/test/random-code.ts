@@ -22,9 +22,11 @@ export type Dice = (below: number) => number;
 
 /** Instructions that need a frame around them, or cannot stand in straight-line code. */
 const NOT_ALONE = new Set<OperationName>(
-  'div idiv push pop pusha popa pushf popf enter leave movs stos lods cmps scas xlat jcc jmp jmpIndirect call callIndirect ret loop loope loopne jcxz int aam std cld cpuid rdtsc fromSegment toSegment'.split(
-    ' ',
-  ) as OperationName[],
+  [
+    'div idiv push pop pusha popa pushf popf enter leave movs stos lods cmps scas xlat jcc jmp',
+    'jmpIndirect call callIndirect ret loop loope loopne jcxz int aam std cld cpuid rdtsc',
+    'fromSegment toSegment',
+  ].flatMap((line) => line.split(' ') as OperationName[]),
 );
 const SAFE_REGISTERS = [0, 1, 2, 3, 5, 7];
 const MIDDLE = DATA + 2048;

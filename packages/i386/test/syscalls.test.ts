@@ -355,7 +355,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(start(elf(code), mode).status).toEqual(exited(9));
   });
 
-  it('what was written is there for a program that is executed; a program that dies is seen to', () => {
+  it('what was written is there for a program that is executed, and death is seen', () => {
     // Writes /out, keeps it open, and executes itself with other arguments; that run (argc 2)
     // divides by zero.
     const code = [

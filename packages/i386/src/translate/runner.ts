@@ -21,6 +21,7 @@ import type { Process } from '../process.ts';
 import { EDI, ESI, ESP } from '../registers.ts';
 import { GS } from '../segments.ts';
 import { systemCall } from '../syscalls.ts';
+import { X87_ONLY } from '../x87/table.ts';
 import type { Translation } from './cache.ts';
 import {
   Cells,
@@ -277,9 +278,9 @@ export class Runner {
 
   private readonly step = (address: number, known: number): void => {
     this.loadFromWasm(address, known);
-    this.cpu.step();
+    const { operation } = this.cpu.step();
     if (this.cpu.codeChanged) throw new Leaving();
-    this.storeToWasm();
+    if (!X87_ONLY.has(operation)) this.storeToWasm();
   };
 
   /** Translated code ends here: the rest is the interpreter's, from the outermost frame. */

@@ -104,6 +104,13 @@ export const X87_FLAGS: Readonly<Record<X87Operation, string>> = Object.fromEntr
   ['fcmov', '?//'],
 ]) as Record<X87Operation, string>;
 
+/** Operations that change neither a register of the processor nor EFLAGS. */
+export const X87_ONLY: ReadonlySet<string> = new Set(
+  Object.keys(X87_FLAGS).filter(
+    (operation) => operation !== 'fnstsw' && X87_FLAGS[operation as X87Operation] !== '/oszapc/',
+  ),
+);
+
 /** Names of {@link InexactOperation}s. */
 export const INEXACT_OPERATIONS: readonly InexactOperation[] = INEXACT.split(
   ' ',
