@@ -110,4 +110,56 @@ describe('functions that are reached by pointers', () => {
     const interpreted = emulated(guest);
     expect(emulated(guest, { translations: new TranslationCache() })).toEqual(interpreted);
   });
+
+  it('functions that jump on through a pointer', () => {
+    // jmp [DATA + 20], which is where MIX is
+    const guest = image(caller(5000, [], [[0xff, 0x25, ...word(DATA + 20)], MIX]));
+    const interpreted = emulated(guest);
+    const translations = new TranslationCache();
+    expect(emulated(guest, { translations })).toEqual(interpreted);
+    expect(interpretedOf(guest, translations)).toBeLessThan(100);
+  });
+
+  it('functions that jump to one of their own places', () => {
+    // mov eax, esi; and eax, 2; lea eax, [eax * 2 + place]; jmp eax; place: inc ecx; ret; nop; nop;
+    // dec ecx; ret
+    const place = (address: number) => [
+      ...[0x89, 0xf0, 0x83, 0xe0, 2, 0x8d, 0x04, 0x45, ...word(address), 0xff, 0xe0],
+      ...[0x41, 0xc3, 0x90, 0x90, 0x49, 0xc3],
+    ];
+    const address = CODE + caller(20_000, [], [place(0), ADD]).length - ADD.length - 6;
+    const guest = image(caller(20_000, [], [place(address), ADD]));
+    const interpreted = emulated(guest);
+    const translations = new TranslationCache();
+    expect(emulated(guest, { translations })).toEqual(interpreted);
+    expect(interpretedOf(guest, translations)).toBeLessThan(100);
+  });
+
+  it('functions that use data by gs', () => {
+    // set_thread_area of a segment at DATA + 64; mov eax, [DATA + 100]; lea eax, [eax * 8 + 3];
+    // mov gs, eax
+    const descriptor = [-1, DATA + 64, 0xfffff, 0x51].flatMap((value, at) => [
+      ...[0xc7, 0x05, ...word(DATA + 100 + at * 4)],
+      ...word(value),
+    ]);
+    const segment = [
+      ...[...descriptor, ...system(243, DATA + 100), 0xa1, ...word(DATA + 100)],
+      ...[0x8d, 0x04, 0xc5, ...word(3), 0x8e, 0xe8],
+    ];
+    // inc dword gs:[4]; mov eax, gs:[4]; mov [DATA + 4], eax; ret
+    const uses = [
+      ...[0x65, 0xff, 0x05, ...word(4), 0x65, 0xa1, ...word(4)],
+      ...[0xa3, ...word(DATA + 4), 0xc3],
+    ];
+    const guest = image(caller(5000, segment, [uses, uses]));
+    const interpreted = emulated(guest);
+    const view = new DataView(interpreted.buffer, interpreted.byteOffset);
+    expect(view.getInt32(4, true)).toBe(5000);
+    const translations = new TranslationCache();
+    expect(emulated(guest, { translations })).toEqual(interpreted);
+    expect(interpretedOf(guest, translations)).toBeLessThan(200);
+    // Without a segment it is a fault.
+    const without = () => emulated(image(caller(5000, [], [uses, uses])), { translations });
+    expect(without).toThrow(/segment/);
+  });
 });
