@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Attacks on a quorum: beside the statement and one good signature each is refused, and the reason
- * is said.
+ * Attacks on a quorum: beside the statement and one good signature each is refused with its
+ * reason.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ describeQuorum((quorum) => {
   const signed = (name: string, statement: Uint8Array) => signWith(quorum.keys, name, statement);
 
   describe('counts none of these', () => {
-    /** Files beside the statement and a good signature of Ada, and what is said. */
+    /** Files beside the statement and a good signature of Ada, and the reason. */
     type Attack = readonly [string, () => Promise<Uint8Array> | Uint8Array, string | RegExp];
     const envelope = async (name: string) => JSON.parse(textOf(await signed(name, STATEMENT)));
     const json = (value: unknown) => encodeUtf8(JSON.stringify(value));
@@ -179,7 +179,7 @@ describeQuorum((quorum) => {
         'no signature',
       ],
       [
-        'an envelope whose list of signatures is none',
+        'an envelope whose signatures are not a list',
         async () => json({ ...(await envelope('ada')), signatures: {} }),
         'no list',
       ],

@@ -39,7 +39,7 @@ describeQuorum((quorum) => {
     expect((await judge(quorum, [quorum.signatures.ada], { threshold: 1 })).ok).toBe(true);
   });
 
-  it('is not reached by one person, with one key or with two, or once more', async () => {
+  it('is not reached by one person, with one key or with two, or again', async () => {
     const { ada: one, bob: another } = quorum.signatures;
     expect((await judge(quorum, [given(), one])).ok).toBe(false);
     quorum.keys.write('again', STATEMENT);
@@ -153,7 +153,7 @@ describeQuorum((quorum) => {
         'name',
       ],
       [
-        'with a day that there is not',
+        'with a day that does not exist',
         () => ({
           ...quorum.base,
           people: [
@@ -218,7 +218,7 @@ describeQuorum((quorum) => {
       }
     });
 
-    it('of an OpenPGP signature, but for what it does not sign', async () => {
+    it('of an OpenPGP signature, except for what it does not sign', async () => {
       const bytes = quorum.keys.signWithGpg('eve', 'statement', '--detach-sign');
       const unseen: number[] = [];
       for (const [at, changed] of flips(bytes).entries()) {

@@ -132,7 +132,7 @@ ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all
 });
 
 describe('archives', () => {
-  /** What is said before anything has run. */
+  /** What is printed before anything has run. */
   function refused(...words: string[]): string {
     const { status, stdout, stderr } = climb(...words);
     expect([status, stdout]).toEqual([3, '']);
@@ -185,7 +185,7 @@ describe('archives', () => {
     expect(said).toContain(`steps/two-2.0/sources${place}`);
   });
 
-  it('are files: a link is followed, and a folder, a device or nothing is none', () => {
+  it('are files: a link is followed, and a folder, a device or nothing is not one', () => {
     const name = inFolder('distfiles/two-2.0.tar.gz');
     fs.renameSync(name, inFolder('kept'));
     fs.symlinkSync('../kept', name);
@@ -206,7 +206,7 @@ describe('archives', () => {
   });
 });
 
-describe('what is no checkout', () => {
+describe('what is not a checkout', () => {
   it.each([
     ['steps/manifest', 'no steps/manifest'],
     ['seed/seed.kaem', 'no seed/seed.kaem'],

@@ -89,7 +89,7 @@ describe('two climbs', () => {
     return [...saved.values()].at(-1) as SavedWorld;
   };
 
-  it('are compared name by name; what the first compiler makes is said', () => {
+  it('are compared name by name; what the first compiler makes is named', () => {
     const { sentence, byDesign, differences } = compareWorlds(world('i386'), world('diverse'));
     expect(differences).toEqual([]);
     expect(byDesign).toContain('/usr/bin/copy');

@@ -28,7 +28,7 @@ import type { World } from './small-tree.ts';
 
 /**
  * The tree's own chain. Its cc_x86 is a launcher, and our port of it does not know the older
- * dialect: constants in comments are told to it in its own way.
+ * dialect: it gets constants in comments in its own way.
  */
 const machine = machineEngine();
 const older: NamedEngine = {

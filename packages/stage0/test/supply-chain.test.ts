@@ -38,7 +38,7 @@ describe('what is installed', () => {
     readonly resolved?: string;
   }
 
-  it('is nothing of others, but for the library of OpenPGP in attest', () => {
+  it('is nothing of others, except for the library of OpenPGP in attest', () => {
     const foreign = published.flatMap(({ name, dependencies = {} }) =>
       Object.entries(dependencies)
         .filter(([needed]) => !needed.startsWith('@stage0-ts/'))

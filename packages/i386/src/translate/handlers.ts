@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The code of each operation that forms.ts calls direct: one handler an operation. Each pushes
- * operands, computes, writes the destination, and tells who set the flags if anybody will read
+ * operands, computes, writes the destination, and notes who set the flags if anything will read
  * them.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
@@ -221,7 +221,7 @@ function multiplyWide(extend: number, shiftRight: number): EmitHandler {
     const factor = state.keep();
     state.pushRegister(EAX);
     const value = state.keep();
-    // The high half: once more as 64 bits; the optimiser sees that it is one product.
+    // The high half: again as 64 bits; the optimiser sees that it is one product.
     state.get(value);
     code.op(extend);
     state.get(factor);

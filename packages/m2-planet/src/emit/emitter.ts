@@ -144,7 +144,7 @@ export interface Emitter {
   /** Called between the arguments and the call. */
   endArguments(): void;
   callFunction(name: string): void;
-  /** Call what `value` pointed to in the beginning. */
+  /** Call what `value` pointed to at first. */
   callPointer(): void;
   /** Undo beginCall. */
   endCall(hasArguments: boolean, throughPointer: boolean): void;

@@ -28,9 +28,9 @@ export interface MachinePanelProps {
   /** Breakpoints: addresses. */
   readonly stops: ReadonlySet<number>;
   readonly onStop: (address: number) => void;
-  /** Told of the next instruction after each step, undefined when there is none. */
+  /** Called with the next instruction after each step, undefined when there is none. */
   readonly onNext: (instruction: Instruction | undefined) => void;
-  /** What stands between the registers and what a program is started with. */
+  /** What is shown between the registers and what a program is started with. */
   readonly children: ComponentChildren;
 }
 
