@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)('the seed', () => {
 });
 
 describe.skipIf(!hasChromium)('what the pages are made of', () => {
-  it.each(PAGES)('%s refuses scripts and addresses of others', (name) =>
+  it.each(PAGES)('%s refuses scripts and addresses from elsewhere', (name) =>
     open(name, async (checked) => {
       const page = await checked.context().newPage();
       const refused: string[] = [];

@@ -93,7 +93,7 @@ describe('every page', () => {
     }
   });
 
-  it('has no script, style or picture of others', () => {
+  it('has no script, style or picture from elsewhere', () => {
     for (const address of addresses) {
       const [found] = /(?:src|<link[^>]*href)="https?:/.exec(read(address)) ?? [];
       expect(found, address).toBeUndefined();

@@ -140,7 +140,7 @@ describe('check', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 
-  it('names the boxes of the graph by what comes of them', () => {
+  it('names the boxes of the graph by what comes from them', () => {
     const document = checkDocument(check(ladder, { engines: [PORTS, PORTS] }), { tree: 'tree' });
     const labels = layOut(document).nodes.map(({ label }) => label);
     expect(labels).toContain('hello-hex1');

@@ -249,7 +249,7 @@ describe('what is not honest', () => {
       const { isReached, failures } = planted('diverse');
       expect(isReached).toBe(false);
       expect(failures.map(({ stderr }) => decodeUtf8(stderr.bytes)).join('')).toContain(
-        'this program came of a binary that came with the tree (external/distfiles/two-2.0.tar.gz)',
+        'this program came from a binary that came with the tree (external/distfiles/two-2.0.tar.gz)',
       );
     });
   });

@@ -90,7 +90,7 @@ describe('the diverse engine', () => {
   });
 });
 
-describe('a program that came of a binary of the tree', () => {
+describe('a program that came from a binary of the tree', () => {
   const evil = guest(...leave('x86/bin/result', 'evil'));
   const HALF = 40;
   const halves = (world: World) => {
@@ -118,7 +118,7 @@ describe('a program that came of a binary of the tree', () => {
     const [ours, theirs] = builds.map(({ processes }) => processes.at(-1));
     expect(ours).toMatchObject({ path: `/${M2}`, refused: true });
     expect(decodeUtf8(ours?.stderr.bytes ?? new Uint8Array())).toMatch(
-      /came of a binary that came with the tree \(cached\/a, cached\/b\)/,
+      /came from a binary that came with the tree \(cached\/a, cached\/b\)/,
     );
     expect(theirs).toMatchObject({ path: `/${M2}`, end: { kind: 'exited', status: 0 } });
     expect(verdict.kind).toBe('cannot');

@@ -44,7 +44,7 @@ const FLAGS: readonly (readonly [name: string, mask: number])[] = [
   ['overflow', 0x800],
 ];
 
-/** Where a C program begins for who wrote it: what comes before is the start code and its call. */
+/** Where a C program begins for its author: what comes before is the start code and its call. */
 const MAIN = 'FUNCTION_main';
 
 export function MachinePanel(props: MachinePanelProps) {
