@@ -163,7 +163,7 @@ describe('archives', () => {
     expect(fs.readFileSync(inFolder('out/usr/share/note'), 'utf8')).toBe('another note\n');
   });
 
-  it('that are accepted must be the ones that are there, and another than the published', () => {
+  it('that are accepted must be the ones that are there, and not the published ones', () => {
     const accept = (digest: string) => ['--accept-source', `two-2.0.tar.gz=${digest}`];
     expect(refused(...accept('a'.repeat(64)))).toContain(`, not ${'a'.repeat(64)}`);
     const published = sha256Hex(archivesInSmall()['two-2.0.tar.gz'] as Uint8Array);

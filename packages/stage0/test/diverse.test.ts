@@ -98,7 +98,7 @@ describe('a program that came from a binary of the tree', () => {
     world.text('/cached/b', evil.slice(HALF));
     world.launcher('cp');
   };
-  /** What the first M2 was is executable, and stays so. */
+  /** What the first M2 was is executable, and remains so. */
   const M2 = 'x86/artifact/M2';
   const ways: [string, string][] = [
     ['joined', `./tools/catm-minimal ${M2} cached/a cached/b\n`],
