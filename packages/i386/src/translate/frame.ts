@@ -301,7 +301,7 @@ interface Followed {
   readonly breaks: number[];
 }
 
-/** Through a block, with `roots` anew where esp is lost. */
+/** Through a block, with new `roots` where esp is lost. */
 function follow({ instructions }: Block, start: Registers, roots: Registers): Followed {
   const before: Registers[] = [];
   const breaks: number[] = [];
