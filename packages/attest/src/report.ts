@@ -31,7 +31,7 @@ function claimLines({ statements, people }: Claim, number: string): string[] {
   const [{ statement }] = statements as readonly [ReadStatement];
   const { subject } = statement;
   return [
-    `claim${number}: these ${subject.length} files of ${architectureOf(statement)} come of this tree`,
+    `claim${number}: these ${subject.length} files of ${architectureOf(statement)} come from this tree`,
     `  tree      ${treeOf(statement)}`,
     `  files     ${visible(subject[0]?.name ?? '')} … ${visible(subject.at(-1)?.name ?? '')}`,
     ...statements.flatMap(statementLines),

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Attacks on a quorum: beside the statement and one good signature each is refused, and the reason
- * is said.
+ * Attacks on a quorum: beside the statement and one good signature each is refused with its
+ * reason.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { statementOf } from '../src/index.ts';
 import { digest, EVIDENCE } from './evidence.ts';
-import type { KeyFolder } from './peers.ts';
 import {
+  describeQuorum,
   given,
-  hasPrograms,
   judge,
-  makeQuorum,
   OTHER,
   type PolicyText,
-  type Quorum,
   refusals,
   STATEMENT,
   signWith,
@@ -24,19 +21,11 @@ import {
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
-describe.runIf(hasPrograms)('a quorum', () => {
-  let quorum: Quorum;
-  let keys: KeyFolder;
-  let signatures: Quorum['signatures'];
-  beforeAll(async () => {
-    quorum = await makeQuorum();
-    ({ keys, signatures } = quorum);
-  }, 60_000);
-  afterAll(() => keys.close());
-  const signed = (name: string, statement: Uint8Array) => signWith(keys, name, statement);
+describeQuorum((quorum) => {
+  const signed = (name: string, statement: Uint8Array) => signWith(quorum.keys, name, statement);
 
   describe('counts none of these', () => {
-    /** Files beside the statement and a good signature of Ada, and what is said. */
+    /** Files beside the statement and a good signature of Ada, and the reason. */
     type Attack = readonly [string, () => Promise<Uint8Array> | Uint8Array, string | RegExp];
     const envelope = async (name: string) => JSON.parse(textOf(await signed(name, STATEMENT)));
     const json = (value: unknown) => encodeUtf8(JSON.stringify(value));
@@ -44,7 +33,7 @@ describe.runIf(hasPrograms)('a quorum', () => {
       encodeUtf8(textOf(bytes).replace(from, to));
     /** Change the bytes of an SSH signature, and write the block again. */
     const ssh = (change: (bytes: Buffer) => Uint8Array) => {
-      const inner = textOf(signatures.bob.bytes).split('\n').slice(1, -2).join('');
+      const inner = textOf(quorum.signatures.bob.bytes).split('\n').slice(1, -2).join('');
       const bytes = Buffer.from(change(Buffer.from(inner, 'base64'))).toString('base64');
       const lines = bytes.match(/.{1,70}/g)?.join('\n');
       return encodeUtf8(`-----BEGIN SSH SIGNATURE-----\n${lines}\n-----END SSH SIGNATURE-----\n`);
@@ -53,58 +42,62 @@ describe.runIf(hasPrograms)('a quorum', () => {
 
     const attacks: Attack[] = [
       ['an envelope of a stranger', () => signed('stranger', STATEMENT), stranger],
-      ['an SSH signature of a stranger', () => keys.signWithSsh('stranger', 'statement'), stranger],
+      [
+        'an SSH signature of a stranger',
+        () => quorum.keys.signWithSsh('stranger', 'statement'),
+        stranger,
+      ],
       [
         'an OpenPGP signature of a stranger',
-        () => keys.signWithGpg('stranger', 'statement'),
+        () => quorum.keys.signWithGpg('stranger', 'statement'),
         /could not find signing key/i,
       ],
       [
         'an SSH signature over another statement',
-        () => keys.signWithSsh('bob', 'other'),
+        () => quorum.keys.signWithSsh('bob', 'other'),
         'does not hold',
       ],
       [
         'an OpenPGP signature over another statement',
-        () => keys.signWithGpg('eve', 'other'),
+        () => quorum.keys.signWithGpg('eve', 'other'),
         /digest/i,
       ],
       [
         'an SSH signature for git',
-        () => keys.signWithSsh('bob', 'statement', 'git'),
+        () => quorum.keys.signWithSsh('bob', 'statement', 'git'),
         'another purpose',
       ],
       [
         'an SSH signature for a file',
-        () => keys.signWithSsh('bob', 'statement', 'file'),
+        () => quorum.keys.signWithSsh('bob', 'statement', 'file'),
         'another purpose',
       ],
       [
         'an SSH signature for a longer purpose',
-        () => keys.signWithSsh('bob', 'statement', 'stage0-attestation'),
+        () => quorum.keys.signWithSsh('bob', 'statement', 'stage0-attestation'),
         'another purpose',
       ],
       [
         'an OpenPGP signature over text',
-        () => keys.signWithGpg('eve', 'statement', '--textmode', '--armor', '--detach-sign'),
+        () => quorum.keys.signWithGpg('eve', 'statement', '--textmode', '--armor', '--detach-sign'),
         'over a text',
       ],
       [
         'a clear-signed text',
-        () => keys.signWithGpg('eve', 'statement', '--clearsign'),
+        () => quorum.keys.signWithGpg('eve', 'statement', '--clearsign'),
         /armor|misformed/i,
       ],
       [
         'an OpenPGP message that has the statement in it',
-        () => keys.signWithGpg('eve', 'statement', '--armor', '--sign'),
+        () => quorum.keys.signWithGpg('eve', 'statement', '--armor', '--sign'),
         /./,
       ],
       [
         'two OpenPGP signatures in one',
         () =>
           Buffer.concat([
-            keys.signWithGpg('eve', 'statement', '--detach-sign'),
-            keys.signWithGpg('stranger', 'statement', '--detach-sign'),
+            quorum.keys.signWithGpg('eve', 'statement', '--detach-sign'),
+            quorum.keys.signWithGpg('stranger', 'statement', '--detach-sign'),
           ]),
         'more than one',
       ],
@@ -112,17 +105,17 @@ describe.runIf(hasPrograms)('a quorum', () => {
       ['an SSH public key', () => encodeUtf8(quorum.bob), /./],
       [
         'an SSH signature without its last line',
-        () => swap(signatures.bob.bytes, /-----END.*\n/, ''),
+        () => swap(quorum.signatures.bob.bytes, /-----END.*\n/, ''),
         'not one block',
       ],
       [
         'an SSH signature with text after it',
-        () => swap(signatures.bob.bytes, /$/, 'x\n'),
+        () => swap(quorum.signatures.bob.bytes, /$/, 'x\n'),
         'not one block',
       ],
       [
         'an SSH signature in lines of 64',
-        () => encodeUtf8(rewrapped(textOf(signatures.bob.bytes), 64)),
+        () => encodeUtf8(rewrapped(textOf(quorum.signatures.bob.bytes), 64)),
         'another width',
       ],
       [
@@ -186,7 +179,7 @@ describe.runIf(hasPrograms)('a quorum', () => {
         'no signature',
       ],
       [
-        'an envelope whose list of signatures is none',
+        'an envelope whose signatures are not a list',
         async () => json({ ...(await envelope('ada')), signatures: {} }),
         'no list',
       ],
@@ -231,8 +224,8 @@ describe.runIf(hasPrograms)('a quorum', () => {
     ];
 
     async function bare(name: string): Promise<Uint8Array> {
-      keys.write('bare', STATEMENT);
-      keys.run(
+      quorum.keys.write('bare', STATEMENT);
+      quorum.keys.run(
         'openssl',
         'pkeyutl',
         '-sign',
@@ -244,13 +237,13 @@ describe.runIf(hasPrograms)('a quorum', () => {
         '-out',
         'bare.raw',
       );
-      const sig = Buffer.from(keys.read('bare.raw')).toString('base64');
+      const sig = Buffer.from(quorum.keys.read('bare.raw')).toString('base64');
       return json({ ...(await envelope(name)), signatures: [{ sig }] });
     }
 
     it.each(attacks)('%s', async (_, make, reason) => {
       const attack = { name: 'attack', bytes: await make() };
-      const result = await judge(quorum, [given(), signatures.ada, attack]);
+      const result = await judge(quorum, [given(), quorum.signatures.ada, attack]);
       const [, refused] = refusals(result);
       expect(refused).toMatch(reason);
       expect(result.ok).toBe(false);
@@ -269,31 +262,35 @@ describe.runIf(hasPrograms)('a quorum', () => {
       ['a statement about another architecture', () => ({ architecture: 'amd64' }), 'architecture'],
     ];
     const fingerprint = () =>
-      keys.run('ssh-keygen', '-l', '-f', 'bob.ssh.pub').split(' ')[1] as string;
+      quorum.keys.run('ssh-keygen', '-l', '-f', 'bob.ssh.pub').split(' ')[1] as string;
     it.each(byPolicy)('%s', async (_, change, reason) => {
-      const result = await judge(quorum, [given(), signatures.ada, signatures.bob], change());
+      const result = await judge(
+        quorum,
+        [given(), quorum.signatures.ada, quorum.signatures.bob],
+        change(),
+      );
       expect(refusals(result)[1]).toContain(reason);
       expect(result.ok).toBe(false);
     });
 
     it('a statement that accepted what the policy does not', async () => {
       const partial = statementOf({ ...EVIDENCE, accepted: ['--partial'] });
-      keys.write('partial', partial);
+      quorum.keys.write('partial', partial);
       const files = [
         given(partial),
         { name: 'a', bytes: await signed('ada', partial) },
-        { name: 'b', bytes: keys.signWithSsh('bob', 'partial') },
+        { name: 'b', bytes: quorum.keys.signWithSsh('bob', 'partial') },
       ];
       expect(refusals(await judge(quorum, files))[1]).toContain('it accepted --partial');
       expect((await judge(quorum, files, { accept: ['--partial'] })).ok).toBe(true);
     });
 
     it('a signature under another statement than its own, with both there', async () => {
-      const bytes = keys.signWithSsh('bob', 'other');
+      const bytes = quorum.keys.signWithSsh('bob', 'other');
       const result = await judge(quorum, [
         given(),
         given(OTHER, 'other'),
-        signatures.ada,
+        quorum.signatures.ada,
         { name: 'b', bytes },
       ]);
       expect(result.claims.map(({ people }) => people)).toEqual([['Ada'], ['Bob']]);

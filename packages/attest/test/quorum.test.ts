@@ -1,35 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A quorum of three people with three kinds of keys: when it is reached, and when it is not. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readPolicy, statementOf, verificationText } from '../src/index.ts';
 import { digest, EVIDENCE } from './evidence.ts';
-import type { KeyFolder } from './peers.ts';
-import {
-  given,
-  hasPrograms,
-  judge,
-  makeQuorum,
-  type Quorum,
-  refusals,
-  STATEMENT,
-  signWith,
-  textOf,
-} from './quorum.ts';
+import { describeQuorum, given, judge, refusals, STATEMENT, signWith, textOf } from './quorum.ts';
 
-describe.runIf(hasPrograms)('a quorum', () => {
-  let quorum: Quorum;
-  let keys: KeyFolder;
-  let signatures: Quorum['signatures'];
-  beforeAll(async () => {
-    quorum = await makeQuorum();
-    ({ keys, signatures } = quorum);
-  }, 60_000);
-  afterAll(() => keys.close());
-  const signed = (name: string, statement: Uint8Array) => signWith(keys, name, statement);
+describeQuorum((quorum) => {
+  const signed = (name: string, statement: Uint8Array) => signWith(quorum.keys, name, statement);
 
   it('of three is reached by three kinds of keys', async () => {
-    const result = await judge(quorum, [given(), ...Object.values(signatures)], { threshold: 3 });
+    const result = await judge(quorum, [given(), ...Object.values(quorum.signatures)], {
+      threshold: 3,
+    });
     expect(refusals(result)).toEqual([undefined, undefined, undefined]);
     expect(result.claims[0]?.people).toEqual(['Ada', 'Bob', 'Eve']);
     expect(result.ok).toBe(true);
@@ -41,20 +24,26 @@ describe.runIf(hasPrograms)('a quorum', () => {
     ['bob', 'eve'],
     ['eve', 'ada'],
   ] as const)('of two is reached by %s and %s', async (first, second) => {
-    const result = await judge(quorum, [given(), signatures[first], signatures[second]]);
+    const result = await judge(quorum, [
+      given(),
+      quorum.signatures[first],
+      quorum.signatures[second],
+    ]);
     expect(result.ok).toBe(true);
   });
 
   it('needs no statement beside an envelope, and not every file in an order', async () => {
-    expect((await judge(quorum, [signatures.bob, signatures.ada, given()])).ok).toBe(true);
-    expect((await judge(quorum, [signatures.ada], { threshold: 1 })).ok).toBe(true);
+    expect((await judge(quorum, [quorum.signatures.bob, quorum.signatures.ada, given()])).ok).toBe(
+      true,
+    );
+    expect((await judge(quorum, [quorum.signatures.ada], { threshold: 1 })).ok).toBe(true);
   });
 
-  it('is not reached by one person, with one key or with two, or once more', async () => {
-    const { ada: one, bob: another } = signatures;
+  it('is not reached by one person, with one key or with two, or again', async () => {
+    const { ada: one, bob: another } = quorum.signatures;
     expect((await judge(quorum, [given(), one])).ok).toBe(false);
-    keys.write('again', STATEMENT);
-    const too = { name: 'too.sig', bytes: keys.signWithSsh('ada-too', 'again') };
+    quorum.keys.write('again', STATEMENT);
+    const too = { name: 'too.sig', bytes: quorum.keys.signWithSsh('ada-too', 'again') };
     const result = await judge(quorum, [given(), one, too, one]);
     expect(refusals(result)).toEqual([undefined, undefined, undefined]);
     expect(result.claims[0]?.people).toEqual(['Ada']);
@@ -65,11 +54,11 @@ describe.runIf(hasPrograms)('a quorum', () => {
   it('can ask that everybody ran it on another engine', async () => {
     const on = (runtime: string) => statementOf({ ...EVIDENCE, runtime });
     const [node, bun] = [on('node 20 (V8)'), on('bun 1 (JavaScriptCore)')];
-    keys.write('node', node);
-    keys.write('bun', bun);
+    quorum.keys.write('node', node);
+    quorum.keys.write('bun', bun);
     const differ = { differ: 'runtime' };
     const adaOn = async (what: Uint8Array) => ({ name: 'ada', bytes: await signed('ada', what) });
-    const bobOn = (name: string) => ({ name: 'bob', bytes: keys.signWithSsh('bob', name) });
+    const bobOn = (name: string) => ({ name: 'bob', bytes: quorum.keys.signWithSsh('bob', name) });
     const same = [given(node), await adaOn(node), bobOn('node')];
     expect((await judge(quorum, same)).ok).toBe(true);
     expect((await judge(quorum, same, differ)).ok).toBe(false);
@@ -80,20 +69,20 @@ describe.runIf(hasPrograms)('a quorum', () => {
     // Bob signed both, Ada one of them: there is a way for both to count.
     expect((await judge(quorum, [bobOn('node'), ...two, bobOn('bun')], differ)).ok).toBe(true);
     // A statement that does not say where it ran does not count.
-    const silent = [given(), signatures.ada, signatures.bob];
+    const silent = [given(), quorum.signatures.ada, quorum.signatures.bob];
     expect((await judge(quorum, silent, differ)).claims[0]?.counted).toBe(0);
   });
 
   it('shows statements that disagree side by side, with the first thing that differs', async () => {
     const files = [{ name: 'x86/bin/M1', sha256: digest('f') }, ...EVIDENCE.files.slice(0, 1)];
     const bad = statementOf({ ...EVIDENCE, files });
-    keys.write('bad', bad);
-    const stranger = { name: 'bob.sig', bytes: keys.signWithSsh('bob', 'bad') };
+    quorum.keys.write('bad', bad);
+    const stranger = { name: 'bob.sig', bytes: quorum.keys.signWithSsh('bob', 'bad') };
     const result = await judge(quorum, [
       given(),
       given(bad, 'bad'),
-      signatures.ada,
-      signatures.eve,
+      quorum.signatures.ada,
+      quorum.signatures.eve,
       stranger,
     ]);
     expect(result.claims[0]?.reached).toBe(true);
@@ -147,7 +136,7 @@ describe.runIf(hasPrograms)('a quorum', () => {
       ],
       [
         'with a private key',
-        () => ({ ...quorum.base, people: [one(keys.text('ada.key')), one(quorum.bob)] }),
+        () => ({ ...quorum.base, people: [one(quorum.keys.text('ada.key')), one(quorum.bob)] }),
         'not one block',
       ],
       [
@@ -164,7 +153,7 @@ describe.runIf(hasPrograms)('a quorum', () => {
         'name',
       ],
       [
-        'with a day that there is not',
+        'with a day that does not exist',
         () => ({
           ...quorum.base,
           people: [
@@ -202,7 +191,7 @@ describe.runIf(hasPrograms)('a quorum', () => {
 
     it('of the statement', async () => {
       for (const changed of flips(STATEMENT)) {
-        const files = [given(changed), signatures.bob, signatures.eve];
+        const files = [given(changed), quorum.signatures.bob, quorum.signatures.eve];
         const result = await judge(quorum, files).catch((error: Error) => error);
         if (result instanceof Error) continue;
         expect(result.claims.map(({ people }) => people)).toEqual([[]]);
@@ -210,7 +199,7 @@ describe.runIf(hasPrograms)('a quorum', () => {
     });
 
     it.each(['ada', 'bob'] as const)('of the signature of %s', async (name) => {
-      const { bytes } = signatures[name];
+      const { bytes } = quorum.signatures[name];
       for (const changed of flips(bytes)) {
         const hint =
           name === 'ada' &&
@@ -229,8 +218,8 @@ describe.runIf(hasPrograms)('a quorum', () => {
       }
     });
 
-    it('of an OpenPGP signature, but for what it does not sign', async () => {
-      const bytes = keys.signWithGpg('eve', 'statement', '--detach-sign');
+    it('of an OpenPGP signature, except for what it does not sign', async () => {
+      const bytes = quorum.keys.signWithGpg('eve', 'statement', '--detach-sign');
       const unseen: number[] = [];
       for (const [at, changed] of flips(bytes).entries()) {
         const result = await judge(quorum, [given(), { name: 'eve', bytes: changed }], {
@@ -248,9 +237,13 @@ describe.runIf(hasPrograms)('a quorum', () => {
         const other = line[at] === 'A' ? 'B' : 'A';
         const key = quorum.bob.replace(line, line.slice(0, at) + other + line.slice(at + 1));
         const people = [quorum.base.people[0], { name: 'Bob', keys: [{ key }] }] as never;
-        const result = await judge(quorum, [given(), signatures.ada, signatures.bob], {
-          people,
-        }).catch((error: Error) => error);
+        const result = await judge(
+          quorum,
+          [given(), quorum.signatures.ada, quorum.signatures.bob],
+          {
+            people,
+          },
+        ).catch((error: Error) => error);
         if (!(result instanceof Error)) expect(result.ok).toBe(false);
       }
     });

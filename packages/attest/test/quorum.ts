@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Ada, Bob and Eve, who have three kinds of keys and signed one statement; and a stranger. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
+import { afterAll, beforeAll, describe } from 'vitest';
 import {
   type Given,
   readPolicy,
@@ -14,7 +15,7 @@ import { hasGpg, hasOpenssl, hasSsh, KeyFolder } from './peers.ts';
 
 export const STATEMENT: Uint8Array = statementOf(EVIDENCE);
 export const OTHER: Uint8Array = statementOf({ ...EVIDENCE, tree: digest('9') });
-export const hasPrograms: boolean = hasSsh && hasGpg && hasOpenssl;
+const hasPrograms: boolean = hasSsh && hasGpg && hasOpenssl;
 
 export interface PolicyText {
   people: { name: string; keys: { key: string; from?: string; until?: string }[] }[];
@@ -33,7 +34,19 @@ export interface Quorum {
   readonly signatures: { readonly ada: Given; readonly bob: Given; readonly eve: Given };
 }
 
-export async function makeQuorum(): Promise<Quorum> {
+/** The tests of `describeTests` have a quorum, which is complete when the first of them runs. */
+export function describeQuorum(describeTests: (quorum: Quorum) => void): void {
+  describe.runIf(hasPrograms)('a quorum', () => {
+    const quorum = {} as Quorum;
+    beforeAll(async () => {
+      Object.assign(quorum, await makeQuorum());
+    }, 60_000);
+    afterAll(() => quorum.keys.close());
+    describeTests(quorum);
+  });
+}
+
+async function makeQuorum(): Promise<Quorum> {
   const keys = new KeyFolder();
   keys.write('statement', STATEMENT);
   keys.write('other', OTHER);

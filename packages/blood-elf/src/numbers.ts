@@ -7,7 +7,7 @@ export type Radix = 16 | 8 | 2;
 const DIGITS_PER_BYTE: Readonly<Record<Radix, number>> = { 16: 2, 8: 3, 2: 8 };
 
 /**
- * `value` (not negative) as so many bytes.
+ * `value` (not negative) in that many bytes.
  *
  * Quirk kept: in octal the value is one number of 3, 6 or 12 digits, cut into groups of three,
  * which is not the value of each byte once it is over 255.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Byte strings: text of which each character is one byte, U+0000 to U+00FF. Tools that handle bytes
+ * Byte strings: text in which each character is one byte, U+0000 to U+00FF. Tools that handle bytes
  * as text use this form; {@link hostToLatin1} and {@link latin1ToHost} convert the host's names.
  */
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';

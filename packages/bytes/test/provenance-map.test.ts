@@ -59,7 +59,7 @@ describe('a provenance map', () => {
     );
   });
 
-  it('takes parts of another, which tell the same of their bytes', () => {
+  it('takes parts of another, which say the same of their bytes', () => {
     fc.assert(
       fc.property(pieces, fc.nat(50), fc.nat(50), fc.nat(9), (list, a, b, front) => {
         const part = mapOf(list);
@@ -77,7 +77,7 @@ describe('a provenance map', () => {
     );
   });
 
-  it('tells of definitions, also those that come later', () => {
+  it('has definitions, also those that come later', () => {
     const provenance = new ProvenanceMap();
     provenance.add(0, provenance.addSource('a'), 0, 2, 900);
     provenance.add(1, 0, 3, 4, 7);

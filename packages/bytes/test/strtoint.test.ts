@@ -15,7 +15,7 @@ describe('strtoint', () => {
       fc.property(number, ([value, [prefix, radix], negative]) => {
         const text = `${prefix}${negative ? '-' : ''}${value.toString(radix)}`;
         const signed = BigInt.asIntN(32, negative ? -BigInt(value) : BigInt(value));
-        // A decimal number does not begin with a 0, but for 0 itself.
+        // A decimal number does not begin with a 0, except for 0 itself.
         expect(strtoint(text)).toBe(Number(signed));
         expect(strtoint(text.replace(/.$/, '_$&_'))).toBe(Number(signed));
       }),

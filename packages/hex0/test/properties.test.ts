@@ -4,7 +4,7 @@ import { assemble } from '@stage0-ts/hex0';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** What may stand anywhere between digits without a meaning. */
+/** What may be anywhere between digits without a meaning. */
 const filler = fc.constantFrom(
   '',
   ' ',

@@ -14,7 +14,7 @@ export interface BudgetOptions {
   readonly image: { readonly path: string };
   /** Instructions, those of forks included, after which the program is stopped. Default: none. */
   readonly instructionLimit?: number | undefined;
-  /** Asked now and then (at least every million instructions); true stops the program. */
+  /** Asked from time to time (at least every million instructions); true stops the program. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 

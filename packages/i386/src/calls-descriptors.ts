@@ -99,7 +99,7 @@ const atPlace =
     }
   };
 
-/** getdents, of which the wide one has 64-bit numbers, and the type at another place. */
+/** getdents; the wide one has 64-bit numbers, and the type elsewhere. */
 const directoryEntries =
   (isWide: boolean): Call =>
   (context, fd, address, count) => {

@@ -15,7 +15,7 @@ const [PROT_READ, PROT_WRITE] = [1, 2];
 const [MAP_SHARED, MAP_FIXED, MAP_ANONYMOUS] = [1, 0x10, 0x20];
 const MAY_MOVE = 1;
 
-/** i386 cannot tell execution from reading, and what can be written can be read. */
+/** i386 does not distinguish execution from reading, and what can be written can be read. */
 function rightsOf(protection: number): number {
   if ((protection & PROT_WRITE) !== 0) return READABLE | WRITABLE;
   return (protection & (PROT_READ | 4)) !== 0 ? READABLE : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** System calls about signals. When they come is said in signals.ts. */
+/** System calls about signals. signals.ts says when they come. */
 import { type Call, type CallContext, putWords, wordAt } from './call-context.ts';
 import { errno } from './errno.ts';
 import { type Disposition, isSignal, type Mask } from './signals.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls that tell and set what is known of files: stat and its kind, times, owners.
+ * System calls that report and set the properties of files: stat and its kind, times, owners.
  *
  * The layouts are struct stat and struct stat64 of arch/x86/include/uapi/asm/stat.h. All files
  * belong to root and are on one device; owners cannot be changed, and trying to is not an error.
@@ -12,7 +12,7 @@ import { isDevice } from './descriptor.ts';
 import { errno } from './errno.ts';
 import { missing } from './missing.ts';
 
-/** What stat tells. */
+/** What stat reports. */
 interface Facts {
   /** Type and permissions. */
   readonly mode: number;

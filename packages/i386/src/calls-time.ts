@@ -13,7 +13,7 @@ const TICKS_PER_SECOND = 100;
 const USAGE = 72;
 const RESOLUTION = 1_000_000;
 
-/** Now, as seconds and parts of a second of which there are `unit`. */
+/** Now, as seconds and parts of a second, `unit` of them in each. */
 function now(context: CallContext, unit: number): [seconds: number, part: number] {
   const milliseconds = Math.floor(context.host.now());
   return [Math.floor(milliseconds / 1000), (milliseconds % 1000) * (unit / 1000)];

@@ -41,7 +41,7 @@ const FILE_HEADER: readonly Row[] = [
   ['e_ident padding', 7, () => 'nothing looks at it'],
   ['e_type', 2, or(2, 'a program that is loaded where it says')],
   ['e_machine', 2, or(3, 'for the i386')],
-  ['e_version', 4, or(1, 'the version once more')],
+  ['e_version', 4, or(1, 'the version again')],
   ['e_entry', 4, (value) => `the first instruction is at ${hex(value)}`],
   ['e_phoff', 4, (value) => `the program header begins at ${hex(value)} of the file`],
   ['e_shoff', 4, nothing('sections')],

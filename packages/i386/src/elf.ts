@@ -106,7 +106,7 @@ function checkSegment(
 }
 
 /**
- * The segment's pages as the kernel maps them: whole pages of the file, so that what stands before
+ * The segment's pages as the kernel maps them: whole pages of the file, so that what is before
  * and after the segment in the file is seen as well, except that a segment larger than its part of
  * the file is zero after that.
  */

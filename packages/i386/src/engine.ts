@@ -3,8 +3,8 @@
  * The engine for stage0 builds: an ELF image that a script starts → its run in a machine, to its
  * end.
  *
- * A fault of the guest is told on standard error, and the parent sees the signal that Linux would
- * have sent. Only a stop on request is thrown on: it ends the whole build.
+ * A fault of the guest is reported on standard error, and the parent sees the signal that Linux
+ * would have sent. Only a stop on request is thrown on: it ends the whole build.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError, ToolError } from '@stage0-ts/diagnostics';

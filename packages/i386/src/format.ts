@@ -72,7 +72,7 @@ export function formatInstruction(
   }
   if (operation === 'int') return `int ${hexadecimal((operands[0] as Operand).value & 0xff)}`;
   if (operation === 'fromSegment' || operation === 'toSegment') return segmentMove(instruction);
-  // A register tells the size of the other operand; without one the memory operand has to.
+  // A register gives the size of the other operand; without one the memory operand has to.
   const sized = operands.some(({ kind }) => kind === REGISTER) && !/^mov[sz]x/.test(mnemonic);
   const shown = isTopImplied(instruction) ? operands.slice(1) : operands;
   const texts = shown.map((operand) => operandText(operand, !sized && operation !== 'lea'));
@@ -121,7 +121,7 @@ function registerName(number: number, size: number): string {
   return size === 2 ? name.slice(1) : name;
 }
 
-/** `base + index*scale + displacement`, of what there is. */
+/** `base + index*scale + displacement`, as far as they are there. */
 function addressText({ base, index, shift, mask, value }: Operand): string {
   const size = mask === -1 ? 4 : 2;
   const parts: string[] = [];

@@ -3,7 +3,7 @@
  * The plain interpreter: fetch, decode, execute, one instruction at a time. It is the definition
  * that the translator is tested against, and what runs whatever the translator leaves.
  *
- * What an operation does stands in operations.ts; here are registers, operands, memory access and
+ * What an operation does is in operations.ts; here are registers, operands, memory access and
  * faults. Values of operands are sign-extended from their size. Invariant: after a fault, eip is
  * that of the instruction, and registers and memory are as they were before it (string operations
  * stop between two elements).
@@ -46,7 +46,7 @@ export class Interpreter {
   fpu: Fpu = new Fpu();
   /** Flags that a translated part did not keep, because nothing that it knows of reads them. */
   unknownFlags = 0;
-  /** What rdtsc has told: it counts itself, so that it tells the same in all ways to run. */
+  /** What rdtsc has returned: it counts its own uses, so that it returns the same in every mode. */
   ticks = 0;
   /** Instructions executed. */
   executed = 0;
@@ -70,7 +70,7 @@ export class Interpreter {
   /** 1 for each byte that is part of a decoded instruction. */
   private readonly decoded: Uint8Array;
 
-  /** @param code guest addresses of the image; code elsewhere runs too, decoded anew each time. */
+  /** @param code guest addresses of the image; code elsewhere runs too, decoded again each time. */
   constructor(memory: Memory, surroundings: Surroundings, code: { start: number; end: number }) {
     this.memory = memory;
     this.surroundings = surroundings;

@@ -3,7 +3,7 @@
  * The machine as a library: an executable and a host → something that runs, steps, can be watched
  * and stopped.
  *
- * A fault of the program becomes a {@link MachineError} that tells program, address, instruction
+ * A fault of the program becomes a {@link MachineError} with program, address, instruction
  * bytes and registers. Limits count what the process and its forks execute; programs that they
  * start are the host's business.
  */
@@ -48,7 +48,7 @@ export interface MachineOptions extends BudgetOptions {
   readonly translations?: TranslationCache | undefined;
   /** With translations: where memory comes from and, with {@link Machine.release}, goes back to. */
   readonly memories?: MemoryPool | undefined;
-  /** With translations: told of each block before it runs, which makes it slow. For tests. */
+  /** With translations: called with each block before it runs, which is slow. For tests. */
   readonly observer?: Observer | undefined;
   /** With translations: recursive calls that may be open in translated code. */
   readonly depthLimit?: number | undefined;

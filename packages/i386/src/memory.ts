@@ -94,11 +94,11 @@ export class Memory {
   private pages: Uint8Array;
   /** Of the low region. */
   private readonly lowOffset: number;
-  /** Guest address after the heap, as brk tells it. */
+  /** Guest address after the heap, as brk returns it. */
   heapEnd: number;
   /** While somebody borrows this memory: pages as they were before the first change, by number. */
   private journal: Map<number, Uint8Array> | undefined;
-  /** Changes each time that pages get other rights, but for those of the heap by brk. */
+  /** Changes each time that pages get other rights, except for those of the heap by brk. */
   rightsVersion = 0;
   /** Where the heap ended, and what was mapped, when this memory was lent. */
   private lentHeapEnd = 0;
@@ -304,7 +304,7 @@ export class Memory {
     for (const [page, content] of journal) this.bytes.set(content, page * PAGE);
   }
 
-  /** The same content in another buffer; a plain one unless told. */
+  /** The same content in another buffer; a plain one by default. */
   copy(makeBacking: (size: number) => Backing = (size) => new PlainBacking(size)): Memory {
     const { used } = this;
     const twin = new Memory(this.layout, makeBacking(this.bytes.length), this.limit);

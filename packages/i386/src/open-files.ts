@@ -5,7 +5,7 @@
  * another program starts, which could read it.
  *
  * A process and its forks share one list. Invariant: all descriptors of one file share one
- * {@link OpenedFile}; a file that is not `changed` may be dropped and read anew.
+ * {@link OpenedFile}; a file that is not `changed` may be dropped and read again.
  */
 import type { Host } from '@stage0-ts/host';
 import type { OpenedFile } from './descriptor.ts';
@@ -112,7 +112,7 @@ export class OpenFiles {
     return directory === '/' ? `/${path}` : `${directory}/${path}`;
   }
 
-  /** Read it anew, if another program may have changed it. */
+  /** Read it again, if another program may have changed it. */
   refresh(file: OpenedFile): void {
     if (!file.stale) return;
     file.stale = false;

@@ -46,7 +46,7 @@ export interface Limits {
   readonly processes: number;
 }
 
-/** What is used unless told otherwise. */
+/** The defaults. */
 export const DEFAULT_LIMITS: Limits = {
   stackSize: 8 << 20,
   memory: 1 << 30,

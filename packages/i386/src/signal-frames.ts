@@ -44,7 +44,7 @@ const RETURN_CODE_WITH_INFO = [0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0];
 /**
  * Let `cpu` go on in the handler of a signal.
  *
- * @param mask what shall be held back after it.
+ * @param mask what is held back after it.
  */
 export function enterHandler(
   cpu: Interpreter,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * A climb in small, of our own, interpreted and translated: a driver that makes a pipe, forks
- * twice, redirects, and executes two programs, of which one calls its functions by pointers; and a
+ * twice, redirects, and executes two programs, one of which calls its functions by pointers; and a
  * small make, which runs programs for what is missing or older than its source. One of those
  * computes with the x87.
  */

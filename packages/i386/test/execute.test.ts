@@ -55,7 +55,7 @@ describe.each(MODES)('%s', (mode) => {
   it('of what a port starts, the first has them; the second has what the port has', () => {
     const [first, second] = shown(executes('/port'));
     expect(first).toEqual([1001, 0o77, 0]);
-    // It makes files with the port's umask; what it is told when it asks is the usual one.
+    // It makes files with the port's umask; what it gets when it asks is the usual one.
     expect([second?.[0], second?.[2]]).toEqual([1002, EBADF]);
   });
 

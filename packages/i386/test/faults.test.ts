@@ -94,13 +94,13 @@ describe.each(MODES)('%s', (mode) => {
     ['a read that begins in the heap', [...lea(END - 3), 0x8b, 0x00]],
     ['a byte after the heap', [...lea(END), 0x8a, 0x00]],
     ['a write after the heap', [...lea(END), 0x89, 0x00]],
-    ['a write of which two bytes are in the heap', [...lea(END - 2), 0x89, 0x00]],
+    ['a write with two bytes in the heap', [...lea(END - 2), 0x89, 0x00]],
     ['a change after the heap', [...lea(END), 0xff, 0x00]],
     ['a read below the image', [...lea(0x08047ffd), 0x8b, 0x00]],
     ['a write below the image', [...lea(0x08047fff), 0x88, 0x00]],
     ['a constant address after the heap', [0xa1, ...word(END)]],
     ['a read above the stack', [0x8b, 0x84, 0x24, 0, 0x10, 0, 0]],
-    ['a read of which a byte is above the stack', [...lea(0xffffdffd), 0x8b, 0x00]],
+    ['a read with one byte above the stack', [...lea(0xffffdffd), 0x8b, 0x00]],
     ['a write below the stack', [...lea(0xff7fdffc), 0x89, 0x00]],
     ['a pop above the stack', [...load(4, 0xffffe000), 0x58]],
     ['a push below the stack', [...load(4, 0xff7fe000), 0x50]],
@@ -186,7 +186,7 @@ describe.each(MODES)('%s', (mode) => {
 });
 
 describe('the interpreter', () => {
-  it('tells what it was asked to watch', () => {
+  it('reports what it was asked to watch', () => {
     const run = machine(elf([...load(0, 7), 0x50, 0x5b, ...load(0, 1), 0xcd, 0x80]));
     const writes: number[] = [];
     run.cpu.onWrite = (address, size) => writes.push(address, size);

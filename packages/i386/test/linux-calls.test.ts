@@ -126,7 +126,7 @@ const PROBES: readonly Probe[] = [
   ['pread64', [...made(A), ...system(5, A), ...six(180, 3, OUT, 9, 3, 0), ...RESULT], exited(2)],
   ['pwrite64 to a pipe', [...system(42, OUT), ...six(181, 4, OUT, 1, 0, 0), ...RESULT], failed(29)],
   [
-    'sigaction tells what was',
+    'sigaction returns what was',
     [
       ...[...poke(OUT, 0x1234), ...system(67, 10, OUT, 0), ...system(67, 10, 0, OUT + 32)],
       ...byteAt(OUT + 32),
@@ -135,7 +135,7 @@ const PROBES: readonly Probe[] = [
   ],
   ['signal of SIGKILL', [...system(48, 9, 1), ...RESULT], failed(22)],
   [
-    'sigprocmask tells what was',
+    'sigprocmask returns what was',
     [...poke(OUT, 4), ...system(126, 0, OUT, 0), ...system(126, 0, 0, OUT + 8), ...byteAt(OUT + 8)],
     exited(4),
   ],
@@ -271,7 +271,7 @@ const PROBES: readonly Probe[] = [
     exited(3),
   ],
   ['unlinkat of nothing', [...place(A, 'none'), ...system(301, -100, A, 0), ...RESULT], failed(2)],
-  // Starts itself once more, with a file as standard input, which it reads then.
+  // Starts itself again, with a file as standard input, which it reads then.
   [
     'execve with a file as standard input',
     [

@@ -106,7 +106,7 @@ const PROBES: readonly Probe[] = [
     exited(USR1),
   ],
   [
-    'siginfo tells who sent it',
+    'siginfo says who sent it',
     withHandler(READS_INFO, [
       ...[...action(USR1, SIGINFO), ...killSelf(USR1), ...system(20)],
       ...[0x2b, 0x05, ...word(SEEN + 4), ...RESULT],
@@ -277,7 +277,7 @@ const PROBES: readonly Probe[] = [
     exited(CHLD),
   ],
   [
-    'siginfo of SIGCHLD tells the status',
+    'siginfo of SIGCHLD has the status',
     withHandler(
       [0x8b, 0x4c, 0x24, 8, 0x8b, 0x41, 20, 0xa3, ...word(SEEN), 0xc3],
       [

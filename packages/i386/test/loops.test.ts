@@ -15,13 +15,13 @@ import { emulated, lockstep } from './run.ts';
 
 /** esp before the call: well inside of the stack. */
 const STACK = 0xffffe000 - 0x1800;
-/** Where the return address stands: nothing may write there. */
+/** Where the return address is: nothing may write there. */
 const RETURN = STACK - 4;
 const [EAX, ECX, EBX, ESP, EBP, ESI, EDI] = [0, 1, 3, 4, 5, 6, 7];
 /** Operands of the loop's stack machine at most. */
 const DEEPEST = 4;
 const LOCALS = 8;
-/** Pointers to places near the frame stand in DATA. */
+/** Pointers to places near the frame are in DATA. */
 const POINTERS = 6;
 /** And pointers to the operands. */
 const OPERANDS = DATA + 32;

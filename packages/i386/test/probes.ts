@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Probes: guests that end with a status which tells something. Each must end in the same way
+ * Probes: guests whose exit status is the answer. Each must end in the same way
  * interpreted, translated, and on this kernel, where that runs i386 programs.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';

@@ -18,7 +18,7 @@ import { MODES } from './run.ts';
 const programs = process.env['I386_PROGRAMS'];
 const present = runsIf(
   programs !== undefined,
-  'programs of others in the i386 machine',
+  'third-party programs in the i386 machine',
   'Set I386_PROGRAMS to a folder with busybox, bash-static and others',
 );
 const TIMEOUT = 180_000;
@@ -101,7 +101,7 @@ const ENGINES = {
   translate: i386Engine({ mode: 'translate' }),
 } as const;
 
-/** `gcc -m32` of a source of ours; undefined where that does not work. */
+/** `gcc -m32` of our own source; undefined where that does not work. */
 function compiled(source: string, ...options: readonly string[]): string | undefined {
   const path = fileURLToPath(new URL(`programs/${source}.c`, import.meta.url));
   const program = join(folder, `${source}${options.join('')}`);
@@ -115,7 +115,7 @@ const compiles = runsIf(
   'Set I386_PROGRAMS, and have gcc-multilib and libc6-dev-i386',
 );
 
-describe.runIf(present)('programs of others', () => {
+describe.runIf(present)('third-party programs', () => {
   describe.each(COMMANDS)('%s: %s %s %s %s', (file, ...argv) => {
     const path = join(programs ?? '', file as string);
     it.each(MODES)('%s', { timeout: TIMEOUT }, (mode) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Guests that look for what would tell the machine from Linux. Each runs in both modes and, where
- * the kernel runs i386 programs, natively: all must end alike. What is written here is what Linux
- * does.
+ * Guests that look for differences between the machine and Linux. Each runs in both modes and,
+ * where the kernel runs i386 programs, natively: all must end alike. What is written here is what
+ * Linux does.
  */
 import { describe, expect, it } from 'vitest';
 import { CODE, DATA, elf, exit, load, place, system, word } from './guest.ts';
@@ -245,7 +245,7 @@ describe('the first state', () => {
     ]);
   });
 
-  it.runIf(works)('is that of this kernel, but for the vdso', () => {
+  it.runIf(works)('is that of this kernel, except for the vdso', () => {
     const theirs = startOf(
       guests.run(image, ARGUMENTS, { A: '1', BB: '22' })?.stdout as Uint8Array,
     );

@@ -159,7 +159,7 @@ function stateBytes(dice: Dice): Uint8Array {
   return bytes;
 }
 
-/** The same number but for a little. */
+/** Almost the same number. */
 function nudge(dice: Dice, view: DataView, at: number): void {
   if (dice(2) === 0) {
     const significand = view.getBigUint64(at, true);

@@ -3,9 +3,9 @@
  * x87 instructions against the processor: for each operation random cases, in which registers,
  * words, flags and memory must be the same afterwards. X87_CASES sets how many there are of each.
  *
- * Where the processor cannot be asked, digests of what it said stand for it: they are in
+ * Where the processor cannot be asked, digests of what it said replace it: they are in
  * expect/x87-digests.txt, and `npx --no vitest run packages/i386/test/x87.test.ts --update` on a
- * kernel that runs i386 programs makes them anew.
+ * kernel that runs i386 programs makes them again.
  */
 import { createHash } from 'node:crypto';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
@@ -152,7 +152,7 @@ const PROBES: readonly Probe[] = [
     exited(1),
   ],
   [
-    'a program that is executed begins anew',
+    'a program that is executed starts afresh',
     [
       // With two arguments: the one that was executed.
       ...[0x8b, 0x04, 0x24, 0x83, 0xf8, 0x02, 0x0f, 0x85, ...word(SHOWS_CONTROL.length)],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: kaem's syntax, not ours
-/** Who runs a script is told of each command that is executed, and of no other. */
+/** The caller of a script hears of each command that is executed, and of no other. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { Shell } from '@stage0-ts/kaem';

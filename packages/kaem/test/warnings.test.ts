@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: kaem's syntax, not ours
-/** What other shells understand is told by --warn, and what upstream's language has is not. */
+/** --warn reports what other shells understand, and not what upstream's language has. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { kaem, type ShellName, scriptWarnings } from '@stage0-ts/kaem';

@@ -153,7 +153,7 @@ function nextToken(run: Run): Token | undefined {
         break;
       case EOF_BYTE:
         return undefined;
-      // quirk kept: NUL is in every character set of upstream, also in that of comment signs
+      // quirk kept: NUL is in every character set of upstream, that of comment signs included
       case 0x00:
       case 0x23: // #
       case 0x3b: // ;

@@ -39,7 +39,7 @@ export interface Options {
   /** Start no program. */
   readonly fuzz: boolean;
   readonly debug: boolean;
-  /** An option of ours: M2-Planet reports what it compiles to something other than C means. */
+  /** Our own option: M2-Planet reports what it compiles to something other than C means. */
   readonly strict: boolean;
   readonly temporaryFolder: string | undefined;
 }

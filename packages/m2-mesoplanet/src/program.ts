@@ -95,7 +95,7 @@ function deliver(host: Host, output: string | undefined, banner: string, bytes: 
   else host.writeFile(output, whole, 0o600);
 }
 
-/** The same map for the output with so many bytes of ours before it. */
+/** The same map for the output with this many bytes of our own before it. */
 function withBanner(provenance: ProvenanceMap, length: number): ProvenanceMap {
   return length === 0 ? provenance : provenance.withPrefix(length);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Source files → the pieces of one list of tokens, with every included file in the place of its
+ * Source files → the pieces of one list of tokens, with every included file in place of its
  * #include.
  *
  * #include is followed while reading, before any condition is looked at. Each name, as written, is
@@ -102,7 +102,7 @@ export class Reader {
       ? this.findSystem(scanner, name, directive)
       : this.findLocal(scanner, name, includer, directive);
     if (file !== undefined) this.splice(scanner, includer, written, file, directive);
-    // Upstream puts a line end in the place of the closing quote.
+    // Upstream puts a line end in place of the closing quote.
     this.pieces.push(new Token('\n', scanner.source, scanner.at - 1));
   }
 

@@ -59,7 +59,7 @@ it('reproduces a text without directives and macros after the line that names it
   );
 });
 
-it('puts an included text in the place of its #include, and the name of each in front', () => {
+it('puts an included text in place of its #include, and the name of each in front', () => {
   fc.assert(
     fc.property(text, text, text, (before, inner, after) => {
       const readFile = (path: string) => (path === 'i.h' ? bytes(inner) : undefined);
@@ -166,7 +166,7 @@ it('takes the first branch of each #if that is true, however they nest', () => {
   );
 });
 
-it('throws nothing but ToolError, which tells where', () => {
+it('throws nothing but ToolError, which says where', () => {
   const words = [
     ...['#define', '#undef', '#if', '#ifdef', '#ifndef', '#elif', '#else', '#endif', '#error'],
     ...['#warning', '#include', '#pragma', '#FILENAME', '"i.h"', '<i.h>', 'defined', 'A', 'B', 'f'],

@@ -22,7 +22,7 @@ const program = fc
   .array(line)
   .map((lines) => `#include "a.h"\n#include <b.h>\n${lines.join('\n')}\nint end;\n`);
 
-it('each token stands where the provenance says, or in the macro that it comes out of', () => {
+it('each token is where the provenance says, or in the macro that it comes from', () => {
   fc.assert(
     fc.property(program, (text) => {
       const sources = [{ name: 'm.c', bytes: encodeLatin1(text) }];

@@ -12,7 +12,7 @@ import type { FunctionSymbol, Variable } from './symbols.ts';
 import { latin1 } from './text.ts';
 import type { Token } from './token.ts';
 
-/** zero := the value of `size` bytes at zero, if there is an instruction for that. */
+/** value := the `size` bytes at value, if there is an instruction for that. */
 export function load(c: Compilation, size: number, isSigned: boolean): void {
   if (!c.emit.hasSize(size)) {
     throw c.error(`Got unsupported size ${size} when trying to load value.`);
@@ -20,7 +20,7 @@ export function load(c: Compilation, size: number, isSigned: boolean): void {
   c.emit.load(size, isSigned);
 }
 
-/** Store `size` bytes of zero at one, if there is an instruction for that. */
+/** Store `size` bytes of value at operand, if there is an instruction for that. */
 export function store(c: Compilation, size: number): void {
   if (!c.emit.hasSize(size)) {
     throw c.error(`Got unsupported size ${size} when storing number in register.`);
@@ -54,7 +54,7 @@ export function loadAddress(
   if (found === undefined) {
     const function_ = c.functions.get(name);
     if (function_ !== undefined) {
-      emit.loadAddress('zero', 'FUNCTION_', name, 'function load');
+      emit.loadAddress('value', 'FUNCTION_', name, 'function load');
       return function_;
     }
     found = c.globals.get(name);

@@ -81,7 +81,7 @@ const PREDEFINED: readonly (readonly [name: string, value: string, file: string]
 /**
  * Compile C files, which are read as one, to M1 text (or with `preprocessOnly` to their tokens).
  *
- * @throws ToolError at the place of a fault in the program.
+ * @throws ToolError that names the place of a fault in the program.
  */
 export function compile(
   files: readonly SourceFile[],

@@ -106,7 +106,7 @@ function parseFunction(c: Compilation, nameToken: Token): void {
   parseStatement(c);
   current.statics.clear();
   if (!c.output.endsInReturn) {
-    if (name === 'main') c.emit.loadImmediate('zero', 0, 'declare function');
+    if (name === 'main') c.emit.loadImmediate('value', 0, 'declare function');
     c.ret();
   }
   const { localsSize } = current;

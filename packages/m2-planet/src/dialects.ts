@@ -22,7 +22,7 @@ export interface Dialect {
    * does.
    */
   readonly endByte: number | undefined;
-  /** Pieces of output from this length on come out twice (4c1b7ab). */
+  /** Pieces of output of this length or more are written twice (4c1b7ab). */
   readonly outputBuffer: number | undefined;
   /** The first token of an expansion may be a macro itself (7efa43e). */
   readonly expandsFirst: boolean;

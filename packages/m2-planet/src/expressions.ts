@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Expressions → code that leaves their value in the register `zero`.
+ * Expressions → code that leaves their value in the register `value`.
  *
  * expression: bitwise | bitwise "=" expression | bitwise compound-assignment expression
  *
@@ -107,19 +107,19 @@ function isProduct(start: Token, end: Token): boolean {
 }
 
 /**
- * Save `zero`, step over the operator, compute an operand, and bring back the saved value as `one`.
- * The result has the type that the list of types has first.
+ * Save `value`, step over the operator, compute an operand, and bring back the saved value as
+ * `operand`. The result has the type that the list of types has first.
  */
 export function withZeroSaved(c: Compilation, operand: () => void): void {
   const operator = c.token;
   c.mark(operator);
-  c.emit.push('zero', '_common_recursion');
+  c.emit.push('value', '_common_recursion');
   const left = c.expressionType;
   c.advance();
   operand();
   c.expressionType = promote(c, c.expressionType, left);
   c.mark(operator);
-  c.emit.pop('one', '_common_recursion');
+  c.emit.pop('operand', '_common_recursion');
 }
 
 function promote(c: Compilation, a: Type, b: Type): Type {
@@ -152,14 +152,14 @@ function parseCompoundAssignment(c: Compilation): void {
   withZeroSaved(c, () => parseExpression(c));
   c.warnings?.used();
   c.expressionType = promote(c, c.expressionType, target);
-  c.emit.push('one', 'compound operator');
+  c.emit.push('operand', 'compound operator');
   c.emit.loadTarget(isChar);
   // Quirk kept: what is tested is the size of the target's object, what counts that of the
   // result's.
   if (scales && objectSize !== 1) c.emit.scale(c.expressionType.target.size, 'pointer arithmetic');
   if ((scales && objectSize !== 1) || '*/%'.includes(text.charAt(0))) c.warnings?.product(c);
   c.emit.compound(text.slice(0, -1) as CompoundOperator, c.expressionType.isSigned);
-  c.emit.pop('one', 'compound operator');
+  c.emit.pop('operand', 'compound operator');
   c.emit.store(size);
   c.expressionType = c.types.basic.int;
 }

@@ -90,7 +90,7 @@ function parseDeclarator(c: Compilation, declared: Type, first: Type): void {
     c.advance();
     parseExpression(c);
     c.warnings?.used();
-    loadAddress(c, 'one', name);
+    loadAddress(c, 'operand', name);
     store(c, first.size);
   }
 }

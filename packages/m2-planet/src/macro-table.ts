@@ -67,7 +67,7 @@ export class MacroTable {
     return true;
   }
 
-  /** The value is put in the place of the name. */
+  /** The value replaces the name. */
   private builtin(token: Token, value: string): Macro {
     this.count++;
     const expansion = replacementToken(token, value);

@@ -78,11 +78,11 @@ function parsePrimary(c: Compilation): void {
   }
   const { text, first } = c.token;
   if (text === 'sizeof') {
-    c.emit.loadImmediate('zero', parseSizeof(c), 'load sizeof');
+    c.emit.loadImmediate('value', parseSizeof(c), 'load sizeof');
   } else if (isNameStart(first)) parseName(c);
   else if (isDigit(first)) {
     c.warnings?.number(c.token);
-    c.emit.loadImmediate('zero', parseInteger(text), 'primary expr number');
+    c.emit.loadImmediate('value', parseInteger(text), 'primary expr number');
     c.advance();
   } else if (text === '-') {
     c.emit.beginNegate();
@@ -106,7 +106,7 @@ function parsePrimary(c: Compilation): void {
   else if (first === SINGLE_QUOTE) {
     c.warnings?.character(c.token);
     const value = c.literal(() => characterAt(text, 1));
-    c.emit.loadImmediate('zero', value, 'primary expr char');
+    c.emit.loadImmediate('value', value, 'primary expr char');
     c.advance();
   } else if (first === DOUBLE_QUOTE) parseString(c);
   else if (first === STAR) parseVariableOperand(c);
@@ -157,7 +157,7 @@ function parseString(c: Compilation): void {
   const text = joinStrings(c);
   c.mark(start);
   const shared = c.dialect.sharesStrings ? c.strings.get(text) : undefined;
-  c.emit.loadAddress('zero', '', shared ?? writeString(c, text, start), 'primary expr string');
+  c.emit.loadAddress('value', '', shared ?? writeString(c, text, start), 'primary expr string');
 }
 
 /** The text of the string tokens that are here, as one token of them all would have it. */
@@ -209,7 +209,7 @@ export function parseCall(c: Compilation, function_: string | undefined): void {
     if (throughPointer) c.warnings?.pointerLost(argument, mark);
     c.requireToken('incomplete function call, received EOF instead of )');
     c.mark(callee);
-    c.emit.push('zero', 'function argument');
+    c.emit.push('value', 'function argument');
     hasArguments = true;
     if (c.startsWith(',')) c.advance();
   }
@@ -236,7 +236,7 @@ function parseIndex(c: Compilation): void {
     c.emit.scale(array.target.size, 'primary expr array');
     c.warnings?.product(c);
   }
-  c.emit.add('zero', 'one', 'primary expr array');
+  c.emit.add('value', 'operand', 'primary expr array');
   c.expect(']', 'ERROR in postfix_expr\nMissing ]');
   c.requireToken('truncated array expression');
   const { text } = c.token;
@@ -259,7 +259,7 @@ function parseArrow(c: Compilation): void {
   const name = c.following;
   const member = parseMember(c);
   if (member.offset !== 0) {
-    c.emit.addImmediate('zero', member.offset, '-> offset calculation');
+    c.emit.addImmediate('value', member.offset, '-> offset calculation');
   }
   // Quirk kept: a member is never signed, and an array that fits a register is loaded as a value.
   const isChanged = isAssignment(c.token.text) || isMemberIncrement(c);
@@ -274,7 +274,7 @@ function parseDot(c: Compilation): void {
   const name = c.following;
   const member = parseMember(c);
   if (member.offset !== 0) {
-    c.emit.addImmediate('zero', member.offset, '. offset calculation');
+    c.emit.addImmediate('value', member.offset, '. offset calculation');
   }
   const { text } = c.token;
   const isLoaded = !isAssignment(text) && !isMemberIncrement(c) && text !== '[' && text !== '.';
@@ -310,19 +310,19 @@ function parsePostfixIncrement(c: Compilation): void {
   c.warnings?.step(c, c.token, c.token.prev);
   c.advance();
   c.output.comment('postfix inc/dec');
-  c.emit.push('one', 'Old register one value');
-  c.emit.push('zero', 'Address of variable');
-  c.emit.dereference('zero', 'Get value');
-  c.emit.pop('one', 'Address of variable');
-  c.emit.push('zero', 'Value before postfix operator');
-  c.emit.push('one', 'Address of variable');
+  c.emit.push('operand', 'Old register one value');
+  c.emit.push('value', 'Address of variable');
+  c.emit.dereference('value', 'Get value');
+  c.emit.pop('operand', 'Address of variable');
+  c.emit.push('value', 'Value before postfix operator');
+  c.emit.push('operand', 'Address of variable');
   const step = isPointer(c.expressionType) ? c.expressionType.target.size : 1;
-  if (isMinus) c.emit.subtractImmediate('zero', step, 'Subtract offset');
-  else c.emit.addImmediate('zero', step, 'Add offset');
-  c.emit.pop('one', 'Address of variable');
+  if (isMinus) c.emit.subtractImmediate('value', step, 'Subtract offset');
+  else c.emit.addImmediate('value', step, 'Add offset');
+  c.emit.pop('operand', 'Address of variable');
   store(c, c.expressionType.size);
-  c.emit.pop('zero', 'Value before postfix operator');
-  c.emit.pop('one', 'Previous value');
+  c.emit.pop('value', 'Value before postfix operator');
+  c.emit.pop('operand', 'Previous value');
   for (; c.pendingDereferences > 0; c.pendingDereferences--) {
     c.expressionType = c.expressionType.target;
     load(c, c.expressionType.size, c.expressionType.isSigned);
@@ -336,19 +336,19 @@ function parsePrefixIncrement(c: Compilation): void {
   const isMinus = c.startsWith('-');
   c.notInBootstrapMode('prefix operators --/++');
   c.output.comment('prefix inc/dec');
-  c.emit.push('zero', 'Previous value');
+  c.emit.push('value', 'Previous value');
   c.advance();
   parsePostfix(c);
   c.warnings?.prefixStep(c, operator);
-  c.emit.pop('one', 'Restore previous value');
-  c.emit.push('one', 'Previous value');
-  c.emit.push('zero', 'Address of variable');
-  c.emit.dereference('zero', 'Deref to get value');
+  c.emit.pop('operand', 'Restore previous value');
+  c.emit.push('operand', 'Previous value');
+  c.emit.push('value', 'Address of variable');
+  c.emit.dereference('value', 'Deref to get value');
   const step = isPointer(c.expressionType) ? c.expressionType.target.size : 1;
-  if (isMinus) c.emit.subtractImmediate('zero', step, 'Sub prefix from deref value');
-  else c.emit.addImmediate('zero', step, 'Add prefix to deref value');
-  c.emit.pop('one', 'Address of variable');
+  if (isMinus) c.emit.subtractImmediate('value', step, 'Sub prefix from deref value');
+  else c.emit.addImmediate('value', step, 'Add prefix to deref value');
+  c.emit.pop('operand', 'Address of variable');
   store(c, c.expressionType.size);
-  c.emit.pop('one', 'Previous value');
+  c.emit.pop('operand', 'Previous value');
   c.output.comment('prefix inc/dec end');
 }

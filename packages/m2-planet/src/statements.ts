@@ -159,7 +159,7 @@ function parseSwitch(c: Compilation): void {
     parseExpression(c);
     c.warnings?.used();
     c.expect(')', 'ERROR in process_switch\nMISSING )');
-    c.emit.move('one', 'zero', 'process switch');
+    c.emit.move('operand', 'value', 'process switch');
     c.emit.jump('_SWITCH_TABLE_', label, 'Jump to the switch table');
     c.expect('{', 'ERROR in process_switch\nMISSING {');
     const cases: number[] = [];
@@ -226,7 +226,7 @@ function writeSwitchTable(
 ): void {
   c.output.label('_SWITCH_TABLE_', label);
   for (const value of [...cases].reverse()) {
-    c.emit.loadImmediate('zero', value, 'Load case value');
+    c.emit.loadImmediate('value', value, 'Load case value');
     c.emit.jumpIfEqual('_SWITCH_CASE_', `${unsigned(value)}_${label}`, 'Jump to case if equal');
   }
   if (hasDefault) c.emit.jump('_SWITCH_DEFAULT_', label, 'Default to default:');

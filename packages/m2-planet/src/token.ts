@@ -61,12 +61,12 @@ export function lineOf(token: Token): number {
   return token.origin.lineAt(token.end + 1);
 }
 
-/** A token with another text at the place of `token`. */
+/** A token with another text, in place of `token`. */
 export function replacementToken(token: Token, text: string): Token {
   return { ...copyToken(token), text, first: text.charCodeAt(0) };
 }
 
-/** A copy that is linked to nothing. */
+/** A copy that is not linked to any other. */
 export function copyToken(token: Token, depth: number = token.depth): Token {
   return {
     text: token.text,

@@ -36,10 +36,10 @@ export function parseVariable(c: Compilation): boolean {
   if (c.constants.has(name)) {
     const value = c.constants.get(name);
     if (value === undefined) throw c.error(`the constant ${name} is used in its own definition`);
-    c.emit.loadImmediate('zero', value, 'constant load');
+    c.emit.loadImmediate('value', value, 'constant load');
     return false;
   }
-  const symbol = loadAddress(c, 'zero', name);
+  const symbol = loadAddress(c, 'value', name);
   if (cast !== undefined) c.expressionType = cast;
   if (c.addressOf) return false;
   if (!(symbol instanceof FunctionSymbol)) c.warnings?.operand(c, nameToken, symbol, stars);
@@ -105,10 +105,10 @@ function parseVaStart(c: Compilation): void {
   c.expect(',', "Invalid token in __va_start, expected ','");
   const last = parseWord(c);
   c.expect(')', "Invalid token at end of __va_start, expected ')'");
-  const symbol = loadAddress(c, 'zero', last);
+  const symbol = loadAddress(c, 'value', last);
   if (symbol instanceof FunctionSymbol) throw c.error(`${last} is a function`);
   c.emit.nextArgument(symbol.type.size);
-  loadAddress(c, 'one', list);
+  loadAddress(c, 'operand', list);
   store(c, c.emit.wordSize);
   c.output.comment('__va_start intrinsic end');
 }
@@ -123,18 +123,18 @@ function parseVaArg(c: Compilation): void {
   const type = parseTypeName(c);
   c.expect(')', "Invalid token at end of __va_start, expected ')'");
   c.output.comment('REGISTER_ZERO = *ap');
-  loadAddress(c, 'zero', list);
-  c.emit.dereference('zero', 'Deref ap');
-  c.emit.dereference('zero', 'Deref ap');
-  c.emit.push('zero', 'Dereffed va_arg');
+  loadAddress(c, 'value', list);
+  c.emit.dereference('value', 'Deref ap');
+  c.emit.dereference('value', 'Deref ap');
+  c.emit.push('value', 'Dereffed va_arg');
   c.output.comment('ap = ap - sizeof(ty)');
-  loadAddress(c, 'zero', list);
-  c.emit.push('zero', 'Push ap address');
-  c.emit.dereference('zero', 'Deref ap for pointer to va_arg');
+  loadAddress(c, 'value', list);
+  c.emit.push('value', 'Push ap address');
+  c.emit.dereference('value', 'Deref ap for pointer to va_arg');
   c.emit.nextArgument(type.size);
-  c.emit.pop('one', 'Pop AP address');
+  c.emit.pop('operand', 'Pop AP address');
   store(c, type.size);
-  c.emit.pop('zero', 'Dereffed va_arg');
+  c.emit.pop('value', 'Dereffed va_arg');
   c.output.comment('__va_arg intrinsic end');
 }
 

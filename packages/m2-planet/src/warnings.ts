@@ -138,7 +138,7 @@ export class Warnings {
     }
   }
 
-  /** `array[…]`, of which the brackets were read; `base` is the token before them. */
+  /** `array[…]`, after its brackets; `base` is the token before them. */
   index(c: CompilationView, bracket: Token, array: Type, isRead: boolean): void {
     const { wordSize } = c.emit;
     const element = array.target.size;
@@ -157,7 +157,7 @@ export class Warnings {
     this.warn(bracket, 'wide-read', `${message} (only char* is read by bytes)`);
   }
 
-  /** `p->member`, of which the name was read. */
+  /** `p->member`, after the name. */
   arrow(c: CompilationView, name: Token, member: Member, isLoaded: boolean): void {
     this.value = isPointer(member.type) ? 'any' : 'flag';
     this.stepOfMember(c, name, member);
@@ -170,7 +170,7 @@ export class Warnings {
     }
   }
 
-  /** `s.member`, of which the name was read. */
+  /** `s.member`, after the name. */
   dot(c: CompilationView, name: Token, member: Member, isLoaded: boolean): void {
     this.value = isPointer(member.type) ? 'any' : 'flag';
     this.stepOfMember(c, name, member);
@@ -262,7 +262,7 @@ export class Warnings {
     if (!isOne) this.warn(token, 'bad-character', 'only the first character counts');
   }
 
-  /** A cast, of which the type was read. */
+  /** A cast, after its type. */
   cast(c: CompilationView, parenthesis: Token, type: Type): void {
     if (type.size >= c.emit.wordSize || type.members !== undefined) return;
     // What is stored right away is cut by that.

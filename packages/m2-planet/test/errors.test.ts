@@ -30,7 +30,7 @@ describe('errors', () => {
     expect(error).toMatchObject({ file: 'other.c', line: 42, column: 3, offset: 31 });
   });
 
-  it('name what is in the place of a variable, whatever it is', () => {
+  it('name what is in place of a variable, whatever it is', () => {
     for (const token of ['")', '"(', '"[', '"(a+)+b', '"\\\\']) {
       const error = failure(`int f(int* x) { return 1 + *${token}" ; }\n`);
       expect(error).toMatchObject({ code: 'undefined', line: 1, column: 29 });
@@ -67,7 +67,7 @@ describe('errors', () => {
     expect(failure(text).hint).toBe('comments no longer define constants: write #define WIDTH 80');
   });
 
-  it('of an include tell where it was looked for', () => {
+  it('of an include say where it was looked for', () => {
     const options = { expandIncludes: true, includePaths: ['lib'] };
     const found = failure('int a;\n#include "sub/gone.h"\nint b;\n', options);
     expect(found.message).toBe(

@@ -75,7 +75,7 @@ describe.each(ARCHITECTURES)('on %s', (architecture) => {
   });
 });
 
-it('tells of tokens out of included files and macros', () => {
+it('has tokens of included files and macros', () => {
   const provenance = new ProvenanceMap();
   const text = '#include "h.h"\n#define SEVEN 7\nint main() { return SEVEN + EIGHT; }\n';
   const header = '#define EIGHT 8\n';

@@ -2,7 +2,7 @@
 /**
  * What --strict warns of goes wrong in the machine, and what goes right is not warned of.
  *
- * Each program tells by its exit status whether it was compiled as C: the number beside it. That
+ * Each program shows by its exit status whether it was compiled as C: the number beside it. That
  * upstream's own binary makes the same programs is what the vectors and the cross-check hold.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
@@ -254,7 +254,7 @@ describe('a warning', () => {
     expect(compiled(text).length).toBe(1);
   });
 
-  it('is told by --strict, and the output is the same', () => {
+  it('is reported by --strict, and the output is the same', () => {
     const files = new MemoryFiles();
     files.writeFile('/in.c', encodeUtf8('int g;\nint main() { g++; return g; }\n'), 0o644);
     const run = (...options: string[]) => {

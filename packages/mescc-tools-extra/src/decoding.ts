@@ -108,7 +108,7 @@ function makeRoom(size: number, smaller: number): Uint8Array<ArrayBuffer> {
 export const SLACK = 3;
 
 /**
- * The match of LZ77: bytes[to, after) become those `distance` before them, of which the last may be
+ * The match of LZ77: bytes[to, after) become those `distance` before them; the last of these may be
  * among them. Four at a time where the distance and the room after `after` allow that. `view` is of
  * the same memory.
  */

@@ -70,7 +70,7 @@ class Lzma2Decoder {
     out.reserve(size);
     out.bytes.set(bytes.subarray(at, at + size), out.length);
     out.length += size;
-    // LZMA after plain bytes starts anew, but may keep the properties.
+    // LZMA after plain bytes starts afresh, but may keep the properties.
     if (control === 1) this.needsState = true;
     return at + size;
   }

@@ -94,7 +94,7 @@ describe('gunzip', () => {
     }
   });
 
-  it('makes room once where the archive tells its size', () => {
+  it('makes room once where the archive states its size', () => {
     const content = gunzip(gzipSync(Buffer.alloc(3_000_000)));
     expect(content.length).toBe(3_000_000);
     expect(content.buffer.byteLength - content.length).toBe(1 << 16);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The way back through the transform against its definition, for any bytes and origin. Bytes that
- * no compressor sends make several circles, of which the text goes round one.
+ * no compressor sends make several cycles; the text goes round one of them.
  */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';

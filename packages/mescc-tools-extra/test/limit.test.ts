@@ -83,7 +83,7 @@ describe('untar', () => {
     Buffer.alloc(1024),
   ]);
 
-  it('bounds the copies that stand for hard links', () => {
+  it('bounds the copies that replace hard links', () => {
     expect(run('untar', archive, '--limit', '1k').status).toBe(0);
     const { status, stderr, files } = run('untar', archive, '--limit', '1023');
     expect(status).toBe(1);

@@ -3,14 +3,14 @@
  * What all pages of the site have in common: head, bar at the top, foot. A bare page of `<title>`,
  * a description and a body → the whole page.
  *
- * Invariant: nothing comes from another server, and no script stands in a page.
+ * Invariant: nothing comes from another server, and no page contains a script.
  */
 import path from 'node:path';
 
 const STYLE = 'playground/src/frame/frame.css';
 const SCRIPT = 'playground/src/frame/frame.ts';
 
-/** Styles may stand in a page since the editor puts its own there. */
+/** Styles may be in a page because the editor puts its own there. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",

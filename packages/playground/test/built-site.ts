@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { build, preview } from 'vite';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 export const CHROMIUM = '/usr/bin/chromium';
 export const hasChromium = fs.existsSync(CHROMIUM);
@@ -28,7 +28,39 @@ export interface BuiltSite {
     use: (page: Page) => Promise<void>,
     options?: BrowserContextOptions,
   ): Promise<void>;
+  /** The same with a page of the playground. */
+  openPage(
+    name: string,
+    use: (page: Page) => Promise<void>,
+    options?: BrowserContextOptions,
+  ): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * The site of the tests of one file or `describe`, made before them and removed after them. Only
+ * tests may use it. The pages alone are made where Chromium can show them.
+ */
+export function siteForTests(whole = false): Omit<BuiltSite, 'close'> {
+  let made: BuiltSite | undefined;
+  beforeAll(async () => {
+    if (whole || hasChromium) made = await builtSite(whole);
+  }, 240_000);
+  afterAll(() => made?.close());
+  const site = (): BuiltSite => {
+    if (made === undefined) throw new Error('the site is made before the tests, not earlier');
+    return made;
+  };
+  return {
+    get folder() {
+      return site().folder;
+    },
+    get origin() {
+      return site().origin;
+    },
+    open: (...how) => site().open(...how),
+    openPage: (...how) => site().openPage(...how),
+  };
 }
 
 /**
@@ -45,9 +77,10 @@ export async function builtSite(whole = false): Promise<BuiltSite> {
   const server = await preview({ configFile, build: { outDir: folder }, preview: { port: 0 } });
   const origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
   let browser: Browser | undefined;
-  return {
+  const site: BuiltSite = {
     folder,
     origin,
+    openPage: (name, use, options) => site.open(`playground/${name}.html`, use, options),
     async open(address, use, options = {}) {
       browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
       const context = await browser.newContext({
@@ -76,4 +109,5 @@ export async function builtSite(whole = false): Promise<BuiltSite> {
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
+  return site;
 }

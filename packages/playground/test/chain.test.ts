@@ -5,8 +5,8 @@
  */
 import fs from 'node:fs';
 import { runsIf } from '@stage0-ts/vectors/test-support';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltSite, builtSite, CHROMIUM, hasChromium } from './built-site.ts';
+import { describe, expect, it } from 'vitest';
+import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
 
 runsIf(hasChromium, 'the page of the chain', `There is no ${CHROMIUM}`);
 
@@ -14,13 +14,7 @@ const RELEASE = process.env['STAGE0_POSIX'];
 const isArchive = RELEASE !== undefined && fs.statSync(RELEASE).isFile();
 runsIf(isArchive, 'the whole chain in a page', 'Set STAGE0_POSIX to the tarball');
 
-let site: BuiltSite;
-beforeAll(async () => {
-  if (hasChromium) site = await builtSite();
-}, 120_000);
-afterAll(() => site?.close());
-const open: BuiltSite['open'] = (name, use, options) =>
-  site.open(`playground/${name}.html`, use, options);
+const { openPage: open } = siteForTests();
 
 describe.skipIf(!hasChromium)('the chain', () => {
   it('builds the ladder twice, compares it, and explains its bytes', () =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a reader's folder stands beside: the ladder and the tutorial's own files, from this disk.
+ * What is beside a reader's folder: the ladder and the tutorial's own files, from this disk.
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -8,10 +8,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blocksOf } from '../../stage0/test/documents.ts';
 import { commandsOf } from '../src/course/console-text.ts';
-import { type BuiltSite, builtSite, CHROMIUM, hasChromium } from './built-site.ts';
+import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
 
 const TUTORIAL = fileURLToPath(new URL('../../../docs/tutorial', import.meta.url));
 const chapters = fs.readdirSync(TUTORIAL).filter((name) => /^\d.*\.md$/.test(name));
@@ -40,11 +40,7 @@ function partsOf(chapter: string) {
 }
 
 describe.skipIf(!hasChromium)('the course', () => {
-  let site: BuiltSite;
-  beforeAll(async () => {
-    site = await builtSite();
-  }, 120_000);
-  afterAll(() => site?.close());
+  const site = siteForTests();
 
   const address = (chapter: string) => `course/${chapter.replace(/\.md$/, '.html')}`;
   const alive = (page: Page) => page.locator('html[data-alive="yes"]').waitFor();

@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { LADDER, runsIf } from '@stage0-ts/vectors/test-support';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltSite, builtSite, CHROMIUM, hasChromium } from './built-site.ts';
+import { describe, expect, it } from 'vitest';
+import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
 import { chosenByte, faultsOf } from './use.ts';
 
 runsIf(hasChromium, 'the page of the seed', `There is no ${CHROMIUM}`);
@@ -16,13 +16,8 @@ runsIf(isArchive, 'the seed of a release in a page', 'Set STAGE0_POSIX to the ta
 
 const PAGES = ['index', 'chain', 'seed'];
 
-let site: BuiltSite;
-beforeAll(async () => {
-  if (hasChromium) site = await builtSite();
-}, 120_000);
-afterAll(() => site?.close());
-const open: BuiltSite['open'] = (name, use, options) =>
-  site.open(`playground/${name}.html`, use, options);
+const site = siteForTests();
+const open = site.openPage;
 
 describe.skipIf(!hasChromium)('the seed', () => {
   const piece = (page: Page) => page.getByRole('region', { name: 'Byte' });
@@ -103,7 +98,7 @@ describe.skipIf(!hasChromium)('the seed', () => {
 });
 
 describe.skipIf(!hasChromium)('what the pages are made of', () => {
-  it.each(PAGES)('%s refuses scripts and addresses of others', (name) =>
+  it.each(PAGES)('%s refuses scripts and addresses from elsewhere', (name) =>
     open(name, async (checked) => {
       const page = await checked.context().newPage();
       const refused: string[] = [];

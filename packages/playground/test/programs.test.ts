@@ -2,19 +2,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: kaem's syntax, not ours
 /** Writing and running programs in Debian's Chromium, as a person would: typing, clicking, keys. */
 import { runsIf } from '@stage0-ts/vectors/test-support';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltSite, builtSite, CHROMIUM, hasChromium } from './built-site.ts';
+import { describe, expect, it } from 'vitest';
+import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
 import { choose, chosenByte, paste, verdictOf, write } from './use.ts';
 
 runsIf(hasChromium, 'the playground', `There is no ${CHROMIUM}`);
 
-let site: BuiltSite;
-beforeAll(async () => {
-  if (hasChromium) site = await builtSite();
-}, 120_000);
-afterAll(() => site?.close());
-const open: BuiltSite['open'] = (name, use, options) =>
-  site.open(`playground/${name}.html`, use, options);
+const { openPage: open } = siteForTests();
 
 describe.skipIf(!hasChromium)('programs', () => {
   it('assembles while one types, and lights up both sides', () =>

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blocksOf } from '../../stage0/test/documents.ts';
 import { linkAddress, sourcePages } from '../pages/addresses.ts';
-import { type BuiltSite, builtSite, CHROMIUM, hasChromium } from './built-site.ts';
+import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
 import { faultsOf } from './use.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -24,11 +24,7 @@ const API = ['api/index.html', 'api/functions/_stage0-ts_hex0.assemble.html'];
 runsIf(hasChromium, "the site's pages in a browser", `There is no ${CHROMIUM}`);
 
 const pages = sourcePages();
-let site: BuiltSite;
-beforeAll(async () => {
-  site = await builtSite(true);
-}, 240_000);
-afterAll(() => site?.close());
+const site = siteForTests(true);
 
 const OWN = ['index', 'chain', 'seed'].map((name) => `playground/${name}.html`);
 const addresses = ['index.html', ...pages.map(({ address }) => address)];
@@ -97,7 +93,7 @@ describe('every page', () => {
     }
   });
 
-  it('has no script, style or picture of others', () => {
+  it('has no script, style or picture from elsewhere', () => {
     for (const address of addresses) {
       const [found] = /(?:src|<link[^>]*href)="https?:/.exec(read(address)) ?? [];
       expect(found, address).toBeUndefined();

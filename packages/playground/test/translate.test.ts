@@ -111,7 +111,7 @@ it('knows text from code after a call', () => {
 });
 
 describe('what is suspicious in C', () => {
-  it('is told with its place in the text, and the program is made', () => {
+  it('is reported with its place in the text, and the program is made', () => {
     const text = 'int g;\nint main()\n{\n\tg++;\n\treturn g;\n}\n';
     const { warnings, image } = translate('C', { name: 'program', bytes: encode(text) });
     expect(image.length).toBeGreaterThan(84);

@@ -5,8 +5,8 @@ import { type Evidence, sign, statementOf } from '@stage0-ts/attest';
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import axe from 'axe-core';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltSite, builtSite, hasChromium } from './built-site.ts';
+import { describe, expect, it } from 'vitest';
+import { hasChromium, siteForTests } from './built-site.ts';
 
 const digest = (digit: string) => digit.repeat(64);
 const EVIDENCE: Evidence = {
@@ -43,18 +43,14 @@ const file = (name: string, content: Uint8Array | string) => ({
 const policy = file('policy.json', JSON.stringify({ version: 1, threshold: 2, people }));
 
 describe.skipIf(!hasChromium)('the page that verifies', () => {
-  let site: BuiltSite;
-  beforeAll(async () => {
-    site = await builtSite();
-  }, 120_000);
-  afterAll(() => site?.close());
+  const site = siteForTests();
 
   const choose = (page: Page, ...files: ReturnType<typeof file>[]) =>
     page.locator('input[type=file]').setInputFiles(files);
   const verdict = (page: Page) => page.getByRole('status');
 
   it('says who signed, and whether enough people did, as files come', () =>
-    site.open('playground/verify.html', async (page) => {
+    site.openPage('verify', async (page) => {
       const byAda = file('ada.json', await sign(STATEMENT, ada.secret, 'ada'));
       const byBob = file('bob.json', await sign(STATEMENT, bob.secret, 'bob'));
       await choose(page, byAda);
@@ -71,7 +67,7 @@ describe.skipIf(!hasChromium)('the page that verifies', () => {
     }));
 
   it('says what does not count, what disagrees, and what cannot be read', () =>
-    site.open('playground/verify.html', async (page) => {
+    site.openPage('verify', async (page) => {
       const byAda = file('ada.json', await sign(STATEMENT, ada.secret, 'ada'));
       const stranger = file('eve.json', await sign(STATEMENT, person().secret, 'eve'));
       await choose(page, policy, byAda, stranger);
@@ -86,8 +82,8 @@ describe.skipIf(!hasChromium)('the page that verifies', () => {
     }));
 
   it.each([1280, 390])('is readable and fits, %i wide', (width) =>
-    site.open(
-      'playground/verify.html',
+    site.openPage(
+      'verify',
       async (page) => {
         await choose(page, policy, file('ada.json', await sign(STATEMENT, ada.secret, 'ada')));
         await page.locator('.verdict').waitFor();

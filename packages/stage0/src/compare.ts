@@ -187,7 +187,7 @@ function compareOutputs(
   return undefined;
 }
 
-/** True for two files of which ours is other code by design. */
+/** True for two files if ours is different code by design. */
 function isOther(
   a: { readonly kind: string } | undefined,
   b: { readonly kind: string } | undefined,

@@ -35,7 +35,7 @@ export interface CrossOptions {
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
-/** An i386 program in the place of one of another architecture. */
+/** An i386 program in place of one of another architecture. */
 interface CrossProgram extends StandInRecord {
   readonly image: ProgramImage;
 }
@@ -59,7 +59,7 @@ export function crossEngine(arch: string, files: MemoryFiles, options: CrossOpti
     run: (image, argv, host) => {
       const found = named(image.path);
       if (found === undefined) {
-        const message = `the tree's x86 build makes no such program, so none can run in the place of this one for ${arch}`;
+        const message = `the tree's x86 build makes no such program, so none can run in place of this one for ${arch}`;
         throw new ToolError(message, { code: 'ENOEXEC', file: image.path });
       }
       return 'image' in found
@@ -133,7 +133,7 @@ function firstM2(files: MemoryFiles, engine: NamedEngine): ProgramImage | undefi
  */
 const RESULTS = new Set(['bin']);
 
-/** What runs in the place of a hand-written program of the architecture, by its path. */
+/** What runs in place of a hand-written program of the architecture, by its path. */
 function handWritten(
   arch: string,
   programs: ReadonlyMap<string, CrossProgram>,

@@ -36,7 +36,7 @@ import { copyTree } from './tree.ts';
 
 const BY_HAND = 'written by hand; one language in every release';
 
-/** What runs in the place of a hand-written tool, by the names that scripts use for it. */
+/** What runs in place of a hand-written tool, by the names that scripts use for it. */
 const HAND_WRITTEN: ReadonlyMap<string, StandIn> = new Map(
   (
     [

@@ -42,7 +42,8 @@ export interface AttachedGraph {
 }
 
 /**
- * @param onChoose told of the node that the user has chosen: a step, or below 0 a binary that came
+ * @param onChoose called with the node that the user has chosen: a step, or below 0 a binary that
+ *   came
  * with the tree.
  */
 export function attachGraph(root: PageElement, onChoose: (step: number) => void): AttachedGraph {

@@ -178,7 +178,7 @@ function seedDraft(step: number, { path, size, standing }: TrustedBinary, lane: 
   };
 }
 
-/** The script that a process belongs to: what the shell nearest above it was told to run. */
+/** The script that a process belongs to: the one that the nearest shell above it runs. */
 function laneNames(processes: readonly ProcessDocument[]): (process?: ProcessDocument) => string {
   const names = new Map<ProcessDocument, string>();
   /** The script at each depth. */

@@ -68,6 +68,7 @@ export {
   recipeOf,
 } from './layouts.ts';
 export { machineEngine, portsAndMachine } from './machine-engine.ts';
+export type { MadeByMachine } from './made-by-machine.ts';
 export { meaningOf } from './meaning.ts';
 export { nixBase32, sriOf } from './nix-base32.ts';
 export type { OtherFile } from './other-code.ts';

@@ -14,7 +14,7 @@ const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz';
 
 /** A SHA-256 as newer package definitions of Nix have it, in base 64. @param hex its 64 digits. */
 export function sriOf(hex: string): string {
-  const bits = BigInt(`0x${hex}00`); // 264 bits: 44 digits, of which the last is filled up
+  const bits = BigInt(`0x${hex}00`); // 264 bits: 44 digits, the last of which is padded
   const digits = Array.from(
     { length: 43 },
     (_, at) => BASE64[Number((bits >> BigInt(258 - at * 6)) & 63n)],

@@ -31,7 +31,7 @@ export interface ProgramPiece {
   readonly meaning: string;
   /** What an instruction does with the flags; empty for nothing. */
   readonly flags: string;
-  /** What it is there for, where this program is known; else null. */
+  /** What it is for, where this program is known; else null. */
   readonly note: string | null;
 }
 

@@ -46,7 +46,7 @@ export interface ProcessRecord {
   readonly environment: readonly string[];
   /** Absolute path of its working directory at the start, from its root directory. */
   readonly directory: string;
-  /** Absolute path of its root directory at the start: `/`, but for what runs after a chroot. */
+  /** Absolute path of its root directory at the start: `/`, except for what runs after a chroot. */
   readonly root: string;
   /** undefined while it runs. */
   end: ChildStatus | undefined;

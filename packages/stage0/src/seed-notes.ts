@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What each instruction of upstream's hex0-seed is there for: offset in the seed → a note, in our
+ * What each instruction of upstream's hex0-seed is for: offset in the seed → a note, in our
  * words.
  *
  * The notes belong to one program, so they go by its digest: `hex0-seed` of x86, 181 bytes, since
@@ -30,10 +30,7 @@ export const SEED_NOTES: ReadonlyMap<string, ReadonlyMap<number, string>> = new 
         0x59,
         '577 is 1, 64 and 512: to write, to make the file, to empty it. The upper half is 0 already.',
       ],
-      [
-        0x5d,
-        '448 is 0700: its owner may read, write and run what comes out, since programs come out.',
-      ],
+      [0x5d, '448 is 0700: its owner may read, write and run the output, which is a program.'],
       [0x61, '5 is `open`, again.'],
       [0x63, 'As above.'],
       [0x64, 'open(output, 577, 0700).'],

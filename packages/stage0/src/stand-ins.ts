@@ -6,7 +6,7 @@
  * The ports of hand-written tools follow the x86 ones. For each of the others, this lists what runs
  * in its place and why that is right. Every stand-in does the tool's work on the tool's own input.
  * All published answers are the output of M2-Planet, blood-elf, M1, hex2 and M2-Mesoplanet for that
- * architecture, which are ported as such: but for riscv32's M2, no stand-in has a part in their
+ * architecture, which are ported as such: except for riscv32's M2, no stand-in has a part in their
  * bytes.
  */
 import { ByteWriter, decodeLatin1, encodeLatin1, ProvenanceMap } from '@stage0-ts/bytes';

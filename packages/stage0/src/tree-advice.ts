@@ -180,7 +180,7 @@ function programsOf(files: MemoryFiles, script: string): string[] {
   return words.filter((word) => /^\.?\/./.test(word)).map((word) => word.replace(/^\./, ''));
 }
 
-/** What git makes of texts on Windows unless it is told not to. */
+/** What git makes of texts on Windows unless it is configured not to. */
 function lineEnds(files: MemoryFiles): string | undefined {
   const wrong = textsWhere(files, ({ bytes }) => {
     const at = bytes.indexOf(CARRIAGE_RETURN);

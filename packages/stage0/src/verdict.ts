@@ -194,7 +194,7 @@ function sentenceOf(kind: VerdictKind, facts: Facts, reasons: readonly Reason[])
   const { compared, processes, descendants } = coverage;
   const noCode = engines.every((name) => RUNS_NO_CODE.has(name));
   const ours =
-    descendants === 0 || noCode ? 'our port' : 'our port, or a program that came of our ports';
+    descendants === 0 || noCode ? 'our port' : 'our port, or a program that came from our ports';
   const theirs = noCode ? "the tree's own source" : 'machine code';
   const counted =
     compared === processes
@@ -217,7 +217,7 @@ const STANDING: Readonly<Record<TrustedBinary['standing'], string>> = {
   'differs-from-source': 'NOT WHAT ITS SOURCE SAYS:',
   known: 'published:',
   allowed: 'you said that you trust it',
-  data: 'data, and no program came of it',
+  data: 'data, and no program came from it',
   unknown: 'UNKNOWN',
 };
 

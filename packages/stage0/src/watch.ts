@@ -158,7 +158,7 @@ export class Watch {
     const isItself = found.length === 1 && `/${found[0]}` === process.path;
     const what = isItself
       ? 'this program came with the tree'
-      : `this program came of a binary that came with the tree (${found.join(', ')})`;
+      : `this program came from a binary that came with the tree (${found.join(', ')})`;
     const message = `${what}, and this build runs none of those`;
     throw new ToolError(message, { code: 'ENOEXEC', file: process.path });
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * One archive, one tree: what treeFromArchive takes, GNU tar and bsdtar unpack to the same paths,
- * kinds, modes, bytes and links. Each trick by which readers of tar can be told apart is here by
+ * kinds, modes, bytes and links. Each trick that separates readers of tar is here by
  * name, and random archives and damaged headers look for others. The lines A1 to A3 of
  * docs/threat-model.md.
  */
@@ -91,7 +91,7 @@ const long = (type: 'L' | 'K', name: string, data = `${name}\0`) =>
 const withField = (at: number, text: string, options: Header = {}) =>
   file('d/a', GOOD, { ...options, fields: { [at]: text } });
 
-/** Each is the whole archive but for its end. */
+/** Each is the whole archive except for its end. */
 const REFUSED: Readonly<Record<string, Buffer[]>> = {
   'a mode given twice': [file('d/a'), file('d/a', GOOD, { mode: 0o755 })],
   'a content given twice': [file('d/a', EVIL), file('d/a')],
@@ -263,7 +263,7 @@ if (UNPACKERS.length < 2)
 
 type Listing = Record<string, string>;
 
-/** Path → kind, mode, content; a second name of a file tells the first. */
+/** Path → kind, mode, content; a second name of a file gives the first. */
 function listTree(files: MemoryFiles): Listing {
   const found: Listing = {};
   const firsts = new Map<TreeNode, string>();
@@ -483,7 +483,7 @@ describe('the folder that everything is in', () => {
     expect(names(folder('r-1/'), file('r-1/a'))).toEqual(['a']);
   });
 
-  it('is none where something stands beside it, or the archive lists its own root', () => {
+  it('is not a root where something is beside it, or the archive lists its own root', () => {
     expect(names(file('r-1/a'), file('b'))).toEqual(['b', 'r-1', 'r-1/a']);
     expect(names(folder('./'), file('./r-1/a'))).toEqual(['r-1', 'r-1/a']);
     expect(names(file('a'))).toEqual(['a']);

@@ -77,7 +77,7 @@ export function trappedCompiler({ tree, built }: ReturnType<typeof honestTree>):
   return bytesOf(files, '/evil');
 }
 
-/** The tree with another compiler in the place of the one that came with it. */
+/** The tree with another compiler in place of the one that came with it. */
 export function withCompiler(tree: MemoryFiles, compiler: Uint8Array): MemoryFiles {
   const files = copyTree(tree);
   files.writeFile(CACHED, compiler, 0o755);

@@ -16,7 +16,7 @@ function linesOf(folder: string): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-it('tells how much there is to read', () => {
+it('says how much there is to read', () => {
   const guide = fs.readFileSync(path.join(ROOT, 'docs/audit.md'), 'utf8');
   const rows = [...guide.matchAll(/^\| \d+ \| (\S+) \| (\d+) \|/gm)];
   const told = new Map(rows.map(([, name, lines]) => [name, Number(lines)]));

@@ -26,7 +26,7 @@ import { loadTree } from '../src/node/load-tree.ts';
 
 const ladder = () => loadTree(LADDER);
 
-/** The ports, but for what `after` does after every program; taken for machine code. */
+/** The ports, except for what `after` does after every program; taken for machine code. */
 function altered(after: (...args: Parameters<Engine>) => void): NamedEngine {
   const run: Engine = (image, argv, host) => {
     const end = PORTS.run(image, argv, host);
@@ -140,7 +140,7 @@ describe('check', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 
-  it('names the boxes of the graph by what comes of them', () => {
+  it('names the boxes of the graph by what comes from them', () => {
     const document = checkDocument(check(ladder, { engines: [PORTS, PORTS] }), { tree: 'tree' });
     const labels = layOut(document).nodes.map(({ label }) => label);
     expect(labels).toContain('hello-hex1');
@@ -173,7 +173,7 @@ describe('check', () => {
     expect(nodes.every(({ state }) => state === 'same')).toBe(true);
   });
 
-  it('tells in the graph where a difference begins from what follows from it', () => {
+  it('distinguishes in the graph where a difference begins from what follows', () => {
     const document = checkDocument(check(ladder, { engines: [PORTS, planted] }), { tree: 'tree' });
     const { nodes } = layOut(document);
     const labels = (wanted: string) =>
@@ -268,7 +268,7 @@ describe('against a folder that was built elsewhere', () => {
     });
   });
 
-  it('tells when the inputs were wrong already, or are not there', () => {
+  it('says when the inputs were wrong already, or are not there', () => {
     const result = compareAgainst(
       ours,
       theirs(files, (path, bytes) => {
@@ -294,7 +294,7 @@ describe('the compiler that rebuilds itself', () => {
     return files;
   };
 
-  it('goes by the record of how it was made', () => {
+  it('follows the record of how it was made', () => {
     const files = withCompiler();
     const { processes } = build(files, { record: true });
     const started: string[] = [];

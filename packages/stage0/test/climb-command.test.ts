@@ -63,7 +63,7 @@ seed: 1 of 1 published digests
 one-1.0: 1 of 1 published digests
 two-2.0: no published digest
 one-1.0:2: no published digest
-ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all that came of them ran in our machine, on the archives of the sources
+ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all that came from them ran in our machine, on the archives of the sources
 `,
     );
     expect(status).toBe(0);
@@ -132,7 +132,7 @@ ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all
 });
 
 describe('archives', () => {
-  /** What is said before anything has run. */
+  /** What is printed before anything has run. */
   function refused(...words: string[]): string {
     const { status, stdout, stderr } = climb(...words);
     expect([status, stdout]).toEqual([3, '']);
@@ -163,9 +163,9 @@ describe('archives', () => {
     expect(fs.readFileSync(inFolder('out/usr/share/note'), 'utf8')).toBe('another note\n');
   });
 
-  it('that are accepted must be the ones that are there, and another than the published', () => {
+  it('that are accepted must be the ones that are there, and not the published ones', () => {
     const accept = (digest: string) => ['--accept-source', `two-2.0.tar.gz=${digest}`];
-    expect(refused(...accept('a'.repeat(64)))).toContain(`and wanted is ${'a'.repeat(64)}`);
+    expect(refused(...accept('a'.repeat(64)))).toContain(`, not ${'a'.repeat(64)}`);
     const published = sha256Hex(archivesInSmall()['two-2.0.tar.gz'] as Uint8Array);
     expect(refused(...accept(published))).toContain('this is the published digest');
     expect(refused('--accept-source', `x.tar=${'a'.repeat(64)}`)).toContain(
@@ -185,7 +185,7 @@ describe('archives', () => {
     expect(said).toContain(`steps/two-2.0/sources${place}`);
   });
 
-  it('are files: a link is followed, and a folder, a device or nothing is none', () => {
+  it('are files: a link is followed, and a folder, a device or nothing is not one', () => {
     const name = inFolder('distfiles/two-2.0.tar.gz');
     fs.renameSync(name, inFolder('kept'));
     fs.symlinkSync('../kept', name);
@@ -206,7 +206,7 @@ describe('archives', () => {
   });
 });
 
-describe('what is no checkout', () => {
+describe('what is not a checkout', () => {
   it.each([
     ['steps/manifest', 'no steps/manifest'],
     ['seed/seed.kaem', 'no seed/seed.kaem'],

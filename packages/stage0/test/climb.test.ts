@@ -89,7 +89,7 @@ describe('two climbs', () => {
     return [...saved.values()].at(-1) as SavedWorld;
   };
 
-  it('are compared name by name; what the first compiler makes is said', () => {
+  it('are compared name by name; what the first compiler makes is named', () => {
     const { sentence, byDesign, differences } = compareWorlds(world('i386'), world('diverse'));
     expect(differences).toEqual([]);
     expect(byDesign).toContain('/usr/bin/copy');
@@ -249,7 +249,7 @@ describe('what is not honest', () => {
       const { isReached, failures } = planted('diverse');
       expect(isReached).toBe(false);
       expect(failures.map(({ stderr }) => decodeUtf8(stderr.bytes)).join('')).toContain(
-        'this program came of a binary that came with the tree (external/distfiles/two-2.0.tar.gz)',
+        'this program came from a binary that came with the tree (external/distfiles/two-2.0.tar.gz)',
       );
     });
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The first five minutes: what the README and the audit guide tell a newcomer to type, typed in a
+ * The first five minutes: what the README and the audit guide ask a newcomer to type, typed in a
  * fresh clone, prints what they show.
  *
  * The clone holds what the repository holds, changes that are not committed included, and nothing

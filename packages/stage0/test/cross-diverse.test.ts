@@ -119,7 +119,7 @@ describe('a diverse build for another architecture', () => {
     expect(() => buildFor('amd64', files)).toThrow(/stage0 build TREE --engine diverse shows why/);
   });
 
-  it('tells what the release’s M2-Planet says of a source that it does not compile', () => {
+  it('reports what the release’s M2-Planet says of a source that it does not compile', () => {
     const files = crossTree('amd64', (world) => world.source('M2-Planet', guest([4, 2, 'bad', 3])));
     const { failures } = buildFor('amd64', files);
     const said = decodeUtf8(failures[0]?.stderr.bytes ?? new Uint8Array());

@@ -195,9 +195,11 @@ describe('a build for another architecture', () => {
 });
 
 const TREE = releaseFor('amd64, aarch64, riscv32 and riscv64 of stage0-posix 1.9.1');
-/** Files that our stand-ins make otherwise than the hand-written tools, by the architecture. */
+/**
+ * Files that our stand-ins make in another way than the hand-written tools, by the architecture.
+ */
 const OTHER_CODE: Readonly<Record<string, readonly string[]>> = {
-  // what cc_<arch> makes of M2-Planet, and what comes of it
+  // what cc_<arch> makes of M2-Planet, and what comes from it
   amd64: ['M2', 'M2-0-0.M1', 'M2-0-0.hex2', 'M2-0.M1', 'M2-0.hex2'],
   aarch64: ['M2', 'M2-0.M1', 'M2-0.hex2', 'M2.M1', 'M2.hex2'],
   riscv: ['M2', 'M2-0-0.M1', 'M2-0-0.hex2', 'M2-0.M1', 'M2-0.hex2'],

@@ -28,7 +28,7 @@ import type { World } from './small-tree.ts';
 
 /**
  * The tree's own chain. Its cc_x86 is a launcher, and our port of it does not know the older
- * dialect: constants in comments are told to it in its own way.
+ * dialect: it gets constants in comments in its own way.
  */
 const machine = machineEngine();
 const older: NamedEngine = {
@@ -90,7 +90,7 @@ describe('the diverse engine', () => {
   });
 });
 
-describe('a program that came of a binary of the tree', () => {
+describe('a program that came from a binary of the tree', () => {
   const evil = guest(...leave('x86/bin/result', 'evil'));
   const HALF = 40;
   const halves = (world: World) => {
@@ -98,7 +98,7 @@ describe('a program that came of a binary of the tree', () => {
     world.text('/cached/b', evil.slice(HALF));
     world.launcher('cp');
   };
-  /** What the first M2 was is executable, and stays so. */
+  /** What the first M2 was is executable, and remains so. */
   const M2 = 'x86/artifact/M2';
   const ways: [string, string][] = [
     ['joined', `./tools/catm-minimal ${M2} cached/a cached/b\n`],
@@ -118,7 +118,7 @@ describe('a program that came of a binary of the tree', () => {
     const [ours, theirs] = builds.map(({ processes }) => processes.at(-1));
     expect(ours).toMatchObject({ path: `/${M2}`, refused: true });
     expect(decodeUtf8(ours?.stderr.bytes ?? new Uint8Array())).toMatch(
-      /came of a binary that came with the tree \(cached\/a, cached\/b\)/,
+      /came from a binary that came with the tree \(cached\/a, cached\/b\)/,
     );
     expect(theirs).toMatchObject({ path: `/${M2}`, end: { kind: 'exited', status: 0 } });
     expect(verdict.kind).toBe('cannot');

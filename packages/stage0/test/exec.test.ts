@@ -61,7 +61,7 @@ it('says what cannot be run', () => {
   expect(stage0('exec').status).toBe(2);
 });
 
-it('--trace tells each instruction and what it changed', () => {
+it('--trace shows each instruction and what it changed', () => {
   fs.writeFileSync(path.join(scratch, 'ends'), rawGuest(0x31, 0xdb, 0x8d, 0x43, 1, 0xcd, 0x80));
   const { status, stdout, stderr } = stage0('exec', '--trace', './ends');
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });

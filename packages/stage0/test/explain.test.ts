@@ -58,7 +58,7 @@ describe('the ladder', () => {
     expect(hops[0]?.command).toMatchObject({ file: 'build.kaem' });
   });
 
-  it('is told as text, and as a document', () => {
+  it('is given as text, and as a document', () => {
     const explanation = explain(loadTree(LADDER), 'out/hello-hex2', 0x60);
     expect(explanation).toMatchObject({ version: 1, arch: 'x86', offset: 0x60, size: 135 });
     expect(JSON.parse(JSON.stringify(explanation))).toEqual(explanation);

@@ -10,7 +10,7 @@ import { GUEST_CODE, guestImage, wordBytes } from '@stage0-ts/vectors/test-suppo
 /** The result of the call before, such as a descriptor. */
 export const RESULT: unique symbol = Symbol('result');
 
-/** A system call: its number, and arguments, of which strings are given by their address. */
+/** A system call: its number, and arguments; a string is given by its address. */
 export type Call = readonly [number: number, ...args: readonly (number | string | typeof RESULT)[]];
 
 export const CREATE = 0o1101; // O_WRONLY | O_CREAT | O_TRUNC

@@ -40,7 +40,7 @@ describe.each(ports)('%s', (name) => {
     ]);
   });
 
-  it('imports only bytes, diagnostics and the types of host, but for its commands', () => {
+  it('imports only bytes, diagnostics and the types of host, except for its commands', () => {
     const allowed = /^(@stage0-ts\/(bytes|diagnostics)|\.\.?\/.*\.ts)$/;
     const files = sources(path.join(PACKAGES, name, 'src'));
     expect(files.length).toBeGreaterThan(1);

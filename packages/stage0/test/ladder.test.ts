@@ -89,7 +89,7 @@ describe('the ladder', () => {
     ['/seed/hex0.hex0', 289, 16, 21],
     ['/seed/kaem-minimal.hex0', 570, 40, 39],
     ['/src/hex1.hex0', 433, 29, 31],
-  ])('tells the truth about offsets and targets in the comments of %s', (name, ...expected) => {
+  ])('is right about offsets and targets in the comments of %s', (name, ...expected) => {
     const source = Buffer.from(file(loadTree(LADDER), name).bytes).toString('utf8');
     let at = 0;
     let [places, jumps] = [0, 0];
@@ -113,7 +113,7 @@ describe('the ladder', () => {
     expect([at, places, jumps]).toEqual(expected);
   });
 
-  it('tells of every start, write and end', () => {
+  it('reports every start, write and end', () => {
     const events: RunEvent[] = [];
     const { processes } = build(loadTree(LADDER), { onEvent: (event) => events.push(event) });
     const count = (kind: string) => events.filter((event) => event.kind === kind).length;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Layouts: told by what is in a tree or by name, and what a build gets of them. */
+/** Layouts: recognised by what is in a tree, or named, and what a build gets of them. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { MemoryFiles } from '@stage0-ts/host/memory';

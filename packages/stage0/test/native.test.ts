@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The small tree with `--engines ports,native`: what only this computer's kernel is told to do is
+ * The small tree with `--engines ports,native`: what only this computer's kernel does is
  * seen as well.
  */
 

@@ -86,7 +86,7 @@ function trialOnKernel(changed: ProgramFile, seed: ProgramFile): string | undefi
 }
 
 /**
- * Judge `count` mutants. Those that are said to be different are run beside the seed; so are those
+ * Judge `count` mutants. Those that are reported as different are run beside the seed; so are those
  * that the model could not follow to the end, with some inputs: the kernel may settle it.
  */
 function judgeMutants(seed: ProgramFile, reference: MealyTable, count: number) {
@@ -229,7 +229,7 @@ describe('what is planted', () => {
     expect(Buffer.from(found?.input ?? []).toString('latin1')).toMatch(/^#\n\t..$/);
   });
 
-  it('telling words tell every two states apart, and the same states twice are the same table', () => {
+  it('distinguishing words separate every two states, and the same states twice are the same table', () => {
     const { rows } = tableWithoutG;
     const words = tellingWords(tableWithoutG, withoutG);
     const shown = rows.map((_, state) => {

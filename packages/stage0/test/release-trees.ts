@@ -32,7 +32,7 @@ const ARCHIVE = /\.tar(?:\.(?:gz|xz|bz2))?$/;
 /** A tree takes about a minute. */
 const AT_MOST = process.env['STAGE0_RELEASES_ALL'] === undefined ? 3 : Number.POSITIVE_INFINITY;
 
-/** The trees that `wanted` names, or a few of them. What does not run is told. */
+/** The trees that `wanted` names, or a few of them. What does not run is reported. */
 export function releaseTrees(what: string, wanted: readonly string[]): ReleaseTree[] {
   const tell = (text: string) => console.warn(`\n*** DID NOT RUN: ${what}${text} ***\n`);
   if (FOLDER === undefined) {

@@ -102,7 +102,7 @@ const TRAPS: [string, (files: MemoryFiles) => void, Kinds, RegExp][] = [
       files.createDirectories('/cached');
       files.writeFile('/cached/a', trap.slice(0, 1000), 0o644);
       files.writeFile('/cached/b', trap.slice(1000), 0o644);
-      // What hex2-0 made is executable, and stays so.
+      // What hex2-0 made is executable, and remains so.
       const join = './x86/artifact/catm ./x86/artifact/M2 ./cached/a ./cached/b\n';
       useCompiler(files, '/x86/artifact/M2', join);
     },

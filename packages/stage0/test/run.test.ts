@@ -23,7 +23,7 @@ const textOf = (process: ProcessRecord | undefined) =>
   decodeUtf8(process?.stderr.bytes ?? new Uint8Array());
 
 describe('runScript', () => {
-  it('works where it is told, with absolute and relative paths', () => {
+  it('works in the given directory, with absolute and relative paths', () => {
     const files = tree('/seed/hex0-seed /x86/hello.hex0 hello\n../seed/catm twice hello hello\n');
     const result = runScript(files, { script: '/x86/go.kaem', directory: '/build' });
     expect(result.status).toBe(0);

@@ -38,7 +38,7 @@ describe('what is installed', () => {
     readonly resolved?: string;
   }
 
-  it('is nothing of others, but for the library of OpenPGP in attest', () => {
+  it('has no third-party code, except for the library of OpenPGP in attest', () => {
     const foreign = published.flatMap(({ name, dependencies = {} }) =>
       Object.entries(dependencies)
         .filter(([needed]) => !needed.startsWith('@stage0-ts/'))
@@ -182,7 +182,7 @@ describe('a release', () => {
     expect(fs.readdirSync(folder).length).toBe(published.length);
   });
 
-  it('is signed by a job that runs nothing of the repository and of others', () => {
+  it('is signed by a job that runs no code of the repository or of third parties', () => {
     const workflow = read('.github/workflows/release.yml');
     const [head = '', pack = '', publish = ''] = workflow.split(/^ {2}(?:pack|publish):\n/m);
     expect(head).toContain('\npermissions: {}\n');

@@ -145,7 +145,7 @@ export class TraceChecker {
   }
 
   /**
-   * What a tool writes by itself is in its output for any other input, but for the number of
+   * What a tool writes by itself is in its output for any other input, except for the number of
    * symbols.
    */
   private checkOwn({ tool, text, step, file }: Hop): void {
@@ -199,7 +199,7 @@ export class TraceChecker {
     expect(hex(bytes)).toBe(hop.text);
   }
 
-  /** Addresses of labels, as the linker tells them. */
+  /** Addresses of labels, as the linker reports them. */
   private symbolsOf({ step, tool, argv }: Hop): ReadonlyMap<string, number> {
     const known = this.symbols.get(step);
     if (known !== undefined) return known;

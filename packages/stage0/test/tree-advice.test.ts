@@ -105,7 +105,7 @@ describe('advice on a tree', () => {
       (files) => files.writeFile('/kaem.x86', new Uint8Array([0xff, 0xfe, 0x23, 0]), 0o644),
       /^kaem\.x86 begins with a byte order mark/,
     ],
-  ])('tells of %s', (_, change, expected) => {
+  ])('reports %s', (_, change, expected) => {
     expect(adviceFor(treeWith(change), 'x86')).toContainEqual(expect.stringMatching(expected));
   });
 
@@ -119,7 +119,7 @@ describe('advice on a tree', () => {
     ['a tree two folders deeper', goodTree('/a/b'), 'x86', /folder a\/b$/],
     ['an empty folder', new MemoryFiles(), 'x86', /^the folder is empty$/],
     ['an architecture without script', goodTree(), 'amd64', /kaem\.x86: --arch x86/],
-  ])('tells of %s', (_, files, arch, expected) => {
+  ])('reports %s', (_, files, arch, expected) => {
     expect(adviceFor(files, arch)).toEqual([expect.stringMatching(expected)]);
   });
 
@@ -132,7 +132,7 @@ describe('advice on a tree', () => {
     ['a part of the tree', '/mescc-tools-mini-kaem.kaem', /the folder above it$/],
     ['the seeds alone', '/POSIX/x86/hex0-seed', /the folder above it$/],
     ['a layout like StageX’s', '/x86/hex0_x86.hex0', /--script FILE/],
-  ])('tells of %s', (_, path, expected) => {
+  ])('reports %s', (_, path, expected) => {
     const files = new MemoryFiles();
     files.createDirectories(path.slice(0, path.lastIndexOf('/')));
     files.writeFile(path, encodeUtf8(''), 0o755);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A tree of several archives: each part at its place, told by its folder's name or by
+ * A tree of several archives: each part at its place, found by its folder's name or by
  * `PATH=ARCHIVE`.
  */
 import { execFileSync } from 'node:child_process';

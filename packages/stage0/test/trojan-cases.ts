@@ -120,7 +120,7 @@ export const TROJANS: readonly Trojan[] = [
     says: /step 5, .*x86\/bin\/M1/,
   },
   {
-    name: 'P2 a tool that puts one file in the place of another',
+    name: 'P2 a tool that puts one file in place of another',
     plant: rmAnd(rename('x86/M1.hex0', 'x86/bin/M1')),
     kind: 'differ',
     says: /step 5, .*x86\/(bin\/M1|M1\.hex0)/,
@@ -158,7 +158,7 @@ export const TROJANS: readonly Trojan[] = [
     says: /x86\/M1\.hex0/,
   },
   {
-    name: 'P2 a tool that puts a link in the place of a source',
+    name: 'P2 a tool that puts a link in place of a source',
     plant: rmAnd(unlink('x86/M1.hex0'), symlink('/etc/passwd', 'x86/M1.hex0')),
     kind: 'differ',
     says: /step 5, .*x86\/M1\.hex0/,

@@ -24,7 +24,7 @@ const TUTORIAL = path.join(ROOT, 'docs/tutorial');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-tutorial-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
-/** What the tutorial tells its reader to type first, and what a shell knows after it. */
+/** What the tutorial asks its reader to type first, and what a shell knows after it. */
 const SET_UP = 'eval "$(npm start --silent -- shell)"';
 const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name));
 const ready = spawnSync('bash', ['-c', `${SET_UP} && env -0`], {

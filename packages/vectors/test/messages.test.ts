@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Messages that tell the way out: what is known, what was tried, what a word is called today. */
+/**
+ * Messages that say what to do next: what is known, what was tried, what a word is called today.
+ */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { TOOLS } from '@stage0-ts/stage0';
@@ -31,7 +33,7 @@ describe('an option without its value', () => {
 });
 
 describe('a C function that is declared only', () => {
-  it('is told as such where the linker misses it', () => {
+  it('is named as such where the linker does not find it', () => {
     const stderr = failure('hex2 -A x86 -B 0x8048000 --little-endian -f in.hex2', {
       'in.hex2': ':FUNCTION_main\n%FUNCTION_gone\n',
     });
@@ -56,7 +58,7 @@ describe('an option of older releases', () => {
 describe('a file that M2-Mesoplanet cannot include', () => {
   const include = (text: string) => failure('M2-Mesoplanet -A x86 -E -f in.c', { 'in.c': text });
 
-  it('of the library is told with its path and the variable that gives it', () => {
+  it('of the library is named with its path and the variable that gives it', () => {
     expect(include('#include <stdio.h>\nint a;\n')).toBe(
       'in.c:1:1: error: unable to read file: <stdio.h> (tried ./M2libc/stdio.h)\n' +
         '  #include <stdio.h>\n  ^\n' +
@@ -64,13 +66,13 @@ describe('a file that M2-Mesoplanet cannot include', () => {
     );
   });
 
-  it('of its own is told with all paths', () => {
+  it('of its own is named with all paths', () => {
     const line = 'M2-Mesoplanet -A x86 -E -I lib -f sub/in.c';
     const stderr = failure(line, { 'sub/in.c': '#include "gone.h"\n' });
     expect(stderr).toContain('"gone.h" (tried gone.h, sub/gone.h, lib/gone.h)\n');
   });
 
-  it('though a condition skips it is told so', () => {
+  it('that a condition skips is reported as skipped', () => {
     const hint = /hint: every #include is read before any condition/;
     expect(include('#if 0\n#include <gone.h>\n#endif\n')).toMatch(hint);
     expect(include('#ifdef A\n#endif\n#include <gone.h>\n')).not.toMatch(hint);

@@ -49,7 +49,7 @@ const MAX_BYTES = 2 ** 30;
 /** The time at which a world begins, in milliseconds since 1970: any, but always the same. */
 const FIRST_TIME = 1_000_000_000_000;
 
-/** Where a world's clock and its count of nodes stand. */
+/** The state of a world's clock, and its count of nodes. */
 export interface WorldClock {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -226,7 +226,7 @@ export class MemoryFiles {
     return { number, modified, links: this.linksOf(node) };
   }
 
-  /** Where the clock stands; asking does not move it. */
+  /** The time of the clock; asking does not move it. */
   get clock(): WorldClock {
     return this.usage.inodes.clock;
   }

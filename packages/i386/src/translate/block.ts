@@ -3,7 +3,7 @@
  * One basic block → WebAssembly: its instructions, without the terminator.
  *
  * Operands, pushes and pops, steps of the interpreter, and the hand-over of registers and flags;
- * the operations themselves stand in handlers.ts. Values of operands are sign-extended from their
+ * the operations themselves are in handlers.ts. Values of operands are sign-extended from their
  * size.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';

@@ -358,7 +358,7 @@ function endsProcess(vector: number, before: readonly Instruction[]): boolean {
 }
 
 /**
- * The value of eax behind the instructions of a block, if it can be told. A hint: nothing goes
+ * The value of eax after the instructions of a block, if it is known. A hint: nothing goes
  * wrong when it is not so.
  */
 function knownEax(before: readonly Instruction[]): number | undefined {
@@ -371,7 +371,7 @@ function knownEax(before: readonly Instruction[]): number | undefined {
   return eax;
 }
 
-/** What an instruction that writes eax leaves there, if it can be told. */
+/** What an instruction that writes eax leaves there, if it is known. */
 function eaxAfter(
   { operation, operands: [to, from], size }: Instruction,
   eax: number | undefined,

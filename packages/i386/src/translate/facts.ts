@@ -5,7 +5,7 @@
  *
  * All are fixed points over blocks and calls, and all err on the safe side: a flag that might be
  * read is live, a register that might change is changed. Control that leaves the known paths goes
- * to the interpreter, which is told which flags it may trust.
+ * to the interpreter, with a list of the flags that it may trust.
  */
 import { decode, type FetchByte, type Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
@@ -249,7 +249,7 @@ function updateBlocks(fact: FunctionFacts, facts: ProgramFacts): boolean {
   return changed;
 }
 
-/** Flags live behind the last instruction of a block. */
+/** Flags live after the last instruction of a block. */
 export function liveAtEnd(block: Block, fact: FunctionFacts, facts: ProgramFacts): number {
   const { ending } = block;
   const at = (address: number): number => fact.liveIn.get(address) ?? 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Where the stack pointer and what was copied from it are: function → what the registers hold
- * before each instruction, as far as that can be told, and how far from them it reaches into the
+ * before each instruction, as far as that is known, and how far from them it reaches into the
  * stack.
  *
  * A forward analysis. A value is a number, or a distance from a root: what a register was at a
@@ -53,7 +53,7 @@ export interface Frame {
   readonly before: ReadonlyMap<Block, readonly Registers[]>;
   /** Block → the guard that covers each of its instructions. */
   readonly covers: ReadonlyMap<Block, readonly Extents[]>;
-  /** Block → position of an instruction → the guard that stands before it. */
+  /** Block → position of an instruction → the guard before it. */
   readonly guards: ReadonlyMap<Block, ReadonlyMap<number, Extents>>;
   /** The one guard, at the entry, of a function that calls nothing. */
   readonly whole: Extents | undefined;
@@ -129,7 +129,7 @@ const LEAF_ENDINGS = new Set(['next', 'branch', 'return', 'leave']);
 
 // Regions
 
-/** Times that regions are cut anew before every block becomes one. */
+/** Times that regions are cut again before every block becomes one. */
 const MAX_ROUNDS = 10;
 
 /** Block → what registers hold at its start. */
@@ -301,7 +301,7 @@ interface Followed {
   readonly breaks: number[];
 }
 
-/** Through a block, with `roots` anew where esp is lost. */
+/** Through a block, with new `roots` where esp is lost. */
 function follow({ instructions }: Block, start: Registers, roots: Registers): Followed {
   const before: Registers[] = [];
   const breaks: number[] = [];

@@ -3,7 +3,7 @@
  * One guest function → one WebAssembly function, with structured control flow.
  *
  * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block
- * that edges lead back to opens a loop, a block where edges meet stands behind the end of a
+ * that edges lead back to opens a loop, a block where edges meet comes after the end of a
  * `block`, everything else is nested where the one edge to it is. Flow that cannot be structured so
  * becomes a loop around a table of blocks. A function returns the address that the guest's ret
  * popped; the caller goes on only when that is the one it pushed, and otherwise leaves the rest to
@@ -45,7 +45,7 @@ export interface ModuleContext {
   /** Index of the first of the functions that every module has. */
   readonly helpers: number;
   readonly layout: AccessLayout;
-  /** Count instructions and ask now and then whether to go on. */
+  /** Count instructions and ask from time to time whether to go on. */
   readonly metered: boolean;
   /** Call `observe` before every block. */
   readonly observed: boolean;
@@ -81,7 +81,7 @@ class FunctionEmitter {
   private readonly charges: readonly number[];
   /** Position → depth of the label to branch to. */
   private readonly labels = new Map<number, number>();
-  /** Blocks whose first guard stands where the call before them returns. */
+  /** Blocks whose first guard is where the call before them returns. */
   private readonly guarded = new Set<Block>();
   /** Depth of the dispatching loop, where flow is not structured. */
   private dispatch = -1;
@@ -176,7 +176,7 @@ class FunctionEmitter {
     if (isLoop) code.end();
   }
 
-  /** The last of the merges stands outermost: all before may branch to it. */
+  /** The last of the merges is outermost: all before may branch to it. */
   private within(position: number, meeting: readonly number[]): void {
     const { code } = this;
     for (let at = meeting.length - 1; at >= 0; at--) {
@@ -185,7 +185,7 @@ class FunctionEmitter {
     this.block(position);
     for (const merge of meeting) {
       code.end();
-      // A merge that is a loop head as well gets its label anew, inside.
+      // A merge that is a loop head as well gets its label again, inside.
       this.tree(merge);
     }
   }
@@ -201,7 +201,7 @@ class FunctionEmitter {
     }
   }
 
-  /** Does the block at `target` stand where the one edge to it is? */
+  /** Is the block at `target` placed where the one edge to it is? */
   private isNested(from: number, target: number): boolean {
     const to = this.flow.position.get(target) as number;
     return this.dispatch < 0 && to > from && !this.flow.merges.has(to);
@@ -487,7 +487,7 @@ class FunctionEmitter {
   }
 }
 
-/** Instructions that are no control transfer. */
+/** Instructions that do not transfer control. */
 function bodyOf(block: Block): readonly Instruction[] {
   const { instructions, ending } = block;
   const last = instructions.at(-1)?.operation;
@@ -496,7 +496,7 @@ function bodyOf(block: Block): readonly Instruction[] {
   return ends ? instructions.slice(0, -1) : instructions;
 }
 
-/** Flags live before each instruction of `body`, and behind the last. */
+/** Flags live before each instruction of `body`, and after the last. */
 function liveAfterEach(block: Block, body: readonly Instruction[], atEnd: number): number[] {
   const live: number[] = [];
   live[body.length] =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The code of each operation that forms.ts calls direct: one handler an operation. Each pushes
- * operands, computes, writes the destination, and tells who set the flags if anybody will read
+ * operands, computes, writes the destination, and notes who set the flags if anything will read
  * them.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
@@ -34,6 +34,12 @@ function operand(instruction: Instruction, index: number): Operand {
   return instruction.operands[index] as Operand;
 }
 
+/** Read an operand and keep it in a new temporary; returns the temporary's local. */
+function keepOperand(emitter: BlockEmitter, from: Operand): number {
+  emitter.read(from);
+  return emitter.state.keep();
+}
+
 /** destination = destination op source; the destination is only compared when `writes` is false. */
 function binary(op: number, kind: 'add' | 'sub' | 'logical', writes = true): EmitHandler {
   return (emitter, i, needed) => {
@@ -50,10 +56,8 @@ function binary(op: number, kind: 'add' | 'sub' | 'logical', writes = true): Emi
       });
       return true;
     }
-    emitter.read(to);
-    const a = state.keep();
-    emitter.read(from);
-    const b = state.keep();
+    const a = keepOperand(emitter, to);
+    const b = keepOperand(emitter, from);
     state.get(a);
     state.get(b);
     code.op(op);
@@ -74,10 +78,8 @@ function binaryWithCarry(kind: 'adc' | 'sbb'): EmitHandler {
     const [to, from] = [operand(i, 0), operand(i, 1)];
     emitter.pushCondition(IF_CARRY);
     const before = state.keep();
-    emitter.read(to);
-    const a = state.keep();
-    emitter.read(from);
-    const b = state.keep();
+    const a = keepOperand(emitter, to);
+    const b = keepOperand(emitter, from);
     const compute = isSum ? OP.i32_add : OP.i32_sub;
     state.get(a);
     state.get(b);
@@ -133,8 +135,7 @@ function increment(kind: 'inc' | 'dec'): EmitHandler {
     const to = operand(i, 0);
     // The carry stays: whoever set it has to be packed first.
     if (needed !== 0) emitter.packLive(live & ~i.writes);
-    emitter.read(to);
-    const a = state.keep();
+    const a = keepOperand(emitter, to);
     state.get(a);
     state.code.constant(kind === 'inc' ? 1 : -1);
     state.code.op(OP.i32_add);
@@ -151,8 +152,7 @@ const negate: EmitHandler = (emitter, i) => {
   const to = operand(i, 0);
   state.code.constant(0);
   const a = state.keep();
-  emitter.read(to);
-  const b = state.keep();
+  const b = keepOperand(emitter, to);
   state.get(a);
   state.get(b);
   state.code.op(OP.i32_sub);
@@ -171,8 +171,7 @@ function shift(op: number, kind: 'shl' | 'shr' | 'sar'): EmitHandler {
     if (needed !== 0 && by.kind === REGISTER) return false;
     // A count in cl may be zero: then the flags before live on.
     if (by.kind === REGISTER && (live & i.writes) !== 0) return false;
-    emitter.read(to);
-    const value = state.keep();
+    const value = keepOperand(emitter, to);
     state.get(value);
     emitter.read(by); // WebAssembly takes counts modulo 32, as the processor does
     code.op(op);
@@ -217,11 +216,10 @@ function multiplyWide(extend: number, shiftRight: number): EmitHandler {
     if (needed !== 0) return false;
     const { state } = emitter;
     const { code } = state;
-    emitter.read(operand(i, 0));
-    const factor = state.keep();
+    const factor = keepOperand(emitter, operand(i, 0));
     state.pushRegister(EAX);
     const value = state.keep();
-    // The high half: once more as 64 bits; the optimiser sees that it is one product.
+    // The high half: again as 64 bits; the optimiser sees that it is one product.
     state.get(value);
     code.op(extend);
     state.get(factor);
@@ -257,8 +255,7 @@ function divide(isSigned: boolean): EmitHandler {
   return (emitter, i) => {
     const { state } = emitter;
     const { code } = state;
-    emitter.read(operand(i, 0));
-    const divisor = state.keep();
+    const divisor = keepOperand(emitter, operand(i, 0));
     emitter.spillAll(0);
     state.pushRegister(EDX);
     if (isSigned) {
@@ -305,10 +302,8 @@ function divide(isSigned: boolean): EmitHandler {
 const exchange: EmitHandler = (emitter, i) => {
   const { state } = emitter;
   const [first, second] = [operand(i, 0), operand(i, 1)];
-  emitter.read(first);
-  const a = state.keep();
-  emitter.read(second);
-  const b = state.keep();
+  const a = keepOperand(emitter, first);
+  const b = keepOperand(emitter, second);
   emitter.write(first, () => state.get(b));
   emitter.write(second, () => state.get(a));
   return true;

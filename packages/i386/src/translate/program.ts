@@ -5,7 +5,7 @@
  *
  * A later module imports what it calls of the earlier ones; these call its functions by pointers
  * only, by way of the runner. Invariant: what the modules of one program know of each other's
- * functions, and of memory, is the same; what cannot be added so is translated anew as a whole.
+ * functions, and of memory, is the same; what cannot be added so is translated again as a whole.
  */
 import { readExecutable } from '../elf.ts';
 import type { AccessLayout, Range } from './access.ts';
@@ -192,7 +192,7 @@ export function translate(
 
 /**
  * `program` and one module more, with the functions at `roots` and what they call. Undefined when
- * that cannot be: then all has to be translated anew.
+ * that cannot be: then all has to be translated again.
  */
 export function translateMore(
   program: TranslatedProgram,

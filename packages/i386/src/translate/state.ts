@@ -253,7 +253,7 @@ export class BlockState {
     this.slots.clear();
   }
 
-  /** esp is something new: distances begin anew. */
+  /** esp is something new: distances start again from 0. */
   private restartStack(): void {
     this.slots = new Map();
     this.distances.clear();

@@ -25,7 +25,7 @@ const CONSTANTS: ReadonlySet<number> = new Set([OP.i32_const, OP.i64_const]);
 const EMPTY = 0x40;
 
 export interface TextOptions {
-  /** Offset in the code → the line that stands before what is there. */
+  /** Offset in the code → the line before what is there. */
   readonly comments: ReadonlyMap<number, string>;
   /** Names of functions after the imports, by index. */
   readonly functionName: (index: number) => string;

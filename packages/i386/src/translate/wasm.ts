@@ -99,7 +99,7 @@ export class Code {
     signedLeb(this.bytes, value);
   }
 
-  /** A load or store `offset` behind the address on the stack, of any alignment. */
+  /** A load or store `offset` after the address on the stack, of any alignment. */
   memory(opcode: number, offset = 0): void {
     this.bytes.writeByte(opcode);
     this.bytes.writeByte(0);

@@ -38,7 +38,7 @@ interface Window {
   readonly pair: number;
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset of the first byte that the file table has not been told of. */
+  /** Offset of the first byte that the file table does not know of. */
   settled: number;
 }
 

@@ -18,15 +18,15 @@ const compare = (unsigned: string, signed: string = unsigned): LinePair => {
 const AARCH64: LineTable = {
   wordSize: 8,
   registers: {
-    zero: 'X0',
-    one: 'X1',
+    value: 'X0',
+    operand: 'X1',
     temp: 'X16',
     base: 'BP',
     return: 'LR',
     stack: 'SP',
     locals: 'X13',
-    emitTemp: 'X14',
-    temp2: 'X15',
+    scratch: 'X14',
+    callee: 'X15',
   },
   loads: {
     1: ['DEREF_X0_BYTE\n', 'LDRSB_X0_[X0]\n'],
@@ -109,8 +109,8 @@ class Aarch64Emitter extends BaseEmitter {
 
   loadImmediate(register: Register, value: number, note: string): void {
     const name = this.names[register];
-    const isZero = value === 0 && (register === 'zero' || register === 'one');
-    if (isZero || (value === 1 && register === 'zero')) {
+    const isZero = value === 0 && (register === 'value' || register === 'operand');
+    if (isZero || (value === 1 && register === 'value')) {
       this.line(`SET_${name}_TO_${value}`, note);
     } else this.line(`LOAD_W${name.slice(1)}_AHEAD\nSKIP_32_DATA\n%${value}`, note);
   }
@@ -147,8 +147,8 @@ class Aarch64Emitter extends BaseEmitter {
     this.text('BLR_X16\n');
   }
 
-  protected callZero(): void {
-    this.move('temp', 'zero', 'function pointer call');
+  protected callValue(): void {
+    this.move('temp', 'value', 'function pointer call');
     this.text('BLR_X16\n');
   }
 

@@ -23,15 +23,15 @@ const library = (unsigned: string, signed: string): LinePair => {
 const ARMV7L: LineTable = {
   wordSize: 4,
   registers: {
-    zero: 'R0',
-    one: 'R1',
+    value: 'R0',
+    operand: 'R1',
     temp: 'R11',
     base: 'BP',
     return: 'LR',
     stack: 'SP',
     locals: 'R8',
-    emitTemp: 'R9',
-    temp2: 'R10',
+    scratch: 'R9',
+    callee: 'R10',
   },
   loads: {
     1: ['!0 R0 LOAD R0 MEMORY\n', 'LOADS8 R0 LOAD R0 HALF_MEMORY\n'],
@@ -154,7 +154,7 @@ class Armv7lEmitter extends BaseEmitter {
     this.pop('return', 'Restore the old link register');
   }
 
-  protected callZero(): void {
+  protected callValue(): void {
     this.text("'3' R0 CALL_REG_ALWAYS\n");
     this.pop('return', 'Prevent overwrite');
   }

@@ -34,7 +34,7 @@ export interface LineTable {
   readonly loads: Readonly<Record<number, LinePair>>;
   /** Stores by size: the same sizes as the loads. */
   readonly stores: Readonly<Record<number, string>>;
-  /** one := the word, or the char, at one. */
+  /** operand := the word, or the char, at operand. */
   readonly loadTarget: readonly [word: string, char: string];
   readonly operations: Readonly<Record<BinaryOperator, LinePair>>;
   readonly complement: string;
@@ -93,11 +93,11 @@ export abstract class BaseEmitter implements Emitter {
   abstract add(destination: Register, source: Register, note: string): void;
   abstract dereference(register: Register, note: string): void;
   abstract callFunction(name: string): void;
-  /** Call what `zero` points to. */
-  protected abstract callZero(): void;
+  /** Call what `value` points to. */
+  protected abstract callValue(): void;
   /** destination := destination - source. */
   protected abstract subtract(destination: Register, source: Register, note: string): void;
-  /** zero := zero * register. */
+  /** value := value * register. */
   protected abstract multiply(register: Register, note: string): void;
 
   argumentOffset(previous: number | undefined): number {
@@ -109,7 +109,7 @@ export abstract class BaseEmitter implements Emitter {
   }
 
   nextArgument(size: number): void {
-    this.subtractImmediate('zero', size, 'Subtract size of variable');
+    this.subtractImmediate('value', size, 'Subtract size of variable');
   }
 
   frame(size: number): Frame {
@@ -127,18 +127,18 @@ export abstract class BaseEmitter implements Emitter {
   }
 
   addImmediate(register: Register, value: number, note: string): void {
-    this.loadImmediate('emitTemp', value, note);
-    this.add(register, 'emitTemp', note);
+    this.loadImmediate('scratch', value, note);
+    this.add(register, 'scratch', note);
   }
 
   subtractImmediate(register: Register, value: number, note: string): void {
-    this.loadImmediate('emitTemp', value, note);
-    this.subtract(register, 'emitTemp', note);
+    this.loadImmediate('scratch', value, note);
+    this.subtract(register, 'scratch', note);
   }
 
-  scale(value: number, note: string): void {
-    this.loadImmediate('emitTemp', value, note);
-    this.multiply('emitTemp', note);
+  scale(factor: number, note: string): void {
+    this.loadImmediate('scratch', factor, note);
+    this.multiply('scratch', note);
   }
 
   hasSize(size: number): boolean {
@@ -168,7 +168,7 @@ export abstract class BaseEmitter implements Emitter {
   }
 
   beginNegate(): void {
-    this.loadImmediate('zero', 0, 'primary expr');
+    this.loadImmediate('value', 0, 'primary expr');
   }
 
   endNegate(): void {
@@ -177,7 +177,7 @@ export abstract class BaseEmitter implements Emitter {
 
   /** !x is 1 > x, unsigned. */
   beginNot(): void {
-    this.loadImmediate('zero', 1, 'primary expr');
+    this.loadImmediate('value', 1, 'primary expr');
   }
 
   endNot(): void {
@@ -194,19 +194,19 @@ export abstract class BaseEmitter implements Emitter {
     this.push('base', 'Protect the old base pointer');
     this.push('locals', 'Protect the old locals pointer');
     const { keepsPointerOnStack } = this.dialect;
-    if (throughPointer && keepsPointerOnStack) this.push('zero', 'Save function pointer on stack');
+    if (throughPointer && keepsPointerOnStack) this.push('value', 'Save function pointer on stack');
     this.move('temp', 'stack', 'Copy new base pointer');
     if (throughPointer && !keepsPointerOnStack) {
-      this.move('temp2', 'zero', 'Save function pointer address');
+      this.move('callee', 'value', 'Save function pointer address');
     }
   }
 
   callPointer(): void {
     if (this.dialect.keepsPointerOnStack) {
-      this.loadRelative('zero', 'temp', 0, 'Address of saved function pointer');
-      this.dereference('zero', 'Restore function pointer from stack');
-    } else this.move('zero', 'temp2', 'Restore function pointer');
-    this.callZero();
+      this.loadRelative('value', 'temp', 0, 'Address of saved function pointer');
+      this.dereference('value', 'Restore function pointer from stack');
+    } else this.move('value', 'callee', 'Restore function pointer');
+    this.callValue();
   }
 
   endArguments(): void {
@@ -216,7 +216,7 @@ export abstract class BaseEmitter implements Emitter {
   endCall(hasArguments: boolean, throughPointer: boolean): void {
     if (hasArguments) this.move('stack', 'base', 'Clean up function arguments');
     if (throughPointer && this.dialect.keepsPointerOnStack) {
-      this.pop('one', 'Discard saved function pointer slot');
+      this.pop('operand', 'Discard saved function pointer slot');
     }
     this.pop('locals', 'Restore old locals pointer');
     this.pop('base', 'Restore old base pointer');

@@ -2,10 +2,10 @@
 /**
  * The seam between the parser and an architecture.
  *
- * The parser compiles for a machine with two working registers: values are in `zero`, second
- * operands in `one`. It asks for operations; an emitter writes the lines that do them. Everything
- * that differs between architectures, word size and direction of the stack included, is hidden by
- * this interface.
+ * The parser compiles for a machine with two working registers: `value` has the result so far,
+ * `operand` the left operand of an operator, or the address to store at. It asks for operations; an
+ * emitter writes the lines that do them. Everything that differs between architectures, word size
+ * and direction of the stack included, is hidden by this interface.
  *
  * The `note` of an operation becomes the comment after its line, which is part of the output
  * format.
@@ -15,15 +15,15 @@ import type { Dialect } from '../dialects.ts';
 
 /** The registers that code is written for; each architecture has its own names for them. */
 export type Register =
-  | 'zero'
-  | 'one'
+  | 'value'
+  | 'operand'
   | 'temp'
   | 'base'
   | 'return'
   | 'stack'
   | 'locals'
-  | 'emitTemp'
-  | 'temp2';
+  | 'scratch'
+  | 'callee';
 
 /** Operators of two operands, as C spells them. */
 export type BinaryOperator =
@@ -87,7 +87,7 @@ export interface Emitter {
    * `locals`.
    */
   localOffset(previous: number, size: number): number;
-  /** Make `zero`, an argument's address, the address of the one after it. */
+  /** Make `value`, an argument's address, the address of the one after it. */
   nextArgument(size: number): void;
   /** The lines that reserve and free `size` bytes of locals. */
   frame(size: number): Frame;
@@ -95,7 +95,7 @@ export interface Emitter {
   jump(prefix: string, name: string, note: string): void;
   jumpIfZero(prefix: string, name: string, note: string): void;
   jumpIfNotZero(prefix: string, name: string, note: string): void;
-  /** Jump if `zero` equals `one`. */
+  /** Jump if `value` equals `operand`. */
   jumpIfEqual(prefix: string, name: string, note: string): void;
   /** False where upstream crashes when it writes a return. */
   readonly canReturn: boolean;
@@ -110,26 +110,26 @@ export interface Emitter {
   pop(register: Register, note: string): void;
   addImmediate(register: Register, value: number, note: string): void;
   subtractImmediate(register: Register, value: number, note: string): void;
-  /** zero := zero * value. */
-  scale(value: number, note: string): void;
+  /** value := value * factor. */
+  scale(factor: number, note: string): void;
   add(destination: Register, source: Register, note: string): void;
 
   /** register := the word at register. */
   dereference(register: Register, note: string): void;
   /** True if a value of `size` bytes can be loaded and stored. */
   hasSize(size: number): boolean;
-  /** zero := the value of `size` bytes at zero. */
+  /** value := the `size` bytes at value. */
   load(size: number, isSigned: boolean): void;
-  /** Store the low `size` bytes of `zero` at `one`. */
+  /** Store the low `size` bytes of `value` at `operand`. */
   store(size: number): void;
-  /** one := the word (or the char) at one, for a compound assignment. */
+  /** operand := the word (or the char) at operand, for a compound assignment. */
   loadTarget(isChar: boolean): void;
 
-  /** zero := one operator zero. */
+  /** value := operand operator value. */
   binary(operator: BinaryOperator, isSigned: boolean): void;
-  /** zero := one operator zero, in a compound assignment. */
+  /** value := operand operator value, in a compound assignment. */
   compound(operator: CompoundOperator, isSigned: boolean): void;
-  /** Before the operand of unary minus is computed, and after it (with what was in zero in one). */
+  /** Before the operand of unary minus is computed, and after it (value has moved to operand). */
   beginNegate(): void;
   endNegate(): void;
   beginNot(): void;
@@ -137,14 +137,14 @@ export interface Emitter {
   complement(): void;
 
   /**
-   * Save the caller's registers, and `zero` if it points to what is called; note the stack for a
+   * Save the caller's registers, and `value` if it points to what is called; note the stack for a
    * new base.
    */
   beginCall(throughPointer: boolean): void;
   /** Called between the arguments and the call. */
   endArguments(): void;
   callFunction(name: string): void;
-  /** Call what `zero` pointed to in the beginning. */
+  /** Call what `value` pointed to at first. */
   callPointer(): void;
   /** Undo beginCall. */
   endCall(hasArguments: boolean, throughPointer: boolean): void;

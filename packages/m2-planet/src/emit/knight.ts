@@ -24,15 +24,15 @@ const compare = (condition: string): LinePair => [
 const KNIGHT: LineTable = {
   wordSize: 4,
   registers: {
-    zero: 'R0',
-    one: 'R1',
+    value: 'R0',
+    operand: 'R1',
     temp: 'R13',
     base: 'R14',
     return: '',
     stack: 'R15',
     locals: 'R12',
-    emitTemp: 'R10',
-    temp2: 'R11',
+    scratch: 'R10',
+    callee: 'R11',
   },
   loads: {
     1: ['LOADU8 R0 R0 0\n', 'LOAD8 R0 R0 0\n'],
@@ -100,7 +100,7 @@ class KnightEmitter extends BaseEmitter {
   }
 
   override nextArgument(size: number): void {
-    this.addImmediate('zero', size, 'Add size of variable');
+    this.addImmediate('value', size, 'Add size of variable');
   }
 
   jump(prefix: string, name: string, note: string): void {
@@ -172,11 +172,11 @@ class KnightEmitter extends BaseEmitter {
   }
 
   callFunction(name: string): void {
-    this.loadAddress('zero', 'FUNCTION_', name, 'function call');
-    this.callZero();
+    this.loadAddress('value', 'FUNCTION_', name, 'function call');
+    this.callValue();
   }
 
-  protected callZero(): void {
+  protected callValue(): void {
     this.text('CALL R0 R15\n');
   }
 

@@ -36,15 +36,15 @@ function table(wordSize: 4 | 8): LineTable {
   return {
     wordSize,
     registers: {
-      zero: 'a0',
-      one: 'a1',
+      value: 'a0',
+      operand: 'a1',
       temp: 'tp',
       base: 'fp',
       return: 'ra',
       stack: 'sp',
       locals: 't3',
-      emitTemp: 't4',
-      temp2: 't5',
+      scratch: 't4',
+      callee: 't5',
     },
     loads: wordSize === 4 ? shared : { ...shared, 8: both('rd_a0 rs1_a0 ld\n') },
     stores: wordSize === 4 ? stores : { ...stores, 8: 'rs1_a1 rs2_a0 sd\n' },
@@ -182,7 +182,7 @@ class RiscvEmitter extends BaseEmitter {
     this.text(`rd_ra $FUNCTION_${name} jal\n`);
   }
 
-  protected callZero(): void {
+  protected callValue(): void {
     this.text('rd_ra rs1_a0 jalr\n');
   }
 

@@ -60,15 +60,15 @@ function operations(
 const X86: Variant = {
   wordSize: 4,
   registers: {
-    zero: 'eax',
-    one: 'ebx',
+    value: 'eax',
+    operand: 'ebx',
     temp: 'edi',
     base: 'ebp',
     return: '',
     stack: 'esp',
     locals: 'esi',
-    emitTemp: 'ecx',
-    temp2: 'edx',
+    scratch: 'ecx',
+    callee: 'edx',
   },
   loads: {
     1: ['movzx_eax,BYTE_PTR_[eax]\n', 'movsx_eax,BYTE_PTR_[eax]\n'],
@@ -87,15 +87,15 @@ const X86: Variant = {
 const AMD64: Variant = {
   wordSize: 8,
   registers: {
-    zero: 'rax',
-    one: 'rbx',
+    value: 'rax',
+    operand: 'rbx',
     temp: 'rdi',
     base: 'rbp',
     return: '',
     stack: 'rsp',
     locals: 'r13',
-    emitTemp: 'r14',
-    temp2: 'r15',
+    scratch: 'r14',
+    callee: 'r15',
   },
   loads: {
     1: ['movzx_rax,BYTE_PTR_[rax]\n', 'movsx_rax,BYTE_PTR_[rax]\n'],
@@ -141,7 +141,7 @@ class X86Emitter extends BaseEmitter {
    */
   override get pointerTakers(): Emitter['pointerTakers'] {
     const takers = super.pointerTakers;
-    return takers === 'calls' && this.names.temp2 === 'edx' ? 'calls and products' : takers;
+    return takers === 'calls' && this.names.callee === 'edx' ? 'calls and products' : takers;
   }
 
   jump(prefix: string, name: string, note: string): void {
@@ -150,20 +150,20 @@ class X86Emitter extends BaseEmitter {
   }
 
   jumpIfZero(prefix: string, name: string, note: string): void {
-    const { zero } = this.names;
-    this.text(`test_${zero},${zero}\nje %`);
+    const { value } = this.names;
+    this.text(`test_${value},${value}\nje %`);
     this.target(prefix, name, note);
   }
 
   jumpIfNotZero(prefix: string, name: string, note: string): void {
-    const { zero } = this.names;
-    this.text(`test_${zero},${zero}\njne %`);
+    const { value } = this.names;
+    this.text(`test_${value},${value}\njne %`);
     this.target(prefix, name, note);
   }
 
   jumpIfEqual(prefix: string, name: string, note: string): void {
-    const { zero, one } = this.names;
-    this.text(`cmp_${one},${zero}\nje %`);
+    const { value, operand } = this.names;
+    this.text(`cmp_${operand},${value}\nje %`);
     this.target(prefix, name, note);
   }
 
@@ -231,7 +231,7 @@ class X86Emitter extends BaseEmitter {
     this.text('\n');
   }
 
-  protected callZero(): void {
+  protected callValue(): void {
     this.text(this.variant.callPointer);
   }
 

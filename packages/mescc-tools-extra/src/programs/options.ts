@@ -49,7 +49,7 @@ function own(table: Readonly<Record<string, string>>, key: string): string | und
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-/** An option of ours: how many bytes may be decoded from an archive. */
+/** Our own option: how many bytes may be decoded from an archive. */
 export const LIMIT_OPTION: Readonly<Record<string, string>> = { '--limit': 'limit' };
 
 const UNITS: ReadonlyMap<string, number> = new Map([
@@ -60,7 +60,8 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The value of `--limit`: bytes, or so many k, M or G (of 1024). undefined when it is not given.
+ * The value of `--limit`: a number of bytes, or of k, M or G (of 1024); undefined when it is not
+ * given.
  */
 export function limitOf(options: Options): number | undefined {
   const { limit } = options.values;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The work behind the chain's page: a tree comes in, is built by both engines and compared, and is
+ * The work of the chain's page: a tree comes in, is built by both engines and compared, and is
  * asked about.
  */
 import { asToolError, formatError, ToolError } from '@stage0-ts/diagnostics';

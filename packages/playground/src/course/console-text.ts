@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The text of a `console` block: commands, and what they are said to print. */
+/** The text of a `console` block: commands, and what they should print. */
 
 export interface ShownCommand {
   readonly command: string;

@@ -30,7 +30,7 @@ export async function openMachine(place: HTMLElement, machine: MachineText): Pro
   place.append(element('iframe', { src, title, class: 'machine' }));
 }
 
-/** A program of which there are bytes only. */
+/** A program known by its bytes only. */
 export function digits(program: string, bytes: Uint8Array): MachineText {
   const rows = [`# ${program}: ${bytes.length} bytes`];
   for (let at = 0; at < bytes.length; at += ROW) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The work behind a chapter: command lines come in, and what they print goes out. */
+/** The work of a chapter: command lines come in, and what they print goes out. */
 import type { Reply, Request } from './protocol.ts';
 import { World } from './world.ts';
 

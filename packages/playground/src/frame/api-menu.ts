@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The menu of typedoc's pages, which a script of its own fills: a link in the button that opens a
- * branch cannot be told from the button by who cannot see it, so the link becomes the branch's
- * first entry.
+ * branch cannot be distinguished from the button by those who cannot see it, so the link becomes
+ * the branch's first entry.
  */
 export function mendMenu(menu: Element): void {
   const mend = () => {

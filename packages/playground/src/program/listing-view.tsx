@@ -116,7 +116,7 @@ function LineView({ address, offset, length, text, image }: Line & { image: Uint
   );
 }
 
-/** The lines of a program; or why it is none. */
+/** The lines of a program; or why there are none. */
 export function linesOf({ image, labels }: Translation): readonly Line[] | string {
   try {
     return disassemble(image, labels);

@@ -28,9 +28,9 @@ export interface MachinePanelProps {
   /** Breakpoints: addresses. */
   readonly stops: ReadonlySet<number>;
   readonly onStop: (address: number) => void;
-  /** Told of the next instruction after each step, undefined when there is none. */
+  /** Called with the next instruction after each step, undefined when there is none. */
   readonly onNext: (instruction: Instruction | undefined) => void;
-  /** What stands between the registers and what a program is started with. */
+  /** What is shown between the registers and what a program is started with. */
   readonly children: ComponentChildren;
 }
 
@@ -44,7 +44,7 @@ const FLAGS: readonly (readonly [name: string, mask: number])[] = [
   ['overflow', 0x800],
 ];
 
-/** Where a C program begins for who wrote it: what comes before is the start code and its call. */
+/** Where a C program begins for its author: what comes before is the start code and its call. */
 const MAIN = 'FUNCTION_main';
 
 export function MachinePanel(props: MachinePanelProps) {

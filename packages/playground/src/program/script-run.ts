@@ -33,7 +33,7 @@ export interface ScriptProgram {
   readonly words: string;
   /** 1 for what the command started, 2 for what that started, … */
   readonly depth: number;
-  /** True for machine code, false for a port of ours. */
+  /** True for machine code, false for our port. */
   readonly isMachine: boolean;
   /** How it ended, unless with exit status 0. */
   readonly failure: string | undefined;

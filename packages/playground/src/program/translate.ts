@@ -64,8 +64,8 @@ const MINIMAL_DEFINITIONS = given('x86_defs.M1', minimalDefinitions);
 const MINIMAL_START = given('start.M1', minimalStart);
 
 /**
- * Translate `source` all the way. Throws ToolError at the place of a fault, in `source` or after
- * it.
+ * Translate `source` all the way. Throws ToolError that names the place of a fault, in `source` or
+ * after it.
  */
 export function translate(language: LanguageName, source: Source): Translation {
   switch (language) {

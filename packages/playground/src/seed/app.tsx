@@ -37,9 +37,9 @@ export function SeedPage() {
       <main class="seed" {...dropOn(take)}>
         <h1>The seed, byte by byte</h1>
         <p>
-          A whole system can be built from source, but for one program that has to be there before
-          anything can be built. In stage0 that program is so small that you can check each of its
-          bytes. It is an assembler: it turns digits into bytes, and skips comments.
+          A whole system can be built from source, except for one program that has to be there
+          before anything can be built. In stage0 that program is so small that you can check each
+          of its bytes. It is an assembler: it turns digits into bytes, and skips comments.
         </p>
         {notice !== undefined && (
           <p class="bad" role="alert">

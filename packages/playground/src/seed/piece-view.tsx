@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What the chosen byte is: the field or instruction, in words, what it is there for, and the source
+ * What the chosen byte is: the field or instruction, in words, what it is for, and the source
  * line.
  */
 import { type ProgramPiece, piecesAt } from '@stage0-ts/stage0';

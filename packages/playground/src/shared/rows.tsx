@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A region of rows that are all equally high, of which only those in view are in the page: a list
+ * A region of rows of equal height; only those in view are in the page: a list
  * of a hundred thousand rows costs what one of forty does. The row to reveal is scrolled to within
  * the region; the page never moves.
  */
@@ -57,7 +57,7 @@ export function Rows({ count, row, reveal, subject, ...rest }: RowsProps) {
   );
 }
 
-/** Rounded, so that scrolling draws anew only now and then. */
+/** Rounded, so that scrolling redraws only from time to time. */
 function rowAt(box: HTMLElement): number {
   const row = Math.floor(box.scrollTop / HEIGHT);
   return row - (row % (SPARE / 2));

@@ -152,7 +152,7 @@ function ClaimView({ claim, number }: { readonly claim: Claim; readonly number: 
     <>
       <h2>Claim {number}</h2>
       <p>
-        These {subject.length} files of {externalParameters.architecture} come of the tree{' '}
+        These {subject.length} files of {externalParameters.architecture} come from the tree{' '}
         <code>{resolvedDependencies[0]?.digest.sha256}</code>. Signed by{' '}
         {claim.people.join(', ') || 'nobody'}.
       </p>

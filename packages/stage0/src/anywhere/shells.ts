@@ -73,8 +73,8 @@ interface QuickJsFile {
 const names = globalThis as Names;
 
 /**
- * The adapter of the engine that this runs in; at once, but for QuickJS. Throws Error for an engine
- * that is not known.
+ * The adapter of the engine that this runs in; at once, except for QuickJS. Throws Error for an
+ * engine that is not known.
  */
 export function findShell(): Shell | Promise<Shell> {
   const { Deno, process, os, readFile } = names;

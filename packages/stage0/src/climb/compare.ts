@@ -3,7 +3,7 @@
  * The worlds of two climbs → what differs, and one sentence.
  *
  * Every name is compared: its kind, its mode, its content. What the first compiler of a diverse
- * climb makes differs by design, up to the first M2-Planet; that is said, not hidden. Times are not
+ * climb makes differs by design, up to the first M2-Planet; the report says so. Times are not
  * compared, as a clock counts what a process asks, and ports ask other things than programs.
  */
 import { ToolError, visible } from '@stage0-ts/diagnostics';

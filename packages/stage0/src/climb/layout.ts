@@ -6,7 +6,7 @@
  * seed shell as /init, the files of `seed` over that, `steps` whole, and a configuration. Archives
  * come to /external/distfiles when the package that asks for them begins (climb.ts), so that a
  * world does not depend on how far somebody wants to climb. Invariant: the checkout's files are
- * taken as they are, but for the digest of an archive that the caller accepts in the place of
+ * taken as they are, except for the digest of an archive that the caller accepts in place of
  * another.
  *
  * Behaviour defined by lib/generator.py and rootfs.py of live-bootstrap 984b8322.

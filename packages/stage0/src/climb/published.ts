@@ -2,7 +2,7 @@
 /**
  * The digests that live-bootstrap publishes for a package, compared with what a world has.
  *
- * They stand in `steps/PACKAGE/PACKAGE.x86.checksums`, or without the architecture; for the first
+ * They are in `steps/PACKAGE/PACKAGE.x86.checksums`, or without the architecture; for the first
  * programs in files beside the seed's scripts, and for stage0 in `x86.answers`. The scripts compare
  * them too, with a program that they have built; this does not ask that program.
  */

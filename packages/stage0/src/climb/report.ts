@@ -74,7 +74,7 @@ const RESTS_ON: Readonly<Record<string, string>> = {
   ports:
     'our ports did the work of the seeds and of every tool of stage0, and what these built ran in ' +
     'our machine',
-  i386: "the tree's own seeds and all that came of them ran in our machine",
+  i386: "the tree's own seeds and all that came from them ran in our machine",
   diverse:
     'no program that came with the tree ran: our ports of the hand-written tools and our M2-Planet ' +
     'began, and all else descends from these',

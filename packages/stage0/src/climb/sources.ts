@@ -136,7 +136,7 @@ export function findSources(
     const wanted = accepted.find((one) => one.name === name)?.sha256 ?? sha256;
     if (actual === wanted) contents.set(name, bytes);
     else {
-      const message = `${what} has the SHA-256 ${actual}, and wanted is ${wanted}: get it again from ${urls.map(visible).join(' or ')}; if it is another archive of the same content, --accept-source ${name}=${actual} takes it, and the report says so`;
+      const message = `${what} has the SHA-256 ${actual}, not ${wanted}: get it again from ${urls.map(visible).join(' or ')}; if it is another archive of the same content, --accept-source ${name}=${actual} takes it, and the report says so`;
       problems.push({ archive, kind: 'different', message });
     }
   }

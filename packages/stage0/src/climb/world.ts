@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A climb that stands at the end of a package ↔ plain data, from which it goes on.
+ * A climb at the end of a package ↔ plain data, from which it goes on.
  *
  * A saved world has the tree with modes, links, names of one file, and times; the clock; what the
  * engine knows of contents; and the script that was building, with how each program that it had
@@ -24,7 +24,7 @@ import type { AcceptedSource } from './sources.ts';
 /** Of the data here: another number is another meaning. */
 export const WORLD_VERSION = 1;
 
-/** The small part of a saved world, which says where it stands. */
+/** The small part of a saved world, which says how far the climb is. */
 export interface WorldDocument {
   readonly kind: 'stage0-ts climb';
   readonly version: typeof WORLD_VERSION;
@@ -195,7 +195,7 @@ class WorldLoader {
     if (sameAs !== undefined) {
       const node = this.nodes.get(sameAs);
       if (node === undefined || node.kind === 'directory' || node.kind !== kind) {
-        throw notAWorld(`${path} is no other name of ${sameAs}`);
+        throw notAWorld(`${path} is not another name of ${sameAs}`);
       }
       return node;
     }
@@ -226,7 +226,7 @@ class WorldLoader {
   }
 }
 
-/** The error for a saved world that is damaged, or is none. */
+/** The error for a saved world that is damaged, or is not one. */
 export function notAWorld(problem: string): ToolError {
   return new ToolError(`this is not a saved world: ${problem}`, { code: 'no-world' });
 }

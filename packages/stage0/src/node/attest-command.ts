@@ -2,7 +2,7 @@
 /**
  * `stage0 attest`, `sign` and `verify`: the command lines around the package attest.
  *
- * That package brings a library of others, for OpenPGP. So this one does not depend on it: it is
+ * That package brings a third-party library, for OpenPGP. So this one does not depend on it: it is
  * loaded when one of the three is asked for, and has to be installed beside this one.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';

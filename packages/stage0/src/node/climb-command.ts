@@ -128,7 +128,7 @@ function findAll(
 }
 
 /**
- * The last package before the first of which an archive is missing. An archive that is there and
+ * The last package before the first with a missing archive. An archive that is there and
  * wrong is an error wherever it is needed.
  */
 function withoutMissing(
@@ -153,7 +153,7 @@ function packageNamed(plan: readonly PlannedPackage[], label: string): PlannedPa
   );
 }
 
-/** Contents by name. A link is followed; what is no file then cannot be an archive. */
+/** Contents by name. A link is followed; what is not a file then cannot be an archive. */
 function readerOf(folder: string): (name: string) => Uint8Array | undefined {
   const host = new NodeHost();
   if (host.stat(folder)?.kind !== 'directory') {

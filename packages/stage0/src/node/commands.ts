@@ -229,11 +229,11 @@ export const COMMANDS: readonly Command[] = [
         help: 'states that our port may have more than the seed, 0 to 2',
         default: '1',
       },
-      'max-states': { value: 'N', help: 'give up beyond so many states', default: '50000' },
+      'max-states': { value: 'N', help: 'give up beyond this many states', default: '50000' },
       mutants: {
         value: 'N',
         help:
-          'turn over N single bits of its code, one after the other, and say of each program ' +
+          'flip N single bits of its code, one after the other, and say of each program ' +
           'whether it is different, with a shortest input',
         default: '0',
       },
@@ -311,7 +311,7 @@ export const COMMANDS: readonly Command[] = [
       steps: { help: 'write a line to standard error for each program that starts' },
       quiet: QUIET,
       ...LIMIT_OPTIONS,
-      'time-limit': { value: 'SECONDS', help: 'stop after so long', default: '86400' },
+      'time-limit': { value: 'SECONDS', help: 'stop after this time', default: '86400' },
       'files-limit': {
         value: 'BYTES',
         help: 'what all files of the world may hold together',

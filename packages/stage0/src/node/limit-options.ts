@@ -11,7 +11,7 @@ export const PROGRAM_LIMIT_OPTIONS: Options = {
   interpret: {
     help: "run programs in the machine's interpreter alone: slower, and the definition",
   },
-  'time-limit': { value: 'SECONDS', help: 'stop after so long', default: '3600' },
+  'time-limit': { value: 'SECONDS', help: 'stop after this time', default: '3600' },
   'memory-limit': {
     value: 'BYTES',
     help: 'what one program in the machine may take, as in 500M or 1G',

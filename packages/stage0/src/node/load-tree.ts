@@ -33,7 +33,7 @@ interface Loaded {
 }
 
 /**
- * The operands of a command line: one TREE; or several, of which each is put where its folder's
+ * The operands of a command line: one TREE; or several, each of which is put where its folder's
  * name says, or where `PATH=TREE` does. Throws ToolError when one cannot be read or has no place.
  */
 export function loadOperands(operands: readonly string[]): LoadedTree {

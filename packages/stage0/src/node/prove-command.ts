@@ -40,7 +40,7 @@ function printMutants(
   count: number,
   maxStates: number,
 ): void {
-  print('\nprograms with one bit of the code turned over (offset.bit)\n');
+  print('\nprograms with one bit of the code flipped (offset.bit)\n');
   const sums = { equal: 0, different: 0, open: 0 };
   for (const bit of mutantBits(file, count)) {
     const judgement = judge(mutant(file, bit), table, { maxStates });

@@ -32,7 +32,7 @@ export const RECIPE_OPTIONS: Options = {
   },
 };
 
-/** Where the tree's own layout decides unless something is said. */
+/** Where the tree's own layout decides by default. */
 export const LAYOUT_OPTIONS: Options = {
   layout: {
     value: 'NAME',

@@ -2,7 +2,7 @@
 /**
  * A saved world ↔ a folder of this machine.
  *
- *     world.json        where it stands: engine, digests, packages, the running script
+ *     world.json        how far it is: engine, digests, packages, the running script
  *     entries-….json    every name in the world; its digest is in world.json and in its own name
  *     content/ab/…      contents, each in a file that is named by its SHA-256
  *

@@ -8,7 +8,7 @@ import { ALL_BYTES, type Difference, PairSearch } from './compare.ts';
 import { type ExploreOptions, explore, type ProgramFile } from './explore.ts';
 import type { MealyTable } from './mealy.ts';
 
-/** What came of it. */
+/** The result. */
 export type Judgement =
   | { readonly kind: 'equal'; readonly states: number }
   | { readonly kind: 'different'; readonly difference: Difference }
@@ -40,7 +40,7 @@ export function judge(
   return { kind: 'equal', states: explored.states };
 }
 
-/** A copy of the program with one bit of its file turned over. */
+/** A copy of the program with one bit of its file flipped. */
 export function mutant({ path, bytes }: ProgramFile, bit: number): ProgramFile {
   const changed = Uint8Array.from(bytes); // slice() of a Buffer does not copy
   changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));

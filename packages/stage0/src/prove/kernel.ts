@@ -51,7 +51,7 @@ export class Kernel {
     this.memory = memory;
   }
 
-  /** @param atEnd the input is at its end, and stays so. */
+  /** @param atEnd the input is at its end, and stays there. */
   begin(atEnd: boolean): void {
     this.seen = '';
     this.ending = undefined;

@@ -5,7 +5,7 @@
  * x86.answers.
  *
  * The ladder continues with programs that it has made itself. For the answers, upstream's binary
- * runs in the place of each. Then the ladder is built again by its own programs on this machine,
+ * runs in place of each. Then the ladder is built again by its own programs on this machine,
  * which must give the same.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `record FOLDER [TOOL[/CASE]…]`: record cases anew from upstream's binaries in FOLDER. Those of
+ * `record FOLDER [TOOL[/CASE]…]`: record cases again from upstream's binaries in FOLDER. Those of
  * another release or commit are recorded only when they are named (`cc_x86-1.6.0`): FOLDER must be
  * of that.
  */

@@ -24,7 +24,7 @@ export interface ShellOptions {
   readonly files: MemoryFiles;
   /** Runs the programs that paths lead to. */
   readonly engine: WorldEngine;
-  /** Commands that are no files, by name. */
+  /** Commands that are not files, by name. */
   readonly commands: Readonly<Record<string, Program>>;
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute. */
