@@ -11,14 +11,14 @@
  */
 import type { Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
-import { EAX, EDX, ESP } from '../registers.ts';
+import { ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
+import { bodyOf, dirtyAfter, liveAfterEach, registersOf } from './block-facts.ts';
 import { type Block, type Ending, successors } from './blocks.ts';
 import { DEPTH_CELL, FLAGS_CELL, FUEL_CELL, pushCell, setCell } from './cells.ts';
-import { type FunctionFacts, liveAtEnd, liveBefore, type ProgramFacts } from './facts.ts';
+import { type FunctionFacts, liveAtEnd, type ProgramFacts } from './facts.ts';
 import { analyseFlow, type Flow } from './flow.ts';
-import { directForm, registersTouched, registersWritten } from './forms.ts';
 import { analyseFrame, type Extents, type Frame, type Registers, stackUses } from './frame.ts';
 import { emitGuard } from './guard.ts';
 import {
@@ -91,7 +91,7 @@ class FunctionEmitter {
     this.context = context;
     this.flow = analyseFlow(fact.code);
     this.frame = analyseFrame(fact.code, this.flow);
-    this.state = new BlockState(this.code, touched(fact), context.layout);
+    this.state = new BlockState(this.code, registersOf(fact), context.layout);
     for (const { roots } of new Set([...this.frame.covers.values()].flat())) {
       this.state.reservePlaces(roots.keys());
     }
@@ -485,47 +485,4 @@ class FunctionEmitter {
     }
     return dirty;
   }
-}
-
-/** Instructions that do not transfer control. */
-function bodyOf(block: Block): readonly Instruction[] {
-  const { instructions, ending } = block;
-  const last = instructions.at(-1)?.operation;
-  const ends =
-    ending.kind === 'next' || ending.kind === 'leave' ? last === 'jmp' : instructions.length > 0;
-  return ends ? instructions.slice(0, -1) : instructions;
-}
-
-/** Flags live before each instruction of `body`, and after the last. */
-function liveAfterEach(block: Block, body: readonly Instruction[], atEnd: number): number[] {
-  const live: number[] = [];
-  live[body.length] =
-    block.instructions.length > body.length
-      ? liveBefore(block.instructions.at(-1) as Instruction, atEnd)
-      : atEnd;
-  for (let at = body.length - 1; at >= 0; at--) {
-    live[at] = liveBefore(body[at] as Instruction, live[at + 1] as number);
-  }
-  return live;
-}
-
-function dirtyAfter(block: Block, before: number): number {
-  if (block.ending.kind === 'call' || block.ending.kind === 'call-indirect') return 0;
-  let dirty = before;
-  for (const instruction of block.instructions) {
-    const { operation } = instruction;
-    if (directForm(instruction) === 'step') dirty = 0;
-    else if (operation === 'int') dirty = 1 << EAX;
-    else if (operation === 'div' || operation === 'idiv') dirty = (1 << EAX) | (1 << EDX);
-    else dirty |= registersWritten(instruction);
-  }
-  return dirty;
-}
-
-function touched(fact: FunctionFacts): number {
-  let all = 1 << ESP;
-  for (const { instructions } of fact.code.blocks.values()) {
-    for (const instruction of instructions) all |= registersTouched(instruction);
-  }
-  return all;
 }

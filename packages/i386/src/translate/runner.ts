@@ -32,6 +32,7 @@ import {
   READ_LIMITS,
   WRITE_LIMITS,
 } from './cells.ts';
+import { isLoop, stopAtControl } from './control.ts';
 import type { TranslatedFunction } from './facts.ts';
 import { flagsRead } from './facts.ts';
 import { IMPORTS } from './layout.ts';
@@ -51,7 +52,7 @@ const MAX_PATIENCE = 32_000;
 /** Calls of one function after which it is worth a translation. */
 const MIN_CALLS = 4;
 
-/** Calls by pointers after which all that is open is entered anew, for the first time. */
+/** After so many calls by pointers the functions that are open are entered again, at first. */
 const FIRST_RENEWAL = 50_000;
 const RENEWAL_GROWTH = 4;
 
@@ -341,8 +342,8 @@ export class Runner {
   }
 
   /**
-   * Give up all that is open. A function that does not return runs for ever in the code that the
-   * engine made of it at first, however much better code it has since.
+   * Give up the functions that are open. One that does not return runs for ever in the code that
+   * the engine made of it at first, even when the engine has made better code since.
    */
   private renew(target: number, known: number): never {
     this.renewal *= RENEWAL_GROWTH;
@@ -500,22 +501,4 @@ export class Runner {
     }
     return error;
   }
-}
-
-/** Has it just gone back, as to a loop's head? */
-function isLoop({ lastOperation, lastAddress, eip }: Interpreter): boolean {
-  return (lastOperation === 'jcc' || lastOperation === 'jmp') && eip <= lastAddress;
-}
-
-/** Where entries of translated code and returns to it can be met. */
-function stopAtControl(cpu: Interpreter): boolean {
-  const { lastOperation } = cpu;
-  return (
-    lastOperation === 'call' ||
-    lastOperation === 'callIndirect' ||
-    lastOperation === 'ret' ||
-    lastOperation === 'jmp' ||
-    lastOperation === 'jmpIndirect' ||
-    isLoop(cpu)
-  );
 }

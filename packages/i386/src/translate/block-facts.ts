@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What the emitter asks of a block before it begins: its instructions without the ending, flags that
+ * are live after each, and registers that differ from their cells at its end.
+ */
+import type { Instruction } from '../decode.ts';
+import { EAX, EDX, ESP } from '../registers.ts';
+import type { Block } from './blocks.ts';
+import { type FunctionFacts, liveBefore } from './facts.ts';
+import { directForm, registersTouched, registersWritten } from './forms.ts';
+
+/** Instructions that do not transfer control. */
+export function bodyOf(block: Block): readonly Instruction[] {
+  const { instructions, ending } = block;
+  const last = instructions.at(-1)?.operation;
+  const ends =
+    ending.kind === 'next' || ending.kind === 'leave' ? last === 'jmp' : instructions.length > 0;
+  return ends ? instructions.slice(0, -1) : instructions;
+}
+
+/** Flags live before each instruction of `body`, and after the last. */
+export function liveAfterEach(block: Block, body: readonly Instruction[], atEnd: number): number[] {
+  const live: number[] = [];
+  live[body.length] =
+    block.instructions.length > body.length
+      ? liveBefore(block.instructions.at(-1) as Instruction, atEnd)
+      : atEnd;
+  for (let at = body.length - 1; at >= 0; at--) {
+    live[at] = liveBefore(body[at] as Instruction, live[at + 1] as number);
+  }
+  return live;
+}
+
+export function dirtyAfter(block: Block, before: number): number {
+  if (block.ending.kind === 'call' || block.ending.kind === 'call-indirect') return 0;
+  let dirty = before;
+  for (const instruction of block.instructions) {
+    const { operation } = instruction;
+    if (directForm(instruction) === 'step') dirty = 0;
+    else if (operation === 'int') dirty = 1 << EAX;
+    else if (operation === 'div' || operation === 'idiv') dirty = (1 << EAX) | (1 << EDX);
+    else dirty |= registersWritten(instruction);
+  }
+  return dirty;
+}
+
+export function registersOf(fact: FunctionFacts): number {
+  let all = 1 << ESP;
+  for (const { instructions } of fact.code.blocks.values()) {
+    for (const instruction of instructions) all |= registersTouched(instruction);
+  }
+  return all;
+}
