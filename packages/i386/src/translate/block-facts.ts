@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What the emitter asks of a block before it begins: its instructions without the ending, flags that
- * are live after each, and registers that differ from their cells at its end.
+ * What the emitter asks of a block before it begins: its instructions without the ending, the flags
+ * that are live after each, and the registers that differ from their cells at its end.
  */
 import type { Instruction } from '../decode.ts';
 import { EAX, EDX, ESP } from '../registers.ts';
