@@ -81,7 +81,6 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['ldconfig', 'ldconfig', '--version'],
   ['gpgv-static', 'gpgv', '--version'],
   ['gpgv-static', 'gpgv', 'a-signature'],
-  ['dar-static', 'dar', '--version'],
 ];
 
 /** Last arguments of commands that write nothing to standard output, as is right. */
