@@ -39,7 +39,7 @@ export interface CallContext {
   /** The sixth argument of a call. */
   readonly sixth: number;
   readonly signals: Signals;
-  /** Send a signal to a process; number 0 sends none. False when there is no such process. */
+  /** Send a signal to a process; number 0 sends none. False when the process is not there. */
   signal(pid: number, info: SignalInfo): boolean;
   /** Hold back other signals until the call returns. */
   suspend(mask: Mask): void;

@@ -108,7 +108,7 @@ const FS_PREFIX = 0x64;
 const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e, FS_PREFIX, 0x65]);
 /** fs is segment register 4, gs 5. */
 const FS = 4;
-/** There is no segment register after gs. */
+/** The last segment register is gs. */
 const LAST_SEGMENT = 5;
 /** Their memory operands do not stand in the instruction, so that they have no segment here. */
 const IMPLICIT = new Set<OperationName>([...STRING, 'xlat']);

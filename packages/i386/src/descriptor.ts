@@ -50,14 +50,14 @@ export type Descriptor =
       readonly kind: 'output';
       readonly pending: ByteWriter;
       readonly number: 1 | 2;
-      /** Where it goes when that is no longer what the host of the process takes. */
+      /** Where it goes, if the host of the process does not take it any more. */
       sink?: (bytes: Uint8Array) => void;
     };
 
 const O_ACCESS = 3;
 export const NULL = '/dev/null';
 export const FULL = '/dev/full';
-/** There is no terminal that controls a process. */
+/** No terminal controls a process here. */
 export const TERMINAL = '/dev/tty';
 export const RANDOM: ReadonlySet<string> = new Set(['/dev/random', '/dev/urandom']);
 /** Devices by name, where the host has no file there. */

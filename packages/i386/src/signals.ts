@@ -4,9 +4,8 @@
  * wait; and the bytes that stand for random ones.
  *
  * A signal is noticed when a system call returns: one that a process sends itself, SIGCHLD when a
- * fork has ended, and what a fork sends to those that wait for it. There is no clock that sends
- * one, and a fault of the program always ends it. What a handler finds on the stack is
- * signal-frames.ts's.
+ * fork has ended, and what a fork sends to those that wait for it. No clock sends one, and a fault
+ * of the program always ends it. What a handler finds on the stack is signal-frames.ts's.
  */
 const DEFAULT = 0;
 const IGNORE = 1;

@@ -103,6 +103,30 @@ describe('functions that are reached by pointers', () => {
     expect(emulated(guest, { translations: new TranslationCache() })).toEqual(interpreted);
   });
 
+  it('one that a process has changed, after another fork had it translated as it was', () => {
+    // ADD begins with a byte that the parent changes and puts back; a fork calls it in between.
+    // fork: mov eax, 2; int 0x80; test eax, eax; jne over; calls; exit; over: …
+    const calls = (count: number, at: number) => [
+      ...[...load(6, count), ...load(7, at)], // loop: call edi; dec esi; jne loop
+      ...[0xff, 0xd7, 0x4e, 0x75, 0xfb],
+    ];
+    const report = [...system(4, 1, DATA, 8), ...system(1, 0)];
+    const forked = (at: number) => {
+      const child = [...calls(3000, at), ...report];
+      return [...load(0, 2), 0xcd, 0x80, 0x85, 0xc0, 0x0f, 0x85, ...word(child.length), ...child];
+    };
+    const changed = (at: number) => [0xc6, 0x05, ...word(at + 6), 7];
+    const code = (at: number) => [
+      ...[...forked(at), ...changed(at), ...forked(at), ...forked(at)],
+      ...system(1, 0),
+    ];
+    const guest = image([...code(CODE + code(0).length), ...ADD]);
+    const interpreted = emulated(guest);
+    const words = new DataView(interpreted.buffer, interpreted.byteOffset);
+    expect([0, 8, 16].map((at) => words.getInt32(at, true))).toEqual([9000, 21_000, 21_000]);
+    expect(emulated(guest, { translations: new TranslationCache() })).toEqual(interpreted);
+  });
+
   it('functions that store and push through pointers', () => {
     // mov edx, DATA + 4; inc dword [edx]; push dword [edx]; pop eax; ret
     const stores = [...load(2, DATA + 4), 0xff, 0x02, 0xff, 0x32, 0x58, 0xc3];

@@ -114,6 +114,8 @@ export class Runner {
     this.cells = new Cells(process.memory);
     this.cells.set(DEPTH_CELL, 0);
     this.install(this.program);
+    // A fork has the memory of its parent, which may have changed what others had translated since.
+    if (process.isForkedChild && !this.isInMemory(this.program)) this.cpu.stayInterpreted();
     this.followRights();
     this.fuel = budget.quantum(process);
     this.cells.set(FUEL_CELL, this.fuel);
@@ -175,8 +177,12 @@ export class Runner {
    * May the code of `better` run? It must be what is in memory, and no store with a constant
    * address may hit it.
    */
-  private canReplace({ changesItself, layout, code }: TranslatedProgram): boolean {
-    if (changesItself) return false;
+  private canReplace(better: TranslatedProgram): boolean {
+    return !better.changesItself && this.isInMemory(better);
+  }
+
+  /** Is in memory what was translated? */
+  private isInMemory({ layout, code }: TranslatedProgram): boolean {
     if (code.isConstant) return true;
     return layout.code.every(([from, to]) =>
       this.memory

@@ -195,7 +195,7 @@ export class Fpu implements Rounding {
     return INDEFINITE;
   }
 
-  /** There is no place for a number that shall be pushed. */
+  /** The stack has no room for a number that is to be pushed. */
   overflow(): Extended {
     this.raised |= INVALID | STACK_FAULT | C1;
     return INDEFINITE;
