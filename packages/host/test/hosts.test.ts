@@ -21,8 +21,8 @@ let count = 0;
 const worlds: Record<string, () => Host> = {
   memory: () => {
     const files = new MemoryFiles();
-    files.createDirectories('/work');
-    return new MemoryHost({ files, currentDirectory: '/work' });
+    files.createDirectories('/folder');
+    return new MemoryHost({ files, currentDirectory: '/folder' });
   },
   node: () => {
     process.umask(0o022);
@@ -317,9 +317,9 @@ describe('the world in memory', () => {
 describe('a world in memory that goes on', () => {
   it('has the clock, the numbers and the times of the one that stopped', () => {
     const first = new MemoryFiles();
-    first.createDirectories('/work');
-    first.writeFile('/work/a', encodeUtf8('a'), 0o644);
-    first.link('/work/a', '/work/b');
+    first.createDirectories('/folder');
+    first.writeFile('/folder/a', encodeUtf8('a'), 0o644);
+    first.link('/folder/a', '/folder/b');
     const known = [...first.entries()].flatMap(([, node]) => {
       const times = first.timesOf(node);
       return times === undefined ? [] : [[node, times] as const];
@@ -328,9 +328,9 @@ describe('a world in memory that goes on', () => {
     expect(first.clock).toEqual(clock); // asking does not move it
     const second = new MemoryFiles(first.root);
     second.resume(clock, known);
-    expect(second.inode('/work/b', true)).toEqual(first.inode('/work/a', true));
-    expect(second.inode('/work/b', true)?.links).toBe(2);
-    for (const files of [first, second]) files.writeFile('/work/c', encodeUtf8('c'), 0o644);
+    expect(second.inode('/folder/b', true)).toEqual(first.inode('/folder/a', true));
+    expect(second.inode('/folder/b', true)?.links).toBe(2);
+    for (const files of [first, second]) files.writeFile('/folder/c', encodeUtf8('c'), 0o644);
     expect(second.clock).toEqual(first.clock);
   });
 });

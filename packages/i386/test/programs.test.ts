@@ -157,8 +157,8 @@ function onKernel(path: string, argv: readonly string[]): { status: object; stdo
 /** The same in a world in memory. */
 function inMachine(mode: (typeof MODES)[number], path: string, argv: readonly string[]): object {
   const files = new MemoryFiles();
-  for (const directory of ['/bin', '/work', '/tmp']) files.createDirectories(directory);
-  files.writeFile('/work/a', new TextEncoder().encode(INPUT), 0o644);
+  for (const directory of ['/bin', '/folder', '/tmp']) files.createDirectories(directory);
+  files.writeFile('/folder/a', new TextEncoder().encode(INPUT), 0o644);
   const own = `/bin/${basename(path)}`;
   files.writeFile(own, readFileSync(path), 0o755);
   const busyboxPath = join(programs as string, 'busybox');
@@ -167,7 +167,7 @@ function inMachine(mode: (typeof MODES)[number], path: string, argv: readonly st
   const host = new MemoryHost({
     files,
     engine: ENGINES[mode],
-    currentDirectory: '/work',
+    currentDirectory: '/folder',
     stdout: (bytes) => parts.push(bytes.slice()),
   });
   const args = argv[0] === path ? [own] : argv;
