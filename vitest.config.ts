@@ -58,7 +58,18 @@ const node = {
   test: {
     name: 'node',
     include: ['packages/*/test/**/*.test.ts'],
-    exclude: ['**/browser/**'],
+    exclude: ['**/browser/**', '**/site/**'],
+    testTimeout: 120_000,
+  },
+};
+
+/** Tests that look at the site's pages, which are built once for all of them. */
+const site = {
+  ...source,
+  test: {
+    name: 'site',
+    include: ['packages/playground/test/site/**/*.test.ts'],
+    globalSetup: ['packages/playground/test/site/setup.ts'],
     testTimeout: 120_000,
   },
 };
@@ -90,4 +101,6 @@ const browser = {
   },
 };
 
-export default defineConfig({ test: { projects: hasChromium ? [node, browser] : [node] } });
+export default defineConfig({
+  test: { projects: hasChromium ? [node, site, browser] : [node, site] },
+});
