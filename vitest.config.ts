@@ -53,12 +53,22 @@ function readRelease(): { tarball: string; sha256: string; modes: string } | nul
   };
 }
 
+/** Packages without state: a process runs the files of many tests, with each module once. */
+const PORTS = [
+  ...['bytes', 'diagnostics', 'hex0', 'hex1', 'hex2', 'm1', 'blood-elf', 'cc-x86', 'm2-planet'],
+  ...['m2-mesoplanet', 'kaem', 'mescc-tools-extra'],
+].map((name) => `packages/${name}/test/**/*.test.ts`);
+const ports = {
+  ...source,
+  test: { name: 'ports', include: PORTS, isolate: false, testTimeout: 120_000 },
+};
+
 const node = {
   ...source,
   test: {
     name: 'node',
     include: ['packages/*/test/**/*.test.ts'],
-    exclude: ['**/browser/**', '**/site/**'],
+    exclude: ['**/browser/**', '**/site/**', ...PORTS],
     testTimeout: 120_000,
   },
 };
@@ -71,6 +81,8 @@ const site = {
     include: ['packages/playground/test/site/**/*.test.ts'],
     globalSetup: ['packages/playground/test/site/setup.ts'],
     testTimeout: 120_000,
+    // A browser that shares the computer with other tests is slow, and not wrong.
+    expect: { poll: { timeout: 15_000, interval: 100 } },
   },
 };
 
@@ -102,5 +114,5 @@ const browser = {
 };
 
 export default defineConfig({
-  test: { projects: hasChromium ? [node, site, browser] : [node, site] },
+  test: { projects: hasChromium ? [ports, node, site, browser] : [ports, node, site] },
 });
