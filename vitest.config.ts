@@ -60,7 +60,13 @@ const PORTS = [
 ].map((name) => `packages/${name}/test/**/*.test.ts`);
 const ports = {
   ...source,
-  test: { name: 'ports', include: PORTS, isolate: false, testTimeout: 120_000 },
+  test: {
+    name: 'ports',
+    include: PORTS,
+    isolate: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 };
 
 const node = {
@@ -70,6 +76,7 @@ const node = {
     include: ['packages/*/test/**/*.test.ts'],
     exclude: ['**/browser/**', '**/site/**', ...PORTS],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 };
 
@@ -81,6 +88,7 @@ const site = {
     include: ['packages/playground/test/site/**/*.test.ts'],
     globalSetup: ['packages/playground/test/site/setup.ts'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A browser that shares the computer with other tests is slow, and not wrong.
     expect: { poll: { timeout: 15_000, interval: 100 } },
   },
@@ -92,6 +100,7 @@ const browser = {
     name: 'browser',
     include: ['packages/*/test/browser/**/*.test.ts'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     browser: {
       enabled: true,
       headless: true,
