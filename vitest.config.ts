@@ -53,13 +53,44 @@ function readRelease(): { tarball: string; sha256: string; modes: string } | nul
   };
 }
 
+/** Packages without state: a process runs the files of many tests, with each module once. */
+const PORTS = [
+  ...['bytes', 'diagnostics', 'hex0', 'hex1', 'hex2', 'm1', 'blood-elf', 'cc-x86', 'm2-planet'],
+  ...['m2-mesoplanet', 'kaem', 'mescc-tools-extra'],
+].map((name) => `packages/${name}/test/**/*.test.ts`);
+const ports = {
+  ...source,
+  test: {
+    name: 'ports',
+    include: PORTS,
+    isolate: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+};
+
 const node = {
   ...source,
   test: {
     name: 'node',
     include: ['packages/*/test/**/*.test.ts'],
-    exclude: ['**/browser/**'],
+    exclude: ['**/browser/**', '**/site/**', ...PORTS],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+};
+
+/** Tests that look at the site's pages, which are built once for all of them. */
+const site = {
+  ...source,
+  test: {
+    name: 'site',
+    include: ['packages/playground/test/site/**/*.test.ts'],
+    globalSetup: ['packages/playground/test/site/setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // A browser that shares the computer with other tests is slow, and not wrong.
+    expect: { poll: { timeout: 15_000, interval: 100 } },
   },
 };
 
@@ -69,6 +100,7 @@ const browser = {
     name: 'browser',
     include: ['packages/*/test/browser/**/*.test.ts'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     browser: {
       enabled: true,
       headless: true,
@@ -90,4 +122,6 @@ const browser = {
   },
 };
 
-export default defineConfig({ test: { projects: hasChromium ? [node, browser] : [node] } });
+export default defineConfig({
+  test: { projects: hasChromium ? [ports, node, site, browser] : [ports, node, site] },
+});

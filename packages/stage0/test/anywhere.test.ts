@@ -106,6 +106,9 @@ describe('stage0.js', () => {
   });
 });
 
+/** What Node says of the ladder. */
+let inNode: string | undefined;
+
 describe.each(found)('in $name', (engine) => {
   it('says which engine it is in', () => {
     const { status, stdout } = runIn(engine, 'version');
@@ -123,8 +126,8 @@ describe.each(found)('in $name', (engine) => {
     const here = runIn(engine, 'check', TREE, '--partial');
     expect(here.stdout).toContain('The builds agree');
     expect(here.status).toBe(0);
-    const inNode = runIn(found[0] as (typeof found)[number], 'check', TREE, '--partial');
-    expect(plain(here.stdout)).toBe(plain(inNode.stdout));
+    inNode ??= here.stdout; // Node is the first
+    expect(plain(here.stdout)).toBe(plain(inNode));
     expect(runIn(engine, 'check', TREE).status).toBe(3);
   });
 

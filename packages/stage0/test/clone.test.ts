@@ -32,7 +32,7 @@ runsIf(hasRelease, `commands of ${PAGES.join(' and ')}`, `STAGE0_POSIX names no 
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-clone-'));
 const clone = path.join(scratch, 'stage0-ts');
-afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }), 60_000);
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }), TIMEOUT);
 
 beforeAll(() => {
   const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];

@@ -32,7 +32,7 @@ export interface SuiteOptions {
 }
 
 /** So many cases of each tool are run by its command, as a process of its own. */
-const OWN_PROCESSES = 10;
+const OWN_PROCESSES = 3;
 
 /** Register a test for every case of `tool` and every implementation asked for. */
 export function vectorSuite(tool: string, program: Program, options: SuiteOptions): void {

@@ -49,18 +49,20 @@ export async function main(): Promise<void> {
     return;
   }
   const command = ALL.find((one) => one.name === commandWord());
-  const run = await command?.load();
   runOnNode('stage0', ([, ...words]) => {
-    if (command === undefined || run === undefined) return guarded(() => answer(words), 'stage0');
-    const start = () => runCommand(command, run, argumentsOf(words));
+    if (command === undefined) return guarded(() => answer(words), 'stage0');
+    const start = () => runCommand(command, argumentsOf(words));
     return guarded(start, `stage0 ${command.name}`, command.errorStatus);
   });
 }
 
-/** The exit status; throws UsageError and ToolError. */
-function runCommand(command: Command, run: Run, words: readonly string[]): ReturnType<Run> {
+/**
+ * The exit status; throws UsageError and ToolError. What a command is made of takes most of its
+ * start, and is loaded only when there is something to do.
+ */
+async function runCommand(command: Command, words: readonly string[]): Promise<number> {
   const given = readArguments(command, words);
-  if (given !== undefined) return run(given);
+  if (given !== undefined) return (await command.load())(given);
   print(helpText(command));
   return 0;
 }

@@ -3,12 +3,12 @@
 /** Writing and running programs in Debian's Chromium, as a person would: typing, clicking, keys. */
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
-import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
+import { CHROMIUM, hasChromium, pagesForTests } from './built-site.ts';
 import { choose, chosenByte, paste, verdictOf, write } from './use.ts';
 
 runsIf(hasChromium, 'the playground', `There is no ${CHROMIUM}`);
 
-const { openPage: open } = siteForTests();
+const { openPage: open } = pagesForTests();
 
 describe.skipIf(!hasChromium)('programs', () => {
   it('assembles while one types, and lights up both sides', () =>

@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
-import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
+import { CHROMIUM, hasChromium, pagesForTests } from './built-site.ts';
 
 runsIf(hasChromium, 'the page of the chain', `There is no ${CHROMIUM}`);
 
@@ -14,7 +14,7 @@ const RELEASE = process.env['STAGE0_POSIX'];
 const isArchive = RELEASE !== undefined && fs.statSync(RELEASE).isFile();
 runsIf(isArchive, 'the whole chain in a page', 'Set STAGE0_POSIX to the tarball');
 
-const { openPage: open } = siteForTests();
+const { openPage: open } = pagesForTests();
 
 describe.skipIf(!hasChromium)('the chain', () => {
   it('builds the ladder twice, compares it, and explains its bytes', () =>

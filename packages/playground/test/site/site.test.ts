@@ -7,12 +7,12 @@ import { gzipSync } from 'node:zlib';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { blocksOf } from '../../stage0/test/documents.ts';
-import { linkAddress, sourcePages } from '../pages/addresses.ts';
-import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
+import { blocksOf } from '../../../stage0/test/documents.ts';
+import { linkAddress, sourcePages } from '../../pages/addresses.ts';
+import { CHROMIUM, hasChromium, wholeSiteForTests } from './built-site.ts';
 import { faultsOf } from './use.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAX_FIRST_PAGE = 300_000;
 /** axe looks at every page. */
 const SLOW = { timeout: 400_000 };
@@ -24,7 +24,7 @@ const API = ['api/index.html', 'api/functions/_stage0-ts_hex0.assemble.html'];
 runsIf(hasChromium, "the site's pages in a browser", `There is no ${CHROMIUM}`);
 
 const pages = sourcePages();
-const site = siteForTests(true);
+const site = wholeSiteForTests();
 
 const OWN = ['index', 'chain', 'seed'].map((name) => `playground/${name}.html`);
 const addresses = ['index.html', ...pages.map(({ address }) => address)];
@@ -235,19 +235,17 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length).toBe(count);
     }));
 
-  it('a page opened as a file is complete to read', async () => {
-    const page = await (await import('playwright')).chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
-    const tab = await page.newPage();
-    await tab.goto(`file://${site.folder}/course/1-hex0.html`);
-    expect(await tab.locator('figure.console').count()).toBeGreaterThan(2);
-    const colour = await tab.evaluate(() => getComputedStyle(document.body).fontFamily);
-    expect(colour).toContain('system-ui');
-    await expect.poll(() => tab.locator('.late').isVisible(), { timeout: 10_000 }).toBe(true);
-    await page.close();
-  });
+  it('a page opened as a file is complete to read', () =>
+    site.open('index.html', async (page) => {
+      const tab = await page.context().browser()?.newPage();
+      if (tab === undefined) throw new Error('no page');
+      await tab.goto(`file://${site.folder}/course/1-hex0.html`);
+      expect(await tab.locator('figure.console').count()).toBeGreaterThan(2);
+      const colour = await tab.evaluate(() => getComputedStyle(document.body).fontFamily);
+      expect(colour).toContain('system-ui');
+      await expect.poll(() => tab.locator('.late').isVisible(), { timeout: 10_000 }).toBe(true);
+      await tab.context().close();
+    }));
 
   // Documents differ in their text only: all of them in one look, one of each kind in the others.
   const kinds = [

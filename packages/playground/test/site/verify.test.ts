@@ -3,10 +3,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type Evidence, sign, statementOf } from '@stage0-ts/attest';
 import { encodeUtf8 } from '@stage0-ts/bytes';
-import axe from 'axe-core';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { hasChromium, siteForTests } from './built-site.ts';
+import { hasChromium, pagesForTests } from './built-site.ts';
+import { faultsOf } from './use.ts';
 
 const digest = (digit: string) => digit.repeat(64);
 const EVIDENCE: Evidence = {
@@ -43,7 +43,7 @@ const file = (name: string, content: Uint8Array | string) => ({
 const policy = file('policy.json', JSON.stringify({ version: 1, threshold: 2, people }));
 
 describe.skipIf(!hasChromium)('the page that verifies', () => {
-  const site = siteForTests();
+  const site = pagesForTests();
 
   const choose = (page: Page, ...files: ReturnType<typeof file>[]) =>
     page.locator('input[type=file]').setInputFiles(files);
@@ -87,17 +87,7 @@ describe.skipIf(!hasChromium)('the page that verifies', () => {
       async (page) => {
         await choose(page, policy, file('ada.json', await sign(STATEMENT, ada.secret, 'ada')));
         await page.locator('.verdict').waitFor();
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(overflow).toBeLessThanOrEqual(0);
-        await page.evaluate(axe.source);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: typeof axe }).axe.run({
-            runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'],
-          }),
-        );
-        expect(violations.map(({ id }) => id)).toEqual([]);
+        expect(await faultsOf(page, 'verify')).toEqual([]);
       },
       { viewport: { width, height: 800 }, colorScheme: width === 390 ? 'dark' : 'light' },
     ),

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The pages that matter most, in another engine: Debian's Firefox. */
 import { runsIf } from '@stage0-ts/vectors/test-support';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltSite, builtSite } from './built-site.ts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FIREFOX, Firefox } from './firefox.ts';
 
 const hasFirefox = FIREFOX !== undefined;
 runsIf(hasFirefox, 'the site in Firefox', 'There is no firefox-esr or firefox in /usr/bin');
 
 describe.skipIf(!hasFirefox)('in Firefox', () => {
-  let site: BuiltSite;
+  const site = inject('pages');
   let firefox: Firefox;
   beforeAll(async () => {
-    site = await builtSite();
     firefox = await Firefox.start();
   }, 120_000);
-  afterAll(async () => {
-    await firefox?.stop();
-    await site?.close();
-  }, 60_000);
+  afterAll(() => firefox?.stop(), 60_000);
 
   const soon = { timeout: 60_000, interval: 100 };
   const text = (selector: string) => () =>

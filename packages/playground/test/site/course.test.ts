@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { blocksOf } from '../../stage0/test/documents.ts';
-import { commandsOf } from '../src/course/console-text.ts';
-import { CHROMIUM, hasChromium, siteForTests } from './built-site.ts';
+import { blocksOf } from '../../../stage0/test/documents.ts';
+import { commandsOf } from '../../src/course/console-text.ts';
+import { CHROMIUM, hasChromium, pagesForTests } from './built-site.ts';
 
-const TUTORIAL = fileURLToPath(new URL('../../../docs/tutorial', import.meta.url));
+const TUTORIAL = fileURLToPath(new URL('../../../../docs/tutorial', import.meta.url));
 const chapters = fs.readdirSync(TUTORIAL).filter((name) => /^\d.*\.md$/.test(name));
 runsIf(hasChromium, 'the course in a browser', `There is no ${CHROMIUM}`);
 
@@ -40,7 +40,7 @@ function partsOf(chapter: string) {
 }
 
 describe.skipIf(!hasChromium)('the course', () => {
-  const site = siteForTests();
+  const site = pagesForTests();
 
   const address = (chapter: string) => `course/${chapter.replace(/\.md$/, '.html')}`;
   const alive = (page: Page) => page.locator('html[data-alive="yes"]').waitFor();

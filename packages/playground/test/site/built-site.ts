@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** A site that is served, and a browser for it. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { newFolder, type ServedSite, serve } from './setup.ts';
+
+export const CHROMIUM = '/usr/bin/chromium';
+export const hasChromium = fs.existsSync(CHROMIUM);
+
+const SITE_SCRIPT = fileURLToPath(new URL('../../../../scripts/site.js', import.meta.url));
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'];
+
+export interface BuiltSite extends ServedSite {
+  /**
+   * A new page; the test fails when it meets an error or asks anybody but its own server.
+   * @param address from the top of the site.
+   */
+  open(
+    address: string,
+    use: (page: Page) => Promise<void>,
+    options?: BrowserContextOptions,
+  ): Promise<void>;
+  /** The same with a page of the playground. */
+  openPage(
+    name: string,
+    use: (page: Page) => Promise<void>,
+    options?: BrowserContextOptions,
+  ): Promise<void>;
+}
+
+/** The pages that are served for all tests, and one browser for the tests of a file. */
+export const pagesForTests = (): BuiltSite => withBrowser(() => inject('pages'));
+
+/**
+ * All of the site, as `npm run site` makes it, which is more work: made before the tests of one
+ * file and removed after them. Only tests may use it.
+ */
+export function wholeSiteForTests(): BuiltSite {
+  let served: ServedSite | undefined;
+  let close: (() => Promise<void>) | undefined;
+  beforeAll(async () => {
+    const folder = newFolder();
+    const env = { ...process.env, SITE_FOLDER: folder };
+    const options = { env, encoding: 'utf8' } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [SITE_SCRIPT], options);
+    expect(status, `${stdout}\n${stderr}`).toBe(0);
+    [served, close] = await serve(folder);
+  }, 240_000);
+  afterAll(() => close?.());
+  return withBrowser(() => {
+    if (served === undefined) throw new Error('the site is made before the tests, not earlier');
+    return served;
+  });
+}
+
+/** `site` is not asked before a test begins. */
+function withBrowser(site: () => ServedSite): BuiltSite {
+  let browser: Browser | undefined;
+  afterAll(() => browser?.close());
+  const open: BuiltSite['open'] = async (address, use, options = {}) => {
+    browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      ...options,
+    });
+    const page = await context.newPage();
+    const { origin } = site();
+    const errors: string[] = [];
+    const strangers: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) errors.push(message.text());
+    });
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(origin) && !/^(data|blob|about):/.test(url)) strangers.push(url);
+    });
+    await page.goto(`${origin}/${address}`);
+    await use(page);
+    expect([errors, strangers]).toEqual([[], []]);
+    await context.close();
+  };
+  return {
+    get folder() {
+      return site().folder;
+    },
+    get origin() {
+      return site().origin;
+    },
+    open,
+    openPage: (name, use, options) => open(`playground/${name}.html`, use, options),
+  };
+}

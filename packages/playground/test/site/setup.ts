@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The pages of the site, built and served once for all tests that look at them. Before the first of
+ * these tests → a folder and a server; after the last → neither.
+ *
+ * Invariant: no test changes the folder.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, preview } from 'vite';
+import type { TestProject } from 'vitest/node';
+
+const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
+
+/** Where pages are: on this disk, and for browsers. */
+export interface ServedSite {
+  readonly folder: string;
+  readonly origin: string;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    pages: ServedSite;
+  }
+}
+
+/** A folder for a site. */
+export const newFolder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-pages-'));
+
+/** Serve a built site, until the second value is called: it removes the folder, too. */
+export async function serve(folder: string): Promise<[ServedSite, () => Promise<void>]> {
+  const server = await preview({ configFile, build: { outDir: folder }, preview: { port: 0 } });
+  const origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');
+  const close = async () => {
+    await server.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  return [{ folder, origin }, close];
+}
+
+/** What vitest calls. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = newFolder();
+  await build({ configFile, logLevel: 'error', build: { outDir: folder } });
+  const [pages, close] = await serve(folder);
+  project.provide('pages', pages);
+  return close;
+}
