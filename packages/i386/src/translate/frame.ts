@@ -77,7 +77,10 @@ export function analyseFrame(code: CodeFunction, flow: Flow): Frame {
   if (!isOne || extents === undefined || !isLeaf(code)) {
     return { before, covers, guards, whole: undefined };
   }
-  const heads = [...flow.loopHeads].map((at) => code.blocks.get(flow.order[at] as number) as Block);
+  const heads = [...flow.loopHeads].flatMap((at) => {
+    const head = flow.order[at] as number;
+    return (flow.switches.targets.get(head) ?? [head]).map((one) => code.blocks.get(one) as Block);
+  });
   const floor = floorOf(heads, before, extents);
   return { before, covers, guards: new Map(), whole: { ...extents, floor } };
 }
@@ -150,7 +153,7 @@ class FrameAnalysis {
   constructor(code: CodeFunction, flow: Flow) {
     this.code = code;
     this.roots = rootsOf(frameRegisters(code));
-    this.order = flow.order.map((start) => code.blocks.get(start) as Block);
+    this.order = flow.order.flatMap((start) => code.blocks.get(start) ?? []);
     for (const block of this.order) this.predecessors.set(block, []);
     for (const block of this.order) {
       for (const next of this.successors(block)) this.predecessors.get(next)?.push(block);

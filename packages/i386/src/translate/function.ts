@@ -4,8 +4,9 @@
  *
  * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block
  * that edges lead back to opens a loop, a block where edges meet comes after the end of a
- * `block`, everything else is nested where the one edge to it is. Flow that cannot be structured so
- * becomes a loop around a table of blocks. A function returns the address that the guest's ret
+ * `block`, everything else is nested where the one edge to it is. Where jumps lead into the middle
+ * of a loop there are switches (switches.ts); what they do not help, and very long functions, become
+ * a loop around a table of blocks. A function returns the address that the guest's ret
  * popped; the caller goes on only when that is the one it pushed, and otherwise leaves the rest to
  * the interpreter.
  */
@@ -15,10 +16,10 @@ import { ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
 import { bodyOf, dirtyAfter, liveAfterEach, registersOf } from './block-facts.ts';
-import { type Block, type Ending, successors } from './blocks.ts';
+import type { Block, Ending } from './blocks.ts';
 import { DEPTH_CELL, FLAGS_CELL, FUEL_CELL, pushCell, setCell } from './cells.ts';
 import { type FunctionFacts, liveAtEnd, type ProgramFacts } from './facts.ts';
-import { analyseFlow, type Flow } from './flow.ts';
+import { type Flow, structureFlow } from './flow.ts';
 import { analyseFrame, type Extents, type Frame, type Registers, stackUses } from './frame.ts';
 import { emitGuard } from './guard.ts';
 import {
@@ -89,7 +90,7 @@ class FunctionEmitter {
   constructor(fact: FunctionFacts, context: ModuleContext) {
     this.fact = fact;
     this.context = context;
-    this.flow = analyseFlow(fact.code);
+    this.flow = structureFlow(fact.code);
     this.frame = analyseFrame(fact.code, this.flow);
     this.state = new BlockState(this.code, registersOf(fact), context.layout);
     for (const { roots } of new Set([...this.frame.covers.values()].flat())) {
@@ -191,8 +192,14 @@ class FunctionEmitter {
   }
 
   private goTo(from: number, target: number): void {
-    const to = this.flow.position.get(target) as number;
-    if (this.isNested(from, target)) this.tree(to);
+    const { position, switches } = this.flow;
+    const before = switches.before.get(target);
+    if (before !== undefined) {
+      this.code.constant((switches.targets.get(before) as readonly number[]).indexOf(target));
+      this.code.indexed(OP.local_set, LABEL_LOCAL);
+    }
+    const to = position.get(before ?? target) as number;
+    if (this.isNested(from, to)) this.tree(to);
     else if (this.dispatch < 0) this.code.branch(OP.br, this.labels.get(to) as number);
     else {
       this.code.constant(to);
@@ -201,9 +208,8 @@ class FunctionEmitter {
     }
   }
 
-  /** Is the block at `target` placed where the one edge to it is? */
-  private isNested(from: number, target: number): boolean {
-    const to = this.flow.position.get(target) as number;
+  /** Is the block at position `to` placed where the one edge to it is? */
+  private isNested(from: number, to: number): boolean {
     return this.dispatch < 0 && to > from && !this.flow.merges.has(to);
   }
 
@@ -227,7 +233,11 @@ class FunctionEmitter {
 
   private block(position: number): void {
     const { emitter, fact, context } = this;
-    const block = fact.code.blocks.get(this.flow.order[position] as number) as Block;
+    const block = fact.code.blocks.get(this.flow.order[position] as number);
+    if (block === undefined) {
+      this.switch(position);
+      return;
+    }
     const guards = this.frame.guards.get(block);
     emitter.begin(this.dirtyIn[position] as number);
     const body = bodyOf(block);
@@ -244,6 +254,14 @@ class FunctionEmitter {
       else emitter.emit(live[at + 1] as number);
     }
     this.ending(block, position, atEnd);
+  }
+
+  /** To the block whose number is in the local. */
+  private switch(position: number): void {
+    const { flow, code, labels } = this;
+    const targets = flow.edges[position] as readonly number[];
+    code.indexed(OP.local_get, LABEL_LOCAL);
+    code.table(targets.map((to) => labels.get(to) as number));
   }
 
   private startBlock(block: Block, position: number): void {
@@ -424,8 +442,8 @@ class FunctionEmitter {
     const block = this.fact.code.blocks.get(back) as Block;
     const guard = this.frame.guards.get(block)?.get(0);
     const needed = this.fact.liveIn.get(back) ?? 0;
-    const follows =
-      this.isNested(position, back) && !flow.loopHeads.has(flow.position.get(back) as number);
+    const to = flow.position.get(back) as number;
+    const follows = this.isNested(position, to) && !flow.loopHeads.has(to);
     if (guard !== undefined && follows && (needed & ~known) === 0 && emitGuard(state, guard)) {
       code.op(OP.i32_or);
       this.guarded.add(block);
@@ -456,7 +474,10 @@ class FunctionEmitter {
     const charges = order.map(() => 0);
     const owner = order.map((_, at) => at);
     for (const [at, address] of order.entries()) {
-      const size = (this.fact.code.blocks.get(address) as Block).instructions.length;
+      const block = this.fact.code.blocks.get(address);
+      // A switch has nothing to count, and what it leads to is a head.
+      if (block === undefined) continue;
+      const size = block.instructions.length;
       charges[owner[at] as number] = (charges[owner[at] as number] as number) + Math.max(1, size);
       for (const child of dominated[at] as readonly number[]) {
         if (!loopHeads.has(child)) owner[child] = owner[at] as number;
@@ -468,15 +489,15 @@ class FunctionEmitter {
   // Which registers may differ from their cells, block by block
 
   private findDirty(): number[] {
-    const { order, position } = this.flow;
+    const { order, edges } = this.flow;
     const dirty = order.map(() => 0);
     for (let changed = true; changed; ) {
       changed = false;
       order.forEach((address, at) => {
-        const block = this.fact.code.blocks.get(address) as Block;
-        const out = dirtyAfter(block, dirty[at] as number);
-        for (const target of successors(block.ending)) {
-          const to = position.get(target) as number;
+        const block = this.fact.code.blocks.get(address);
+        const start = dirty[at] as number;
+        const out = block === undefined ? start : dirtyAfter(block, start);
+        for (const to of edges[at] as readonly number[]) {
           const before = dirty[to] as number;
           dirty[to] = before | out;
           changed ||= dirty[to] !== before;
