@@ -6,8 +6,9 @@
 import type { Instruction } from '../decode.ts';
 import { EAX, EDX, ESP } from '../registers.ts';
 import type { Block } from './blocks.ts';
-import { type FunctionFacts, liveBefore } from './facts.ts';
+import { type FunctionFacts, liveBefore, type ProgramFacts } from './facts.ts';
 import { directForm, registersTouched, registersWritten } from './forms.ts';
+import { PASSED } from './layout.ts';
 
 /** Instructions that do not transfer control. */
 export function bodyOf(block: Block): readonly Instruction[] {
@@ -31,21 +32,28 @@ export function liveAfterEach(block: Block, body: readonly Instruction[], atEnd:
   return live;
 }
 
-export function dirtyAfter(block: Block, before: number): number {
-  if (block.ending.kind === 'call' || block.ending.kind === 'call-indirect') return 0;
+/** Registers that differ from their cells after the block. */
+export function dirtyAfter({ instructions, ending }: Block, before: number, facts: ProgramFacts): number {
+  if (ending.kind === 'call-indirect') return 0;
   let dirty = before;
-  for (const instruction of block.instructions) {
+  for (const instruction of instructions) {
     const { operation } = instruction;
     if (directForm(instruction) === 'step') dirty = 0;
     else if (operation === 'int') dirty = 1 << EAX;
     else if (operation === 'div' || operation === 'idiv') dirty = (1 << EAX) | (1 << EDX);
     else dirty |= registersWritten(instruction);
   }
-  return dirty;
+  return ending.kind === 'call' ? dirtyAfterCall(dirty, facts.get(ending.target)) : dirty;
+}
+
+/** What is not passed has been stored before the call, and the callee has stored what it changed. */
+export function dirtyAfterCall(before: number, callee: FunctionFacts | undefined): number {
+  const kept = before & PASSED & ~(callee?.changes ?? PASSED);
+  return callee?.drop === undefined ? kept : kept | (1 << ESP);
 }
 
 export function registersOf(fact: FunctionFacts): number {
-  let all = 1 << ESP;
+  let all = PASSED;
   for (const { instructions } of fact.code.blocks.values()) {
     for (const instruction of instructions) all |= registersTouched(instruction);
   }

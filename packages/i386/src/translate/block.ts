@@ -158,15 +158,20 @@ export class BlockEmitter {
     this.goToExit(exit, before);
   }
 
-  /** The same where nothing has happened yet: cells are right, and no variable is held. */
+  /** The same where nothing has happened yet, so that no variable is held. */
   leaveAtStart(): void {
+    this.state.storeDirty();
     this.leaveHere(this.exits.leave);
   }
 
-  /**
-   * The interpreter takes over at the address in the local, with all registers in their cells.
-   */
+  /** The interpreter takes over at the address in the local. */
   leaveTo(known: number): void {
+    this.state.showStackPointer();
+    this.goToExit(this.exits.spill, known);
+  }
+
+  /** The same with all registers in their cells. */
+  leaveSpilledTo(known: number): void {
     this.goToExit(this.exits.leave, known);
   }
 
@@ -200,8 +205,18 @@ export class BlockEmitter {
 
   /** Registers to their cells, and the flags in `known` to theirs. */
   spillAll(known: number): void {
+    this.state.spill();
+    this.storeFlags(known);
+  }
+
+  /** The same with the registers of a mask only. */
+  spillSome(registers: number, known: number): void {
+    this.state.spillSome(registers);
+    this.storeFlags(known);
+  }
+
+  private storeFlags(known: number): void {
     const { state } = this;
-    state.spill();
     if (known === 0) return;
     this.packLive(known);
     setCell(state.code, state.layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));

@@ -23,6 +23,7 @@ export interface TranslatedFunction {
   readonly liveOut: number;
   readonly changes: number;
   readonly recursive: boolean;
+  readonly drop: number | undefined;
 }
 
 export interface FunctionFacts {
@@ -39,6 +40,11 @@ export interface FunctionFacts {
   group: number;
   /** The function can be entered again before it returns. */
   recursive: boolean;
+  /**
+   * Bytes that a return takes from the stack besides its address; undefined when that differs. If it
+   * is known, esp is right whenever the translated function returns.
+   */
+  readonly drop: number | undefined;
 }
 
 export type ProgramFacts = ReadonlyMap<number, FunctionFacts>;
@@ -105,11 +111,25 @@ export function analyseProgram(
       changes: 0,
       group: 0,
       recursive: false,
+      drop: dropOf(code),
     });
   }
   findGroups(facts);
   findChanges(facts);
   return findLiveFlags(facts) ? facts : undefined;
+}
+
+function dropOf({ blocks }: CodeFunction): number | undefined {
+  const drops = [...blocks.values()].flatMap(({ ending, instructions }) =>
+    ending.kind === 'return' ? [droppedBy(instructions.at(-1) as Instruction)] : [],
+  );
+  const [first = 0] = drops;
+  return drops.every((one) => one === first) ? first : undefined;
+}
+
+/** Bytes that `ret` takes from the stack after the address. */
+export function droppedBy({ operands }: Instruction): number {
+  return (operands[0]?.value ?? 0) & 0xffff;
 }
 
 function callees(code: CodeFunction): Set<number> {

@@ -55,6 +55,8 @@ export interface Frame {
   readonly covers: ReadonlyMap<Block, readonly Extents[]>;
   /** Block → position of an instruction → the guard before it. */
   readonly guards: ReadonlyMap<Block, ReadonlyMap<number, Extents>>;
+  /** The guard at the entry, if esp cannot be another each time. */
+  readonly first: Extents | undefined;
   /** The one guard, at the entry, of a function that calls nothing. */
   readonly whole: Extents | undefined;
 }
@@ -70,19 +72,20 @@ export function analyseFrame(code: CodeFunction, flow: Flow): Frame {
   analysis.run();
   const { before, covers, guards } = analysis;
   const entry = code.blocks.get(code.entry) as Block;
-  const [[first, extents] = []] = guards.get(entry) ?? [];
+  const [[position, extents] = []] = guards.get(entry) ?? [];
   // Where a loop leads back to the entry, esp may be another each time.
   const once = !flow.loopHeads.has(0);
-  const isOne = once && guards.size === 1 && guards.get(entry)?.size === 1 && first === 0;
+  const first = once && position === 0 ? extents : undefined;
+  const isOne = once && guards.size === 1 && guards.get(entry)?.size === 1 && position === 0;
   if (!isOne || extents === undefined || !isLeaf(code)) {
-    return { before, covers, guards, whole: undefined };
+    return { before, covers, guards, first, whole: undefined };
   }
   const heads = [...flow.loopHeads].flatMap((at) => {
     const head = flow.order[at] as number;
     return (flow.switches.targets.get(head) ?? [head]).map((one) => code.blocks.get(one) as Block);
   });
   const floor = floorOf(heads, before, extents);
-  return { before, covers, guards: new Map(), whole: { ...extents, floor } };
+  return { before, covers, guards: new Map(), first, whole: { ...extents, floor } };
 }
 
 /**
