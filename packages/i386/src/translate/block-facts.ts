@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * What the emitter asks of a block before it begins: its instructions without the ending, the flags
- * that are live after each, and the registers that differ from their cells at its end.
+ * that are live after each, the registers that differ from their cells at its start, and how many
+ * instructions to count there.
  */
 import type { Instruction } from '../decode.ts';
 import { EAX, EDX, ESP } from '../registers.ts';
-import type { Block } from './blocks.ts';
+import type { Block, CodeFunction } from './blocks.ts';
 import { type FunctionFacts, liveBefore, type ProgramFacts } from './facts.ts';
+import type { Flow } from './flow.ts';
 import { directForm, registersTouched, registersWritten } from './forms.ts';
 import { PASSED } from './layout.ts';
 
@@ -33,7 +35,7 @@ export function liveAfterEach(block: Block, body: readonly Instruction[], atEnd:
 }
 
 /** Registers that differ from their cells after the block. */
-export function dirtyAfter({ instructions, ending }: Block, before: number, facts: ProgramFacts): number {
+function dirtyAfter({ instructions, ending }: Block, before: number, facts: ProgramFacts): number {
   if (ending.kind === 'call-indirect') return 0;
   let dirty = before;
   for (const instruction of instructions) {
@@ -46,7 +48,9 @@ export function dirtyAfter({ instructions, ending }: Block, before: number, fact
   return ending.kind === 'call' ? dirtyAfterCall(dirty, facts.get(ending.target)) : dirty;
 }
 
-/** What is not passed has been stored before the call, and the callee has stored what it changed. */
+/**
+ * What is not passed has been stored before the call, and the callee has stored what it changed.
+ */
 export function dirtyAfterCall(before: number, callee: FunctionFacts | undefined): number {
   const kept = before & PASSED & ~(callee?.changes ?? PASSED);
   return callee?.drop === undefined ? kept : kept | (1 << ESP);
@@ -58,4 +62,51 @@ export function registersOf(fact: FunctionFacts): number {
     for (const instruction of instructions) all |= registersTouched(instruction);
   }
   return all;
+}
+
+/** Registers that may differ from their cells at the start of each block, by position. */
+export function dirtyAtStarts(
+  { code }: FunctionFacts,
+  { order, edges }: Flow,
+  facts: ProgramFacts,
+): number[] {
+  const dirty = order.map((_, at) => (at === 0 ? PASSED : 0));
+  for (let changed = true; changed; ) {
+    changed = false;
+    order.forEach((address, at) => {
+      const block = code.blocks.get(address);
+      const start = dirty[at] as number;
+      const out = block === undefined ? start : dirtyAfter(block, start, facts);
+      for (const to of edges[at] as readonly number[]) {
+        const before = dirty[to] as number;
+        dirty[to] = before | out;
+        changed ||= dirty[to] !== before;
+      }
+    });
+  }
+  return dirty;
+}
+
+/**
+ * Instructions are counted at the entry and at loop heads, which every endless run passes: as many
+ * as all blocks have that are reached from there before the next of them, so that no way is longer
+ * than what is counted. By position; 0 for none.
+ */
+export function chargesOf(
+  { blocks }: CodeFunction,
+  { order, dominated, loopHeads }: Flow,
+): number[] {
+  const charges = order.map(() => 0);
+  const owner = order.map((_, at) => at);
+  for (const [at, address] of order.entries()) {
+    const block = blocks.get(address);
+    // A switch has nothing to count, and what it leads to is a head.
+    if (block === undefined) continue;
+    const size = block.instructions.length;
+    charges[owner[at] as number] = (charges[owner[at] as number] as number) + Math.max(1, size);
+    for (const child of dominated[at] as readonly number[]) {
+      if (!loopHeads.has(child)) owner[child] = owner[at] as number;
+    }
+  }
+  return charges;
 }

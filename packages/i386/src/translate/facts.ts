@@ -41,8 +41,8 @@ export interface FunctionFacts {
   /** The function can be entered again before it returns. */
   recursive: boolean;
   /**
-   * Bytes that a return takes from the stack besides its address; undefined when that differs. If it
-   * is known, esp is right whenever the translated function returns.
+   * Bytes that a return takes from the stack besides its address; undefined when that differs. If
+   * it is known, esp is right whenever the translated function returns.
    */
   readonly drop: number | undefined;
 }

@@ -3,12 +3,11 @@
  * One guest function → one WebAssembly function, with structured control flow.
  *
  * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block
- * that edges lead back to opens a loop, a block where edges meet comes after the end of a
- * `block`, everything else is nested where the one edge to it is. Where jumps lead into the middle
- * of a loop there are switches (switches.ts); what they do not help, and very long functions, become
- * a loop around a table of blocks. A function returns the address that the guest's ret
- * popped; the caller goes on only when that is the one it pushed, and otherwise leaves the rest to
- * the interpreter.
+ * that edges lead back to opens a loop, a block where edges meet comes after the end of a `block`,
+ * everything else is nested where the one edge to it is. Where jumps lead into the middle of a loop
+ * there are switches (switches.ts); what they do not help, and very long functions, become a loop
+ * around a table of blocks. A function returns the address that the guest's ret popped; the caller
+ * goes on only when that is the one it pushed, and otherwise leaves the rest to the interpreter.
  */
 import type { Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
@@ -17,8 +16,9 @@ import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
 import {
   bodyOf,
-  dirtyAfter,
+  chargesOf,
   dirtyAfterCall,
+  dirtyAtStarts,
   liveAfterEach,
   registersOf,
 } from './block-facts.ts';
@@ -32,8 +32,9 @@ import {
   type ProgramFacts,
 } from './facts.ts';
 import { type Flow, structureFlow } from './flow.ts';
-import { analyseFrame, type Extents, type Frame, type Registers, stackUses } from './frame.ts';
+import { analyseFrame, type Extents, type Frame } from './frame.ts';
 import { emitGuard } from './guard.ts';
+import { type Registers, stackUses } from './known.ts';
 import {
   CALL_INDIRECT,
   DEPTH_LOCAL,
@@ -111,7 +112,7 @@ class FunctionEmitter {
     this.fact = fact;
     this.context = context;
     this.flow = structureFlow(fact.code);
-    this.frame = analyseFrame(fact.code, this.flow);
+    this.frame = analyseFrame(fact.code, this.flow, context.facts);
     this.state = new BlockState(this.code, registersOf(fact), context.layout);
     for (const { roots } of new Set([...this.frame.covers.values()].flat())) {
       this.state.reservePlaces(roots.keys());
@@ -121,8 +122,8 @@ class FunctionEmitter {
       this.marks.push(this.code.bytes.length, address);
     };
     this.emitter = new BlockEmitter(this.state, mark, context.helpers);
-    this.dirtyIn = this.findDirty();
-    this.charges = context.metered ? this.findCharges() : this.flow.order.map(() => 0);
+    this.dirtyIn = dirtyAtStarts(fact, this.flow, context.facts);
+    this.charges = context.metered ? chargesOf(fact.code, this.flow) : this.flow.order.map(() => 0);
   }
 
   emit(): EmittedFunction {
@@ -198,13 +199,14 @@ class FunctionEmitter {
 
   /** `live`: flags that are right before the instruction. */
   private startInstruction(block: Block, at: number, live: number): void {
-    const { before, covers } = this.frame;
-    this.emitter.startInstruction(
-      block.instructions[at] as Instruction,
-      before.get(block)?.[at] ?? [],
-      covers.get(block)?.[at],
-      live,
-    );
+    const { before, covers, expected } = this.frame;
+    this.emitter.startInstruction({
+      instruction: block.instructions[at] as Instruction,
+      registers: before.get(block)?.[at] ?? [],
+      cover: covers.get(block)?.[at],
+      before: live,
+      expected: expected.get(block)?.get(at),
+    });
   }
 
   // Structure
@@ -532,48 +534,5 @@ class FunctionEmitter {
     this.emitter.leaveTo(liveOut);
     code.end();
     this.goTo(position, back);
-  }
-
-  /**
-   * Instructions are counted at the entry and at loop heads, which every endless run passes: as
-   * many as all blocks have that are reached from there before the next of them, so that no way is
-   * longer than what is counted.
-   */
-  private findCharges(): number[] {
-    const { order, dominated, loopHeads } = this.flow;
-    const charges = order.map(() => 0);
-    const owner = order.map((_, at) => at);
-    for (const [at, address] of order.entries()) {
-      const block = this.fact.code.blocks.get(address);
-      // A switch has nothing to count, and what it leads to is a head.
-      if (block === undefined) continue;
-      const size = block.instructions.length;
-      charges[owner[at] as number] = (charges[owner[at] as number] as number) + Math.max(1, size);
-      for (const child of dominated[at] as readonly number[]) {
-        if (!loopHeads.has(child)) owner[child] = owner[at] as number;
-      }
-    }
-    return charges;
-  }
-
-  // Which registers may differ from their cells, block by block
-
-  private findDirty(): number[] {
-    const { order, edges } = this.flow;
-    const dirty = order.map((_, at) => (at === 0 ? PASSED : 0));
-    for (let changed = true; changed; ) {
-      changed = false;
-      order.forEach((address, at) => {
-        const block = this.fact.code.blocks.get(address);
-        const start = dirty[at] as number;
-        const out = block === undefined ? start : dirtyAfter(block, start, this.context.facts);
-        for (const to of edges[at] as readonly number[]) {
-          const before = dirty[to] as number;
-          dirty[to] = before | out;
-          changed ||= dirty[to] !== before;
-        }
-      });
-    }
-    return dirty;
   }
 }

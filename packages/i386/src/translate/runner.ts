@@ -23,14 +23,7 @@ import { GS } from '../segments.ts';
 import { systemCall } from '../syscalls.ts';
 import { X87_ONLY } from '../x87/table.ts';
 import type { Translation } from './cache.ts';
-import {
-  Cells,
-  FLAGS_CELL,
-  FUEL_CELL,
-  GS_CELL,
-  READ_LIMITS,
-  WRITE_LIMITS,
-} from './cells.ts';
+import { Cells, FLAGS_CELL, FUEL_CELL, GS_CELL, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
 import { isLoop, stopAtControl } from './control.ts';
 import { ALL_REGISTERS, flagsRead, type TranslatedFunction } from './facts.ts';
 import { IMPORTS } from './layout.ts';

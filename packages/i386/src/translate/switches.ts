@@ -6,8 +6,8 @@
  * WebAssembly has loops with one head only. Where a cycle is entered at several blocks, every jump
  * to one of these goes to a switch instead, with the block's number in a local, and the switch goes
  * on to the block. The switch is the loop's head; inside of it the same is done again. (LLVM's pass
- * for WebAssembly does the same: WebAssemblyFixIrreducibleControlFlow.) Invariant: with the switches
- * every cycle has one head, through which it is entered.
+ * for WebAssembly does the same: WebAssemblyFixIrreducibleControlFlow.) Invariant: with the
+ * switches every cycle has one head, through which it is entered.
  */
 import { components } from './components.ts';
 
