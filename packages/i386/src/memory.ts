@@ -15,10 +15,7 @@ import { type FaultCode, hex, MachineError } from './errors.ts';
 export const PAGE = 4096;
 /** Sizes of buffers are multiples of this: the page size of WebAssembly. */
 export const GRANULE = 65536;
-/**
- * Buffers grow by at least this much: each time costs new views, and work for the garbage
- * collector.
- */
+/** Buffers grow by at least this much, and by at least a quarter. */
 const GROWTH = 32 * GRANULE;
 /** Bytes after the stack in a buffer, before the rights of pages. */
 export const WINDOW_BYTES: number = GRANULE;
@@ -259,8 +256,10 @@ export class Memory {
     this.pages.fill(rights, this.place(start) >>> 12, this.place(end) >>> 12);
   }
 
+  /** V8 collects garbage each time that a WebAssembly.Memory grows, so this grows by a part. */
   private growTo(size: number): boolean {
-    const wanted = Math.max(Math.ceil(size / GRANULE) * GRANULE, this.bytes.length + GROWTH);
+    const growth = Math.max(GROWTH, this.bytes.length / 4);
+    const wanted = Math.ceil(Math.max(size, this.bytes.length + growth) / GRANULE) * GRANULE;
     const most = Math.ceil(this.limit / GRANULE) * GRANULE;
     if (!this.backing.grow(Math.min(wanted, most))) return false;
     this.bytes = new Uint8Array(this.backing.buffer);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * What the emitter asks of a block before it begins: its instructions without the ending, the flags
- * that are live after each, and the registers that differ from their cells at its end.
+ * that are live after each, the registers that differ from their cells at its start, and how many
+ * instructions to count there.
  */
 import type { Instruction } from '../decode.ts';
 import { EAX, EDX, ESP } from '../registers.ts';
-import type { Block } from './blocks.ts';
-import { type FunctionFacts, liveBefore } from './facts.ts';
+import type { Block, CodeFunction } from './blocks.ts';
+import { type FunctionFacts, liveBefore, type ProgramFacts } from './facts.ts';
+import type { Flow } from './flow.ts';
 import { directForm, registersTouched, registersWritten } from './forms.ts';
+import { PASSED } from './layout.ts';
 
 /** Instructions that do not transfer control. */
 export function bodyOf(block: Block): readonly Instruction[] {
@@ -31,23 +34,79 @@ export function liveAfterEach(block: Block, body: readonly Instruction[], atEnd:
   return live;
 }
 
-export function dirtyAfter(block: Block, before: number): number {
-  if (block.ending.kind === 'call' || block.ending.kind === 'call-indirect') return 0;
+/** Registers that differ from their cells after the block. */
+function dirtyAfter({ instructions, ending }: Block, before: number, facts: ProgramFacts): number {
+  if (ending.kind === 'call-indirect') return 0;
   let dirty = before;
-  for (const instruction of block.instructions) {
+  for (const instruction of instructions) {
     const { operation } = instruction;
     if (directForm(instruction) === 'step') dirty = 0;
     else if (operation === 'int') dirty = 1 << EAX;
     else if (operation === 'div' || operation === 'idiv') dirty = (1 << EAX) | (1 << EDX);
     else dirty |= registersWritten(instruction);
   }
-  return dirty;
+  return ending.kind === 'call' ? dirtyAfterCall(dirty, facts.get(ending.target)) : dirty;
+}
+
+/**
+ * What is not passed has been stored before the call, and the callee has stored what it changed.
+ */
+export function dirtyAfterCall(before: number, callee: FunctionFacts | undefined): number {
+  const kept = before & PASSED & ~(callee?.changes ?? PASSED);
+  return callee?.drop === undefined ? kept : kept | (1 << ESP);
 }
 
 export function registersOf(fact: FunctionFacts): number {
-  let all = 1 << ESP;
+  let all = PASSED;
   for (const { instructions } of fact.code.blocks.values()) {
     for (const instruction of instructions) all |= registersTouched(instruction);
   }
   return all;
+}
+
+/** Registers that may differ from their cells at the start of each block, by position. */
+export function dirtyAtStarts(
+  { code }: FunctionFacts,
+  { order, edges }: Flow,
+  facts: ProgramFacts,
+): number[] {
+  const dirty = order.map((_, at) => (at === 0 ? PASSED : 0));
+  for (let changed = true; changed; ) {
+    changed = false;
+    order.forEach((address, at) => {
+      const block = code.blocks.get(address);
+      const start = dirty[at] as number;
+      const out = block === undefined ? start : dirtyAfter(block, start, facts);
+      for (const to of edges[at] as readonly number[]) {
+        const before = dirty[to] as number;
+        dirty[to] = before | out;
+        changed ||= dirty[to] !== before;
+      }
+    });
+  }
+  return dirty;
+}
+
+/**
+ * Instructions are counted at the entry and at loop heads, which every endless run passes: as many
+ * as all blocks have that are reached from there before the next of them, so that no way is longer
+ * than what is counted. By position; 0 for none.
+ */
+export function chargesOf(
+  { blocks }: CodeFunction,
+  { order, dominated, loopHeads }: Flow,
+): number[] {
+  const charges = order.map(() => 0);
+  const owner = order.map((_, at) => at);
+  for (const [at, address] of order.entries()) {
+    const block = blocks.get(address);
+    // A switch has nothing to count, and what it leads to is a head.
+    if (block === undefined) continue;
+    const size = block.instructions.length;
+    charges[owner[at] as number] = (charges[owner[at] as number] as number) + Math.max(1, size);
+    for (const child of dominated[at] as readonly number[]) {
+      if (!loopHeads.has(child)) owner[child] = owner[at] as number;
+    }
+  }
+  return charges;
 }

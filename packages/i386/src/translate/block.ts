@@ -13,20 +13,26 @@ import { isCode, isImage, lowOffset, placeOf, stackStart } from './access.ts';
 import { FLAGS_CELL, GS_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
 import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts';
 import { directForm } from './forms.ts';
-import {
-  addressOf,
-  type Extent,
-  type Extents,
-  isGuarded,
-  type Known,
-  NUMBER,
-  type Registers,
-} from './frame.ts';
+import type { Extent, Extents } from './frame.ts';
 import { HANDLERS } from './handlers.ts';
+import { addressOf, isGuarded, type Known, NUMBER, type Registers } from './known.ts';
 import { FLAGS_LOCAL, KNOWN_LOCAL, LEAVE, RETURN_LOCAL, STEP } from './layout.ts';
 import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
 import { OP } from './wasm.ts';
+
+/** An instruction and what is known before it. */
+export interface Started {
+  readonly instruction: Instruction;
+  /** What the registers hold. */
+  readonly registers: Registers;
+  /** The guard that covers it. */
+  readonly cover: Extents | undefined;
+  /** Flags that are right. */
+  readonly before: number;
+  /** What it is taken to pop. */
+  readonly expected: Known | undefined;
+}
 
 /** Notes that code for the guest address begins here. */
 export type Mark = (address: number) => void;
@@ -35,12 +41,7 @@ export class BlockEmitter {
   readonly state: BlockState;
   /** Variables in locals, if set. */
   slots: HeldSlots | undefined;
-  private instruction: Instruction | undefined;
-  /** What the registers hold before it. */
-  private registers: Registers = [];
-  private cover: Extents | undefined;
-  /** Flags that are right before it. */
-  private before = 0;
+  private started: Started | undefined;
   private producer: Producer = PACKED;
   /** Depths of the labels of the exits: with registers to store first, and with all stored. */
   private exits = { spill: 0, leave: 0 };
@@ -61,31 +62,24 @@ export class BlockEmitter {
 
   /** `live`: flags that somebody may read afterwards. */
   emit(live: number): void {
-    const instruction = this.instruction as Instruction;
+    const { instruction } = this.current;
     const handler = HANDLERS[instruction.operation];
     const needed = live & instruction.writes;
     const done =
       !this.storesToCode(instruction) &&
       directForm(instruction) !== 'step' &&
       handler?.(this, instruction, needed, live);
-    if (done !== true) this.step(instruction.address, this.before);
+    if (done !== true) this.step(instruction.address, this.current.before);
   }
 
-  /**
-   * What follows is emitted for `instruction`. `registers`: what they hold, `before`: flags that
-   * are right, both before it. `cover`: the guard that covers it.
-   */
-  startInstruction(
-    instruction: Instruction,
-    registers: Registers,
-    cover: Extents | undefined,
-    before: number,
-  ): void {
-    this.mark(instruction.address);
-    this.instruction = instruction;
-    this.registers = registers;
-    this.cover = cover;
-    this.before = before;
+  /** What follows is emitted for this instruction. */
+  startInstruction(started: Started): void {
+    this.mark(started.instruction.address);
+    this.started = started;
+  }
+
+  private get current(): Started {
+    return this.started as Started;
   }
 
   /** True for a store to a constant address at which translated code is. */
@@ -97,7 +91,7 @@ export class BlockEmitter {
   }
 
   private addressOf(operand: Operand): Known | undefined {
-    return addressOf(operand, this.registers);
+    return addressOf(operand, this.current.registers);
   }
 
   /**
@@ -127,12 +121,12 @@ export class BlockEmitter {
 
   /** Registers and flags to their cells, before the instruction. */
   spillHere(): void {
-    this.spillAll(this.before);
+    this.spillAll(this.current.before);
   }
 
   /** Let the interpreter execute the instruction, after {@link spillHere}. */
   stepHere(): void {
-    this.stepSpilled((this.instruction as Instruction).address, this.before);
+    this.stepSpilled(this.current.instruction.address, this.current.before);
   }
 
   stepSpilled(address: number, known: number): void {
@@ -149,24 +143,30 @@ export class BlockEmitter {
    * @param exit the depth of its label.
    */
   leaveHere(exit: number = this.exits.spill): void {
-    const { state, before } = this;
+    const { state } = this;
+    const { instruction, before } = this.current;
     const { code } = state;
     if (before !== 0) packFlags(state, this.producer, before);
     state.showStackPointer();
-    code.constant((this.instruction as Instruction).address);
+    code.constant(instruction.address);
     code.indexed(OP.local_set, RETURN_LOCAL);
     this.goToExit(exit, before);
   }
 
-  /** The same where nothing has happened yet: cells are right, and no variable is held. */
+  /** The same where nothing has happened yet, so that no variable is held. */
   leaveAtStart(): void {
+    this.state.storeDirty();
     this.leaveHere(this.exits.leave);
   }
 
-  /**
-   * The interpreter takes over at the address in the local, with all registers in their cells.
-   */
+  /** The interpreter takes over at the address in the local. */
   leaveTo(known: number): void {
+    this.state.showStackPointer();
+    this.goToExit(this.exits.spill, known);
+  }
+
+  /** The same with all registers in their cells. */
+  leaveSpilledTo(known: number): void {
     this.goToExit(this.exits.leave, known);
   }
 
@@ -200,8 +200,18 @@ export class BlockEmitter {
 
   /** Registers to their cells, and the flags in `known` to theirs. */
   spillAll(known: number): void {
+    this.state.spill();
+    this.storeFlags(known);
+  }
+
+  /** The same with the registers of a mask only. */
+  spillSome(registers: number, known: number): void {
+    this.state.spillSome(registers);
+    this.storeFlags(known);
+  }
+
+  private storeFlags(known: number): void {
     const { state } = this;
-    state.spill();
     if (known === 0) return;
     this.packLive(known);
     setCell(state.code, state.layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
@@ -334,7 +344,7 @@ export class BlockEmitter {
   /** Push the place of the root that the address has; returns how far from there the address is. */
   private pushPlace({ root, value }: Known): number {
     this.state.get(this.state.placeOf(root));
-    const [from] = (this.cover as Extents).roots.get(root) as Extent;
+    const [from] = (this.current.cover as Extents).roots.get(root) as Extent;
     return value - from;
   }
 
@@ -477,7 +487,29 @@ export class BlockEmitter {
   /** pop onto the stack. A guard covers it. */
   pop(): void {
     this.read(TOP);
+    this.compareExpected();
     this.state.moveStackPointer(4);
+  }
+
+  /**
+   * Leave to the interpreter if the value on the stack is not what the instruction is taken to pop.
+   */
+  private compareExpected(): void {
+    const { state } = this;
+    const { code, layout } = state;
+    const { expected, cover } = this.current;
+    // Where nothing is reached from it, it does not matter.
+    const extent = expected && cover?.roots.get(expected.root);
+    if (expected === undefined || extent === undefined) return;
+    const value = state.tee();
+    state.get(value);
+    state.get(state.placeOf(expected.root));
+    code.constant(expected.value - extent[0] + stackStart(layout));
+    code.op(OP.i32_add);
+    code.op(OP.i32_ne);
+    code.open(OP.if);
+    this.leaveHere();
+    code.end();
   }
 
   /** Push what `leave` takes from the stack. A guard covers it. */

@@ -12,21 +12,19 @@ import { type Code, OP } from './wasm.ts';
 
 /** Cells 0 to 7 are the registers. */
 export const FLAGS_CELL = 8;
-/** Calls open within recursive groups. */
-export const DEPTH_CELL = 9;
 /** Instructions that may run before the next call of `tick`. */
-export const FUEL_CELL = 10;
+export const FUEL_CELL = 9;
 /** How many places there are in the low region for a read of 1, 2 and 4 bytes: see access.ts. */
-export const READ_LIMITS: Readonly<Record<number, number>> = { 1: 11, 2: 12, 4: 13 };
+export const READ_LIMITS: Readonly<Record<number, number>> = { 1: 10, 2: 11, 4: 12 };
 /** The same for writes, from the end of the code on. */
-export const WRITE_LIMITS: Readonly<Record<number, number>> = { 1: 14, 2: 15, 4: 16 };
+export const WRITE_LIMITS: Readonly<Record<number, number>> = { 1: 13, 2: 14, 4: 15 };
 
 /** Where the segment of gs begins; 0 when there is none, or it begins there. */
-export const GS_CELL = 17;
+export const GS_CELL = 16;
 
 /** For people. */
 export const CELL_NAMES: readonly string[] = [
-  ...[...REGISTER_NAMES, 'flags', 'depth', 'fuel'],
+  ...[...REGISTER_NAMES, 'flags', 'fuel'],
   ...['read1', 'read2', 'read4', 'write1', 'write2', 'write4', 'gs'],
 ];
 

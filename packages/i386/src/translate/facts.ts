@@ -10,6 +10,7 @@
 import { decode, type FetchByte, type Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
 import type { Block, CodeFunction, Ending } from './blocks.ts';
+import { components } from './components.ts';
 import { registersWritten } from './forms.ts';
 
 /** Every register. */
@@ -22,6 +23,7 @@ export interface TranslatedFunction {
   readonly liveOut: number;
   readonly changes: number;
   readonly recursive: boolean;
+  readonly drop: number | undefined;
 }
 
 export interface FunctionFacts {
@@ -38,6 +40,11 @@ export interface FunctionFacts {
   group: number;
   /** The function can be entered again before it returns. */
   recursive: boolean;
+  /**
+   * Bytes that a return takes from the stack besides its address; undefined when that differs. If
+   * it is known, esp is right whenever the translated function returns.
+   */
+  readonly drop: number | undefined;
 }
 
 export type ProgramFacts = ReadonlyMap<number, FunctionFacts>;
@@ -104,11 +111,25 @@ export function analyseProgram(
       changes: 0,
       group: 0,
       recursive: false,
+      drop: dropOf(code),
     });
   }
   findGroups(facts);
   findChanges(facts);
   return findLiveFlags(facts) ? facts : undefined;
+}
+
+function dropOf({ blocks }: CodeFunction): number | undefined {
+  const drops = [...blocks.values()].flatMap(({ ending, instructions }) =>
+    ending.kind === 'return' ? [droppedBy(instructions.at(-1) as Instruction)] : [],
+  );
+  const [first = 0] = drops;
+  return drops.every((one) => one === first) ? first : undefined;
+}
+
+/** Bytes that `ret` takes from the stack after the address. */
+export function droppedBy({ operands }: Instruction): number {
+  return (operands[0]?.value ?? 0) & 0xffff;
 }
 
 function callees(code: CodeFunction): Set<number> {
@@ -126,55 +147,15 @@ function callsUnknown(code: CodeFunction): boolean {
   return [...code.blocks.values()].some(({ ending }) => UNKNOWN.has(ending.kind));
 }
 
-/** Strongly connected components of the call graph (Tarjan), without recursion. */
+/** Groups are the strongly connected components of the call graph. */
 function findGroups(facts: ProgramFacts): void {
-  const index = new Map<number, number>();
-  const low = new Map<number, number>();
-  const stack: number[] = [];
-  const onStack = new Set<number>();
-  let groups = 0;
-  for (const root of facts.keys()) {
-    if (index.has(root)) continue;
-    const work = [enter(root)];
-    for (let top = work.at(-1); top !== undefined; top = work.at(-1)) {
-      const to = top.rest.pop();
-      if (to === undefined) {
-        work.pop();
-        finish(top.entry);
-        const above = work.at(-1);
-        if (above !== undefined) lower(above.entry, low.get(top.entry) as number);
-      } else if (!index.has(to)) work.push(enter(to));
-      else if (onStack.has(to)) lower(top.entry, index.get(to) as number);
-    }
-  }
-
-  function enter(entry: number): { entry: number; rest: number[] } {
-    index.set(entry, index.size);
-    low.set(entry, index.get(entry) as number);
-    stack.push(entry);
-    onStack.add(entry);
-    return { entry, rest: [...callees((facts.get(entry) as FunctionFacts).code)] };
-  }
-
-  function lower(entry: number, to: number): void {
-    low.set(entry, Math.min(low.get(entry) as number, to));
-  }
-
-  function finish(entry: number): void {
-    if (low.get(entry) !== index.get(entry)) return;
-    groups++;
-    const members: number[] = [];
-    for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
-      onStack.delete(member);
-      members.push(member);
-      if (member === entry) break;
-    }
+  const next = (entry: number): Set<number> => callees((facts.get(entry) as FunctionFacts).code);
+  for (const [at, members] of components(facts.keys(), next).entries()) {
     for (const member of members) {
       const fact = facts.get(member) as FunctionFacts;
       if (fact.isFixed) continue;
-      fact.group = groups;
-      fact.recursive =
-        members.length > 1 || callees(fact.code).has(member) || callsUnknown(fact.code);
+      fact.group = at + 1;
+      fact.recursive = members.length > 1 || next(member).has(member) || callsUnknown(fact.code);
     }
   }
 }

@@ -3,31 +3,50 @@
  * The shape of a function's flow: blocks → reverse postorder, dominator tree, and which blocks are
  * loop heads or merges.
  *
- * Dominators by Cooper, Harvey and Kennedy, "A simple, fast dominance algorithm" (2001). Invariant:
- * `order` begins with the entry, and an edge leads backwards exactly when its target's position is
- * not greater than its source's.
+ * Dominators by Cooper, Harvey and Kennedy, "A simple, fast dominance algorithm" (2001). Where
+ * jumps lead into the middle of a loop, switches.ts adds switches. Invariant: `order` begins with
+ * the entry, and an edge leads backwards exactly when its target's position is not greater than its
+ * source's.
  */
 import { type CodeFunction, successors } from './blocks.ts';
+import { findSwitches, NO_SWITCHES, type Switches } from './switches.ts';
 
 export interface Flow {
-  /** Start addresses in reverse postorder. */
+  /** Start addresses in reverse postorder, with those of switches. */
   readonly order: readonly number[];
   /** Address → position in `order`. */
   readonly position: ReadonlyMap<number, number>;
+  /** Positions that control goes to, by position. */
+  readonly edges: readonly (readonly number[])[];
   /** Children in the dominator tree, in reverse postorder. */
   readonly dominated: readonly (readonly number[])[];
   /** Positions that an edge leads back to. */
   readonly loopHeads: ReadonlySet<number>;
-  /** Positions with two or more forward edges in. */
+  /** Positions with two or more forward edges in, and those that a switch leads to. */
   readonly merges: ReadonlySet<number>;
   /** Every backward edge goes to a dominator, so loops can nest. */
   readonly reducible: boolean;
+  readonly switches: Switches;
 }
 
-export function analyseFlow({ entry, blocks }: CodeFunction): Flow {
-  const next = (address: number): number[] => {
+/** The flow with switches, if it needs them to be reducible and they help. */
+export function structureFlow(code: CodeFunction): Flow {
+  const plain = analyseFlow(code);
+  if (plain.reducible) return plain;
+  const switches = findSwitches(plain.edges, plain.order);
+  return switches === undefined ? plain : analyseFlow(code, switches);
+}
+
+export function analyseFlow(
+  { entry, blocks }: CodeFunction,
+  switches: Switches = NO_SWITCHES,
+): Flow {
+  const next = (address: number): readonly number[] => {
+    const targets = switches.targets.get(address);
+    if (targets !== undefined) return targets;
     const block = blocks.get(address);
-    return block === undefined ? [] : successors(block.ending);
+    const own = block === undefined ? [] : successors(block.ending);
+    return own.map((to) => switches.before.get(to) ?? to);
   };
   const order = reversePostorder(entry, next);
   const position = new Map(order.map((address, at) => [address, at]));
@@ -42,7 +61,7 @@ export function analyseFlow({ entry, blocks }: CodeFunction): Flow {
     (dominated[dominator[at] as number] as number[]).push(at);
   }
   const loopHeads = new Set<number>();
-  const merges = new Set<number>();
+  const merges = new Set([...switches.before.keys()].map((to) => position.get(to) as number));
   let reducible = true;
   predecessors.forEach((sources, at) => {
     let forward = 0;
@@ -55,13 +74,13 @@ export function analyseFlow({ entry, blocks }: CodeFunction): Flow {
     }
     if (forward > 1) merges.add(at);
   });
-  return { order, position, dominated, loopHeads, merges, reducible };
+  return { order, position, edges, dominated, loopHeads, merges, reducible, switches };
 }
 
 /** Depth first, without recursion: functions may have thousands of blocks. */
-function reversePostorder(entry: number, next: (address: number) => number[]): number[] {
+function reversePostorder(entry: number, next: (at: number) => readonly number[]): number[] {
   const seen = new Set([entry]);
-  const stack = [{ address: entry, rest: next(entry) }];
+  const stack = [{ address: entry, rest: [...next(entry)] }];
   const finished: number[] = [];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     const to = top.rest.pop();
@@ -70,7 +89,7 @@ function reversePostorder(entry: number, next: (address: number) => number[]): n
       stack.pop();
     } else if (!seen.has(to)) {
       seen.add(to);
-      stack.push({ address: to, rest: next(to) });
+      stack.push({ address: to, rest: [...next(to)] });
     }
   }
   return finished.reverse();

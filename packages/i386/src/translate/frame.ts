@@ -4,32 +4,33 @@
  * before each instruction, as far as that is known, and how far from them it reaches into the
  * stack.
  *
- * A forward analysis. A value is a number, or a distance from a root: what a register was at a
- * place where a guard is emitted (see guard.ts). The blocks are cut into regions, each with one
- * guard at its head, whose blocks are reached from the head alone and without a call between; where
- * esp is lost within a block another guard covers the block's rest. Invariant: what is said of a
- * register holds on every path from the root's place to the instruction; and whatever the function
- * pushes and pops is covered by a guard.
+ * A forward analysis; what single instructions do is in known.ts. The blocks are cut into regions,
+ * each with one guard at its head, whose blocks are reached from the head alone; a call ends a
+ * region unless the function that is called leaves esp where it was. Where esp is lost within a
+ * block another guard covers the block's rest. A frame pointer that was pushed, and is popped after
+ * a call, is taken for what it was, and the code compares it: memory may have changed. Invariant:
+ * what is said of a register holds on every path from the root's place to the instruction; and
+ * whatever the function pushes and pops is covered by a guard.
  */
-import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { type Instruction, MEMORY, REGISTER } from '../decode.ts';
 import { EBP, ESP } from '../registers.ts';
-import { type Block, type CodeFunction, successors } from './blocks.ts';
+import { type Block, type CodeFunction, type Ending, successors } from './blocks.ts';
+import type { FunctionFacts, ProgramFacts } from './facts.ts';
 import type { Flow } from './flow.ts';
 import { directForm, registersWritten } from './forms.ts';
-import { stringOperands } from './string-code.ts';
-
-/** What a register holds: `value` more than its root. */
-export interface Known {
-  /** A register, as it was at the guard, or {@link NUMBER}, which is zero. */
-  readonly root: number;
-  readonly value: number;
-}
-
-/** The root of numbers. */
-export const NUMBER = -1;
-
-/** By register number. */
-export type Registers = readonly (Known | undefined)[];
+import {
+  addressOf,
+  after,
+  isFollowedStack,
+  type Known,
+  memoryOperands,
+  moved,
+  NUMBER,
+  operandValue,
+  type Pushed,
+  type Registers,
+  stackUses,
+} from './known.ts';
 
 /**
  * Bytes of the stack that are used, as distances from a root: from the first up to, but not
@@ -55,31 +56,34 @@ export interface Frame {
   readonly covers: ReadonlyMap<Block, readonly Extents[]>;
   /** Block → position of an instruction → the guard before it. */
   readonly guards: ReadonlyMap<Block, ReadonlyMap<number, Extents>>;
+  /** Block → position of a pop → what it is taken to pop, which has to be compared. */
+  readonly expected: ReadonlyMap<Block, ReadonlyMap<number, Known>>;
+  /** The guard at the entry, if esp cannot be another each time. */
+  readonly first: Extents | undefined;
   /** The one guard, at the entry, of a function that calls nothing. */
   readonly whole: Extents | undefined;
 }
 
-/** Distances below this are covered by guards. */
-const NEAR = 1 << 15;
-/** More than one instruction pushes or pops. */
-const MARGIN = 64;
-
 /** @param flow the function's. */
-export function analyseFrame(code: CodeFunction, flow: Flow): Frame {
-  const analysis = new FrameAnalysis(code, flow);
+export function analyseFrame(code: CodeFunction, flow: Flow, facts: ProgramFacts): Frame {
+  const analysis = new FrameAnalysis(code, flow, facts);
   analysis.run();
-  const { before, covers, guards } = analysis;
+  const { before, covers, guards, expected } = analysis;
   const entry = code.blocks.get(code.entry) as Block;
-  const [[first, extents] = []] = guards.get(entry) ?? [];
+  const [[position, extents] = []] = guards.get(entry) ?? [];
   // Where a loop leads back to the entry, esp may be another each time.
   const once = !flow.loopHeads.has(0);
-  const isOne = once && guards.size === 1 && guards.get(entry)?.size === 1 && first === 0;
+  const first = once && position === 0 ? extents : undefined;
+  const isOne = once && guards.size === 1 && guards.get(entry)?.size === 1 && position === 0;
   if (!isOne || extents === undefined || !isLeaf(code)) {
-    return { before, covers, guards, whole: undefined };
+    return { before, covers, guards, expected, first, whole: undefined };
   }
-  const heads = [...flow.loopHeads].map((at) => code.blocks.get(flow.order[at] as number) as Block);
+  const heads = [...flow.loopHeads].flatMap((at) => {
+    const head = flow.order[at] as number;
+    return (flow.switches.targets.get(head) ?? [head]).map((one) => code.blocks.get(one) as Block);
+  });
   const floor = floorOf(heads, before, extents);
-  return { before, covers, guards: new Map(), whole: { ...extents, floor } };
+  return { before, covers, guards: new Map(), expected, first, whole: { ...extents, floor } };
 }
 
 /**
@@ -106,16 +110,6 @@ function floorOf(
   return pushed;
 }
 
-/** True for an address that guards cover. */
-export function isGuarded(address: Known | undefined): boolean {
-  return address !== undefined && address.root !== NUMBER && Math.abs(address.value) < NEAR;
-}
-
-/** True for a stack pointer by which a guard covers pushes and pops. */
-function isFollowedStack(esp: Known | undefined): boolean {
-  return isGuarded(esp) && Math.abs(esp?.value ?? NEAR) < NEAR - MARGIN;
-}
-
 /** Nothing but its own instructions looks at memory while the function runs. */
 function isLeaf({ blocks }: CodeFunction): boolean {
   return [...blocks.values()].every(
@@ -132,25 +126,35 @@ const LEAF_ENDINGS = new Set(['next', 'branch', 'return', 'leave']);
 /** Times that regions are cut again before every block becomes one. */
 const MAX_ROUNDS = 10;
 
-/** Block → what registers hold at its start. */
-type Starts = ReadonlyMap<Block, Registers>;
+/** What is known at the start of a block. */
+interface State {
+  readonly registers: Registers;
+  /** Distance from the root of esp → the frame pointer that was pushed there. */
+  readonly saved: ReadonlyMap<number, Known>;
+}
+
+type Starts = ReadonlyMap<Block, State>;
 
 class FrameAnalysis {
   readonly before = new Map<Block, Registers[]>();
   readonly covers = new Map<Block, Extents[]>();
   readonly guards = new Map<Block, Map<number, Extents>>();
+  readonly expected = new Map<Block, ReadonlyMap<number, Known>>();
   private readonly order: readonly Block[];
   private readonly predecessors = new Map<Block, Block[]>();
   private readonly heads = new Set<Block>();
   /** The last that was found out of each block: most begin with the roots each time. */
-  private readonly followed = new Map<Block, Followed & { start: Registers }>();
-  private readonly roots: Registers;
+  private readonly followed = new Map<Block, Followed & { start: State }>();
+  /** What is known where a guard is. */
+  private readonly roots: State;
   private readonly code: CodeFunction;
+  private readonly facts: ProgramFacts;
 
-  constructor(code: CodeFunction, flow: Flow) {
+  constructor(code: CodeFunction, flow: Flow, facts: ProgramFacts) {
     this.code = code;
-    this.roots = rootsOf(frameRegisters(code));
-    this.order = flow.order.map((start) => code.blocks.get(start) as Block);
+    this.facts = facts;
+    this.roots = { registers: rootsOf(frameRegisters(code)), saved: new Map() };
+    this.order = flow.order.flatMap((start) => code.blocks.get(start) ?? []);
     for (const block of this.order) this.predecessors.set(block, []);
     for (const block of this.order) {
       for (const next of this.successors(block)) this.predecessors.get(next)?.push(block);
@@ -161,7 +165,7 @@ class FrameAnalysis {
     this.heads.add(this.order[0] as Block);
     for (const block of this.order) {
       const { breaks } = this.follow(block, this.roots);
-      const ends = block.ending.kind.startsWith('call') || breaks.length > 0;
+      const ends = this.losesStack(block.ending) || breaks.length > 0;
       if (ends) for (const next of this.successors(block)) this.heads.add(next);
     }
     let regions = this.tryRegions();
@@ -172,8 +176,14 @@ class FrameAnalysis {
     for (const [head, starts] of regions) this.guardRegion(head, starts);
   }
 
+  /** Is it not known where esp is after the call that ends a block? */
+  private losesStack(ending: Ending): boolean {
+    if (ending.kind === 'call') return this.facts.get(ending.target)?.drop === undefined;
+    return ending.kind === 'call-indirect';
+  }
+
   /**
-   * Head → what registers hold at the start of each of its region's blocks. Undefined when some
+   * Head → what is known at the start of each of its region's blocks. Undefined when some
    * blocks cannot be in regions of others: then they are heads now.
    */
   private tryRegions(): Map<Block, Starts> | undefined {
@@ -214,9 +224,9 @@ class FrameAnalysis {
     for (const pending = [head]; ; ) {
       const block = pending.pop();
       if (block === undefined) break;
-      const start = starts.get(block) as Registers;
+      const start = starts.get(block) as State;
       const { end, breaks } = this.follow(block, start);
-      if (block !== head && (!isFollowedStack(start[ESP]) || breaks.length > 0)) {
+      if (block !== head && (!isFollowedStack(start.registers[ESP]) || breaks.length > 0)) {
         // With roots of its own it may go further; what comes after it is no longer this region's.
         this.heads.add(block);
       }
@@ -228,7 +238,7 @@ class FrameAnalysis {
         if (next === head || !members.has(next)) continue;
         const known = starts.get(next);
         const joined = known === undefined ? end : join(known, end);
-        if (known?.every((one, at) => one === joined[at])) continue;
+        if (known === joined) continue;
         starts.set(next, joined);
         pending.push(next);
       }
@@ -243,8 +253,9 @@ class FrameAnalysis {
     const all = { roots: new Map<number, Extent>() };
     this.addGuard(head, 0, all);
     for (const [block, start] of starts) {
-      const { before, breaks } = this.follow(block, start);
+      const { before, breaks, expected } = this.follow(block, start);
       this.before.set(block, before);
+      this.expected.set(block, expected);
       const covers = before.map(() => all);
       this.covers.set(block, covers);
       const steps = block.instructions.map((one, at): Step => [one, before[at] as Registers]);
@@ -258,10 +269,12 @@ class FrameAnalysis {
     }
   }
 
-  private follow(block: Block, start: Registers): Followed {
+  private follow(block: Block, start: State): Followed {
     const known = this.followed.get(block);
     if (known?.start === start) return known;
-    const followed = { start, ...follow(block, start, this.roots) };
+    const { ending } = block;
+    const callee = ending.kind === 'call' ? this.facts.get(ending.target) : undefined;
+    const followed = { start, ...follow(block, start, this.roots, callee) };
     this.followed.set(block, followed);
     return followed;
   }
@@ -285,38 +298,111 @@ function rootsOf(registers: readonly number[]): Registers {
   });
 }
 
-/** Keeps the entries of `first` that are the same in `second`. */
-function join(first: Registers, second: Registers): Registers {
-  return first.map((known, at) => {
-    const other = second[at];
-    return known?.root === other?.root && known?.value === other?.value ? known : undefined;
+/** Keeps what `first` and `second` agree in: `first` itself if that is all. */
+function join(first: State, second: State): State {
+  const registers = first.registers.map((known, at) => {
+    return isSame(known, second.registers[at]) ? known : undefined;
   });
+  const saved = [...first.saved].filter(([at, known]) => isSame(known, second.saved.get(at)));
+  const isAll =
+    saved.length === first.saved.size && registers.every((one, at) => one === first.registers[at]);
+  return isAll ? first : { registers, saved: new Map(saved) };
+}
+
+function isSame(first: Known | undefined, second: Known | undefined): boolean {
+  return first?.root === second?.root && first?.value === second?.value;
 }
 
 interface Followed {
   /** Before each instruction. */
   readonly before: Registers[];
-  readonly end: Registers;
+  /** See {@link Frame.expected}. */
+  readonly expected: ReadonlyMap<number, Known>;
+  readonly end: State;
   /** Positions where esp is lost. */
   readonly breaks: number[];
 }
 
-/** Through a block, with new `roots` where esp is lost. */
-function follow({ instructions }: Block, start: Registers, roots: Registers): Followed {
+/** Through a block, with new `roots` where esp is lost, and through the call at its end. */
+function follow(
+  block: Block,
+  start: State,
+  roots: State,
+  callee: FunctionFacts | undefined,
+): Followed {
+  const { instructions } = block;
   const before: Registers[] = [];
   const breaks: number[] = [];
-  let registers = start;
+  const expected = new Map<number, Known>();
+  let { registers } = start;
   let pushed: Pushed = new Map();
+  let saved = new Map(start.saved);
   for (const [at, instruction] of instructions.entries()) {
     if (!isFollowedStack(registers[ESP])) {
-      registers = roots;
+      registers = roots.registers;
       pushed = new Map();
+      saved = new Map();
       breaks.push(at);
     }
     before.push(registers);
-    registers = after(instruction, registers, pushed);
+    const popped = poppedFrame(instruction, registers, pushed, saved);
+    const next = after(instruction, registers, pushed);
+    save(instruction, registers, saved);
+    registers = next;
+    if (popped === undefined || !isUsedAfter(block, at, popped.register)) continue;
+    if (roots.registers[popped.register] === undefined) continue;
+    expected.set(at, popped.known);
+    registers = next.map((known, n) => (n === popped.register ? popped.known : known));
   }
-  return { before, end: registers, breaks };
+  if (callee?.drop !== undefined) registers = afterCall(before.at(-1) as Registers, callee);
+  return { before, expected, end: { registers, saved }, breaks };
+}
+
+/** Registers after the call of a function that leaves esp where it was. */
+function afterCall(before: Registers, { changes, drop = 0 }: FunctionFacts): Registers {
+  return before.map((known, at) => {
+    if (at === ESP) return moved(known, drop);
+    return ((changes >> at) & 1) === 0 ? known : undefined;
+  });
+}
+
+/** The frame pointer that a pop takes back into a register, unless that is certain. */
+function poppedFrame(
+  { operation, operands }: Instruction,
+  registers: Registers,
+  pushed: Pushed,
+  saved: ReadonlyMap<number, Known>,
+): { register: number; known: Known } | undefined {
+  const [to] = operands;
+  const esp = registers[ESP];
+  if (operation !== 'pop' || to?.kind !== REGISTER || esp?.root !== ESP) return undefined;
+  const known = saved.get(esp.value);
+  if (known === undefined || pushed.get(esp.value) !== undefined) return undefined;
+  return { register: to.register, known };
+}
+
+/** Notes the frame pointer that a push saves. */
+function save(
+  { operation, operands }: Instruction,
+  registers: Registers,
+  saved: Map<number, Known>,
+): void {
+  const [from] = operands;
+  const esp = registers[ESP];
+  if (operation !== 'push' || from === undefined || esp?.root !== ESP) return;
+  const known = operandValue(from, registers);
+  if (known === undefined || known.root === NUMBER) saved.delete(esp.value - 4);
+  else saved.set(esp.value - 4, known);
+}
+
+/** May an address be made from the register after the instruction? */
+function isUsedAfter({ instructions, ending }: Block, at: number, register: number): boolean {
+  if (ending.kind !== 'return') return true;
+  return instructions
+    .slice(at + 1)
+    .some(({ operands }) =>
+      operands.some(({ kind, base }) => kind === MEMORY && base === register),
+    );
 }
 
 /**
@@ -364,144 +450,4 @@ function extend(roots: Map<number, Extent>, steps: readonly Step[]): void {
       roots.set(root, [Math.min(from, value), Math.max(to, value + size)]);
     }
   }
-}
-
-/**
- * All that an instruction reads and writes by operands, pushes and pops, as far as guards cover it;
- * nothing when the interpreter does it.
- */
-export function stackUses(
-  instruction: Instruction,
-  registers: Registers,
-): { address: Known; size: number }[] {
-  return accesses(instruction, registers).flatMap(({ address, size }) => {
-    return address !== undefined && isGuarded(address) ? [{ address, size }] : [];
-  });
-}
-
-function accesses(
-  instruction: Instruction,
-  registers: Registers,
-): { address: Known | undefined; size: number }[] {
-  if (directForm(instruction) === 'step') return [];
-  const operands = memoryOperands(instruction).map((operand) => {
-    return { address: addressOf(operand, registers), size: operand.size as number };
-  });
-  const esp = registers[ESP];
-  switch (instruction.operation) {
-    case 'push':
-    case 'call':
-    case 'callIndirect':
-      return [...operands, { address: moved(esp, -4), size: 4 }];
-    case 'pop':
-    case 'ret':
-      return [...operands, { address: esp, size: 4 }];
-    case 'leave':
-      return [...operands, { address: registers[EBP], size: 4 }];
-    default:
-      return operands;
-  }
-}
-
-function memoryOperands(instruction: Instruction): Operand[] {
-  const { operation, operands } = instruction;
-  if (operation === 'movs' || operation === 'stos') return stringOperands(instruction);
-  if (operation === 'lea' || operation === 'nop') return [];
-  return operands.filter(({ kind }) => kind === MEMORY);
-}
-
-// What instructions do
-
-/**
- * What instructions of this block pushed, by distance from the first esp, unless it may have
- * changed since.
- */
-type Pushed = Map<number, Known | undefined>;
-
-function after(instruction: Instruction, before: Registers, pushed: Pushed): Registers {
-  const { operation, operands } = instruction;
-  const written = registersWritten(instruction);
-  let result = before as (Known | undefined)[];
-  // Most instructions change nothing that is known: then the list is the same.
-  const set = (register: number, known: Known | undefined): void => {
-    if (result[register] === known) return;
-    if (result === before) result = before.slice();
-    result[register] = known;
-  };
-  for (let at = 0; at < 8; at++) if (((written >> at) & 1) !== 0) set(at, undefined);
-  const [to, from] = operands;
-  const esp = before[ESP]?.value ?? 0;
-  if (storesOperand(instruction) || operation === 'int') pushed.clear();
-  if (operation === 'push') {
-    set(ESP, moved(before[ESP], -4));
-    for (let at = esp - 7; at < esp; at++) pushed.delete(at);
-    pushed.set(esp - 4, to && operandValue(to, before));
-  }
-  if (operation === 'pop' && (to?.kind !== REGISTER || to.register !== ESP)) {
-    set(ESP, moved(before[ESP], 4));
-    if (to?.kind === REGISTER) set(to.register, pushed.get(esp));
-  }
-  if (operation === 'leave') set(ESP, moved(before[EBP], 4));
-  if (to?.kind === REGISTER && to.size === 4 && from !== undefined) {
-    const known = computed(operation, to, from, before);
-    if (known !== undefined) set(to.register, known);
-  }
-  // What was pushed is known by its distance from one root.
-  if (result[ESP]?.root !== before[ESP]?.root) pushed.clear();
-  return result;
-}
-
-/** True for stores to memory but those of push. */
-function storesOperand({ operation, operands }: Instruction): boolean {
-  if (operation === 'movs' || operation === 'stos') return true;
-  if (operation === 'xchg') return operands.some(({ kind }) => kind === MEMORY);
-  return operands[0]?.kind === MEMORY && !ONLY_READ.has(operation);
-}
-
-const ONLY_READ = new Set<Instruction['operation']>(['cmp', 'test', 'push']);
-
-/** The result of an instruction with two operands, the first a full register. */
-function computed(
-  operation: Instruction['operation'],
-  to: Operand,
-  from: Operand,
-  before: Registers,
-): Known | undefined {
-  const source = operandValue(from, before);
-  switch (operation) {
-    case 'mov':
-      return source;
-    case 'lea':
-      return addressOf(from, before);
-    case 'add':
-      return source?.root === NUMBER ? moved(before[to.register], source.value) : undefined;
-    case 'sub':
-      return source?.root === NUMBER ? moved(before[to.register], -source.value) : undefined;
-    case 'xor':
-      return from.kind === REGISTER && from.register === to.register ? number(0) : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function operandValue(operand: Operand, registers: Registers): Known | undefined {
-  if (operand.kind === IMMEDIATE) return number(operand.value);
-  if (operand.kind === REGISTER && operand.size === 4) return registers[operand.register];
-  return undefined;
-}
-
-/** The address that a memory operand means, where registers are `registers`. */
-export function addressOf(operand: Operand, registers: Registers): Known | undefined {
-  if (operand.kind !== MEMORY || operand.index >= 0 || operand.mask !== -1) return undefined;
-  if (operand.segment !== 0) return undefined;
-  if (operand.base < 0) return number(operand.value);
-  return moved(registers[operand.base], operand.value);
-}
-
-function number(value: number): Known {
-  return { root: NUMBER, value: value | 0 };
-}
-
-function moved(known: Known | undefined, by: number): Known | undefined {
-  return known === undefined ? undefined : { root: known.root, value: (known.value + by) | 0 };
 }

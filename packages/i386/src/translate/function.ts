@@ -3,26 +3,41 @@
  * One guest function → one WebAssembly function, with structured control flow.
  *
  * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block
- * that edges lead back to opens a loop, a block where edges meet comes after the end of a
- * `block`, everything else is nested where the one edge to it is. Flow that cannot be structured so
- * becomes a loop around a table of blocks. A function returns the address that the guest's ret
- * popped; the caller goes on only when that is the one it pushed, and otherwise leaves the rest to
- * the interpreter.
+ * that edges lead back to opens a loop, a block where edges meet comes after the end of a `block`,
+ * everything else is nested where the one edge to it is. Where jumps lead into the middle of a loop
+ * there are switches (switches.ts); what they do not help, and very long functions, become a loop
+ * around a table of blocks. A function returns the address that the guest's ret popped; the caller
+ * goes on only when that is the one it pushed, and otherwise leaves the rest to the interpreter.
  */
 import type { Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
 import { ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
-import { bodyOf, dirtyAfter, liveAfterEach, registersOf } from './block-facts.ts';
-import { type Block, type Ending, successors } from './blocks.ts';
-import { DEPTH_CELL, FLAGS_CELL, FUEL_CELL, pushCell, setCell } from './cells.ts';
-import { type FunctionFacts, liveAtEnd, type ProgramFacts } from './facts.ts';
-import { analyseFlow, type Flow } from './flow.ts';
-import { analyseFrame, type Extents, type Frame, type Registers, stackUses } from './frame.ts';
+import {
+  bodyOf,
+  chargesOf,
+  dirtyAfterCall,
+  dirtyAtStarts,
+  liveAfterEach,
+  registersOf,
+} from './block-facts.ts';
+import type { Block, Ending } from './blocks.ts';
+import { FLAGS_CELL, FUEL_CELL, pushCell, setCell } from './cells.ts';
+import {
+  ALL_REGISTERS,
+  droppedBy,
+  type FunctionFacts,
+  liveAtEnd,
+  type ProgramFacts,
+} from './facts.ts';
+import { type Flow, structureFlow } from './flow.ts';
+import { analyseFrame, type Extents, type Frame } from './frame.ts';
 import { emitGuard } from './guard.ts';
+import { type Registers, stackUses } from './known.ts';
 import {
   CALL_INDIRECT,
+  DEPTH_LOCAL,
   FIRST_TEMPORARY,
   FLAGS_LOCAL,
   INTERPRET,
@@ -30,6 +45,8 @@ import {
   LABEL_LOCAL,
   LEAVE,
   OBSERVE,
+  PASSED,
+  PASSED_REGISTERS,
   RETURN_LOCAL,
   TICK,
 } from './layout.ts';
@@ -59,6 +76,9 @@ export interface EmittedFunction {
   readonly marks: readonly number[];
 }
 
+/** What is called by a pointer may be anything. */
+const UNKNOWN_CALLEE = { changes: ALL_REGISTERS, liveOut: 0, drop: undefined };
+
 /** Blocks of a function with structured flow: its emission recurses. */
 const MAX_NESTED_BLOCKS = 1000;
 
@@ -83,28 +103,36 @@ class FunctionEmitter {
   private readonly labels = new Map<number, number>();
   /** Blocks whose first guard is where the call before them returns. */
   private readonly guarded = new Set<Block>();
+  /** What esp was at the entry, where a return has to compare. */
+  private readonly entryLocal: number | undefined;
   /** Depth of the dispatching loop, where flow is not structured. */
   private dispatch = -1;
 
   constructor(fact: FunctionFacts, context: ModuleContext) {
     this.fact = fact;
     this.context = context;
-    this.flow = analyseFlow(fact.code);
-    this.frame = analyseFrame(fact.code, this.flow);
+    this.flow = structureFlow(fact.code);
+    this.frame = analyseFrame(fact.code, this.flow, context.facts);
     this.state = new BlockState(this.code, registersOf(fact), context.layout);
     for (const { roots } of new Set([...this.frame.covers.values()].flat())) {
       this.state.reservePlaces(roots.keys());
     }
+    if (this.comparesStackPointer()) this.entryLocal = this.state.reserve();
     const mark = (address: number): void => {
       this.marks.push(this.code.bytes.length, address);
     };
     this.emitter = new BlockEmitter(this.state, mark, context.helpers);
-    this.dirtyIn = this.findDirty();
-    this.charges = context.metered ? this.findCharges() : this.flow.order.map(() => 0);
+    this.dirtyIn = dirtyAtStarts(fact, this.flow, context.facts);
+    this.charges = context.metered ? chargesOf(fact.code, this.flow) : this.flow.order.map(() => 0);
   }
 
   emit(): EmittedFunction {
-    this.state.reload(0xff);
+    const { state } = this;
+    state.reload(ALL_REGISTERS & ~PASSED);
+    if (this.entryLocal !== undefined) {
+      state.pushRegister(ESP);
+      this.code.indexed(OP.local_set, this.entryLocal);
+    }
     this.emitter.withExits(() => {
       this.prologue();
       this.body();
@@ -112,9 +140,26 @@ class FunctionEmitter {
     this.code.op(OP.end);
     return {
       code: this.code,
-      locals: Math.max(this.state.highest, FIRST_TEMPORARY),
+      locals: Math.max(state.highest, FIRST_TEMPORARY),
       marks: this.marks,
     };
+  }
+
+  /** Is there an ending at which esp is not known to be what it was at the entry? */
+  private comparesStackPointer(): boolean {
+    return [...this.fact.code.blocks.values()].some(
+      (block) =>
+        block.ending.kind === 'jump-indirect' ||
+        (block.ending.kind === 'return' && !this.isBalanced(block)),
+    );
+  }
+
+  /** Before the block's return, is esp what it was at the entry? */
+  private isBalanced(block: Block): boolean {
+    const { before, covers, first } = this.frame;
+    const last = block.instructions.length - 1;
+    const esp = before.get(block)?.[last]?.[ESP];
+    return covers.get(block)?.[last] === first && esp?.root === ESP && esp.value === 0;
   }
 
   /** All blocks. Nothing is reached after them. */
@@ -130,7 +175,7 @@ class FunctionEmitter {
     const { emitter, fact, flow, frame, state } = this;
     const block = fact.code.blocks.get(fact.code.entry) as Block;
     if (frame.whole === undefined || block.instructions.length === 0) return;
-    emitter.begin(0);
+    emitter.begin(PASSED);
     this.startInstruction(block, 0, fact.liveIn.get(block.start) ?? 0);
     if (!emitGuard(state, frame.whole)) return;
     this.code.open(OP.if);
@@ -154,13 +199,14 @@ class FunctionEmitter {
 
   /** `live`: flags that are right before the instruction. */
   private startInstruction(block: Block, at: number, live: number): void {
-    const { before, covers } = this.frame;
-    this.emitter.startInstruction(
-      block.instructions[at] as Instruction,
-      before.get(block)?.[at] ?? [],
-      covers.get(block)?.[at],
-      live,
-    );
+    const { before, covers, expected } = this.frame;
+    this.emitter.startInstruction({
+      instruction: block.instructions[at] as Instruction,
+      registers: before.get(block)?.[at] ?? [],
+      cover: covers.get(block)?.[at],
+      before: live,
+      expected: expected.get(block)?.get(at),
+    });
   }
 
   // Structure
@@ -191,8 +237,14 @@ class FunctionEmitter {
   }
 
   private goTo(from: number, target: number): void {
-    const to = this.flow.position.get(target) as number;
-    if (this.isNested(from, target)) this.tree(to);
+    const { position, switches } = this.flow;
+    const before = switches.before.get(target);
+    if (before !== undefined) {
+      this.code.constant((switches.targets.get(before) as readonly number[]).indexOf(target));
+      this.code.indexed(OP.local_set, LABEL_LOCAL);
+    }
+    const to = position.get(before ?? target) as number;
+    if (this.isNested(from, to)) this.tree(to);
     else if (this.dispatch < 0) this.code.branch(OP.br, this.labels.get(to) as number);
     else {
       this.code.constant(to);
@@ -201,9 +253,8 @@ class FunctionEmitter {
     }
   }
 
-  /** Is the block at `target` placed where the one edge to it is? */
-  private isNested(from: number, target: number): boolean {
-    const to = this.flow.position.get(target) as number;
+  /** Is the block at position `to` placed where the one edge to it is? */
+  private isNested(from: number, to: number): boolean {
     return this.dispatch < 0 && to > from && !this.flow.merges.has(to);
   }
 
@@ -227,7 +278,11 @@ class FunctionEmitter {
 
   private block(position: number): void {
     const { emitter, fact, context } = this;
-    const block = fact.code.blocks.get(this.flow.order[position] as number) as Block;
+    const block = fact.code.blocks.get(this.flow.order[position] as number);
+    if (block === undefined) {
+      this.switch(position);
+      return;
+    }
     const guards = this.frame.guards.get(block);
     emitter.begin(this.dirtyIn[position] as number);
     const body = bodyOf(block);
@@ -244,6 +299,14 @@ class FunctionEmitter {
       else emitter.emit(live[at + 1] as number);
     }
     this.ending(block, position, atEnd);
+  }
+
+  /** To the block whose number is in the local. */
+  private switch(position: number): void {
+    const { flow, code, labels } = this;
+    const targets = flow.edges[position] as readonly number[];
+    code.indexed(OP.local_get, LABEL_LOCAL);
+    code.table(targets.map((to) => labels.get(to) as number));
   }
 
   private startBlock(block: Block, position: number): void {
@@ -308,7 +371,7 @@ class FunctionEmitter {
         this.jumpIndirect(last as Instruction);
         return;
       case 'return':
-        this.return(last as Instruction, live);
+        this.return(block, live);
         return;
       default:
         this.leave(ending.at, ARITHMETIC);
@@ -345,54 +408,82 @@ class FunctionEmitter {
     this.code.op(OP.unreachable);
   }
 
-  private return(last: Instruction, live: number): void {
-    const { state, emitter } = this;
+  private return(block: Block, live: number): void {
+    const { code, state, emitter, fact } = this;
+    if (fact.drop !== undefined && !this.isBalanced(block)) {
+      state.pushRegister(ESP);
+      state.get(this.entryLocal as number);
+      code.op(OP.i32_ne);
+      code.open(OP.if);
+      emitter.leaveHere();
+      code.end();
+    }
     emitter.pop();
     const address = state.keep();
-    const drop = (last.operands[0]?.value ?? 0) & 0xffff;
-    if (drop !== 0) state.moveStackPointer(drop);
+    state.moveStackPointer(droppedBy(block.instructions.at(-1) as Instruction));
     emitter.slots?.flush();
-    emitter.spillAll(live);
+    emitter.spillSome(fact.changes | (1 << ESP), live);
     state.get(address);
-    this.code.op(OP.return);
+    code.op(OP.return);
   }
 
   private call(target: number, back: number, position: number, live: number): void {
-    const { code, emitter, context } = this;
+    const { code, emitter, context, state } = this;
     const callee = context.facts.get(target) as FunctionFacts;
-    const index = context.indices.get(target) as number;
+    const isRecursive = callee.group === this.fact.group && callee.recursive;
     emitter.push(() => code.constant(back));
-    emitter.spillAll(live);
-    if (callee.group === this.fact.group && callee.recursive) {
-      pushCell(code, context.layout, DEPTH_CELL);
+    emitter.spillSome(~PASSED, live);
+    if (isRecursive) {
+      state.get(DEPTH_LOCAL);
       code.constant(context.depthLimit);
       code.op(OP.i32_ge_s);
       code.open(OP.if, true);
+      state.storeDirty();
       code.constant(target);
       code.constant(back);
       code.constant(live);
       code.constant(callee.liveOut);
+      state.get(DEPTH_LOCAL);
       code.indexed(OP.call, INTERPRET);
       code.constant(back);
       code.op(OP.else);
-      this.changeDepth(1);
-      code.indexed(OP.call, index);
-      this.changeDepth(-1);
-      code.end();
-    } else code.indexed(OP.call, index);
-    this.afterCall(callee.changes, callee.liveOut, back, position);
+    }
+    for (const register of PASSED_REGISTERS) state.pushRegister(register);
+    state.get(DEPTH_LOCAL);
+    if (isRecursive) {
+      code.constant(1);
+      code.op(OP.i32_add);
+    }
+    code.indexed(OP.call, context.indices.get(target) as number);
+    if (isRecursive) code.end();
+    state.dirty = dirtyAfterCall(state.dirty, callee);
+    if (callee.drop !== undefined) state.moveStackPointer(4 + callee.drop);
+    this.afterCall(callee, back, position);
   }
 
   private jumpIndirect(last: Instruction): void {
-    const { code, emitter, state } = this;
+    const { code, emitter, state, fact } = this;
     emitter.read(last.operands[0] as Instruction['operands'][number]);
     const target = state.keep();
     emitter.slots?.flush();
     emitter.spillAll(ARITHMETIC);
     state.get(target);
     code.constant(ARITHMETIC);
-    code.constant(this.fact.liveOut);
+    code.constant(fact.liveOut);
+    state.get(DEPTH_LOCAL);
     code.indexed(OP.call, JUMP_INDIRECT);
+    code.indexed(OP.local_set, RETURN_LOCAL);
+    if (fact.drop !== undefined) {
+      pushCell(code, this.context.layout, ESP);
+      state.get(this.entryLocal as number);
+      code.constant(4 + fact.drop);
+      code.op(OP.i32_add);
+      code.op(OP.i32_ne);
+      code.open(OP.if);
+      emitter.leaveSpilledTo(fact.liveOut);
+      code.end();
+    }
+    state.get(RETURN_LOCAL);
     code.op(OP.return);
   }
 
@@ -406,83 +497,42 @@ class FunctionEmitter {
     code.constant(back);
     code.constant(ARITHMETIC);
     code.constant(this.fact.liveIn.get(back) ?? 0);
+    state.get(DEPTH_LOCAL);
     code.indexed(OP.call, CALL_INDIRECT);
-    this.afterCall(0xff, 0, back, position);
+    this.afterCall(UNKNOWN_CALLEE, back, position);
   }
 
   /**
    * Leave to the interpreter when the address on the stack, which a call has returned to, is not
-   * `back`, with the flags in `known` right. One way out serves the guard of the code there as
+   * `back`. One way out serves the guard of the code there as
    * well, if nothing else leads to it.
    */
-  private afterCall(changes: number, known: number, back: number, position: number): void {
+  private afterCall(
+    { changes, liveOut, drop }: Pick<FunctionFacts, 'changes' | 'liveOut' | 'drop'>,
+    back: number,
+    position: number,
+  ): void {
     const { code, state, flow } = this;
     code.indexed(OP.local_tee, RETURN_LOCAL);
     code.constant(back);
     code.op(OP.i32_ne);
-    state.reload(changes | (1 << ESP));
+    if (drop === undefined) state.reload(changes | (1 << ESP));
+    else {
+      state.settleStackPointer();
+      state.reload(changes & ~(1 << ESP));
+    }
     const block = this.fact.code.blocks.get(back) as Block;
     const guard = this.frame.guards.get(block)?.get(0);
     const needed = this.fact.liveIn.get(back) ?? 0;
-    const follows =
-      this.isNested(position, back) && !flow.loopHeads.has(flow.position.get(back) as number);
-    if (guard !== undefined && follows && (needed & ~known) === 0 && emitGuard(state, guard)) {
+    const to = flow.position.get(back) as number;
+    const follows = this.isNested(position, to) && !flow.loopHeads.has(to);
+    if (guard !== undefined && follows && (needed & ~liveOut) === 0 && emitGuard(state, guard)) {
       code.op(OP.i32_or);
       this.guarded.add(block);
     }
     code.open(OP.if);
-    this.emitter.leaveTo(known);
+    this.emitter.leaveTo(liveOut);
     code.end();
     this.goTo(position, back);
-  }
-
-  private changeDepth(by: number): void {
-    const { code } = this;
-    const { layout } = this.context;
-    setCell(code, layout, DEPTH_CELL, () => {
-      pushCell(code, layout, DEPTH_CELL);
-      code.constant(by);
-      code.op(OP.i32_add);
-    });
-  }
-
-  /**
-   * Instructions are counted at the entry and at loop heads, which every endless run passes: as
-   * many as all blocks have that are reached from there before the next of them, so that no way is
-   * longer than what is counted.
-   */
-  private findCharges(): number[] {
-    const { order, dominated, loopHeads } = this.flow;
-    const charges = order.map(() => 0);
-    const owner = order.map((_, at) => at);
-    for (const [at, address] of order.entries()) {
-      const size = (this.fact.code.blocks.get(address) as Block).instructions.length;
-      charges[owner[at] as number] = (charges[owner[at] as number] as number) + Math.max(1, size);
-      for (const child of dominated[at] as readonly number[]) {
-        if (!loopHeads.has(child)) owner[child] = owner[at] as number;
-      }
-    }
-    return charges;
-  }
-
-  // Which registers may differ from their cells, block by block
-
-  private findDirty(): number[] {
-    const { order, position } = this.flow;
-    const dirty = order.map(() => 0);
-    for (let changed = true; changed; ) {
-      changed = false;
-      order.forEach((address, at) => {
-        const block = this.fact.code.blocks.get(address) as Block;
-        const out = dirtyAfter(block, dirty[at] as number);
-        for (const target of successors(block.ending)) {
-          const to = position.get(target) as number;
-          const before = dirty[to] as number;
-          dirty[to] = before | out;
-          changed ||= dirty[to] !== before;
-        }
-      });
-    }
-    return dirty;
   }
 }

@@ -280,17 +280,17 @@ function divide(isSigned: boolean): EmitHandler {
     state.pushRegister(EAX);
     state.get(divisor);
     code.op(isSigned ? OP.i32_rem_s : OP.i32_rem_u);
-    code.indexed(OP.local_set, EDX);
+    state.setLocal(EDX);
     state.pushRegister(EAX);
     state.get(divisor);
     code.op(isSigned ? OP.i32_div_s : OP.i32_div_u);
-    code.indexed(OP.local_set, EAX);
+    state.setLocal(EAX);
     code.op(OP.else);
     emitter.slots?.flush();
     emitter.stepSpilled(i.address, 0);
     for (const register of [EAX, EDX]) {
       pushCell(code, state.layout, register);
-      code.indexed(OP.local_set, register);
+      state.setLocal(register);
     }
     code.end();
     state.dirty |= (1 << EAX) | (1 << EDX);
@@ -358,7 +358,7 @@ const systemCall: EmitHandler = (emitter, i, _needed, live) => {
   const { state } = emitter;
   const { code } = state;
   emitter.spillAll(live);
-  for (const register of [EAX, EBX, ECX, EDX]) state.get(register);
+  for (const register of [EAX, EBX, ECX, EDX]) state.pushRegister(register);
   code.constant(i.address + i.length);
   code.constant(live);
   code.indexed(OP.call, emitter.helpers + QUICK_CALL);

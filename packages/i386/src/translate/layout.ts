@@ -3,8 +3,8 @@
  * Where things are in a translated module: indices of imports and locals. Runtime and
  * emitter agree on them here.
  */
-import { REGISTER_NAMES } from '../registers.ts';
-import type { ImportedFunction } from './wasm.ts';
+import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP, REGISTER_NAMES } from '../registers.ts';
+import type { ImportedFunction, Signature } from './wasm.ts';
 
 function imported(name: string, parameters: number, results: 0 | 1): ImportedFunction {
   return { name, signature: { parameters, results } };
@@ -15,9 +15,9 @@ export const IMPORTS: readonly ImportedFunction[] = [
   imported('systemCall', 6, 1), // eax, ebx, ecx, edx, next address, known → eax
   imported('step', 2, 0), // address, known
   imported('leave', 2, 0), // address, known; does not return
-  imported('interpret', 4, 0), // target, return address, known, flags needed there
-  imported('callIndirect', 4, 1), // the same → address returned to
-  imported('jumpIndirect', 3, 1), // target, known, flags needed by the caller → as before
+  imported('interpret', 5, 0), // target, return address, known, flags needed there, depth
+  imported('callIndirect', 5, 1), // the same → address returned to
+  imported('jumpIndirect', 4, 1), // target, known, flags needed by the caller, depth → as before
   imported('observe', 2, 0), // address, known
   imported('tick', 1, 0), // address
 ];
@@ -38,19 +38,40 @@ export const QUICK_FILL = 2;
 /** Their names. */
 export const HELPERS: readonly string[] = ['quickSystemCall', 'quickCopy', 'quickFill'];
 
-/** Locals 0 to 7 are the registers. */
-export const FLAGS_LOCAL = 8;
+/**
+ * Registers in the order of their locals. The first are parameters of translated functions: V8
+ * passes five integers in registers of the processor.
+ */
+const ORDER = [EAX, EBX, ESP, EBP, -1, ECX, EDX, ESI, EDI];
+/** How many are passed. */
+const PASSED_COUNT = 4;
+/** Calls open within recursive groups, a parameter as well. */
+export const DEPTH_LOCAL: number = ORDER.indexOf(-1);
+/** Those that are passed. */
+export const PASSED_REGISTERS: readonly number[] = ORDER.slice(0, PASSED_COUNT);
+/** The same as bits. */
+export const PASSED: number = PASSED_REGISTERS.reduce((all, register) => all | (1 << register), 0);
+/** A translated function: registers that are passed and depth → address returned to. */
+export const GUEST_SIGNATURE: Signature = { parameters: PASSED_COUNT + 1, results: 1 };
+
+/** The local that is a register. */
+export function localOf(register: number): number {
+  return ORDER.indexOf(register);
+}
+
+export const FLAGS_LOCAL: number = ORDER.length;
 /** Next block, where flow cannot be structured. */
-export const LABEL_LOCAL = 9;
+export const LABEL_LOCAL: number = FLAGS_LOCAL + 1;
 /** The address that a call returned to, or where the interpreter goes on. */
-export const RETURN_LOCAL = 10;
+export const RETURN_LOCAL: number = FLAGS_LOCAL + 2;
 /** Flags that are right there. */
-export const KNOWN_LOCAL = 11;
-export const FIRST_TEMPORARY = 12;
+export const KNOWN_LOCAL: number = FLAGS_LOCAL + 3;
+export const FIRST_TEMPORARY: number = FLAGS_LOCAL + 4;
 
 /** Names of the locals before that, for people. */
 export const LOCAL_NAMES: readonly string[] = [
-  ...[...REGISTER_NAMES, 'flags', 'label', 'return', 'known'],
+  ...ORDER.map((register) => REGISTER_NAMES[register] ?? 'depth'),
+  ...['flags', 'label', 'return', 'known'],
 ];
 
 /** Calls within recursive groups before the interpreter takes over: each costs host stack. */

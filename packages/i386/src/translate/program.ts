@@ -26,7 +26,7 @@ import {
 } from './facts.ts';
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import { codeOf, layoutOf } from './image-layout.ts';
-import { DEPTH_LIMIT, HELPERS, IMPORTS } from './layout.ts';
+import { DEPTH_LIMIT, GUEST_SIGNATURE, HELPERS, IMPORTS } from './layout.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickSystemCall } from './quick-calls.ts';
 import { quickCopy, quickFill } from './string-code.ts';
@@ -218,11 +218,12 @@ function assemble({ layout, entries, emitted, imported }: EmittedProgram): Trans
   const platform = webAssembly();
   if (platform === undefined) throw new Error('no WebAssembly here');
   const functions = emitted.map(({ locals, code }, at) => ({
-    locals,
+    locals: locals - GUEST_SIGNATURE.parameters,
     code,
     exportName: nameOf(entries[at] as number),
+    signature: GUEST_SIGNATURE,
   }));
-  const callees = imported.map((entry) => ({ name: nameOf(entry), signature: undefined }));
+  const callees = imported.map((entry) => ({ name: nameOf(entry), signature: GUEST_SIGNATURE }));
   const module = encodeModule({
     imports: [...IMPORTS, ...callees],
     functions: [quickSystemCall(layout), quickCopy(layout), quickFill(layout), ...functions],
@@ -264,6 +265,6 @@ function addressAt(marks: Int32Array, offset: number): number | undefined {
 }
 
 function summary(fact: FunctionFacts): TranslatedFunction {
-  const { code, liveOut, changes, recursive } = fact;
-  return { liveIn: fact.liveIn.get(code.entry) ?? 0, liveOut, changes, recursive };
+  const { code, liveOut, changes, recursive, drop } = fact;
+  return { liveIn: fact.liveIn.get(code.entry) ?? 0, liveOut, changes, recursive, drop };
 }

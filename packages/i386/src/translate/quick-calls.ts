@@ -10,7 +10,7 @@ import { CALL } from '../call-numbers.ts';
 import { type AccessLayout, lowOffset, lowStart, stackStart } from './access.ts';
 import { pushCell, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
 import { IMPORTS, SYSTEM_CALL } from './layout.ts';
-import { Code, type DefinedFunction, OP } from './wasm.ts';
+import { Code, type DefinedFunction, type ImportedFunction, OP } from './wasm.ts';
 import { DESCRIPTORS, ENTRY, WRITE_PAIR } from './windows.ts';
 
 /** Parameters, then locals. */
@@ -24,7 +24,7 @@ export function quickSystemCall(layout: AccessLayout): DefinedFunction {
   }
   code.indexed(OP.call, SYSTEM_CALL);
   code.op(OP.end);
-  return { locals: 3, code, signature: IMPORTS[SYSTEM_CALL]?.signature };
+  return { locals: 3, code, signature: (IMPORTS[SYSTEM_CALL] as ImportedFunction).signature };
 }
 
 /**

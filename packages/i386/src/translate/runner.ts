@@ -18,23 +18,14 @@ import { ARITHMETIC } from '../flags.ts';
 import type { Interpreter } from '../interpreter.ts';
 import { type Memory, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { Process } from '../process.ts';
-import { EDI, ESI, ESP } from '../registers.ts';
+import { EAX, EBP, EBX, EDI, ESI, ESP } from '../registers.ts';
 import { GS } from '../segments.ts';
 import { systemCall } from '../syscalls.ts';
 import { X87_ONLY } from '../x87/table.ts';
 import type { Translation } from './cache.ts';
-import {
-  Cells,
-  DEPTH_CELL,
-  FLAGS_CELL,
-  FUEL_CELL,
-  GS_CELL,
-  READ_LIMITS,
-  WRITE_LIMITS,
-} from './cells.ts';
+import { Cells, FLAGS_CELL, FUEL_CELL, GS_CELL, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
 import { isLoop, stopAtControl } from './control.ts';
-import type { TranslatedFunction } from './facts.ts';
-import { flagsRead } from './facts.ts';
+import { ALL_REGISTERS, flagsRead, type TranslatedFunction } from './facts.ts';
 import { IMPORTS } from './layout.ts';
 import { webAssembly } from './platform.ts';
 import type { WasmBacking } from './pool.ts';
@@ -56,13 +47,17 @@ const MIN_CALLS = 4;
 const FIRST_RENEWAL = 50_000;
 const RENEWAL_GROWTH = 4;
 
+/** What is called by a pointer may be anything. */
+const UNKNOWN = { changes: ALL_REGISTERS, drop: undefined };
+
 /** Called before each block of observed code, with registers in the interpreter. */
 export type Observer = (address: number, known: number, process: Process) => void;
 
 /** Thrown to give up all calls in translated code that are open. */
 class Leaving {}
 
-type Entry = () => number;
+/** A translated function: {@link PASSED_REGISTERS} and depth → address returned to. */
+type Entry = (eax: number, ebx: number, esp: number, ebp: number, depth: number) => number;
 
 export class Runner {
   private readonly process: Process;
@@ -77,6 +72,8 @@ export class Runner {
   private readonly cells: Cells;
   /** Modules that are there, of all programs that have run. */
   private readonly modules: TranslatedModule[] = [];
+  /** Calls open within recursive groups where the interpreter is in charge. */
+  private depth = 0;
   /** Functions that were called and are not translated → how often. */
   private readonly missed = new Map<number, number>();
   private missedCalls = 0;
@@ -112,7 +109,6 @@ export class Runner {
     this.cpu = process.cpu;
     this.windows = new FileWindows(process);
     this.cells = new Cells(process.memory);
-    this.cells.set(DEPTH_CELL, 0);
     this.install(this.program);
     // A fork has the memory of its parent, which may have changed what others had translated since.
     if (process.isForkedChild && !this.isInMemory(this.program)) this.cpu.stayInterpreted();
@@ -224,7 +220,7 @@ export class Runner {
       } catch (error) {
         if (!(error instanceof Leaving)) throw this.faultOf(error);
         // All calls that were open are gone from the host's stack; the guest's has them still.
-        this.cells.set(DEPTH_CELL, 0);
+        this.depth = 0;
       }
     }
     this.windows.close();
@@ -302,10 +298,11 @@ export class Runner {
     back: number,
     known: number,
     needed: number,
+    depth: number,
   ): void => {
     this.loadFromWasm(target, known);
     const facts = this.entries.get(target)?.facts;
-    this.untilReturn(back, needed, facts?.changes ?? 0xff);
+    this.untilReturn(back, needed, depth, facts);
     this.storeToWasm();
   };
 
@@ -314,37 +311,40 @@ export class Runner {
     back: number,
     known: number,
     needed: number,
+    depth: number,
   ): number => {
     const entry = this.entries.get(target);
-    const depth = this.cells.get(DEPTH_CELL);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
     if (++this.callsByPointer === this.renewal) this.renew(target, known);
     if (!isFit || depth >= this.program.depthLimit) {
       this.loadFromWasm(target, known);
       if (entry === undefined) this.miss(target);
-      this.untilReturn(back, needed, 0xff);
+      this.untilReturn(back, needed, depth);
       this.storeToWasm();
       return back;
     }
-    return this.enterDeeper(entry.enter, depth);
+    return this.enter(entry.enter, depth + 1);
   };
 
   /** What is at `target` returns to the caller of the function that jumps. */
-  private readonly jumpIndirect = (target: number, known: number, needed: number): number => {
+  private readonly jumpIndirect = (
+    target: number,
+    known: number,
+    needed: number,
+    depth: number,
+  ): number => {
     const entry = this.entries.get(target);
-    const depth = this.cells.get(DEPTH_CELL);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
-    if (isFit && depth < this.program.depthLimit) return this.enterDeeper(entry.enter, depth);
+    if (isFit && depth < this.program.depthLimit) return this.enter(entry.enter, depth + 1);
     this.loadFromWasm(target, known);
     if (entry === undefined) this.miss(target);
     throw new Leaving();
   };
 
-  private enterDeeper(enter: Entry, depth: number): number {
-    this.cells.set(DEPTH_CELL, depth + 1);
-    const returned = enter();
-    this.cells.set(DEPTH_CELL, depth);
-    return returned;
+  /** Run a translated function with the registers that are in the cells. */
+  private enter(run: Entry, depth: number): number {
+    const { cells } = this;
+    return run(cells.get(EAX), cells.get(EBX), cells.get(ESP), cells.get(EBP), depth);
   }
 
   /**
@@ -376,20 +376,30 @@ export class Runner {
    * needed there, and only registers that the translator knows of changed; translated code may then
    * go on.
    */
-  private untilReturn(back: number, needed: number, changes: number): void {
+  private untilReturn(
+    back: number,
+    needed: number,
+    depth: number,
+    { changes, drop }: Pick<TranslatedFunction, 'changes' | 'drop'> = UNKNOWN,
+  ): void {
     const { registers } = this.cpu;
     const before = registers.slice();
     const esp = registers[ESP] as number;
+    const isBack = (now: number): boolean =>
+      drop === undefined ? now >>> 0 > esp >>> 0 : now === ((esp + 4 + drop) | 0);
+    const outer = this.depth;
+    this.depth = depth;
     this.enterTranslated();
     this.interpretUntil(
       (cpu) =>
         cpu.eip === back &&
         (cpu.unknownFlags & needed) === 0 &&
-        (registers[ESP] as number) >>> 0 > esp >>> 0 &&
+        isBack(registers[ESP] as number) &&
         before.every(
           (value, at) => ((changes >> at) & 1) === 1 || at === ESP || value === registers[at],
         ),
     );
+    this.depth = outer;
   }
 
   private interpretUntil(done: (cpu: Interpreter) => boolean): void {
@@ -415,11 +425,11 @@ export class Runner {
       if (entry === undefined) return;
     }
     const { facts, enter } = entry;
-    if (facts.recursive && this.cells.get(DEPTH_CELL) >= this.program.depthLimit) return;
+    if (facts.recursive && this.depth >= this.program.depthLimit) return;
     if ((facts.liveIn & cpu.unknownFlags) !== 0) return;
     if (this.needsAfterwards(ARITHMETIC & ~facts.liveOut)) return;
     this.storeToWasm();
-    const address = enter();
+    const address = this.enter(enter, this.depth);
     this.loadFromWasm(address, facts.liveOut);
   }
 

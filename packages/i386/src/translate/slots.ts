@@ -16,7 +16,8 @@
  * above it goes to memory, with ebp's written before and read again after.
  */
 import { EBP, ESP } from '../registers.ts';
-import type { Extents, Known } from './frame.ts';
+import type { Extents } from './frame.ts';
+import type { Known } from './known.ts';
 import type { BlockState } from './state.ts';
 import { OP } from './wasm.ts';
 

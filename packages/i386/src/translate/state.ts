@@ -13,7 +13,7 @@ import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { FLAGS_CELL, GS_CELL, pushCell, setCell } from './cells.ts';
-import { FIRST_TEMPORARY, FLAGS_LOCAL } from './layout.ts';
+import { FIRST_TEMPORARY, FLAGS_LOCAL, localOf } from './layout.ts';
 import { type Code, OP } from './wasm.ts';
 
 export class BlockState {
@@ -96,7 +96,7 @@ export class BlockState {
   // Registers
 
   pushRegister(register: number): void {
-    this.get(register);
+    this.get(localOf(register));
     if (register === ESP && this.delta !== 0) {
       this.code.constant(this.delta);
       this.code.op(OP.i32_add);
@@ -105,8 +105,13 @@ export class BlockState {
 
   /** Set a register to the value on the stack. */
   setRegister(register: number): void {
-    this.code.indexed(OP.local_set, register);
+    this.setLocal(register);
     this.changed(register);
+  }
+
+  /** Set just the register's local to the value on the stack; see {@link changed}. */
+  setLocal(register: number): void {
+    this.code.indexed(OP.local_set, localOf(register));
   }
 
   /** The register's local has been set. */
@@ -135,7 +140,7 @@ export class BlockState {
   settleStackPointer(): void {
     if (this.delta === 0) return;
     this.pushRegister(ESP);
-    this.code.indexed(OP.local_set, ESP);
+    this.setLocal(ESP);
     this.origin += this.delta;
     this.delta = 0;
   }
@@ -171,7 +176,13 @@ export class BlockState {
   showStackPointer(): void {
     if (this.delta === 0) return;
     this.pushRegister(ESP);
-    this.code.indexed(OP.local_set, ESP);
+    this.setLocal(ESP);
+  }
+
+  /** The registers of the mask to their cells, which are out of date no more. */
+  spillSome(registers: number): void {
+    this.store(this.dirty & registers);
+    this.dirty &= ~registers;
   }
 
   /** Take `registers` from the cells, which somebody else has set, and the flags. */
@@ -179,11 +190,13 @@ export class BlockState {
     for (let register = 0; register < 8; register++) {
       if ((registers & this.touched & (1 << register)) === 0) continue;
       pushCell(this.code, this.layout, register);
-      this.code.indexed(OP.local_set, register);
+      this.setLocal(register);
       this.distances.delete(register);
     }
     pushCell(this.code, this.layout, FLAGS_CELL);
     this.code.indexed(OP.local_set, FLAGS_LOCAL);
+    this.forgetStack();
+    if ((registers & (1 << ESP)) === 0) return;
     this.delta = 0;
     this.restartStack();
   }
@@ -196,12 +209,12 @@ export class BlockState {
     let constant = operand.value - origin;
     let terms = 0;
     if (operand.base >= 0) {
-      this.get(operand.base);
+      this.get(localOf(operand.base));
       if (operand.base === ESP) constant += this.delta;
       terms++;
     }
     if (operand.index >= 0) {
-      this.get(operand.index);
+      this.get(localOf(operand.index));
       if (operand.shift !== 0) {
         code.constant(operand.shift);
         code.op(OP.i32_shl);

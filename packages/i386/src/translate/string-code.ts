@@ -81,15 +81,15 @@ function emitRepeated(emitter: BlockEmitter, i: Instruction, source: number): vo
     code.constant(shift);
     code.op(OP.i32_shl);
     code.op(OP.i32_add);
-    code.indexed(OP.local_set, register);
+    state.setLocal(register);
   }
   code.constant(0);
-  code.indexed(OP.local_set, ECX);
+  state.setLocal(ECX);
   code.op(OP.else);
   emitter.stepHere();
   for (const register of [...pointers, ECX]) {
     pushCell(code, state.layout, register);
-    code.indexed(OP.local_set, register);
+    state.setLocal(register);
   }
   code.end();
   for (const register of [...pointers, ECX]) state.changed(register);

@@ -150,8 +150,7 @@ export interface Signature {
 
 export interface ImportedFunction {
   readonly name: string;
-  /** Undefined: takes nothing and returns one i32. */
-  readonly signature: Signature | undefined;
+  readonly signature: Signature;
 }
 
 export interface DefinedFunction {
@@ -160,8 +159,7 @@ export interface DefinedFunction {
   readonly code: Code;
   /** None for a function that only others of the module call. */
   readonly exportName?: string;
-  /** Undefined: takes nothing and returns one i32. */
-  readonly signature?: Signature | undefined;
+  readonly signature: Signature;
 }
 
 export interface ModuleParts {
@@ -171,8 +169,6 @@ export interface ModuleParts {
   readonly memoryPages: number;
 }
 
-const DEFINED: Signature = { parameters: 0, results: 1 };
-
 /** A whole module, and where each function's body begins in it. */
 export function encodeModule(parts: ModuleParts): {
   bytes: Uint8Array<ArrayBuffer>;
@@ -181,10 +177,9 @@ export function encodeModule(parts: ModuleParts): {
   const out = new ByteWriter(1 << 16);
   out.write(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   const { imports, functions } = parts;
-  const all = [...imports, ...functions].flatMap(({ signature }) => signature ?? []);
-  const signatures = [...new Set([DEFINED, ...all])];
+  const signatures = [...new Set([...imports, ...functions].map(({ signature }) => signature))];
   const typeOf = ({ signature }: ImportedFunction | DefinedFunction): number =>
-    signature === undefined ? 0 : signatures.indexOf(signature);
+    signatures.indexOf(signature);
   section(out, 1, signatures, (w, { parameters, results }) => {
     w.writeByte(0x60);
     unsignedLeb(w, parameters);

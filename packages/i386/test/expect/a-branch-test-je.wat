@@ -1,11 +1,5 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390656 (; eax ;)
-local.set $eax
-i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
-i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
@@ -14,10 +8,22 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $12
+    local.tee $13
     i32.const 0x7ffffc
     i32.gt_u
     if
+      i32.const 0
+      local.get $eax
+      i32.store offset=8390656 (; eax ;)
+      i32.const 0
+      local.get $ebx
+      i32.store offset=8390668 (; ebx ;)
+      i32.const 0
+      local.get $esp
+      i32.store offset=8390672 (; esp ;)
+      i32.const 0
+      local.get $ebp
+      i32.store offset=8390676 (; ebp ;)
       i32.const 0x8048071
       local.set $return
       i32.const 0
@@ -27,45 +33,43 @@ block
     block
       ;; 8048071 test eax, eax
       local.get $eax
-      local.set $13
-      local.get $eax
       local.set $14
-      local.get $13
-      local.get $14
-      i32.and
+      local.get $eax
       local.set $15
-      ;; 8048073 je 0x8048076
+      local.get $14
       local.get $15
+      i32.and
+      local.set $16
+      ;; 8048073 je 0x8048076
+      local.get $16
       i32.eqz
       if
         br 1
       end
       ;; 8048075 inc eax
       local.get $eax
-      local.set $13
-      local.get $13
-      i32.const 1
-      i32.add
       local.set $14
       local.get $14
+      i32.const 1
+      i32.add
+      local.set $15
+      local.get $15
       local.set $eax
       br 0
     end
     ;; 8048076 ret
-    local.get $12
+    local.get $13
     i32.load
-    local.set $13
-    local.get $esp
-    i32.const 4
-    i32.add
-    local.set $esp
+    local.set $14
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
     i32.const 0
     local.get $esp
+    i32.const 4
+    i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $13
+    local.get $14
     return
     unreachable
   end
@@ -73,8 +77,14 @@ block
   local.get $eax
   i32.store offset=8390656 (; eax ;)
   i32.const 0
+  local.get $ebx
+  i32.store offset=8390668 (; ebx ;)
+  i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

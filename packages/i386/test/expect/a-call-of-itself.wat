@@ -1,11 +1,5 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390656 (; eax ;)
-local.set $eax
-i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
-i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
@@ -15,8 +9,8 @@ block
       local.get $esp
       i32.const 0x801ffc
       i32.add
-      local.tee $12
-      i32.const 0x7ffffc
+      local.tee $13
+      i32.const 0x7ffff8
       i32.gt_u
       if
         i32.const 0x8048071
@@ -26,59 +20,60 @@ block
         br 2
       end
       local.get $eax
-      local.set $13
-      local.get $13
-      i32.const -1
-      i32.add
       local.set $14
       local.get $14
+      i32.const -1
+      i32.add
+      local.set $15
+      local.get $15
       local.set $eax
       ;; 8048072 je 0x8048079
-      local.get $14
+      local.get $15
       i32.eqz
       if
         br 1
       end
       ;; 8048074 call 0x8048071
-      local.get $12
+      local.get $13
       i32.const 0x8048079
-      local.tee $13
+      local.tee $14
       i32.store
-      local.get $esp
-      i32.const -4
-      i32.add
-      local.set $esp
-      i32.const 0
-      local.get $eax
-      i32.store offset=8390656 (; eax ;)
-      i32.const 0
-      local.get $esp
-      i32.store offset=8390672 (; esp ;)
-      i32.const 0
-      i32.load offset=8390692 (; depth ;)
+      local.get $depth
       i32.const 1000
       i32.ge_s
       if (result i32)
+        i32.const 0
+        local.get $eax
+        i32.store offset=8390656 (; eax ;)
+        i32.const 0
+        local.get $ebx
+        i32.store offset=8390668 (; ebx ;)
+        i32.const 0
+        local.get $esp
+        i32.const -4
+        i32.add
+        i32.store offset=8390672 (; esp ;)
+        i32.const 0
+        local.get $ebp
+        i32.store offset=8390676 (; ebp ;)
         i32.const 0x8048071
         i32.const 0x8048079
         i32.const 0
         i32.const 0
+        local.get $depth
         call $interpret
         i32.const 0x8048079
       else
-        i32.const 0
-        i32.const 0
-        i32.load offset=8390692 (; depth ;)
+        local.get $eax
+        local.get $ebx
+        local.get $esp
+        i32.const -4
+        i32.add
+        local.get $ebp
+        local.get $depth
         i32.const 1
         i32.add
-        i32.store offset=8390692 (; depth ;)
         call $f8048071
-        i32.const 0
-        i32.const 0
-        i32.load offset=8390692 (; depth ;)
-        i32.const -1
-        i32.add
-        i32.store offset=8390692 (; depth ;)
       end
       local.tee $return
       i32.const 0x8048079
@@ -87,46 +82,28 @@ block
       i32.load offset=8390656 (; eax ;)
       local.set $eax
       i32.const 0
-      i32.load offset=8390672 (; esp ;)
-      local.set $esp
-      i32.const 0
       i32.load offset=8390688 (; flags ;)
       local.set $flags
       if
         i32.const 0
         local.set $known
-        br 3
+        br 2
       end
       br 0
     end
     ;; 8048079 ret
-    local.get $esp
-    i32.const 0x802000
-    i32.add
-    local.tee $12
-    i32.const 0x7ffffc
-    i32.gt_u
-    if
-      i32.const 0x8048079
-      local.set $return
-      i32.const 0
-      local.set $known
-      br 1
-    end
-    local.get $12
-    i32.load
-    local.set $13
-    local.get $esp
-    i32.const 4
-    i32.add
-    local.set $esp
+    local.get $13
+    i32.load offset=4
+    local.set $14
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
     i32.const 0
     local.get $esp
+    i32.const 4
+    i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $13
+    local.get $14
     return
     unreachable
   end
@@ -134,8 +111,14 @@ block
   local.get $eax
   i32.store offset=8390656 (; eax ;)
   i32.const 0
+  local.get $ebx
+  i32.store offset=8390668 (; ebx ;)
+  i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

@@ -1,14 +1,5 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390656 (; eax ;)
-local.set $eax
-i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
-i32.const 0
-i32.load offset=8390676 (; ebp ;)
-local.set $ebp
-i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
@@ -17,10 +8,22 @@ block
     local.get $esp
     i32.const 0x801ff4
     i32.add
-    local.tee $12
+    local.tee $13
     i32.const 0x7ffff0
     i32.gt_u
     if
+      i32.const 0
+      local.get $eax
+      i32.store offset=8390656 (; eax ;)
+      i32.const 0
+      local.get $ebx
+      i32.store offset=8390668 (; ebx ;)
+      i32.const 0
+      local.get $esp
+      i32.store offset=8390672 (; esp ;)
+      i32.const 0
+      local.get $ebp
+      i32.store offset=8390676 (; ebp ;)
       i32.const 0x8048071
       local.set $return
       i32.const 0
@@ -28,9 +31,9 @@ block
       br 2
     end
     ;; 8048071 push ebp
-    local.get $12
+    local.get $13
     local.get $ebp
-    local.tee $13
+    local.tee $14
     i32.store offset=8
     ;; 8048072 mov ebp, esp
     local.get $esp
@@ -38,47 +41,48 @@ block
     i32.add
     local.set $ebp
     ;; 8048077 mov [ebp-4], eax
-    local.get $12
+    local.get $13
     local.get $eax
-    local.tee $14
+    local.tee $15
     i32.store offset=4
     ;; 804807a mov eax, [ebp-8]
-    local.get $12
+    local.get $13
     i32.load
     local.set $eax
     ;; 804807d leave
-    local.get $13
-    local.set $15
+    local.get $14
+    local.set $16
     local.get $ebp
     i32.const 4
     i32.add
     local.set $esp
-    local.get $15
+    local.get $16
     local.set $ebp
     ;; 804807e ret
-    local.get $12
+    local.get $13
     i32.load offset=12
-    local.set $16
-    local.get $esp
-    i32.const 4
-    i32.add
-    local.set $esp
+    local.set $17
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
     i32.const 0
     local.get $esp
+    i32.const 4
+    i32.add
     i32.store offset=8390672 (; esp ;)
     i32.const 0
     local.get $ebp
     i32.store offset=8390676 (; ebp ;)
-    local.get $16
+    local.get $17
     return
     unreachable
   end
   i32.const 0
   local.get $eax
   i32.store offset=8390656 (; eax ;)
+  i32.const 0
+  local.get $ebx
+  i32.store offset=8390668 (; ebx ;)
   i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)

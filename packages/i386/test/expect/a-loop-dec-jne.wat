@@ -3,11 +3,10 @@ i32.const 0
 i32.load offset=8390660 (; ecx ;)
 local.set $ecx
 i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
-i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
+local.get $esp
+local.set $14
 block
   block
     loop
@@ -15,7 +14,7 @@ block
       local.get $esp
       i32.const 0x802000
       i32.add
-      local.tee $12
+      local.tee $13
       i32.const 0x7ffffc
       i32.gt_u
       if
@@ -26,45 +25,62 @@ block
         br 2
       end
       local.get $ecx
-      local.set $13
-      local.get $13
+      local.set $15
+      local.get $15
       i32.const -1
       i32.add
-      local.set $14
-      local.get $14
+      local.set $16
+      local.get $16
       local.set $ecx
       ;; 8048072 jne 0x8048071
-      local.get $14
+      local.get $16
       i32.eqz
       i32.eqz
       if
         br 1
       end
       ;; 8048074 ret
-      local.get $12
-      i32.load
-      local.set $13
       local.get $esp
-      i32.const 4
-      i32.add
-      local.set $esp
+      local.get $14
+      i32.ne
+      if
+        i32.const 0x8048074
+        local.set $return
+        i32.const 0
+        local.set $known
+        br 2
+      end
+      local.get $13
+      i32.load
+      local.set $15
       i32.const 0
       local.get $ecx
       i32.store offset=8390660 (; ecx ;)
       i32.const 0
       local.get $esp
+      i32.const 4
+      i32.add
       i32.store offset=8390672 (; esp ;)
-      local.get $13
+      local.get $15
       return
     end
     unreachable
   end
   i32.const 0
+  local.get $eax
+  i32.store offset=8390656 (; eax ;)
+  i32.const 0
   local.get $ecx
   i32.store offset=8390660 (; ecx ;)
   i32.const 0
+  local.get $ebx
+  i32.store offset=8390668 (; ebx ;)
+  i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

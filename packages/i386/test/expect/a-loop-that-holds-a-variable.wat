@@ -1,8 +1,5 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
-i32.const 0
 i32.load offset=8390680 (; esi ;)
 local.set $esi
 i32.const 0
@@ -14,22 +11,34 @@ block
     local.get $esp
     i32.const 0x801ffc
     i32.add
-    local.tee $12
+    local.tee $13
     i32.const 0x7ffff8
     i32.gt_u
     if
+      i32.const 0
+      local.get $eax
+      i32.store offset=8390656 (; eax ;)
+      i32.const 0
+      local.get $ebx
+      i32.store offset=8390668 (; ebx ;)
+      i32.const 0
+      local.get $esp
+      i32.store offset=8390672 (; esp ;)
+      i32.const 0
+      local.get $ebp
+      i32.store offset=8390676 (; ebp ;)
       i32.const 0x8048071
       local.set $return
       i32.const 0
       local.set $known
       br 2
     end
-    local.get $12
+    local.get $13
     i32.load
-    local.set $13
-    local.get $12
-    i32.load offset=4
     local.set $14
+    local.get $13
+    i32.load offset=4
+    local.set $15
     ;; 8048071 mov esi, esp
     local.get $esp
     local.set $esi
@@ -40,16 +49,16 @@ block
     local.set $esp
     loop
       ;; 8048076 dec dword [esi-4]
-      local.get $13
-      local.set $15
-      local.get $15
-      i32.const -1
-      i32.add
+      local.get $14
       local.set $16
       local.get $16
-      local.set $13
+      i32.const -1
+      i32.add
+      local.set $17
+      local.get $17
+      local.set $14
       ;; 8048079 jne 0x8048076
-      local.get $16
+      local.get $17
       i32.eqz
       i32.eqz
       if
@@ -59,38 +68,45 @@ block
       local.get $esi
       local.set $esp
       ;; 804807d ret
-      local.get $14
-      local.set $15
-      local.get $12
+      local.get $15
+      local.set $16
       local.get $13
-      i32.store
-      local.get $12
       local.get $14
+      i32.store
+      local.get $13
+      local.get $15
       i32.store offset=4
+      i32.const 0
       local.get $esp
       i32.const 4
       i32.add
-      local.set $esp
-      i32.const 0
-      local.get $esp
       i32.store offset=8390672 (; esp ;)
       i32.const 0
       local.get $esi
       i32.store offset=8390680 (; esi ;)
-      local.get $15
+      local.get $16
       return
     end
     unreachable
   end
-  local.get $12
   local.get $13
-  i32.store
-  local.get $12
   local.get $14
+  i32.store
+  local.get $13
+  local.get $15
   i32.store offset=4
+  i32.const 0
+  local.get $eax
+  i32.store offset=8390656 (; eax ;)
+  i32.const 0
+  local.get $ebx
+  i32.store offset=8390668 (; ebx ;)
   i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
   i32.const 0
   local.get $esi
   i32.store offset=8390680 (; esi ;)

@@ -1,14 +1,5 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390656 (; eax ;)
-local.set $eax
-i32.const 0
-i32.load offset=8390668 (; ebx ;)
-local.set $ebx
-i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
-i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
@@ -17,10 +8,22 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $12
+    local.tee $13
     i32.const 0x7ffffc
     i32.gt_u
     if
+      i32.const 0
+      local.get $eax
+      i32.store offset=8390656 (; eax ;)
+      i32.const 0
+      local.get $ebx
+      i32.store offset=8390668 (; ebx ;)
+      i32.const 0
+      local.get $esp
+      i32.store offset=8390672 (; esp ;)
+      i32.const 0
+      local.get $ebp
+      i32.store offset=8390676 (; ebp ;)
       i32.const 0x8048071
       local.set $return
       i32.const 0
@@ -31,23 +34,23 @@ block
     local.get $ebx
     i32.const 0xf7fb7f8c
     i32.add
-    local.set $13
+    local.set $14
     local.get $eax
     i32.extend8_s
-    local.set $14
-    local.get $13
+    local.set $15
+    local.get $14
     i32.const 0
-    i32.load offset=8390712 (; write1 ;)
+    i32.load offset=8390708 (; write1 ;)
     i32.lt_u
     if
-      local.get $13
       local.get $14
+      local.get $15
       i32.store8 offset=8716404
     else
-      local.get $13
+      local.get $14
       i32.const 0x884a074
       i32.add
-      local.tee $13
+      local.tee $14
       i32.const 0x7fffff
       i32.gt_u
       if
@@ -57,22 +60,20 @@ block
         local.set $known
         br 2
       end
-      local.get $13
       local.get $14
+      local.get $15
       i32.store8
     end
     ;; 8048073 ret
-    local.get $12
+    local.get $13
     i32.load
-    local.set $15
+    local.set $16
+    i32.const 0
     local.get $esp
     i32.const 4
     i32.add
-    local.set $esp
-    i32.const 0
-    local.get $esp
     i32.store offset=8390672 (; esp ;)
-    local.get $15
+    local.get $16
     return
     unreachable
   end
@@ -85,6 +86,9 @@ block
   i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

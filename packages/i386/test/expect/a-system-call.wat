@@ -1,19 +1,10 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390656 (; eax ;)
-local.set $eax
-i32.const 0
 i32.load offset=8390660 (; ecx ;)
 local.set $ecx
 i32.const 0
 i32.load offset=8390664 (; edx ;)
 local.set $edx
-i32.const 0
-i32.load offset=8390668 (; ebx ;)
-local.set $ebx
-i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
 i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
@@ -23,7 +14,7 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $12
+    local.tee $13
     i32.const 0x7ffffc
     i32.gt_u
     if
@@ -39,6 +30,15 @@ block
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
     local.get $eax
     local.get $ebx
     local.get $ecx
@@ -48,20 +48,18 @@ block
     call $quickSystemCall
     local.set $eax
     ;; 8048078 ret
-    local.get $12
+    local.get $13
     i32.load
-    local.set $13
-    local.get $esp
-    i32.const 4
-    i32.add
-    local.set $esp
+    local.set $14
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
     i32.const 0
     local.get $esp
+    i32.const 4
+    i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $13
+    local.get $14
     return
     unreachable
   end
@@ -80,6 +78,9 @@ block
   i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

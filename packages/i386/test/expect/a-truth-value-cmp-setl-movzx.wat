@@ -1,13 +1,7 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390656 (; eax ;)
-local.set $eax
-i32.const 0
 i32.load offset=8390660 (; ecx ;)
 local.set $ecx
-i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
 i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
@@ -17,10 +11,22 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $12
+    local.tee $13
     i32.const 0x7ffffc
     i32.gt_u
     if
+      i32.const 0
+      local.get $eax
+      i32.store offset=8390656 (; eax ;)
+      i32.const 0
+      local.get $ebx
+      i32.store offset=8390668 (; ebx ;)
+      i32.const 0
+      local.get $esp
+      i32.store offset=8390672 (; esp ;)
+      i32.const 0
+      local.get $ebp
+      i32.store offset=8390676 (; ebp ;)
       i32.const 0x8048071
       local.set $return
       i32.const 0
@@ -29,33 +35,31 @@ block
     end
     ;; 8048071 cmp eax, ecx
     local.get $eax
-    local.set $13
-    local.get $ecx
     local.set $14
-    local.get $13
-    local.get $14
-    i32.sub
+    local.get $ecx
     local.set $15
-    ;; 8048073 setl al
-    local.get $13
     local.get $14
+    local.get $15
+    i32.sub
+    local.set $16
+    ;; 8048073 setl al
+    local.get $14
+    local.get $15
     i32.lt_s
     local.set $eax
     ;; 8048079 ret
-    local.get $12
+    local.get $13
     i32.load
-    local.set $16
-    local.get $esp
-    i32.const 4
-    i32.add
-    local.set $esp
+    local.set $17
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
     i32.const 0
     local.get $esp
+    i32.const 4
+    i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $16
+    local.get $17
     return
     unreachable
   end
@@ -66,8 +70,14 @@ block
   local.get $ecx
   i32.store offset=8390660 (; ecx ;)
   i32.const 0
+  local.get $ebx
+  i32.store offset=8390668 (; ebx ;)
+  i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

@@ -1,14 +1,5 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390656 (; eax ;)
-local.set $eax
-i32.const 0
-i32.load offset=8390668 (; ebx ;)
-local.set $ebx
-i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
-i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
@@ -17,10 +8,22 @@ block
     local.get $esp
     i32.const 0x801ffc
     i32.add
-    local.tee $12
+    local.tee $13
     i32.const 0x7ffff8
     i32.gt_u
     if
+      i32.const 0
+      local.get $eax
+      i32.store offset=8390656 (; eax ;)
+      i32.const 0
+      local.get $ebx
+      i32.store offset=8390668 (; ebx ;)
+      i32.const 0
+      local.get $esp
+      i32.store offset=8390672 (; esp ;)
+      i32.const 0
+      local.get $ebp
+      i32.store offset=8390676 (; ebp ;)
       i32.const 0x8048071
       local.set $return
       i32.const 0
@@ -28,24 +31,20 @@ block
       br 2
     end
     ;; 8048071 push eax
-    local.get $12
+    local.get $13
     local.get $eax
-    local.tee $13
+    local.tee $14
     i32.store
     ;; 8048072 mov eax, 5
     i32.const 5
     local.set $eax
     ;; 8048077 pop ebx
-    local.get $13
+    local.get $14
     local.set $ebx
     ;; 8048078 ret
-    local.get $12
+    local.get $13
     i32.load offset=4
-    local.set $14
-    local.get $esp
-    i32.const 4
-    i32.add
-    local.set $esp
+    local.set $15
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -54,8 +53,10 @@ block
     i32.store offset=8390668 (; ebx ;)
     i32.const 0
     local.get $esp
+    i32.const 4
+    i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $14
+    local.get $15
     return
     unreachable
   end
@@ -68,6 +69,9 @@ block
   i32.const 0
   local.get $esp
   i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

@@ -1,22 +1,10 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390656 (; eax ;)
-local.set $eax
-i32.const 0
 i32.load offset=8390660 (; ecx ;)
 local.set $ecx
 i32.const 0
 i32.load offset=8390664 (; edx ;)
 local.set $edx
-i32.const 0
-i32.load offset=8390668 (; ebx ;)
-local.set $ebx
-i32.const 0
-i32.load offset=8390672 (; esp ;)
-local.set $esp
-i32.const 0
-i32.load offset=8390676 (; ebp ;)
-local.set $ebp
 i32.const 0
 i32.load offset=8390680 (; esi ;)
 local.set $esi
@@ -26,9 +14,23 @@ local.set $edi
 i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
+local.get $esp
+local.set $14
 block
   block
     ;; 8048071 rcl eax, 1
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
     i32.const 0
     local.get $flags
     i32.store offset=8390688 (; flags ;)
@@ -66,7 +68,7 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $12
+    local.tee $13
     i32.const 0x7ffffc
     i32.gt_u
     if
@@ -76,17 +78,25 @@ block
       local.set $known
       br 1
     end
-    local.get $12
+    local.get $esp
+    local.get $14
+    i32.ne
+    if
+      i32.const 0x8048073
+      local.set $return
+      i32.const 0
+      local.set $known
+      br 1
+    end
+    local.get $13
     i32.load
-    local.set $13
+    local.set $15
+    i32.const 0
     local.get $esp
     i32.const 4
     i32.add
-    local.set $esp
-    i32.const 0
-    local.get $esp
     i32.store offset=8390672 (; esp ;)
-    local.get $13
+    local.get $15
     return
     unreachable
   end

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Functions that call each other as M2-Planet makes them, and do what the translator does not
+ * expect: a callee changes the frame pointer that its caller has saved, returns with another esp,
+ * or takes more from the stack than an address; and jumps lead into the middle of loops. Registers
+ * and the whole stack, what is below esp too, must be those of the interpreter.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TranslationCache } from '../src/translate/cache.ts';
+import { CODE, DATA, elf, exit, load, system, word } from './guest.ts';
+import { type Dice, diceFrom, dump } from './random-code.ts';
+import { emulated } from './run.ts';
+
+const STACK = 0xffffe000 - 0x1800;
+const STACK_DUMP = 2048;
+const FUNCTIONS = 5;
+const [EAX, ECX, ESP, EBP, EDI] = [0, 1, 4, 5, 7];
+
+/** Machine code in which functions have numbers: a call of one, or its address. */
+type Draft = (number | { readonly call: number } | { readonly address: number })[];
+
+/** Bytes of a call. */
+const CALL = 5;
+
+function sizeOf(draft: Draft): number {
+  return draft.reduce<number>((sum, one) => {
+    if (typeof one === 'number') return sum + 1;
+    return sum + ('call' in one ? CALL : 4);
+  }, 0);
+}
+
+/** push edi; push ebp; mov edi, esp; push eax; mov ebp, edi; call; …; pop ebp; pop edi */
+function callOf(callee: number, afterwards: readonly number[]): Draft {
+  const before = [0x57, 0x55, 0x89, 0xe7, 0x50, 0x89, 0xfd];
+  return [...before, { call: callee }, ...afterwards, 0x5d, 0x5f];
+}
+
+const POP_ARGUMENT = [0x5b];
+/** mov eax, [esp + 4]; push eax; mov esp, edi: the callee may have moved esp. */
+const RESET_STACK = [0x8b, 0x44, 0x24, 0x04, 0x50, 0x89, 0xfc];
+
+/** Code that sets registers from the frame and each other, or stores to the argument. */
+const PLAIN: readonly (readonly number[])[] = [
+  [0x8b, 0x45, 0xfc], // mov eax, [ebp - 4]
+  [0x03, 0x45, 0x00], // add eax, [ebp]
+  [0x89, 0x45, 0xfc], // mov [ebp - 4], eax
+  [0x8b, 0x4d, 0x04], // mov ecx, [ebp + 4]
+  [0x01, 0xc8], // add eax, ecx
+  [0x50, 0x59], // push eax; pop ecx
+  [0x50, 0x01, 0xc8, 0x5b, 0x31, 0xd8], // push eax; add eax, ecx; pop ebx; xor eax, ebx
+  [0x55, 0x8b, 0x45, 0xfc, 0x5d], // push ebp; mov eax, [ebp - 4]; pop ebp
+];
+
+/** What a callee does to the frame pointer that its caller has saved, at [esp + 8]. */
+const EVIL: readonly (readonly number[])[] = [
+  [0xc7, 0x44, 0x24, 0x08, ...word(STACK + 128)], // mov [esp + 8], another place in the stack
+  [0xc7, 0x44, 0x24, 0x08, ...word(DATA + 2048)], // and one that is not there
+  [0xff, 0x74, 0x24, 0x08, 0x8f, 0x44, 0x24, 0x08], // push [esp + 8]; pop [esp + 8]
+];
+
+/** Ends of a function after which esp is elsewhere. */
+const ODD_RETURNS: readonly (readonly number[])[] = [
+  [0xc2, 4, 0], // ret 4
+  [0xa8, 1, 0x74, 3, 0xc2, 4, 0, 0xc3], // test al, 1; je +3; ret 4; ret
+  [0x59, 0x83, 0xec, 0x08, 0x51, 0xc3], // pop ecx; sub esp, 8; push ecx; ret
+  // mov ecx, [esp]; sub esp, 8; mov [esp], ecx; ret
+  [0x8b, 0x0c, 0x24, 0x83, 0xec, 0x08, 0x89, 0x0c, 0x24, 0xc3],
+  // mov ecx, [esp]; add esp, 4; mov [esp], ecx; ret
+  [0x8b, 0x0c, 0x24, 0x83, 0xc4, 0x04, 0x89, 0x0c, 0x24, 0xc3],
+  [0x59, 0x5b, 0x51, 0xc3], // pop ecx; pop ebx; push ecx; ret
+  [0x59, 0xff, 0xe1], // pop ecx; jmp ecx
+];
+
+/** mov ecx, [esp]; sub esp, 4; mov [esp], ecx; mov ecx, function; jmp ecx */
+function oddJump(callee: number): Draft {
+  const move = [0x8b, 0x0c, 0x24, 0x83, 0xec, 0x04, 0x89, 0x0c, 0x24];
+  return [...move, 0xb9, { address: callee }, 0xff, 0xe1];
+}
+
+function pick<Item>(dice: Dice, list: readonly Item[]): Item {
+  return list[dice(list.length)] as Item;
+}
+
+interface Made {
+  readonly draft: Draft;
+  readonly isOdd: boolean;
+}
+
+/** One statement: plain code, or a call of one of the functions after `self`. */
+function statement(dice: Dice, self: number, made: readonly (Made | undefined)[]): Draft {
+  if (dice(3) !== 0 || self + 1 >= FUNCTIONS) return [...pick(dice, PLAIN)];
+  const callee = self + 1 + dice(FUNCTIONS - self - 1);
+  const isOdd = made[callee]?.isOdd === true;
+  return callOf(callee, isOdd || dice(4) === 0 ? RESET_STACK : POP_ARGUMENT);
+}
+
+function statements(
+  dice: Dice,
+  self: number,
+  made: readonly (Made | undefined)[],
+  count: number,
+): Draft {
+  return Array.from({ length: count }, () => statement(dice, self, made)).flat();
+}
+
+/**
+ * A loop that runs twice, which is entered at its head, or in its middle if al is odd; and there
+ * may be another in it.
+ */
+function oddLoop(
+  dice: Dice,
+  self: number,
+  made: readonly (Made | undefined)[],
+  counter: number,
+): Draft {
+  const at = word(DATA + 4 * counter);
+  const first = statements(dice, self, made, 1 + dice(2));
+  const inner = dice(3) === 0 ? oddLoop(dice, self, made, counter + FUNCTIONS) : [];
+  const second = [...inner, ...statements(dice, self, made, 1 + dice(2))];
+  const enter = [0xc7, 0x05, ...at, ...word(2), 0xa8, 1, 0x0f, 0x85, ...word(sizeOf(first))];
+  const body: Draft = [...first, ...second, 0xff, 0x0d, ...at];
+  return [...enter, ...body, 0x0f, 0x85, ...word(-(sizeOf(body) + 6))];
+}
+
+function functionOf(dice: Dice, self: number, made: readonly (Made | undefined)[]): Made {
+  const isOdd = self > 0 && dice(3) === 0;
+  const draft: Draft = [];
+  if (self > 0 && dice(3) === 0) draft.push(...pick(dice, EVIL));
+  for (let n = 1 + dice(4); n > 0; n--) {
+    if (dice(3) === 0) draft.push(...oddLoop(dice, self, made, self));
+    else draft.push(...statement(dice, self, made));
+  }
+  if (isOdd && self + 1 < FUNCTIONS && dice(4) === 0) draft.push(...oddJump(self + 1));
+  return { draft: [...draft, ...(isOdd ? pick(dice, ODD_RETURNS) : [0xc3])], isOdd };
+}
+
+function program(seed: number): number[] {
+  const dice = diceFrom(seed);
+  const made: (Made | undefined)[] = Array(FUNCTIONS).fill(undefined);
+  for (let self = FUNCTIONS - 1; self >= 0; self--) made[self] = functionOf(dice, self, made);
+  const start = [
+    ...[load(ESP, STACK), load(EBP, STACK + 64), load(EDI, STACK + 96)].flat(),
+    ...load(EAX, dice(1 << 30)),
+    ...load(ECX, dice(1 << 30)),
+  ];
+  // cmp eax, eax: what the flags are after a call is not asked.
+  const end = [
+    ...[0x39, 0xc0],
+    ...dump(true),
+    ...system(4, 1, STACK - STACK_DUMP, STACK_DUMP + 256),
+    ...exit(0),
+  ];
+  const main: Draft = [...start, ...callOf(0, POP_ARGUMENT), ...callOf(0, RESET_STACK), ...end];
+  const drafts = [main, ...made.map((one) => one?.draft ?? [])];
+  return link(drafts);
+}
+
+/** Let each call lead to its function: the draft after the first with its number. */
+function link(drafts: readonly Draft[]): number[] {
+  const starts: number[] = [];
+  let size = 0;
+  for (const draft of drafts) {
+    starts.push(size);
+    size += sizeOf(draft);
+  }
+  const code: number[] = [];
+  for (const one of drafts.flat()) {
+    if (typeof one === 'number') code.push(one);
+    else if ('address' in one) code.push(...word(CODE + (starts[one.address + 1] as number)));
+    else code.push(0xe8, ...word((starts[one.call + 1] as number) - (code.length + CALL)));
+  }
+  return code;
+}
+
+const RUNS = { numRuns: Number(process.env['I386_RUNS'] ?? 60) };
+
+describe('calls', () => {
+  it('random ones leave the same registers and memory', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const image = elf(program(seed));
+        const translated = emulated(image, { translations: new TranslationCache() });
+        expect(translated).toEqual(emulated(image));
+      }),
+      RUNS,
+    );
+  });
+
+  it('and with a small limit of depth', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 2 }), (seed, depthLimit) => {
+        const image = elf(program(seed));
+        const options = { translations: new TranslationCache(), depthLimit };
+        expect(emulated(image, options)).toEqual(emulated(image));
+      }),
+      RUNS,
+    );
+  });
+});
