@@ -10,7 +10,7 @@ import { loadTree } from '../../stage0/src/node/load-tree.ts';
 import { TranslationCache } from '../src/translate/cache.ts';
 import { UNCOUNTED } from '../src/translate/dump.ts';
 import { translate } from '../src/translate/program.ts';
-import { CODE, elf, exit, load, word } from './guest.ts';
+import { CODE, DATA, elf, exit, load, word } from './guest.ts';
 import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
 import { contentOf, emulated, lockstep, machine } from './run.ts';
 
@@ -110,22 +110,49 @@ describe('lockstep', () => {
     expect(run.run()).toEqual({ kind: 'exited', status: 33 });
   });
 
-  it('code after the data, as a patch puts it there: the interpreter has it, and stores to the data are free', () => {
-    // jmp far; back: mov [data], ebx; add ebx, [data]; …; exit; data: 8 KiB; far: mov ebx, 7; jmp
-    // back
-    const data = CODE + 64;
-    const back = [0x89, 0x1d, ...word(data), 0x03, 0x1d, ...word(data), ...load(0, 1), 0xcd, 0x80];
-    const far = 64 + 8192;
-    const code = [0xe9, ...word(far - 5), ...back];
-    while (code.length < far) code.push(0);
-    code.push(...load(3, 7), 0xe9, ...word(5 - (far + 10)));
+  it('code after data, as linkers and patches put it there: stores to the data are free', () => {
+    const { code, data, size } = codeAroundData(5000);
     const program = translate(elf(code), UNCOUNTED);
-    expect(program?.layout.writeStart).toBe(CODE + 5 + back.length);
-    expect(program?.functions.has(CODE + 5)).toBe(true);
-    expect(lockstep(elf(code), emptyHost)).toBeGreaterThan(1);
-    const run = machine(elf(code), emptyHost(), { translations: new TranslationCache() });
-    expect(run.run()).toEqual({ kind: 'exited', status: 14 });
+    expect(program?.layout.gaps).toEqual([[data, data + size]]);
+    // Every round of the loop is translated code.
+    expect(lockstep(elf(code), emptyHost)).toBeGreaterThan(5000);
   });
+
+  it.each(['before', 'after'])(
+    'and a store to both data and code %s it changes the code',
+    (side) => {
+      const size = 2048;
+      // jmp main; f: ret 0; data; g: mov eax, 7; ret; main: …
+      const g = [...load(0, 7), 0xc3];
+      const start = [0xe9, ...word(3 + size + g.length), 0xc2, 0, 0];
+      const data = CODE + start.length;
+      const call = (at: number, from: number): number[] => [0xe8, ...word(at - (from + 5))];
+      const main = data + size + g.length;
+      const calls = (from: number): number[] => [
+        ...call(data - 3, from),
+        ...call(data + size, from + 5),
+      ];
+      // f becomes ret 4, g becomes mov ebx, 7; ecx is 0, which the translator does not know.
+      const [at, value] = side === 'before' ? [data - 2, 4] : [data + size - 3, 0xbb << 24];
+      const store = [
+        0x8b,
+        0x0d,
+        ...word(DATA),
+        0x8d,
+        0x99,
+        ...word(at),
+        0xc7,
+        0x03,
+        ...word(value),
+      ];
+      const before = [0x6a, 1, 0x6a, 2, 0x6a, 3, ...calls(main + 6), ...store];
+      const after = [...load(0, 1), ...calls(main + before.length + 5), ...dump(false), ...exit(0)];
+      const code = [...start, ...Array(size).fill(0), ...g, ...before, ...after];
+      expect(translate(elf(code), UNCOUNTED)?.layout.gaps).toEqual([[data, data + size]]);
+      const translated = emulated(elf(code), { translations: new TranslationCache() });
+      expect(translated).toEqual(emulated(elf(code)));
+    },
+  );
 
   it('flow that cannot be structured: a jump into a loop', () => {
     const code = [
@@ -168,6 +195,18 @@ describe('lockstep of real tools', () => {
     expect(first).toMatchObject({ kind: 'file', mode: 0o700 });
   });
 });
+
+/** A loop of so many stores by a pointer to data that lies between two parts of the code. */
+function codeAroundData(rounds: number): { code: number[]; data: number; size: number } {
+  const size = 8192;
+  const first = 5 + exit(0).length;
+  const data = CODE + first;
+  // lea ebx, [ecx + data]; mov [ebx], eax; dec ecx; jne
+  const loop = [...load(1, rounds), 0x8d, 0x99, ...word(data), 0x89, 0x03, 0x49, 0x75, -11];
+  const back = [...loop, 0xe9, ...word(-(size + first + loop.length))];
+  const jump = [0xe9, ...word(first + size - 5)];
+  return { code: [...jump, ...exit(0), ...Array(size).fill(0x11), ...back], data, size };
+}
 
 /** Three random functions and a main loop that calls them five times and dumps everything. */
 function program(seed: number): number[] {

@@ -11,8 +11,9 @@
  * - Every other address is compared with the low region first, as one unsigned number: how far it
  *   is above the region's start, or for stores above the end of the code. The limits are in cells,
  *   because brk moves them. Where mmap and mprotect have made pages that differ, the rights of the
- *   address's page are looked up next. What is not there is compared with the stack; a read that is
- *   not there either is a fault, and a store is left to the interpreter. (Calls that return have no
+ *   address's page are looked up next. What is not there is compared with the stack, and a store
+ *   with the data that linkers put between code. A read that is nowhere is a fault, and a store is
+ *   left to the interpreter. (Calls that return have no
  *   place on the rare ways: V8 would then keep nothing in registers.)
  *
  * Invariant: code reads and writes only what the guest may, exactly to the page, and never writes a
@@ -32,6 +33,8 @@ export interface AccessLayout extends Layout {
   readonly readStart: number;
   /** The same for what it writes: nothing that was translated is there. */
   readonly writeStart: number;
+  /** Data between what was translated, which may be written. */
+  readonly gaps: readonly Range[];
   /**
    * Rights of low pages are looked up where the limits do not say all. If not, the guest can read
    * nothing but the low region and the stack: what is elsewhere is a fault.

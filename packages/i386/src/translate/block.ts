@@ -350,7 +350,8 @@ export class BlockEmitter {
 
   /**
    * The local `place` is an address less `origin`. Make it how far that is above the stack's start;
-   * if the access is not in the stack, do `otherwise`, which does not come back.
+   * if the access is not in the stack, do `otherwise`, which makes it another offset or does not come
+   * back.
    */
   private inStack(place: number, origin: number, size: number, otherwise: () => void): void {
     const { state } = this;
@@ -364,6 +365,31 @@ export class BlockEmitter {
     code.open(OP.if);
     otherwise();
     code.end();
+  }
+
+  /**
+   * The local `place` is how far an address is above the stack's start. If it is in data between
+   * code, make it the offset of that; otherwise leave to the interpreter.
+   */
+  private inGap(place: number, size: number): void {
+    const { state } = this;
+    const { code, layout } = state;
+    for (const [from, to] of layout.gaps) {
+      state.get(place);
+      code.constant(stackStart(layout) - from);
+      code.op(OP.i32_add);
+      const distance = state.tee();
+      code.constant(to - from - size + 1);
+      code.op(OP.i32_lt_u);
+      code.open(OP.if);
+      state.get(distance);
+      code.constant(placeOf(layout, from));
+      code.op(OP.i32_add);
+      code.indexed(OP.local_set, place);
+      code.op(OP.else);
+    }
+    this.leaveHere();
+    for (const _ of layout.gaps) code.end();
   }
 
   private readRegister({ register, size }: Operand): void {
@@ -418,7 +444,7 @@ export class BlockEmitter {
     state.get(content);
     code.memory(op, lowOffset(layout, true));
     code.op(OP.else);
-    this.inStack(place, layout.writeStart, size, () => this.leaveHere());
+    this.inStack(place, layout.writeStart, size, () => this.inGap(place, size));
     this.slots?.flush();
     state.get(place);
     state.get(content);

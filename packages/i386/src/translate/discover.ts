@@ -42,12 +42,9 @@ export function discover(code: CodeBytes, entry: number, more: readonly number[]
   const all = discoverApartFrom(new Set(), code, [entry, ...more]);
   const stores = constantStores(all);
   const changing = storesTo(codeRanges(all.values()), stores);
-  const far = code.isConstant ? NOTHING_FAR : farCode(all);
   const found = { stores: stores.map(({ range }) => range), changesItself: changing.size > 0 };
-  if (changing.size === 0 && far.instructions.size === 0) return { functions: all, ...found };
-  const left = new Set([...changing, ...far.instructions]);
-  const functions = discoverApartFrom(left, code, [entry, ...more, ...far.targets]);
-  return { functions, ...found };
+  if (changing.size === 0) return { functions: all, ...found };
+  return { functions: discoverApartFrom(changing, code, [entry, ...more]), ...found };
 }
 
 /** Functions that are reachable from `roots` and not known. */
@@ -60,51 +57,6 @@ export function discoverMore(
   const stores = constantStores(functions);
   const changing = storesTo(codeRanges(functions.values()), stores);
   return { functions, stores: stores.map(({ range }) => range), changesItself: changing.size > 0 };
-}
-
-const NOTHING_FAR = { instructions: new Set<number>(), targets: [] };
-
-/** So many bytes without code are taken for data. */
-const MIN_DATA = 4096;
-
-/**
- * Code that lies after the program's data, as patches do: its instructions are left to the
- * interpreter, so that data does not count as a place where code may be (see access.ts). `targets`:
- * where it jumps to or calls before the data.
- */
-function farCode(functions: ReadonlyMap<number, CodeFunction>): {
-  instructions: Set<number>;
-  targets: number[];
-} {
-  const end = endOfMainCode(codeRanges(functions.values()));
-  const instructions = new Set<number>();
-  const targets = new Set<number>();
-  for (const { blocks } of functions.values()) {
-    for (const block of blocks.values()) {
-      if (block.start < end) continue;
-      for (const { address } of block.instructions) instructions.add(address);
-      for (const to of successors(block.ending)) if (to < end) targets.add(to);
-      if (block.ending.kind === 'call' && block.ending.target < end) {
-        targets.add(block.ending.target);
-      }
-    }
-  }
-  return { instructions, targets: [...targets] };
-}
-
-/** The end of the most code that is not parted by data. */
-function endOfMainCode(ranges: readonly (readonly [number, number])[]): number {
-  let most = 0;
-  let mainEnd = 0;
-  let size = 0;
-  for (const [at, [start, end]] of ranges.entries()) {
-    if (start - (ranges[at - 1]?.[1] ?? start) >= MIN_DATA) size = 0;
-    size += end - start;
-    if (size < most) continue;
-    most = size;
-    mainEnd = end;
-  }
-  return mainEnd;
 }
 
 /** The bytes of a program that were found to be code: [start, end), in order and apart. */

@@ -35,6 +35,7 @@ export function layoutOf(
   const writableStart = Math.max(startOfRun(segments, WRITABLE), needs.writableStart);
   const isPaged = needs.isPaged || readableStart !== start;
   const codeEnd = code.at(-1)?.[1] ?? start;
+  const writeStart = Math.max(writableStart, codeEnd);
   return {
     stackSize,
     pageCount,
@@ -44,10 +45,24 @@ export function layoutOf(
     readableStart,
     writableStart,
     readStart: start,
-    writeStart: Math.max(writableStart, codeEnd),
+    writeStart,
+    gaps: isPaged ? [] : largestGaps(code).filter(([from]) => from >= writableStart),
     isPaged,
     traps: !isPaged,
   };
+}
+
+/** Fewer bytes between code are not worth a comparison. */
+const MIN_GAP = 1024;
+/** Each is compared with at every store, if it comes to that. */
+const MAX_GAPS = 3;
+
+function largestGaps(code: readonly Range[]): Range[] {
+  return code
+    .map(([start], at): Range => [code[at - 1]?.[1] ?? start, start])
+    .filter(([from, to]) => to - from >= MIN_GAP)
+    .sort((one, other) => other[1] - other[0] - (one[1] - one[0]))
+    .slice(0, MAX_GAPS);
 }
 
 /** The first page from which on all pages of the image are there and have the right. */

@@ -132,7 +132,7 @@ function emitMore(
   const all = mergeRanges([...layout.code, ...ranges]);
   const end = ranges.at(-1)?.[1] ?? 0;
   const hits = overlap(found.stores, all) || overlap(program.stores, ranges);
-  const isApart = code.isConstant || end <= layout.writeStart;
+  const isApart = code.isConstant || (end <= layout.writeStart && !overlap(layout.gaps, ranges));
   if (facts === undefined || hits || !isApart) return undefined;
   return emit(code, found, facts, { ...layout, code: all, traps: false }, options);
 }
