@@ -30,7 +30,7 @@ describe.each(MODES)('%s', (mode) => {
     ['an unknown interrupt', [0xcd, 0x21], 11, /interrupt 0x00000021, at 0x08048054/],
     ['a write through cs', [0x2e, 0xa3, ...word(DATA)], 11, /writes through cs/],
     ['a change through cs', [0x2e, 0x66, 0xff, 0x05, ...word(DATA)], 11, /writes through cs/],
-    ['a read through gs', [0x65, 0xa1, ...word(DATA)], 11, /a segment that is not there/],
+    ['a read through gs', [0x65, 0xa1, ...word(DATA)], 11, /a segment that does not exist/],
     [
       'vectors',
       [0x0f, 0x58, 0xc1],
@@ -41,7 +41,7 @@ describe.each(MODES)('%s', (mode) => {
       'a sine',
       [0xd9, 0xee, 0xd9, 0xfe],
       4,
-      /fsin is not there: processors differ in it[\s\S]*hint: a library/,
+      /fsin is not supported: its result differs between processors[\s\S]*hint: a library/,
     ],
     [
       'a floating-point exception that is not masked',

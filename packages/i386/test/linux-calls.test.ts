@@ -301,7 +301,7 @@ describe.each(MODES)('%s', (mode) => {
   it('a program that dies names the call that the machine does not have', () => {
     const { status, stderr } = run(elf([...system(26), 0x0f, 0x0b]), mode);
     expect(status).toEqual(killed(4));
-    expect(stderr).toContain('does not have: ptrace (26)');
+    expect(stderr).toContain('does not support: ptrace (26)');
   });
 
   it('a pipe whose writer could only come later', () => {
