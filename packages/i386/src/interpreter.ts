@@ -242,7 +242,7 @@ export class Interpreter {
   private segmentBase(register: number): number {
     const base = this.segments.base(register);
     if (base === undefined)
-      throw new MachineError('bad-access', 'uses a segment that is not there');
+      throw new MachineError('bad-access', 'uses a segment that does not exist');
     return base;
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What instructions and header fields are, in words. */
+/** The sentences about instructions and header fields. */
 import {
   decode,
   describeInstruction,
@@ -116,7 +116,7 @@ describe('elfFields', () => {
     });
   });
 
-  it('has none for what is not a program for the i386, or ends too early', () => {
+  it('has none for files that are not programs for the i386, or that end too early', () => {
     expect(elfFields(new Uint8Array())).toEqual([]);
     expect(elfFields(guestImage([0xc3]).subarray(0, 51))).toEqual([]);
     expect(elfFields(guestImage([0xc3]).subarray(0, 60)).length).toBe(20);

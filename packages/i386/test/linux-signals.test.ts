@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Signals that a process sends itself, that its children send, and that say that one has ended,
- * beside this computer's kernel.
+ * Signals that a process sends to itself, that its children send, and that report the end of a
+ * child, compared with this computer's kernel.
  */
 import { CODE, DATA, exit, load, place, system, word } from './guest.ts';
 import {
@@ -22,14 +22,14 @@ const [SIGINFO, NODEFER, RESETHAND] = [4, 0x40000000, 0x80000000];
 const ACTION = DATA + 256;
 const SEEN = DATA + 512;
 
-/** A handler: after the jump over it, at CODE + 5. */
+/** Where the handler is: after the jump over it. */
 const HANDLER = CODE + 5;
 const withHandler = (handler: readonly number[], main: readonly number[]) => [
   ...[0xe9, ...word(handler.length), ...handler, ...main],
 ];
-/** A call whose fourth argument is the size of a mask. */
+/** A call whose fourth argument is the size of a signal mask. */
 const rt = (number: number, a = 0, b = 0, c = 0) => [...load(6, 8), ...system(number, a, b, c)];
-/** rt_sigaction of `signal`: the handler, flags, and what it holds back. */
+/** rt_sigaction of `signal`: the handler, flags, and the mask during it. */
 const action = (signal: number, flags = 0, mask = 0) => [
   ...[...poke(ACTION, HANDLER), ...poke(ACTION + 4, flags), ...poke(ACTION + 12, mask)],
   ...rt(174, signal, ACTION, 0),
@@ -45,14 +45,14 @@ const FORK = [...system(2), 0x85, 0xc0];
 /** Runs `child` in a fork. */
 const forked = (child: readonly number[]) => [...FORK, 0x0f, 0x85, ...word(child.length), ...child];
 
-/** Changes eax in its frame: there is nothing else that sigreturn could take it from. */
+/** Changes eax in its frame, which is the only place from which sigreturn can restore it. */
 const CHANGES_FRAME = [0xc7, 0x44, 0x24, 8 + 44, ...word(77), 0xc3];
-/** With siginfo: [esp+8] is its address; adds its signal, and pid less the one of its own. */
+/** Adds the signal's number to [SEEN] and stores the sender's pid, both from siginfo at [esp+8]. */
 const READS_INFO = [
   ...[0x8b, 0x4c, 0x24, 8, 0x8b, 0x01, 0x01, 0x05, ...word(SEEN), 0x8b, 0x59, 12],
   ...[0x89, 0x1d, ...word(SEEN + 4), 0xc3],
 ];
-/** Every register, the direction flag and the carry changed. */
+/** Changes every register, the direction flag, the carry and the x87. */
 const CHANGES_ALL = [
   ...[
     ...[3, 1, 2, 6, 7, 5].flatMap((register) => load(register, -1)),
@@ -114,12 +114,12 @@ const PROBES: readonly Probe[] = [
     exited(0),
   ],
   [
-    'what a handler writes into its frame counts',
+    'what a handler writes into its frame is restored',
     withHandler(CHANGES_FRAME, [...action(USR1), ...killSelf(USR1), ...RESULT]),
     exited(77),
   ],
   [
-    'all registers, flags and the x87 are put back',
+    'all registers, flags and the x87 are restored',
     withHandler(CHANGES_ALL, [
       ...[...action(USR1), ...load(5, 3), ...load(6, 4), ...load(7, 5), 0xd9, 0xe8, 0xfc, 0xf8],
       ...[...killSelf(USR1), 0x9c, 0x58, 0x25, ...word(0x401), 0x01, 0xe8, 0x01, 0xf0, 0x01, 0xf8],
@@ -136,7 +136,7 @@ const PROBES: readonly Probe[] = [
     exited(0),
   ],
   [
-    'a signal that is held back does not come',
+    'a blocked signal is not delivered',
     withHandler(ADD_SIGNAL, [
       ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0)],
       ...[...killSelf(USR1), ...byteAt(SEEN)],
@@ -144,7 +144,7 @@ const PROBES: readonly Probe[] = [
     exited(0),
   ],
   [
-    'and waits',
+    'it is pending',
     withHandler(ADD_SIGNAL, [
       ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0)],
       ...[...killSelf(USR1), ...rt(176, OUT), ...byteAt(OUT + 1)],
@@ -152,7 +152,7 @@ const PROBES: readonly Probe[] = [
     exited(bit(USR1) >> 8),
   ],
   [
-    'until it is let through, once',
+    'until it is unblocked; then it is delivered once',
     withHandler(ADD_SIGNAL, [
       ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
       ...[...killSelf(USR1), ...rt(175, 1, OUT, 0), ...byteAt(SEEN)],
@@ -160,7 +160,7 @@ const PROBES: readonly Probe[] = [
     exited(USR1),
   ],
   [
-    'sigsuspend lets it through, and is interrupted',
+    'sigsuspend unblocks it, and is interrupted',
     withHandler(ADD_SIGNAL, [
       ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
       ...[...poke(OUT + 8, 0), ...load(1, 8), ...load(3, OUT + 8), ...load(0, 179), 0xcd, 0x80],
@@ -169,7 +169,7 @@ const PROBES: readonly Probe[] = [
     failed(4 + USR1),
   ],
   [
-    'after it the signal is held back again',
+    'after sigsuspend the signal is blocked again',
     withHandler(ADD_SIGNAL, [
       ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
       ...[...poke(OUT + 8, 0), ...load(1, 8), ...load(3, OUT + 8), ...load(0, 179), 0xcd, 0x80],
@@ -191,9 +191,9 @@ const PROBES: readonly Probe[] = [
     failed(11),
   ],
   [
-    'a handler holds its own signal back',
+    'a handler blocks its own signal',
     withHandler(
-      // Sends itself one when it is called first.
+      // The first call sends the signal again.
       [
         0xff,
         0x05,
@@ -237,7 +237,7 @@ const PROBES: readonly Probe[] = [
     exited(3),
   ],
   [
-    'SA_RESETHAND forgets the handler',
+    'SA_RESETHAND resets the handler',
     withHandler(ADD_SIGNAL, [
       ...action(USR1, RESETHAND),
       ...killSelf(USR1),
@@ -247,7 +247,7 @@ const PROBES: readonly Probe[] = [
     killed(USR1),
   ],
   [
-    'signal() forgets it too',
+    'signal() resets it too',
     withHandler(ADD_SIGNAL, [
       ...system(48, USR1, HANDLER),
       ...killSelf(USR1),
@@ -257,7 +257,7 @@ const PROBES: readonly Probe[] = [
     killed(USR1),
   ],
   [
-    'two that wait come one in the other',
+    'of two pending signals, one interrupts the handler of the other',
     withHandler(ADD_SIGNAL, [
       ...[
         ...action(USR1),
@@ -270,7 +270,7 @@ const PROBES: readonly Probe[] = [
     exited(USR1 + USR2),
   ],
   [
-    'SIGCHLD comes when a fork has ended',
+    'SIGCHLD is delivered when a fork has ended',
     withHandler(ADD_SIGNAL, [
       ...[...action(CHLD), ...forked(exit(3)), ...system(7, -1, OUT, 0), ...byteAt(SEEN)],
     ]),
@@ -327,7 +327,7 @@ const PROBES: readonly Probe[] = [
     killed(TERM),
   ],
   [
-    "signals that wait are not a fork's",
+    'a fork does not inherit pending signals',
     [
       ...[...poke(OUT, bit(TERM)), ...rt(175, 0, OUT, 0), ...killSelf(TERM)],
       ...forked([...rt(175, 1, OUT, 0), ...exit(5)]),
@@ -336,9 +336,9 @@ const PROBES: readonly Probe[] = [
     exited(5),
   ],
   [
-    'but one that is executed has them',
+    'but an executed program does',
     [
-      // With two arguments: the one that was executed.
+      // With two arguments, this is the program that was executed.
       ...[
         0x8b,
         0x04,
@@ -370,7 +370,7 @@ const PROBES: readonly Probe[] = [
     failed(32 + 13),
   ],
   [
-    'SIGKILL cannot be held back',
+    'SIGKILL cannot be blocked',
     [...poke(OUT, -1), ...rt(175, 0, OUT, 0), ...killSelf(9), ...exit(1)],
     killed(9),
   ],

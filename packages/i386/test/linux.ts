@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Guests on this computer's kernel, with addresses that are not randomised. */
+/** Runs guests on this computer's kernel, with addresses that are not randomised. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
@@ -11,11 +11,11 @@ export interface NativeEnding {
   readonly stdout: Uint8Array;
 }
 
-/** Folder of native guests; the path of each is `${folder}/guest`. */
+/** A folder for native guests; the path of each is `${folder}/guest`. */
 export class NativeGuests {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'i386-'));
 
-  /** Run `image` in the folder; undefined where the kernel does not. */
+  /** Run `image` in the folder; undefined if the kernel cannot. */
   run(
     image: Uint8Array,
     args: readonly string[] = [],

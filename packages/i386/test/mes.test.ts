@@ -28,7 +28,7 @@ const PROGRAMS: readonly (readonly [name: string, text: string])[] = [
   ['an error', '(car 1)'],
 ];
 
-/** What mes asks of its environment, with the tree at `prefix`. */
+/** The environment that mes needs, with the tree at `prefix`. */
 const environment = (prefix: string): string[] => [
   `MES_PREFIX=${prefix}`,
   'MES_ARENA=20000000',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Probes: guests whose exit status is the answer. Each must end in the same way
- * interpreted, translated, and on this kernel, where that runs i386 programs.
+ * Probes: guests whose exit status is the answer. Each must end in the same way interpreted,
+ * translated, and natively, if this kernel runs i386 programs.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
@@ -21,9 +21,9 @@ export const failed = (errno: number): object => exited(-errno & 0xff);
 // Ends of guests
 
 export const EXIT_EBX: readonly number[] = [...load(0, 1), 0xcd, 0x80];
-/** Ends with the low byte of eax: what a system call has returned. */
+/** Exits with the low byte of eax, the result of a system call. */
 export const RESULT: readonly number[] = [0x89, 0xc3, ...EXIT_EBX];
-/** Ends with the byte at `address`. */
+/** Exits with the byte at `address`. */
 export const byteAt = (address: number): number[] => [
   ...[0x0f, 0xb6, 0x1d, ...word(address), ...EXIT_EBX],
 ];
@@ -59,7 +59,7 @@ export const six = (
   ...[...load(0, number), 0xcd, 0x80],
 ];
 
-/** Where probes put names, and what calls give them. */
+/** Where probes put names, and the results of calls. */
 export const A: number = DATA;
 export const B: number = DATA + 32;
 export const OUT: number = DATA + 1024;
@@ -80,7 +80,7 @@ export const folder = (address: number): number[] => [
 
 // Running them
 
-/** Guests on this kernel, until the tests of the file have run. Says so where it runs none. */
+/** A folder for native guests, until the file's tests have run. Warns if this kernel runs none. */
 export function nativeGuests(): { guests: NativeGuests; works: boolean } {
   const guests = new NativeGuests();
   afterAll(() => guests.remove());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Programs that nobody here wrote, and what gcc and glibc make of two small ones, in the machine
- * and on this computer's kernel: output and exit status must be equal. I386_PROGRAMS names a folder
+ * Programs by other people, and two small ones of ours built with gcc and glibc, in the machine and
+ * on this computer's kernel: output and exit status must be equal. I386_PROGRAMS names a folder
  * with Debian's static programs for the i386; the README says how to get them.
  */
 import { spawnSync } from 'node:child_process';
@@ -83,7 +83,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['gpgv-static', 'gpgv', 'a-signature'],
 ];
 
-/** Last arguments of commands that write nothing to standard output, as is right. */
+/** Last arguments of the commands that rightly write nothing to standard output. */
 const SILENT = new Set(['kill -9 $$', 'a-signature']);
 
 /** Source and options. */
@@ -100,7 +100,7 @@ const ENGINES = {
   translate: i386Engine({ mode: 'translate' }),
 } as const;
 
-/** `gcc -m32` of our own source; undefined where that does not work. */
+/** Our source, compiled with `gcc -m32`; undefined if that does not work. */
 function compiled(source: string, ...options: readonly string[]): string | undefined {
   const path = fileURLToPath(new URL(`programs/${source}.c`, import.meta.url));
   const program = join(folder, `${source}${options.join('')}`);
@@ -121,7 +121,7 @@ describe.runIf(present)('third-party programs', () => {
       expect(existsSync(path), path).toBe(true);
       const expected = onKernel(path, argv);
       expect(inMachine(mode, path, argv)).toEqual(expected);
-      // An error would be equal, too, and show nothing.
+      // Two equal errors would show nothing.
       if (!SILENT.has(argv.at(-1) as string)) expect(expected.stdout).not.toBe('');
     });
   });

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * x87 instructions against the processor: for each operation random cases, in which registers,
- * words, flags and memory must be the same afterwards. X87_CASES sets how many there are of each.
+ * x87 instructions compared with the processor: random cases for each operation, after which
+ * registers, words, flags and memory must be equal. X87_CASES sets how many cases each operation
+ * gets.
  *
- * Where the processor cannot be asked, digests of what it said replace it: they are in
- * expect/x87-digests.txt, and `npx --no vitest run packages/i386/test/x87.test.ts --update` on a
- * kernel that runs i386 programs makes them again.
+ * If the kernel runs no i386 programs, digests of a processor's answers are used instead. They are
+ * in expect/x87-digests.txt; `npx --no vitest run packages/i386/test/x87.test.ts --update`, on a
+ * kernel that runs i386 programs, makes them again.
  */
 import { createHash } from 'node:crypto';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
@@ -34,7 +35,7 @@ const { guests, works } = native;
 
 const CASES = Number(process.env['X87_CASES'] ?? 100);
 const PER_GUEST = 500;
-/** Cases of each operation that the digests are of. */
+/** How many cases of each operation the digests cover. */
 const DIGESTED = 100;
 const inexact = new Set<string>(INEXACT_OPERATIONS);
 const FORMS = [...formsOf()].filter(([operation]) => !inexact.has(operation));
@@ -75,7 +76,7 @@ describe.runIf(works)('on this processor', () => {
   });
 });
 
-it('the same as was recorded on a processor', async () => {
+it('gives the results that were recorded on a processor', async () => {
   const digests = (run: (image: Uint8Array) => Uint8Array): string =>
     FORMS.map(([operation, forms]) => {
       const { image } = casesOf(operation, forms, 0, DIGESTED);
@@ -119,7 +120,11 @@ const PROBES: readonly Probe[] = [
     [...setControl(0x37b), ...DIVIDED_BY_ZERO, 0x9b, ...exit(3)],
     killed(8),
   ],
-  ['before anything waits', [...setControl(0x37b), ...DIVIDED_BY_ZERO, ...exit(3)], exited(3)],
+  [
+    'before an instruction that waits',
+    [...setControl(0x37b), ...DIVIDED_BY_ZERO, ...exit(3)],
+    exited(3),
+  ],
   [
     'after it is forgotten',
     [...setControl(0x37b), ...DIVIDED_BY_ZERO, 0xdb, 0xe2, 0x9b, ...exit(3)],
@@ -154,7 +159,7 @@ const PROBES: readonly Probe[] = [
   [
     'a program that is executed starts afresh',
     [
-      // With two arguments: the one that was executed.
+      // With two arguments, this is the program that was executed.
       ...[0x8b, 0x04, 0x24, 0x83, 0xf8, 0x02, 0x0f, 0x85, ...word(SHOWS_CONTROL.length)],
       ...[...SHOWS_CONTROL, ...setControl(0x27b), ...place(DATA, 'guest')],
       ...[...poke(DATA + 64, DATA), ...poke(DATA + 68, DATA), ...system(11, DATA, DATA + 64, 0)],
@@ -162,8 +167,8 @@ const PROBES: readonly Probe[] = [
     ],
     exited(0x7f),
   ],
-  ['a store where nothing is', [...ONE, 0xd9, 0x1d, ...word(16), ...exit(0)], killed(11)],
-  ['a load from where nothing is', [0xdd, 0x05, ...word(16), ...exit(0)], killed(11)],
+  ['a store to an unmapped address', [...ONE, 0xd9, 0x1d, ...word(16), ...exit(0)], killed(11)],
+  ['a load from an unmapped address', [0xdd, 0x05, ...word(16), ...exit(0)], killed(11)],
 ];
 
 testProbes(PROBES, native);
@@ -190,7 +195,7 @@ describe('a fault of the memory', () => {
 });
 
 describe.each(MODES)('%s', (mode) => {
-  it('a function that is not exact ends the whole family', () => {
+  it('an instruction without an exact result ends the parent of a fork too', () => {
     // The child meets fsin; the parent would end with 5.
     const child = [...ONE, 0xd9, 0xfe, ...exit(0)];
     const image = elf([...FORK, 0x75, child.length, ...child, ...exit(5)]);
@@ -201,7 +206,7 @@ describe.each(MODES)('%s', (mode) => {
   });
 });
 
-it('pi has the digits that it has in 80 bits', () => {
+it('pi has the correct 80 bits', () => {
   const guest = machine(elf([0xd9, 0xeb, 0xdb, 0x3d, ...word(DATA), ...exit(0)]));
   guest.step();
   guest.step();
