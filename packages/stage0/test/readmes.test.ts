@@ -385,7 +385,7 @@ describe('every README', () => {
   const isPublished = (file: string) =>
     JSON.parse(read(file.replace('README.md', 'package.json'))).private !== true;
   const ownReadmes = readmes.filter((file) => file !== 'README.md' && isPublished(file));
-  it.each(ownReadmes)('%s has the package’s name, a sample, and a table or a list of names', (file) => {
+  it.each(ownReadmes)('%s has the package’s name, a sample and a table or list', (file) => {
     const { name } = JSON.parse(read(file.replace('README.md', 'package.json'))) as {
       name: string;
     };
