@@ -34,13 +34,24 @@ const action = (signal: number, flags = 0, mask = 0) => [
   ...[...poke(ACTION, HANDLER), ...poke(ACTION + 4, flags), ...poke(ACTION + 12, mask)],
   ...rt(174, signal, ACTION, 0),
 ];
-/** kill(getpid(), signal). */
-const killSelf = (signal: number) => [
-  ...[...system(20), 0x89, 0xc3, ...load(1, signal), ...load(0, 37), 0xcd, 0x80],
+/** mov ebx, eax; kill(ebx, signal). */
+const killEax = (signal: number) => [
+  ...[0x89, 0xc3, ...load(1, signal), ...load(0, 37), 0xcd, 0x80],
 ];
+/** kill(getpid(), signal). */
+const killSelf = (signal: number) => [...system(20), ...killEax(signal)];
+/** kill(getppid(), signal); exit. */
+const killParent = (signal: number) => [...system(64), ...killEax(signal), ...exit(0)];
 /** add [SEEN], the signal's number, which the handler finds above its return address. */
 const ADD_SIGNAL = [0x8b, 0x44, 0x24, 4, 0x01, 0x05, ...word(SEEN), 0xc3];
 const bit = (signal: number) => 1 << (signal - 1);
+/** Blocks these signals. */
+const block = (mask: number) => [...poke(OUT, mask), ...rt(175, 0, OUT, 0)];
+/** inc [SEEN]; cmp [SEEN], count; a jump over the next `length` bytes. */
+const countsCalls = (count: number, jump: number, length: number) => [
+  ...[0xff, 0x05, ...word(SEEN), 0x83, 0x3d, ...word(SEEN), count, jump, length],
+];
+const [JAE, JNE] = [0x73, 0x75];
 const FORK = [...system(2), 0x85, 0xc0];
 /** Runs `child` in a fork. */
 const forked = (child: readonly number[]) => [...FORK, 0x0f, 0x85, ...word(child.length), ...child];
@@ -138,7 +149,7 @@ const PROBES: readonly Probe[] = [
   [
     'a blocked signal is not delivered',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0)],
+      ...[...action(USR1), ...block(bit(USR1))],
       ...[...killSelf(USR1), ...byteAt(SEEN)],
     ]),
     exited(0),
@@ -146,7 +157,7 @@ const PROBES: readonly Probe[] = [
   [
     'it is pending',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0)],
+      ...[...action(USR1), ...block(bit(USR1))],
       ...[...killSelf(USR1), ...rt(176, OUT), ...byteAt(OUT + 1)],
     ]),
     exited(bit(USR1) >> 8),
@@ -154,7 +165,7 @@ const PROBES: readonly Probe[] = [
   [
     'until it is unblocked; then it is delivered once',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
+      ...[...action(USR1), ...block(bit(USR1)), ...killSelf(USR1)],
       ...[...killSelf(USR1), ...rt(175, 1, OUT, 0), ...byteAt(SEEN)],
     ]),
     exited(USR1),
@@ -162,7 +173,7 @@ const PROBES: readonly Probe[] = [
   [
     'sigsuspend unblocks it, and is interrupted',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
+      ...[...action(USR1), ...block(bit(USR1)), ...killSelf(USR1)],
       ...[...poke(OUT + 8, 0), ...load(1, 8), ...load(3, OUT + 8), ...load(0, 179), 0xcd, 0x80],
       ...[0x2b, 0x05, ...word(SEEN), ...RESULT],
     ]),
@@ -171,7 +182,7 @@ const PROBES: readonly Probe[] = [
   [
     'after sigsuspend the signal is blocked again',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
+      ...[...action(USR1), ...block(bit(USR1)), ...killSelf(USR1)],
       ...[...poke(OUT + 8, 0), ...load(1, 8), ...load(3, OUT + 8), ...load(0, 179), 0xcd, 0x80],
       ...[...killSelf(USR1), ...byteAt(SEEN)],
     ]),
@@ -180,7 +191,7 @@ const PROBES: readonly Probe[] = [
   [
     'rt_sigtimedwait takes it',
     [
-      ...[...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
+      ...[...block(bit(USR1)), ...killSelf(USR1)],
       ...[...poke(OUT + 8, 0), ...poke(OUT + 12, 0), ...rt(177, OUT, 0, OUT + 8), ...RESULT],
     ],
     exited(USR1),
@@ -195,22 +206,8 @@ const PROBES: readonly Probe[] = [
     withHandler(
       // The first call sends the signal again.
       [
-        0xff,
-        0x05,
-        ...word(SEEN),
-        0x83,
-        0x3d,
-        ...word(SEEN),
-        1,
-        0x75,
-        killSelf(USR1).length + 8,
-        ...killSelf(USR1),
-        0x6b,
-        0x05,
-        ...word(SEEN),
-        5,
-        0x90,
-        0xc3,
+        ...[...countsCalls(1, JNE, killSelf(USR1).length + 8), ...killSelf(USR1)],
+        ...[0x6b, 0x05, ...word(SEEN), 5, 0x90, 0xc3],
       ],
       [...action(USR1), ...killSelf(USR1), ...byteAt(SEEN)],
     ),
@@ -219,19 +216,7 @@ const PROBES: readonly Probe[] = [
   [
     'but not with SA_NODEFER',
     withHandler(
-      [
-        0xff,
-        0x05,
-        ...word(SEEN),
-        0x83,
-        0x3d,
-        ...word(SEEN),
-        3,
-        0x73,
-        killSelf(USR1).length,
-        ...killSelf(USR1),
-        0xc3,
-      ],
+      [...countsCalls(3, JAE, killSelf(USR1).length), ...killSelf(USR1), 0xc3],
       [...action(USR1, NODEFER), ...killSelf(USR1), ...byteAt(SEEN)],
     ),
     exited(3),
@@ -259,12 +244,7 @@ const PROBES: readonly Probe[] = [
   [
     'of two pending signals, one interrupts the handler of the other',
     withHandler(ADD_SIGNAL, [
-      ...[
-        ...action(USR1),
-        ...action(USR2),
-        ...poke(OUT, bit(USR1) | bit(USR2)),
-        ...rt(175, 0, OUT, 0),
-      ],
+      ...[...action(USR1), ...action(USR2), ...block(bit(USR1) | bit(USR2))],
       ...[...killSelf(USR2), ...killSelf(USR1), ...rt(175, 1, OUT, 0), ...byteAt(SEEN)],
     ]),
     exited(USR1 + USR2),
@@ -295,41 +275,20 @@ const PROBES: readonly Probe[] = [
     'a fork sends its parent a signal',
     withHandler(ADD_SIGNAL, [
       ...action(USR1),
-      ...forked([
-        ...system(64),
-        0x89,
-        0xc3,
-        ...load(1, USR1),
-        ...load(0, 37),
-        0xcd,
-        0x80,
-        ...exit(0),
-      ]),
+      ...forked(killParent(USR1)),
       ...[...system(7, -1, OUT, 0), ...byteAt(SEEN)],
     ]),
     exited(USR1),
   ],
   [
     'and one that ends it',
-    [
-      ...forked([
-        ...system(64),
-        0x89,
-        0xc3,
-        ...load(1, TERM),
-        ...load(0, 37),
-        0xcd,
-        0x80,
-        ...exit(0),
-      ]),
-      ...[...system(7, -1, OUT, 0), ...exit(1)],
-    ],
+    [...forked(killParent(TERM)), ...[...system(7, -1, OUT, 0), ...exit(1)]],
     killed(TERM),
   ],
   [
     'a fork does not inherit pending signals',
     [
-      ...[...poke(OUT, bit(TERM)), ...rt(175, 0, OUT, 0), ...killSelf(TERM)],
+      ...[...block(bit(TERM)), ...killSelf(TERM)],
       ...forked([...rt(175, 1, OUT, 0), ...exit(5)]),
       ...[...system(7, -1, OUT + 8, 0), ...byteAt(OUT + 9)],
     ],
@@ -351,12 +310,7 @@ const PROBES: readonly Probe[] = [
         ...word(10 + rt(175).length + exit(0).length),
       ],
       ...[...poke(OUT, bit(TERM)), ...rt(175, 1, OUT, 0), ...exit(1)],
-      ...[
-        ...poke(OUT, bit(TERM)),
-        ...rt(175, 0, OUT, 0),
-        ...killSelf(TERM),
-        ...place(DATA, 'guest'),
-      ],
+      ...[...block(bit(TERM)), ...killSelf(TERM), ...place(DATA, 'guest')],
       ...[...poke(OUT, DATA), ...poke(OUT + 4, DATA), ...system(11, DATA, OUT, 0), ...exit(99)],
     ],
     killed(TERM),
@@ -369,11 +323,7 @@ const PROBES: readonly Probe[] = [
     ]),
     failed(32 + 13),
   ],
-  [
-    'SIGKILL cannot be blocked',
-    [...poke(OUT, -1), ...rt(175, 0, OUT, 0), ...killSelf(9), ...exit(1)],
-    killed(9),
-  ],
+  ['SIGKILL cannot be blocked', [...block(-1), ...killSelf(9), ...exit(1)], killed(9)],
   [
     'kill of a child that has ended',
     [...forked(exit(0)), 0x89, 0xc3, ...load(1, 0), ...load(0, 37), 0xcd, 0x80, ...RESULT],

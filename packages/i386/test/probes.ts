@@ -3,12 +3,13 @@
  * Probes: guests whose exit status is the answer. Each must end in the same way interpreted,
  * translated, and natively, if this kernel runs i386 programs.
  */
-import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { MemoryFiles } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DATA, elf, load, place, system, word } from './guest.ts';
 import { NativeGuests } from './linux.ts';
 import { MODES } from './run.ts';
+import { type Ending, runInWorld } from './world.ts';
 
 /** Name, code, how it ends: {@link exited}, {@link killed} or {@link failed}. */
 export type Probe = readonly [name: string, code: readonly number[], end: object];
@@ -91,13 +92,6 @@ export function nativeGuests(): { guests: NativeGuests; works: boolean } {
   return { guests, works };
 }
 
-/** How a guest ended, and what it wrote. */
-export interface Run {
-  readonly status: object;
-  readonly stdout: Uint8Array<ArrayBuffer>;
-  readonly stderr: string;
-}
-
 /** Run `image` in a world in memory, at the path of native guests and in their folder. */
 export function run(
   image: Uint8Array,
@@ -105,26 +99,13 @@ export function run(
   directory = '/',
   environment: readonly string[] = [],
   args: readonly string[] = [],
-): Run {
-  const stdout: Uint8Array[] = [];
-  const stderr: Uint8Array[] = [];
+): Ending {
   const files = new MemoryFiles();
   files.createDirectories(directory);
   const path = `${directory.replace(/\/$/, '')}/guest`;
   files.writeFile(path, image, 0o755);
-  const host = new MemoryHost({
-    files,
-    currentDirectory: directory,
-    engine: i386Engine({ mode }),
-    stdout: (bytes) => stdout.push(bytes.slice()),
-    stderr: (bytes) => stderr.push(bytes.slice()),
-  });
-  const status = host.run(path, [path, ...args], environment);
-  return {
-    status,
-    stdout: new Uint8Array(Buffer.concat(stdout)),
-    stderr: Buffer.concat(stderr).toString(),
-  };
+  const world = { files, engine: i386Engine({ mode }), directory };
+  return runInWorld(world, path, [path, ...args], environment);
 }
 
 /** Tests of `probes`, in both modes and natively. */

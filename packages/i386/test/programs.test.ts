@@ -6,14 +6,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { MemoryFiles } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MODES } from './run.ts';
+import { runInWorld, statusOf } from './world.ts';
 
 const programs = process.env['I386_PROGRAMS'];
 const present = runsIf(
@@ -147,11 +148,7 @@ function onKernel(path: string, argv: readonly string[]): { status: object; stdo
   const env = { PATH: programs as string, HOME: '/', SHLVL: '1' };
   const child = spawnSync(path, rest, { argv0, cwd: work, env, timeout: 20_000 });
   expect(child.error).toBeUndefined();
-  const status =
-    child.signal === null
-      ? { kind: 'exited', status: child.status }
-      : { kind: 'killed', signal: constants.signals[child.signal] };
-  return { status, stdout: child.stdout.toString() };
+  return { status: statusOf(child), stdout: child.stdout.toString() };
 }
 
 /** The same in a world in memory. */
@@ -163,14 +160,8 @@ function inMachine(mode: (typeof MODES)[number], path: string, argv: readonly st
   files.writeFile(own, readFileSync(path), 0o755);
   const busyboxPath = join(programs as string, 'busybox');
   files.writeFile('/bin/busybox', readFileSync(busyboxPath), 0o755);
-  const parts: Uint8Array[] = [];
-  const host = new MemoryHost({
-    files,
-    engine: ENGINES[mode],
-    currentDirectory: '/folder',
-    stdout: (bytes) => parts.push(bytes.slice()),
-  });
   const args = argv[0] === path ? [own] : argv;
-  const status = host.run(own, args, ['PATH=/bin', 'HOME=/', 'SHLVL=1']);
-  return { status, stdout: Buffer.concat(parts).toString() };
+  const world = { files, engine: ENGINES[mode], directory: '/folder' };
+  const { status, stdout } = runInWorld(world, own, args, ['PATH=/bin', 'HOME=/', 'SHLVL=1']);
+  return { status, stdout: Buffer.from(stdout).toString() };
 }

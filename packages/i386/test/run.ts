@@ -3,13 +3,7 @@
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine, Machine, type MachineOptions, REGISTER_NAMES } from '@stage0-ts/i386';
 import { TranslationCache } from '../src/translate/cache.ts';
-
-/** How a guest ended, and what it wrote. */
-export interface Ending {
-  readonly status: ReturnType<Machine['run']>;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ending, runInWorld } from './world.ts';
 
 /** What the guest writes to standard output. */
 export function emulated(image: Uint8Array, options: Partial<MachineOptions> = {}): Uint8Array {
@@ -43,22 +37,10 @@ export function start(
   mode: (typeof MODES)[number],
   files = new MemoryFiles(),
   argv: readonly string[] = ['guest'],
-): Ending {
-  const stdout: Uint8Array[] = [];
-  const stderr: Uint8Array[] = [];
+): Omit<Ending, 'stdout'> & { stdout: string } {
   files.writeFile('/guest', image, 0o755);
-  const host = new MemoryHost({
-    files,
-    engine: i386Engine({ mode }),
-    stdout: (bytes) => stdout.push(bytes),
-    stderr: (bytes) => stderr.push(bytes),
-  });
-  const status = host.run('/guest', argv, []);
-  return {
-    status,
-    stdout: Buffer.concat(stdout).toString(),
-    stderr: Buffer.concat(stderr).toString(),
-  };
+  const ending = runInWorld({ files, engine: i386Engine({ mode }) }, '/guest', argv);
+  return { ...ending, stdout: Buffer.from(ending.stdout).toString() };
 }
 
 /**

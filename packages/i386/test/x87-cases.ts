@@ -15,8 +15,8 @@ import type { Dice } from './random-code.ts';
 const STATE = 0;
 const MEMORY = 108;
 const FLAGS = 220;
-const OUT_FLAGS = 224;
-const OUT_EAX = 228;
+export const OUT_FLAGS = 224;
+export const OUT_EAX = 228;
 const OUT_STATE = 232;
 export const RECORD = 340;
 
@@ -89,7 +89,8 @@ export function makeCases(dice: Dice, forms: readonly Form[], name: string, coun
 
 /** The part of a record that must be equal. */
 export function comparable(record: Uint8Array): string {
-  const parts = record.slice(MEMORY);
+  // A copy with a buffer of its own: slice() of a Buffer would be a view of the whole output.
+  const parts = Uint8Array.from(record.subarray(MEMORY));
   for (const start of [0, OUT_STATE - MEMORY])
     parts.fill(0, start + POINTERS[0], start + POINTERS[1]);
   const state = parts.subarray(OUT_STATE - MEMORY);

@@ -29,7 +29,7 @@ export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: numb
 
 /**
  * The name of a file that does not exist yet, if `name` is a link to it. Circular links never get
- * here, as they have no status.
+ * here, because stat fails for them.
  */
 function behindLinks(name: string | Buffer): string | Buffer {
   if (fs.lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return name;

@@ -197,14 +197,16 @@ function comparison(options: ComparisonOptions = {}): Handler {
     const a = unit.get(0);
     const b = i.operands.length === 0 ? unit.get(1) : source(unit, cpu, operand(i, 1));
     let order: Order;
-    if (a === undefined || b === undefined) unit.underflow();
+    const isEmpty = a === undefined || b === undefined;
+    if (isEmpty) unit.underflow();
     else order = compare(unit, a, b, quiet);
     const before = unit.statusWord & C1;
     const counts = unit.settle();
     // A comparison that sets EFLAGS changes only the exceptions in the status word.
-    if (flags && a !== undefined && b !== undefined) unit.setConditions(before, C1);
+    if (flags && !isEmpty) unit.setConditions(before, C1);
     if (!flags) unit.setConditions(conditionsOf(order));
-    else if (counts) setFlags(cpu, order);
+    // A processor sets the flags even if an exception is not masked.
+    else setFlags(cpu, order);
     if (!counts) return;
     for (let pop = 0; pop < pops; pop++) unit.pop();
   });
