@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// `node engines/qjs.js FILE WORD…`: Bellard's QuickJS, compiled to WebAssembly, as a shell of its
-// own. It gives the program what QuickJS's own shell would: scriptArgs, print, and the module std.
+// `node engines/qjs.js FILE WORD…`: runs a file in Bellard's QuickJS, compiled to WebAssembly. It
+// gives the program what QuickJS's own shell would: scriptArgs, print, and the module std.
 import fs from 'node:fs';
-import { getQuickJS } from 'quickjs-emscripten';
 
 const [file, ...words] = process.argv.slice(2);
+const { getQuickJS } = await import('quickjs-emscripten').catch(() => {
+  console.error('engines/qjs.js: error: QuickJS is not installed\n  hint: npm ci --prefix engines');
+  process.exit(1);
+});
 const vm = await getQuickJS();
 const runtime = vm.newRuntime();
 runtime.setModuleLoader((name) => {

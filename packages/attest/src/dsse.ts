@@ -2,9 +2,9 @@
 /**
  * A statement and an Ed25519 key → a DSSE envelope, and back.
  *
- * What is signed is not the payload alone but payload type and payload with their lengths, so that
- * no signature over a statement is one over anything else. Format: secure-systems-lab/dsse,
- * protocol.md and envelope.md.
+ * The signature is not over the payload alone, but over payload type and payload with their
+ * lengths, so a signature over a statement is never valid for anything else. Format:
+ * secure-systems-lab/dsse, protocol.md and envelope.md.
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError, visible } from '@stage0-ts/diagnostics';

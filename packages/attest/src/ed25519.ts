@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Ed25519 keys as `openssl` writes them, in PEM: read, verified with, signed with. RFC 8410 is the
- * form of the keys; the arithmetic is WebCrypto's.
+ * Ed25519 keys in PEM, as `openssl` writes them: reading, verifying, signing. RFC 8410 defines the
+ * form of the keys; WebCrypto does the arithmetic.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { type Bytes, concat, digest, fromBase64, readBlock, toHex } from './encoding.ts';

@@ -3,9 +3,8 @@
  * OpenPGP: a certificate of a policy and a detached signature, as `gpg --detach-sign` writes it →
  * does it hold?
  *
- * All of OpenPGP is the library's (openpgp.js), which is loaded when the first such file is met.
- * What we add: a key that is expired or revoked *today* does not count, even for what it signed
- * before.
+ * The library openpgp.js does all the work; it is loaded when the first such file is read. What we
+ * add: a key that is expired or revoked *today* does not count, even for what it signed before.
  */
 import { ToolError, visible } from '@stage0-ts/diagnostics';
 import type { PublicKey, Signature, Subkey } from 'openpgp';

@@ -11,9 +11,9 @@
  *       "tree": "…", "architecture": "x86", "accept": [] }
  *
  * A key is the text that its program writes: a PEM public key, a line of `ssh-keygen`, an armoured
- * OpenPGP certificate. Invariant: a field that is not known is an error, for a policy with a
- * misspelt `threshold` would be another policy; and no key, in whatever wrapping, belongs to two
- * people or is listed twice.
+ * OpenPGP certificate. Invariant: an unknown field is an error, because a policy with a misspelt
+ * `threshold` would be another policy. No key, in whatever format, belongs to two people or is
+ * listed twice.
  */
 import { decodeUtf8, encodeLatin1 } from '@stage0-ts/bytes';
 import { ToolError, visible } from '@stage0-ts/diagnostics';

@@ -3,8 +3,8 @@
  * What a cross-check found → an in-toto Statement v1 with a SLSA Provenance v1 predicate, as bytes
  * to sign.
  *
- * Invariant: the bytes follow from the evidence alone. There is no clock, no host name and no path
- * of a computer in it, so people who checked the same tree in the same way hold the same bytes. The
+ * Invariant: the bytes follow from the evidence alone. They contain no time, no host name and no
+ * path of a computer, so people who checked the same tree in the same way get the same bytes. The
  * text is canonical: two spaces for each level, one line feed at the end, and {@link readStatement}
  * refuses any other form of the same data.
  *

@@ -2,9 +2,9 @@
 /**
  * Statements, signatures and a policy → who signed what, and whether enough people did.
  *
- * Invariant: only a person of the policy counts, once, by a key that is good today, over bytes that
- * were read as a statement. Statements that disagree never count together, and a single one that
- * disagrees is reported.
+ * Invariant: only people in the policy count, each once, with a key that is valid today, over bytes
+ * that were read as a statement. Statements that disagree never count together, and a single one
+ * that disagrees is reported.
  */
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import { ToolError, visible } from '@stage0-ts/diagnostics';

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The maps of a compiler's output sections, which grow side by side and are joined at the end.
+ * The maps of a compiler's output sections, which grow at the same time and are joined at the end.
  *
- * The compiler reports each token as it comes to it; what is written from then on, in whichever
- * section, is that token's. Invariant: the rows of section n end at or before the length of its
- * writer.
+ * The compiler reports each token when it reaches it; whatever is written after that, in any
+ * section, belongs to that token. Invariant: the rows of section n end at or before the length of
+ * its writer.
  */
 import type { ByteWriter } from './byte-writer.ts';
 import { ProvenanceMap } from './provenance-map.ts';

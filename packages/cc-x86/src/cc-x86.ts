@@ -3,7 +3,7 @@
  * cc_x86: a subset of C → M1 assembly for i386, in one pass over the tokens.
  *
  * The stages: reader.ts (tokens) → declarations.ts, statements.ts and expressions.ts (parser and
- * code), with types.ts, type-names.ts, scope.ts and literals.ts beside them. The result is the
+ * code), with the help of types.ts, type-names.ts, scope.ts and literals.ts. The result is the
  * code, the global variables and the strings, one after the other. Time is linear in the source and
  * the output.
  *

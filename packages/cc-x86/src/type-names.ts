@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Type names and the structures that they may define on the spot.
+ * Type names and the structures that they may define.
  *
  * Behaviour defined by x86/cc_x86.M1 of stage0-posix 1.9.1 (type_name, create_struct,
  * build_member).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A place in a source → why it may be wrong though it looks right: invisible characters that
+ * A place in a source → why it may be wrong although it looks right: invisible characters that
  * editors and Windows put into files. In most of the languages a carriage return or a byte order
  * mark counts as part of a word.
  */

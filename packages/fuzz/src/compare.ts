@@ -4,8 +4,8 @@
  *
  * Where upstream exits 0, status, standard output and every file with its mode must be the same.
  * Where it does not (an error, a crash, a hang), ours must fail too, with a clean error and no file
- * made or changed; for a shell, whose failing scripts have done something before, the output must
- * be the same too unless upstream crashed.
+ * made or changed. A shell's script has done something before it fails, so there the output must be
+ * the same too, unless upstream crashed.
  */
 import type { Change, Outcome } from '@stage0-ts/vectors/run';
 

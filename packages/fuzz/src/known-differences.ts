@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The known differences, as the vectors' runner has them: a package's known-differences.json names
- * cases on which upstream exits 0 and ours gives an error. A fuzzer's program is explained by one
- * of them when our error is the same.
+ * cases on which upstream exits 0 and ours gives an error. One of them explains a fuzzer's program
+ * if our error is the same.
  */
 import fs from 'node:fs';
 import { loadCase } from '@stage0-ts/vectors/run';

@@ -2,7 +2,7 @@
 /**
  * Limits on what a random program can make upstream's binaries do: memory, size of files, no core
  * files. They are set once on this process, whose children inherit them; util-linux's prlimit sets
- * them, as Node cannot.
+ * them, because Node cannot.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The types of the world that every program runs in. Types only: a port that imports this package
- * has no code of it. The worlds themselves are `@stage0-ts/host/memory` and `@stage0-ts/host/node`.
+ * gets no code from it. The worlds themselves are `@stage0-ts/host/memory` and
+ * `@stage0-ts/host/node`.
  */
 export type {
   ChildStatus,

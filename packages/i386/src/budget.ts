@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * How long programs may run: one count of instructions for a process and its forks, and the wish to
- * stop; and the message when something ends them.
+ * How long programs may run: one count of instructions for a process and its forks, and a request
+ * to stop. Also the message when something ends them.
  */
 import type { ChildStatus } from '@stage0-ts/host';
 import { callName } from './call-names.ts';
@@ -18,15 +18,15 @@ export interface BudgetOptions {
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
-/** Instructions between two questions whether to stop. */
+/** How many instructions run between two calls of `shouldStop`. */
 const POLL_INTERVAL = 1_000_000;
 /**
- * Instructions of a fork that are interpreted before it is worth more: most soon execute something
- * else.
+ * How many instructions of a fork are interpreted before it is translated. Most forks execute
+ * another program soon, and translating those would cost more than it saves.
  */
 const INTERPRETED_FIRST = 300;
 
-/** Runs processes in the interpreter, within one limit for all of a family. */
+/** Runs processes in the interpreter, with one limit for a process and all its forks. */
 export class InstructionBudget implements Budget {
   readonly program: string;
   /** Runs a process to its end in translated code. Throws ProcessEnd or MachineError. */
@@ -44,8 +44,8 @@ export class InstructionBudget implements Budget {
   }
 
   /**
-   * Run to the end: in the interpreter, but after a while in what `accelerate` makes of the
-   * process, if it is set. Throws MachineError, described.
+   * Run to the end: first in the interpreter, then by `accelerate`, if it is set. Throws
+   * MachineError with its description.
    */
   run(process: Process): ChildStatus {
     try {
@@ -104,7 +104,7 @@ export class InstructionBudget implements Budget {
   }
 }
 
-/** `error` with program, address, bytes and registers, if it is a fault that has none yet. */
+/** `error` with program, address, bytes and registers, if it is a fault that lacks them. */
 export function describe(error: unknown, process: Process, program: string): unknown {
   if (!(error instanceof MachineError) || error.address !== undefined) return error;
   const { cpu, memory } = process;
@@ -122,7 +122,7 @@ export function describe(error: unknown, process: Process, program: string): unk
     `  ${registers.slice(4).join(' ')} eflags=${hex(cpu.flags.pack())}\n`,
     missing === undefined
       ? ''
-      : `  the last system call that the machine does not have: ${callName(missing)}\n`,
+      : `  the last system call that the machine does not support: ${callName(missing)}\n`,
   ].join('');
   const message = `${error.message}, at ${hex(cpu.eip)}`;
   return new MachineError(error.code as FaultCode, message, program, cpu.eip, details);

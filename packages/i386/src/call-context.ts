@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What every system call has: the process that it works on, and the guest's memory, of which it
- * takes strings and to which it copies results. Pointers are checked: what is not there is EFAULT.
+ * What every system call uses: its process, and the guest's memory, from which it reads strings and
+ * to which it copies results. Pointers are checked: an address that is not mapped gives EFAULT.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Host } from '@stage0-ts/host';
@@ -17,7 +17,9 @@ export interface CallContext {
   readonly memory: Memory;
   readonly files: FileTable;
   readonly calls: CallCount;
-  /** Bits that new files do not get, once the guest has set them; the host's own until then. */
+  /**
+   * Permission bits that new files do not get; undefined, the host's own, until the guest sets it.
+   */
   umask: number | undefined;
   readonly pid: number;
   readonly parentPid: number;
@@ -39,17 +41,17 @@ export interface CallContext {
   /** The sixth argument of a call. */
   readonly sixth: number;
   readonly signals: Signals;
-  /** Send a signal to a process; number 0 sends none. False when the process is not there. */
+  /** Send a signal to a process; number 0 sends none. False if there is no such process. */
   signal(pid: number, info: SignalInfo): boolean;
-  /** Hold back other signals until the call returns. */
+  /** Block the signals of `mask`, and no others, until the call returns. */
   suspend(mask: Mask): void;
-  /** sigreturn: go on where a handler was called. Returns what eax was. */
+  /** sigreturn: go on where the handler interrupted the program. Returns the old eax. */
   leaveHandler(hasInfo: boolean): number;
   /** For all processes of the session. */
   readonly entropy: Entropy;
-  /** Let a descriptor of the table of segments be 4 GiB from `base` on. */
+  /** Make an entry of the descriptor table a segment of 4 GiB that begins at `base`. */
   setSegment(entry: number, base: number): void;
-  /** True when changes of the process's view of the world cannot be taken back, as in a fork. */
+  /** True for a child by fork. It may not change the root: its parent has the same host. */
   readonly isForkedChild: boolean;
 }
 
@@ -65,16 +67,16 @@ export type Call = (
 
 const MAX_PATH = 4096;
 
-/** System calls in a row that come to nothing, after which a program counts as stuck. */
+/** After so many useless system calls in a row, a program counts as stuck. */
 const MAX_CALLS_IN_VAIN = 200_000;
 
 /**
- * Finds programs that go round in circles: upstream's assemblers do when a file is missing or ends
- * in a comment.
+ * Finds programs that loop for ever: upstream's assemblers do if a file is missing or ends in a
+ * comment.
  */
 export class CallCount {
   private inVain = 0;
-  /** Number of the last call that the machine does not have. */
+  /** Number of the last call that the machine does not support. */
   missing: number | undefined;
 
   /** A call was made; `inVain` when it failed or read nothing. Throws MachineError. */
@@ -89,7 +91,7 @@ export class CallCount {
   }
 }
 
-/** What a call that only does something returns. */
+/** Do something, and return 0: for calls without a result. */
 export function done(action: () => void): number {
   action();
   return 0;
@@ -121,7 +123,7 @@ export function wordAt(context: CallContext, address: number): number {
   return context.memory.view.getInt32(offset, true);
 }
 
-/** The string that ends with a zero byte at `address`, as a name of the host. */
+/** The string at `address`, up to its zero byte, as a string of the host. */
 export function text(context: CallContext, address: number, limit: number = MAX_PATH): string {
   const { memory } = context;
   let end = address;
@@ -136,7 +138,7 @@ export function text(context: CallContext, address: number, limit: number = MAX_
   return decodeUtf8(memory.bytes, offset, offset + (end - address));
 }
 
-/** The strings that an array of pointers names, up to its null pointer; a null array is empty. */
+/** The strings that an array of pointers names, up to a null pointer; address 0 means none. */
 export function texts(context: CallContext, address: number): string[] {
   const result: string[] = [];
   if (address === 0) return result;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Numbers of Linux's system calls for the i386 → their names, for messages
- * (arch/x86/entry/syscalls/syscall_32.tbl). A dash is a number without a call.
+ * (arch/x86/entry/syscalls/syscall_32.tbl). A dash means that the number has no call.
  */
 const NAMES = `
 restart_syscall exit fork read write open close waitpid creat link unlink execve chdir time

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Numbers of Linux's system calls for the i386, by their names
+ * Names of Linux's system calls for the i386 → their numbers
  * (arch/x86/entry/syscalls/syscall_32.tbl).
  */
 export const CALL = {

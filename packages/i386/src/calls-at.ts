@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls on names: open, access, rename, link, and those whose name may start at an open
- * directory (`openat` and its kind).
+ * System calls on paths: open, access, rename, link, and those whose path may be relative to an
+ * open directory (`openat` and the like).
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { type Call, type CallContext, done, put, text } from './call-context.ts';
@@ -9,7 +9,7 @@ import { factsOf, factsOfOpen, putWide, setTimesOf } from './calls-stat.ts';
 import { errno } from './errno.ts';
 import { missing } from './missing.ts';
 
-/** Instead of a descriptor: the working directory. */
+/** AT_FDCWD: the working directory, in place of a descriptor. */
 const HERE = -100;
 const NO_FOLLOW = 0x100;
 const REMOVE_DIRECTORY = 0x200;
@@ -29,13 +29,13 @@ export function access(context: CallContext, name: string, mode: number): number
   if ((mode & ~7) !== 0) throw errno('EINVAL');
   const status = context.host.stat(name);
   if (status === undefined) throw missing(context.host, name);
-  // As for root: everything may be read and written, and executed when anybody may.
+  // As for root: everything may be read and written, and executed if anybody may execute it.
   if ((mode & 1) !== 0 && status.kind === 'file' && (status.mode & 0o111) === 0)
     throw errno('EACCES');
   return 0;
 }
 
-/** rename: what is open follows its name. */
+/** rename: open files get their new path. */
 export function rename({ files }: CallContext, from: string, to: string): void {
   files.opened.flush();
   files.opened.rename(from, to);
@@ -66,7 +66,7 @@ export function readLink(
   return bytes.length;
 }
 
-/** The name at `path`, from the directory that is open as `fd`. */
+/** The path in the guest's memory at `path`, relative to the directory that is open as `fd`. */
 function nameAt(context: CallContext, fd: number, path: number): string {
   const name = text(context, path);
   if (name.startsWith('/') || fd === HERE || name === '') return name;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls on descriptors: pipes, fcntl, ioctl, reads and writes in pieces or at a place, the
- * names in a directory, poll.
+ * System calls on descriptors: pipes, fcntl, ioctl, reads and writes in several pieces or at an
+ * offset, the entries of a directory, poll.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { FileKind } from '@stage0-ts/host';
@@ -13,7 +13,7 @@ const FD_CLOEXEC = 1;
 const MAX_PIECES = 1024;
 /** Commands of fcntl. */
 const [F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC] = [0, 1, 2, 3, 4, 1030];
-/** Locks of all kinds: nobody else runs meanwhile, so all are free. */
+/** Locks of all kinds: no other process runs at the same time, so all are free. */
 const LOCKS = new Set([5, 6, 7, 12, 13, 14]);
 /** Types of directory entries. */
 const ENTRY_TYPES: Readonly<Record<FileKind, number>> = {
@@ -45,7 +45,7 @@ const fcntl: Call = (context, fd, command, argument) => {
     case F_GETFL:
       if (descriptor.kind === 'directory') return 0o200000;
       if (descriptor.kind === 'output') return 1;
-      // Without those that only open heeds.
+      // Without the flags that matter to open only.
       return 'flags' in descriptor ? descriptor.flags & ~0o2001700 : 0;
     case F_SETFL:
       return done(() => files.setFlags(fd, argument));
@@ -85,7 +85,7 @@ const inPieces =
     return total;
   };
 
-/** pread64 and pwrite64: the descriptor stays where it is. */
+/** pread64 and pwrite64: the descriptor's position does not change. */
 const atPlace =
   (one: Call): Call =>
   (context, fd, address, count, low, high) => {
@@ -99,14 +99,14 @@ const atPlace =
     }
   };
 
-/** getdents; the wide one has 64-bit numbers, and the type elsewhere. */
+/** getdents; getdents64 has 64-bit numbers, and the type in another place. */
 const directoryEntries =
   (isWide: boolean): Call =>
   (context, fd, address, count) => {
     const descriptor = context.files.get(fd);
     if (descriptor.kind !== 'directory') throw errno('ENOTDIR');
     const { host } = context;
-    // As in a kernel, entries that go meanwhile do not make others be left out.
+    // The list is made once: removing entries between two calls does not make it skip others.
     if (descriptor.position === 0) descriptor.names = ['.', '..', ...host.list(descriptor.path)];
     const names = descriptor.names ?? [];
     const bytes = new Uint8Array(Math.max(0, Math.min(count, 1 << 20)));
@@ -160,7 +160,7 @@ function directoryEntry(
   return entry;
 }
 
-/** Everything is ready: what is not would wait for ever. */
+/** Everything is ready: waiting would never end, as no other process runs. */
 const poll: Call = (context, address, count) => {
   let ready = 0;
   for (let at = 0; at < count; at++) {
@@ -172,7 +172,7 @@ const poll: Call = (context, address, count) => {
   return ready;
 };
 
-/** read and write are with the table; these are made of them. */
+/** Some of these calls are made of read and write, which syscalls.ts has. */
 export function descriptorCalls(
   read: Call,
   write: Call,

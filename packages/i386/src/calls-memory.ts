@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls about memory: mmap of memory of one's own, with the content of a file or without,
- * munmap, mprotect, mremap.
+ * System calls about memory: mmap of private memory, empty or with the content of a file, munmap,
+ * mprotect, mremap.
  *
- * Where memory is given is the machine's choice, a wish for an address is not heeded, and one that
- * must be (MAP_FIXED) is ENOMEM. Translated code learns of the rights after the call: see
+ * The machine chooses the address. It ignores an address that the program suggests, and MAP_FIXED,
+ * which demands one, gives ENOMEM. Translated code sees the new rights after the call: see
  * runner.ts.
  */
 import { type Call, type CallContext, done, wordAt } from './call-context.ts';
@@ -15,7 +15,7 @@ const [PROT_READ, PROT_WRITE] = [1, 2];
 const [MAP_SHARED, MAP_FIXED, MAP_ANONYMOUS] = [1, 0x10, 0x20];
 const MAY_MOVE = 1;
 
-/** i386 does not distinguish execution from reading, and what can be written can be read. */
+/** The i386 has no separate right to execute, and memory that can be written can be read. */
 function rightsOf(protection: number): number {
   if ((protection & PROT_WRITE) !== 0) return READABLE | WRITABLE;
   return (protection & (PROT_READ | 4)) !== 0 ? READABLE : 0;
@@ -40,7 +40,7 @@ function map(
   return address | 0;
 }
 
-/** Only a copy of a file can be had: changes would have to come and go. */
+/** Only private copies of files are supported: changes are not carried to the file and back. */
 function requireMappable(context: CallContext, fd: number, flags: number): void {
   const { kind } = context.files.get(fd);
   if (kind !== 'file' || (flags & MAP_SHARED) !== 0) throw errno('ENODEV');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls about processes: clone as a fork, what a thread has of its own, limits,
- * numbers of users and groups, random bytes.
+ * System calls about processes: clone as a fork, segments of a thread, limits, user and group
+ * numbers, random bytes.
  */
 import { type Call, done, put, putWords, wordAt } from './call-context.ts';
 import { errno } from './errno.ts';
@@ -11,7 +11,7 @@ const [CLONE_VM, CLONE_VFORK, CLONE_CHILD_SETTID, CLONE_PARENT_SETTID] = [
   0x100, 0x4000, 0x01000000, 0x00100000,
 ];
 const CLONE_SETTLS = 0x80000;
-/** Entries of the table of segments that a thread may set, as on a 64-bit kernel. */
+/** Entries of the descriptor table that a thread may set, as on a 64-bit kernel. */
 const [FIRST_ENTRY, LAST_ENTRY] = [12, 14];
 const MAX_RANDOM = 0x1ffffff;
 /** Resources of getrlimit. */
@@ -19,10 +19,10 @@ const [RLIMIT_STACK, RLIMIT_NOFILE] = [3, 7];
 const UNLIMITED = -1;
 const STACK_LIMIT = 8 << 20;
 const MAX_FILES = 1024;
-/** Options of prctl that change nothing here: name, dumpable, no new privileges. */
+/** Options of prctl that have no effect here: name, dumpable, no new privileges. */
 const HARMLESS_OPTIONS = new Set([4, 15, 38]);
 
-/** A process of its own; threads, which share memory and go on beside, there are not. */
+/** A separate process. Threads, which share memory and run at the same time, are not supported. */
 const clone: Call = (context, flags, stack, parentTid, _tls, childTid) => {
   const isThread = (flags & CLONE_VM) !== 0 && (flags & CLONE_VFORK) === 0;
   if (isThread || (flags & CLONE_SETTLS) !== 0) throw errno('ENOSYS');
@@ -76,7 +76,7 @@ const option: Call = (_context, number) => {
   return 0;
 };
 
-/** Of a struct sysinfo: seconds since the start, loads, memory in bytes, and processes. */
+/** Fills a struct sysinfo: seconds since the start, loads, memory in bytes, processes. */
 const systemInfo: Call = (context, address) => {
   const seconds = Math.floor(context.host.now() / 1000) & 0x7fffffff;
   const { used, limit } = context.memory;

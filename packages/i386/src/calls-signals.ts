@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** System calls about signals. signals.ts says when they come. */
+/** System calls about signals. signals.ts says when signals are delivered. */
 import { type Call, type CallContext, putWords, wordAt } from './call-context.ts';
 import { errno } from './errno.ts';
 import { type Disposition, isSignal, type Mask } from './signals.ts';
@@ -7,10 +7,10 @@ import { type Disposition, isSignal, type Mask } from './signals.ts';
 /** Codes of siginfo for kill and tkill. */
 const [SI_USER, SI_TKILL] = [0, -6];
 
-/** signal: returns the handler before. */
+/** signal: returns the previous handler. */
 const setHandler: Call = ({ signals }, signal, handler) => {
   const [before] = signals.get(signal);
-  // As of old: the handler is forgotten when it is called, and does not hold its signal back.
+  // The old behaviour: the handler is reset when it is called, and its signal is not blocked.
   const flags = 0xc0000000 | 0;
   if (!signals.set(signal, [handler, flags, 0, 0, 0])) throw errno('EINVAL');
   return before;
@@ -41,7 +41,7 @@ const setAction =
     return 0;
   };
 
-/** The signals at an address, of one word or two. */
+/** The signal mask at an address, of one word or two. */
 function maskAt(context: CallContext, address: number, words: 1 | 2): Mask {
   return [wordAt(context, address), words === 2 ? wordAt(context, address + 4) : 0];
 }
@@ -67,7 +67,7 @@ function masked(how: number, old: number, change: number): number {
   throw errno('EINVAL');
 }
 
-/** The signals that wait. */
+/** The pending signals. */
 const pending =
   (words: 1 | 2): Call =>
   (context, address) => {
@@ -75,7 +75,7 @@ const pending =
     return 0;
   };
 
-/** Others hold back their signals while it waits; one that does not come already never comes. */
+/** Waits with another mask. It does not block: a signal that is not pending yet never comes. */
 function suspend(context: CallContext, mask: Mask): number {
   context.suspend(mask);
   throw errno('EINTR');

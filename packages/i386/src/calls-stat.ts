@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls that report and set the properties of files: stat and its kind, times, owners.
+ * System calls that report and set the properties of files: stat and the like, times, owners.
  *
  * The layouts are struct stat and struct stat64 of arch/x86/include/uapi/asm/stat.h. All files
  * belong to root and are on one device; owners cannot be changed, and trying to is not an error.
@@ -34,11 +34,11 @@ const DEVICE = 0o020666;
 const DIRECTORY_SIZE = 4096;
 const BLOCK = 4096;
 const SECTOR = 512;
-/** For the nanoseconds of utimensat: now, and leave it. */
+/** Nanoseconds of utimensat that mean "now" and "do not change it". */
 const NOW = 0x3fffffff;
 const OMIT = 0x3ffffffe;
 
-/** What is known of a name. Throws ENOENT and its kind. */
+/** What stat reports for a path. Throws ENOENT, ENOTDIR or ELOOP. */
 export function factsOf(context: CallContext, path: string, followLast: boolean): Facts {
   const { host, files } = context;
   files.opened.flush(); // sizes and times are the host's
@@ -54,7 +54,7 @@ export function factsOf(context: CallContext, path: string, followLast: boolean)
   return { ...inode, mode: TYPES[status.kind] | status.mode, size };
 }
 
-/** What is known of what a descriptor means. */
+/** What stat reports for a descriptor. */
 export function factsOfOpen(context: CallContext, fd: number): Facts {
   const descriptor = context.files.get(fd);
   switch (descriptor.kind) {
@@ -108,7 +108,7 @@ export function putWide(context: CallContext, address: number, facts: Facts): nu
   return 0;
 }
 
-/** Of the last access, change of content, and change of anything: one here. */
+/** Times of the last access, of the last write, and of the last change: all the same here. */
 function putTimes(view: DataView, offset: number, modified: number): void {
   const whole = Math.floor(modified / 1000);
   for (let at = offset; at < offset + 24; at += 8) {
@@ -127,7 +127,7 @@ const byDescriptor =
   (context, fd, address) =>
     write(context, address, factsOfOpen(context, fd));
 
-/** utime has seconds, utimes microseconds, as `unit` of a thousandth second. */
+/** utime has seconds only (`unit` 0), utimes also microseconds: `unit` of them in a millisecond. */
 const setTimes =
   (at: number, unit: number): Call =>
   (context, path, address) =>
@@ -141,7 +141,7 @@ const setTimes =
       context.host.setModified(name, when);
     });
 
-/** utimensat, of a name or, if that is null, of a descriptor. */
+/** Set the time of the file at `name`, from the times at `address`; 0 means now. */
 export function setTimesOf(
   context: CallContext,
   name: string,
@@ -161,7 +161,7 @@ export function setTimesOf(
   }
 }
 
-/** Owners are not kept; what is not there is an error all the same. */
+/** Owners are not stored, but a path with no file is an error. */
 const changeOwner: Call = (context, path) =>
   done(() => {
     const name = text(context, path);

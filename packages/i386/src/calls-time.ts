@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls about time. The clock is the host's: in a world in memory only the programs move it,
- * so that each run sees the same times; on Node it is the computer's. Sleeping takes no time.
+ * System calls about time. The clock is the host's. A world in memory moves it only when programs
+ * ask for it or change a file, so each run sees the same times; on Node it is the computer's clock.
+ * Sleeping takes no time.
  */
 import { type Call, type CallContext, put, putWords } from './call-context.ts';
 import { errno } from './errno.ts';
 
-/** Clocks up to CLOCK_TAI; those of processes are the same one here. */
+/** Clock numbers up to CLOCK_TAI; a process's own clock is the same as the others here. */
 const CLOCKS = 11;
 const TICKS_PER_SECOND = 100;
 /** Bytes of a struct rusage. */
 const USAGE = 72;
 const RESOLUTION = 1_000_000;
 
-/** Now, as seconds and parts of a second, `unit` of them in each. */
+/** Now, in seconds and a rest, of which `unit` make a second. */
 function now(context: CallContext, unit: number): [seconds: number, part: number] {
   const milliseconds = Math.floor(context.host.now());
   return [Math.floor(milliseconds / 1000), (milliseconds % 1000) * (unit / 1000)];

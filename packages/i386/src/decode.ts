@@ -25,13 +25,13 @@ export const MEMORY = 2;
 /** A register of the x87, counted from the top of its stack. */
 export const STACK = 3;
 
-/** Bytes of an operand: those above 4 are of the x87. */
+/** Size of an operand in bytes; only the x87 has sizes above 4. */
 export type OperandSize = 1 | 2 | 4 | 8 | 10 | 14 | 28 | 94 | 108;
 
 /** An operand. All have the same fields, so that engines see one shape. */
 export interface Operand {
   readonly kind: typeof REGISTER | typeof IMMEDIATE | typeof MEMORY | typeof STACK;
-  /** Bytes: 1, 2 or 4; in memory of the x87 also more. */
+  /** Bytes: 1, 2 or 4; more for a memory operand of the x87. */
   readonly size: OperandSize;
   /** Number of the register; of a byte register 4 to 7 are ah, ch, dh, bh. */
   readonly register: number;
@@ -42,7 +42,7 @@ export interface Operand {
   readonly shift: number;
   /** −1, or 0xffff where addresses have 16 bits. */
   readonly mask: number;
-  /** Of memory in the segment of fs or gs, 4 or 5; else 0. */
+  /** 4 or 5 for memory in the segment of fs or gs, otherwise 0. */
   readonly segment: number;
   /** Immediate (sign-extended from `size`), target of a jump, or displacement of an address. */
   readonly value: number;
@@ -55,7 +55,7 @@ export interface Instruction {
   /** 1, 2 or 4: size of the operation. */
   readonly size: 1 | 2 | 4;
   readonly operands: readonly Operand[];
-  /** Of jcc, setcc, cmovcc and fcmovcc: as the low four bits of the opcode of jcc. */
+  /** The condition of jcc, setcc, cmovcc and fcmovcc: the low four bits of jcc's opcode. */
   readonly condition: number;
   /** 0, or the repeat prefix: 0xf2 (repne) or 0xf3 (rep, repe). */
   readonly repeat: number;
@@ -65,17 +65,17 @@ export interface Instruction {
   readonly reads: number;
   readonly writes: number;
   readonly undefinedFlags: number;
-  /** With a count of zero, which is known only when it runs, no flag is written. */
+  /** The count may turn out to be zero at run time; then no flag is written. */
   readonly mayKeepFlags: boolean;
 }
 
-/** Reads the byte at a guest address; undefined when there is none. */
+/** Reads the byte at a guest address; undefined if nothing is mapped there. */
 export type FetchByte = (address: number) => number | undefined;
 
 const STRING = new Set<OperationName>(['movs', 'stos', 'lods', 'cmps', 'scas']);
 /**
- * May stand after f2 or f3 without another meaning: pause, `rep ret`, and the bound prefix of
- * branches.
+ * Instructions that f2 or f3 before them does not change: pause, `rep ret`, and branches with the
+ * bound prefix.
  */
 const REPEAT_IGNORED = new Set<OperationName>([
   'nop',
@@ -85,7 +85,7 @@ const REPEAT_IGNORED = new Set<OperationName>([
   'call',
   'callIndirect',
   'jcc',
-  'bsf', // tzcnt of a later processor, which cpuid does not promise
+  'bsf', // with f3, tzcnt on later processors; cpuid says that this is not one of them
 ]);
 const LOCKABLE = new Set<OperationName>(
   'add adc and btc btr bts cmpxchg cmpxchg8b dec inc neg not or sbb sub xor xadd xchg'.split(
@@ -110,7 +110,7 @@ const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e, FS_PREFIX, 0x65]);
 const FS = 4;
 /** The last segment register is gs. */
 const LAST_SEGMENT = 5;
-/** Their memory operands do not stand in the instruction, so that they have no segment here. */
+/** Their memory operands are implied, so a segment prefix has no operand to apply to here. */
 const IMPLICIT = new Set<OperationName>([...STRING, 'xlat']);
 const MAX_LENGTH = 15;
 const NO_OPERAND: Operand = {
@@ -158,7 +158,7 @@ class Decoder {
   private shortAddress = false;
   private repeat = 0;
   private lock = false;
-  /** Prefix 2e is there, and no other segment after it. */
+  /** The last segment prefix is 2e (cs). */
   private codeSegment = false;
   /** 4 or 5 if the last segment prefix is that of fs or gs. */
   private segment = 0;
@@ -184,13 +184,13 @@ class Decoder {
     return this.build(entry);
   }
 
-  /** The one that ModRM chooses. */
+  /** The entry of the group that ModRM selects. */
   private memberOf(row: readonly (Entry | undefined)[]): Entry | undefined {
     const modRM = this.readModRM();
     return row[row.length === 8 ? (modRM >> 3) & 7 : modRM];
   }
 
-  /** Takes the prefixes and the byte after them. */
+  /** Reads the prefixes and the opcode byte after them. */
   private prefixes(): number {
     for (;;) {
       const byte = this.byte();
@@ -198,7 +198,7 @@ class Decoder {
       else if (byte === 0x67) this.shortAddress = true;
       else if (byte === 0xf2 || byte === 0xf3) this.repeat = byte;
       else if (byte === 0xf0) this.lock = true;
-      // Segments cs, ss, ds and es are all of memory, but cs cannot be written.
+      // The segments cs, ss, ds and es cover the whole memory, but cs cannot be written.
       else if (SEGMENTS.has(byte)) {
         this.codeSegment = byte === CODE_SEGMENT;
         this.segment = byte < FS_PREFIX ? 0 : byte - FS_PREFIX + FS;
@@ -257,7 +257,7 @@ class Decoder {
     return has ? this.opcode & 15 : undefined;
   }
 
-  /** `count` is a shift's; string operations count by their repeat prefix. */
+  /** Shifts have an operand `count`; string operations have a count if they are repeated. */
   private mayCountZero(count: Operand | undefined): boolean {
     if (count === undefined) return this.repeat !== 0;
     return count.kind !== IMMEDIATE || (count.value & 31) === 0;
@@ -307,7 +307,7 @@ class Decoder {
     }
   }
 
-  /** Of operands of the x87, which have a size of their own. */
+  /** The size of a memory operand that the table names: only the x87 has such. */
   private memorySize(letters: string): OperandSize | undefined {
     if (letters === 'Me') return ENVIRONMENT[this.operandSize];
     if (letters === 'Ms') return STATE[this.operandSize];
@@ -315,7 +315,7 @@ class Decoder {
     return /^\d/.test(digits) ? (Number(digits) as OperandSize) : undefined;
   }
 
-  /** Jumps with the operand size prefix would cut the address to 16 bits; that is never meant. */
+  /** With the operand size prefix a jump would cut eip to 16 bits; no program wants that. */
   private target(size: 1 | 4): Operand | undefined {
     if (this.operandSize === 2) return undefined;
     const distance = this.signed(size);
@@ -340,7 +340,7 @@ class Decoder {
       if (((sib >> 3) & 7) !== SP) index = (sib >> 3) & 7;
       shift = sib >> 6;
     }
-    // Without displacement, "ebp" as base means: no base, but a displacement of 32 bits.
+    // With mode 0, the code of ebp as base means: no base, but a displacement of 32 bits.
     if (mode === 0 && base === BP) return memory(-1, index, shift, this.signed(4), size);
     const displacement = mode === 0 ? 0 : this.signed(mode === 1 ? 1 : 4);
     return memory(base, index, shift, displacement, size);

@@ -3,7 +3,7 @@
  * An {@link Instruction} → what it does, as a sentence, and what it does to the flags.
  *
  * For people who do not know the processor: nothing reads the text again. Invariant: every
- * operation of the table has a sentence, and the flags are those that the machine itself goes by.
+ * operation of the table has a sentence, and the flags are those that the machine itself uses.
  */
 import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from './decode.ts';
 import { CARRY, DIRECTION, OVERFLOW, SIGN, ZERO } from './flags.ts';
@@ -14,11 +14,11 @@ import { X87_SENTENCES, X87_SIZES } from './x87/sentences.ts';
 export interface InstructionMeaning {
   /** Without a full stop. */
   readonly does: string;
-  /** Empty where the flags stay as they are and do not matter. */
+  /** Empty if the instruction neither reads nor sets a flag. */
   readonly flags: string;
 }
 
-/** Those that programs here look at. */
+/** The flags that programs here use. */
 const FLAGS: readonly (readonly [name: string, mask: number])[] = [
   ['zero', ZERO],
   ['sign', SIGN],
@@ -30,7 +30,7 @@ const FLAGS: readonly (readonly [name: string, mask: number])[] = [
 /** Condition codes after a comparison of A with B, or after a result. */
 const CONDITIONS: readonly string[] = [
   'there was a signed overflow',
-  'there was none',
+  'there was no signed overflow',
   'there was a carry: the first is below the second, without sign',
   'there was no carry: the first is not below the second, without sign',
   'the result was zero: the two are equal',
@@ -49,114 +49,117 @@ const CONDITIONS: readonly string[] = [
 
 const SIZES: Readonly<Record<number, string>> = {
   1: 'byte',
-  2: 'half word',
-  4: 'word',
+  2: 'two bytes',
+  4: 'four bytes',
   ...X87_SIZES,
 };
 
 /**
  * `A`, `B` and `C` are the operands, `X` the accumulator of the operation's size, `T` the target of
- * a jump, `S` byte, half word or word, `?` a condition.
+ * a jump, `S` byte, two bytes or four bytes, `?` a condition.
  */
 const SENTENCES: Readonly<Record<OperationName, string>> = {
   add: 'adds B to A',
-  or: 'sets in A the bits that are set in B',
+  or: 'sets the bits of A that are set in B',
   adc: 'adds B and the carry to A',
-  sbb: 'takes B and the carry from A',
-  and: 'keeps of A the bits that are set in B',
-  sub: 'takes B from A',
-  xor: 'turns over in A the bits that are set in B',
-  cmp: 'compares A with B, and keeps only the flags of the difference',
-  test: 'looks at the bits that A and B have in common, keeps only the flags',
+  sbb: 'subtracts B and the carry from A',
+  and: 'clears the bits of A that are not set in B',
+  sub: 'subtracts B from A',
+  xor: 'flips the bits of A that are set in B',
+  cmp: 'compares A with B: subtracts, and keeps only the flags',
+  test: 'sets the flags by the bits that A and B have in common, and changes nothing else',
   inc: 'adds 1 to A',
-  dec: 'takes 1 from A',
-  not: 'turns over every bit of A',
-  neg: 'turns over the sign of A',
-  mul: 'multiplies X with A, without sign; the upper half goes to the data register',
-  imul: 'multiplies X with A, with sign; the upper half goes to the data register',
-  imul2: 'multiplies A with B',
+  dec: 'subtracts 1 from A',
+  not: 'flips every bit of A',
+  neg: 'negates A',
+  mul: 'multiplies X by A, without sign; the upper half goes to the data register',
+  imul: 'multiplies X by A, with sign; the upper half goes to the data register',
+  imul2: 'multiplies A by B',
   imul3: 'puts B times C into A',
   div: 'divides the double number in the data register and X by A, without sign',
   idiv: 'divides the double number in the data register and X by A, with sign',
-  rol: 'turns the bits of A to the left by B places',
-  ror: 'turns the bits of A to the right by B places',
-  rcl: 'turns the bits of A and the carry to the left by B places',
-  rcr: 'turns the bits of A and the carry to the right by B places',
+  rol: 'rotates the bits of A to the left by B places',
+  ror: 'rotates the bits of A to the right by B places',
+  rcl: 'rotates the bits of A and the carry to the left by B places',
+  rcr: 'rotates the bits of A and the carry to the right by B places',
   shl: 'moves the bits of A to the left by B places: multiplies by a power of two',
-  shr: 'moves the bits of A to the right by B places, zeros come in',
-  sar: 'moves the bits of A to the right by B places, the sign stays',
-  shld: 'moves the bits of A to the left by C places, those of B come in',
-  shrd: 'moves the bits of A to the right by C places, those of B come in',
+  shr: 'moves the bits of A to the right by B places, filling with zeros',
+  sar: 'moves the bits of A to the right by B places, filling with copies of the sign',
+  shld: 'moves the bits of A to the left by C places, filling with bits of B',
+  shrd: 'moves the bits of A to the right by C places, filling with bits of B',
   bt: 'copies bit B of A to the carry',
   bts: 'copies bit B of A to the carry, and sets it',
   btr: 'copies bit B of A to the carry, and clears it',
-  btc: 'copies bit B of A to the carry, and turns it over',
+  btc: 'copies bit B of A to the carry, and flips it',
   bsf: 'puts the number of the lowest bit that is set in B into A',
   bsr: 'puts the number of the highest bit that is set in B into A',
-  bswap: 'turns round the order of the bytes in A',
-  cmpxchg: 'if A equals X, puts B into A; else A into X',
+  bswap: 'reverses the order of the bytes in A',
+  cmpxchg: 'if A equals X, puts B into A; otherwise puts A into X',
   cmpxchg8b: 'compares and exchanges eight bytes',
   xadd: 'adds B to A, and puts what A was into B',
   mov: 'puts B into A',
   movzx: 'puts B into A, with zeros above it',
   movsx: 'puts B into A, with copies of its sign above it',
-  lea: 'puts the address B into A, without looking there',
+  lea: 'puts the address B into A, without reading memory there',
   xchg: 'exchanges A and B',
   cmov: 'puts B into A, if ?',
-  set: 'puts 1 into A if ?, else 0',
+  set: 'puts 1 into A if ?, otherwise 0',
   push: 'puts A on top of the stack',
-  pop: 'takes the S on top of the stack into A',
+  pop: 'takes the S off the top of the stack, and puts them into A',
   pusha: 'puts all registers on the stack',
-  popa: 'takes all registers from the stack',
+  popa: 'takes all registers off the stack',
   pushf: 'puts the flags on top of the stack',
-  popf: 'takes the flags from the top of the stack',
+  popf: 'takes the flags off the top of the stack',
   lahf: 'copies the flags to ah',
   sahf: 'copies ah to the flags',
   enter: 'begins a function: saves ebp, and makes room on the stack',
-  leave: 'ends a function: gives the stack back, and restores ebp',
+  leave: 'ends a function: frees its part of the stack, and restores ebp',
   cbw: 'makes the accumulator twice as long, with copies of its sign',
   cwd: 'fills the data register with copies of the sign of X',
   xlat: 'puts the byte at [ebx+al] into al',
   salc: 'fills al with the carry',
   clc: 'clears the carry',
   stc: 'sets the carry',
-  cmc: 'turns over the carry',
-  cld: 'lets string instructions go upwards',
-  std: 'lets string instructions go downwards',
-  daa: 'makes two decimal digits of al after an addition',
-  das: 'makes two decimal digits of al after a subtraction',
-  aaa: 'makes one decimal digit of al after an addition',
-  aas: 'makes one decimal digit of al after a subtraction',
+  cmc: 'flips the carry',
+  cld: 'makes string instructions move upwards in memory',
+  std: 'makes string instructions move downwards in memory',
+  daa: 'turns al into two decimal digits after an addition',
+  das: 'turns al into two decimal digits after a subtraction',
+  aaa: 'turns al into one decimal digit after an addition',
+  aas: 'turns al into one decimal digit after a subtraction',
   aam: 'divides al by A: the digits go to ah and al',
-  aad: 'makes one number of the digits in ah and al',
-  movs: 'copies a S from [esi] to [edi], and moves both on',
-  stos: 'stores X at [edi], and moves edi on',
-  lods: 'loads X from [esi], and moves esi on',
-  cmps: 'compares the S at [esi] with that at [edi], and moves both on',
-  scas: 'compares X with the S at [edi], and moves edi on',
+  aad: 'puts the number whose digits are in ah and al into al',
+  movs: 'copies the S at [esi] to [edi], and advances both',
+  stos: 'stores X at [edi], and advances edi',
+  lods: 'loads X from [esi], and advances esi',
+  cmps: 'compares the S at [esi] with the S at [edi], and advances both',
+  scas: 'compares X with the S at [edi], and advances edi',
   jcc: 'goes to T, if ?',
   jmp: 'goes to T',
   jmpIndirect: 'goes to the address in A',
-  call: 'calls T: puts the address after this on the stack, and goes there',
-  callIndirect: 'calls the address in A: puts the address after this on the stack, and goes there',
-  ret: 'goes back: takes an address from the stack, and goes there',
-  loop: 'takes 1 from ecx, and goes to T while that is not zero',
-  loope: 'takes 1 from ecx, and goes to T while that is not zero and the zero flag is set',
-  loopne: 'takes 1 from ecx, and goes to T while that is not zero and the zero flag is clear',
+  call: 'calls T: pushes the address of the next instruction on the stack, and goes to T',
+  callIndirect:
+    'calls the address in A: pushes the address of the next instruction on the stack, ' +
+    'and goes to the address in A',
+  ret: 'returns: takes an address off the stack, and goes there',
+  loop: 'subtracts 1 from ecx, and goes to T if the result is not zero',
+  loope: 'subtracts 1 from ecx, and goes to T if the result is not zero and the zero flag is set',
+  loopne:
+    'subtracts 1 from ecx, and goes to T if the result is not zero and the zero flag is clear',
   jcxz: 'goes to T, if ecx is zero',
   int:
-    'calls the kernel: eax says for what, ebx, ecx and edx are the arguments, ' +
+    'calls the kernel: eax says what to do, ebx, ecx and edx are the arguments, ' +
     'and eax gets the result',
   nop: 'does nothing',
   cpuid:
-    'asks what processor this is: eax says what about it, and gets an answer with ebx, ecx and edx',
+    'asks what processor this is: eax holds the question; eax, ebx, ecx and edx get the answer',
   rdtsc: 'puts the time stamp into edx and eax',
   fromSegment: 'puts the selector of segment register number B into A',
   toSegment: 'loads segment register number A with the selector B',
   ...X87_SENTENCES,
 };
 
-/** @param nameOf the name to show for the target of a jump or call, undefined where it has none. */
+/** @param nameOf the name to show for the target of a jump or call; undefined if it has none. */
 export function describeInstruction(
   instruction: Instruction,
   nameOf: (address: number) => string | undefined = () => undefined,
@@ -173,7 +176,7 @@ function sentence(
   if (operation === 'xor' && isSame(first, second)) return `sets ${words(first)} to 0`;
   if (operation === 'sub' && isSame(first, second)) return `sets ${words(first)} to 0`;
   if (operation === 'test' && isSame(first, second)) {
-    return `looks at ${words(first)}: is it zero, is it negative?`;
+    return `tests ${words(first)}: is it zero, is it negative?`;
   }
   if (operation === 'int' && ((first?.value ?? 0) & 0xff) !== 0x80) return 'stops the program';
   const target = first?.value ?? 0;
@@ -190,7 +193,7 @@ function sentence(
     /\b[ABCXTS]\b|\?/g,
     (letter) => filled[letter] as string,
   );
-  return repeat === 0 || operation === 'ret' ? text : `${text}; again, ecx times`;
+  return repeat === 0 || operation === 'ret' ? text : `${text}; repeats this ecx times`;
 }
 
 function isSame(a: Operand | undefined, b: Operand | undefined): boolean {
@@ -209,7 +212,7 @@ function address(operand: Operand | undefined): string {
   return operand === undefined ? '' : operandText(operand, false).replace(/^\[|\]$/g, '');
 }
 
-/** A number, and the character that it may stand for. */
+/** A number, and the character with that code if it is a byte. */
 function number(operand: Operand): string {
   const { value, size } = operand;
   const shown = size === 1 && value < 0 && value < -16 ? value & 0xff : value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a descriptor can mean: a file whose content is held here, a directory, a device, an end of a
- * pipe, one of the host's streams.
+ * What a descriptor can stand for: a file whose content is held here, a directory, a device, an end
+ * of a pipe, one of the host's streams.
  */
 import type { ByteWriter } from '@stage0-ts/bytes';
 import type { Pipe } from './pipe.ts';
@@ -20,27 +20,27 @@ export const O_CLOEXEC = 0o2000000;
 export interface OpenedFile {
   path: string;
   bytes: Uint8Array;
-  /** Bytes of `bytes` that are content: it has room after them. */
+  /** How much of `bytes` is content; the rest is room to grow. */
   size: number;
-  /** Holds something that the host does not have. */
+  /** Holds something that the host does not have yet. */
   changed: boolean;
   /** `bytes` belongs to the host, and must be copied before a change. */
   borrowed: boolean;
   /** Another program ran since it was read. */
   stale: boolean;
-  /** The name is gone. */
+  /** The file has no name any more. */
   removed: boolean;
   descriptors: number;
 }
 
-/** What a descriptor means. Copies of it (dup, fork) are one object. */
+/** What a descriptor stands for. Copies of it (dup, fork) share one object. */
 export type Descriptor =
   | { readonly kind: 'file'; file: OpenedFile; position: number; flags: number }
   | {
       readonly kind: 'directory';
       readonly path: string;
       position: number;
-      /** The names in it when the first was asked for. */
+      /** The names in it at the time of the first getdents. */
       names?: readonly string[];
     }
   | { readonly kind: 'device'; readonly name: string; flags: number }
@@ -50,25 +50,25 @@ export type Descriptor =
       readonly kind: 'output';
       readonly pending: ByteWriter;
       readonly number: 1 | 2;
-      /** Where it goes, if the host of the process does not take it any more. */
+      /** Where the bytes go, if not to the host of this process any more. */
       sink?: (bytes: Uint8Array) => void;
     };
 
 const O_ACCESS = 3;
 export const NULL = '/dev/null';
 export const FULL = '/dev/full';
-/** No terminal controls a process here. */
+/** Processes here have no controlling terminal. */
 export const TERMINAL = '/dev/tty';
 export const RANDOM: ReadonlySet<string> = new Set(['/dev/random', '/dev/urandom']);
-/** Devices by name, where the host has no file there. */
+/** Devices by path, used where the host has no file. */
 const DEVICES = new Set([NULL, FULL, TERMINAL, '/dev/zero', ...RANDOM]);
 
-/** True for the path of a device that is there whatever the host has. */
+/** True for the path of a device that exists on every host. */
 export function isDevice(path: string): boolean {
   return DEVICES.has(path);
 }
 
-/** One descriptor more means this. */
+/** Count one more descriptor that stands for this. */
 export function hold(descriptor: Descriptor | undefined): void {
   if (descriptor?.kind === 'file') descriptor.file.descriptors++;
   if (descriptor?.kind === 'pipe') descriptor.pipe.open(isWritten(descriptor.flags));
@@ -84,7 +84,7 @@ export function isWritten(flags: number): boolean {
   return (flags & O_ACCESS) === O_WRONLY || (flags & O_ACCESS) === O_RDWR;
 }
 
-/** Let `file.bytes` be its own and have room for `end` bytes. */
+/** Make `file.bytes` the file's own buffer, with room for `end` bytes. */
 export function makeRoom(file: OpenedFile, end: number, limit: number): void {
   if (!file.borrowed && end <= file.bytes.length) return;
   const grown = new Uint8Array(Math.max(end, Math.min(limit, Math.max(file.size * 2, 4096))));

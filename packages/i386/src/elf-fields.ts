@@ -15,7 +15,7 @@ export interface ElfField {
   /** As the ABI has it: `e_entry`. */
   readonly name: string;
   readonly value: number;
-  /** What it says here, without a full stop. */
+  /** What the value means, without a full stop. */
   readonly meaning: string;
 }
 
@@ -39,7 +39,7 @@ const FILE_HEADER: readonly Row[] = [
   ],
   ['e_ident ABI version', 1, () => 'nothing looks at it'],
   ['e_ident padding', 7, () => 'nothing looks at it'],
-  ['e_type', 2, or(2, 'a program that is loaded where it says')],
+  ['e_type', 2, or(2, 'a program that is loaded at the addresses that it names')],
   ['e_machine', 2, or(3, 'for the i386')],
   ['e_version', 4, or(1, 'the version again')],
   ['e_entry', 4, (value) => `the first instruction is at ${hex(value)}`],
@@ -58,7 +58,7 @@ const FILE_HEADER: readonly Row[] = [
     2,
     (value) =>
       value === 0
-        ? 'a section header has no size, as there is none'
+        ? 'there is no section header, so its size is 0'
         : `a section header has ${value} bytes`,
   ],
   [
@@ -83,9 +83,17 @@ const PROGRAM_HEADER: readonly Row[] = [
   ['p_vaddr', 4, (value) => `it is put at the address ${hex(value)}`],
   ['p_paddr', 4, () => 'an address without virtual memory; nothing looks at it'],
   ['p_filesz', 4, (value) => `${value} bytes come from the file`],
-  ['p_memsz', 4, (value) => `in memory it has ${value} bytes; what the file lacks is zero`],
+  [
+    'p_memsz',
+    4,
+    (value) => `in memory it has ${value} bytes; those that the file does not have are zero`,
+  ],
   ['p_flags', 4, (value) => `the program may ${rights(value)} here`],
-  ['p_align', 4, (value) => `place in memory and place in the file agree modulo ${value}`],
+  [
+    'p_align',
+    4,
+    (value) => `the place in memory and the place in the file are equal modulo ${value}`,
+  ],
 ];
 
 function rights(value: number): string {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * ELF executables: bytes → entry point and the segments to load (System V ABI, chapter 4 and 5).
+ * ELF executables: bytes → entry point and the segments to load (System V ABI, chapters 4 and 5).
  *
- * Taken are statically linked little-endian 32-bit i386 programs. Hand-written ones have program
+ * Accepts statically linked little-endian 32-bit i386 programs. Hand-written ones have program
  * headers that overlap the file header, and no section headers; neither matters here.
  */
 import { MachineError } from './errors.ts';
@@ -33,7 +33,7 @@ export interface Executable {
 }
 
 const EXECUTABLE = 2;
-/** A program that runs at any address, and relocates itself if nobody else does (static-pie). */
+/** A program that can run at any address and relocates itself (static-pie). */
 const RELOCATABLE = 3;
 /** Where Linux puts such a program when addresses are not randomised. */
 const BIAS = 0x56555000;
@@ -65,7 +65,7 @@ export function readExecutable(bytes: Uint8Array, program: string): Executable {
       address: view.getUint32(at + 8, true) + bias,
       fileSize: view.getUint32(at + 16, true),
       memorySize: view.getUint32(at + 20, true),
-      // i386 has no separate right to execute, and what can be written can be read.
+      // The i386 has no separate right to execute, and memory that can be written can be read.
       rights: ((view.getUint32(at + 24, true) & 2) !== 0 ? WRITABLE : 0) | READABLE,
     };
     if (segment.memorySize === 0) continue;
@@ -93,7 +93,7 @@ function checkSegment(
 ): void {
   const { address, fileOffset, fileSize, memorySize } = segment;
   if (fileSize > memorySize) throw fail('a segment is smaller in memory than in the file');
-  // The kernel maps whole pages of the file: what is missing of the last one is zero.
+  // The kernel maps whole pages of the file, and fills the last one with zeros.
   if (fileOffset + fileSize > roundUp(length)) {
     throw fail(
       `a segment has bytes up to ${fileOffset + fileSize} of the file, which ends at ${length}`,
@@ -106,9 +106,9 @@ function checkSegment(
 }
 
 /**
- * The segment's pages as the kernel maps them: whole pages of the file, so that what is before
- * and after the segment in the file is seen as well, except that a segment larger than its part of
- * the file is zero after that.
+ * The segment's pages as the kernel maps them: whole pages of the file, so the program also sees
+ * what comes before and after the segment in the file. But if the segment is larger in memory than
+ * in the file, what follows its part of the file is zero.
  */
 export function segmentPages(
   bytes: Uint8Array,

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The engine for stage0 builds: an ELF image that a script starts → its run in a machine, to its
- * end.
+ * The engine for stage0 builds: runs an ELF image that a script starts in a machine, to its end.
  *
- * A fault of the guest is reported on standard error, and the parent sees the signal that Linux
- * would have sent. Only a stop on request is thrown on: it ends the whole build.
+ * A fault of the guest is reported on standard error, and its parent sees the signal that Linux
+ * would have sent. Only a stop on request is thrown to the caller: it ends the whole build.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError, ToolError } from '@stage0-ts/diagnostics';
@@ -22,7 +21,7 @@ export interface EngineOptions
     'stackSize' | 'memoryLimit' | 'fileLimit' | 'processLimit' | 'instructionLimit' | 'shouldStop'
   > {
   /**
-   * `translate` (the default) runs WebAssembly where there is any, `interpret` only the
+   * `translate` (the default) uses WebAssembly if JavaScript has it, `interpret` only the
    * interpreter.
    */
   readonly mode?: 'translate' | 'interpret' | undefined;
@@ -56,7 +55,7 @@ export function i386Engine(
   };
 }
 
-/** What the parent sees of a program that met `error`. */
+/** How a program that ended with `error` ends for its parent. */
 function ending(error: unknown, path: string, host: Host): ChildStatus {
   if (!(error instanceof ToolError) || error.code === 'aborted') throw error;
   if (error.code === 'bad-image') {

@@ -37,7 +37,7 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['ELOOP', 40],
 ]);
 
-/** The errors of the machine's own. */
+/** The errors that the machine itself throws. */
 export type ErrnoName =
   | 'EAGAIN'
   | 'EINTR'
@@ -65,15 +65,12 @@ export type ErrnoName =
   | 'ENAMETOOLONG'
   | 'ESPIPE';
 
-/** Thrown where a system call fails; the guest sees the number. */
+/** The error to throw when a system call fails; the guest sees its number. */
 export function errno(name: ErrnoName): ToolError {
   return new ToolError(name, { code: name });
 }
 
-/**
- * What the system call returns for `error`: −errno. Errors that are none of the host's are thrown
- * on.
- */
+/** What the system call returns for `error`: −errno. Any other error is thrown again. */
 export function negativeErrno(error: unknown): number {
   if (!(error instanceof ToolError) || error instanceof MachineError) throw error;
   const number = NUMBERS.get(error.code);

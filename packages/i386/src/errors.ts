@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a machine says when it cannot go on: program, address, bytes and registers in one message.
+ * The error of a machine that cannot go on: program, address, bytes and registers in one message.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 
@@ -24,7 +24,7 @@ export type FaultCode =
   | 'several-names'
   | 'aborted';
 
-/** Signal that Linux would send, or that stands for a limit (SIGXCPU, SIGXFSZ). */
+/** The signal that Linux would send; for our limits, a similar one (SIGXCPU, SIGXFSZ, …). */
 const SIGNALS: Readonly<Record<FaultCode, number>> = {
   'bad-image': 9,
   'unknown-opcode': 4,
@@ -45,7 +45,9 @@ const SIGNALS: Readonly<Record<FaultCode, number>> = {
   aborted: 9,
 };
 
-/** Limits and what the machine lacks: the build ends, where a fault would end one process. */
+/**
+ * Our limits, and what the machine does not support. These end the build; a fault ends a process.
+ */
 const OURS = new Set<FaultCode>([
   'bad-image',
   'unknown-flags',
@@ -60,34 +62,34 @@ const OURS = new Set<FaultCode>([
   'aborted',
 ]);
 
-/** True for what Linux would send this process a signal for, and no other. */
+/** True for errors for which Linux would send a signal to this process alone. */
 export function isFault(error: unknown): error is MachineError {
   return error instanceof MachineError && !OURS.has(error.code as FaultCode);
 }
 
 /** What to do about it. */
 const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
-  'unknown-opcode': 'the machine has no vectors; gcc leaves them out with -march=i686',
+  'unknown-opcode': 'the machine has no vector instructions; gcc avoids them with -march=i686',
   'not-exact': 'a library that computes it in software gives the same result everywhere',
   'unknown-flags': 'run it with --interpret (the engine option `mode`)',
   'instruction-limit': 'raise it by --instruction-limit (the engine option `instructionLimit`)',
   'memory-limit': 'raise it by --memory-limit (the engine option `memoryLimit`)',
   'file-limit': 'raise it by --file-limit (the engine option `fileLimit`)',
   stuck: 'an input may be missing, or end too early',
-  blocked: 'processes run one after the other here: let the writer of a pipe start first',
+  blocked: 'processes run one after the other here: start the writer of a pipe first',
   'process-limit':
-    'a program that starts itself? If not, raise it by --process-limit ' +
+    'does a program start itself? If not, raise it by --process-limit ' +
     '(the engine option `processLimit`)',
 };
 
-/** A fault of the program that runs, or a limit that it met. Its `offset` is the guest address. */
+/** A fault of the guest program, or a limit that it reached. `offset` is the guest address. */
 export class MachineError extends ToolError {
-  /** Linux's number of the signal that the program dies of. */
+  /** The number of the signal that ends the program. */
   readonly signal: number;
-  /** Guest address of the instruction, when it is known. */
+  /** Guest address of the instruction, if it is known. */
   readonly address: number | undefined;
 
-  /** @param details lines to show after the message, each with its end. */
+  /** @param details lines to show after the message, each with its line feed. */
   constructor(
     code: FaultCode,
     message: string,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Descriptors of a process → what they are: files (see open-files.ts), folders, devices, pipes, the
- * host's streams; reading, writing and seeking by them.
+ * The descriptors of a process → what they stand for: files (see open-files.ts), directories,
+ * devices, pipes, the host's streams. Reading, writing and seeking go through them.
  *
- * Invariant: what was written to the host's streams comes there in order, and before another
+ * Invariant: what a program writes to the host's streams arrives there in order, and before another
  * program starts.
  */
 import { ByteWriter } from '@stage0-ts/bytes';
@@ -39,7 +39,7 @@ import type { Entropy } from './signals.ts';
 const NEWLINE = 10;
 const MAX_DESCRIPTORS = 1024;
 const NOTHING = new Uint8Array();
-/** Files of programs that do not say O_LARGEFILE end here. */
+/** The largest size of a file for programs that do not use O_LARGEFILE. */
 const LARGEST_FILE = 0x7fffffff;
 /** What F_SETFL may change. */
 const CHANGEABLE = O_APPEND | O_NONBLOCK;
@@ -48,15 +48,15 @@ export class FileTable {
   private readonly host: Host;
   private readonly limit: number;
   private readonly entropy: Entropy;
-  /** The files among them. */
+  /** The files that are open. */
   readonly opened: OpenFiles;
   private descriptors: (Descriptor | undefined)[];
   /** Descriptors that execve closes. */
   private readonly closing: Set<number>;
 
   /**
-   * @param limit most bytes of a file.
-   * @param from of the parent of a fork.
+   * @param limit maximum size of a file in bytes.
+   * @param from the parent's table, for a fork.
    */
   constructor(host: Host, limit: number, entropy: Entropy, from?: FileTable) {
     this.host = host;
@@ -72,7 +72,9 @@ export class FileTable {
     if (from !== undefined) for (const descriptor of this.descriptors) hold(descriptor);
   }
 
-  /** For a program that has been executed: the descriptors are its own now, and here are none. */
+  /**
+   * execve: a table for the new program, with these descriptors; this table has none afterwards.
+   */
   handOver(host: Host): FileTable {
     const table = new FileTable(host, this.limit, this.entropy, this);
     for (const descriptor of this.descriptors) if (descriptor !== undefined) this.letGo(descriptor);
@@ -90,7 +92,7 @@ export class FileTable {
     return descriptor;
   }
 
-  /** open(2). `mode` has the umask taken off already, as far as the guest set one. */
+  /** open(2). The guest's umask, if it has set one, is already applied to `mode`. */
   openFile(path: string, flags: number, mode: number): number {
     const absolute = this.opened.absolute(path);
     const status = this.host.stat(path);
@@ -114,7 +116,7 @@ export class FileTable {
     return this.installOpened({ kind: 'file', file, position: 0, flags }, flags);
   }
 
-  /** How many bytes read(2) could give. Throws EBADF and EISDIR. */
+  /** How many bytes read(2) could return. Throws EBADF and EISDIR. */
   readable(number: number): number {
     const descriptor = this.get(number);
     if (descriptor.kind === 'directory') throw errno('EISDIR');
@@ -128,7 +130,9 @@ export class FileTable {
     return Math.max(0, descriptor.file.size - descriptor.position);
   }
 
-  /** read(2) of no more than is {@link readable}: copies it into `to` and returns how much. */
+  /**
+   * read(2) of at most as many bytes as {@link readable}: copies them to `to`, returns how many.
+   */
   read(number: number, to: Uint8Array): number {
     const descriptor = this.get(number);
     if (descriptor.kind === 'input') return this.readInput(descriptor, to);
@@ -162,7 +166,7 @@ export class FileTable {
     return input.rest;
   }
 
-  /** Throws EBADF for what cannot be written. */
+  /** Throws EBADF if the descriptor is not open for writing. */
   requireWritable(number: number): void {
     const descriptor = this.get(number);
     if (descriptor.kind === 'output') return;
@@ -170,8 +174,8 @@ export class FileTable {
   }
 
   /**
-   * write(2) of what {@link requireWritable} allows: takes all of `from`. Throws EFBIG, and
-   * MachineError.
+   * write(2), after {@link requireWritable}. Writes all of `from`, or up to the largest size of a
+   * file. Throws EFBIG, ENOSPC, EPIPE and MachineError.
    */
   write(number: number, from: Uint8Array): number {
     const descriptor = this.get(number);
@@ -209,8 +213,8 @@ export class FileTable {
   }
 
   /**
-   * What comes next in an ordinary file that only this descriptor has open: all reads of it can be
-   * served from there, and are told with {@link advance}. Nothing where each read must come here.
+   * The bytes that follow in an ordinary file that only this descriptor has open. All reads can be
+   * served from them, and are reported by {@link advance}. Empty if each read must come here.
    */
   readAhead(number: number): Uint8Array {
     const descriptor = this.descriptors[number];
@@ -228,8 +232,8 @@ export class FileTable {
 
   /**
    * How many bytes may be written at the end of an ordinary file that only this descriptor has
-   * open, and where the last write was: writes can be kept back, and come here together. 0 where
-   * each must come here.
+   * open, if it has been written before. Such writes can be collected, and come here together. 0 if
+   * each write must come here.
    */
   room(number: number): number {
     const descriptor = this.descriptors[number];
@@ -278,7 +282,7 @@ export class FileTable {
     return to;
   }
 
-  /** F_DUPFD: the lowest free descriptor from `least` on becomes a copy. */
+  /** F_DUPFD: makes a copy with the lowest free number that is not below `least`. */
   duplicateFrom(number: number, least: number, closes: boolean): number {
     const descriptor = this.get(number);
     if (least < 0 || least >= MAX_DESCRIPTORS) throw errno('EINVAL');
@@ -326,7 +330,7 @@ export class FileTable {
     file.changed = true;
   }
 
-  /** Give everything to the host: before another program starts, and at the end. */
+  /** Give all that was written to the host: before another program starts, and at the end. */
   flush(): void {
     for (const descriptor of this.descriptors) {
       if (descriptor?.kind === 'output') this.flushOutput(descriptor);
@@ -335,8 +339,7 @@ export class FileTable {
   }
 
   /**
-   * For a program that is executed: its standard streams, as far as they are not the host's own any
-   * more.
+   * The standard streams for a program that is executed, where they are no longer the host's own.
    */
   streams(): Inherited {
     const [input, ...outputs] = [0, 1, 2].map((number) => this.descriptors[number]);
@@ -348,7 +351,7 @@ export class FileTable {
     };
   }
 
-  /** All that descriptor 0 can still give. */
+  /** All bytes that can still be read from descriptor 0. */
   private rest(): Uint8Array {
     const descriptor = this.descriptors[0];
     if (descriptor === undefined) return new Uint8Array();
@@ -363,7 +366,7 @@ export class FileTable {
     number: number,
   ): ((bytes: Uint8Array) => void) | undefined {
     if (descriptor?.kind === 'output' && descriptor.number === number) return undefined;
-    // The host's own stream is now what somebody else is: copies of its descriptor keep it.
+    // The new program's stream replaces the host's own; copies of its descriptor keep the old one.
     const { host } = this;
     for (const other of this.descriptors) {
       if (other?.kind !== 'output' || other.number !== number) continue;
@@ -374,16 +377,16 @@ export class FileTable {
       try {
         this.requireWritable(number);
       } catch {
-        return; // as with any stream that is closed, nobody is told
+        return; // the stream is closed: what is written to it is lost
       }
       this.write(number, bytes);
-      this.flush(); // the program may start another, which may look
+      this.flush(); // the program may start another one, which may read it
     };
   }
 
   /** The process has ended. */
   closeAll(): void {
-    this.flush(); // also what a parent has open as well: the file is this process's work
+    this.flush(); // also files that a parent has open: this process has written them
     for (let number = 0; number < this.descriptors.length; number++) {
       if (this.descriptors[number] !== undefined) this.close(number);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The flags register: bit numbers as in EFLAGS, the condition codes, and the state that an
- * instruction leaves.
+ * The flags register: bits as in EFLAGS, the condition codes, and the flags as an instruction
+ * leaves them.
  *
- * {@link Flags} keeps zero, sign and parity as the values that they follow from, because most are
- * never read. Invariant: `pack()` gives what pushf would store, and `unpack(pack())` changes
+ * {@link Flags} stores the values that zero, sign and parity are computed from, because most flags
+ * are never read. Invariant: `pack()` gives what pushf would store, and `unpack(pack())` changes
  * nothing.
  */
 
@@ -21,9 +21,9 @@ export const ALIGNMENT = 0x40000;
 /** The six flags that arithmetic sets. */
 export const ARITHMETIC: number = CARRY | PARITY | ADJUST | ZERO | SIGN | OVERFLOW;
 
-/** Always seen set by a user program: the reserved bit 1, and interrupts enabled. */
+/** Bits that a user program always sees set: the reserved bit 1, and interrupts enabled. */
 const ALWAYS = 0x202;
-/** Bits that popf keeps without any meaning here: nested task and CPUID-is-there. */
+/** Bits that popf stores but that have no effect here: nested task, and CPUID supported. */
 const KEPT_BITS = 0x204000;
 
 /** Flags that each condition code reads; the odd codes are the negations of the even ones. */

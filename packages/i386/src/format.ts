@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * An {@link Instruction} → its text in Intel's syntax, as `objdump -M intel` writes it, with
- * numbers in hexadecimal.
+ * An {@link Instruction} → its text in Intel syntax, as `objdump -M intel` writes it, with numbers
+ * in hexadecimal.
  *
  * For people only: nothing reads the text again. Invariant: every instruction that {@link decode}
  * knows has a text.
@@ -12,7 +12,7 @@ import { REGISTER_NAMES } from './registers.ts';
 
 const BYTE_REGISTERS: readonly string[] = 'al cl dl bl ah ch dh bh'.split(' ');
 const CONDITIONS: readonly string[] = 'o no b ae e ne be a s ns p np l ge le g'.split(' ');
-/** Of an environment of the x87 no size is shown. */
+/** For an environment of the x87 no size is shown. */
 const SIZES: Readonly<Record<number, string>> = {
   1: 'byte ',
   2: 'word ',
@@ -22,7 +22,7 @@ const SIZES: Readonly<Record<number, string>> = {
 };
 const SUFFIXES: Readonly<Record<number, string>> = { 1: 'b', 2: 'w', 4: 'd' };
 
-/** By the condition of jcc, where fcmov has it. */
+/** The conditions that fcmov has, by their numbers in jcc. */
 const FCMOV_CONDITIONS: Readonly<Record<number, string>> = {
   2: 'b',
   3: 'nb',
@@ -36,7 +36,7 @@ const FCMOV_CONDITIONS: Readonly<Record<number, string>> = {
 
 const SEGMENTS: readonly string[] = 'es cs ss ds fs gs'.split(' ');
 
-/** Operations whose name in the table is not the manual's. */
+/** Operations that the manual calls by another name than the table. */
 const MNEMONICS: Readonly<Partial<Record<OperationName, string>>> = {
   imul2: 'imul',
   imul3: 'imul',
@@ -58,7 +58,7 @@ const BRANCHES = new Set<OperationName>(['jcc', 'jmp', 'call', 'loop', 'loope', 
 /**
  * The text of an instruction.
  *
- * @param nameOf the name to show for the target of a jump or call, undefined where it has none.
+ * @param nameOf the name to show for the target of a jump or call; undefined if it has none.
  */
 export function formatInstruction(
   instruction: Instruction,
@@ -72,14 +72,16 @@ export function formatInstruction(
   }
   if (operation === 'int') return `int ${hexadecimal((operands[0] as Operand).value & 0xff)}`;
   if (operation === 'fromSegment' || operation === 'toSegment') return segmentMove(instruction);
-  // A register gives the size of the other operand; without one the memory operand has to.
+  // A register shows the size of the other operand; without one, the memory operand must show it.
   const sized = operands.some(({ kind }) => kind === REGISTER) && !/^mov[sz]x/.test(mnemonic);
   const shown = isTopImplied(instruction) ? operands.slice(1) : operands;
   const texts = shown.map((operand) => operandText(operand, !sized && operation !== 'lea'));
   return texts.length === 0 ? mnemonic : `${mnemonic} ${texts.join(', ')}`;
 }
 
-/** Comparisons and exchanges, and sums with a memory operand, do not name the top of the stack. */
+/**
+ * Comparisons, exchanges, and arithmetic with a memory operand do not name the top of the stack.
+ */
 function isTopImplied({ operation, operands }: Instruction): boolean {
   const [first, second] = operands;
   if (first?.kind !== STACK || second === undefined) return false;
@@ -121,7 +123,7 @@ function registerName(number: number, size: number): string {
   return size === 2 ? name.slice(1) : name;
 }
 
-/** `base + index*scale + displacement`, as far as they are there. */
+/** `base + index*scale + displacement`, without the parts that the operand does not have. */
 function addressText({ base, index, shift, mask, value }: Operand): string {
   const size = mask === -1 ? 4 : 2;
   const parts: string[] = [];

@@ -5,11 +5,11 @@
  * here.
  *
  * Contents: the integer user-mode set of the 80486, and cmov of the Pentium Pro (Intel SDM volume
- * 2, appendix A), with moves of segment registers; cpuid and rdtsc answer always the same. The x87
- * has a table of its own, x87/table.ts, which becomes part of this one. Left out, and so unknown
- * opcodes: vectors, far transfers, ports.
+ * 2, appendix A), with moves of segment registers; cpuid and rdtsc always give the same answers.
+ * The table of the x87, x87/table.ts, becomes part of this one. Left out, and so unknown opcodes:
+ * vector instructions, far transfers, ports.
  *
- * Operands are in the manual's letters, destination first:
+ * Operands use the manual's letters, destination first:
  *   E register or memory (ModRM)   G register (ModRM)   M memory (ModRM)   Z register (opcode)
  *   I immediate   S immediate of one byte, sign-extended   J target, relative
  *   O memory at an offset          N number of a segment register (ModRM)
@@ -118,7 +118,7 @@ export type OperationName = keyof typeof INTEGER_FLAGS | X87Operation;
 
 const OPERATION_FLAGS: Readonly<Record<OperationName, string>> = { ...INTEGER_FLAGS, ...X87_FLAGS };
 
-/** The flags of `operation`, in the table's letters; `?` stands for those of a condition code. */
+/** The flags of `operation`, in the table's letters; `?` means those of a condition code. */
 export function operationFlags(operation: OperationName): {
   reads: string;
   writes: string;
@@ -131,7 +131,7 @@ export function operationFlags(operation: OperationName): {
 /** Every operation of the table. */
 export const OPERATIONS: readonly OperationName[] = Object.keys(OPERATION_FLAGS) as OperationName[];
 
-/** What an opcode means. */
+/** The operation of an opcode, and its operands. */
 export interface Entry {
   readonly operation: OperationName;
   /** Operand letters, destination first. */
@@ -194,8 +194,8 @@ ba @bits Ev Ib | bb btc Ev Gv | bc bsf Gv Ev | bd bsr Gv Ev | be movsx Gv Eb | b
 c0 xadd Eb Gb | c1 xadd Ev Gv | c7 @exchange8 M | c8-cf bswap Zv`;
 
 /**
- * Opcode → the one entry, or the eight by the `reg` field of ModRM, or the 256 by ModRM, or
- * undefined.
+ * What an opcode leads to: one entry, or eight that the `reg` field of ModRM selects, or 256 that
+ * ModRM selects; undefined if there is no such opcode.
  */
 export type OpcodeRow = Entry | readonly (Entry | undefined)[] | undefined;
 
@@ -220,7 +220,7 @@ function parseRow(name: string, operands: readonly string[]): OpcodeRow {
   if (!name.startsWith('@')) return { operation: name as OperationName, operands };
   return (GROUPS[name.slice(1)] as string).split(' ').map((member) => {
     if (member === '-') return undefined;
-    // The immediate of test is the one operand that only some members of a group have.
+    // In its group, only test has an immediate operand.
     const own = member === 'test' ? [...operands, operands[0] === 'Eb' ? 'Ib' : 'Iz'] : operands;
     return { operation: member as OperationName, operands: own };
   });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The plain interpreter: fetch, decode, execute, one instruction at a time. It is the definition
- * that the translator is tested against, and what runs whatever the translator leaves.
+ * that the translator is tested against, and it runs whatever the translator leaves out.
  *
- * What an operation does is in operations.ts; here are registers, operands, memory access and
- * faults. Values of operands are sign-extended from their size. Invariant: after a fault, eip is
- * that of the instruction, and registers and memory are as they were before it (string operations
- * stop between two elements).
+ * operations.ts has what each operation does; this file has registers, operands, memory access and
+ * faults. Operand values are sign-extended from their size. Invariant: after a fault, eip is that
+ * of the instruction, and registers and memory are as they were before it (string operations stop
+ * between two elements).
  */
 import { decode, type Instruction, MEMORY, type Operand, REGISTER } from './decode.ts';
 import { hex, MachineError } from './errors.ts';
@@ -19,16 +19,16 @@ import { ESP } from './registers.ts';
 import { Segments } from './segments.ts';
 import { Fpu } from './x87/unit.ts';
 
-/** A decoded instruction and what executes it. */
+/** A decoded instruction and its handler. */
 interface Step {
   readonly instruction: Instruction;
   readonly execute: Handler;
   readonly next: number;
-  /** What it was decoded from, where that may change unseen. */
+  /** The bytes that it was decoded from, if they may change unnoticed. */
   readonly bytes?: Uint8Array;
 }
 
-/** What the interpreter asks of the machine around it. */
+/** What the interpreter needs from the machine around it. */
 export interface Surroundings {
   /** `int 0x80` with the number in eax; the result goes to eax. */
   systemCall(cpu: Interpreter): void;
@@ -40,13 +40,13 @@ export class Interpreter {
   /** Address of the next instruction. */
   eip = 0;
   readonly flags: Flags = new Flags();
-  /** Segment registers, and where the segments of fs and gs begin. */
+  /** Segment registers, and the base addresses of the segments of fs and gs. */
   segments: Segments = new Segments();
   /** The x87. */
   fpu: Fpu = new Fpu();
-  /** Flags that a translated part did not keep, because nothing that it knows of reads them. */
+  /** Flags that translated code did not compute, because no code that it knows of reads them. */
   unknownFlags = 0;
-  /** What rdtsc has returned: it counts its own uses, so that it returns the same in every mode. */
+  /** The time stamp. rdtsc counts its own uses, so that it returns the same in every mode. */
   ticks = 0;
   /** Instructions executed. */
   executed = 0;
@@ -55,22 +55,24 @@ export class Interpreter {
   /** Its address. */
   lastAddress = 0;
   memory: Memory;
-  /** Told of each write of the program before it happens, if set. */
+  /** If set, called before each write of the program. */
   onWrite: ((address: number, size: number) => void) | undefined;
   private readonly surroundings: Surroundings;
-  /** A byte has changed of those that {@link watchCode} named. */
+  /** True after a change of a byte in the ranges of {@link watchCode}. */
   codeChanged = false;
-  /** Guest addresses [start, end), in order and apart. */
+  /** Guest addresses [start, end), sorted and disjoint. */
   private watched: readonly (readonly [number, number])[] | undefined;
   private readonly codeStart: number;
-  /** Decoded instructions by address − codeStart, of the part of memory that came from the file. */
+  /** Decoded instructions of the image, by address − codeStart. */
   private steps: (Step | undefined)[] = [];
-  /** The same of parts where changes are not seen: to be checked at each use. */
+  /** The same for code whose changes are not noticed: its bytes are compared at each use. */
   private readonly outside = new Map<number, Step>();
   /** 1 for each byte that is part of a decoded instruction. */
   private readonly decoded: Uint8Array;
 
-  /** @param code guest addresses of the image; code elsewhere runs too, decoded again each time. */
+  /**
+   * @param code guest addresses of the image. Code elsewhere runs too, but is decoded each time.
+   */
   constructor(memory: Memory, surroundings: Surroundings, code: { start: number; end: number }) {
     this.memory = memory;
     this.surroundings = surroundings;
@@ -78,10 +80,7 @@ export class Interpreter {
     this.decoded = new Uint8Array(code.end - code.start);
   }
 
-  /**
-   * The step that was decoded at eip, if the bytes are still the same: somebody may have changed
-   * them unseen.
-   */
+  /** The step that was decoded at eip, if the bytes there have not changed unnoticed. */
   private unchanged(step: Step | undefined): Step | undefined {
     if (step?.bytes === undefined) return undefined;
     const { memory, eip } = this;
@@ -113,10 +112,11 @@ export class Interpreter {
   }
 
   /**
-   * Note changes of these bytes in {@link codeChanged}, and keep decoded instructions only there:
-   * elsewhere somebody else may change them unseen, and they are compared with memory at each use.
+   * Set {@link codeChanged} when one of these bytes changes. From now on, translated code may
+   * change other bytes unnoticed, so instructions decoded elsewhere are compared with memory at
+   * each use.
    *
-   * @param ranges guest addresses [start, end), in order and apart.
+   * @param ranges guest addresses [start, end), sorted and disjoint.
    */
   watchCode(ranges: readonly (readonly [number, number])[]): void {
     if (this.codeChanged) return;
@@ -125,13 +125,13 @@ export class Interpreter {
     this.decoded.fill(0);
   }
 
-  /** Everything that comes is interpreted, as after a change of code. */
+  /** Interpret everything from now on, as after a change of code. */
   stayInterpreted(): void {
     this.codeChanged = true;
     this.watched = undefined;
   }
 
-  /** Go on from where the parent of this process is. */
+  /** Continue from the parent's state. */
   inherit(parent: Interpreter): void {
     this.registers.set(parent.registers);
     this.flags.unpack(parent.flags.pack());
@@ -216,7 +216,7 @@ export class Interpreter {
       : ((this.registers[number - 4] as number) << 16) >> 24;
   }
 
-  /** Parts of a register that are smaller than it leave the rest as it is. */
+  /** A write of a part of a register leaves the rest as it was. */
   writeRegister(number: number, size: number, value: number): void {
     const { registers } = this;
     if (size === 4) registers[number] = value;
@@ -230,7 +230,7 @@ export class Interpreter {
     }
   }
 
-  /** The address that a memory operand means. */
+  /** The address of a memory operand. */
   address(operand: Operand): number {
     let address = operand.value;
     if (operand.base >= 0) address += this.registers[operand.base] as number;
@@ -242,7 +242,7 @@ export class Interpreter {
   private segmentBase(register: number): number {
     const base = this.segments.base(register);
     if (base === undefined)
-      throw new MachineError('bad-access', 'uses a segment that is not there');
+      throw new MachineError('bad-access', 'uses a segment that does not exist');
     return base;
   }
 
@@ -268,12 +268,12 @@ export class Interpreter {
     else memory.view.setInt16(offset, value, true);
   }
 
-  /** `size` bytes, as a view; more than {@link load} can. */
+  /** `size` bytes, as a view, for sizes that {@link load} does not support. */
   loadBytes(address: number, size: number): Uint8Array {
     return this.memory.slice(address, size);
   }
 
-  /** Bytes that are stored all or not at all. */
+  /** Store bytes: all of them, or none if there is a fault. */
   storeBytes(address: number, bytes: Uint8Array): void {
     const to = this.memory.slice(address, bytes.length, WRITABLE);
     this.onWrite?.(address, bytes.length);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The machine as a library: an executable and a host → something that runs, steps, can be watched
- * and stopped.
+ * The machine as a library: an executable and a host → a machine that runs or steps, and that can
+ * be watched and stopped.
  *
- * A fault of the program becomes a {@link MachineError} with program, address, instruction
- * bytes and registers. Limits count what the process and its forks execute; programs that they
- * start are the host's business.
+ * A fault of the program becomes a {@link MachineError} with program, address, instruction bytes
+ * and registers. Limits count what the process and its forks execute. The host runs the programs
+ * that they start, each in a machine of its own.
  */
 
 import type { ChildStatus, Host } from '@stage0-ts/host';
@@ -28,7 +28,7 @@ import { webAssembly } from './translate/platform.ts';
 import { MemoryPool, type WasmBacking } from './translate/pool.ts';
 import { type Observer, Runner } from './translate/runner.ts';
 
-/** What a machine is made of. */
+/** What a machine needs, and its limits. */
 export interface MachineOptions extends BudgetOptions {
   /** The ELF file and the path that messages name. */
   readonly image: { readonly path: string; readonly bytes: Uint8Array };
@@ -42,7 +42,7 @@ export interface MachineOptions extends BudgetOptions {
   readonly fileLimit?: number | undefined;
   /** Processes that wait for each other, by fork and by starting programs. Default 100. */
   readonly processLimit?: number | undefined;
-  /** What the processes of an engine share. Default: of its own. */
+  /** What the processes of an engine share. Default: a new session. */
   readonly session?: Session | undefined;
   /** Translate to WebAssembly, and keep translations here. Default: everything is interpreted. */
   readonly translations?: TranslationCache | undefined;
@@ -82,7 +82,7 @@ export class Machine {
     this.limits = limits;
     this.session = options.session ?? newSession();
     const family = { session: this.session, limits, budget };
-    // Taken once: what a port starts later has what the port has.
+    // Used once: a program that a port starts later inherits from the port.
     const { legacy } = this.session;
     this.session.legacy = undefined;
     this.process = new Process(loaded, host, family, legacy);
@@ -104,7 +104,7 @@ export class Machine {
       try {
         return run(process, own).run();
       } catch (error) {
-        // A fault's message still needs it.
+        // After a fault, the message still needs the memory.
         if (error instanceof ProcessEnd) this.memories.release(own);
         throw error;
       }
@@ -141,8 +141,8 @@ export class Machine {
   }
 
   /**
-   * Run to the end of the program, or until `until` is true before an instruction, and return how
-   * it ended, undefined when it has not. Throws MachineError.
+   * Run to the end of the program, or until `until` is true before an instruction. Returns how it
+   * ended, or undefined if it has not. Throws MachineError.
    */
   run(until?: (machine: Machine) => boolean): ChildStatus | undefined {
     if (until === undefined) {
@@ -160,7 +160,7 @@ export class Machine {
     return this.status;
   }
 
-  /** Give the memory to the next machine: this one must not be used any more, nor its memory. */
+  /** Give the memory to the next machine. After that, use neither this machine nor its memory. */
   release(): void {
     if (this.backing !== undefined) this.memories.release(this.backing);
   }

@@ -2,13 +2,13 @@
 /**
  * A process's memory: guest addresses → bytes of one buffer, with the rights of each page.
  *
- * A guest sees two regions, as under Linux: low, the image's segments, after them the heap that brk
- * moves, and after a gap what mmap gives; and the stack, at the top of the address space. In the
- * buffer the stack comes first, so that the heap can grow at the end; after it is what the guest
- * does not have: {@link WINDOW_BYTES} for translate/windows.ts and cells.ts, and the rights of
- * each page, where translated code can look them up.
- * Invariant: `pages` has an entry for each page of the buffer; a page without rights is not there
- * for the guest; what is not in one of the two regions is never there.
+ * A guest sees two regions, as under Linux. The low region has the image's segments, then the heap,
+ * whose end brk moves, and after a gap the memory from mmap. The stack is at the top of the address
+ * space. In the buffer the stack comes first, so that the heap can grow at the end. After the stack
+ * comes what the guest cannot reach: {@link WINDOW_BYTES} for translate/windows.ts and cells.ts,
+ * and the rights of each page, where translated code can look them up.
+ * Invariant: `pages` has an entry for each page of the buffer; a page without rights does not exist
+ * for the guest, and neither does any address outside the two regions.
  */
 import { type FaultCode, hex, MachineError } from './errors.ts';
 
@@ -19,23 +19,23 @@ export const GRANULE = 65536;
 const GROWTH = 32 * GRANULE;
 /** Bytes after the stack in a buffer, before the rights of pages. */
 export const WINDOW_BYTES: number = GRANULE;
-/** Guest address after the stack, as a 64-bit kernel has it for a 32-bit program. */
+/** Guest address after the stack, where a 64-bit kernel puts it for a 32-bit program. */
 export const STACK_END = 0xffffe000;
-/** The kernel keeps this much below the stack free. */
+/** The kernel keeps so many bytes below the stack free. */
 export const STACK_GAP: number = 1 << 20;
 
 export const READABLE = 1;
 export const WRITABLE = 2;
-/** Of a page of mmap's: it is taken, whatever its rights are. */
+/** Set for pages from mmap: they are in use, whatever their rights are. */
 const MAPPED = 4;
-/** Bytes that the heap can still grow when mmap gives pages for the first time. */
+/** How many bytes the heap can still grow after the first mmap. */
 const MAP_GAP = 16 << 20;
 
-/** Where the buffer comes from. A translator's is a WebAssembly.Memory. */
+/** Where the buffer comes from; for translated code, a WebAssembly.Memory. */
 export interface Backing {
   /** Current buffer; growing replaces it. */
   buffer: ArrayBuffer;
-  /** Make it at least `size` bytes long, new bytes zero; false when that is not possible. */
+  /** Make it at least `size` bytes long, with zeros at the end; false if that is not possible. */
   grow(size: number): boolean;
 }
 
@@ -93,21 +93,21 @@ export class Memory {
   private readonly lowOffset: number;
   /** Guest address after the heap, as brk returns it. */
   heapEnd: number;
-  /** While somebody borrows this memory: pages as they were before the first change, by number. */
+  /** While a fork borrows this memory: old contents of the pages that it changed, by number. */
   private journal: Map<number, Uint8Array> | undefined;
-  /** Changes each time that pages get other rights, except for those of the heap by brk. */
+  /** Changes each time that pages get other rights, except when brk moves the heap's end. */
   rightsVersion = 0;
   /** Where the heap ended, and what was mapped, when this memory was lent. */
   private lentHeapEnd = 0;
   private lentPages: Uint8Array | undefined;
   private lentMap: readonly [number, number] = [0, 0];
-  /** Guest addresses of what mmap has given so far, with its holes; 0 when nothing. */
+  /** The range of guest addresses that mmap has used so far, holes included; 0 if none. */
   private mapStart = 0;
   private mapEnd = 0;
-  /** Most bytes that the buffer may have. */
+  /** Maximum size of the buffer in bytes. */
   readonly limit: number;
 
-  /** @param backing zeros, at least `bufferSize` of the layout. */
+  /** @param backing filled with zeros, of at least the layout's `bufferSize`. */
   constructor(layout: Layout, backing: Backing, limit: number) {
     this.layout = layout;
     this.backing = backing;
@@ -120,12 +120,12 @@ export class Memory {
     this.heapEnd = layout.imageEnd;
   }
 
-  /** Bytes at the start of the buffer that can be other than zero. */
+  /** Length of the part of the buffer that is in use; all bytes after it are zero. */
   get used(): number {
     return this.place(Math.max(roundUp(this.heapEnd), this.mapEnd));
   }
 
-  /** Offset in the buffer of an address of the low region. */
+  /** Offset in the buffer of an address in the low region. */
   place(address: number): number {
     return address - this.layout.imageStart + this.lowOffset;
   }
@@ -139,7 +139,7 @@ export class Memory {
     this.pages.fill(rights, this.place(start) >>> 12, (this.place(end) + PAGE - 1) >>> 12);
   }
 
-  /** Offset of `size` bytes at `address`, or -1 when the guest may not do that. */
+  /** Offset of `size` bytes at `address`, or -1 if the guest lacks the right to them. */
   offset(address: number, size: number, right: number): number {
     const { stackSize, imageStart } = this.layout;
     let offset = ((address - imageStart) >>> 0) + this.lowOffset;
@@ -162,8 +162,8 @@ export class Memory {
   }
 
   /**
-   * brk: move the end of the heap to `address` and return where it is now: unchanged when that is
-   * below the heap or beyond the limit. Memory that comes (back) is zero.
+   * brk: move the end of the heap to `address`, and return where it is then. It does not move if
+   * `address` is below the heap or beyond the limit. Memory that the heap gains is zero.
    */
   setHeapEnd(address: number): number {
     const wanted = address >>> 0;
@@ -187,7 +187,7 @@ export class Memory {
     return wanted;
   }
 
-  /** mmap: `size` bytes of zeros with `rights` somewhere after the heap; 0 beyond the limit. */
+  /** mmap: the address of `size` zeros with `rights`, after the heap; 0 if beyond the limit. */
   map(size: number, rights: number): number {
     if (this.mapStart === 0) {
       this.mapStart = roundUp(this.heapEnd) + MAP_GAP;
@@ -213,7 +213,7 @@ export class Memory {
     return from;
   }
 
-  /** munmap: what mmap gave is not there any more. */
+  /** munmap: take away memory that mmap gave. */
   unmap(address: number, size: number): void {
     const from = Math.max(address, this.mapStart);
     const to = Math.min(roundUp(address + size), this.mapEnd);
@@ -224,7 +224,7 @@ export class Memory {
     this.setPages(from, to, 0);
   }
 
-  /** mprotect. False when a page is not there. */
+  /** mprotect. False if a page does not exist. */
   protect(address: number, size: number, rights: number): boolean {
     const end = roundUp(address + size);
     const first = this.place(address) >>> 12;
@@ -237,7 +237,7 @@ export class Memory {
     return true;
   }
 
-  /** The lowest address from which on all pages up to the end of the heap have the right. */
+  /** The lowest address such that all pages from there to the end of the heap have the right. */
   allowedFrom(right: number): number {
     const first = this.place(this.layout.imageStart) >>> 12;
     let page = this.place(roundUp(this.heapEnd)) >>> 12;
@@ -268,7 +268,7 @@ export class Memory {
     return true;
   }
 
-  /** Remember what is changed from here on, until {@link restore}. */
+  /** Remember what changes from now on, until {@link restore}. */
   lend(): void {
     this.journal = new Map();
     this.lentHeapEnd = this.heapEnd;
@@ -276,7 +276,7 @@ export class Memory {
     this.lentMap = [this.mapStart, this.mapEnd];
   }
 
-  /** Told before `size` bytes at `offset` change. */
+  /** Must be called before `size` bytes at `offset` change. */
   willChange(offset: number, size: number): void {
     if (this.journal === undefined) return;
     for (let page = offset >>> 12; page <= (offset + size - 1) >>> 12; page++) {
@@ -285,7 +285,7 @@ export class Memory {
     }
   }
 
-  /** Make it what it was when it was lent. */
+  /** Undo all changes since {@link lend}. */
   restore(): void {
     const { journal } = this;
     if (journal === undefined) return;
@@ -303,12 +303,11 @@ export class Memory {
     for (const [page, content] of journal) this.bytes.set(content, page * PAGE);
   }
 
-  /** The same content in another buffer; a plain one by default. */
+  /** A copy in another buffer; by default a plain one. */
   copy(makeBacking: (size: number) => Backing = (size) => new PlainBacking(size)): Memory {
     const { used } = this;
     const twin = new Memory(this.layout, makeBacking(this.bytes.length), this.limit);
-    // Most of the stack was never touched: what is zero up to the first word that is not need not
-    // be copied.
+    // Most of the stack was never used: the zeros at the start need not be copied.
     const words = new Int32Array(this.bytes.buffer, 0, used >>> 2);
     let first = 0;
     while (first < words.length && words[first] === 0) first++;
@@ -322,8 +321,8 @@ export class Memory {
   }
 
   /**
-   * How many of `count` bytes from `address` on the guest may use so, up to the first that it may
-   * not.
+   * How many of the `count` bytes at `address` the guest has the right to, up to the first page
+   * where it lacks it.
    */
   reachable(address: number, count: number, right: number): number {
     for (let found = 0; found < count; ) {
@@ -334,7 +333,7 @@ export class Memory {
     return count;
   }
 
-  /** For tools: the byte at `address`, undefined where the guest has none. */
+  /** For tools: the byte at `address`; undefined if the guest cannot read it. */
   byte(address: number): number | undefined {
     return this.bytes[this.offset(address, 1, READABLE)];
   }
@@ -348,7 +347,7 @@ export class Memory {
   }
 }
 
-/** A fault without its program and place, which the machine adds. */
+/** A fault; the machine adds the program and the address of the instruction. */
 export function accessError(
   code: FaultCode,
   address: number,
@@ -359,7 +358,7 @@ export function accessError(
   return new MachineError(code, `cannot ${what} ${size} bytes at ${hex(address)}`);
 }
 
-/** Bytes that the buffer of a new process has. */
+/** Size of the buffer of a new process. */
 export function bufferSize(layout: Layout): number {
   const bytes = lowRegion(layout) + layout.imageEnd - layout.imageStart;
   return Math.ceil(bytes / GRANULE) * GRANULE;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The files that processes have open: each is read whole when it is opened, changed in memory, and
- * given back to the host when its last descriptor is closed, when a process ends, and before
- * another program starts, which could read it.
+ * The files that processes have open. Each is read whole when it is opened, and changed in memory.
+ * It is written back to the host when its last descriptor is closed, when a process ends, and
+ * before another program starts, which could read it.
  *
  * A process and its forks share one list. Invariant: all descriptors of one file share one
  * {@link OpenedFile}; a file that is not `changed` may be dropped and read again.
@@ -15,7 +15,7 @@ export class OpenFiles {
   private readonly host: Host;
   private readonly files: OpenedFile[];
 
-  /** @param from of the parent of a fork: the same files. */
+  /** @param from the parent's, for a fork, which shares its files. */
   constructor(host: Host, from?: OpenFiles) {
     this.host = host;
     this.files = from?.files ?? [];
@@ -57,7 +57,7 @@ export class OpenFiles {
     this.flushOne(file);
   }
 
-  /** rename(2): what is open has its new name; what was there has none. */
+  /** rename(2): open files get their new path; a file that was replaced has none any more. */
   rename(from: string, to: string): void {
     const [source, target] = [this.absolute(from), this.absolute(to)];
     this.requireLastName(target);
@@ -83,15 +83,15 @@ export class OpenFiles {
   }
 
   /**
-   * An open file is known here by its name. When that name goes and the file has others, what is
-   * written from then on would have to reach those: nothing here does that, so the program ends.
+   * Open files are identified by their path. If that name is removed and the file has other names,
+   * later writes would have to reach the file by those. That is not supported, so the program ends.
    */
   private requireLastName(path: string): void {
     const isOpen = this.files.some((file) => !file.removed && file.path === path);
     if (!isOpen || (this.host.inode(path, false)?.links ?? 1) === 1) return;
     throw new MachineError(
       'several-names',
-      `takes away one of several names of ${path}, which is open`,
+      `removes one of several names of ${path}, which is open`,
     );
   }
 
@@ -100,19 +100,19 @@ export class OpenFiles {
     for (const file of this.files) this.flushOne(file);
   }
 
-  /** Another program ran: what is not changed here may have changed there. */
+  /** Another program ran: it may have changed any file that has no changes here. */
   expire(): void {
     for (const file of this.files) file.stale = true;
   }
 
-  /** `path` from the root, so that it stays right when the working directory changes. */
+  /** `path` as an absolute one, which stays valid when the working directory changes. */
   absolute(path: string): string {
     if (path.startsWith('/')) return path;
     const directory = this.host.currentDirectory();
     return directory === '/' ? `/${path}` : `${directory}/${path}`;
   }
 
-  /** Read it again, if another program may have changed it. */
+  /** Read the file again, if another program may have changed it. */
   refresh(file: OpenedFile): void {
     if (!file.stale) return;
     file.stale = false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What each operation of the instruction table does, for the interpreter: one handler an operation.
+ * What each operation of the instruction table does, for the interpreter: one handler for each.
  *
  * Handlers follow the pseudo-code of the Intel SDM, volume 2. Operands are read before anything is
- * written, so that a fault leaves the state as it was. Flags that the manual calls undefined get
+ * written, so that a fault leaves the state as it was. Flags that the manual leaves undefined get
  * some value; instructions.ts lists them.
  */
 import {
@@ -45,7 +45,7 @@ function binary(
   };
 }
 
-/** inc and dec: as add and sub of 1, but the carry stays. */
+/** inc and dec: like add and sub of 1, but the carry does not change. */
 function step(f: typeof add): Handler {
   return (cpu, i) => {
     const to = operand(i, 0);
@@ -79,7 +79,7 @@ function doubleShift(left: boolean): Handler {
   };
 }
 
-/** bt and its kin. A register as bit number reaches beyond the memory operand. */
+/** bt and the like. With the bit number in a register, they reach beyond the memory operand. */
 function bit(change: (word: number, mask: number) => number): Handler {
   return (cpu, i) => {
     const to = operand(i, 0);
@@ -105,7 +105,7 @@ function scan(upwards: boolean): Handler {
   return (cpu, i) => {
     const value = unsigned(cpu.read(operand(i, 1)), i.size);
     cpu.flags.setLogical(value === 0 ? 0 : 1);
-    if (value === 0) return; // the destination stays as it is
+    if (value === 0) return; // the destination does not change
     const lowest = 31 - Math.clz32(value & -value);
     cpu.write(operand(i, 0), upwards ? lowest : 31 - Math.clz32(value));
   };
@@ -184,7 +184,7 @@ function call(cpu: Interpreter, target: number): void {
   jumpTo(cpu, target);
 }
 
-/** pushf and popf of all that a user program may see and set. */
+/** pushf and popf, of the flags that a user program may see and set. */
 function popFlags(cpu: Interpreter, i: Instruction): void {
   const esp = cpu.registers[ESP] as number;
   const bits = cpu.load(esp, i.size);
@@ -219,7 +219,7 @@ function enter(cpu: Interpreter, i: Instruction): void {
 
 function pushAll(cpu: Interpreter, i: Instruction): void {
   const esp = cpu.registers[ESP] as number;
-  // The lowest first: if that can be written so can the rest, or nothing has changed that matters.
+  // The lowest word first: if it faults, no register and no word in use has changed.
   for (let number = 7; number >= 0; number--) {
     const value = number === ESP ? esp : (cpu.registers[number] as number);
     cpu.store((esp - (number + 1) * i.size) | 0, i.size, value);
@@ -236,7 +236,7 @@ function popAll(cpu: Interpreter, i: Instruction): void {
   cpu.registers[ESP] = esp + 8 * i.size;
 }
 
-/** pop m computes its address with esp already moved. */
+/** pop m computes its address with the new esp. */
 function pop(cpu: Interpreter, i: Instruction): void {
   const esp = cpu.registers[ESP] as number;
   const value = cpu.load(esp, i.size);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A pipe: bytes that were written and not read yet.
+ * A pipe: bytes that were written and have not been read yet.
  *
- * Processes run one after the other, so a writer never waits: the pipe takes all, up to a limit. A
- * reader of an empty pipe is at the end if nobody can write any more. If somebody could, it would
- * have to wait for a process that waits for it, which this machine cannot do, and says.
+ * Processes run one after the other, so a writer never waits: the pipe accepts all bytes, up to a
+ * limit. A reader of an empty pipe has reached the end if no process can write to it any more.
+ * Otherwise the reader would have to wait for a process that waits for the reader; that is an
+ * error, with a message that says so.
  */
 import { errno } from './errno.ts';
 import { MachineError } from './errors.ts';
@@ -13,17 +14,17 @@ export class Pipe {
   private bytes: Uint8Array = new Uint8Array(4096);
   private start = 0;
   private end = 0;
-  /** Descriptors of either kind, in all processes. */
+  /** The numbers of descriptors for reading and for writing, in all processes. */
   private readers = 1;
   private writers = 1;
 
-  /** One more descriptor. */
+  /** Count one more descriptor. */
   open(writes: boolean): void {
     if (writes) this.writers++;
     else this.readers++;
   }
 
-  /** One descriptor less. */
+  /** Count one descriptor less. */
   close(writes: boolean): void {
     if (writes) this.writers--;
     else this.readers--;
@@ -36,7 +37,7 @@ export class Pipe {
     if (mustNotWait) throw errno('EAGAIN');
     throw new MachineError(
       'blocked',
-      'waits for a pipe that a process would fill which waits for this one',
+      'waits for a pipe that only a process could fill that waits for this one',
     );
   }
 
@@ -48,7 +49,7 @@ export class Pipe {
     return count;
   }
 
-  /** Takes all. Throws EPIPE when nobody can read it, and MachineError beyond `limit` bytes. */
+  /** Writes all. Throws EPIPE if nobody can read it, and MachineError beyond `limit` bytes. */
   write(from: Uint8Array, limit: number): number {
     if (this.readers === 0) throw errno('EPIPE');
     const wanted = this.end - this.start + from.length;

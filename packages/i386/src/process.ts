@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A process: image in memory, initial stack, files, children.
+ * A process: its image in memory, initial stack, files and children.
  *
- * fork runs the child at once, to its end; the parent goes on afterwards. The child borrows the
- * parent's memory, which is put back as it was; only a child that goes on for a while gets a copy
- * of its own. execve asks the host to run the program, so that the world sees every program that
- * starts, and ends this process with its status. Invariant: whenever another program may look, the
- * host has all that was written.
+ * fork runs the child at once, to its end; then the parent continues. The child borrows the
+ * parent's memory, and its changes are undone afterwards; only a child that runs for a while gets a
+ * copy. execve asks the host to run the program, so that the host sees every program that starts,
+ * and ends this process with that program's status. Invariant: whenever another program may read
+ * files, the host has all that was written.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError } from '@stage0-ts/diagnostics';
@@ -54,7 +54,7 @@ export const DEFAULT_LIMITS: Limits = {
   processes: 100,
 };
 
-/** Thrown to leave whatever runs when the process has ended. */
+/** Thrown when the process ends, to leave whatever code runs. */
 export class ProcessEnd {
   readonly status: ChildStatus;
 
@@ -110,10 +110,10 @@ export function loadImage(
   return { executable, memory, stackPointer };
 }
 
-/** As the kernel gives even if the limit is less. */
+/** The kernel gives a program this much stack even if the limit is lower. */
 const MIN_STACK = 0x21000;
 
-/** What a program gets that a process executes, besides what the host gives. */
+/** What an executed program inherits from the process, besides what the host passes on. */
 export interface Legacy {
   readonly files: FileTable;
   readonly umask: number | undefined;
@@ -128,13 +128,13 @@ export interface Session {
   /** Processes that have not ended. */
   open: number;
   readonly entropy: Entropy;
-  /** Of those processes, by number. */
+  /** The signals of those processes, by process number. */
   readonly signals: Map<number, Signals>;
-  /** Of the process that executes a program right now. */
+  /** Set while a process executes a program. */
   legacy: Legacy | undefined;
 }
 
-/** The first program's parent is a process that one does not see. */
+/** The number of the first program's parent, which does not exist here. */
 const FIRST_PID = 1000;
 
 export function newSession(): Session {
@@ -151,7 +151,7 @@ export function newSession(): Session {
 export interface Family {
   readonly session: Session;
   readonly limits: Limits;
-  /** Instructions that all of them may still execute, and the wish to stop. */
+  /** How many instructions they may still execute together, and whether to stop. */
   readonly budget: Budget;
 }
 
@@ -172,17 +172,17 @@ export class Process implements CallContext, Surroundings {
   readonly signals: Signals;
   readonly entropy: Entropy;
   umask: number | undefined;
-  /** `memory` is the parent's. */
+  /** True while `memory` is the parent's. */
   private borrowed: boolean;
   private readonly code: { start: number; end: number };
   private readonly family: Family;
   private readonly children: { pid: number; status: number }[] = [];
-  /** A handler has returned: the program is elsewhere than after the call. */
+  /** A handler has returned, so the program does not continue after the call. */
   private returned = false;
-  /** What is held back when the call returns, if that is not what is now. */
+  /** The signal mask to set when the call returns, if it differs from the current one. */
   private maskAfter: Mask | undefined;
 
-  /** @param legacy of the process that executed this program, or is its parent by fork. */
+  /** @param legacy from the process that executed this program, or from the parent of a fork. */
   constructor(image: LoadedImage, host: Host, family: Family, legacy?: Legacy, parent?: Process) {
     this.memory = image.memory;
     this.borrowed = parent !== undefined;
@@ -222,8 +222,8 @@ export class Process implements CallContext, Surroundings {
   }
 
   /**
-   * A system call returns `result`: put it into eax, and let a signal come that waits. True when
-   * the program goes on elsewhere. Throws ProcessEnd.
+   * A system call returns `result`: put it into eax, and deliver pending signals. True if the
+   * program does not continue after the call. Throws ProcessEnd.
    */
   finishCall(result: number): boolean {
     const { cpu, signals } = this;
@@ -264,7 +264,7 @@ export class Process implements CallContext, Surroundings {
     return eax;
   }
 
-  /** It has ended: nobody else can use its files, or send it a signal. */
+  /** The process has ended: close its files; no signal can be sent to it any more. */
   close(): void {
     this.files.closeAll();
     this.family.session.signals.delete(this.pid);
@@ -275,7 +275,7 @@ export class Process implements CallContext, Surroundings {
     this.memory.willChange(this.memory.offset(address, size, WRITABLE), size);
   }
 
-  /** Have memory that no other process has: a copy, if it is the parent's. */
+  /** Stop using the parent's memory: make a copy. */
   ownMemory(makeBacking?: MakeBacking): void {
     if (!this.borrowed && makeBacking === undefined) return;
     const copy = this.memory.copy(makeBacking);
@@ -335,7 +335,7 @@ export class Process implements CallContext, Surroundings {
     return child.pid;
   }
 
-  /** A child's fault is the child's end, and no more. */
+  /** A fault ends only the child. */
   private runChild(child: Process): ChildStatus {
     try {
       return this.family.budget.run(child);
@@ -372,7 +372,7 @@ export class Process implements CallContext, Surroundings {
   }
 
   reap(pid: number): { pid: number; status: number } {
-    // All children are of one process group, its own, so that 0 means any.
+    // All children are in this process's group, so 0 means any child.
     const any = pid === -1 || pid === 0;
     const at = any ? 0 : this.children.findIndex((child) => child.pid === pid);
     const [child] = at < 0 ? [] : this.children.splice(at, 1);
@@ -381,7 +381,7 @@ export class Process implements CallContext, Surroundings {
   }
 }
 
-/** Run one more process, if the limit allows it. Throws MachineError. */
+/** Run one more process. Throws MachineError if that exceeds the limit. */
 export function counted<Result>(session: Session, limits: Limits, run: () => Result): Result {
   if (session.open >= limits.processes) {
     throw new MachineError(
@@ -397,7 +397,7 @@ export function counted<Result>(session: Session, limits: Limits, run: () => Res
   }
 }
 
-/** What a parent is told when a child ends. */
+/** The signal that a parent gets when a child ends. */
 function ended(pid: number, status: ChildStatus): SignalInfo {
   const isExit = status.kind === 'exited';
   const result = isExit ? status.status : status.signal;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Operations that ask what the processor is and how far its clock has come, and that move segment
+ * Operations that ask what the processor is and what its clock shows, and moves of segment
  * registers. The answers are always the same, so that runs can be repeated.
  */
 import { type Instruction, MEMORY, type Operand } from './decode.ts';
@@ -8,7 +8,7 @@ import { MachineError } from './errors.ts';
 import type { Interpreter } from './interpreter.ts';
 import { EAX, EBX, ECX, EDX } from './registers.ts';
 
-/** eax, ebx, ecx, edx, in the order of an answer. */
+/** The registers of an answer, in the order of the rows below. */
 const CPUID_ORDER = [EAX, EBX, ECX, EDX];
 /**
  * A plain processor, whatever the real one is: a Pentium Pro ("GenuineIntel", family 6, model 1)
@@ -18,7 +18,7 @@ const CPUID: readonly (readonly number[])[] = [
   [1, 0x756e6547, 0x6c65746e, 0x49656e69],
   [0x619, 0, 0, 0x8111],
 ];
-/** Between two questions for the time stamp. */
+/** By how much the time stamp grows from one rdtsc to the next. */
 const TICKS = 1000;
 
 function operand(instruction: Instruction, index: number): Operand {
@@ -50,7 +50,7 @@ export const PROCESSOR_HANDLERS: Readonly<
   toSegment: (cpu, i) => {
     const selector = cpu.read(operand(i, 1)) & 0xffff;
     if (!cpu.segments.load(operand(i, 0).value, selector)) {
-      throw new MachineError('bad-access', 'loads a segment that is not there');
+      throw new MachineError('bad-access', 'loads a segment that does not exist');
     }
   },
 };

@@ -2,18 +2,18 @@
 /**
  * A program's bytes → the instructions among them, without running it.
  *
- * Code is what can be reached from the entry: along jumps and calls, and after calls if the bytes
- * there are instructions up to one that ends the way, for a program may keep text after a call. All
- * else counts as data.
+ * Code is what can be reached from the entry point by jumps and calls. After a call, the bytes
+ * count as code only if they decode as instructions up to a jump, return or call, because a program
+ * may keep text there. Everything else counts as data.
  */
 import { decode, type FetchByte, type Instruction } from './decode.ts';
 
 /** Their first operand is the address of an instruction. */
 const BRANCHES = new Set(['jcc', 'jmp', 'call', 'loop', 'loope', 'loopne', 'jcxz']);
-/** Nothing follows these. */
+/** Execution never continues after these. */
 const ENDS = new Set(['jmp', 'jmpIndirect', 'ret']);
 
-/** Address → instruction, for all that can be reached. */
+/** Address → instruction, for all instructions that can be reached. */
 export function reachableCode(fetch: FetchByte, entry: number): Map<number, Instruction> {
   const found = new Map<number, Instruction>();
   const open = [entry];
@@ -37,7 +37,7 @@ export function reachableCode(fetch: FetchByte, entry: number): Map<number, Inst
   }
 }
 
-/** The next of `candidates` from which instructions lead to one that ends the way. */
+/** The next of `candidates` whose bytes decode as instructions up to a jump, return or call. */
 function nextPlausible(candidates: number[], fetch: FetchByte): number | undefined {
   for (let start = candidates.pop(); start !== undefined; start = candidates.pop()) {
     for (let address = start; ; ) {

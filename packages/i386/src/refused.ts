@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Bytes that the decoder refuses → the fault that a processor and Linux make of them.
+ * Bytes that the decoder refuses → the fault that they cause on a processor under Linux.
  *
- * Some are instructions that a program may not execute (SIGSEGV), some a debugger's (SIGTRAP); what
- * is left are instructions that this machine lacks, or that no processor has (SIGILL).
+ * Some are instructions that only a kernel may execute (SIGSEGV), some are breakpoints (SIGTRAP).
+ * The rest are instructions that this machine does not support, or that no processor has (SIGILL).
  */
 import { decode, type FetchByte, MEMORY } from './decode.ts';
 import { MachineError } from './errors.ts';
 
 const OPERAND_SIZE = 0x66;
 const CODE_SEGMENT = 0x2e;
-/** fs and gs: a program without threads has no segments there. */
+/** Prefixes of fs and gs: without threads, a program has no segments there. */
 const NO_SEGMENT = new Set([0x64, 0x65]);
 const PREFIXES = new Set([
   0x26,
@@ -30,8 +30,8 @@ const PRIVILEGED = new Set([
   ...[0x6c, 0x6d, 0x6e, 0x6f, 0xe4, 0xe5, 0xe6, 0xe7, 0xec, 0xed, 0xee, 0xef, 0xf4, 0xfa, 0xfb],
 ]);
 /**
- * After 0f: lldt, lgdt and their kind, clts, invd, wbinvd, mov of control and debug registers,
- * wrmsr, rdmsr.
+ * After 0f: lldt, lgdt and the like, clts, invd, wbinvd, mov of control and debug registers, wrmsr,
+ * rdmsr.
  */
 const PRIVILEGED_TWO = new Set([0x00, 0x01, 0x06, 0x08, 0x09, 0x20, 0x21, 0x22, 0x23, 0x30, 0x32]);
 
@@ -50,7 +50,7 @@ export function refusal(fetch: FetchByte, address: number): MachineError {
   }
   if (segment !== undefined && usesMemory(fetch, address)) {
     const what =
-      segment === CODE_SEGMENT ? 'writes through cs' : 'uses a segment that is not there';
+      segment === CODE_SEGMENT ? 'writes through cs' : 'uses a segment that does not exist';
     return new MachineError('bad-access', what);
   }
   return new MachineError('unknown-opcode', 'unknown instruction');

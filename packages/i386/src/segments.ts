@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Segment registers as a program of a 64-bit Linux sees them: cs, ds, es and ss are all of memory;
- * fs and gs are nothing until they name a descriptor that set_thread_area has made.
+ * Segment registers as a 32-bit program under a 64-bit Linux sees them: cs, ds, es and ss cover the
+ * whole memory; fs and gs have no segment until the program loads them with one that
+ * set_thread_area has made.
  */
 
 /** Numbers of segment registers in ModRM. */
@@ -12,9 +13,9 @@ const [CODE, DATA] = [0x23, 0x2b];
 const SELECTORS = [DATA, CODE, DATA, DATA, 0, 0];
 
 export class Segments {
-  /** By number of the register. */
+  /** Indexed by register number. */
   private readonly selectors: number[];
-  /** Entries of the table of descriptors → base. */
+  /** Entry of the descriptor table → base address. */
   private readonly bases: Map<number, number>;
 
   constructor(selectors: readonly number[] = SELECTORS, bases?: ReadonlyMap<number, number>) {
@@ -26,7 +27,7 @@ export class Segments {
     return new Segments(this.selectors, this.bases);
   }
 
-  /** Let an entry of the table be a segment from `base` on. */
+  /** Make an entry of the table a segment that begins at `base`. */
   set(entry: number, base: number): void {
     this.bases.set(entry, base);
   }
@@ -35,7 +36,7 @@ export class Segments {
     return this.selectors[register] ?? 0;
   }
 
-  /** Load a segment register. False where a processor faults. */
+  /** Load a segment register. False if a processor would fault. */
   load(register: number, selector: number): boolean {
     const isNull = selector < 4;
     if (register === CS || register >= SELECTORS.length) return false;
@@ -46,7 +47,7 @@ export class Segments {
     return true;
   }
 
-  /** Where the segment in a register begins; undefined where there is none. */
+  /** Where the segment in a register begins; undefined if it has none. */
   base(register: number): number | undefined {
     const selector = this.selectors[register] ?? 0;
     if (selector < 4) return undefined;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a signal's handler finds on the stack, and the way back: the frames of Linux for programs of
- * 32 bits (arch/x86/kernel/signal_32.c, asm/sigframe.h, asm/sigcontext.h).
+ * What a signal handler finds on the stack, and how it returns: Linux's frames for 32-bit programs
+ * (arch/x86/kernel/signal_32.c, asm/sigframe.h, asm/sigcontext.h).
  *
- * A frame has all registers, the state of the x87, and the signals that were held back; sigreturn
- * puts them back. Invariant: what a program does not change in its frame is the same after it.
+ * A frame holds all registers, the state of the x87 and the signal mask; sigreturn restores them.
+ * Invariant: what the handler does not change in the frame is the same after it.
  */
 import type { Interpreter } from './interpreter.ts';
 import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP } from './registers.ts';
@@ -13,7 +13,7 @@ import { loadState, STATE, storeState } from './x87/environment.ts';
 
 const [SA_SIGINFO, SA_RESTORER] = [4, 0x04000000];
 
-/** Offsets in a frame without and with siginfo: context, its mask's second word, code, size. */
+/** Offsets in a frame without and with siginfo: context, mask (or its second word), code, size. */
 const PLAIN = { context: 8, highMask: 720, code: 724, size: 732 } as const;
 const WITH_INFO = { context: 164, mask: 252, code: 260, size: 268 } as const;
 const [INFO, USER_CONTEXT] = [16, 144];
@@ -29,12 +29,12 @@ const CONTEXT = {
 /** In the order of the context. */
 const ORDER = [EDI, ESI, EBP, ESP, EBX, EDX, ECX, EAX];
 const [CODE_SELECTOR, DATA_SELECTOR] = [0x23, 0x2b];
-/** State of the x87, a word of it, and a mark that nothing of SSE follows. */
+/** The state of the x87, its status word again, and a mark that no SSE state follows. */
 const FLOAT_SIZE: number = STATE[4] + 4;
 const FLOAT_STATUS = 4;
 const FLOAT_MARK = 0xffff0000;
 const DIRECTION = 0x400;
-/** Flags that sigreturn takes from the frame. */
+/** Flags that sigreturn restores from the frame. */
 const RESTORED = 0x40dd5;
 
 /** pop eax; mov eax, sigreturn; int 0x80, and the same for rt_sigreturn without the pop. */
@@ -42,9 +42,9 @@ const RETURN_CODE = [0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80];
 const RETURN_CODE_WITH_INFO = [0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0];
 
 /**
- * Let `cpu` go on in the handler of a signal.
+ * Make `cpu` continue in the handler of a signal.
  *
- * @param mask what is held back after it.
+ * @param mask the signal mask to restore after the handler.
  */
 export function enterHandler(
   cpu: Interpreter,
@@ -102,7 +102,7 @@ function infoWords({ signal, code, pid, status }: SignalInfo): number[] {
   return [signal, 0, code, pid, 0, signal === SIGCHLD ? status : 0];
 }
 
-/** A handler begins with the unit as it is at the start of a program. */
+/** Save the x87 and reset it: a handler begins with the state of a new program. */
 function storeFloat(cpu: Interpreter, address: number): void {
   const bytes = new Uint8Array(FLOAT_SIZE);
   bytes.set(storeState(cpu.fpu, STATE[4]));
@@ -113,13 +113,13 @@ function storeFloat(cpu: Interpreter, address: number): void {
 }
 
 /**
- * sigreturn: what was before the handler. Returns what eax was, and the mask.
+ * sigreturn: restore the state from before the handler. Returns the old eax, and the mask.
  *
  * @param hasInfo rt_sigreturn.
  */
 export function leaveHandler(cpu: Interpreter, hasInfo: boolean): { eax: number; mask: Mask } {
   const { registers } = cpu;
-  // What has been popped: the address that was returned to, and the signal's number.
+  // The return address has been popped, and without siginfo also the signal's number.
   const frame = (registers[ESP] as number) - (hasInfo ? 4 : 8);
   const layout = hasInfo ? WITH_INFO : PLAIN;
   const word = (at: number): number => cpu.load((frame + at) | 0, 4);

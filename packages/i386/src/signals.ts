@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a process knows of signals: what it has said about them, which are held back, and which
- * wait; and the bytes that stand for random ones.
+ * The signals of a process: their dispositions, which are blocked, and which are pending. Also the
+ * bytes that are served as random ones.
  *
- * A signal is noticed when a system call returns: one that a process sends itself, SIGCHLD when a
- * fork has ended, and what a fork sends to those that wait for it. No clock sends one, and a fault
- * of the program always ends it. What a handler finds on the stack is signal-frames.ts's.
+ * Signals are delivered when a system call returns: those that a process sends to itself, SIGCHLD
+ * when a fork has ended, and those that a fork sends to a process that waits for it. Timers send
+ * none, and a fault always ends the program. signal-frames.ts makes what a handler finds on the
+ * stack.
  */
 const DEFAULT = 0;
 const IGNORE = 1;
@@ -22,14 +23,14 @@ const [SA_NODEFER, SA_RESETHAND] = [0x40000000, 0x80000000 | 0];
 
 /** What sigaction holds: handler, flags, restorer, and a mask of two words. */
 export type Disposition = readonly [number, number, number, number, number];
-/** Signals as bits, number 1 first. */
+/** Signals as bits; signal 1 is the lowest bit of the first word. */
 export type Mask = readonly [number, number];
 
 /** What siginfo says of a signal's origin. */
 export interface SignalInfo {
   readonly signal: number;
   readonly code: number;
-  /** Who sent it, or has ended. */
+  /** The process that sent it, or the child that has ended. */
   readonly pid: number;
   /** Of SIGCHLD: exit status or signal. */
   readonly status: number;
@@ -40,10 +41,10 @@ const PLAIN: Disposition = [DEFAULT, 0, 0, 0, 0];
 export class Signals {
   private held: Mask = [0, 0];
   private readonly dispositions: Map<number, Disposition>;
-  /** Those that wait, each once. */
+  /** The pending signals, each once. */
   private readonly pending: Map<number, SignalInfo>;
 
-  /** @param from of the parent; of the program that executed this one if `executed`. */
+  /** @param from those of the parent, or with `executed` of the program that executed this one. */
   constructor(from?: Signals, executed = false) {
     const all = [...(from?.dispositions ?? [])];
     const kept = executed ? all.filter(([, [handler]]) => handler === IGNORE) : all;
@@ -52,13 +53,13 @@ export class Signals {
     if (from !== undefined) this.held = from.held;
   }
 
-  /** Signals that are held back. */
+  /** The blocked signals. */
   get mask(): Mask {
     return this.held;
   }
 
   set mask([low, high]: Mask) {
-    // What cannot be handled cannot be held back.
+    // SIGKILL and SIGSTOP can be neither handled nor blocked.
     this.held = [[...FIXED].reduce((word, signal) => word & ~(1 << (signal - 1)), low), high];
   }
 
@@ -66,7 +67,7 @@ export class Signals {
     return this.dispositions.get(signal) ?? PLAIN;
   }
 
-  /** False for a signal that has no number or cannot be handled. */
+  /** False for a signal that does not exist or cannot be handled. */
   set(signal: number, disposition: Disposition): boolean {
     if (!isSignal(signal) || FIXED.has(signal)) return false;
     this.dispositions.set(signal, disposition);
@@ -85,14 +86,14 @@ export class Signals {
     return (((this.held[(signal - 1) >> 5] as number) >> ((signal - 1) & 31)) & 1) === 1;
   }
 
-  /** A signal comes. It is forgotten if it would do nothing, unless it is held back. */
+  /** Send a signal. It is dropped if it would do nothing, unless it is blocked. */
   raise(info: SignalInfo): void {
     const { signal } = info;
     if (this.effect(signal) === 'nothing' && !this.isHeld(signal)) return;
     if (!this.pending.has(signal)) this.pending.set(signal, info);
   }
 
-  /** Those that wait, as bits. */
+  /** The pending signals, as bits. */
   get waiting(): Mask {
     const words: [number, number] = [0, 0];
     for (const signal of this.pending.keys())
@@ -100,7 +101,7 @@ export class Signals {
     return words;
   }
 
-  /** Take the first that waits and is not held back, or is among `wanted`. */
+  /** Take the first pending signal that is not blocked, or with `wanted` the first of those. */
   take(wanted?: Mask): SignalInfo | undefined {
     const isOpen = (signal: number): boolean =>
       wanted === undefined
@@ -113,7 +114,7 @@ export class Signals {
     return info;
   }
 
-  /** The handler of `signal` begins: what is held back meanwhile, and what is forgotten. */
+  /** The handler of `signal` begins: block what it blocks, and reset it if its flags say so. */
   enter(signal: number): void {
     const [, flags, , low, high] = this.get(signal);
     if ((flags & SA_RESETHAND) !== 0) this.dispositions.delete(signal);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The stack that a program finds: argument strings, environment and the kernel's own words → bytes
- * at the top of the address space, and the first esp.
+ * The stack that a program finds at its start: arguments, environment and the auxiliary vector →
+ * bytes at the top of the address space, and the first esp.
  *
  * Laid out as create_elf_tables() and copy_strings() of Linux's fs/binfmt_elf.c and fs/exec.c do on
  * a 64-bit kernel that starts a 32-bit program, with addresses not randomised and without a vdso
  * (as booted with `vdso32=0`). From the top down: a null word of 8 bytes, the path, environment and
  * argument strings, `i686` and 16 "random" bytes, the auxiliary vector, the pointers, argc.
- * Invariant: the same call makes the same bytes.
+ * Invariant: the same arguments make the same bytes.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { Executable } from './elf.ts';
@@ -40,21 +40,21 @@ const AT = {
   MINSIGSTKSZ: 51,
 } as const;
 
-/** What cpuid says of a usual x86-64 processor. */
+/** What cpuid says on a usual x86-64 processor. */
 const HARDWARE = 0x178bfbff;
-/** Ring 3 mwait is not there, fsgsbase is. */
+/** The processor has fsgsbase, but not mwait in ring 3. */
 const HARDWARE_2 = 2;
-/** Bytes of a frame for a signal, with the vectors of AVX-512. */
+/** Size of a signal frame, with the registers of AVX-512. */
 const SIGNAL_STACK = 0xd30;
 const PLATFORM = 'i686';
-/** The kernel's are random; ours are always these, so that runs can be repeated. */
+/** The kernel's bytes are random; ours are always these, so that runs can be repeated. */
 const RANDOM = Uint8Array.from({ length: 16 }, (_, at) => (at * 0x9d + 0x35) & 0xff);
-/** Arguments and environment may take a quarter of the stack. */
+/** Arguments and environment may fill a quarter of the stack. */
 const STRINGS_SHARE = 4;
 
 /**
- * Build it in `memory` and return the first esp. Throws MachineError `bad-image` when there is too
- * much.
+ * Build the stack in `memory`, and return the first esp. Throws MachineError `bad-image` if the
+ * strings are too long.
  */
 export function buildStack(
   memory: Memory,
@@ -141,7 +141,7 @@ class StackWriter {
     return this.bytes(encodeUtf8(`${text}\0`));
   }
 
-  /** Over what was skipped, upwards. */
+  /** Write upwards, into the room that {@link skip} made. */
   words(words: readonly number[]): void {
     const offset = this.offset();
     words.forEach((word, at) => {

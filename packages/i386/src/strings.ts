@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The string operations, with their repeat prefixes. All step esi or edi by the size, down when the
- * direction flag is set.
+ * The string operations, with their repeat prefixes. All advance esi or edi by the size, or move
+ * them down if the direction flag is set.
  */
 import { compare } from './arithmetic.ts';
 import type { Instruction } from './decode.ts';

@@ -2,11 +2,11 @@
 /**
  * Linux's system calls for the i386: number and arguments in registers → result or −errno in eax
  * (arch/x86/entry/syscalls/syscall_32.tbl). Each is carried out on the {@link Host}; those that
- * start and end processes are in process.ts. Pointers of the guest are checked: what is not there
- * is EFAULT.
+ * start and end processes are in process.ts. The guest's pointers are checked: an address that is
+ * not mapped gives EFAULT.
  *
- * A number that is not in the table is ENOSYS, as in a kernel that does not know it. Where Linux
- * and this differ is listed in the README.
+ * A number that is not in the table gives ENOSYS, as in a kernel that does not have the call. The
+ * README lists where this machine differs from Linux.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
@@ -23,11 +23,11 @@ import { errno, negativeErrno } from './errno.ts';
 import { READABLE, WRITABLE } from './memory.ts';
 import { SIGPIPE } from './signals.ts';
 
-/** umask that the host is taken to have. */
+/** The umask that the host is assumed to have. */
 const HOST_UMASK = 0o022;
 const NAME_FIELD = 65;
 const ENOSYS = -38;
-/** What read and write transfer at most. */
+/** The most that one read or write transfers. */
 const MAX_TRANSFER = 0x7ffff000;
 /** Options of wait4 that Linux knows. */
 const WAIT_OPTIONS = 0xe000000b | 0;
@@ -69,8 +69,8 @@ function carryOut(
 }
 
 /**
- * As the kernel does, the bytes up to the first that is not there are transferred; at the end of a
- * file none is.
+ * As in the kernel: if only a part of the buffer is mapped, that part is filled. At the end of a
+ * file nothing is transferred, so the buffer is not checked.
  */
 const read: Call = (context, fd, address, count) => {
   const { files, memory } = context;

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A machine → its run in the interpreter, a line for each instruction: address, text, and the
- * registers that it changed.
+ * Runs a machine in the interpreter, and prints a line for each instruction: its address, its text,
+ * and the registers that it changed.
  *
- * A forked child runs within the step of its parent's call, and has no lines.
+ * A forked child runs while its parent's system call is executed, and its instructions are not
+ * shown.
  */
 import type { ChildStatus } from '@stage0-ts/host';
 import { formatInstruction } from './format.ts';
 import type { Machine } from './machine.ts';
 import { REGISTER_NAMES } from './registers.ts';
 
-/** Bytes of an instruction's text before the registers. */
+/** Columns for address and instruction, before the registers. */
 const WIDTH = 40;
 
-/** Run to the end. `print` gets each line, without its end. Throws MachineError. */
+/** Run to the end. `print` gets each line, without a line feed. Throws MachineError. */
 export function traced(machine: Machine, print: (line: string) => void): ChildStatus {
   const before = new Int32Array(8);
   while (machine.status === undefined) {

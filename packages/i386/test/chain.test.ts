@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The beginning of the real x86 chain, from the two seeds, in the machine; STAGE0_POSIX names the
- * release's tree or tarball.
+ * The beginning of the real x86 chain, from the two seeds on, in the machine. STAGE0_POSIX names
+ * the release's tree or tarball.
  */
 
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A climb in small, of our own, interpreted and translated: a driver that makes a pipe, forks
- * twice, redirects, and executes two programs, one of which calls its functions by pointers; and a
- * small make, which runs programs for what is missing or older than its source. One of those
- * computes with the x87.
+ * A small climb of our own, interpreted and translated. A driver makes a pipe, forks twice,
+ * redirects, and executes two programs, one of which calls its functions through pointers. A small
+ * make runs programs for targets that are missing or older than their sources; one of these
+ * programs computes with the x87.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
@@ -41,7 +41,7 @@ const DRIVER = [
   ...exit(7),
 ];
 
-/** Writes the letters a to j, each 400 times, by a function that it calls by a pointer. */
+/** Writes the letters a to j, each 400 times, with a function that it calls through a pointer. */
 function maker(): number[] {
   // mov esi, 4000; loop: mov eax, next; call eax; dec esi; jne loop; write; exit
   const head = [...load(6, 4000), ...load(0, 0), 0xff, 0xd0, 0x4e, 0x75, 0xf6];
@@ -56,7 +56,7 @@ function maker(): number[] {
   return [...head, ...end, ...next];
 }
 
-/** Copies every 400th byte that it reads, until there is none. */
+/** Copies every 400th byte that it reads, up to the end. */
 function counter(): number[] {
   const read = system(3, 0, DATA, 400);
   const write = system(4, 1, DATA, 1);
@@ -66,10 +66,10 @@ function counter(): number[] {
 
 // A small make
 
-/** Bytes; `name:` is a place, `jump name` a jump of 32 bits to it, after bytes of its opcode. */
+/** Bytes; `name:` is a label, `jump name` a 32-bit displacement to it, after the opcode's bytes. */
 type Part = readonly number[] | string;
 
-/** Bytes of the parts, with the distances of jumps filled in. */
+/** The bytes of the parts, with the displacements filled in. */
 function assemble(parts: readonly Part[]): number[] {
   const places = new Map<string, number>();
   const jumps: [at: number, to: string][] = [];
@@ -112,7 +112,7 @@ const [TARGET_STATUS, SOURCE_STATUS, ENDED] = [DATA + 1024, DATA + 1152, DATA + 
 /** Where struct stat64 has the time of the last change. */
 const [SECONDS, NANOSECONDS] = [72, 76];
 
-/** Target, source, program: it reads the one and writes the other. A dot for each that is made. */
+/** Target, source, and the program that makes the one from the other; prints a dot for each. */
 function makeOf(rules: readonly (readonly string[])[]): number[] {
   const names = new Map([...new Set(rules.flat())].map((name, at) => [name, DATA + at * 32]));
   const table = rules.flat().map((name) => names.get(name) as number);
@@ -153,7 +153,9 @@ function makeOf(rules: readonly (readonly string[])[]): number[] {
   ]);
 }
 
-/** The root of the mean square of all bytes, rounded; squares are added by way of a pointer. */
+/**
+ * The root mean square of all bytes, rounded; it calls the function that adds through a pointer.
+ */
 function meanOf(): number[] {
   const [sum, number, out] = [DATA + 2048, DATA + 2052, DATA + 2056];
   const code = (square: number): number[] =>
@@ -183,7 +185,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(result).toMatchObject({ mode: 0o640, bytes: new TextEncoder().encode('abcdefghij') });
   });
 
-  it('a make that makes what is missing or too old, and no more', () => {
+  it('a make that makes what is missing or too old, and nothing else', () => {
     const files = new MemoryFiles();
     const rules = [
       ['/b', '/a', '/counter'],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What instructions and header fields are, in words. */
+/** The sentences about instructions and header fields. */
 import {
   decode,
   describeInstruction,
@@ -20,45 +20,41 @@ const meaning = (hex: string) => {
 
 describe('describeInstruction', () => {
   it.each([
-    ['5b', 'takes the word on top of the stack into ebx', ''],
+    ['5b', 'takes the four bytes off the top of the stack, and puts them into ebx', ''],
     ['31 c9', 'sets ecx to 0', 'sets zero, sign, carry and overflow'],
-    [
-      '31 c8',
-      'turns over in eax the bits that are set in ecx',
-      'sets zero, sign, carry and overflow',
-    ],
+    ['31 c8', 'flips the bits of eax that are set in ecx', 'sets zero, sign, carry and overflow'],
     [
       '3c 23',
-      "compares al with 35 (0x23, '#'), and keeps only the flags of the difference",
+      "compares al with 35 (0x23, '#'): subtracts, and keeps only the flags",
       'sets zero, sign, carry and overflow',
     ],
     ['74 05', 'goes to 0x7, if the result was zero: the two are equal', 'reads zero'],
     ['42', 'adds 1 to edx', 'sets zero, sign and overflow; carry stays'],
     ['8a 01', 'puts the byte at [ecx] into al', ''],
-    ['8d 44 24 04', 'puts the address esp+4 into eax, without looking there', ''],
+    ['8d 44 24 04', 'puts the address esp+4 into eax, without reading memory there', ''],
     [
       '24 df',
-      'keeps of al the bits that are set in 223 (0xdf)',
+      'clears the bits of al that are not set in 223 (0xdf)',
       'sets zero, sign, carry and overflow',
     ],
     ['cd 03', 'stops the program', ''],
     [
       'f3 a4',
-      'copies a byte from [esi] to [edi], and moves both on; again, ecx times',
+      'copies the byte at [esi] to [edi], and advances both; repeats this ecx times',
       'reads direction',
     ],
     [
       'f7 e3',
-      'multiplies eax with ebx, without sign; the upper half goes to the data register',
+      'multiplies eax by ebx, without sign; the upper half goes to the data register',
       'sets carry and overflow',
     ],
     [
       'd3 e8',
-      'moves the bits of eax to the right by cl places, zeros come in',
+      'moves the bits of eax to the right by cl places, filling with zeros',
       'sets zero, sign and carry',
     ],
-    ['dc 45 f8', 'adds the double word at [ebp-8] to st', ''],
-    ['de c9', 'multiplies st(1) with st, and takes st off the stack', ''],
+    ['dc 45 f8', 'adds the eight bytes at [ebp-8] to st', ''],
+    ['de c9', 'multiplies st(1) by st, and pops st off the stack', ''],
     [
       'da d1',
       'puts st(1) into st, if the first is not above the second, without sign',
@@ -66,7 +62,7 @@ describe('describeInstruction', () => {
     ],
     [
       'd9 fe',
-      'puts the sine of st into st: processors differ in the result, so the machine does not do it',
+      'puts the sine of st into st: its result differs between processors, so the machine does not support it',
       '',
     ],
   ])('%s %s', (hex, does, flags) => expect(meaning(hex)).toEqual({ does, flags }));
@@ -120,14 +116,14 @@ describe('elfFields', () => {
     });
   });
 
-  it('has none for what is not a program for the i386, or ends too early', () => {
+  it('has none for files that are not programs for the i386, or that end too early', () => {
     expect(elfFields(new Uint8Array())).toEqual([]);
     expect(elfFields(guestImage([0xc3]).subarray(0, 51))).toEqual([]);
     expect(elfFields(guestImage([0xc3]).subarray(0, 60)).length).toBe(20);
   });
 });
 
-it('code is what can be reached: not what lies after a jump that nothing leads to', () => {
+it('code is what can be reached: not bytes after a jump that no path reaches', () => {
   // jmp over two bytes; call f; ret; f: ret
   const image = guestImage([0xeb, 2, 0xff, 0xff, 0xe8, 1, 0, 0, 0, 0xc3, 0xc3]);
   const { entry } = readExecutable(image, 'test');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a program has that another executes, with a program between them that is not the machine's:
- * as in a script of stage0, where some commands are ports.
+ * What a program inherits from the one that executes it, also with a port between the two, as in a
+ * script of stage0 where some commands are ports.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
@@ -10,7 +10,7 @@ import { DATA, elf, exit, place, system, word } from './guest.ts';
 import { failed, OUT, poke, RESULT, run } from './probes.ts';
 import { MODES } from './run.ts';
 
-/** Writes its number, its umask, and what F_GETFD says of descriptor 3. */
+/** Writes its process number, its umask, and the result of F_GETFD for descriptor 3. */
 const SHOWS = [
   ...[...system(20), 0xa3, ...word(OUT), ...system(60, 0o22), 0xa3, ...word(OUT + 4)],
   ...[...system(55, 3, 1), 0xa3, ...word(OUT + 8), ...system(4, 1, OUT, 12), ...exit(0)],
@@ -24,7 +24,9 @@ const executes = (path: string) => [
 const EBADF = -9;
 
 describe.each(MODES)('%s', (mode) => {
-  /** Runs `program` beside /shows and a port that runs that twice; numbers from the first on. */
+  /**
+   * Runs `program` in a world with /shows and a port that runs it twice; returns what they wrote.
+   */
   function shown(program: readonly number[]): readonly number[][] {
     const files = new MemoryFiles();
     files.writeFile('/file', new Uint8Array(1), 0o644);
@@ -52,10 +54,10 @@ describe.each(MODES)('%s', (mode) => {
     expect(shown(executes('/shows'))).toEqual([[1001, 0o77, 0]]);
   });
 
-  it('of what a port starts, the first has them; the second has what the port has', () => {
+  it('of the programs that a port starts, the first has them; the second has what the port has', () => {
     const [first, second] = shown(executes('/port'));
     expect(first).toEqual([1001, 0o77, 0]);
-    // It makes files with the port's umask; what it gets when it asks is the usual one.
+    // The port's umask applies to its files; when it asks, it gets the usual one.
     expect([second?.[0], second?.[2]]).toEqual([1002, EBADF]);
   });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a guest does wrong: a message that says where, a signal for the parent, never a wrong
- * result.
+ * Guests that do something wrong: a message that says where, a signal for the parent, and never a
+ * wrong result.
  */
 import { describe, expect, it } from 'vitest';
 import { TranslationCache } from '../src/translate/cache.ts';
@@ -30,18 +30,18 @@ describe.each(MODES)('%s', (mode) => {
     ['an unknown interrupt', [0xcd, 0x21], 11, /interrupt 0x00000021, at 0x08048054/],
     ['a write through cs', [0x2e, 0xa3, ...word(DATA)], 11, /writes through cs/],
     ['a change through cs', [0x2e, 0x66, 0xff, 0x05, ...word(DATA)], 11, /writes through cs/],
-    ['a read through gs', [0x65, 0xa1, ...word(DATA)], 11, /a segment that is not there/],
+    ['a read through gs', [0x65, 0xa1, ...word(DATA)], 11, /a segment that does not exist/],
     [
       'vectors',
       [0x0f, 0x58, 0xc1],
       4,
-      /unknown instruction[\s\S]*hint: the machine has no vectors/,
+      /unknown instruction[\s\S]*hint: the machine has no vector instructions/,
     ],
     [
       'a sine',
       [0xd9, 0xee, 0xd9, 0xfe],
       4,
-      /fsin is not there: processors differ in it[\s\S]*hint: a library/,
+      /fsin is not supported: its result differs between processors[\s\S]*hint: a library/,
     ],
     [
       'a floating-point exception that is not masked',
@@ -129,7 +129,7 @@ describe.each(MODES)('%s', (mode) => {
       ],
       0,
     ],
-    // esp in the image, and a frame pointer that leads to the image
+    // esp in the image, and a frame pointer into the image
     ['esp anywhere', [...load(4, END - 8), 0x6a, 7, 0xe8, 0, 0, 0, 0, 0x58, 0x5b], 7],
     ['ebp anywhere', [...load(5, END - 8), 0xc7, 0x45, 4, ...word(7), 0x8b, 0x5d, 4], 7],
   ])('what is there is there: %s', (_, code, status) => {
@@ -145,7 +145,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(start(image, mode).status).toEqual({ kind: 'exited', status: 7 });
   });
 
-  it('a runaway loop meets the limit', () => {
+  it('an endless loop reaches the limit', () => {
     const run = machine(
       elf([0xeb, 0xfe]),
       undefined,
@@ -159,7 +159,7 @@ describe.each(MODES)('%s', (mode) => {
     );
   });
 
-  it('a runaway loop can be stopped', () => {
+  it('an endless loop can be stopped', () => {
     let asked = 0;
     const run = machine(
       elf([0xeb, 0xfe]),
@@ -186,7 +186,7 @@ describe.each(MODES)('%s', (mode) => {
 });
 
 describe('the interpreter', () => {
-  it('reports what it was asked to watch', () => {
+  it('reports the writes that it was asked to watch', () => {
     const run = machine(elf([...load(0, 7), 0x50, 0x5b, ...load(0, 1), 0xcd, 0x80]));
     const writes: number[] = [];
     run.cpu.onWrite = (address, size) => writes.push(address, size);

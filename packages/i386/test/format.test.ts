@@ -48,7 +48,7 @@ describe('formatInstruction', () => {
     ['9b', 'fwait'],
   ])('%s is %s', (hex, expected) => expect(text(hex)).toBe(expected));
 
-  it('has none for segment registers that are not there', () => {
+  it('has none for segment registers that do not exist', () => {
     expect(text('8c 30')).toBeUndefined();
     expect(text('8e f8')).toBeUndefined();
   });
@@ -59,7 +59,7 @@ describe('formatInstruction', () => {
     );
   });
 
-  it('has a text for whatever can be decoded', () => {
+  it('has a text for everything that can be decoded', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 15, maxLength: 15 }), (bytes) => {
         const instruction = decode((address) => bytes[address], 0);

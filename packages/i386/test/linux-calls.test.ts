@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls of pipes, descriptors, processes and memory beside this computer's kernel: each
- * guest ends in the same way natively, interpreted and translated, and as is written here.
+ * System calls for pipes, descriptors, processes and memory, compared with this computer's kernel:
+ * each guest must end as written here, natively, interpreted and translated.
  */
 import { describe, expect, it } from 'vitest';
 import { DATA, elf, exit, load, place, system, word } from './guest.ts';
@@ -174,7 +174,7 @@ const PROBES: readonly Probe[] = [
     ],
     exited(0x5a),
   ],
-  ['a segment that is not there', [...load(0, 0x73), 0x8e, 0xe8, ...exit(0)], killed(11)],
+  ['a segment that does not exist', [...load(0, 0x73), 0x8e, 0xe8, ...exit(0)], killed(11)],
   ['the selector of ds', [0x8c, 0xdb, ...EXIT_EBX], exited(0x2b)],
   ['the selector of cs', [0x8c, 0xcb, ...EXIT_EBX], exited(0x23)],
   ['the selector of gs', [0x8c, 0xeb, ...EXIT_EBX], exited(0)],
@@ -287,7 +287,7 @@ const PROBES: readonly Probe[] = [
 testProbes(PROBES, nativeGuests());
 
 describe.each(MODES)('%s', (mode) => {
-  it('the same times, numbers and random bytes in each run', () => {
+  it('times, numbers and random bytes are the same in each run', () => {
     const code = [
       ...[...system(265, 0, OUT), ...made(A), ...system(195, A, OUT + 8)],
       ...[...system(355, OUT + 104, 16), 0x0f, 0x31, ...keep(OUT + 120)],
@@ -298,13 +298,13 @@ describe.each(MODES)('%s', (mode) => {
     expect(once()).toBe(once());
   });
 
-  it('a program that dies names the call that the machine does not have', () => {
+  it('the message at a fault names the call that the machine does not support', () => {
     const { status, stderr } = run(elf([...system(26), 0x0f, 0x0b]), mode);
     expect(status).toEqual(killed(4));
-    expect(stderr).toContain('does not have: ptrace (26)');
+    expect(stderr).toContain('does not support: ptrace (26)');
   });
 
-  it('a pipe whose writer could only come later', () => {
+  it('a pipe whose writer could only run later ends the reader', () => {
     const image = elf([...system(42, OUT), ...system(3, 3, OUT, 9), ...exit(0)]);
     const { status, stderr } = run(image, mode);
     expect(status).toEqual(killed(24));

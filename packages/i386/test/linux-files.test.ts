@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * System calls that ask for the time and about files, beside this computer's kernel: each guest
- * ends in the same way natively, interpreted and translated, and as is written here.
+ * System calls about time and files, compared with this computer's kernel: each guest must end as
+ * written here, natively, interpreted and translated.
  */
 import { place, system, word } from './guest.ts';
 import {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Signals that a process sends itself, that its children send, and that say that one has ended,
- * beside this computer's kernel.
+ * Signals that a process sends to itself, that its children send, and that report the end of a
+ * child, compared with this computer's kernel.
  */
 import { CODE, DATA, exit, load, place, system, word } from './guest.ts';
 import {
@@ -22,37 +22,48 @@ const [SIGINFO, NODEFER, RESETHAND] = [4, 0x40000000, 0x80000000];
 const ACTION = DATA + 256;
 const SEEN = DATA + 512;
 
-/** A handler: after the jump over it, at CODE + 5. */
+/** Where the handler is: after the jump over it. */
 const HANDLER = CODE + 5;
 const withHandler = (handler: readonly number[], main: readonly number[]) => [
   ...[0xe9, ...word(handler.length), ...handler, ...main],
 ];
-/** A call whose fourth argument is the size of a mask. */
+/** A call whose fourth argument is the size of a signal mask. */
 const rt = (number: number, a = 0, b = 0, c = 0) => [...load(6, 8), ...system(number, a, b, c)];
-/** rt_sigaction of `signal`: the handler, flags, and what it holds back. */
+/** rt_sigaction of `signal`: the handler, flags, and the mask during it. */
 const action = (signal: number, flags = 0, mask = 0) => [
   ...[...poke(ACTION, HANDLER), ...poke(ACTION + 4, flags), ...poke(ACTION + 12, mask)],
   ...rt(174, signal, ACTION, 0),
 ];
-/** kill(getpid(), signal). */
-const killSelf = (signal: number) => [
-  ...[...system(20), 0x89, 0xc3, ...load(1, signal), ...load(0, 37), 0xcd, 0x80],
+/** mov ebx, eax; kill(ebx, signal). */
+const killEax = (signal: number) => [
+  ...[0x89, 0xc3, ...load(1, signal), ...load(0, 37), 0xcd, 0x80],
 ];
+/** kill(getpid(), signal). */
+const killSelf = (signal: number) => [...system(20), ...killEax(signal)];
+/** kill(getppid(), signal); exit. */
+const killParent = (signal: number) => [...system(64), ...killEax(signal), ...exit(0)];
 /** add [SEEN], the signal's number, which the handler finds above its return address. */
 const ADD_SIGNAL = [0x8b, 0x44, 0x24, 4, 0x01, 0x05, ...word(SEEN), 0xc3];
 const bit = (signal: number) => 1 << (signal - 1);
+/** Blocks these signals. */
+const block = (mask: number) => [...poke(OUT, mask), ...rt(175, 0, OUT, 0)];
+/** inc [SEEN]; cmp [SEEN], count; a jump over the next `length` bytes. */
+const countsCalls = (count: number, jump: number, length: number) => [
+  ...[0xff, 0x05, ...word(SEEN), 0x83, 0x3d, ...word(SEEN), count, jump, length],
+];
+const [JAE, JNE] = [0x73, 0x75];
 const FORK = [...system(2), 0x85, 0xc0];
 /** Runs `child` in a fork. */
 const forked = (child: readonly number[]) => [...FORK, 0x0f, 0x85, ...word(child.length), ...child];
 
-/** Changes eax in its frame: there is nothing else that sigreturn could take it from. */
+/** Changes eax in its frame, which is the only place from which sigreturn can restore it. */
 const CHANGES_FRAME = [0xc7, 0x44, 0x24, 8 + 44, ...word(77), 0xc3];
-/** With siginfo: [esp+8] is its address; adds its signal, and pid less the one of its own. */
+/** Adds the signal's number to [SEEN] and stores the sender's pid, both from siginfo at [esp+8]. */
 const READS_INFO = [
   ...[0x8b, 0x4c, 0x24, 8, 0x8b, 0x01, 0x01, 0x05, ...word(SEEN), 0x8b, 0x59, 12],
   ...[0x89, 0x1d, ...word(SEEN + 4), 0xc3],
 ];
-/** Every register, the direction flag and the carry changed. */
+/** Changes every register, the direction flag, the carry and the x87. */
 const CHANGES_ALL = [
   ...[
     ...[3, 1, 2, 6, 7, 5].flatMap((register) => load(register, -1)),
@@ -114,12 +125,12 @@ const PROBES: readonly Probe[] = [
     exited(0),
   ],
   [
-    'what a handler writes into its frame counts',
+    'what a handler writes into its frame is restored',
     withHandler(CHANGES_FRAME, [...action(USR1), ...killSelf(USR1), ...RESULT]),
     exited(77),
   ],
   [
-    'all registers, flags and the x87 are put back',
+    'all registers, flags and the x87 are restored',
     withHandler(CHANGES_ALL, [
       ...[...action(USR1), ...load(5, 3), ...load(6, 4), ...load(7, 5), 0xd9, 0xe8, 0xfc, 0xf8],
       ...[...killSelf(USR1), 0x9c, 0x58, 0x25, ...word(0x401), 0x01, 0xe8, 0x01, 0xf0, 0x01, 0xf8],
@@ -136,42 +147,42 @@ const PROBES: readonly Probe[] = [
     exited(0),
   ],
   [
-    'a signal that is held back does not come',
+    'a blocked signal is not delivered',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0)],
+      ...[...action(USR1), ...block(bit(USR1))],
       ...[...killSelf(USR1), ...byteAt(SEEN)],
     ]),
     exited(0),
   ],
   [
-    'and waits',
+    'it is pending',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0)],
+      ...[...action(USR1), ...block(bit(USR1))],
       ...[...killSelf(USR1), ...rt(176, OUT), ...byteAt(OUT + 1)],
     ]),
     exited(bit(USR1) >> 8),
   ],
   [
-    'until it is let through, once',
+    'until it is unblocked; then it is delivered once',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
+      ...[...action(USR1), ...block(bit(USR1)), ...killSelf(USR1)],
       ...[...killSelf(USR1), ...rt(175, 1, OUT, 0), ...byteAt(SEEN)],
     ]),
     exited(USR1),
   ],
   [
-    'sigsuspend lets it through, and is interrupted',
+    'sigsuspend unblocks it, and is interrupted',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
+      ...[...action(USR1), ...block(bit(USR1)), ...killSelf(USR1)],
       ...[...poke(OUT + 8, 0), ...load(1, 8), ...load(3, OUT + 8), ...load(0, 179), 0xcd, 0x80],
       ...[0x2b, 0x05, ...word(SEEN), ...RESULT],
     ]),
     failed(4 + USR1),
   ],
   [
-    'after it the signal is held back again',
+    'after sigsuspend the signal is blocked again',
     withHandler(ADD_SIGNAL, [
-      ...[...action(USR1), ...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
+      ...[...action(USR1), ...block(bit(USR1)), ...killSelf(USR1)],
       ...[...poke(OUT + 8, 0), ...load(1, 8), ...load(3, OUT + 8), ...load(0, 179), 0xcd, 0x80],
       ...[...killSelf(USR1), ...byteAt(SEEN)],
     ]),
@@ -180,7 +191,7 @@ const PROBES: readonly Probe[] = [
   [
     'rt_sigtimedwait takes it',
     [
-      ...[...poke(OUT, bit(USR1)), ...rt(175, 0, OUT, 0), ...killSelf(USR1)],
+      ...[...block(bit(USR1)), ...killSelf(USR1)],
       ...[...poke(OUT + 8, 0), ...poke(OUT + 12, 0), ...rt(177, OUT, 0, OUT + 8), ...RESULT],
     ],
     exited(USR1),
@@ -191,26 +202,12 @@ const PROBES: readonly Probe[] = [
     failed(11),
   ],
   [
-    'a handler holds its own signal back',
+    'a handler blocks its own signal',
     withHandler(
-      // Sends itself one when it is called first.
+      // The first call sends the signal again.
       [
-        0xff,
-        0x05,
-        ...word(SEEN),
-        0x83,
-        0x3d,
-        ...word(SEEN),
-        1,
-        0x75,
-        killSelf(USR1).length + 8,
-        ...killSelf(USR1),
-        0x6b,
-        0x05,
-        ...word(SEEN),
-        5,
-        0x90,
-        0xc3,
+        ...[...countsCalls(1, JNE, killSelf(USR1).length + 8), ...killSelf(USR1)],
+        ...[0x6b, 0x05, ...word(SEEN), 5, 0x90, 0xc3],
       ],
       [...action(USR1), ...killSelf(USR1), ...byteAt(SEEN)],
     ),
@@ -219,25 +216,13 @@ const PROBES: readonly Probe[] = [
   [
     'but not with SA_NODEFER',
     withHandler(
-      [
-        0xff,
-        0x05,
-        ...word(SEEN),
-        0x83,
-        0x3d,
-        ...word(SEEN),
-        3,
-        0x73,
-        killSelf(USR1).length,
-        ...killSelf(USR1),
-        0xc3,
-      ],
+      [...countsCalls(3, JAE, killSelf(USR1).length), ...killSelf(USR1), 0xc3],
       [...action(USR1, NODEFER), ...killSelf(USR1), ...byteAt(SEEN)],
     ),
     exited(3),
   ],
   [
-    'SA_RESETHAND forgets the handler',
+    'SA_RESETHAND resets the handler',
     withHandler(ADD_SIGNAL, [
       ...action(USR1, RESETHAND),
       ...killSelf(USR1),
@@ -247,7 +232,7 @@ const PROBES: readonly Probe[] = [
     killed(USR1),
   ],
   [
-    'signal() forgets it too',
+    'signal() resets it too',
     withHandler(ADD_SIGNAL, [
       ...system(48, USR1, HANDLER),
       ...killSelf(USR1),
@@ -257,20 +242,15 @@ const PROBES: readonly Probe[] = [
     killed(USR1),
   ],
   [
-    'two that wait come one in the other',
+    'of two pending signals, one interrupts the handler of the other',
     withHandler(ADD_SIGNAL, [
-      ...[
-        ...action(USR1),
-        ...action(USR2),
-        ...poke(OUT, bit(USR1) | bit(USR2)),
-        ...rt(175, 0, OUT, 0),
-      ],
+      ...[...action(USR1), ...action(USR2), ...block(bit(USR1) | bit(USR2))],
       ...[...killSelf(USR2), ...killSelf(USR1), ...rt(175, 1, OUT, 0), ...byteAt(SEEN)],
     ]),
     exited(USR1 + USR2),
   ],
   [
-    'SIGCHLD comes when a fork has ended',
+    'SIGCHLD is delivered when a fork has ended',
     withHandler(ADD_SIGNAL, [
       ...[...action(CHLD), ...forked(exit(3)), ...system(7, -1, OUT, 0), ...byteAt(SEEN)],
     ]),
@@ -295,50 +275,29 @@ const PROBES: readonly Probe[] = [
     'a fork sends its parent a signal',
     withHandler(ADD_SIGNAL, [
       ...action(USR1),
-      ...forked([
-        ...system(64),
-        0x89,
-        0xc3,
-        ...load(1, USR1),
-        ...load(0, 37),
-        0xcd,
-        0x80,
-        ...exit(0),
-      ]),
+      ...forked(killParent(USR1)),
       ...[...system(7, -1, OUT, 0), ...byteAt(SEEN)],
     ]),
     exited(USR1),
   ],
   [
     'and one that ends it',
-    [
-      ...forked([
-        ...system(64),
-        0x89,
-        0xc3,
-        ...load(1, TERM),
-        ...load(0, 37),
-        0xcd,
-        0x80,
-        ...exit(0),
-      ]),
-      ...[...system(7, -1, OUT, 0), ...exit(1)],
-    ],
+    [...forked(killParent(TERM)), ...[...system(7, -1, OUT, 0), ...exit(1)]],
     killed(TERM),
   ],
   [
-    "signals that wait are not a fork's",
+    'a fork does not inherit pending signals',
     [
-      ...[...poke(OUT, bit(TERM)), ...rt(175, 0, OUT, 0), ...killSelf(TERM)],
+      ...[...block(bit(TERM)), ...killSelf(TERM)],
       ...forked([...rt(175, 1, OUT, 0), ...exit(5)]),
       ...[...system(7, -1, OUT + 8, 0), ...byteAt(OUT + 9)],
     ],
     exited(5),
   ],
   [
-    'but one that is executed has them',
+    'but an executed program does',
     [
-      // With two arguments: the one that was executed.
+      // With two arguments, this is the program that was executed.
       ...[
         0x8b,
         0x04,
@@ -351,12 +310,7 @@ const PROBES: readonly Probe[] = [
         ...word(10 + rt(175).length + exit(0).length),
       ],
       ...[...poke(OUT, bit(TERM)), ...rt(175, 1, OUT, 0), ...exit(1)],
-      ...[
-        ...poke(OUT, bit(TERM)),
-        ...rt(175, 0, OUT, 0),
-        ...killSelf(TERM),
-        ...place(DATA, 'guest'),
-      ],
+      ...[...block(bit(TERM)), ...killSelf(TERM), ...place(DATA, 'guest')],
       ...[...poke(OUT, DATA), ...poke(OUT + 4, DATA), ...system(11, DATA, OUT, 0), ...exit(99)],
     ],
     killed(TERM),
@@ -369,11 +323,7 @@ const PROBES: readonly Probe[] = [
     ]),
     failed(32 + 13),
   ],
-  [
-    'SIGKILL cannot be held back',
-    [...poke(OUT, -1), ...rt(175, 0, OUT, 0), ...killSelf(9), ...exit(1)],
-    killed(9),
-  ],
+  ['SIGKILL cannot be blocked', [...block(-1), ...killSelf(9), ...exit(1)], killed(9)],
   [
     'kill of a child that has ended',
     [...forked(exit(0)), 0x89, 0xc3, ...load(1, 0), ...load(0, 37), 0xcd, 0x80, ...RESULT],

@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Guests on this computer's kernel, with addresses that are not randomised. */
+/** Runs guests on this computer's kernel, with addresses that are not randomised. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { elf, exit } from './guest.ts';
+import { type Ending, statusOf } from './world.ts';
 
-export interface NativeEnding {
-  readonly status: { kind: 'exited'; status: number } | { kind: 'killed'; signal: number };
-  readonly stdout: Uint8Array;
-}
-
-/** Folder of native guests; the path of each is `${folder}/guest`. */
+/** A folder for native guests; the path of each is `${folder}/guest`. */
 export class NativeGuests {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'i386-'));
 
-  /** Run `image` in the folder; undefined where the kernel does not. */
+  /** Run `image` in the folder; undefined if the kernel cannot. */
   run(
     image: Uint8Array,
     args: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
-  ): NativeEnding | undefined {
+  ): Omit<Ending, 'stderr'> | undefined {
     const path = join(this.folder, 'guest');
     writeFileSync(path, image);
     chmodSync(path, 0o755);
@@ -31,11 +27,7 @@ export class NativeGuests {
       maxBuffer: 1 << 26,
     });
     if (child.error !== undefined) return undefined;
-    const { stdout } = child;
-    if (child.signal !== null) {
-      return { stdout, status: { kind: 'killed', signal: constants.signals[child.signal] } };
-    }
-    return { stdout, status: { kind: 'exited', status: child.status ?? 1 } };
+    return { stdout: new Uint8Array(child.stdout), status: statusOf(child) };
   }
 
   /** Does this kernel run i386 programs? */

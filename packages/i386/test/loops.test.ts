@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Functions with loops and without calls, as stack machines make them: the translator holds what
- * they keep on the stack in locals. Pointers that hit variables, operands and what is below esp
- * must not notice; afterwards all registers and the memory around the frame must be those of the
- * interpreter.
+ * Functions with loops and without calls, as compilers for a stack machine make them: the
+ * translator holds their stack words in locals. Reads and writes through pointers to variables, to
+ * operands and below esp must still see the same values. Afterwards all registers and the memory
+ * around the frame must be those of the interpreter.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import fc from 'fast-check';
@@ -13,17 +13,17 @@ import { DATA, elf, exit, load, system, word } from './guest.ts';
 import { type Dice, diceFrom } from './random-code.ts';
 import { emulated, lockstep } from './run.ts';
 
-/** esp before the call: well inside of the stack. */
+/** esp before the call: well inside the stack. */
 const STACK = 0xffffe000 - 0x1800;
 /** Where the return address is: nothing may write there. */
 const RETURN = STACK - 4;
 const [EAX, ECX, EBX, ESP, EBP, ESI, EDI] = [0, 1, 3, 4, 5, 6, 7];
-/** Operands of the loop's stack machine at most. */
+/** The most operands on the stack. */
 const DEEPEST = 4;
 const LOCALS = 8;
-/** Pointers to places near the frame are in DATA. */
+/** Where pointers to addresses near the frame are stored. */
 const POINTERS = 6;
-/** And pointers to the operands. */
+/** Where pointers to the operands are stored. */
 const OPERANDS = DATA + 32;
 const RESULTS = DATA + 64;
 
@@ -37,7 +37,7 @@ const lea = (register: number, base: number, by: number): number[] => [
   ...word(by),
 ];
 
-/** An offset from `from`, at which four bytes may be written. */
+/** An offset from `from` where four bytes may be written. */
 function harmless(dice: Dice, from: number, by: readonly number[]): number {
   const fits = by.filter((d) => from + d + 4 <= RETURN || from + d >= RETURN + 4);
   return pick(dice, fits);
@@ -110,7 +110,7 @@ function operation(dice: Dice, code: number[], depth: number, ebp: number): numb
   return depth;
 }
 
-/** test al, 1; je over a part that leaves the depth as it was. */
+/** test al, 1; je over a part that does not change the depth. */
 function conditional(dice: Dice, code: number[], depth: number, ebp: number): void {
   const part: number[] = [];
   let inside = depth;
@@ -137,9 +137,7 @@ function functionWithLoop(dice: Dice, ebp: number): number[] {
   return [...code, 0x89, 0xf4, 0xc3]; // mov esp, esi; ret
 }
 
-/**
- * Calls a random function and writes what is left of it: registers, and memory around the frame.
- */
+/** Calls a random function, then writes the registers and the memory around its frame. */
 function program(seed: number): Uint8Array {
   const dice = diceFrom(seed);
   const ebp = pick(dice, [
@@ -169,7 +167,7 @@ function program(seed: number): Uint8Array {
 }
 
 describe('loops on the stack', () => {
-  it('random ones leave the same registers and memory', () => {
+  it('random loops leave the same registers and memory', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const image = program(seed);
@@ -181,7 +179,7 @@ describe('loops on the stack', () => {
     );
   });
 
-  it('and go in lockstep', () => {
+  it('they run in lockstep with the interpreter', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const host = (): MemoryHost => new MemoryHost({ files: new MemoryFiles() });

@@ -6,12 +6,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
 import { join } from 'node:path';
-import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { MemoryFiles } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
+import { runInWorld, statusOf } from './world.ts';
 
 const tree = process.env['I386_MES'];
 const present = runsIf(
@@ -28,7 +28,7 @@ const PROGRAMS: readonly (readonly [name: string, text: string])[] = [
   ['an error', '(car 1)'],
 ];
 
-/** What mes asks of its environment, with the tree at `prefix`. */
+/** The environment that mes needs, with the tree at `prefix`. */
 const environment = (prefix: string): string[] => [
   `MES_PREFIX=${prefix}`,
   'MES_ARENA=20000000',
@@ -63,20 +63,10 @@ describe.runIf(present)('mes-m2', () => {
       environment(tree as string).map((entry) => entry.split('=', 2) as [string, string]),
     );
     const native = spawnSync(path, argv.slice(1), { argv0: 'mes-m2', env });
-    const parts: Uint8Array[] = [];
-    const host = new MemoryHost({
-      files: world(),
-      engine,
-      stdout: (bytes) => parts.push(bytes.slice()),
-    });
-    const status = host.run('/mes/bin/mes-m2', argv, environment('/mes'));
-    const ended =
-      native.signal === null
-        ? { kind: 'exited', status: native.status }
-        : { kind: 'killed', signal: constants.signals[native.signal] };
-    expect({ status, stdout: Buffer.concat(parts).toString() }).toEqual({
-      status: ended,
-      stdout: native.stdout.toString(),
-    });
+    const inMemory = { files: world(), engine };
+    const ours = runInWorld(inMemory, '/mes/bin/mes-m2', argv, environment('/mes'));
+    expect(native.error).toBeUndefined();
+    expect(ours.status).toEqual(statusOf(native));
+    expect(Buffer.from(ours.stdout).toString()).toBe(native.stdout.toString());
   });
 });

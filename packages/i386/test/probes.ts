@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Probes: guests whose exit status is the answer. Each must end in the same way
- * interpreted, translated, and on this kernel, where that runs i386 programs.
+ * Probes: guests whose exit status is the answer. Each must end in the same way interpreted,
+ * translated, and natively, if this kernel runs i386 programs.
  */
-import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { MemoryFiles } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DATA, elf, load, place, system, word } from './guest.ts';
 import { NativeGuests } from './linux.ts';
 import { MODES } from './run.ts';
+import { type Ending, runInWorld } from './world.ts';
 
 /** Name, code, how it ends: {@link exited}, {@link killed} or {@link failed}. */
 export type Probe = readonly [name: string, code: readonly number[], end: object];
@@ -21,9 +22,9 @@ export const failed = (errno: number): object => exited(-errno & 0xff);
 // Ends of guests
 
 export const EXIT_EBX: readonly number[] = [...load(0, 1), 0xcd, 0x80];
-/** Ends with the low byte of eax: what a system call has returned. */
+/** Exits with the low byte of eax, the result of a system call. */
 export const RESULT: readonly number[] = [0x89, 0xc3, ...EXIT_EBX];
-/** Ends with the byte at `address`. */
+/** Exits with the byte at `address`. */
 export const byteAt = (address: number): number[] => [
   ...[0x0f, 0xb6, 0x1d, ...word(address), ...EXIT_EBX],
 ];
@@ -59,7 +60,7 @@ export const six = (
   ...[...load(0, number), 0xcd, 0x80],
 ];
 
-/** Where probes put names, and what calls give them. */
+/** Where probes put names, and the results of calls. */
 export const A: number = DATA;
 export const B: number = DATA + 32;
 export const OUT: number = DATA + 1024;
@@ -80,7 +81,7 @@ export const folder = (address: number): number[] => [
 
 // Running them
 
-/** Guests on this kernel, until the tests of the file have run. Says so where it runs none. */
+/** A folder for native guests, until the file's tests have run. Warns if this kernel runs none. */
 export function nativeGuests(): { guests: NativeGuests; works: boolean } {
   const guests = new NativeGuests();
   afterAll(() => guests.remove());
@@ -91,13 +92,6 @@ export function nativeGuests(): { guests: NativeGuests; works: boolean } {
   return { guests, works };
 }
 
-/** How a guest ended, and what it wrote. */
-export interface Run {
-  readonly status: object;
-  readonly stdout: Uint8Array<ArrayBuffer>;
-  readonly stderr: string;
-}
-
 /** Run `image` in a world in memory, at the path of native guests and in their folder. */
 export function run(
   image: Uint8Array,
@@ -105,26 +99,13 @@ export function run(
   directory = '/',
   environment: readonly string[] = [],
   args: readonly string[] = [],
-): Run {
-  const stdout: Uint8Array[] = [];
-  const stderr: Uint8Array[] = [];
+): Ending {
   const files = new MemoryFiles();
   files.createDirectories(directory);
   const path = `${directory.replace(/\/$/, '')}/guest`;
   files.writeFile(path, image, 0o755);
-  const host = new MemoryHost({
-    files,
-    currentDirectory: directory,
-    engine: i386Engine({ mode }),
-    stdout: (bytes) => stdout.push(bytes.slice()),
-    stderr: (bytes) => stderr.push(bytes.slice()),
-  });
-  const status = host.run(path, [path, ...args], environment);
-  return {
-    status,
-    stdout: new Uint8Array(Buffer.concat(stdout)),
-    stderr: Buffer.concat(stderr).toString(),
-  };
+  const world = { files, engine: i386Engine({ mode }), directory };
+  return runInWorld(world, path, [path, ...args], environment);
 }
 
 /** Tests of `probes`, in both modes and natively. */

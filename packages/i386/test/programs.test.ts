@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Programs that nobody here wrote, and what gcc and glibc make of two small ones, in the machine
- * and on this computer's kernel: output and exit status must be equal. I386_PROGRAMS names a folder
+ * Programs by other people, and two small ones of ours built with gcc and glibc, in the machine and
+ * on this computer's kernel: output and exit status must be equal. I386_PROGRAMS names a folder
  * with Debian's static programs for the i386; the README says how to get them.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { MemoryFiles } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MODES } from './run.ts';
+import { runInWorld, statusOf } from './world.ts';
 
 const programs = process.env['I386_PROGRAMS'];
 const present = runsIf(
@@ -83,7 +84,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['gpgv-static', 'gpgv', 'a-signature'],
 ];
 
-/** Last arguments of commands that write nothing to standard output, as is right. */
+/** Last arguments of the commands that rightly write nothing to standard output. */
 const SILENT = new Set(['kill -9 $$', 'a-signature']);
 
 /** Source and options. */
@@ -100,7 +101,7 @@ const ENGINES = {
   translate: i386Engine({ mode: 'translate' }),
 } as const;
 
-/** `gcc -m32` of our own source; undefined where that does not work. */
+/** Our source, compiled with `gcc -m32`; undefined if that does not work. */
 function compiled(source: string, ...options: readonly string[]): string | undefined {
   const path = fileURLToPath(new URL(`programs/${source}.c`, import.meta.url));
   const program = join(folder, `${source}${options.join('')}`);
@@ -121,7 +122,7 @@ describe.runIf(present)('third-party programs', () => {
       expect(existsSync(path), path).toBe(true);
       const expected = onKernel(path, argv);
       expect(inMachine(mode, path, argv)).toEqual(expected);
-      // An error would be equal, too, and show nothing.
+      // Two equal errors would show nothing.
       if (!SILENT.has(argv.at(-1) as string)) expect(expected.stdout).not.toBe('');
     });
   });
@@ -147,11 +148,7 @@ function onKernel(path: string, argv: readonly string[]): { status: object; stdo
   const env = { PATH: programs as string, HOME: '/', SHLVL: '1' };
   const child = spawnSync(path, rest, { argv0, cwd: work, env, timeout: 20_000 });
   expect(child.error).toBeUndefined();
-  const status =
-    child.signal === null
-      ? { kind: 'exited', status: child.status }
-      : { kind: 'killed', signal: constants.signals[child.signal] };
-  return { status, stdout: child.stdout.toString() };
+  return { status: statusOf(child), stdout: child.stdout.toString() };
 }
 
 /** The same in a world in memory. */
@@ -163,14 +160,8 @@ function inMachine(mode: (typeof MODES)[number], path: string, argv: readonly st
   files.writeFile(own, readFileSync(path), 0o755);
   const busyboxPath = join(programs as string, 'busybox');
   files.writeFile('/bin/busybox', readFileSync(busyboxPath), 0o755);
-  const parts: Uint8Array[] = [];
-  const host = new MemoryHost({
-    files,
-    engine: ENGINES[mode],
-    currentDirectory: '/folder',
-    stdout: (bytes) => parts.push(bytes.slice()),
-  });
   const args = argv[0] === path ? [own] : argv;
-  const status = host.run(own, args, ['PATH=/bin', 'HOME=/', 'SHLVL=1']);
-  return { status, stdout: Buffer.concat(parts).toString() };
+  const world = { files, engine: ENGINES[mode], directory: '/folder' };
+  const { status, stdout } = runInWorld(world, own, args, ['PATH=/bin', 'HOME=/', 'SHLVL=1']);
+  return { status, stdout: Buffer.from(stdout).toString() };
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Random instruction sequences, made from the instruction table itself: a stream of numbers →
- * machine code that neither jumps, nor faults, nor depends on flags that the manual calls
- * undefined.
+ * machine code that does not fault and does not depend on flags that the manual leaves undefined.
  *
  * esi always points into the data page and esp to the stack; the other registers hold anything.
  */
@@ -20,7 +19,7 @@ import { DATA, load, word } from './guest.ts';
 /** Gives the next random number below `below`. */
 export type Dice = (below: number) => number;
 
-/** Instructions that need a frame around them, or cannot stand in straight-line code. */
+/** Instructions that need others around them, or that cannot be part of straight-line code. */
 const NOT_ALONE = new Set<OperationName>(
   [
     'div idiv push pop pusha popa pushf popf enter leave movs stos lods cmps scas xlat jcc jmp',
@@ -62,7 +61,7 @@ function candidates(rows: readonly OpcodeRow[], prefix: readonly number[]): Cand
 }
 
 /**
- * `count` instructions with what they need around them, and some conditional jumps over one of
+ * `count` instructions, each with the others that it needs, and some conditional jumps over one of
  * them.
  */
 export function randomCode(dice: Dice, count: number): number[] {
@@ -93,7 +92,7 @@ export function randomCode(dice: Dice, count: number): number[] {
   return code;
 }
 
-/** Counts over the size leave the carry undefined, too. */
+/** A count above the operand's size also leaves the carry undefined. */
 function unknownAfter(instruction: Instruction): number {
   const shifts = ['shl', 'shr', 'sar', 'shld', 'shrd'].includes(instruction.operation);
   return instruction.undefinedFlags | (shifts && instruction.size < 4 ? 1 : 0);
@@ -128,7 +127,7 @@ function modRM(
   const byteReg = letters.includes('Gb');
   const byteRm = letters.includes('Eb');
   const middle = reg ?? (byteReg ? dice(8) : (SAFE_REGISTERS[dice(6)] as number));
-  // Bit numbers in registers reach far: only registers for those.
+  // A bit number in a register reaches far beyond a memory operand: use only register operands.
   const far = ['bt', 'bts', 'btr', 'btc'].includes(operation) && letters[1] === 'Gv';
   const form = letters.includes('M') ? 1 + dice(4) : far ? 0 : dice(5);
   const put = (mode: number, rm: number) => (mode << 6) | (middle << 3) | rm;
@@ -148,7 +147,7 @@ function trailing(dice: Dice, letter: string, short: boolean): number[] {
   return [];
 }
 
-/** Instructions with what makes them safe. */
+/** Instructions, each with others that make it safe. */
 function special(dice: Dice): number[][] {
   const value = () => [dice(256), dice(256), dice(256), dice(256)];
   const choices: (() => number[][])[] = [
@@ -201,8 +200,8 @@ function string(dice: Dice, opcode: number, repeat: readonly number[]): number[]
 }
 
 /**
- * Code that gives the registers random values and all flags known ones; esi points at the middle of
- * the data.
+ * Code that gives all registers random values and all flags known values; esi points to the middle
+ * of the data.
  */
 export function randomStart(dice: Dice): number[] {
   const interesting = [0, 1, -1, 0x7fffffff, 0x80000000, 0x80, 0x8000];

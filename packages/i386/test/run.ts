@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Running guests in tests: to their output, and in lockstep of translator and interpreter. */
+/** Runs guests in tests: for their output, or with translator and interpreter in lockstep. */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine, Machine, type MachineOptions, REGISTER_NAMES } from '@stage0-ts/i386';
 import { TranslationCache } from '../src/translate/cache.ts';
-
-/** How a guest ended, and what it wrote. */
-export interface Ending {
-  readonly status: ReturnType<Machine['run']>;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ending, runInWorld } from './world.ts';
 
 /** What the guest writes to standard output. */
 export function emulated(image: Uint8Array, options: Partial<MachineOptions> = {}): Uint8Array {
@@ -27,10 +21,10 @@ export function machine(
   return new Machine({ image: { path: 'guest', bytes: image }, argv: ['guest'], host, ...options });
 }
 
-/** Both ways to run. */
+/** The two ways to run a guest. */
 export const MODES = ['interpret', 'translate'] as const;
 
-/** The bytes of a file of a tree. */
+/** The bytes of a file in a tree. */
 export function contentOf(files: MemoryFiles, path: string): Uint8Array {
   const node = files.get(path);
   if (node.kind !== 'file') throw new Error(`${path} is not a file`);
@@ -43,28 +37,16 @@ export function start(
   mode: (typeof MODES)[number],
   files = new MemoryFiles(),
   argv: readonly string[] = ['guest'],
-): Ending {
-  const stdout: Uint8Array[] = [];
-  const stderr: Uint8Array[] = [];
+): Omit<Ending, 'stdout'> & { stdout: string } {
   files.writeFile('/guest', image, 0o755);
-  const host = new MemoryHost({
-    files,
-    engine: i386Engine({ mode }),
-    stdout: (bytes) => stdout.push(bytes),
-    stderr: (bytes) => stderr.push(bytes),
-  });
-  const status = host.run('/guest', argv, []);
-  return {
-    status,
-    stdout: Buffer.concat(stdout).toString(),
-    stderr: Buffer.concat(stderr).toString(),
-  };
+  const ending = runInWorld({ files, engine: i386Engine({ mode }) }, '/guest', argv);
+  return { ...ending, stdout: Buffer.from(ending.stdout).toString() };
 }
 
 /**
- * Run translated code, and after each of its blocks the interpreter up to the same address:
- * registers, flags that are kept, and memory that the interpreter wrote must agree; at the end all
- * memory. Returns the number of blocks.
+ * Run translated code, and after each of its blocks the interpreter up to the same address.
+ * Registers, the flags that translated code computes, and the memory that the interpreter wrote
+ * must be equal; at the end, all memory. Returns the number of blocks.
  */
 export function lockstep(
   image: Uint8Array,
@@ -97,7 +79,7 @@ export function lockstep(
   const status = primary.run();
   shadow.run();
   if (JSON.stringify(status) !== JSON.stringify(shadow.status)) throw new Error('status');
-  // Between them are the windows, which are not the guest's.
+  // The windows are between the two parts; they do not belong to the guest.
   const { used, layout } = shadow.memory;
   const low = shadow.memory.place(layout.imageStart);
   for (const part of [[0, layout.stackSize] as const, [low, used] as const]) {
@@ -111,7 +93,7 @@ function catchUp(shadow: Machine, address: number, atLeastOne: boolean): void {
   if (atLeastOne) shadow.step();
   for (let steps = 0; shadow.cpu.eip !== address; steps++) {
     if (steps > 1_000_000 || shadow.status !== undefined) {
-      throw new Error(`the interpreter does not come to ${hex(address)}`);
+      throw new Error(`the interpreter does not reach ${hex(address)}`);
     }
     shadow.step();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** System calls and processes, from little guests, in both modes. */
+/** System calls and processes: small guests, interpreted and translated. */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { i386Engine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
@@ -43,7 +43,7 @@ function exited(status: number): object {
 }
 
 describe.each(MODES)('%s', (mode) => {
-  it('copies a file byte by byte, with the mode that it asks for', () => {
+  it('copies a file byte by byte, with the permissions that it asks for', () => {
     const code = [
       ...place(DATA, 'input'),
       ...place(DATA + 16, 'output'),
@@ -196,7 +196,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(ending.stderr).toMatch(/hint: .*fileLimit/);
   });
 
-  it('a child that does wrong ends alone', () => {
+  it('a fault in a child ends only the child', () => {
     const code = [
       ...[...system(2), 0x85, 0xc0, 0x75, 2, 0x0f, 0x0b], // test eax, eax; jne +2; ud2
       ...system(WAITPID, 0, DATA, 0),
@@ -207,7 +207,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(ending.stderr).toMatch(/unknown instruction/);
   });
 
-  it('what is executed has the descriptors and the umask', () => {
+  it('an executed program inherits the descriptors and the umask', () => {
     // With one argument: a file as descriptors 1 and 3, umask 077, and itself. With two: writes
     // "one" to 1, "four" to 3, and ends with the umask.
     const second = [
@@ -260,7 +260,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(files.find('/made')).toMatchObject({ mode: 0o600 });
   });
 
-  it('a program that starts itself without end', () => {
+  it('a program that starts itself for ever reaches the limit', () => {
     const code = [
       ...[...place(DATA, '/guest'), 0xc7, 0x05, ...word(DATA + 32), ...word(DATA)],
       ...[...system(EXECVE, DATA, DATA + 32, 0), ...exit(99)],
@@ -270,7 +270,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(ending.status).toEqual({ kind: 'killed', signal: 9 });
   });
 
-  it('seeks, and fills what lies between with zeros', () => {
+  it('seeks past the end, and fills the gap with zeros', () => {
     const code = [
       ...place(DATA, 'out'),
       ...place(DATA + 8, 'ab'),
@@ -304,7 +304,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(files.find('/folder/new')).toMatchObject({ kind: 'directory', mode: 0o700 });
   });
 
-  it('an unlinked file stays readable while it is open, and is gone', () => {
+  it('an unlinked file stays readable while it is open, and has no name any more', () => {
     const code = [
       ...place(DATA, 'input'),
       ...system(OPEN, DATA, 2),
@@ -318,7 +318,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(files.find('/input')).toBeUndefined();
   });
 
-  it('forks: the child has memory of its own, and its status arrives', () => {
+  it('forks: the child has its own memory, and the parent gets its status', () => {
     const code = [
       ...[0xc6, 0x05, ...word(DATA), 5], // mov byte [DATA], 5
       ...system(2),
@@ -333,7 +333,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(start(elf(code), mode).status).toEqual(exited(45));
   });
 
-  it('forks: a child that moves the end of the heap leaves the parent its own', () => {
+  it("forks: a child that moves the end of its heap does not move its parent's", () => {
     const heap = [0x8b, 0x1d, ...word(DATA)]; // mov ebx, [DATA]
     const brk = (by: number) => [...heap, 0x81, 0xc3, ...word(by), ...load(0, 45), 0xcd, 0x80];
     const child = [
@@ -355,7 +355,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(start(elf(code), mode).status).toEqual(exited(9));
   });
 
-  it('what was written is there for a program that is executed, and death is seen', () => {
+  it('an executed program can read what was written, and its parent sees the signal that ends it', () => {
     // Writes /out, keeps it open, and executes itself with other arguments; that run (argc 2)
     // divides by zero.
     const code = [

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Guests that look for differences between the machine and Linux. Each runs in both modes and,
- * where the kernel runs i386 programs, natively: all must end alike. What is written here is what
- * Linux does.
+ * Guests that look for differences between the machine and Linux. Each runs in both modes and, if
+ * the kernel runs i386 programs, natively: all must end in the same way. The expected results are
+ * Linux's.
  */
 import { describe, expect, it } from 'vitest';
 import { CODE, DATA, elf, exit, load, place, system, word } from './guest.ts';
@@ -29,7 +29,7 @@ const { guests, works } = native;
 const IMAGE_END = DATA + 4096;
 const OPEN_DOT = [...place(DATA, '.'), ...system(5, DATA)];
 
-/** Changes the operand of its own mov, calls it, and puts it back: ends with 1, 2, 1 as digits. */
+/** Calls f, changes an operand in f, calls f again, restores it, and calls f a third time. */
 function changesItself(): number[] {
   // call f; mov [DATA], eax; mov byte [f + 1], 2; call f; lea ebx, [eax * 4]; mov byte [f + 1], 1;
   // call f; add ebx, eax; add ebx, [DATA]; exit; f: mov eax, 1; ret
@@ -45,20 +45,20 @@ function changesItself(): number[] {
   return [...code, ...load(0, 1), 0xc3];
 }
 
-/** f's carry is read after a call that is reached by a computed jump. */
+/** Reads the carry that f leaves, after a call of f that only a computed jump reaches. */
 const READS_FLAGS = [
   ...[0xe8, ...word(9), 0x31, 0xd2, ...load(0, CODE + 22), 0xff, 0xe0],
   ...[...load(1, 0x80000001), 0x01, 0xc9, 0xc3],
   ...[0xe8, ...word(-13), ...ifCondition(BELOW)],
 ];
 
-/** The carry is read after a jump by push and ret. */
+/** Reads the carry after a jump by push and ret. */
 const JUMPS_BY_RETURN = [
   ...[...load(1, 0x80000001), 0x01, 0xc9],
   ...[0x68, ...word(CODE + 13), 0xc3, ...ifCondition(BELOW)],
 ];
 
-/** movzx becomes setb, which reads the carry: as the code is, xor comes first. */
+/** Turns a movzx into setb, which reads the carry; in the unchanged code, xor sets it first. */
 const CHANGES_TO_READ = [
   ...[...load(1, 0x80000001), 0x01, 0xc9, 0x66, 0xc7, 0x05, ...word(CODE + 17), 0x92, 0xc3],
   ...[0x0f, 0xb6, 0xdb, 0x0f, 0xb6, 0xdb, 0x31, 0xd2, ...EXIT_EBX],
@@ -110,10 +110,10 @@ const PROBES: readonly Probe[] = [
   ['int 0x21', [0xcd, 0x21, ...exit(0)], killed(11)],
   ['a division by zero', [0x31, 0xc9, 0xf7, 0xf1, ...exit(0)], killed(8)],
   ['endbr32', [0xf3, 0x0f, 0x1e, 0xfb, ...exit(7)], exited(7)],
-  ['a call that is not there', [...system(0x7777), ...RESULT], exited(-38 & 0xff)],
+  ['a call that does not exist', [...system(0x7777), ...RESULT], exited(-38 & 0xff)],
   ['uname', [...system(122, DATA), ...RESULT], exited(0)],
   ['the older uname', [...system(109, DATA), ...RESULT], exited(0)],
-  ['a number of its own', [...system(20), 0x83, 0xf8, 1, ...ifCondition(GREATER)], exited(1)],
+  ['its process number', [...system(20), 0x83, 0xf8, 1, ...ifCondition(GREATER)], exited(1)],
   ['a parent', [...system(64), 0x83, 0xf8, 1, ...ifCondition(GREATER)], exited(1)],
   [
     'read of no bytes from a bad descriptor',
@@ -182,8 +182,8 @@ const PROBES: readonly Probe[] = [
 testProbes(PROBES, native);
 
 /**
- * Writes its first registers and flags, where the heap begins, and all from esp to the top of the
- * stack.
+ * Writes its first registers and flags, the start of the heap, and all bytes from esp to the top of
+ * the stack.
  */
 const SHOWS_START = [
   ...[
@@ -216,7 +216,7 @@ const SHOWS_START = [
 ];
 /** AT_SYSINFO, AT_SYSINFO_EHDR: there is no vdso. */
 const VDSO = [32, 33];
-/** What differs from processor to processor, and what is random. */
+/** Entries that differ between processors, or that are random. */
 const PROCESSOR = [16, 26, 51, 27, 28];
 const ARGUMENTS = ['x', 'yy', 'three'];
 const ENVIRONMENT = ['A=1', 'BB=22'];
@@ -226,13 +226,13 @@ describe('the first state', () => {
   const start = (mode: (typeof MODES)[number]) =>
     startOf(run(image, mode, guests.folder, ENVIRONMENT, ARGUMENTS).stdout);
 
-  it('is one and the same, whatever the mode', () => {
+  it('is the same in both modes', () => {
     expect(run(image, 'translate', guests.folder, ENVIRONMENT).stdout).toEqual(
       run(image, 'interpret', guests.folder, ENVIRONMENT).stdout,
     );
   });
 
-  it('is as the kernel makes it', () => {
+  it('has the registers and strings that the kernel gives', () => {
     const { registers, words, strings } = start('interpret');
     expect(registers).toEqual([0, 0, 0, words.esp, 0, 0, 0, 0, 0x202]);
     expect(words.esp % 16).toBe(0);
@@ -255,7 +255,7 @@ describe('the first state', () => {
     expect(ours.heap).toBe(theirs.heap);
     const kept = theirs.auxiliary.filter(([key]) => !VDSO.includes(key));
     const known = new Set(ours.auxiliary.map(([key]) => key));
-    // Older kernels lack the newest entries; none has one more that this machine lacks.
+    // Older kernels lack the newest entries, but the machine must have all entries of this one.
     expect(kept.filter(([key]) => !known.has(key))).toEqual([]);
     const keys = new Set(kept.map(([key]) => key));
     const values = (list: [number, number][]) =>

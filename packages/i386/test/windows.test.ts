@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Windows of open files (translate/windows.ts): random calls on a few files that share descriptors,
- * names and content leave in translated code what they leave in the interpreter: every result,
- * every byte read, every file.
+ * names and content must do the same in translated code as in the interpreter: every result, every
+ * byte read, every file.
  */
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import fc from 'fast-check';
@@ -21,7 +21,7 @@ function pick<Item>(dice: Dice, items: readonly Item[]): Item {
   return items[dice(items.length)] as Item;
 }
 
-/** One call, after which its result and the byte are written to standard output. */
+/** One call, after which its result and the byte that it read go to standard output. */
 function call(dice: Dice): number[] {
   const fd = 3 + dice(4);
   const name = DATA + 16 * dice(NAMES.length);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Random cases for x87 instructions: a stream of numbers → a guest that loads a random state, runs
- * one instruction, stores the state, and so on, and at last writes everything to standard output.
+ * Random cases for x87 instructions: a stream of numbers → a guest. For each case, it loads a
+ * random state, runs one instruction and stores the state; at the end, it writes everything to
+ * standard output.
  *
- * What is tried of numbers: all kinds, both ends of each format, halves of the last place, and
- * pairs that are close together. Control words have all precisions, ways to round, and masks.
+ * Numbers are of all kinds, at both ends of each format, halfway between two neighbours, and in
+ * pairs that are close together. Control words have all precisions, rounding modes and masks.
  */
 import { X87_ROWS, type X87Operation } from '../src/x87/table.ts';
 import { DATA, elf, exit, load, system, word } from './guest.ts';
@@ -14,15 +15,15 @@ import type { Dice } from './random-code.ts';
 const STATE = 0;
 const MEMORY = 108;
 const FLAGS = 220;
-const OUT_FLAGS = 224;
-const OUT_EAX = 228;
+export const OUT_FLAGS = 224;
+export const OUT_EAX = 228;
 const OUT_STATE = 232;
 export const RECORD = 340;
 
-/** Addresses of instruction and operand, which kernels and processors treat differently. */
+/** The addresses of instruction and operand, which differ between kernels and processors. */
 const POINTERS = [12, 28] as const;
 
-/** All forms of an operation in the table. */
+/** All forms of an operation that are in the table. */
 export interface Form {
   readonly opcode: number;
   readonly modRM: number;
@@ -34,7 +35,7 @@ export function formsOf(): Map<X87Operation, Form[]> {
   const forms = new Map<X87Operation, Form[]>();
   for (const [opcode, row] of X87_ROWS) {
     row.forEach((entry, modRM) => {
-      // Of memory operands only the one with a displacement of 32 bits.
+      // Of the memory operands, only the one with a 32-bit displacement.
       if (entry === undefined || (modRM < 0xc0 && (modRM & 0xc7) !== 5)) return;
       const { operation, operands } = entry;
       forms.set(operation, [...(forms.get(operation) ?? []), { opcode, modRM, operands }]);
@@ -51,7 +52,7 @@ export interface Cases {
 
 const USUAL_CONTROLS = [0x37f, 0x27f, 0x07f, 0x17f, 0x77f, 0xb7f, 0xf7f, 0x340];
 
-/** `count` cases of `forms`, of an operation that is an integer's if it is called so. */
+/** `count` cases of `forms`; operations whose name begins with `fi` get integers. */
 export function makeCases(dice: Dice, forms: readonly Form[], name: string, count: number): Cases {
   const records = new Uint8Array(count * RECORD);
   const code: number[] = [];
@@ -88,7 +89,8 @@ export function makeCases(dice: Dice, forms: readonly Form[], name: string, coun
 
 /** The part of a record that must be equal. */
 export function comparable(record: Uint8Array): string {
-  const parts = record.slice(MEMORY);
+  // A copy with a buffer of its own: slice() of a Buffer would be a view of the whole output.
+  const parts = Uint8Array.from(record.subarray(MEMORY));
   for (const start of [0, OUT_STATE - MEMORY])
     parts.fill(0, start + POINTERS[0], start + POINTERS[1]);
   const state = parts.subarray(OUT_STATE - MEMORY);
@@ -102,7 +104,7 @@ export function comparable(record: Uint8Array): string {
   ].join('\n');
 }
 
-/** Words and registers of what fnsave stores. */
+/** The words and registers in the state that fnsave stores. */
 function describeState(state: Uint8Array): string {
   const view = new DataView(state.buffer, state.byteOffset, state.length);
   const short = (at: number): string => view.getUint16(at, true).toString(16).padStart(4, '0');
@@ -117,7 +119,7 @@ function hex(bytes: Iterable<number>): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
-/** An executable that has `data` at DATA. */
+/** An executable with `data` at DATA. */
 function withData(code: readonly number[], data: Uint8Array): Uint8Array {
   const image = elf(code, data.length);
   const bytes = new Uint8Array(FILE_START + data.length);
@@ -126,7 +128,7 @@ function withData(code: readonly number[], data: Uint8Array): Uint8Array {
   new DataView(bytes.buffer).setUint32(FILE_SIZE_FIELD, bytes.length, true);
   return bytes;
 }
-/** Where DATA is in a file that is loaded at 0x08048000. */
+/** The offset of DATA in a file that is loaded at 0x08048000. */
 const FILE_START = DATA - 0x08048000;
 const FILE_SIZE_FIELD = 52 + 16;
 
@@ -136,7 +138,7 @@ function controlWord(dice: Dice): number {
   return 0x40 | masks | (dice(4) << 8) | (dice(4) << 10);
 }
 
-/** What frstor loads: nothing pending, most registers full, some neighbours alike. */
+/** A state for frstor: no exception pending, most registers full, some neighbours similar. */
 function stateBytes(dice: Dice): Uint8Array {
   const bytes = new Uint8Array(108);
   const view = new DataView(bytes.buffer);
@@ -177,7 +179,7 @@ function random64(dice: Dice): bigint {
   return value;
 }
 
-/** The first bit is set; the others are random, few, or what rounding looks at. */
+/** The first bit is set; the others are random, few, or at the places that rounding depends on. */
 function significand(dice: Dice): bigint {
   switch (dice(6)) {
     case 0:
@@ -193,7 +195,7 @@ function significand(dice: Dice): bigint {
   }
 }
 
-/** Exponents at which something changes. */
+/** Exponents at the limits of formats and cases. */
 const EXPONENTS = [1, 0x7ffe, 16383 - 1023, 16383 + 1023, 16383 - 127, 16383 + 127, 16383];
 
 function extendedBytes(dice: Dice): Uint8Array {

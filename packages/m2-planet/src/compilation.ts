@@ -41,9 +41,9 @@ export class Compilation {
   /** The type of the expression so far. */
   expressionType: Type;
   /**
-   * True from `&` to the next operand. A global of upstream's, not a parameter: an index after the
-   * operand asks for it too, and of several only the first sees it, as what is in the brackets ends
-   * it.
+   * True from `&` to the next operand. Upstream has a global for it, not a parameter: an index
+   * after the operand tests it too. Of several indices only the first sees it, because the
+   * expression in the brackets clears it.
    */
   addressOf = false;
   /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */

@@ -2,10 +2,10 @@
 /**
  * Expansion of one macro in the token list.
  *
- * The name (and the arguments) are taken out, copies of the replacement are put in, and the walk
- * goes on after the *first* of them in 1.13.1, at it in the newer dialect. So in 1.13.1 the first
- * token of an expansion is never a macro itself; after an empty macro the next token is always
- * stepped over unseen (quirks kept).
+ * The name (and the arguments) are removed, and copies of the replacement are inserted. In 1.13.1
+ * the walk continues after the *first* of them, in the newer dialect at it. So in 1.13.1 the first
+ * token of an expansion is never treated as a macro; after an empty macro the next token is always
+ * skipped (quirks kept).
  * Behaviour defined by cc_macro.c of M2-Planet 1.13.1.
  */
 import { CLOSE_PAREN, COMMA, OPEN_PAREN } from './characters.ts';

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/**
- * Questions about operators that are asked in more than one place: the text of a token → yes or no.
- */
+/** Tests of operators that are used in more than one place: the text of a token → yes or no. */
 import type { Compilation } from './compilation.ts';
 
 const COMPOUND: ReadonlySet<string> = new Set([

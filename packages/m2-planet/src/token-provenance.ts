@@ -2,8 +2,8 @@
 /**
  * The provenance of the output: tokens, as the parser comes to them → rows of the map.
  *
- * A token that is in no input, such as the value of a predefined macro, leaves the previous one in
- * force.
+ * A token that is not in any input, such as the value of a predefined macro, does not replace the
+ * previous one.
  */
 import { type ProvenanceMap, SectionProvenance } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Tokens: a doubly linked list in source order, and the few operations that the preprocessor does
- * on it.
+ * Tokens: a doubly linked list in source order, and the few operations of the preprocessor on it.
  *
  * The list form is the behaviour, not a convenience: upstream's preprocessor edits the list that it
  * walks, and several of its quirks (a macro as the very first token, an empty macro argument, an

@@ -5,8 +5,8 @@
  * Sort the bytes, equal ones in the order in which they were sent. Link each place in the sorted
  * order to the index at which its byte was sent. Then the text is read by following these links
  * from `origin`: each step gives the byte that was sent at the index to which the link points.
- * Invariant: the links are a permutation of the indices, so that the walk stays inside of the
- * block, whatever was sent.
+ * Invariant: the links are a permutation of the indices, so that the walk stays inside the block,
+ * whatever was sent.
  */
 
 /** Initial capacity in entries; it grows when needed. */

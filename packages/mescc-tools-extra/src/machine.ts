@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What stage0 calls a machine that uname names: its architecture, and the options for it.
+ * The machine name of uname → stage0's name for the architecture, and its options.
  *
  * Behaviour defined by mescc-tools/get_machine.c of stage0-posix 1.9.1.
  */

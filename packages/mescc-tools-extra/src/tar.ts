@@ -4,8 +4,8 @@
  *
  * Knows the old format, ustar with prefixes, GNU long names and base-256 numbers, and the path,
  * link path and size of pax headers. Invariant: no entry has a name, and no hard link a target,
- * that is absolute or climbs with `..`; a symbolic link may point anywhere, and who extracts must
- * not write through it.
+ * that is absolute or contains `..`; a symbolic link may point anywhere, and code that extracts
+ * must not write through it.
  *
  * Upstream (mescc-tools-extra/untar.c of stage0-posix 1.9.1) reads names of at most 99 bytes,
  * ignores prefixes, and treats pax headers as files.

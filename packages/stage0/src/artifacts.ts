@@ -6,9 +6,9 @@ import type { FileNode, MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 
 /**
- * `match` and `differs`: the digest is expected, and the file has it or does not; `missing`:
- * expected, not there; `not-made`: expected and there, but no process made it; `given`: the same
- * for a text of the tree that is not a program and has the expected digest, such as the
+ * `match` and `differs`: a digest is expected, and the file has it or does not; `missing`:
+ * expected, but there is no file; `not-made`: there is a file, but no process made it; `given`: the
+ * same for a text of the tree that is not a program and has the expected digest, such as the
  * placeholders of older releases; `unlisted`: made, and no digest is expected.
  */
 export type Verdict = 'match' | 'differs' | 'missing' | 'not-made' | 'given' | 'unlisted';

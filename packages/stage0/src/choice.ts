@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A tree → what is built beside its own programs to check it, and why.
+ * A tree → the build that its own programs are compared with, and the reason for this choice.
  *
  * Our ports follow the tools of two releases. If a tree has the sources of these, every file can be
  * compared. If it has other sources, a port may differ from the tree's tool and still be right.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Two finished worlds → every path at which they differ, whatever was recorded of the processes.
+ * Two finished worlds → every path at which they differ, independently of the records of processes.
  *
  * This is the safety net below the comparison of processes. It compares kinds, contents, modes and
  * targets of links, and finds what only one of the two has.

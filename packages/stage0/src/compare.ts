@@ -6,7 +6,7 @@
  * compared by their place in that order, innermost first: what a process left is compared when it
  * ends, before another process can use it. A process that fails in both builds is not a difference:
  * our ports remove partial output, upstream's tools do not. Finally the trees are compared,
- * whatever was recorded; there, such leftovers count.
+ * independently of the records; there, such leftovers count.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { ChildStatus } from '@stage0-ts/host';

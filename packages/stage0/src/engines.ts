@@ -3,8 +3,8 @@
  * What runs when a script starts a path.
  *
  * The ports engine runs the TypeScript port that the file's *name* stands for; the host has already
- * made sure that the file is there and executable. The names are those that upstream's scripts give
- * to their tools: the tool's own, or with the number of the build stage after it (`M1-0`,
+ * made sure that the file exists and is executable. The names are those that upstream's scripts
+ * give to their tools: the tool's own, or with the number of the build stage after it (`M1-0`,
  * `hex2-1`), or a seed's.
  */
 import { ccX86For } from '@stage0-ts/cc-x86';

@@ -2,8 +2,8 @@
 /**
  * Reports of a check that agree → the evidence that a statement is made of.
  *
- * Invariant: nothing of it depends on the computer or the time. Only files that both builds made
- * alike are named: those that are other code by design, in a diverse build, are not.
+ * Invariant: nothing in it depends on the computer or the time. Only files that are the same in
+ * both builds are named; files that differ by design in a diverse build are left out.
  */
 import type { ArtifactDocument, CheckDocument } from './check-document.ts';
 

@@ -86,10 +86,7 @@ export type TraceEnd =
   | { readonly kind: 'source'; readonly place: Place }
   /** Text of the tool itself; the trace ends at the command. */
   | { readonly kind: 'tool'; readonly place: Place | null }
-  /**
-   * A tool that makes no maps, such as an unpacker, or a program of the tree that no port stands
-   * for.
-   */
+  /** A tool that makes no maps, such as an unpacker, or a program of the tree that has no port. */
   | { readonly kind: 'unmapped'; readonly place: Place | null };
 
 /** The trace from one byte; also the document of `stage0 explain --json`. */
@@ -184,9 +181,9 @@ export class Explainer {
   }
 
   /**
-   * Build the tree in `files`, which is changed by it, as far as it can be built. Programs that no
-   * port stands for run in the machine, if the options name no other engine. Throws what {@link
-   * build} throws.
+   * Build the tree in `files`, as far as it can be built; this changes `files`. Programs without a
+   * port run in the machine, unless the options name another engine. Throws what {@link build}
+   * throws.
    */
   static build(files: MemoryFiles, options: ExplainOptions = {}): Explainer {
     const engine = options.engine ?? portsAndMachine();
@@ -196,8 +193,8 @@ export class Explainer {
   /**
    * The trace from the byte at `offset` of the file at `path`, as the build left it.
    *
-   * Throws a ToolError for a file that is not there or that the build did not make, and an offset
-   * outside of it. If the build failed before it made the file, the error says what failed.
+   * Throws a ToolError if the file does not exist or was not made by the build, or if the offset is
+   * outside the file. If the build failed before it made the file, the error says what failed.
    */
   explain(path: string, offset: number): Explanation {
     const { bytes, madeBy, path: own } = this.final(path);

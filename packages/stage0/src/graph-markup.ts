@@ -3,8 +3,8 @@
  * A {@link Graph} → HTML: a legend, a field to search, buttons to zoom, and the picture as SVG,
  * which fits the window.
  *
- * The HTML report and the page of the chain show the same; graph-script.ts makes it answer,
- * graph-style.ts gives it its looks. Invariant: every name of the tree in it is escaped.
+ * The HTML report and the page of the chain show the same graph; graph-script.ts makes it
+ * interactive, graph-style.ts styles it. Invariant: every name of the tree in it is escaped.
  */
 
 import { visible } from '@stage0-ts/diagnostics';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The chain's graph made to answer: choosing with a mouse, a finger or keys, the way down, search,
- * zoom.
+ * Makes the chain's graph interactive: choosing nodes with a mouse, a finger or keys, details,
+ * search, zoom.
  *
  * Runs in a browser: in the page of the chain, and in the HTML report, which gets the text of
- * {@link attachGraph}. So the function uses nothing from outside of itself, and knows of the
- * document only what is declared here. Invariant: one node is a stop for Tab, and it is the chosen
- * one if there is one.
+ * {@link attachGraph}. So the function uses nothing from outside itself, and of the document only
+ * what is declared here. Invariant: one node is a stop for Tab, and it is the chosen one if there
+ * is one.
  */
 
 /** What is used of an element. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The looks of the chain's graph, in the report and in the page; light and dark. */
+/** The style of the chain's graph, in the report and in the page; light and dark. */
 export const GRAPH_STYLE = `
 .chain-graph { --same-line: light-dark(#b9c0c8, #4a525c); --begins: light-dark(#b3261e, #ff6b60); --follows: light-dark(#f0b4af, #8a4a45); --mark: light-dark(#0a5fbf, #6fb2ff); }
 .chain-graph .lang-seed { --fill: light-dark(#1b1f24, #e3e6ea); } .chain-graph .lang-hex0 { --fill: light-dark(#7a5cc7, #b59cf5); }

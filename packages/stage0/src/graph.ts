@@ -4,10 +4,10 @@
  * processes, each right of everything that it uses.
  *
  * A lane holds what one script starts. Shells and the M2-Mesoplanet driver make nothing themselves
- * and are left out, and so is what leaves no file. A node is named by the file that its process
- * makes; what a driver starts in between makes files of passing names, and is named by the driver's
- * result and the tool: `cp: M1`. Invariant: no two nodes have the same column and row, and an edge
- * always leads to the right.
+ * and are left out, and so are processes that leave no file. A node is named after the file that
+ * its process makes. The tools that a driver starts make temporary files, so they are named after
+ * the driver's result and the tool: `cp: M1`. Invariant: no two nodes have the same column and row,
+ * and an edge always leads to the right.
  */
 import type { CheckDocument, ProcessDocument } from './check-document.ts';
 import type { TrustedBinary } from './trust.ts';

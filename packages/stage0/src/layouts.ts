@@ -3,7 +3,8 @@
  * Layouts of trees: the files that identify a layout, the script that builds it, and the
  * environment that the script needs.
  *
- * A layout is data. Guix, live-bootstrap and nixpkgs use stage0-posix as it is: the first one.
+ * A layout is data. Guix, live-bootstrap and nixpkgs use the unchanged layout of stage0-posix, the
+ * first one.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';

@@ -37,7 +37,8 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
 
 /**
  * Our ports, and the machine for i386 programs without a port: a distribution's scripts go on to
- * run programs that the tools have just built. What these build is theirs, whatever its name is.
+ * run programs that the tools have just built. What those programs build also runs in the machine,
+ * even if it has the name of a port.
  */
 export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
   const machine = machineEngine(options);
@@ -61,8 +62,8 @@ export function portsAndMachine(options: EngineOptions = {}): NamedEngine {
 }
 
 /**
- * The port that a launcher starts, or undefined for any other file. A launcher has these two lines
- * and no more.
+ * The port that a launcher starts, or undefined for any other file. A launcher has exactly these
+ * two lines.
  */
 function launchedPort(bytes: Uint8Array): Program | undefined {
   if (bytes[0] !== 0x23 || bytes.length > MAX_LAUNCHER) return undefined;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Which files programs in the machine have made: a host → the same host, and their contents noted.
+ * Records which files programs in the machine have made: a host → the same host, which notes the
+ * contents of the executables that are written.
  *
- * A port stands for a path by its name, and a name says little once scripts build programs that are
- * not stage0's: a later `mkdir` is another program. Upstream's tools are made by tools of stage0,
- * which are ports, so a content that came out of the machine is not one. Invariant: contents count,
- * not paths or arrays, so that copies are known too.
+ * A port is chosen by the name of a file, but a name is not reliable once scripts build programs
+ * that are not stage0's: a later `mkdir` is another program. Upstream's tools are made by other
+ * tools of stage0, which are ports, so a program that was made in the machine is not one of
+ * upstream's tools. Invariant: contents count, not paths or arrays, so that copies are recognised
+ * too.
  */
 import type { Host } from '@stage0-ts/host';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';

@@ -4,8 +4,7 @@
  *
  * A stand-in for the first compiler makes different code from the same source. What processes make
  * from that code *as data* (by assembling, joining, linking) differs as well. What the resulting
- * *program* makes when it runs is never excused: its output must be equal, which is the point of
- * the comparison.
+ * *program* makes when it runs must never differ: that is the point of the comparison.
  */
 import type { ProcessRecord } from './records.ts';
 

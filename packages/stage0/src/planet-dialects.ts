@@ -2,8 +2,8 @@
 /**
  * A tree → the dialect of its M2-Planet, for our port of M2-Planet.
  *
- * The digests of all of upstream's sources decide together: a tree that has only some of these
- * files has neither compiler. If no dialect is known, the port stays that of 1.9.1.
+ * The digests of all of upstream's sources decide together: a tree with only some of these files
+ * has neither of the two compilers. If no dialect is known, the port stays that of 1.9.1.
  */
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import type { DialectName } from '@stage0-ts/m2-planet';

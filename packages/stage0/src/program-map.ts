@@ -3,8 +3,8 @@
  * An i386 program → what its bytes are: fields of its headers, instructions, and data, each in
  * words.
  *
- * `stage0 explain` and the page of the seed answer from this. Invariant: every byte of the program
- * is in a piece; where headers overlap, in two.
+ * `stage0 explain` and the page of the seed use this. Invariant: every byte of the program is in a
+ * piece; where headers overlap, in two.
  */
 import {
   describeInstruction,

@@ -3,8 +3,9 @@
  * What each instruction of upstream's hex0-seed is for: offset in the seed → a note, in our
  * words.
  *
- * The notes belong to one program, so they go by its digest: `hex0-seed` of x86, 181 bytes, since
- * stage0-posix 1.6.0. Invariant: every instruction of it has a note (a test counts them).
+ * The notes belong to one program, which is identified by its digest: `hex0-seed` of x86, 181
+ * bytes, since stage0-posix 1.6.0. Invariant: every instruction of it has a note (a test counts
+ * them).
  */
 
 /** Digest of a program → its notes. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Wheeler's step: the compiler binary that was just built compiles, assembles and links its own
- * source again, and must come out the same.
+ * source again, and the result must be the same binary.
  *
  * No layout is assumed: the record of the run shows how the compiler was made. The last process
  * that left a binary called M2-Planet is followed back through its inputs to the M2-Planet that

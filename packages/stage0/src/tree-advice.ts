@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A tree that does not build as it should → what is probably wrong with it, and the way out.
+ * A tree that does not build as it should → what is probably wrong with it, and how to fix it.
  *
  * Most faults of a tree arise on its way to the disk, not in its sources: a clone without
  * submodules, a zip that lost the executable bits, an editor or git that changed line ends. This

@@ -3,8 +3,8 @@
  * Several archives → one tree: archives of upstream's repositories, as distributions pin them and
  * as GitHub makes them, without their submodules.
  *
- * Each is put at its place, which must be free: not there, or an empty folder. Invariant: the order
- * does not matter.
+ * Each is put at its place, which must be free: it must not exist, or be an empty folder.
+ * Invariant: the order does not matter.
  */
 import { ToolError, visible } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';

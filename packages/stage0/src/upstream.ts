@@ -4,7 +4,7 @@
  *
  * The same as test-vectors/upstream.json, which is not in the published package;
  * test/upstream.test.ts holds the two together. docs/upstream.md says how the next release is
- * taken.
+ * adopted.
  */
 export interface UpstreamRelease {
   readonly release: string;

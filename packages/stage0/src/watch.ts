@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Follows the processes of one run: who started whom, what each read, wrote and said, and how it
+ * Follows the processes of one run: who started whom, what each read, wrote and printed, and how it
  * ended.
  */
 

@@ -385,13 +385,14 @@ describe('every README', () => {
   const isPublished = (file: string) =>
     JSON.parse(read(file.replace('README.md', 'package.json'))).private !== true;
   const ownReadmes = readmes.filter((file) => file !== 'README.md' && isPublished(file));
-  it.each(ownReadmes)('%s has the package’s name, a sample and a table', (file) => {
+  it.each(ownReadmes)('%s has the package’s name, a sample and a table or list', (file) => {
     const { name } = JSON.parse(read(file.replace('README.md', 'package.json'))) as {
       name: string;
     };
     expect(read(file).startsWith(`# ${name}\n`)).toBe(true);
     expect(blocks(file, 'ts').length).toBeGreaterThan(0);
-    expect(read(file)).toMatch(/^\|.*\|\n\|( ?-+ ?\|)+\n\|/m);
+    // What it reads or exports: a table, or a list whose entries begin with a name in code.
+    expect(read(file)).toMatch(/^\|.*\|\n\|( ?-+ ?\|)+\n\||^(- `.+`.*: .+\n( {2}.+\n)*){3}/m);
   });
 
   const ports = packages.filter((name) =>

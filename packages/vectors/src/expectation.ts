@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a case expects, worked out of its recording; and cases packed as JSON. Needs no file system.
+ * What a case expects, derived from its recording; and cases packed as JSON. Needs no file system.
  */
 import type {
   CaseSettings,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What runs packed cases in a world in memory and checks them: for tests in the browser. */
+/** Runs packed cases in a world in memory and checks them: for tests in the browser. */
 export { checkOutcome } from './check.ts';
 export { type PackedCase, unpackCase } from './expectation.ts';
 export { runInMemory } from './run-in-memory.ts';

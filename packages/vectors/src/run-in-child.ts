@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Run many cases of one tool in one child process: our built program, on the Node host, in real
- * folders. A process for each would spend nearly all of its time on the start of Node.
+ * folders. With a process for each case, nearly all of the time would go into starting Node.
  *
- * The child is bin/run-cases.ts. It sends each outcome when it has it; one that takes too long is a
- * hang, and so are those that wait for it.
+ * The child is bin/run-cases.ts. It sends each outcome as soon as it has it; a case that takes too
+ * long counts as a hang, and so do those that wait for it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What reads and runs cases, without the suite: for programs that are not vitest tests. */
+/** Reads and runs cases, without the suite: for programs that are not vitest tests. */
 export {
   CASE_DIRECTORY,
   type CaseSettings,

@@ -32,20 +32,22 @@ const COMMON_BINARY = [
 const ENUMERATION = 'enum { A = 5 , B = 6 , C = 9 } ;';
 const LINE_COMMENTS = ['// comment', '// text'] as const;
 
+/** Types of both compilers. */
+const COMMON_TYPES = [
+  'int',
+  'char',
+  'char *',
+  'int *',
+  'void',
+  'struct s *',
+  'FUNCTION',
+  'unsigned',
+  'long',
+  'char * *',
+];
+
 const CC_X86: Dialect = {
-  types: [
-    'int',
-    'char',
-    'char *',
-    'int *',
-    'void',
-    'struct s *',
-    'FUNCTION',
-    'unsigned',
-    'long',
-    'char * *',
-    'FILE *',
-  ],
+  types: [...COMMON_TYPES, 'FILE *'],
   binary: COMMON_BINARY,
   unary: ['-', '!', '~'],
   assignment: ['=', '=', '=', '='],
@@ -91,20 +93,9 @@ const CC_X86_OLDER: Dialect = {
 
 const M2_PLANET: Dialect = {
   types: [
+    ...COMMON_TYPES,
     ...[
-      'int',
-      'char',
-      'char *',
-      'int *',
-      'void',
-      'struct s *',
-      'FUNCTION',
-      'unsigned',
-      'long',
-      'char * *',
       'short',
-    ],
-    ...[
       'unsigned char',
       'unsigned short',
       'long long',

@@ -3,10 +3,10 @@
  * Programs of hex2, the linker of mescc-tools: every architecture, byte order, base of digits and
  * address.
  */
+import { ARCHITECTURES } from '@stage0-ts/hex2';
 import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { anyByte, nearly, printable, several, withNewline } from '../pieces.ts';
-import { ARCHITECTURES } from './architectures.ts';
 
 /** How a byte is written, by the option that says so. */
 const BYTE_MODES: readonly {

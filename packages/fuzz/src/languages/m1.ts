@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Programs of M0 and M1, the macro assemblers. */
+import { ARCHITECTURES } from '@stage0-ts/m1';
 import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { anyByte, nearly, printable, several, withNewline } from '../pieces.ts';
-import { ARCHITECTURES } from './architectures.ts';
 
 /** Names that are defined somewhere, mostly. */
 const macro = fc.constantFrom('nop', 'ret', 'mov_eax,', '%x', ':l', '<4', '&q');

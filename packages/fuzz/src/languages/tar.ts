@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Tar archives, header by header: every type of entry, every form of number, names that climb,
- * links that lead outside; then damaged or not. No name is absolute and none climbs further than
- * the folder above the case's, so that upstream's program, which follows them, stays in the folder
- * that is removed after it.
+ * Tar archives, header by header: every type of entry, every form of number, names with `..`, links
+ * that lead outside; then damaged or not. No name is absolute, and none leads further up than the
+ * folder above the case's, so that upstream's program, which follows them, stays in the folder that
+ * is removed after it.
  */
 import { decodeLatin1 } from '@stage0-ts/bytes';
 import * as fc from 'fast-check';

@@ -65,7 +65,7 @@ export interface NodeTimes {
 
 /** What a world knows of its nodes besides their content, and its clock. All views share it. */
 class Inodes {
-  /** Milliseconds since 1970: moved by whoever asks, and by changes. */
+  /** Milliseconds since 1970: advances each time that it is read, and with each change. */
   private time = FIRST_TIME;
   private last = 1;
   private readonly known = new WeakMap<TreeNode, NodeTimes>();
@@ -296,7 +296,7 @@ export class MemoryFiles {
     this.usage.inodes.touch(place.parent);
   }
 
-  /** Put a new node at `path`. Throws EEXIST when something is there. */
+  /** Put a new node at `path`. Throws EEXIST if there is one already. */
   create(path: string, node: TreeNode): void {
     const place = this.walk(path, false);
     if (place.node !== undefined) throw hostError('EEXIST', path);

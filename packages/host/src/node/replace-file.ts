@@ -2,8 +2,9 @@
 /**
  * Write a file so that it has the old content or the new, whatever goes wrong in between.
  *
- * A regular file with one name, and a new one, is written beside and renamed into place. Devices,
- * pipes and files with several names are written in place, because renaming would replace them.
+ * A new file, or a regular file with one name, is written under a temporary name next to it, and
+ * renamed into place. Devices, pipes and files with several names are written in place, because
+ * renaming would replace them.
  */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
@@ -27,8 +28,8 @@ export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: numb
 }
 
 /**
- * The name of the file that is not there yet, where `name` is a link to it. Links in a circle have
- * no status.
+ * The name of a file that does not exist yet, if `name` is a link to it. Circular links never get
+ * here, because stat fails for them.
  */
 function behindLinks(name: string | Buffer): string | Buffer {
   if (fs.lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return name;

@@ -3,9 +3,9 @@
  * Sums, products, quotients, square roots and comparisons of 80-bit numbers: each exactly, in
  * integers, and then rounded once (Intel SDM volume 2, tables at FADD, FMUL, FDIV, FSQRT, FCOM).
  *
- * What is looked at first wins: a number of a kind that is refused; NaN; what is invalid or a
- * division by zero; a denormal number; the result. Invariant: exceptions are only noted in
- * `raised`; whether a result counts is the unit's to say.
+ * Cases are checked in this order, and the first one decides: an operand in an unsupported format;
+ * a NaN; an invalid operation or a division by zero; a denormal operand; the result. Invariant:
+ * exceptions are only noted in `raised`; the unit decides whether the result is stored.
  */
 import {
   bitLength,
@@ -34,13 +34,13 @@ import {
 export type Binary = (to: Rounding, a: Extended, b: Extended) => Extended;
 export type Unary = (to: Rounding, a: Extended) => Extended;
 
-/** The result of what may not be done. */
+/** The result of an invalid operation. */
 export function invalid(to: Rounding): Extended {
   to.raised |= INVALID;
   return INDEFINITE;
 }
 
-/** The result where an operand is NaN or of a kind that is refused; undefined where none is. */
+/** The result if an operand is a NaN or unsupported; undefined if neither operand is. */
 export function withoutNumber(to: Rounding, a: Extended, b: Extended): Extended | undefined {
   const [first, second] = [kindOf(a), kindOf(b)];
   if (first === 'unsupported' || second === 'unsupported') return invalid(to);
@@ -50,7 +50,7 @@ export function withoutNumber(to: Rounding, a: Extended, b: Extended): Extended 
   return { ...chosen, significand: chosen.significand | QUIET_BIT };
 }
 
-/** Of two NaN: a quiet one before a signalling one, then the larger, then the positive one. */
+/** Which of two NaNs: a quiet one before a signalling one, then the larger, then the positive. */
 function choose(a: Extended, first: Kind, b: Extended, second: Kind): Extended {
   if (!isNaN80(second)) return a;
   if (!isNaN80(first)) return b;
@@ -59,7 +59,7 @@ function choose(a: Extended, first: Kind, b: Extended, second: Kind): Extended {
   return a.negative ? b : a;
 }
 
-/** Note that a denormal number is used. */
+/** Raise the denormal exception if one of the operands is a denormal number. */
 export function noteDenormal(to: Rounding, ...numbers: readonly Extended[]): void {
   const isDenormal = (x: Extended): boolean => x.exponent === 0 && x.significand !== 0n;
   if (to.fromDenormal || numbers.some(isDenormal)) to.raised |= DENORMAL;
@@ -94,7 +94,7 @@ function sum(to: Rounding, a: Extended, b: Extended): Extended {
   return sumOfFinite(to, a, b, down);
 }
 
-/** Numbers that are further apart only decide which way is up. */
+/** If the exponents differ by more, the smaller number only affects the rounding. */
 const FAR = 132;
 
 function sumOfFinite(to: Rounding, a: Extended, b: Extended, down: boolean): Extended {
@@ -161,7 +161,7 @@ export function squareRoot(to: Rounding, a: Extended): Extended {
   if (kind === 'infinity') return a;
   noteDenormal(to, a);
   const { magnitude, scale } = finite(a);
-  // An even scale, and twice as many bits as the root shall have.
+  // The scale must be even, and the radicand needs twice as many bits as the root.
   const by = (scale & 1) === 0 ? 68 : 69;
   const radicand = magnitude << BigInt(by);
   const root = integerRoot(radicand);
@@ -195,7 +195,7 @@ export function compare(to: Rounding, a: Extended, b: Extended, quiet: boolean):
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** An integer that is in the order of the numbers: exponent and significand are. */
+/** An integer for each number, in the same order as the numbers. */
 function sortKey({ negative, exponent, significand }: Extended): bigint {
   // A denormal number has the exponent 0 and counts as one with exponent 1.
   const place = exponent === 0 && significand !== 0n ? 1 : exponent;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Between registers and what memory holds: numbers of 32 and 64 bits, integers, and packed decimal
- * numbers (Intel SDM volume 1, chapter 4.2 and 4.7).
+ * Conversions between registers and the formats in memory: numbers of 32 and 64 bits, integers, and
+ * packed decimal numbers (Intel SDM volume 1, chapters 4.2 and 4.7).
  */
 import { withoutNumber } from './arithmetic.ts';
 import { fromInteger, toInteger } from './exact.ts';
@@ -29,7 +29,8 @@ import {
 } from './round.ts';
 
 /**
- * The number in 4 or 8 bytes. A signalling NaN stays one, a denormal number becomes a normal one.
+ * The number in 4 or 8 bytes. A signalling NaN stays signalling; a denormal number becomes a normal
+ * one, since a register has a wider exponent.
  */
 export function fromShort(bits: bigint, size: 4 | 8): { value: Extended; denormal: boolean } {
   const { bits: precision, most } = size === 4 ? SINGLE : DOUBLE;
@@ -83,8 +84,8 @@ function pack(negative: boolean, format: Format, exponent: number, significand: 
 }
 
 /**
- * `x` as an integer of `size` bytes, by the way to round. What does not fit is invalid, and becomes
- * the smallest one.
+ * `x` as an integer of `size` bytes, rounded by `mode`. A number that does not fit is invalid, and
+ * becomes the smallest integer.
  */
 export function toSized(to: Rounding, x: Extended, size: 2 | 4 | 8, mode?: number): bigint {
   const most = 1n << BigInt(size * 8 - 1);
@@ -114,10 +115,10 @@ function integerBelow(
 }
 
 const DIGITS = 18;
-/** What an invalid fbstp stores: sign and the upper bytes. */
+/** What an invalid fbstp stores: the manual's "packed BCD integer indefinite". */
 const DECIMAL_INDEFINITE = 0xffffc000000000000000n;
 
-/** Ten bytes with 18 decimal digits and a sign; digits above nine count as what they are. */
+/** Ten bytes with 18 decimal digits and a sign; a digit from 10 to 15 counts with that value. */
 export function fromDecimal(bits: bigint): Extended {
   let value = 0n;
   for (let at = DIGITS - 1; at >= 0; at--) value = value * 10n + ((bits >> BigInt(at * 4)) & 15n);

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What fnstenv and fnsave store and fldenv and frstor load, in its two sizes (Intel SDM volume 1,
- * chapter 8.1.10): words of the unit, addresses of the last instruction and its operand, and for
- * fnsave the registers from the top on.
- *
- * The selectors and the opcode that are stored there are 0, as processors since 2011 store them.
+ * What fnstenv and fnsave store, and fldenv and frstor load, in its two sizes (Intel SDM volume 1,
+ * chapter 8.1.10): the control, status and tag words, the addresses of the last instruction and of
+ * its operand, and for fnsave and frstor also the registers, from the top of the stack down. The
+ * selectors and the opcode are stored as 0, as processors have done since 2011.
  */
 import { readExtended, writeExtended } from './number.ts';
 import type { Fpu } from './unit.ts';
 
-/** Bytes of an environment, without and with the prefix of operand size. */
+/** Size of an environment in bytes, without and with the operand size prefix. */
 export const ENVIRONMENT = { 4: 28, 2: 14 } as const;
-/** With registers. */
+/** The same with the registers. */
 export const STATE = { 4: 108, 2: 94 } as const;
 const REGISTER_BYTES = 10;
-/** What is above a word of 16 bits in an environment of 28 bytes. */
+/** The upper half of each 16-bit word in an environment of 28 bytes. */
 const FILLER = 0xffff0000;
 
-/** The environment in 14 or 28 bytes, or all of the state in 94 or 108. */
+/** The environment in 14 or 28 bytes, or the whole state in 94 or 108. */
 export function storeState(unit: Fpu, size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);

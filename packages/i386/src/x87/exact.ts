@@ -27,26 +27,26 @@ export function toInteger(to: Rounding, a: Extended, mode: number = modeOf(to.co
   return kept;
 }
 
-/** An integer as a register holds it; it has at most 64 bits. */
+/** An integer of at most 64 bits, as a register holds it. */
 export function fromInteger(value: bigint): Extended {
   const negative = value < 0n;
   return exactly(negative, { magnitude: negative ? -value : value, scale: 0 });
 }
 
-/** frndint: an integer, by the way to round. */
+/** frndint: round to an integer, in the direction that the control word names. */
 export function roundToInteger(to: Rounding, a: Extended): Extended {
   const without = withoutNumber(to, a, a);
   if (without !== undefined) return without;
   noteDenormal(to, a);
-  // From here on all numbers are integers, and infinity stays too.
+  // With such an exponent every number is an integer; infinity stays as it is too.
   if (a.exponent >= BIAS + FRACTION_BITS) return a;
   return exactly(a.negative, { magnitude: toInteger(to, a), scale: 0 });
 }
 
-/** More than the exponents of two numbers can be apart. */
+/** More than the exponents of any two numbers can differ by. */
 const FAR = 0x10000;
 
-/** fscale: a × 2^b, b without its fraction. */
+/** fscale: a × 2^b, with the fraction of b cut off. */
 export function scaleBy(to: Rounding, a: Extended, b: Extended): Extended {
   const without = withoutNumber(to, a, b);
   if (without !== undefined) return without;
@@ -65,7 +65,7 @@ export function scaleBy(to: Rounding, a: Extended, b: Extended): Extended {
   return toFullRegister(to, a.negative, magnitude, scale + (b.negative ? -by : by));
 }
 
-/** fxtract: the exponent as a number, and the significand as one from 1 up to 2. */
+/** fxtract: the exponent as a number, and the significand as a number from 1 up to 2. */
 export function extract(to: Rounding, a: Extended): { exponent: Extended; significand: Extended } {
   const without = withoutNumber(to, a, a);
   if (without !== undefined) return { exponent: without, significand: without };
@@ -83,22 +83,23 @@ export function extract(to: Rounding, a: Extended): { exponent: Extended; signif
   };
 }
 
-/** What fprem gives: the remainder, and what the condition bits say of the quotient. */
+/** The result of fprem: the remainder, and what the condition bits say about the quotient. */
 export interface Remainder {
   readonly value: Extended;
-  /** Low three bits of the quotient, or MORE; undefined where there is none. */
+  /** The low three bits of the quotient, or MORE; undefined if there is no quotient. */
   readonly quotient: number | undefined;
 }
 
-/** There is more to do. */
+/** The remainder is not complete: the program has to repeat the instruction. */
 export const MORE = 8;
 
-/** One step takes off less than this many bits of the quotient. */
+/** One step computes fewer bits of the quotient than this. */
 const STEP_BITS = 64;
 
 /**
- * fprem (a − b × the quotient without its fraction) and fprem1 (b × the nearest integer). Where
- * exponents are 64 or more apart, one step towards it, which leaves the same remainder.
+ * fprem (a − b × the quotient with its fraction cut off) and fprem1 (a − b × the integer nearest to
+ * the quotient). If the exponents differ by 64 or more, this is one step, after which the remainder
+ * is still the same.
  */
 export function remainder(to: Rounding, a: Extended, b: Extended, nearest: boolean): Remainder {
   const without = withoutNumber(to, a, b);
@@ -114,7 +115,7 @@ export function remainder(to: Rounding, a: Extended, b: Extended, nearest: boole
   const y = finite(b);
   const apart = x.scale - y.scale;
   if (apart >= STEP_BITS) return partial(to, a, x, y, apart);
-  // Both in units of the smaller scale.
+  // Bring both to the smaller scale.
   const unit = Math.min(x.scale, y.scale);
   const dividend = x.magnitude << BigInt(x.scale - unit);
   const divisor = y.magnitude << BigInt(Math.min(y.scale - unit, FAR_APART));
@@ -130,12 +131,12 @@ export function remainder(to: Rounding, a: Extended, b: Extended, nearest: boole
   return { value, quotient: Number(quotient & 7n) };
 }
 
-/** Beyond that the dividend is less than half of the divisor. */
+/** If the divisor is larger by more bits than this, the dividend is less than half of it. */
 const FAR_APART = 130;
 
 type Finite = ReturnType<typeof finite>;
 
-/** Takes between 32 and 63 bits off the quotient. */
+/** Computes between 32 and 63 bits of the quotient. */
 function partial(to: Rounding, a: Extended, x: Finite, y: Finite, apart: number): Remainder {
   const bits = (apart & 31) | 32;
   const rest = (x.magnitude << BigInt(bits)) % y.magnitude;

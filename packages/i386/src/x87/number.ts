@@ -3,9 +3,9 @@
  * A number of 80 bits, as a register of the x87 holds it (Intel SDM volume 1, chapter 8.2): ten
  * bytes ↔ sign, exponent and significand, and which kind of number that is.
  *
- * Its value is ± significand × 2^(exponent − 16383 − 63); the exponent 0 counts as 1. Unlike in
- * shorter formats the first bit of the significand is there, and need not be set. Invariant: a
- * number keeps every bit that was loaded, also of those kinds that no result has.
+ * Its value is ± significand × 2^(exponent − 16383 − 63); an exponent of 0 counts as 1. Unlike in
+ * the shorter formats, the first bit of the significand is stored, and it may be clear. Invariant:
+ * a number keeps every bit that was loaded, even if it is of a kind that no operation produces.
  */
 
 export interface Extended {
@@ -17,8 +17,8 @@ export interface Extended {
 }
 
 /**
- * `unsupported` are the numbers that the 8087 knew and its successors refuse: the first bit of the
- * significand is clear, but the exponent is not 0.
+ * `unsupported` are numbers that the 8087 accepted and its successors refuse: the exponent is not
+ * 0, but the first bit of the significand is clear.
  */
 export type Kind =
   | 'zero'
@@ -31,14 +31,14 @@ export type Kind =
 
 export const BIAS = 16383;
 export const EXPONENT_MASK = 0x7fff;
-/** Places of the significand after its first bit. */
+/** Bits of the significand after its first bit. */
 export const FRACTION_BITS = 63;
 export const FIRST_BIT: bigint = 1n << 63n;
-/** Of a number that is not one (NaN): set when it is quiet. */
+/** In a NaN: set if it is quiet. */
 export const QUIET_BIT: bigint = 1n << 62n;
 const SIGN = 0x8000;
 
-/** What an invalid operation gives. */
+/** The result of an invalid operation. */
 export const INDEFINITE: Extended = {
   negative: true,
   exponent: EXPONENT_MASK,
@@ -65,17 +65,17 @@ export function kindOf({ exponent, significand }: Extended): Kind {
   return (significand & QUIET_BIT) === 0n ? 'signalling' : 'quiet';
 }
 
-/** True for both kinds of what is not a number. */
+/** True for both kinds of NaN. */
 export function isNaN80(kind: Kind): boolean {
   return kind === 'quiet' || kind === 'signalling';
 }
 
-/** The same, but with the other sign. */
+/** The same number with the opposite sign. */
 export function negated(x: Extended): Extended {
   return { ...x, negative: !x.negative };
 }
 
-/** Bits up to the first that is set; 0 for 0. */
+/** The number of bits, without leading zeros; 0 for 0. */
 export function bitLength(value: bigint): number {
   let high = value;
   let length = 0;
@@ -86,7 +86,7 @@ export function bitLength(value: bigint): number {
   return length + 32 - Math.clz32(Number(high));
 }
 
-/** A finite number that is not zero as magnitude × 2^scale, with 64 bits of magnitude. */
+/** A finite number other than zero as magnitude × 2^scale, where the magnitude has 64 bits. */
 export function finite({ exponent, significand }: Extended): { magnitude: bigint; scale: number } {
   const scale = (exponent === 0 ? 1 : exponent) - BIAS - FRACTION_BITS;
   if (significand >= FIRST_BIT) return { magnitude: significand, scale };

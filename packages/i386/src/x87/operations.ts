@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What each x87 operation of the table does, for the interpreter: one handler an operation.
+ * What each x87 operation of the table does, for the interpreter: one handler for each operation.
  *
- * A handler fetches operands, computes, stores what goes to memory, and only then changes the unit:
- * so a fault of the memory leaves all as it was.
+ * A handler fetches the operands, computes, stores what goes to memory, and only then changes the
+ * unit. So a memory fault leaves everything as it was.
  */
 import { type Instruction, type Operand, STACK } from '../decode.ts';
 import { MachineError } from '../errors.ts';
@@ -40,17 +40,17 @@ import { INEXACT_OPERATIONS, type InexactOperation, type X87Operation } from './
 import { BEFORE_RESULT, C0, C1, C2, C3, type Fpu } from './unit.ts';
 
 type Handler = (cpu: Interpreter, instruction: Instruction) => void;
-/** What an instruction that computes does. */
+/** The body of an instruction that computes. */
 type Work = (unit: Fpu, cpu: Interpreter, instruction: Instruction) => void;
 
-/** Without their masks nothing is stored in memory. */
+/** If one of these is raised and not masked, nothing is stored in memory. */
 const BEFORE_STORE = BEFORE_RESULT | OVERFLOW | UNDERFLOW;
 
 function operand(instruction: Instruction, index: number): Operand {
   return instruction.operands[index] as Operand;
 }
 
-/** A handler that looks for pending exceptions first, and is the unit's last instruction. */
+/** A handler that first checks for pending exceptions; it becomes the unit's last instruction. */
 function computing(work: Work): Handler {
   return (cpu, instruction) => {
     const { fpu } = cpu;
@@ -63,7 +63,7 @@ function computing(work: Work): Handler {
 
 // Operands
 
-/** The number that an operand means; undefined where a register is empty. */
+/** The number that an operand names; undefined if its register is empty. */
 function real(unit: Fpu, cpu: Interpreter, from: Operand): Extended | undefined {
   if (from.kind === STACK) return unit.get(from.register);
   const view = viewOf(cpu.loadBytes(cpu.address(from), from.size));
@@ -75,7 +75,7 @@ function real(unit: Fpu, cpu: Interpreter, from: Operand): Extended | undefined 
   return value;
 }
 
-/** The integer in memory as a number. */
+/** An integer in memory, as a number. */
 function integer(_unit: Fpu, cpu: Interpreter, from: Operand): Extended {
   const address = cpu.address(from);
   if (from.size !== 8) return fromInteger(BigInt(cpu.load(address, from.size)));
@@ -100,7 +100,7 @@ function bytesOf(value: bigint, size: number): Uint8Array {
 
 interface SumOptions {
   readonly source?: Source;
-  /** The operands are exchanged. */
+  /** The operands are swapped. */
   readonly reversed?: boolean;
   readonly pops?: boolean;
 }
@@ -126,7 +126,7 @@ function sum(
   });
 }
 
-/** The forms that an operation with two operands has. */
+/** The four forms of an operation with two operands. */
 function sums(f: Binary): Record<'plain' | 'reversed' | 'popped' | 'reversedPopped', Handler> {
   return {
     plain: sum(f),
@@ -197,14 +197,16 @@ function comparison(options: ComparisonOptions = {}): Handler {
     const a = unit.get(0);
     const b = i.operands.length === 0 ? unit.get(1) : source(unit, cpu, operand(i, 1));
     let order: Order;
-    if (a === undefined || b === undefined) unit.underflow();
+    const isEmpty = a === undefined || b === undefined;
+    if (isEmpty) unit.underflow();
     else order = compare(unit, a, b, quiet);
     const before = unit.statusWord & C1;
     const counts = unit.settle();
-    // What goes to EFLAGS leaves all of the status word but exceptions.
-    if (flags && a !== undefined && b !== undefined) unit.setConditions(before, C1);
+    // A comparison that sets EFLAGS changes only the exceptions in the status word.
+    if (flags && !isEmpty) unit.setConditions(before, C1);
     if (!flags) unit.setConditions(conditionsOf(order));
-    else if (counts) setFlags(cpu, order);
+    // A processor sets the flags even if an exception is not masked.
+    else setFlags(cpu, order);
     if (!counts) return;
     for (let pop = 0; pop < pops; pop++) unit.pop();
   });
@@ -249,7 +251,7 @@ const examine: Handler = computing((unit) => {
 
 // Moves
 
-/** Push what `source` finds; `undefined` stands for an empty register. */
+/** Push the number that `source` returns; `undefined` means an empty register. */
 function pushing(source: Source): Handler {
   return computing((unit, cpu, i) => push(unit, source(unit, cpu, operand(i, 0))));
 }
@@ -259,11 +261,11 @@ function push(unit: Fpu, x: Extended | undefined): void {
   let value = x ?? INDEFINITE;
   if (x === undefined) unit.underflow();
   else if (!hasPlace) value = unit.overflow();
-  // A denormal number is loaded all the same.
+  // A denormal number is loaded even if its exception is not masked.
   if (unit.settle(INVALID)) unit.push(value);
 }
 
-/** fld: a NaN becomes a quiet one, and a denormal number is noted, if the format is a short one. */
+/** fld: from a short format, a NaN becomes quiet and a denormal number raises its exception. */
 function loaded(unit: Fpu, cpu: Interpreter, from: Operand): Extended | undefined {
   const x = real(unit, cpu, from);
   if (x === undefined || from.kind === STACK || from.size === 10) return x;
@@ -272,7 +274,7 @@ function loaded(unit: Fpu, cpu: Interpreter, from: Operand): Extended | undefine
   return withoutNumber(unit, x, x) ?? x;
 }
 
-/** A store of the top: what it becomes in memory. */
+/** A store of the top of the stack; `bytes` makes what memory gets. */
 function storing(
   bytes: (unit: Fpu, x: Extended, size: number) => Uint8Array,
   { pops = false, before = BEFORE_STORE } = {},
@@ -327,9 +329,8 @@ const moveIf: Handler = computing((unit, cpu, i) => {
 
 /**
  * A constant, rounded as the control word says.
- *
- * @param significand of the nearest number.
- * @param isAbove that is above the constant.
+ * @param significand of the number that is nearest to the constant.
+ * @param isAbove that number is above the constant; undefined if it is exact.
  */
 function constant(exponent: number, significand: bigint, isAbove?: boolean): Handler {
   return computing((unit) => {
@@ -341,7 +342,7 @@ function constant(exponent: number, significand: bigint, isAbove?: boolean): Han
   });
 }
 
-/** Change the unit without a computation; nothing is raised. */
+/** A handler that changes the unit without computing; it raises no exception. */
 function plain(change: (unit: Fpu, i: Instruction) => void): Handler {
   return computing((unit, _cpu, i) => {
     unit.settle();
@@ -351,7 +352,7 @@ function plain(change: (unit: Fpu, i: Instruction) => void): Handler {
 
 // Control
 
-/** A handler that does not become the unit's last instruction. */
+/** A control instruction: it does not become the unit's last instruction. */
 function control(waits: boolean, work: Work): Handler {
   return (cpu, instruction) => {
     if (waits) cpu.fpu.wait();
@@ -383,7 +384,10 @@ const inexact = Object.fromEntries(
     operation,
     (cpu: Interpreter) => {
       cpu.fpu.wait();
-      throw new MachineError('not-exact', `${operation} is not there: processors differ in it`);
+      throw new MachineError(
+        'not-exact',
+        `${operation} is not supported: its result differs between processors`,
+      );
     },
   ]),
 ) as unknown as Readonly<Record<InexactOperation, Handler>>;

@@ -1,42 +1,43 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * An exact result → the number that a format can hold, rounded as the control word says, and the
- * exceptions that this raises (Intel SDM volume 1, chapters 4.8.4 and 4.9).
+ * exceptions that the rounding raises (Intel SDM volume 1, chapters 4.8.4 and 4.9).
  *
- * An exact result is ± magnitude × 2^scale, and a little more where `inexact` is set; what it lacks
- * is less than one unit of the magnitude. Invariant: what is inexact has more bits than any format.
+ * An exact result is ± magnitude × 2^scale. If `inexact` is set, it is a little more than that, by
+ * less than one unit of the magnitude. Invariant: an inexact magnitude has more bits than any
+ * format.
  */
 import { BIAS, bitLength, type Extended, FIRST_BIT, infinity } from './number.ts';
 
-/** Bits of the status word, and of the control word where they are masks. */
+/** Exceptions: bits of the status word, and in the control word the bits that mask them. */
 export const INVALID = 1;
 export const DENORMAL = 2;
 export const ZERO_DIVIDE = 4;
 export const OVERFLOW = 8;
 export const UNDERFLOW = 16;
 export const INEXACT = 32;
-/** Beside INVALID: the register stack was too full, or empty. */
+/** Together with INVALID: the register stack was full, or empty. */
 export const STACK_FAULT = 0x40;
-/** C1: the result is larger in magnitude than the exact one; or the stack was too full. */
+/** C1: the result is larger in magnitude than the exact one; or the stack was full. */
 export const ROUNDED_UP = 0x200;
 
-/** What an operation goes by, and what it tells. */
+/** What an operation needs to know in order to round, and what it reports. */
 export interface Rounding {
   /** The control word. */
   readonly control: number;
-  /** Exceptions, STACK_FAULT and ROUNDED_UP, so far. */
+  /** Exceptions, STACK_FAULT and ROUNDED_UP, as raised so far. */
   raised: number;
-  /** An operand in memory was a denormal number, which in a register it is not. */
+  /** An operand was a denormal number in memory; in the register it is a normal one. */
   readonly fromDenormal?: boolean;
 }
 
-/** Ways to round, in bits 10 and 11 of the control word. */
+/** Rounding modes, in bits 10 and 11 of the control word. */
 const NEAREST = 0;
 export const DOWN = 1;
 export const UP = 2;
 export const TRUNCATE = 3;
 
-/** The way to round of a control word. */
+/** The rounding mode of a control word. */
 export function modeOf(control: number): number {
   return (control >> 10) & 3;
 }
@@ -51,7 +52,7 @@ export interface Format {
   /** Exponents of its smallest and its largest normal number. */
   readonly least: number;
   readonly most: number;
-  /** What the exponent of a result that does not fit is moved by; 0: the result is not stored. */
+  /** By how much the exponent of a result that does not fit is moved; 0: it is not stored. */
   readonly wrap: number;
 }
 
@@ -68,14 +69,14 @@ export interface Rounded {
   readonly infinite: boolean;
 }
 
-/** The low `drop` bits taken off a magnitude, by a way to round. */
+/** A magnitude without its low `drop` bits, rounded. */
 interface Cut {
   readonly kept: bigint;
   readonly inexact: boolean;
   readonly up: boolean;
 }
 
-/** @param drop may be negative: then zeros are put on. */
+/** @param drop may be negative: then zeros are appended. */
 export function cut(
   mode: number,
   negative: boolean,
@@ -95,7 +96,7 @@ export function cut(
   return { kept: up ? kept + 1n : kept, inexact: true, up };
 }
 
-/** Round to `format`. The magnitude may not be 0. */
+/** Round to `format`. The magnitude must not be 0. */
 export function round(
   to: Rounding,
   negative: boolean,
@@ -108,13 +109,13 @@ export function round(
   const excess = bitLength(magnitude) - format.bits;
   let result = cut(mode, negative, magnitude, excess, inexact);
   let lowest = scale + excess;
-  // Rounding up may have carried into one more bit; that decides whether it is tiny.
+  // Rounding up may have carried into one more bit; whether it is tiny is decided after that.
   const exponent = lowest + bitLength(result.kept) - 1;
   if (exponent < format.least) {
     if ((to.control & UNDERFLOW) === 0) {
       to.raised |= UNDERFLOW;
       lowest += format.wrap;
-      // Only fscale makes what is too small even then.
+      // Only fscale can make a number that is too small even then.
       if (format.wrap > 0 && exponent + format.wrap < format.least) {
         to.raised |= INEXACT;
         return { magnitude: 0n, scale: 0, infinite: false };
@@ -128,7 +129,7 @@ export function round(
   } else if (exponent > format.most) {
     to.raised |= OVERFLOW;
     if ((to.control & OVERFLOW) !== 0) return overflowed(to, negative, mode, format);
-    // Only fscale makes what is too large even then.
+    // Only fscale can make a number that is too large even then.
     if (exponent - format.wrap > format.most) return overflowed(to, negative, NEAREST, format);
     lowest -= format.wrap;
   }
@@ -137,7 +138,7 @@ export function round(
   return { magnitude: result.kept, scale: lowest, infinite: false };
 }
 
-/** Infinity, or the largest number where rounding goes towards zero. */
+/** Infinity, or the largest number if the rounding is towards zero. */
 function overflowed(to: Rounding, negative: boolean, mode: number, format: Format): Rounded {
   to.raised |= INEXACT;
   const infinite = mode === NEAREST || (mode !== TRUNCATE && negative === (mode === DOWN));
@@ -147,9 +148,9 @@ function overflowed(to: Rounding, negative: boolean, mode: number, format: Forma
 }
 
 /**
- * An exact result as a register holds it, of the precision that the control word asks for.
+ * An exact result as a register holds it, with the precision that the control word asks for.
  *
- * @param format full precision, for operations that do not go by the control word.
+ * @param format full precision, for operations that ignore the control word's precision.
  */
 export function toRegister(
   to: Rounding,
@@ -163,7 +164,7 @@ export function toRegister(
   return rounded.infinite ? infinity(negative) : exactly(negative, rounded);
 }
 
-/** The same for operations that have full precision always. */
+/** The same for operations that always have full precision. */
 export function toFullRegister(
   to: Rounding,
   negative: boolean,

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What each x87 operation does, as a sentence: see describe.ts, where the capital letters get their
- * meaning. `st` is the top of the register stack.
+ * What each x87 operation does, as a sentence. describe.ts explains the capital letters. `st` is
+ * the top of the register stack.
  */
 import type { X87Operation } from './table.ts';
 
-const POPPED = ', and takes st off the stack';
+const POPPED = ', and pops st off the stack';
 const COMPARED = 'the condition bits of the status word say how';
-const NOT_HERE = ': processors differ in the result, so the machine does not do it';
+const NOT_HERE = ': its result differs between processors, so the machine does not support it';
 
 export const X87_SENTENCES: Readonly<Record<X87Operation, string>> = {
   fadd: 'adds B to A',
   faddp: `adds B to A${POPPED}`,
   fiadd: 'adds B to A',
-  fmul: 'multiplies A with B',
-  fmulp: `multiplies A with B${POPPED}`,
-  fimul: 'multiplies A with B',
-  fsub: 'takes B from A',
-  fsubp: `takes B from A${POPPED}`,
-  fisub: 'takes B from A',
-  fsubr: 'puts B less A into A',
-  fsubrp: `puts B less A into A${POPPED}`,
-  fisubr: 'puts B less A into A',
+  fmul: 'multiplies A by B',
+  fmulp: `multiplies A by B${POPPED}`,
+  fimul: 'multiplies A by B',
+  fsub: 'subtracts B from A',
+  fsubp: `subtracts B from A${POPPED}`,
+  fisub: 'subtracts B from A',
+  fsubr: 'puts B minus A into A',
+  fsubrp: `puts B minus A into A${POPPED}`,
+  fisubr: 'puts B minus A into A',
   fdiv: 'divides A by B',
   fdivp: `divides A by B${POPPED}`,
   fidiv: 'divides A by B',
@@ -31,17 +31,17 @@ export const X87_SENTENCES: Readonly<Record<X87Operation, string>> = {
   fsqrt: 'puts the square root of st into st',
   frndint: 'rounds st to an integer',
   fscale: 'multiplies st by 2 to the power of st(1)',
-  fxtract: 'takes st apart: its exponent stays there, its significand goes on top',
-  fprem: 'puts the remainder of st and st(1) into st, of the sign of st',
-  fprem1: 'puts the remainder of st and st(1) into st, the nearest to zero',
-  fchs: 'turns over the sign of st',
+  fxtract: 'splits st: its exponent replaces it, its significand is pushed',
+  fprem: 'puts the remainder of st divided by st(1) into st, with the sign of st',
+  fprem1: 'puts the remainder of st divided by st(1) into st, the one nearest to zero',
+  fchs: 'flips the sign of st',
   fabs: 'makes st positive',
   fcom: `compares A with B: ${COMPARED}`,
   fcomp: `compares A with B: ${COMPARED}${POPPED}`,
-  fcompp: `compares st with st(1): ${COMPARED}, and takes both off the stack`,
+  fcompp: `compares st with st(1): ${COMPARED}, and pops both off the stack`,
   fucom: `compares A with B: ${COMPARED}; a quiet NaN is allowed`,
   fucomp: `compares A with B: ${COMPARED}; a quiet NaN is allowed${POPPED}`,
-  fucompp: `compares st with st(1): ${COMPARED}; takes both off; a quiet NaN is allowed`,
+  fucompp: `compares st with st(1): ${COMPARED}; pops both; a quiet NaN is allowed`,
   ficom: `compares A with B: ${COMPARED}`,
   ficomp: `compares A with B: ${COMPARED}${POPPED}`,
   fcomi: 'compares A with B: the flags say how',
@@ -49,7 +49,7 @@ export const X87_SENTENCES: Readonly<Record<X87Operation, string>> = {
   fucomi: 'compares A with B: the flags say how; a quiet NaN is allowed',
   fucomip: `compares A with B: the flags say how; a quiet NaN is allowed${POPPED}`,
   ftst: `compares st with 0: ${COMPARED}`,
-  fxam: 'tells in the condition bits which kind of number st is',
+  fxam: 'sets the condition bits to the kind of number that st is',
   fld: 'pushes A on the register stack',
   fild: 'pushes the integer A on the register stack',
   fbld: 'pushes the decimal number A on the register stack',
@@ -62,8 +62,8 @@ export const X87_SENTENCES: Readonly<Record<X87Operation, string>> = {
   fcmov: 'puts B into A, if ?',
   ffree: 'marks A as empty',
   ffreep: `marks A as empty${POPPED}`,
-  fincstp: 'turns the register stack by one, as if st were taken off',
-  fdecstp: 'turns the register stack by one, as if something were pushed',
+  fincstp: 'rotates the register stack by one, as if st were popped',
+  fdecstp: 'rotates the register stack by one, as if something were pushed',
   fld1: 'pushes 1 on the register stack',
   fldl2t: 'pushes the logarithm of 10 to the base 2 on the register stack',
   fldl2e: 'pushes the logarithm of e to the base 2 on the register stack',
@@ -74,17 +74,18 @@ export const X87_SENTENCES: Readonly<Record<X87Operation, string>> = {
   fldcw: 'loads the control word: precision, how to round, and which exceptions are masked',
   fnstcw: 'stores the control word: precision, how to round, and which exceptions are masked',
   fnstsw: 'stores the status word: exceptions, condition bits, and the top of the stack',
-  fldenv: 'loads the words of the floating-point unit from A',
-  fnstenv: 'stores the words of the floating-point unit in A, and masks all exceptions',
-  fnsave: 'stores all of the floating-point unit in A, and resets it',
-  frstor: 'loads all of the floating-point unit from A',
+  fldenv: 'loads the control, status and tag words of the floating-point unit from A',
+  fnstenv:
+    'stores the control, status and tag words of the floating-point unit in A, and masks all exceptions',
+  fnsave: 'stores the whole state of the floating-point unit in A, and resets it',
+  frstor: 'loads the whole state of the floating-point unit from A',
   fninit: 'resets the floating-point unit',
-  fnclex: 'forgets the exceptions that were raised',
+  fnclex: 'clears the exceptions that were raised',
   fwait: 'waits for floating-point exceptions',
   fnop: 'does nothing but wait for floating-point exceptions',
-  f2xm1: `puts 2 to the power of st, less 1, into st${NOT_HERE}`,
-  fyl2x: `multiplies st(1) with the logarithm of st to the base 2${NOT_HERE}`,
-  fyl2xp1: `multiplies st(1) with the logarithm of st plus 1 to the base 2${NOT_HERE}`,
+  f2xm1: `puts 2 to the power of st, minus 1, into st${NOT_HERE}`,
+  fyl2x: `multiplies st(1) by the logarithm of st to the base 2${NOT_HERE}`,
+  fyl2xp1: `multiplies st(1) by the logarithm of st plus 1 to the base 2${NOT_HERE}`,
   fptan: `puts the tangent of st into st, and pushes 1${NOT_HERE}`,
   fpatan: `puts the angle whose tangent is st(1) divided by st into st(1)${NOT_HERE}`,
   fsin: `puts the sine of st into st${NOT_HERE}`,
@@ -92,9 +93,9 @@ export const X87_SENTENCES: Readonly<Record<X87Operation, string>> = {
   fsincos: `puts the sine of st into st, and pushes the cosine${NOT_HERE}`,
 };
 
-/** What {@link X87_SENTENCES} mean by a memory operand of so many bytes. */
+/** Size of a memory operand in bytes → what the sentences call it. */
 export const X87_SIZES: Readonly<Record<number, string>> = {
-  8: 'double word',
+  8: 'eight bytes',
   10: 'ten bytes',
   14: '14 bytes',
   28: '28 bytes',

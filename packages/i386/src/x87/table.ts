@@ -5,8 +5,8 @@
  *
  * Operands are as in instructions.ts, and
  *   F0 the top of the register stack     Fi a register of it, by the low three bits of ModRM
- *   M2 M4 M8 M10 memory of so many bytes     Me an environment     Ms all of the unit's state
- * Left out, and so unknown: fisttp, which came with SSE3, and second opcodes of the same operation.
+ *   M2 M4 M8 M10 memory of that many bytes     Me an environment     Ms the unit's whole state
+ * Left out, and so unknown: fisttp, which came with SSE3, and opcodes that duplicate an operation.
  */
 
 const SUMS = 'fadd fmul fcom fcomp fsub fsubr fdiv fdivr';
@@ -35,7 +35,7 @@ function onTop(operations: string, source: string): string {
     .join('|');
 }
 
-/** Opcode, ModRM or the eight from it on, operation, operands. */
+/** Opcode, ModRM (with `+`, eight of them from there), operation, operands. */
 const WITH_REGISTERS = `
 d8 c0+ fadd F0 Fi | d8 c8+ fmul F0 Fi | d8 d0+ fcom F0 Fi | d8 d8+ fcomp F0 Fi
 d8 e0+ fsub F0 Fi | d8 e8+ fsubr F0 Fi | d8 f0+ fdiv F0 Fi | d8 f8+ fdivr F0 Fi
@@ -55,7 +55,7 @@ de c0+ faddp Fi F0 | de c8+ fmulp Fi F0 | de d9 fcompp
 de e0+ fsubrp Fi F0 | de e8+ fsubp Fi F0 | de f0+ fdivrp Fi F0 | de f8+ fdivp Fi F0
 df c0+ ffreep Fi | df e0 fnstsw ax | df e8+ fucomip F0 Fi | df f0+ fcomip F0 Fi`;
 
-/** Operations that have nothing to do with the flags, by kind. */
+/** Operations that neither read nor set EFLAGS, by kind. */
 const SUM_OPERATIONS = 'fadd fmul fsub fsubr fdiv fdivr faddp fmulp fsubp fsubrp fdivp fdivrp';
 const INTEGER_OPERATIONS = 'fiadd fimul fisub fisubr fidiv fidivr ficom ficomp';
 const COMPARISONS = 'fcom fcomp fcompp fucom fucomp fucompp ftst fxam';
@@ -63,9 +63,9 @@ const MOVES = 'fld fild fbld fst fstp fist fistp fbstp fxch ffree ffreep fincstp
 const FUNCTIONS = 'fchs fabs fsqrt frndint fscale fxtract fprem fprem1';
 const CONSTANTS = 'fld1 fldl2t fldl2e fldpi fldlg2 fldln2 fldz';
 const CONTROL = 'fldcw fnstcw fnstsw fldenv fnstenv fnsave frstor fninit fnclex fwait fnop';
-/** What no two processors compute alike: it is known by its name only. */
+/** Their results differ between processors, so the machine knows only their names. */
 const INEXACT = 'f2xm1 fyl2x fyl2xp1 fptan fpatan fsin fcos fsincos';
-/** Comparisons that leave what they find in EFLAGS. */
+/** Comparisons that put their result into EFLAGS. */
 const FLAG_COMPARISONS = 'fcomi fcomip fucomi fucomip';
 
 type Words<Text extends string, Found = never> = Text extends `${infer Word} ${infer Rest}`
@@ -126,7 +126,7 @@ export const X87_READS_ONLY: readonly X87Operation[] = [
   'frstor',
 ];
 
-/** What an instruction is: an operation, and its operands' letters. */
+/** An instruction: its operation, and the letters of its operands. */
 export interface X87Entry {
   readonly operation: X87Operation;
   readonly operands: readonly string[];

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The state of the x87: eight registers as a stack, control word, status word, and where the last
- * instruction was (Intel SDM volume 1, chapters 8.1 and 8.4 to 8.7).
+ * The state of the x87: eight registers that form a stack, the control and status words, and the
+ * address of the last instruction (Intel SDM volume 1, chapters 8.1 and 8.4 to 8.7).
  *
  * An operation notes exceptions in `raised` and calls {@link Fpu.settle}, which puts them into the
- * status word and tells whether the result counts. An exception that is not masked is a fault of
- * the next instruction that waits. Invariant: a register keeps its number when it is marked empty.
+ * status word and returns whether the result may be stored. An exception that is not masked becomes
+ * a fault at the next instruction that waits. Invariant: a register keeps its content when it is
+ * marked empty.
  */
 import { MachineError } from '../errors.ts';
 import { type Extended, INDEFINITE, ZERO } from './number.ts';
@@ -22,12 +23,12 @@ const BUSY = 0x8000;
 const TOP_SHIFT = 11;
 const TOP_BITS = 0x3800;
 
-/** Found before a result is made: without a mask there is none, and nothing is popped. */
+/** Detected before the result is computed: if not masked, nothing is stored or popped. */
 export const BEFORE_RESULT: number = INVALID | DENORMAL | ZERO_DIVIDE;
 
 /** After fninit and at the start of a program: all exceptions masked, full precision. */
 const INITIAL_CONTROL = 0x37f;
-/** Bits of the control word that can be changed, and one that is always set. */
+/** Bits of the control word that a program can change, and one that is always set. */
 const CONTROL_BITS = 0x1f3f;
 const CONTROL_ONE = 0x40;
 
@@ -36,15 +37,15 @@ export class Fpu implements Rounding {
   /** The status word without TOP. */
   private status = 0;
   private top = 0;
-  /** A bit for each register that is not empty. */
+  /** One bit for each register, set if it is not empty. */
   private full = 0;
-  /** By number, not by place on the stack. */
+  /** Indexed by register number, not by place on the stack. */
   private readonly registers: Extended[] = new Array<Extended>(8).fill(ZERO);
-  /** Addresses of the last instruction that is not one of control, and of its operand. */
+  /** Addresses of the last instruction other than a control instruction, and of its operand. */
   instruction = 0;
   operand = 0;
   raised = 0;
-  /** An operand in memory was a denormal number, which in a register it is not. */
+  /** An operand was a denormal number in memory; in the register it is a normal one. */
   fromDenormal = false;
 
   copy(): Fpu {
@@ -99,7 +100,7 @@ export class Fpu implements Rounding {
     return tags;
   }
 
-  /** Only whether a register is empty is taken. */
+  /** Of each tag, only whether the register is empty is used. */
   set tagWord(word: number) {
     this.full = 0;
     for (let at = 0; at < 8; at++) if (((word >> (at * 2)) & 3) !== 3) this.full |= 1 << at;
@@ -112,13 +113,13 @@ export class Fpu implements Rounding {
     return exponent === 0 || exponent === 0x7fff || significand >> 63n === 0n ? 2 : 0;
   }
 
-  /** Is an exception there that the control word does not mask? */
+  /** Set or clear the summary bits: is there an exception that the control word does not mask? */
   private summarise(): void {
     const open = this.status & ~this.controlWord & EXCEPTIONS;
     this.status = (this.status & ~(SUMMARY | BUSY)) | (open === 0 ? 0 : SUMMARY | BUSY);
   }
 
-  /** C0 to C3 as they are in `bits`. */
+  /** Replace those of C0 to C3 that are in `of` by `bits`. */
   setConditions(bits: number, of: number = C0 | C2 | C3): void {
     this.status = (this.status & ~of) | bits;
   }
@@ -130,13 +131,13 @@ export class Fpu implements Rounding {
 
   // The stack
 
-  /** The number `place` below the top; undefined where that is empty. */
+  /** The number `place` registers below the top; undefined if that register is empty. */
   get(place: number): Extended | undefined {
     const number = (this.top + place) & 7;
     return ((this.full >> number) & 1) === 0 ? undefined : this.registers[number];
   }
 
-  /** What the register holds, though it may be marked as empty. */
+  /** The content of a register, even if it is marked as empty. */
   content(place: number): Extended {
     return this.registers[(this.top + place) & 7] as Extended;
   }
@@ -147,7 +148,7 @@ export class Fpu implements Rounding {
     this.full |= 1 << number;
   }
 
-  /** What a register holds, and no more: frstor. */
+  /** Set the content of a register, but not whether it is empty: for frstor. */
   setContent(place: number, x: Extended): void {
     this.registers[(this.top + place) & 7] = x;
   }
@@ -167,7 +168,7 @@ export class Fpu implements Rounding {
     this.put(0, x);
   }
 
-  /** Move the top without a look at what is there. */
+  /** Move the top, whatever the registers hold. */
   turn(by: number): void {
     this.top = (this.top + by) & 7;
   }
@@ -207,11 +208,11 @@ export class Fpu implements Rounding {
   }
 
   /**
-   * Put what was raised into the status word. False if the result may not be stored, as an
-   * exception among `these` is not masked.
+   * Put the raised exceptions into the status word. False if the result must not be stored, because
+   * an exception among `these` is not masked.
    */
   settle(these: number = BEFORE_RESULT): boolean {
-    // What only a result can have does not happen where there is none.
+    // Without a result, the exceptions that only a result raises do not occur.
     if (this.stops(these)) {
       const isFault = (this.raised & STACK_FAULT) !== 0;
       const before = this.stops(these & BEFORE_RESULT) ? BEFORE_RESULT : these;

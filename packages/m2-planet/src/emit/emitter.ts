@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The seam between the parser and an architecture.
+ * The interface between the parser and an architecture.
  *
  * The parser compiles for a machine with two working registers: `value` has the result so far,
- * `operand` the left operand of an operator, or the address to store at. It asks for operations; an
- * emitter writes the lines that do them. Everything that differs between architectures, word size
- * and direction of the stack included, is hidden by this interface.
+ * `operand` the left operand of an operator, or the address to store at. It calls for operations;
+ * an emitter writes the lines that carry them out. Everything that differs between architectures,
+ * word size and direction of the stack included, is hidden by this interface.
  *
  * The `note` of an operation becomes the comment after its line, which is part of the output
  * format.

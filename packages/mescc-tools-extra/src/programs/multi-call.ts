@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The command `mescc-tools-extra TOOL ARGUMENT…`: all tools in one, as upstream's names are those
- * of a system's own.
+ * The command `mescc-tools-extra TOOL ARGUMENT…`: all tools in one command, because upstream's
+ * names are also those of the system's own commands.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';

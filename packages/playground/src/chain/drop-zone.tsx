@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Where a tree is dropped or chosen. Another one takes the place of what is being built. */
+/** Where a tree is dropped or chosen. A new one replaces the tree that is being built. */
 import { useState } from 'preact/hooks';
 import { ChooseFiles, dropOn } from '../shared/file-drop.tsx';
 import { ladderFiles } from './ladder.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The chain as a graph: what the HTML report has too, in this page. */
+/** The chain as a graph, the same as in the HTML report. */
 import {
   type AttachedGraph,
   attachGraph,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What the page and its worker say to each other. */
+/** The messages between the page and its worker. */
 import type { CheckDocument, Explanation } from '@stage0-ts/stage0';
 
 /** To the worker. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The work of the chain's page: a tree comes in, is built by both engines and compared, and is
- * asked about.
+ * The worker of the chain's page: it gets a tree, builds it with both engines, compares the builds,
+ * and answers questions about them.
  */
 import { asToolError, formatError, ToolError } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';

@@ -3,9 +3,9 @@
  * An exercise that checks itself: the reader's files, or commands where the solution has no file →
  * whether they do what the chapter says.
  *
- * With the reader's files the commands of the solution must print what it shows. After the reader's
- * commands those that the chapter has for that, which look at what was made; what the reader's
- * print counts for nothing.
+ * If the solution has files, its commands run with the reader's files, and must print what the
+ * solution shows. Otherwise, after the reader's commands, the chapter's own check commands look at
+ * the files that were made; it does not matter what the reader's commands print.
  *
  * The reader's attempt is in the folder like any other file.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The tutorial's own files: those in `lib`, which its chapters have as $LIB, and beside it. */
+/** The tutorial's own files: those in `lib`, which its chapters call $LIB, and next to it. */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { Contents } from '../shared/readers-files.ts';
 

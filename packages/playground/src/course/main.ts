@@ -3,7 +3,7 @@
  * A chapter comes to life: the listings and commands that the page was made with → editable files,
  * a shell, exercises that check themselves. All of a chapter shares one folder.
  *
- * Invariant: without this script the page is complete to read; the script only adds.
+ * Invariant: without this script the page can be read completely; the script only adds to it.
  */
 import './course.css';
 import { Console, type Step } from './console.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What a reader has done, kept by the browser and sent to nobody: the texts of files that were
+ * A reader's progress, which the browser keeps and sends to nobody: the texts of files that were
  * changed, and the exercises that were solved, by chapter.
  */
 const PREFIX = 'stage0-course/';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** What a chapter's page and its worker say to each other. */
+/** The messages between a chapter's page and its worker. */
 import type { DirectoryNode } from '@stage0-ts/host/memory';
 import type { Contents } from '../shared/readers-files.ts';
 

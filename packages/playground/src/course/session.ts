@@ -2,8 +2,8 @@
 /**
  * One chapter's shell, seen from the page: files and command lines in, outputs out, in order.
  *
- * It is a worker that is made when it is first needed. A command that takes too long, or that the
- * reader stops, ends with its worker; the next one goes on with the folder as it was before.
+ * It is a worker that is made when it is first needed. If a command takes too long, or the reader
+ * stops it, its worker ends too; the next worker continues with the folder as it was before.
  */
 import type { DirectoryNode } from '@stage0-ts/host/memory';
 import type { Reply, Request } from './protocol.ts';

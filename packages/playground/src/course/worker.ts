@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The work of a chapter: command lines come in, and what they print goes out. */
+/** The worker of a chapter: it gets command lines, and returns what they print. */
 import type { Reply, Request } from './protocol.ts';
 import { World } from './world.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What every page does: the search, no bar in a frame, and a menu that is closed where there is no
- * room for it. What there is to search, and what searches, is loaded when somebody puts the cursor
- * there, so that pages stay light.
+ * What every page does: the search; no bar inside a frame; and a menu that is closed if there is no
+ * room for it. The search and its index are loaded only when the reader puts the cursor into the
+ * field, so that pages stay light.
  */
 import type { SearchEntry } from '../../pages/search-entries.ts';
 import { mendMenu } from './api-menu.ts';

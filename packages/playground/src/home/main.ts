@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The first page's program: hex0 text → bytes → what it prints, at once and after each key. It runs
- * in the i386 machine with a limit, so that no text can hold up the page.
+ * in the i386 machine with a limit, so that no text can block the page.
  */
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import { asToolError } from '@stage0-ts/diagnostics';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** The line above the program: its language, the examples, and a link to the whole. */
+/** The line above the program: its language, the examples, and a link to the whole program. */
 import { useEffect, useState } from 'preact/hooks';
 import { LANGUAGES, type Language } from './examples.ts';
 import { linkTo } from './link.ts';

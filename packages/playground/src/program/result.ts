@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program → what became of it, and what of that is to be shown in its text. Places in texts are
+ * A program → the result of running it, and what of that is shown in its text. Places in texts are
  * UTF-16 indices.
  */
 import { asToolError, type Source, type ToolError } from '@stage0-ts/diagnostics';

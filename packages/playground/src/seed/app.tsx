@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * The page of the seed: what each of its bytes is, the line of the source that it comes from, and
- * why it is there; and the seed in the machine, assembling that source. Our own seed to begin with,
- * upstream's when the reader drops it.
+ * why it is there. It also runs the seed in the machine, assembling that source. At first it is our
+ * own seed; upstream's, when the reader drops it.
  */
 import { piecesAt } from '@stage0-ts/stage0';
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';

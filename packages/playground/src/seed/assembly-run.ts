@@ -2,9 +2,9 @@
 /**
  * A seed in the i386 machine, while it assembles its own source: `seed source made`.
  *
- * A byte counts as made when the instruction has run that stores it: `stosb` where the seed has
- * one, else the call of the kernel that writes a single byte. Invariant: `made` is the beginning of
- * what the file will be at the end.
+ * A byte counts as made when the instruction has run that stores it: `stosb` if the seed has one,
+ * otherwise the system call that writes a single byte. Invariant: `made` is a beginning of the
+ * finished file.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { type Instruction, Machine } from '@stage0-ts/i386';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Bytes as rows of sixteen, and as characters beside them. One byte is chosen, with the mouse or
- * with keys; others can be marked. The whole is one stop for Tab.
+ * Bytes as rows of sixteen, with their characters next to them. One byte is chosen, with the mouse
+ * or with keys; others can be marked. The whole is one stop for Tab.
  */
 import { useId } from 'preact/hooks';
 import { hex, printable } from './format.ts';

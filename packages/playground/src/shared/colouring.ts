@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Enough of each language of the chain to colour it: for the editor, and for listings in pages that
- * are made at build time, where no browser is.
+ * are made at build time, without a browser.
  */
 import { HighlightStyle, StreamLanguage } from '@codemirror/language';
 import { tags } from '@lezer/highlight';

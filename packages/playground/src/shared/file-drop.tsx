@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Files come into a page, and go nowhere else: they are dropped on a part of it, or chosen. */
+/** Files that a reader drops on a part of the page, or chooses. They are not sent anywhere. */
 
 /** Takes files; without any it does nothing. */
 export type TakeFiles = (files: readonly File[]) => void;

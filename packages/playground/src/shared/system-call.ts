@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A machine before `int 0x80` → the call of the kernel as C would write it: `write(1, "Hello", 5)`.
+ * A machine before `int 0x80` → the system call as C would write it: `write(1, "Hello", 5)`.
  *
  * Names and arguments are those of Linux for the i386. Invariant: nothing in the machine changes.
  */

@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium)('the seed', () => {
       await page.getByRole('option', { name: /pop eax: the number of arguments/ }).click();
       await expect
         .poll(() => piece(page).innerText())
-        .toContain('Takes the word on top of the stack into eax.');
+        .toContain('Takes the four bytes off the top of the stack, and puts them into eax.');
       await page.getByRole('grid', { name: 'Bytes' }).press('ArrowUp');
       await expect.poll(() => chosenByte(page).getAttribute('data-at')).toBe('68');
     }));

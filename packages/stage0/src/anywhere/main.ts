@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * `stage0.js`: build, check and prove in any JavaScript engine, from one file without Node's API.
- * `scripts/single-file.js` makes it of this module.
+ * `scripts/single-file.js` makes it from this module.
  *
- * What is built and how it is judged is the library's; this is the command line, which takes the
- * same words and ends with the same statuses as the `stage0` command. The builds of a check run one
- * after the other, as not every engine has threads.
+ * The library builds and judges; this is only the command line, with the same words and the same
+ * exit statuses as the `stage0` command. The builds of a check run one after the other, because not
+ * every engine has threads.
  */
 import { formatError, ToolError, visible } from '@stage0-ts/diagnostics';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The little that `stage0.js` wants of the JavaScript engine that runs it: arguments, files to
- * read, lines to print, an exit status and, if there is one, a clock. One adapter for each engine;
- * everything else is the same in all of them.
+ * The few things that `stage0.js` needs from the JavaScript engine that runs it: arguments, files
+ * to read, lines to print, an exit status and, if there is one, a clock. One adapter for each
+ * engine; everything else is the same in all of them.
  *
- * This is the one file of the bundle that looks for an engine's own names. None of them is
- * imported, because none is there everywhere.
+ * This is the only file of the bundle that uses an engine's own names. None of them is imported,
+ * because none exists in every engine.
  */
 
 /** What an engine offers. */

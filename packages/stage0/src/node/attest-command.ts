@@ -2,8 +2,9 @@
 /**
  * `stage0 attest`, `sign` and `verify`: the command lines around the package attest.
  *
- * That package brings a third-party library, for OpenPGP. So this one does not depend on it: it is
- * loaded when one of the three is asked for, and has to be installed beside this one.
+ * That package depends on a third-party library, for OpenPGP. So this package does not depend on
+ * it: it is loaded when one of the three commands is used, and has to be installed next to this
+ * one.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The options that bound what a build may take, shared by the subcommands: so that every run ends.
+ * The options that limit what a build may use, shared by the subcommands: so that every run ends.
  */
 import type { EngineOptions } from '@stage0-ts/i386';
 import type { Arguments, Options } from './command.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Text to this process's standard streams, written immediately; a full disc is a ToolError, as for
+ * Text to this process's standard streams, written immediately; a full disk is a ToolError, as for
  * every tool.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** A mistyped name and the names that there are → the one that was probably meant. */
+/** A mistyped name and the names that exist → the one that was probably meant. */
 
 /** The nearest of `names`, if few enough letters differ; upper and lower case count as the same. */
 export function nearestName(typed: string, names: Iterable<string>): string | undefined {

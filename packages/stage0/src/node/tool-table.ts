@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * Every tool for the command line: the package that it is in, what it is for, and how it is loaded.
+ * Every tool for the command line: its package, its purpose, and how it is loaded.
  *
  * Only the requested tool is loaded, because a script may start `stage0 TOOL` many times. A test
  * compares this table with {@link TOOLS}.

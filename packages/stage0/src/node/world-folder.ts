@@ -6,9 +6,9 @@
  *     entries-….json    every name in the world; its digest is in world.json and in its own name
  *     content/ab/…      contents, each in a file that is named by its SHA-256
  *
- * Invariant: world.json is replaced last and at once, so a folder has a whole world at any time,
- * the one before or the new one. Nothing of a world becomes a name on the disk, and no content is
- * used that has not the digest by which it is asked for.
+ * Invariant: world.json is replaced last and atomically, so a folder always has a whole world, the
+ * previous one or the new one. No name in a world becomes a name on the disk, and no content is
+ * used unless it has the digest that was asked for.
  */
 import { createHash } from 'node:crypto';
 import path from 'node:path';

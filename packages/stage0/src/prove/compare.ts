@@ -3,10 +3,10 @@
  * Two tables of states → equal, or a shortest input on which they differ. All output up to the end
  * of the input is compared, not the step in which it appears.
  *
- * Pairs of states that one input leads to, breadth first, with what one program has shown more than
- * the other. The first pair whose ends do not show the same gives a shortest input. Invariant: when
- * all pairs do, the programs do the same on every input. Places where the model cannot follow (`?`)
- * do not count: a complete table has none.
+ * Explores the pairs of states that one input leads to, breadth first, each with the output that
+ * one program has written and the other has not yet. The first pair whose outputs at the end differ
+ * gives a shortest input. Invariant: if no pair differs, the programs do the same on every input.
+ * Places where the model cannot follow (`?`) do not count: a complete table has none.
  */
 import { type MealyTable, rowAt } from './mealy.ts';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A program → the table of all its states, one row a state, with what each of the 257 answers of a
- * read leads to.
+ * A program → the table of all its states, with one row for each state, which says what each of the
+ * 257 answers of a read leads to.
  *
- * Breadth first from the first read on. Invariant: when it closes, every state that any input can
- * lead to is in the table, and its row is complete.
+ * Breadth first, from the first read on. Invariant: if no new states appear any more, every state
+ * that any input can lead to is in the table, and its row is complete.
  */
 import type { MealyRow, MealyTable } from './mealy.ts';
 import { END, MoreFlags, READ_FLAGS, Subject } from './subject.ts';

@@ -5,8 +5,8 @@
  *
  * It has an input, which can be read, and an output, which does not exist until it is opened with
  * O_CREAT. A read of the input stops the program: the caller chooses the answer.
- * Invariant: what is seen is one text, two digits a byte of output, anything else in brackets; an
- * ending begins with `!` when it is certain, and with `?` when the model cannot follow.
+ * Invariant: what is seen is one text, with two digits for each byte of output, and anything else
+ * in brackets; an ending begins with `!` if it is certain, and with `?` if the model cannot follow.
  */
 import type { Interpreter, Memory } from '@stage0-ts/i386';
 

@@ -3,10 +3,10 @@
  * A table of states → the smallest one that does the same, by refining a partition (Moore's
  * algorithm).
  *
- * States are together at first when all 257 answers show the same, and are parted while an answer
- * leads them to states that are apart. Invariant of the result: any some input distinguishes any
- * two states; state 0 is still the first, and states are in the order of the shortest inputs that
- * lead to them.
+ * At first, states are in the same group if all 257 answers show the same output. A group is split
+ * as long as an answer leads two of its states to different groups. Invariant of the result: some
+ * input distinguishes any two states; state 0 is still the first, and states are in the order of
+ * the shortest inputs that lead to them.
  */
 import { ALL_BYTES } from './compare.ts';
 import { type MealyRow, type MealyTable, rowAt } from './mealy.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A hex0 seed → what was proved of it: its states, the smallest table, and whether it does what our
- * port of hex0 does, and what another program does that is explored in the same way.
+ * A hex0 seed → what was proved about it: its states, the smallest table, and whether it does the
+ * same as our port of hex0, and as another program that is explored in the same way.
  *
- * docs/proof.md says why this is a proof, of what, and what it assumes.
+ * docs/proof.md says why this is a proof, what it proves, and what it assumes.
  */
 import { assemble } from '@stage0-ts/hex0';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';

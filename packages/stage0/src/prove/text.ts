@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A proof → its report in plain text: the sentence that counts, what was explored, the table, what
- * is assumed, and what it was compared with.
+ * A proof → its report in plain text: the result in one sentence, what was explored, the table,
+ * what is assumed, and what it was compared with.
  */
 import { visible } from '@stage0-ts/diagnostics';
 import type { Difference } from './compare.ts';

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * `record FOLDER [TOOL[/CASE]…]`: record cases again from upstream's binaries in FOLDER. Those of
- * another release or commit are recorded only when they are named (`cc_x86-1.6.0`): FOLDER must be
- * of that.
+ * another release or commit are recorded only if they are named (`cc_x86-1.6.0`); then FOLDER must
+ * be a tree of that release.
  */
 import { nativeCommands } from '../commands.ts';
 import { listCases, listTools, loadCase, saveRecording } from '../load.ts';

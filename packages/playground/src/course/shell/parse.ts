@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A command line → lists of pipelines of commands: what the chapters write, and a reader tries.
+ * A command line → lists of pipelines of commands: the commands of the chapters, and those that a
+ * reader tries.
  *
  *     list     = and-or { (";" | newline) and-or }
  *     and-or   = pipeline { ("&&" | "||") pipeline }

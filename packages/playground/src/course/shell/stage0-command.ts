@@ -2,7 +2,7 @@
 /**
  * `stage0 …` in the page: the same functions as the command's, on files in memory.
  *
- * It knows the options that the course uses; for any other it says so, and that the command has it.
+ * It has the options that the course uses. For any other it says that only the real command has it.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { asToolError, formatError, ToolError } from '@stage0-ts/diagnostics';
