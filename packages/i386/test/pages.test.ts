@@ -126,7 +126,7 @@ describe('pages of mmap', () => {
     // Only accesses of two pages, and what comes after them, are the interpreter's.
     const across = good.filter(({ offset, size }) => offset >> 12 !== (offset + size - 1) >> 12);
     if (across.length === 0) expect(translated.interpreted).toBeLessThan(4 * 600);
-    if (works) expect(guests.run(image)?.stdout).toEqual(Buffer.from(interpreted.stdout));
+    if (works) expect(guests.run(image)?.stdout).toEqual(Uint8Array.from(interpreted.stdout));
     for (const bad of all.filter((access) => !isAllowed(access)).slice(0, 5)) {
       const wrong = guest([...good, bad]);
       const message = run(wrong).end;

@@ -20,7 +20,7 @@ const ANY_SIZE = new Set<OperationName>(
   ) as OperationName[],
 );
 const FULL_SIZE = new Set<OperationName>(
-  'adc sbb push pop xchg mul imul imul2 imul3 div idiv cbw cwd leave cmov'.split(
+  'adc sbb push pop xchg mul imul imul2 imul3 div idiv cbw cwd leave cmov shld shrd bsf bsr'.split(
     ' ',
   ) as OperationName[],
 );

@@ -163,6 +163,55 @@ const negate: EmitHandler = (emitter, i) => {
   return true;
 };
 
+/** shld and shrd where nobody reads the flags. `back` is the other direction. */
+function shiftDouble(op: number, back: number): EmitHandler {
+  return (emitter, i, needed) => {
+    if (needed !== 0) return false;
+    const { state } = emitter;
+    const { code } = state;
+    const to = operand(i, 0);
+    const [value, filler, count] = [0, 1, 2].map((n) => keepOperand(emitter, operand(i, n)));
+    emitter.write(to, () => {
+      state.get(value as number);
+      state.get(count as number);
+      code.op(op);
+      // By 1 and by 31 − count, so that a count of 0 leaves nothing of the filler.
+      state.get(filler as number);
+      code.constant(1);
+      code.op(back);
+      state.get(count as number);
+      code.constant(31);
+      code.op(OP.i32_xor);
+      code.op(back);
+      code.op(OP.i32_or);
+    });
+    return true;
+  };
+}
+
+/** bsf and bsr where nobody reads the flags: for 0 the register stays what it is. */
+function scan(op: number): EmitHandler {
+  return (emitter, i, needed) => {
+    if (needed !== 0) return false;
+    const { state } = emitter;
+    const { code } = state;
+    const to = operand(i, 0);
+    const value = keepOperand(emitter, operand(i, 1));
+    emitter.write(to, () => {
+      state.get(value);
+      code.op(op);
+      if (op === OP.i32_clz) {
+        code.constant(31);
+        code.op(OP.i32_xor);
+      }
+      emitter.read(to);
+      state.get(value);
+      code.op(OP.select);
+    });
+    return true;
+  };
+}
+
 function shift(op: number, kind: 'shl' | 'shr' | 'sar'): EmitHandler {
   return (emitter, i, needed, live) => {
     const { state } = emitter;
@@ -433,6 +482,10 @@ export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
   shl: shift(OP.i32_shl, 'shl'),
   shr: shift(OP.i32_shr_u, 'shr'),
   sar: shift(OP.i32_shr_s, 'sar'),
+  shld: shiftDouble(OP.i32_shl, OP.i32_shr_u),
+  shrd: shiftDouble(OP.i32_shr_u, OP.i32_shl),
+  bsf: scan(OP.i32_ctz),
+  bsr: scan(OP.i32_clz),
   mul: multiplyWide(OP.i64_extend_i32_u, OP.i64_shr_u),
   imul: multiplyWide(OP.i64_extend_i32_s, OP.i64_shr_s),
   imul2: multiplyInto,

@@ -9,6 +9,7 @@
  */
 import { type Instruction, MEMORY, type Operand } from '../decode.ts';
 import { DIRECTION } from '../flags.ts';
+import { PAGE, rightsTable } from '../memory.ts';
 import { EAX, ECX, EDI, ESI } from '../registers.ts';
 import { type AccessLayout, lowOffset, lowStart, stackStart } from './access.ts';
 import type { BlockEmitter } from './block.ts';
@@ -180,9 +181,49 @@ function emitPlace(
   code.op(OP.i32_add);
   code.indexed(OP.local_set, PLACE);
   code.op(OP.else);
+  if (layout.isPaged) {
+    emitInPage(code, layout, pointer, write);
+    code.op(OP.i32_eqz);
+    code.open(OP.if);
+  }
   emitWithin(code, pointer, stackStart(layout), () => code.constant(layout.stackSize));
   code.op(OP.i32_eqz);
   code.branch(OP.br_if, otherwise);
+  if (layout.isPaged) code.end();
+  code.end();
+}
+
+/** Push 1 if BYTES at the pointer are in one low page with the right, and set PLACE to them. */
+function emitInPage(code: Code, layout: AccessLayout, pointer: number, write: boolean): void {
+  const start = lowOffset(layout, write);
+  code.indexed(OP.local_get, pointer);
+  code.constant(lowStart(layout, write));
+  code.op(OP.i32_sub);
+  code.indexed(OP.local_tee, PLACE);
+  code.constant(layout.pageCount * PAGE - start);
+  code.op(OP.i32_lt_u);
+  code.open(OP.if, true);
+  code.indexed(OP.local_get, PLACE);
+  code.constant(start);
+  code.op(OP.i32_add);
+  code.indexed(OP.local_tee, PLACE);
+  code.constant(12);
+  code.op(OP.i32_shr_u);
+  code.memory(OP.i32_load8_u, rightsTable(layout));
+  code.constant(write ? 1 : 0);
+  code.op(OP.i32_shr_u);
+  code.constant(1);
+  code.op(OP.i32_and);
+  code.indexed(OP.local_get, PLACE);
+  code.constant(PAGE - 1);
+  code.op(OP.i32_and);
+  code.indexed(OP.local_get, BYTES);
+  code.op(OP.i32_add);
+  code.constant(PAGE);
+  code.op(OP.i32_le_u);
+  code.op(OP.i32_and);
+  code.op(OP.else);
+  code.constant(0);
   code.end();
 }
 

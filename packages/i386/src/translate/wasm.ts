@@ -46,6 +46,8 @@ export const OP = {
   i32_le_u: 0x4d,
   i32_ge_s: 0x4e,
   i32_ge_u: 0x4f,
+  i32_clz: 0x67,
+  i32_ctz: 0x68,
   i32_popcnt: 0x69,
   i32_add: 0x6a,
   i32_sub: 0x6b,
