@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -161,6 +162,27 @@ describe('archives', () => {
       new RegExp(`two-2\\.0\\.tar\\.gz is another archive \\(${sha256Hex(other)}\\) than the `),
     );
     expect(fs.readFileSync(inFolder('out/usr/share/note'), 'utf8')).toBe('another note\n');
+  });
+
+  it('that are accepted are all named; two digests for one are refused', () => {
+    const others = {
+      'one-1.0.tar.gz': gzipSync(gunzipSync(archivesInSmall()['one-1.0.tar.gz'] as Uint8Array), {
+        level: 1,
+      }),
+      'two-2.0.tar.gz': archive('two', { note: 'another note\n' }),
+    };
+    write('distfiles', others);
+    const words = Object.entries(others).map(([name, bytes]) => `${name}=${sha256Hex(bytes)}`);
+    const [one, two] = words as [string, string];
+    const { status, stdout } = climb('--accept-source', one, '--accept-source', two);
+    expect(status).toBe(0);
+    const named = stdout.match(/; \S+ is another archive \(\w{64}\) than the published one/g);
+    expect(
+      named?.map((text) => text.replace(/^; (\S+) is another archive \((.*)\).*/, '$1=$2')),
+    ).toEqual(words);
+    const twice = climb('--accept-source', two, '--accept-source', two);
+    expect([twice.status, twice.stdout]).toEqual([2, '']);
+    expect(twice.stderr).toContain('--accept-source names two-2.0.tar.gz twice');
   });
 
   it('that are accepted must be the ones that are there, and not the published ones', () => {

@@ -76,6 +76,29 @@ describe.each(names)('with the engine %s', (name) => {
     );
   });
 
+  it('takes another archive when its package begins, and not before', () => {
+    const other = archive('two', { note: 'another note\n' });
+    const archives = { ...archivesInSmall(), 'two-2.0.tar.gz': other };
+    const accept = { 'two-2.0.tar.gz': sha256Hex(other) };
+    const early = smallClimb({ engine: engine(), until: 'one-1.0' }).saved.get('one-1.0');
+    const [through, rest] = [{}, { from: resumed(early as SavedWorld) }].map((from) =>
+      smallClimb({ engine: engine(), archives, accept, ...from }),
+    );
+    const saved = [through, rest].map((climbed) => climbed?.saved.get('two-2.0') as SavedWorld);
+    expect(saved[1]?.entries).toEqual(saved[0]?.entries);
+    const published = sha256Hex(archivesInSmall()['two-2.0.tar.gz'] as Uint8Array);
+    const accepted = [{ name: 'two-2.0.tar.gz', sha256: sha256Hex(other), published }];
+    expect(saved.map(({ document }) => document.accepted)).toEqual([accepted, accepted]);
+    expect(rest?.accepted).toEqual(accepted);
+    const files = rest?.files as MemoryFiles;
+    expect(text(files, '/usr/share/note')).toBe('another note\n');
+    expect(text(files, '/steps/two-2.0/sources')).toContain(sha256Hex(other));
+    const from = resumed(saved[1] as SavedWorld);
+    expect(() => smallClimb({ engine: engine(), from })).toThrow(
+      `it was made with --accept-source two-2.0.tar.gz=${sha256Hex(other)}`,
+    );
+  });
+
   it('has nothing to do in a world that is already there', () => {
     const from = resumed(whole.saved.get('one-1.0:2') as SavedWorld);
     const again = smallClimb({ engine: engine(), from });
@@ -141,7 +164,7 @@ describe('a world', () => {
     [
       'other sources',
       { engine: machineEngine(), accept: { 'one-1.0.tar.gz': 'a'.repeat(64) } },
-      'it was made with --accept-source for no other source',
+      'it was made with the published one-1.0.tar.gz',
     ],
   ])('of %s cannot be resumed', (_, options, message) => {
     expect(() => smallClimb({ ...options, from: from() })).toThrow(message);

@@ -221,7 +221,7 @@ export function smallClimb(options: SmallClimb): SmallResult {
   const saved = new Map<string, SavedWorld>();
   let printed = '';
   const result = climb({
-    layout: layOutWorld(checkout, treeOf(stage0.files, stage0.programs), accepted),
+    layout: layOutWorld(checkout, treeOf(stage0.files, stage0.programs)),
     plan,
     until: last,
     archives,

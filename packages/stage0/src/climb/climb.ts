@@ -21,7 +21,7 @@ import { copyTree } from '../tree.ts';
 import { treeDigest } from '../tree-digest.ts';
 import { type RunEvent, Watch } from '../watch.ts';
 import { archiveTexts } from './archive-texts.ts';
-import { DISTFILES } from './layout.ts';
+import { acceptIn, DISTFILES } from './layout.ts';
 import { type PlannedPackage, packageLabel } from './manifest.ts';
 import {
   isAsPublished,
@@ -30,10 +30,11 @@ import {
   publishedOfStage0,
 } from './published.ts';
 import type { PackageReport } from './report.ts';
-import type { AcceptedSource, SourceArchive } from './sources.ts';
+import { type AcceptedSource, type SourceArchive, wantedArchives } from './sources.ts';
 import {
   type EndedChild,
   type LoadedWorld,
+  type PlacedArchive,
   type RunningScript,
   requireFit,
   WORLD_VERSION,
@@ -59,6 +60,7 @@ export interface ClimbOptions {
   readonly archives: ReadonlyMap<PlannedPackage, readonly SourceArchive[]>;
   /** Checked contents of archives, by name. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** Archives to take in place of the published ones, where a package asks for them. */
   readonly accepted: readonly AcceptedSource[];
   /** One that shows its processes. */
   readonly engine: NamedEngine;
@@ -99,6 +101,8 @@ export interface ClimbResult {
   readonly packages: readonly PackageReport[];
   /** How many of them a resumed world had. */
   readonly resumed: number;
+  /** The accepted archives that packages have asked for. */
+  readonly accepted: readonly AcceptedSource[];
   /** True if the last wished package was built. */
   readonly isReached: boolean;
   readonly files: MemoryFiles;
@@ -125,7 +129,8 @@ class Climb {
   private readonly watch: Watch;
   private readonly engine: NamedEngine;
   private readonly packages: PackageReport[];
-  private readonly placed: { readonly name: string; readonly sha256: string }[];
+  private readonly placed: PlacedArchive[];
+  private readonly accepted: AcceptedSource[];
   /** What each running process has started so far. */
   private readonly children = new Map<number, EndedChild[]>();
   private readonly running = new Map<number, ProcessRecord>();
@@ -150,6 +155,7 @@ class Climb {
     this.packages = [...(from?.document.packages ?? [])];
     for (const report of this.packages) options.onResumed?.(report);
     this.placed = [...(from?.document.archives ?? [])];
+    this.accepted = [...(from?.document.accepted ?? [])];
     this.engine.madeByMachine?.resume(from?.document.madeByMachine ?? []);
     this.next = this.packages.filter(({ name }) => this.isPlanned(name)).length;
     this.timeBefore = options.now?.() ?? 0;
@@ -167,12 +173,13 @@ class Climb {
     const { until, plan } = this.options;
     const status = this.next > plan.indexOf(until) ? 0 : this.runScripts();
     if (this.failure !== undefined) throw this.failure;
-    const { packages, files, watch, engine, isDone } = this;
+    const { packages, accepted, files, watch, engine, isDone } = this;
     const resumed = this.options.from?.document.packages.length ?? 0;
     const isReached = isDone || this.next > plan.indexOf(until);
     const made = [...files.files()].filter(([, node]) => watch.isMade(node)).map(([path]) => path);
     const failures = isReached ? [] : watch.failures();
-    return { engine: engine.name, packages, resumed, isReached, files, made, status, failures };
+    const reached = { packages, resumed, accepted, isReached };
+    return { engine: engine.name, ...reached, files, made, status, failures };
   }
 
   private runScripts(): number {
@@ -204,9 +211,13 @@ class Climb {
   }
 
   private requireFit({ document }: ResumedWorld): void {
-    const { version, accepted } = this.options;
-    const wanted = { stage0: version, engine: this.engine.name, layout: this.layoutDigest };
-    requireFit(document, { ...wanted, accepted });
+    const { version, archives, accepted } = this.options;
+    requireFit(document, {
+      stage0: version,
+      engine: this.engine.name,
+      layout: this.layoutDigest,
+      archives: wantedArchives([...archives.values()].flat(), accepted),
+    });
   }
 
   private isPlanned(name: string): boolean {
@@ -289,6 +300,10 @@ class Climb {
     this.files.createDirectories(DISTFILES);
     this.files.writeFile(`${DISTFILES}/${name}`, bytes, ARCHIVE_MODE);
     this.placed.push({ name, sha256: sha256Hex(bytes) });
+    const accepted = this.options.accepted.find((one) => one.name === name);
+    if (accepted === undefined) return;
+    acceptIn(this.files, accepted);
+    this.accepted.push(accepted);
   }
 
   /** The parts of the climb before its first package. */
@@ -349,7 +364,7 @@ class Climb {
       stage0: options.version,
       engine: this.engine.name,
       layout: this.layoutDigest,
-      accepted: options.accepted,
+      accepted: [...this.accepted],
       archives: [...this.placed],
       packages: [...this.packages],
       script: this.runningScript(),

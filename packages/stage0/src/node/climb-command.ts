@@ -44,7 +44,7 @@ export function climbCommand(given: Arguments): number {
   const archives = archivesOf(checkout, plan);
   const accepted = acceptedSources([...archives.values()].flat(), acceptedOf(given));
   const { until, contents } = findAll(given, plan, archives, accepted);
-  const layout = layOutWorld(checkout, stage0, accepted);
+  const layout = layOutWorld(checkout, stage0);
   const resumed = given.optionalText('resume');
   const saved = given.optionalText('save');
   const progress = wantsProgress(given.has('quiet')) ? new ProgressLine() : undefined;
@@ -79,7 +79,7 @@ export function climbCommand(given: Arguments): number {
   });
   progress?.clear();
   saveMade(given, result, [checkoutName, given.text('distfiles')]);
-  return report(given, result, accepted);
+  return report(given, result);
 }
 
 /** The log of a long climb: what runs now, and since when. */
@@ -169,13 +169,16 @@ function readerOf(folder: string): (name: string) => Uint8Array | undefined {
 }
 
 function acceptedOf(given: Arguments): Map<string, string> {
-  return new Map(
-    given.texts('accept-source').map((text) => {
-      const parts = /^([^=]+)=([0-9a-f]{64})$/.exec(text);
-      if (parts !== null) return [parts[1] as string, parts[2] as string] as const;
+  const digests = new Map<string, string>();
+  for (const text of given.texts('accept-source')) {
+    const [, name, sha256] = /^([^=]+)=([0-9a-f]{64})$/.exec(text) ?? [];
+    if (name === undefined || sha256 === undefined) {
       throw new UsageError(`--accept-source takes NAME=SHA256, not ${text}`);
-    }),
-  );
+    }
+    if (digests.has(name)) throw new UsageError(`--accept-source names ${name} twice`);
+    digests.set(name, sha256);
+  }
+  return digests;
 }
 
 function saveMade(given: Arguments, { files, made }: ClimbResult, read: readonly string[]): void {
@@ -189,12 +192,8 @@ function saveMade(given: Arguments, { files, made }: ClimbResult, read: readonly
   );
 }
 
-function report(
-  given: Arguments,
-  result: ClimbResult,
-  accepted: readonly AcceptedSource[],
-): number {
-  const { engine, packages, resumed, isReached, failures, status } = result;
+function report(given: Arguments, result: ClimbResult): number {
+  const { engine, packages, accepted, resumed, isReached, failures, status } = result;
   const facts = { engine, packages, accepted, resumed };
   if (!isReached) {
     printError(describeFailures({ failures, status, shell: undefined }));
