@@ -191,7 +191,7 @@ describe('archives', () => {
     const published = sha256Hex(archivesInSmall()['two-2.0.tar.gz'] as Uint8Array);
     expect(refused(...accept(published))).toContain('this is the published digest');
     expect(refused('--accept-source', `x.tar=${'a'.repeat(64)}`)).toContain(
-      'x.tar cannot be accepted: no package that kaem builds asks for it',
+      'x.tar cannot be accepted: no package asks for it',
     );
   });
 

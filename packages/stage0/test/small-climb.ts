@@ -233,9 +233,7 @@ export function smallClimb(options: SmallClimb): SmallResult {
     ...(from && { from }),
     onPackage: (report, save) => {
       reports.push(report);
-      if (report.name !== 'stage0-posix' && report.name !== 'seed') {
-        saved.set(packageLabel(report), save());
-      }
+      if (save !== undefined) saved.set(packageLabel(report), save());
     },
     stdout: (bytes) => {
       printed += Buffer.from(bytes).toString();

@@ -104,7 +104,7 @@ export function acceptedSources(
     }
     const message =
       archive === undefined
-        ? `${name} cannot be accepted: no package that kaem builds asks for it`
+        ? `${name} cannot be accepted: no package asks for it`
         : `${name} need not be accepted: this is the published digest`;
     throw new ToolError(message, { code: 'no-source' });
   });

@@ -66,9 +66,7 @@ export function climbCommand(given: Arguments): number {
     onPackage: (report, save) => {
       progress?.clear();
       print([packageLine(report), ...wrongLines(report), ''].join('\n'));
-      if (saved !== undefined && archives.has(planned(plan, report) as PlannedPackage)) {
-        saveWorld(saved, save());
-      }
+      if (saved !== undefined && save !== undefined) saveWorld(saved, save());
     },
     onEvent: (event) => {
       if (isListed && event.kind === 'start') listStep(event.process);
@@ -86,13 +84,6 @@ export function climbCommand(given: Arguments): number {
 function listStep({ step, directory, argv }: ProcessRecord): void {
   const seconds = (performance.now() / 1000).toFixed(0);
   printError(`${seconds} s, step ${step}, ${visible(`${directory}: ${argv.join(' ')}`)}\n`);
-}
-
-function planned(
-  plan: readonly PlannedPackage[],
-  { name, pass }: PlannedPackage,
-): PlannedPackage | undefined {
-  return plan.find((one) => one.name === name && one.pass === pass);
 }
 
 /** How far to go, and the archives for that. */
@@ -148,9 +139,7 @@ function packageNamed(plan: readonly PlannedPackage[], label: string): PlannedPa
   const found = plan.find((one) => packageLabel(one) === label);
   if (found !== undefined) return found;
   const known = plan.map(packageLabel).join(', ');
-  throw new UsageError(
-    `--until takes a package that kaem builds, of: ${known}; not ${label}. Later ones are built by bash, and are not watched yet`,
-  );
+  throw new UsageError(`--until takes a package of the manifest, of: ${known}; not ${label}`);
 }
 
 /** Contents by name. A link is followed; what is not a file then cannot be an archive. */
