@@ -5,11 +5,10 @@ import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { diverseEngine, machineEngine, portsAndMachine } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
-import type { ResumedWorld, SavedWorld } from '../src/climb/climb.ts';
+import type { SavedWorld } from '../src/climb/climb.ts';
 import { compareWorlds } from '../src/climb/compare.ts';
 import { climbSentence, packageLine } from '../src/climb/report.ts';
-import { worldOf } from '../src/climb/world.ts';
-import { archive, archivesInSmall, HELLO, smallClimb } from './small-climb.ts';
+import { archive, archivesInSmall, HELLO, resumed, smallClimb } from './small-climb.ts';
 
 const ENGINES = { i386: machineEngine, ports: portsAndMachine, diverse: diverseEngine };
 const names = Object.keys(ENGINES) as (keyof typeof ENGINES)[];
@@ -17,21 +16,6 @@ const names = Object.keys(ENGINES) as (keyof typeof ENGINES)[];
 function text(files: MemoryFiles, path: string): string {
   const node = files.find(path);
   return node?.kind === 'file' ? decodeUtf8(node.bytes) : 'nothing';
-}
-
-/** A saved world as one that comes from a disk. */
-function resumed({ document, entries, files }: SavedWorld): ResumedWorld {
-  const contents = new Map<string, Uint8Array>();
-  for (const { sha256, path } of entries) {
-    const node = files.find(path);
-    if (sha256 !== undefined && node?.kind === 'file') contents.set(sha256, node.bytes.slice());
-  }
-  const read = (sha256: string) => contents.get(sha256) as Uint8Array;
-  const copy = JSON.parse(JSON.stringify({ document, entries })) as SavedWorld;
-  return {
-    document: { ...copy.document, entries: '' },
-    world: worldOf(copy.entries, copy.document.clock, 2 ** 30, read),
-  };
 }
 
 describe.each(names)('with the engine %s', (name) => {

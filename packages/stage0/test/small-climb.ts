@@ -13,12 +13,18 @@ import { assemble } from '@stage0-ts/hex0';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { type NamedEngine, TOOLS } from '@stage0-ts/stage0';
-import { type ClimbOptions, climb, type SavedWorld } from '../src/climb/climb.ts';
+import {
+  type ClimbOptions,
+  climb,
+  type ResumedWorld,
+  type SavedWorld,
+} from '../src/climb/climb.ts';
 import { CONFIGURATION } from '../src/climb/configuration.ts';
 import { archivesOf, layOutWorld, manifestOf } from '../src/climb/layout.ts';
 import { packageLabel, readManifest } from '../src/climb/manifest.ts';
 import type { PackageReport } from '../src/climb/report.ts';
 import { acceptedSources, findSources } from '../src/climb/sources.ts';
+import { worldOf } from '../src/climb/world.ts';
 import { guest, listing, write } from './guests.ts';
 
 const ladder = (name: string) =>
@@ -76,7 +82,8 @@ hex2-0 copy.hex2 /usr/bin/copy
 chmod 755 /usr/bin/copy
 `;
 
-const UNPACK = `set -ex
+/** How a script begins that unpacks its archive. */
+export const UNPACK = `set -ex
 ungz --file \${DISTFILES}/\${pkg}.tar.gz --output all.tar
 untar --file all.tar
 `;
@@ -240,4 +247,19 @@ export function smallClimb(options: SmallClimb): SmallResult {
     },
   });
   return { ...result, reports, saved, printed };
+}
+
+/** A saved world as one that comes from a disk. */
+export function resumed({ document, entries, files }: SavedWorld): ResumedWorld {
+  const contents = new Map<string, Uint8Array>();
+  for (const { sha256, path } of entries) {
+    const node = files.find(path);
+    if (sha256 !== undefined && node?.kind === 'file') contents.set(sha256, node.bytes.slice());
+  }
+  const read = (sha256: string) => contents.get(sha256) as Uint8Array;
+  const copy = JSON.parse(JSON.stringify({ document, entries })) as SavedWorld;
+  return {
+    document: { ...copy.document, entries: '' },
+    world: worldOf(copy.entries, copy.document.clock, 2 ** 30, read),
+  };
 }

@@ -267,7 +267,9 @@ class Climb {
   private started(process: ProcessRecord): void {
     this.latest = process;
     this.children.set(process.step, []);
-    const begun = this.isSkipped(process) ? undefined : this.boundaries.started(process);
+    const isSkipped = this.isSkipped(process);
+    if (isSkipped || this.isOldScript(process)) this.stepsBefore = process.step;
+    const begun = isSkipped ? undefined : this.boundaries.started(process);
     if (begun !== undefined) this.begin(begun, process.step);
   }
 
@@ -275,6 +277,11 @@ class Climb {
     const { from } = this.options;
     if (from === undefined || parent !== 1) return false;
     return (this.children.get(1)?.length ?? 0) < from.document.script.children.length;
+  }
+
+  /** The script that a saved world was building with: it began before. */
+  private isOldScript({ step }: ProcessRecord): boolean {
+    return this.options.from !== undefined && step === 1;
   }
 
   /** A package begins: what it asks for comes to the world. */
