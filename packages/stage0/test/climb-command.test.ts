@@ -158,9 +158,8 @@ describe('archives', () => {
     expect(said).toContain(`--accept-source ${accept} takes it`);
     const { status, stdout } = climb('--accept-source', accept, '--out', 'out');
     expect(status).toBe(0);
-    expect(stdout).toMatch(
-      new RegExp(`two-2\\.0\\.tar\\.gz is another archive \\(${sha256Hex(other)}\\) than the `),
-    );
+    expect(stdout).toContain('; 1 archive is another than the published one, accepted by you:\n');
+    expect(stdout).toContain(`\n  two-2.0.tar.gz: ${sha256Hex(other)}, and published is `);
     expect(fs.readFileSync(inFolder('out/usr/share/note'), 'utf8')).toBe('another note\n');
   });
 
@@ -176,9 +175,11 @@ describe('archives', () => {
     const [one, two] = words as [string, string];
     const { status, stdout } = climb('--accept-source', one, '--accept-source', two);
     expect(status).toBe(0);
-    const named = stdout.match(/; \S+ is another archive \(\w{64}\) than the published one/g);
+    expect(stdout).toContain('; 2 archives are others than the published ones, accepted by you:\n');
     expect(
-      named?.map((text) => text.replace(/^; (\S+) is another archive \((.*)\).*/, '$1=$2')),
+      [...stdout.matchAll(/^ {2}(\S+): (\w{64}), and published is \w{64}$/gm)].map(
+        ([, name, digest]) => `${name}=${digest}`,
+      ),
     ).toEqual(words);
     const twice = climb('--accept-source', two, '--accept-source', two);
     expect([twice.status, twice.stdout]).toEqual([2, '']);

@@ -7,7 +7,13 @@ import { compareWorlds } from '../climb/compare.ts';
 import { CONFIGURATION } from '../climb/configuration.ts';
 import { archivesOf, layOutWorld, manifestOf } from '../climb/layout.ts';
 import { type PlannedPackage, packageLabel, readManifest } from '../climb/manifest.ts';
-import { allAsPublished, climbSentence, packageLine, wrongLines } from '../climb/report.ts';
+import {
+  allAsPublished,
+  climbSentence,
+  type PackageReport,
+  packageLine,
+  wrongLines,
+} from '../climb/report.ts';
 import {
   type AcceptedSource,
   acceptedSources,
@@ -51,6 +57,7 @@ export function climbCommand(given: Arguments): number {
   const isListed = given.has('steps');
   const lines = new ProgressText();
   const from = resumed === undefined ? undefined : loadWorld(resumed, limits.files);
+  let isSaving = true;
   const result = climb({
     layout,
     plan,
@@ -66,7 +73,10 @@ export function climbCommand(given: Arguments): number {
     onPackage: (report, save) => {
       progress?.clear();
       print([packageLine(report), ...wrongLines(report), ''].join('\n'));
-      if (saved !== undefined && save !== undefined) saveWorld(saved, save());
+      if (saved === undefined) return;
+      if (save !== undefined) saveWorld(saved, save());
+      else if (isSaving) printError(`note: ${notSaved(saved, report)}\n`);
+      isSaving = save !== undefined;
     },
     onEvent: (event) => {
       if (isListed && event.kind === 'start') listStep(event.process);
@@ -78,6 +88,11 @@ export function climbCommand(given: Arguments): number {
   progress?.clear();
   saveMade(given, result, [checkoutName, given.text('distfiles')]);
   return report(given, result);
+}
+
+function notSaved(folder: string, { name, pass }: PackageReport): string {
+  const label = packageLabel({ name, pass });
+  return `${visible(folder)} keeps the world before ${label}: bash builds it and what follows, and still runs`;
 }
 
 /** The log of a long climb: what runs now, and since when. */
