@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Climbing a live-bootstrap in small: see small-climb.ts. */
-import { decodeUtf8 } from '@stage0-ts/bytes';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { diverseEngine, machineEngine, portsAndMachine } from '@stage0-ts/stage0';
@@ -8,7 +8,14 @@ import { describe, expect, it } from 'vitest';
 import type { SavedWorld } from '../src/climb/climb.ts';
 import { compareWorlds } from '../src/climb/compare.ts';
 import { climbSentence, packageLine } from '../src/climb/report.ts';
-import { archive, archivesInSmall, HELLO, resumed, smallClimb } from './small-climb.ts';
+import {
+  archive,
+  archiveSources,
+  archivesInSmall,
+  HELLO,
+  resumed,
+  smallClimb,
+} from './small-climb.ts';
 
 const ENGINES = { i386: machineEngine, ports: portsAndMachine, diverse: diverseEngine };
 const names = Object.keys(ENGINES) as (keyof typeof ENGINES)[];
@@ -209,6 +216,39 @@ describe('what is not honest', () => {
     expect(() => smallClimb({ engine: machineEngine(), checkout: swap })).toThrow(
       'the scripts build two-2.0 with pass1.kaem, and the manifest says one-1.0',
     );
+  });
+
+  describe('a source in an archive', () => {
+    /** A climb in which a comment of copy's source has these bytes more. */
+    const withComment = (bytes: readonly number[]) => {
+      const sources = archiveSources();
+      const comment = [...encodeUtf8('\n// by '), ...bytes, 0x0a];
+      sources['cp.c'] = new Uint8Array([...(sources['cp.c'] as Uint8Array), ...comment]);
+      const archives = { ...archivesInSmall(), 'one-1.0.tar.gz': archive('one', sources) };
+      const digest = sha256Hex(archives['one-1.0.tar.gz'] as Uint8Array);
+      return smallClimb({
+        engine: diverseEngine(),
+        archives,
+        until: 'one-1.0',
+        checkout: (files) => {
+          files['steps/one-1.0/sources'] = `f https://example.org/one-1.0.tar.gz ${digest}\n`;
+        },
+      });
+    };
+
+    it('is a source with a name of ISO 8859 in it', () => {
+      expect(withComment([...encodeUtf8('Fran'), 0xe7, ...encodeUtf8('ois')]).isReached).toBe(true);
+    });
+
+    it('is none with many such letters, with a control of ISO 8859, or one of ASCII', () => {
+      for (const bytes of [Array<number>(200).fill(0xe7), [0x90], [0xe7, 0x01]]) {
+        const { isReached, failures } = withComment(bytes);
+        expect(isReached).toBe(false);
+        expect(failures.map(({ stderr }) => decodeUtf8(stderr.bytes)).join('')).toContain(
+          '(external/distfiles/one-1.0.tar.gz), and this build runs none of those',
+        );
+      }
+    });
   });
 
   describe('a program in an archive', () => {

@@ -65,13 +65,14 @@ function header(name: string, size: number): Uint8Array {
 }
 
 const COMPILE = ['io.c', 'cp.c', 'x86_defs.M1', 'start.M1', 'ELF-x86.hex2'];
-const SOURCES: Contents = {
+/** What the archive of one-1.0 has. */
+export const archiveSources = (): Contents => ({
   'io.c': ladder('src/io.c'),
   'cp.c': ladder('src/cp.c'),
   'x86_defs.M1': ladder('lib/x86/x86_defs.M1'),
   'start.M1': ladder('lib/x86/start.M1'),
   'ELF-x86.hex2': ladder('lib/x86/ELF-x86.hex2'),
-};
+});
 
 const BUILD_COPY = `catm copy.c ${COMPILE[0]} ${COMPILE[1]}
 cc_x86 copy.c copy.M1
@@ -148,7 +149,7 @@ sha256sum -c one-1.0.x86.checksums
 
 export function archivesInSmall(): Contents {
   return {
-    'one-1.0.tar.gz': archive('one', SOURCES),
+    'one-1.0.tar.gz': archive('one', archiveSources()),
     'two-2.0.tar.gz': archive('two', { note: 'a note\n' }),
   };
 }
