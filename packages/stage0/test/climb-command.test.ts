@@ -122,7 +122,7 @@ ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all
     ['--against', 'x'],
     ['--engine', 'native'],
     ['--engine', 'none'],
-    ['--until', 'never-1'],
+    ['--until', 'never-2'],
     ['--until', 'kernel-9'],
     ['--accept-source', 'one-1.0.tar.gz'],
   ])('%s %s is a wrong command line', (...words) => {

@@ -75,8 +75,10 @@ export function climbCommand(given: Arguments): number {
       print([packageLine(report), ...wrongLines(report), ''].join('\n'));
       if (saved === undefined) return;
       if (save !== undefined) saveWorld(saved, save());
-      else if (isSaving) printError(`note: ${notSaved(saved, report)}\n`);
-      isSaving = save !== undefined;
+      else if (isSaving && isOfBash(plan, report)) {
+        printError(`note: ${notSaved(saved, report)}\n`);
+        isSaving = false;
+      }
     },
     onEvent: (event) => {
       if (isListed && event.kind === 'start') listStep(event.process);
@@ -88,6 +90,10 @@ export function climbCommand(given: Arguments): number {
   progress?.clear();
   saveMade(given, result, [checkoutName, given.text('distfiles')]);
   return report(given, result);
+}
+
+function isOfBash(plan: readonly PlannedPackage[], report: PackageReport): boolean {
+  return plan.some((one) => one.shell === 'bash' && packageLabel(one) === packageLabel(report));
 }
 
 function notSaved(folder: string, { name, pass }: PackageReport): string {
