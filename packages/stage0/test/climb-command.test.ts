@@ -7,6 +7,7 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { ALL, bashInSmall } from './small-bash.ts';
 import {
   archive,
   archivesInSmall,
@@ -92,6 +93,25 @@ ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all
       /\nok: i386 and diverse climbed to one-1\.0:2 and made the same: \d+ names with equal kind, mode and content; \d+ files are other code by design, of the first compiler\n$/,
     );
     expect(compared.status).toBe(0);
+  });
+
+  it('says that the world is not saved while bash builds, once', () => {
+    const { archives, checkout } = bashInSmall(ALL);
+    const files = checkoutFiles(archivesInSmall());
+    checkout(files);
+    write('lb', files);
+    write('distfiles', archives);
+    const { status, stdout, stderr } = climb('--save', 'w');
+    expect([status, stderr]).toEqual([
+      0,
+      'note: w keeps the world before one-1.0:3: bash builds it and what follows, and still runs\n',
+    ]);
+    expect(stdout).toContain('\nok: climbed to three-3:2, 6 of 6 published digests; ');
+    const again = climb('--resume', 'w', '--until', 'three-3');
+    expect([again.status, withoutTimes(again.stdout)]).toEqual([
+      0,
+      expect.stringContaining('bash-1: no published digest, resumed\none-1.0:3: 1 of 1 published'),
+    ]);
   });
 
   it('lists the programs that start', () => {
