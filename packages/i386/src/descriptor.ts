@@ -59,9 +59,11 @@ export const NULL = '/dev/null';
 export const FULL = '/dev/full';
 /** Processes here have no controlling terminal. */
 export const TERMINAL = '/dev/tty';
+/** Makes terminals, where there is a place for them: there is none here. */
+export const TERMINALS = '/dev/ptmx';
 export const RANDOM: ReadonlySet<string> = new Set(['/dev/random', '/dev/urandom']);
 /** Devices by path, used where the host has no file. */
-const DEVICES = new Set([NULL, FULL, TERMINAL, '/dev/zero', ...RANDOM]);
+const DEVICES = new Set([NULL, FULL, TERMINAL, TERMINALS, '/dev/zero', ...RANDOM]);
 
 /** True for the path of a device that exists on every host. */
 export function isDevice(path: string): boolean {

@@ -28,6 +28,7 @@ import {
   O_WRONLY,
   RANDOM,
   TERMINAL,
+  TERMINALS,
 } from './descriptor.ts';
 import { errno } from './errno.ts';
 import { MachineError } from './errors.ts';
@@ -99,6 +100,7 @@ export class FileTable {
     const creates = (flags & O_CREAT) !== 0;
     if ((status === undefined || status.kind === 'other') && isDevice(absolute)) {
       if (absolute === TERMINAL) throw errno('ENXIO');
+      if (absolute === TERMINALS) throw missing(this.host, '/dev/pts');
       return this.installOpened({ kind: 'device', name: absolute, flags }, flags);
     }
     if (status === undefined && !creates) throw missing(this.host, path);

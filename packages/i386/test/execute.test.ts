@@ -62,9 +62,13 @@ describe.each(MODES)('%s', (mode) => {
   });
 
   it('there is no terminal', () => {
-    const open = (flags: number) => [...place(DATA, '/dev/tty'), ...system(5, DATA, flags)];
-    expect(run(elf([...open(2), ...RESULT]), mode).status).toEqual(failed(6));
-    expect(run(elf([...open(0o102), ...RESULT]), mode).status).toEqual(failed(6));
+    const open = (name: string, flags: number) => [...place(DATA, name), ...system(5, DATA, flags)];
+    expect(run(elf([...open('/dev/tty', 2), ...RESULT]), mode).status).toEqual(failed(6));
+    expect(run(elf([...open('/dev/tty', 0o102), ...RESULT]), mode).status).toEqual(failed(6));
+    // A kernel says so where nothing is at /dev/pts.
+    expect(run(elf([...open('/dev/ptmx', 2), ...RESULT]), mode).status).toEqual(failed(2));
+    const isThere = [...place(DATA, '/dev/ptmx'), ...system(195, DATA, OUT), ...RESULT];
+    expect(run(elf(isThere), mode).status).toEqual({ kind: 'exited', status: 0 });
     const isTerminal = [...system(54, 1, 0x5401, OUT), ...RESULT];
     expect(run(elf(isTerminal), mode).status).toEqual(failed(25));
   });

@@ -4,7 +4,7 @@
  * a process wrote after it had read such a binary, by copying, joining, unpacking or otherwise.
  *
  * Invariant: the only exceptions are text that our port of an unpacker extracts from an archive,
- * and text that the caller knows to be a source: what our port would extract. Processes are read
+ * and what the caller knows to be a source: text that our port would extract. Processes are read
  * incrementally, so that this works while a build runs.
  */
 import { isText } from './artifacts.ts';
@@ -42,7 +42,7 @@ export class Origins {
   private readonly isSource: (bytes: Uint8Array) => boolean;
 
   /**
-   * @param isSource true for text that is known to be a source, whichever program unpacks it.
+   * @param isSource true for what is known to be the text of a source, whichever program unpacks it.
    */
   constructor(texts: Texts = new Texts(), isSource: (bytes: Uint8Array) => boolean = () => false) {
     this.texts = texts;
@@ -85,7 +85,7 @@ export class Origins {
     }
     if (found.size === 0) return;
     for (const bytes of process.wrote) {
-      const isSource = this.texts.has(bytes) && (unpacks(process) || this.isSource(bytes));
+      const isSource = (this.texts.has(bytes) && unpacks(process)) || this.isSource(bytes);
       if (!isSource && !this.contents.has(bytes)) this.contents.set(bytes, found);
     }
   }

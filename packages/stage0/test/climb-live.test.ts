@@ -4,7 +4,7 @@
  *
  * LIVE_BOOTSTRAP is the checkout, LIVE_BOOTSTRAP_DISTFILES the folder of archives,
  * LIVE_BOOTSTRAP_ACCEPT a list of NAME=SHA256 for `--accept-source`. A checkout without submodules
- * takes stage0 from STAGE0_POSIX. STAGE0_CLIMB is the last package, or `tcc`; by default it is mes,
+ * takes stage0 from STAGE0_POSIX. STAGE0_CLIMB is the last package, or `tcc` or `bash`; by default it is mes,
  * which takes the better part of an hour in each world.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,7 +17,11 @@ const STAGE0 = new URL('../dist/bin/stage0.js', import.meta.url).pathname;
 const { env } = process;
 const CHECKOUT = env['LIVE_BOOTSTRAP'];
 const DISTFILES = env['LIVE_BOOTSTRAP_DISTFILES'];
-const GOALS: Readonly<Record<string, string>> = { mes: 'mes-0.27.1', tcc: 'tcc-0.9.27' };
+const GOALS: Readonly<Record<string, string>> = {
+  mes: 'mes-0.27.1',
+  tcc: 'tcc-0.9.27',
+  bash: 'bash-2.05b',
+};
 const goal = env['STAGE0_CLIMB'] ?? 'mes';
 const until = GOALS[goal] ?? goal;
 const isHere = CHECKOUT !== undefined && DISTFILES !== undefined;

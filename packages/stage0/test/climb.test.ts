@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Climbing a live-bootstrap in small: see small-climb.ts. */
-import { decodeUtf8 } from '@stage0-ts/bytes';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { diverseEngine, machineEngine, portsAndMachine } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
-import type { ResumedWorld, SavedWorld } from '../src/climb/climb.ts';
+import type { SavedWorld } from '../src/climb/climb.ts';
 import { compareWorlds } from '../src/climb/compare.ts';
 import { climbSentence, packageLine } from '../src/climb/report.ts';
-import { worldOf } from '../src/climb/world.ts';
-import { archive, archivesInSmall, HELLO, smallClimb } from './small-climb.ts';
+import {
+  archive,
+  archiveSources,
+  archivesInSmall,
+  HELLO,
+  resumed,
+  smallClimb,
+} from './small-climb.ts';
 
 const ENGINES = { i386: machineEngine, ports: portsAndMachine, diverse: diverseEngine };
 const names = Object.keys(ENGINES) as (keyof typeof ENGINES)[];
@@ -17,21 +23,6 @@ const names = Object.keys(ENGINES) as (keyof typeof ENGINES)[];
 function text(files: MemoryFiles, path: string): string {
   const node = files.find(path);
   return node?.kind === 'file' ? decodeUtf8(node.bytes) : 'nothing';
-}
-
-/** A saved world as one that comes from a disk. */
-function resumed({ document, entries, files }: SavedWorld): ResumedWorld {
-  const contents = new Map<string, Uint8Array>();
-  for (const { sha256, path } of entries) {
-    const node = files.find(path);
-    if (sha256 !== undefined && node?.kind === 'file') contents.set(sha256, node.bytes.slice());
-  }
-  const read = (sha256: string) => contents.get(sha256) as Uint8Array;
-  const copy = JSON.parse(JSON.stringify({ document, entries })) as SavedWorld;
-  return {
-    document: { ...copy.document, entries: '' },
-    world: worldOf(copy.entries, copy.document.clock, 2 ** 30, read),
-  };
 }
 
 describe.each(names)('with the engine %s', (name) => {
@@ -73,6 +64,29 @@ describe.each(names)('with the engine %s', (name) => {
     expect(other?.document.script).toEqual(one?.document.script);
     expect(rest.reports.map((report) => report.name)).toEqual(
       label === 'one-1.0' ? ['two-2.0', 'one-1.0'] : ['one-1.0'],
+    );
+  });
+
+  it('takes another archive when its package begins, and not before', () => {
+    const other = archive('two', { note: 'another note\n' });
+    const archives = { ...archivesInSmall(), 'two-2.0.tar.gz': other };
+    const accept = { 'two-2.0.tar.gz': sha256Hex(other) };
+    const early = smallClimb({ engine: engine(), until: 'one-1.0' }).saved.get('one-1.0');
+    const [through, rest] = [{}, { from: resumed(early as SavedWorld) }].map((from) =>
+      smallClimb({ engine: engine(), archives, accept, ...from }),
+    );
+    const saved = [through, rest].map((climbed) => climbed?.saved.get('two-2.0') as SavedWorld);
+    expect(saved[1]?.entries).toEqual(saved[0]?.entries);
+    const published = sha256Hex(archivesInSmall()['two-2.0.tar.gz'] as Uint8Array);
+    const accepted = [{ name: 'two-2.0.tar.gz', sha256: sha256Hex(other), published }];
+    expect(saved.map(({ document }) => document.accepted)).toEqual([accepted, accepted]);
+    expect(rest?.accepted).toEqual(accepted);
+    const files = rest?.files as MemoryFiles;
+    expect(text(files, '/usr/share/note')).toBe('another note\n');
+    expect(text(files, '/steps/two-2.0/sources')).toContain(sha256Hex(other));
+    const from = resumed(saved[1] as SavedWorld);
+    expect(() => smallClimb({ engine: engine(), from })).toThrow(
+      `it was made with --accept-source two-2.0.tar.gz=${sha256Hex(other)}`,
     );
   });
 
@@ -141,7 +155,7 @@ describe('a world', () => {
     [
       'other sources',
       { engine: machineEngine(), accept: { 'one-1.0.tar.gz': 'a'.repeat(64) } },
-      'it was made with --accept-source for no other source',
+      'it was made with the published one-1.0.tar.gz',
     ],
   ])('of %s cannot be resumed', (_, options, message) => {
     expect(() => smallClimb({ ...options, from: from() })).toThrow(message);
@@ -202,6 +216,39 @@ describe('what is not honest', () => {
     expect(() => smallClimb({ engine: machineEngine(), checkout: swap })).toThrow(
       'the scripts build two-2.0 with pass1.kaem, and the manifest says one-1.0',
     );
+  });
+
+  describe('a source in an archive', () => {
+    /** A climb in which a comment of copy's source has these bytes more. */
+    const withComment = (bytes: readonly number[]) => {
+      const sources = archiveSources();
+      const comment = [...encodeUtf8('\n// by '), ...bytes, 0x0a];
+      sources['cp.c'] = new Uint8Array([...(sources['cp.c'] as Uint8Array), ...comment]);
+      const archives = { ...archivesInSmall(), 'one-1.0.tar.gz': archive('one', sources) };
+      const digest = sha256Hex(archives['one-1.0.tar.gz'] as Uint8Array);
+      return smallClimb({
+        engine: diverseEngine(),
+        archives,
+        until: 'one-1.0',
+        checkout: (files) => {
+          files['steps/one-1.0/sources'] = `f https://example.org/one-1.0.tar.gz ${digest}\n`;
+        },
+      });
+    };
+
+    it('is a source with a name of ISO 8859 in it', () => {
+      expect(withComment([...encodeUtf8('Fran'), 0xe7, ...encodeUtf8('ois')]).isReached).toBe(true);
+    });
+
+    it('is none with many such letters, with a control of ISO 8859, or one of ASCII', () => {
+      for (const bytes of [Array<number>(200).fill(0xe7), [0x90], [0xe7, 0x01]]) {
+        const { isReached, failures } = withComment(bytes);
+        expect(isReached).toBe(false);
+        expect(failures.map(({ stderr }) => decodeUtf8(stderr.bytes)).join('')).toContain(
+          '(external/distfiles/one-1.0.tar.gz), and this build runs none of those',
+        );
+      }
+    });
   });
 
   describe('a program in an archive', () => {

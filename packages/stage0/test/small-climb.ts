@@ -13,12 +13,18 @@ import { assemble } from '@stage0-ts/hex0';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { type NamedEngine, TOOLS } from '@stage0-ts/stage0';
-import { type ClimbOptions, climb, type SavedWorld } from '../src/climb/climb.ts';
+import {
+  type ClimbOptions,
+  climb,
+  type ResumedWorld,
+  type SavedWorld,
+} from '../src/climb/climb.ts';
 import { CONFIGURATION } from '../src/climb/configuration.ts';
 import { archivesOf, layOutWorld, manifestOf } from '../src/climb/layout.ts';
 import { packageLabel, readManifest } from '../src/climb/manifest.ts';
 import type { PackageReport } from '../src/climb/report.ts';
 import { acceptedSources, findSources } from '../src/climb/sources.ts';
+import { worldOf } from '../src/climb/world.ts';
 import { guest, listing, write } from './guests.ts';
 
 const ladder = (name: string) =>
@@ -59,13 +65,14 @@ function header(name: string, size: number): Uint8Array {
 }
 
 const COMPILE = ['io.c', 'cp.c', 'x86_defs.M1', 'start.M1', 'ELF-x86.hex2'];
-const SOURCES: Contents = {
+/** What the archive of one-1.0 has. */
+export const archiveSources = (): Contents => ({
   'io.c': ladder('src/io.c'),
   'cp.c': ladder('src/cp.c'),
   'x86_defs.M1': ladder('lib/x86/x86_defs.M1'),
   'start.M1': ladder('lib/x86/start.M1'),
   'ELF-x86.hex2': ladder('lib/x86/ELF-x86.hex2'),
-};
+});
 
 const BUILD_COPY = `catm copy.c ${COMPILE[0]} ${COMPILE[1]}
 cc_x86 copy.c copy.M1
@@ -76,7 +83,8 @@ hex2-0 copy.hex2 /usr/bin/copy
 chmod 755 /usr/bin/copy
 `;
 
-const UNPACK = `set -ex
+/** How a script begins that unpacks its archive. */
+export const UNPACK = `set -ex
 ungz --file \${DISTFILES}/\${pkg}.tar.gz --output all.tar
 untar --file all.tar
 `;
@@ -141,7 +149,7 @@ sha256sum -c one-1.0.x86.checksums
 
 export function archivesInSmall(): Contents {
   return {
-    'one-1.0.tar.gz': archive('one', SOURCES),
+    'one-1.0.tar.gz': archive('one', archiveSources()),
     'two-2.0.tar.gz': archive('two', { note: 'a note\n' }),
   };
 }
@@ -221,7 +229,7 @@ export function smallClimb(options: SmallClimb): SmallResult {
   const saved = new Map<string, SavedWorld>();
   let printed = '';
   const result = climb({
-    layout: layOutWorld(checkout, treeOf(stage0.files, stage0.programs), accepted),
+    layout: layOutWorld(checkout, treeOf(stage0.files, stage0.programs)),
     plan,
     until: last,
     archives,
@@ -233,13 +241,26 @@ export function smallClimb(options: SmallClimb): SmallResult {
     ...(from && { from }),
     onPackage: (report, save) => {
       reports.push(report);
-      if (report.name !== 'stage0-posix' && report.name !== 'seed') {
-        saved.set(packageLabel(report), save());
-      }
+      if (save !== undefined) saved.set(packageLabel(report), save());
     },
     stdout: (bytes) => {
       printed += Buffer.from(bytes).toString();
     },
   });
   return { ...result, reports, saved, printed };
+}
+
+/** A saved world as one that comes from a disk. */
+export function resumed({ document, entries, files }: SavedWorld): ResumedWorld {
+  const contents = new Map<string, Uint8Array>();
+  for (const { sha256, path } of entries) {
+    const node = files.find(path);
+    if (sha256 !== undefined && node?.kind === 'file') contents.set(sha256, node.bytes.slice());
+  }
+  const read = (sha256: string) => contents.get(sha256) as Uint8Array;
+  const copy = JSON.parse(JSON.stringify({ document, entries })) as SavedWorld;
+  return {
+    document: { ...copy.document, entries: '' },
+    world: worldOf(copy.entries, copy.document.clock, 2 ** 30, read),
+  };
 }

@@ -3,11 +3,12 @@
  * A laid-out world and an engine → live-bootstrap's own scripts, run package after package.
  *
  * The scripts are not ours: the seed shell starts kaem.x86, which makes and starts all others. What
- * happens here is watching. A package is a process `kaem --file passN.kaem` in /steps/PACKAGE; when
- * it starts, the archives that it asks for come to the world, and when it has ended, its published
- * digests are compared. A world can be saved at that point: the script that builds the packages
- * runs again from its beginning when the climb goes on, and what it had started before is not run
- * again but ends as it did. Invariant: the packages are those of the plan, in that order.
+ * happens here is watching; boundaries.ts says what shows of a package. When one begins, the
+ * archives that it asks for come to the world, and when it has ended, its published digests are
+ * compared. After a package that kaem builds the world can be saved: the script runs again from its
+ * beginning when the climb goes on, and what it had started before is not run again but ends as it
+ * did. What bash builds cannot be saved so: its variables and functions are in a bash that still
+ * runs. Invariant: the packages are those of the plan, in that order.
  */
 import { ToolError } from '@stage0-ts/diagnostics';
 import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
@@ -21,19 +22,23 @@ import { copyTree } from '../tree.ts';
 import { treeDigest } from '../tree-digest.ts';
 import { type RunEvent, Watch } from '../watch.ts';
 import { archiveTexts } from './archive-texts.ts';
-import { DISTFILES } from './layout.ts';
+import { type BegunPackage, Boundaries } from './boundaries.ts';
+import { acceptIn, DISTFILES } from './layout.ts';
 import { type PlannedPackage, packageLabel } from './manifest.ts';
 import {
   isAsPublished,
+  type PublishedFile,
+  publishedOfArchive,
   publishedOfPackage,
   publishedOfSeed,
   publishedOfStage0,
 } from './published.ts';
 import type { PackageReport } from './report.ts';
-import type { AcceptedSource, SourceArchive } from './sources.ts';
+import { type AcceptedSource, type SourceArchive, wantedArchives } from './sources.ts';
 import {
   type EndedChild,
   type LoadedWorld,
+  type PlacedArchive,
   type RunningScript,
   requireFit,
   WORLD_VERSION,
@@ -51,7 +56,7 @@ const ARCHIVE_MODE = 0o644;
 export interface ClimbOptions {
   /** The world before its first script; see layout.ts. It is not changed. */
   readonly layout: MemoryFiles;
-  /** All packages that kaem builds. */
+  /** All packages, in order. */
   readonly plan: readonly PlannedPackage[];
   /** The last package to build. */
   readonly until: PlannedPackage;
@@ -59,6 +64,7 @@ export interface ClimbOptions {
   readonly archives: ReadonlyMap<PlannedPackage, readonly SourceArchive[]>;
   /** Checked contents of archives, by name. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** Archives to take in place of the published ones, where a package asks for them. */
   readonly accepted: readonly AcceptedSource[];
   /** One that shows its processes. */
   readonly engine: NamedEngine;
@@ -70,8 +76,11 @@ export interface ClimbOptions {
   readonly from?: ResumedWorld;
   /** Called first, for each package that a resumed world has. */
   readonly onResumed?: (report: PackageReport) => void;
-  /** Called when a package is built; `save` gives the world as it is then. */
-  readonly onPackage?: (report: PackageReport, save: () => SavedWorld) => void;
+  /**
+   * Called when a package is built. `save` gives the world as it is then; undefined where no climb
+   * could go on from it.
+   */
+  readonly onPackage?: (report: PackageReport, save: (() => SavedWorld) | undefined) => void;
   readonly onEvent?: (event: RunEvent) => void;
   /** Takes standard output of everything. Default: dropped. */
   readonly stdout?: (bytes: Uint8Array) => void;
@@ -99,6 +108,8 @@ export interface ClimbResult {
   readonly packages: readonly PackageReport[];
   /** How many of them a resumed world had. */
   readonly resumed: number;
+  /** The accepted archives that packages have asked for. */
+  readonly accepted: readonly AcceptedSource[];
   /** True if the last wished package was built. */
   readonly isReached: boolean;
   readonly files: MemoryFiles;
@@ -125,13 +136,12 @@ class Climb {
   private readonly watch: Watch;
   private readonly engine: NamedEngine;
   private readonly packages: PackageReport[];
-  private readonly placed: { readonly name: string; readonly sha256: string }[];
+  private readonly placed: PlacedArchive[];
+  private readonly accepted: AcceptedSource[];
   /** What each running process has started so far. */
   private readonly children = new Map<number, EndedChild[]>();
-  private readonly running = new Map<number, ProcessRecord>();
-  /** The process that builds package after package, once a package has shown which it is. */
-  private script: ProcessRecord | undefined;
-  private building: ProcessRecord | undefined;
+  private readonly boundaries: Boundaries;
+  private building: PlannedPackage | undefined;
   private latest: ProcessRecord | undefined;
   /** The next one in the plan. */
   private next: number;
@@ -150,6 +160,8 @@ class Climb {
     this.packages = [...(from?.document.packages ?? [])];
     for (const report of this.packages) options.onResumed?.(report);
     this.placed = [...(from?.document.archives ?? [])];
+    this.accepted = [...(from?.document.accepted ?? [])];
+    this.boundaries = new Boundaries(from !== undefined);
     this.engine.madeByMachine?.resume(from?.document.madeByMachine ?? []);
     this.next = this.packages.filter(({ name }) => this.isPlanned(name)).length;
     this.timeBefore = options.now?.() ?? 0;
@@ -167,12 +179,13 @@ class Climb {
     const { until, plan } = this.options;
     const status = this.next > plan.indexOf(until) ? 0 : this.runScripts();
     if (this.failure !== undefined) throw this.failure;
-    const { packages, files, watch, engine, isDone } = this;
+    const { packages, accepted, files, watch, engine, isDone } = this;
     const resumed = this.options.from?.document.packages.length ?? 0;
     const isReached = isDone || this.next > plan.indexOf(until);
     const made = [...files.files()].filter(([, node]) => watch.isMade(node)).map(([path]) => path);
     const failures = isReached ? [] : watch.failures();
-    return { engine: engine.name, packages, resumed, isReached, files, made, status, failures };
+    const reached = { packages, resumed, accepted, isReached };
+    return { engine: engine.name, ...reached, files, made, status, failures };
   }
 
   private runScripts(): number {
@@ -204,9 +217,13 @@ class Climb {
   }
 
   private requireFit({ document }: ResumedWorld): void {
-    const { version, accepted } = this.options;
-    const wanted = { stage0: version, engine: this.engine.name, layout: this.layoutDigest };
-    requireFit(document, { ...wanted, accepted });
+    const { version, archives, accepted } = this.options;
+    requireFit(document, {
+      stage0: version,
+      engine: this.engine.name,
+      layout: this.layoutDigest,
+      archives: wantedArchives([...archives.values()].flat(), accepted),
+    });
   }
 
   private isPlanned(name: string): boolean {
@@ -249,12 +266,11 @@ class Climb {
 
   private started(process: ProcessRecord): void {
     this.latest = process;
-    this.running.set(process.step, process);
     this.children.set(process.step, []);
-    if (!isPackage(process) || this.building !== undefined) return;
-    if (this.script !== undefined && process.parent !== this.script.step) return;
-    if (this.isSkipped(process)) return;
-    this.begin(process);
+    const isSkipped = this.isSkipped(process);
+    if (isSkipped || this.isOldScript(process)) this.stepsBefore = process.step;
+    const begun = isSkipped ? undefined : this.boundaries.started(process);
+    if (begun !== undefined) this.begin(begun, process.step);
   }
 
   private isSkipped({ parent }: ProcessRecord): boolean {
@@ -263,23 +279,26 @@ class Climb {
     return (this.children.get(1)?.length ?? 0) < from.document.script.children.length;
   }
 
+  /** The script that a saved world was building with: it began before. */
+  private isOldScript({ step }: ProcessRecord): boolean {
+    return this.options.from !== undefined && step === 1;
+  }
+
   /** A package begins: what it asks for comes to the world. */
-  private begin(process: ProcessRecord): void {
-    if (this.script === undefined) {
-      this.script = this.running.get(process.parent);
-      this.reportFirst(process.step);
-    }
+  private begin({ name, shell, script }: BegunPackage, step: number): void {
+    if (this.packages.length === 0) this.reportFirst(step);
     const { plan, archives } = this.options;
     const planned = plan[this.next];
-    const name = process.directory.slice('/steps/'.length);
-    const isPlanned = planned?.name === name && process.argv[2] === `pass${planned.pass}.kaem`;
-    if (planned === undefined || !isPlanned) {
+    const isPass = script === undefined || script === `pass${planned?.pass}.kaem`;
+    const isPlanned = planned?.name === name && planned.shell === shell && isPass;
+    if (planned === undefined || !isPlanned || this.building !== undefined) {
       const wanted = planned === undefined ? 'nothing more' : packageLabel(planned);
-      const message = `the scripts build ${name} with ${process.argv[2]}, and the manifest says ${wanted}`;
-      this.fail('other-plan', message);
+      const begun = `the scripts build ${name} with ${script ?? shell}`;
+      const before = this.building && `, before the end of ${packageLabel(this.building)}`;
+      this.fail('other-plan', `${begun}${before ?? `, and the manifest says ${wanted}`}`);
       return;
     }
-    this.building = process;
+    this.building = planned;
     for (const { name: archive } of archives.get(planned) ?? []) this.place(archive);
   }
 
@@ -289,11 +308,14 @@ class Climb {
     this.files.createDirectories(DISTFILES);
     this.files.writeFile(`${DISTFILES}/${name}`, bytes, ARCHIVE_MODE);
     this.placed.push({ name, sha256: sha256Hex(bytes) });
+    const accepted = this.options.accepted.find((one) => one.name === name);
+    if (accepted === undefined) return;
+    acceptIn(this.files, accepted);
+    this.accepted.push(accepted);
   }
 
   /** The parts of the climb before its first package. */
   private reportFirst(step: number): void {
-    if (this.options.from !== undefined) return;
     const { files, options } = this;
     const [milliseconds, steps] = this.sinceLast(step - 1);
     const stage0 = publishedOfStage0(files, options.layout);
@@ -304,27 +326,38 @@ class Climb {
 
   private ended(process: ProcessRecord): void {
     const { step, parent, argv, directory, end } = process;
-    this.running.delete(step);
-    if (step !== this.script?.step) this.children.delete(step);
+    if (step !== this.boundaries.script?.step) this.children.delete(step);
     if (end !== undefined) this.children.get(parent)?.push({ argv, directory, end });
-    if (process !== this.building) return;
-    this.building = undefined;
-    if (end?.kind !== 'exited' || end.status !== 0) return;
-    const { plan, until, layout } = this.options;
-    const planned = plan[this.next++] as PlannedPackage;
-    const [milliseconds, steps] = this.sinceLast(this.watch.processes.length);
-    // The lists are those of first builds; a later pass makes the same files in another way.
-    const published =
-      planned.pass === 1 ? publishedOfPackage(this.files, layout, planned.name) : [];
-    const report = { ...planned, steps, milliseconds, published };
-    // What is wrong here makes all that follows wrong.
-    this.isDone = planned === until || !published.every(isAsPublished);
-    this.add(report);
+    const isBuilt = this.boundaries.ended(process);
+    const { building } = this;
+    if (isBuilt !== undefined) this.building = undefined;
+    if (isBuilt === true && building !== undefined) this.built(building);
   }
 
-  private add(report: PackageReport): void {
+  private built(planned: PlannedPackage): void {
+    this.next++;
+    const { name, pass, shell } = planned;
+    const [milliseconds, steps] = this.sinceLast(this.watch.processes.length);
+    const published = this.publishedOf(planned);
+    // What is wrong here makes all that follows wrong.
+    this.isDone = planned === this.options.until || !published.every(isAsPublished);
+    const save = shell === 'kaem' ? () => this.save() : undefined;
+    this.add({ name, pass, steps, milliseconds, published }, save);
+  }
+
+  private publishedOf(planned: PlannedPackage): PublishedFile[] {
+    const { plan, layout } = this.options;
+    const { name, pass, shell } = planned;
+    // These lists are of first builds; a later pass makes the same files in another way.
+    if (shell === 'kaem') return pass === 1 ? publishedOfPackage(this.files, layout, name) : [];
+    const earlier = plan.slice(0, plan.indexOf(planned));
+    const revision = earlier.filter((one) => one.name === name && one.shell === shell).length;
+    return publishedOfArchive(this.files, layout, name, revision);
+  }
+
+  private add(report: PackageReport, save?: () => SavedWorld): void {
     this.packages.push(report);
-    this.options.onPackage?.(report, () => this.save());
+    this.options.onPackage?.(report, save);
   }
 
   private sinceLast(steps: number): [milliseconds: number, steps: number] {
@@ -349,7 +382,7 @@ class Climb {
       stage0: options.version,
       engine: this.engine.name,
       layout: this.layoutDigest,
-      accepted: options.accepted,
+      accepted: [...this.accepted],
       archives: [...this.placed],
       packages: [...this.packages],
       script: this.runningScript(),
@@ -360,14 +393,8 @@ class Climb {
   }
 
   private runningScript(): RunningScript {
-    const { path, argv, environment, directory, step } = this.script as ProcessRecord;
+    const script = this.boundaries.script as ProcessRecord;
+    const { path, argv, environment, directory, step } = script;
     return { path, argv, environment, directory, children: [...(this.children.get(step) ?? [])] };
   }
-}
-
-/** A process that builds a package. */
-function isPackage({ argv, directory }: ProcessRecord): boolean {
-  const [, option, file = ''] = argv;
-  const isPass = argv.length === 3 && option === '--file' && /^pass\d+\.kaem$/.test(file);
-  return isPass && /^\/steps\/[^/]+$/.test(directory);
 }

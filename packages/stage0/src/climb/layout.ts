@@ -6,8 +6,7 @@
  * seed shell as /init, the files of `seed` over that, `steps` whole, and a configuration. Archives
  * come to /external/distfiles when the package that asks for them begins (climb.ts), so that a
  * world does not depend on how far somebody wants to climb. Invariant: the checkout's files are
- * taken as they are, except for the digest of an archive that the caller accepts in place of
- * another.
+ * taken as they are.
  *
  * Behaviour defined by lib/generator.py and rootfs.py of live-bootstrap 984b8322.
  */
@@ -58,11 +57,7 @@ export function archivesOf(
  * The world before its first script. `stage0` replaces the checkout's submodule. Throws ToolError
  * if a part is missing.
  */
-export function layOutWorld(
-  checkout: MemoryFiles,
-  stage0: MemoryFiles | undefined,
-  accepted: readonly AcceptedSource[],
-): MemoryFiles {
+export function layOutWorld(checkout: MemoryFiles, stage0: MemoryFiles | undefined): MemoryFiles {
   const world = new MemoryFiles();
   copyBelow(stage0Of(checkout, stage0), '/', world, '');
   const init = bytesAt(world, seedShellPath('x86') as string) as Uint8Array;
@@ -75,7 +70,6 @@ export function layOutWorld(
   copyBelow(checkout, '/steps', world, '/steps');
   put(world, '/steps/bootstrap.cfg', encodeUtf8(configurationText()), 0o644);
   world.createDirectories(DISTFILES);
-  for (const source of accepted) acceptIn(world, source);
   return world;
 }
 
@@ -121,8 +115,11 @@ function put(world: MemoryFiles, path: string, bytes: Uint8Array, mode: number):
   world.writeFile(path, bytes, mode);
 }
 
-/** The scripts compare archives with this digest, so it has to be the one of the archive. */
-function acceptIn(world: MemoryFiles, { published, sha256 }: AcceptedSource): void {
+/**
+ * The scripts compare an archive with the digest in `sources`, so that has to be the one of the
+ * archive that is there. The one change to a file of the checkout; it takes no time in the world.
+ */
+export function acceptIn(world: MemoryFiles, { published, sha256 }: AcceptedSource): void {
   for (const [path, node] of world.files('/steps')) {
     if (!/^\/steps\/[^/]+\/sources$/.test(path)) continue;
     const text = decodeUtf8(node.bytes);

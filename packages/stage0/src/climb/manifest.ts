@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * live-bootstrap's steps/manifest and a configuration → the packages that kaem builds, in order.
+ * live-bootstrap's steps/manifest and a configuration → the packages to build, in order, and the
+ * shell that builds each.
  *
  * Lines are read as its script-generator reads them: a directive, an argument, and perhaps a
- * condition in brackets. After the first shell that is not kaem, and after a jump to another
- * kernel, the scripts are no longer kaem's, so the plan ends there. Invariant: nothing is built
- * here; the checkout's own script-generator makes the scripts, and the climb only compares them
- * with this plan.
+ * condition in brackets. After bash, the scripts are bash's; after a jump to another kernel they
+ * run there, so the plan ends. Invariant: nothing is built here; the checkout's own
+ * script-generator makes the scripts, and the climb only compares them with this plan.
  *
  * Behaviour defined by seed/script-generator.c of live-bootstrap 984b8322.
  */
@@ -17,10 +17,12 @@ import { errorAt } from '@stage0-ts/diagnostics';
 export interface PlannedPackage {
   readonly name: string;
   readonly pass: number;
+  /** What runs the script that builds it. */
+  readonly shell: 'kaem' | 'bash';
 }
 
 /** Name and pass as people write them: the pass is left out where it is the first. */
-export function packageLabel({ name, pass }: PlannedPackage): string {
+export function packageLabel({ name, pass }: Pick<PlannedPackage, 'name' | 'pass'>): string {
   return pass === 1 ? name : `${name}:${pass}`;
 }
 
@@ -35,7 +37,7 @@ const DIRECTIVES = new Set(['build:', 'improve:', 'define:', 'jump:', 'uninstall
 /** A package's name is a folder's name: nothing that leads elsewhere. */
 const NAME = /^[A-Za-z0-9][\w.+-]*$/;
 
-/** A package with such a name brings the shell of all later scripts. */
+/** Such a package brings the shell of all later scripts. */
 const NEXT_SHELL = /^bash-/;
 
 /** Throws ToolError, with the place, for a line that script-generator would not accept. */
@@ -61,6 +63,7 @@ class ManifestReader {
 
   packages(): PlannedPackage[] {
     const found: PlannedPackage[] = [];
+    let shell: PlannedPackage['shell'] = 'kaem';
     for (const words of linesOf(this.source.bytes)) {
       const [directive, ...others] = words as [Word, ...Word[]];
       if (!DIRECTIVES.has(directive.text)) {
@@ -74,8 +77,8 @@ class ManifestReader {
         this.passes.set(argument.text, pass);
         if (directive.text !== 'build:') continue;
         if (!NAME.test(argument.text)) throw this.fail(argument, 'this is not a name of a package');
-        found.push({ name: argument.text, pass });
-        if (NEXT_SHELL.test(argument.text)) return found;
+        found.push({ name: argument.text, pass, shell });
+        if (NEXT_SHELL.test(argument.text)) shell = 'bash';
       }
     }
     return found;

@@ -37,6 +37,21 @@ export function publishedOfPackage(
   return list === undefined ? [] : compare(files, layout, list, folder);
 }
 
+/**
+ * That of the package that bash has built: an archive with all that it installs. `revision` says
+ * how often bash had built the package before.
+ */
+export function publishedOfArchive(
+  files: MemoryFiles,
+  layout: MemoryFiles,
+  name: string,
+  revision: number,
+): PublishedFile[] {
+  const archive = `/external/repo/${name}_${revision}.tar.bz2`;
+  const all = compare(files, layout, '/steps/SHA256SUMS.pkgs', '/external/repo');
+  return all.filter(({ path }) => path === archive);
+}
+
 /** Those of stage0 itself. */
 export function publishedOfStage0(files: MemoryFiles, layout: MemoryFiles): PublishedFile[] {
   return compare(files, layout, '/x86.answers', '/');

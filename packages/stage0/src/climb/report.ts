@@ -52,7 +52,7 @@ export function allAsPublished({ packages }: Pick<ClimbFacts, 'packages'>): bool
   return packages.every(({ published }) => published.every(isAsPublished));
 }
 
-/** What was reached, and what it rests on. */
+/** What was reached, and what it rests on: a sentence, and a line for each accepted archive. */
 export function climbSentence(facts: ClimbFacts): string {
   const { packages, accepted, engine, resumed } = facts;
   const all = packages.flatMap(({ published }) => published);
@@ -88,11 +88,15 @@ export function restsOn(engine: string): string {
   return `${RESTS_ON[engine] ?? `the engine was ${engine}`}, on the archives of the sources`;
 }
 
+/** A line each, as there can be many. */
 function acceptedClause(accepted: readonly AcceptedSource[]): string {
-  return accepted
-    .map(
-      ({ name, sha256, published }) =>
-        `; ${name} is another archive (${sha256}) than the published one (${published}), accepted by you`,
-    )
-    .join('');
+  if (accepted.length === 0) return '';
+  const count =
+    accepted.length === 1
+      ? '1 archive is another than the published one'
+      : `${accepted.length} archives are others than the published ones`;
+  const lines = accepted.map(
+    ({ name, sha256, published }) => `\n  ${name}: ${sha256}, and published is ${published}`,
+  );
+  return `; ${count}, accepted by you:${lines.join('')}`;
 }

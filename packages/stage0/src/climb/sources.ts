@@ -104,10 +104,20 @@ export function acceptedSources(
     }
     const message =
       archive === undefined
-        ? `${name} cannot be accepted: no package that kaem builds asks for it`
+        ? `${name} cannot be accepted: no package asks for it`
         : `${name} need not be accepted: this is the published digest`;
     throw new ToolError(message, { code: 'no-source' });
   });
+}
+
+/** The digest that each archive must have, by name: the accepted one, or else the published. */
+export function wantedArchives(
+  archives: readonly SourceArchive[],
+  accepted: readonly AcceptedSource[],
+): Map<string, string> {
+  const digests = new Map(archives.map(({ name, sha256 }) => [name, sha256]));
+  for (const { name, sha256 } of accepted) digests.set(name, sha256);
+  return digests;
 }
 
 /**
@@ -120,6 +130,7 @@ export function findSources(
   accepted: readonly AcceptedSource[],
   folder: string,
 ): FoundSources {
+  const digests = wantedArchives(archives, accepted);
   const contents = new Map<string, Uint8Array>();
   const problems: SourceProblem[] = [];
   for (const archive of archives) {
@@ -133,7 +144,7 @@ export function findSources(
       continue;
     }
     const actual = sha256Hex(bytes);
-    const wanted = accepted.find((one) => one.name === name)?.sha256 ?? sha256;
+    const wanted = digests.get(name) as string;
     if (actual === wanted) contents.set(name, bytes);
     else {
       const message = `${what} has the SHA-256 ${actual}, not ${wanted}: get it again from ${urls.map(visible).join(' or ')}; if it is another archive of the same content, --accept-source ${name}=${actual} takes it, and the report says so`;

@@ -22,7 +22,7 @@ import type { PackageReport } from './report.ts';
 import type { AcceptedSource } from './sources.ts';
 
 /** Of the data here: another number is another meaning. */
-export const WORLD_VERSION = 1;
+export const WORLD_VERSION = 2;
 
 /** The small part of a saved world, which says how far the climb is. */
 export interface WorldDocument {
@@ -33,9 +33,10 @@ export interface WorldDocument {
   readonly engine: string;
   /** Digest of the world before its first script: the checkout and stage0. */
   readonly layout: string;
+  /** Those of the archives that are others than the published ones. */
   readonly accepted: readonly AcceptedSource[];
   /** Archives that are in the world. */
-  readonly archives: readonly { readonly name: string; readonly sha256: string }[];
+  readonly archives: readonly PlacedArchive[];
   readonly packages: readonly PackageReport[];
   readonly script: RunningScript;
   readonly clock: WorldClock;
@@ -44,6 +45,9 @@ export interface WorldDocument {
   /** SHA-256 of the text of the entries. */
   readonly entries: string;
 }
+
+/** An archive that a package has asked for. */
+export type PlacedArchive = Pick<AcceptedSource, 'name' | 'sha256'>;
 
 /** The script that builds package after package. */
 export interface RunningScript {
@@ -232,10 +236,13 @@ export function notAWorld(problem: string): ToolError {
 }
 
 /** What a climb wants a saved world to fit. */
-export type WorldFit = Pick<WorldDocument, 'stage0' | 'engine' | 'layout' | 'accepted'>;
+export interface WorldFit extends Pick<WorldDocument, 'stage0' | 'engine' | 'layout'> {
+  /** The digests that archives must have, by name. */
+  readonly archives: ReadonlyMap<string, string>;
+}
 
 /** Throws ToolError, with the reason, if a world is not one of this climb. */
-export function requireFit(world: WorldFit, climb: WorldFit): void {
+export function requireFit(world: WorldDocument, climb: WorldFit): void {
   const refuse = (message: string) => {
     throw new ToolError(`this world cannot be resumed: ${message}`, { code: 'other-world' });
   };
@@ -245,13 +252,13 @@ export function requireFit(world: WorldFit, climb: WorldFit): void {
   if (world.engine !== climb.engine) {
     refuse(`its engine is ${world.engine}, and this one is ${climb.engine}`);
   }
-  const names = ({ accepted }: WorldFit) =>
-    accepted.map(({ name, sha256 }) => `${name}=${sha256}`).join(' ');
-  if (names(world) !== names(climb)) {
-    const what = names(world) === '' ? 'no other source' : names(world);
-    refuse(`it was made with --accept-source for ${what}`);
-  }
   if (world.layout !== climb.layout) {
     refuse('it began with another checkout, or another stage0-posix');
+  }
+  for (const { name, sha256 } of world.archives) {
+    if (climb.archives.get(name) === sha256) continue;
+    const isAccepted = world.accepted.some((one) => one.name === name);
+    const how = isAccepted ? `--accept-source ${name}=${sha256}` : `the published ${name}`;
+    refuse(`it was made with ${how}`);
   }
 }

@@ -7,7 +7,13 @@ import { compareWorlds } from '../climb/compare.ts';
 import { CONFIGURATION } from '../climb/configuration.ts';
 import { archivesOf, layOutWorld, manifestOf } from '../climb/layout.ts';
 import { type PlannedPackage, packageLabel, readManifest } from '../climb/manifest.ts';
-import { allAsPublished, climbSentence, packageLine, wrongLines } from '../climb/report.ts';
+import {
+  allAsPublished,
+  climbSentence,
+  type PackageReport,
+  packageLine,
+  wrongLines,
+} from '../climb/report.ts';
 import {
   type AcceptedSource,
   acceptedSources,
@@ -44,13 +50,14 @@ export function climbCommand(given: Arguments): number {
   const archives = archivesOf(checkout, plan);
   const accepted = acceptedSources([...archives.values()].flat(), acceptedOf(given));
   const { until, contents } = findAll(given, plan, archives, accepted);
-  const layout = layOutWorld(checkout, stage0, accepted);
+  const layout = layOutWorld(checkout, stage0);
   const resumed = given.optionalText('resume');
   const saved = given.optionalText('save');
   const progress = wantsProgress(given.has('quiet')) ? new ProgressLine() : undefined;
   const isListed = given.has('steps');
   const lines = new ProgressText();
   const from = resumed === undefined ? undefined : loadWorld(resumed, limits.files);
+  let isSaving = true;
   const result = climb({
     layout,
     plan,
@@ -66,8 +73,11 @@ export function climbCommand(given: Arguments): number {
     onPackage: (report, save) => {
       progress?.clear();
       print([packageLine(report), ...wrongLines(report), ''].join('\n'));
-      if (saved !== undefined && archives.has(planned(plan, report) as PlannedPackage)) {
-        saveWorld(saved, save());
+      if (saved === undefined) return;
+      if (save !== undefined) saveWorld(saved, save());
+      else if (isSaving && isOfBash(plan, report)) {
+        printError(`note: ${notSaved(saved, report)}\n`);
+        isSaving = false;
       }
     },
     onEvent: (event) => {
@@ -79,20 +89,22 @@ export function climbCommand(given: Arguments): number {
   });
   progress?.clear();
   saveMade(given, result, [checkoutName, given.text('distfiles')]);
-  return report(given, result, accepted);
+  return report(given, result);
+}
+
+function isOfBash(plan: readonly PlannedPackage[], report: PackageReport): boolean {
+  return plan.some((one) => one.shell === 'bash' && packageLabel(one) === packageLabel(report));
+}
+
+function notSaved(folder: string, { name, pass }: PackageReport): string {
+  const label = packageLabel({ name, pass });
+  return `${visible(folder)} keeps the world before ${label}: bash builds it and what follows, and still runs`;
 }
 
 /** The log of a long climb: what runs now, and since when. */
 function listStep({ step, directory, argv }: ProcessRecord): void {
   const seconds = (performance.now() / 1000).toFixed(0);
   printError(`${seconds} s, step ${step}, ${visible(`${directory}: ${argv.join(' ')}`)}\n`);
-}
-
-function planned(
-  plan: readonly PlannedPackage[],
-  { name, pass }: PlannedPackage,
-): PlannedPackage | undefined {
-  return plan.find((one) => one.name === name && one.pass === pass);
 }
 
 /** How far to go, and the archives for that. */
@@ -148,9 +160,7 @@ function packageNamed(plan: readonly PlannedPackage[], label: string): PlannedPa
   const found = plan.find((one) => packageLabel(one) === label);
   if (found !== undefined) return found;
   const known = plan.map(packageLabel).join(', ');
-  throw new UsageError(
-    `--until takes a package that kaem builds, of: ${known}; not ${label}. Later ones are built by bash, and are not watched yet`,
-  );
+  throw new UsageError(`--until takes a package of the manifest, of: ${known}; not ${label}`);
 }
 
 /** Contents by name. A link is followed; what is not a file then cannot be an archive. */
@@ -169,13 +179,16 @@ function readerOf(folder: string): (name: string) => Uint8Array | undefined {
 }
 
 function acceptedOf(given: Arguments): Map<string, string> {
-  return new Map(
-    given.texts('accept-source').map((text) => {
-      const parts = /^([^=]+)=([0-9a-f]{64})$/.exec(text);
-      if (parts !== null) return [parts[1] as string, parts[2] as string] as const;
+  const digests = new Map<string, string>();
+  for (const text of given.texts('accept-source')) {
+    const [, name, sha256] = /^([^=]+)=([0-9a-f]{64})$/.exec(text) ?? [];
+    if (name === undefined || sha256 === undefined) {
       throw new UsageError(`--accept-source takes NAME=SHA256, not ${text}`);
-    }),
-  );
+    }
+    if (digests.has(name)) throw new UsageError(`--accept-source names ${name} twice`);
+    digests.set(name, sha256);
+  }
+  return digests;
 }
 
 function saveMade(given: Arguments, { files, made }: ClimbResult, read: readonly string[]): void {
@@ -189,12 +202,8 @@ function saveMade(given: Arguments, { files, made }: ClimbResult, read: readonly
   );
 }
 
-function report(
-  given: Arguments,
-  result: ClimbResult,
-  accepted: readonly AcceptedSource[],
-): number {
-  const { engine, packages, resumed, isReached, failures, status } = result;
+function report(given: Arguments, result: ClimbResult): number {
+  const { engine, packages, accepted, resumed, isReached, failures, status } = result;
   const facts = { engine, packages, accepted, resumed };
   if (!isReached) {
     printError(describeFailures({ failures, status, shell: undefined }));
