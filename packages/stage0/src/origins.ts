@@ -42,7 +42,8 @@ export class Origins {
   private readonly isSource: (bytes: Uint8Array) => boolean;
 
   /**
-   * @param isSource true for what is known to be the text of a source, whichever program unpacks it.
+   * @param isSource true for what is known to be the text of a source, whichever program unpacks
+   *   it.
    */
   constructor(texts: Texts = new Texts(), isSource: (bytes: Uint8Array) => boolean = () => false) {
     this.texts = texts;

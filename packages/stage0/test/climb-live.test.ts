@@ -4,8 +4,8 @@
  *
  * LIVE_BOOTSTRAP is the checkout, LIVE_BOOTSTRAP_DISTFILES the folder of archives,
  * LIVE_BOOTSTRAP_ACCEPT a list of NAME=SHA256 for `--accept-source`. A checkout without submodules
- * takes stage0 from STAGE0_POSIX. STAGE0_CLIMB is the last package, or `tcc` or `bash`; by default it is mes,
- * which takes the better part of an hour in each world.
+ * takes stage0 from STAGE0_POSIX. STAGE0_CLIMB is the last package, or `tcc` or `bash`; by default
+ * it is mes, which takes the better part of an hour in each world.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -350,8 +350,8 @@ export class BlockEmitter {
 
   /**
    * The local `place` is an address less `origin`. Make it how far that is above the stack's start;
-   * if the access is not in the stack, do `otherwise`, which makes it another offset or does not come
-   * back.
+   * if the access is not in the stack, do `otherwise`, which makes it another offset or does not
+   * come back.
    */
   private inStack(place: number, origin: number, size: number, otherwise: () => void): void {
     const { state } = this;
