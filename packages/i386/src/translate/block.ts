@@ -7,7 +7,6 @@
  * size.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
-import { PAGE, rightsTable } from '../memory.ts';
 import { EBP } from '../registers.ts';
 import { isCode, isImage, lowOffset, placeOf, stackStart } from './access.ts';
 import { FLAGS_CELL, GS_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
@@ -17,6 +16,7 @@ import type { Extent, Extents } from './frame.ts';
 import { HANDLERS } from './handlers.ts';
 import { addressOf, isGuarded, type Known, NUMBER, type Registers } from './known.ts';
 import { FLAGS_LOCAL, KNOWN_LOCAL, LEAVE, RETURN_LOCAL, STEP } from './layout.ts';
+import { inGap, inStack, orByPage } from './places.ts';
 import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
 import { OP } from './wasm.ts';
@@ -275,12 +275,12 @@ export class BlockEmitter {
     const place = state.tee();
     pushCell(code, layout, READ_LIMITS[operand.size] as number);
     code.op(OP.i32_lt_u);
-    this.orByPage(place, operand.size, false);
+    orByPage(state, place, operand.size, false);
     code.open(OP.if, true);
     state.get(place);
     code.memory(op, lowOffset(layout, false));
     code.op(OP.else);
-    this.inStack(place, layout.readStart, operand.size, () => {
+    inStack(state, place, layout.readStart, operand.size, () => {
       if (layout.traps) code.op(OP.unreachable);
       else this.leaveHere();
     });
@@ -301,95 +301,11 @@ export class BlockEmitter {
     code.end();
   }
 
-  /**
-   * On the stack is whether the limits say that the access at the local `place`, an address less
-   * where the low region begins, is right; let it be 1 as well if the page's rights say so. An
-   * access of two pages is left to who comes after.
-   */
-  private orByPage(place: number, size: number, write: boolean): void {
-    const { state } = this;
-    const { code, layout } = state;
-    if (!layout.isPaged) return;
-    code.open(OP.if, true);
-    code.constant(1);
-    code.op(OP.else);
-    const start = lowOffset(layout, write);
-    state.get(place);
-    code.constant(layout.pageCount * PAGE - start);
-    code.op(OP.i32_lt_u);
-    code.open(OP.if, true);
-    state.get(place);
-    code.constant(start);
-    code.op(OP.i32_add);
-    const offset = state.tee();
-    code.constant(12);
-    code.op(OP.i32_shr_u);
-    code.memory(OP.i32_load8_u, rightsTable(layout));
-    code.constant(write ? 1 : 0);
-    code.op(OP.i32_shr_u);
-    code.constant(1);
-    code.op(OP.i32_and);
-    state.get(offset);
-    code.constant(PAGE - 1);
-    code.op(OP.i32_and);
-    code.constant(PAGE - size);
-    code.op(OP.i32_le_u);
-    code.op(OP.i32_and);
-    code.op(OP.else);
-    code.constant(0);
-    code.end();
-    code.end();
-  }
-
   /** Push the place of the root that the address has; returns how far from there the address is. */
   private pushPlace({ root, value }: Known): number {
     this.state.get(this.state.placeOf(root));
     const [from] = (this.current.cover as Extents).roots.get(root) as Extent;
     return value - from;
-  }
-
-  /**
-   * The local `place` is an address less `origin`. Make it how far that is above the stack's start;
-   * if the access is not in the stack, do `otherwise`, which makes it another offset or does not
-   * come back.
-   */
-  private inStack(place: number, origin: number, size: number, otherwise: () => void): void {
-    const { state } = this;
-    const { code, layout } = state;
-    state.get(place);
-    code.constant(origin - stackStart(layout));
-    code.op(OP.i32_add);
-    code.indexed(OP.local_tee, place);
-    code.constant(layout.stackSize - size);
-    code.op(OP.i32_gt_u);
-    code.open(OP.if);
-    otherwise();
-    code.end();
-  }
-
-  /**
-   * The local `place` is how far an address is above the stack's start. If it is in data between
-   * code, make it the offset of that; otherwise leave to the interpreter.
-   */
-  private inGap(place: number, size: number): void {
-    const { state } = this;
-    const { code, layout } = state;
-    for (const [from, to] of layout.gaps) {
-      state.get(place);
-      code.constant(stackStart(layout) - from);
-      code.op(OP.i32_add);
-      const distance = state.tee();
-      code.constant(to - from - size + 1);
-      code.op(OP.i32_lt_u);
-      code.open(OP.if);
-      state.get(distance);
-      code.constant(placeOf(layout, from));
-      code.op(OP.i32_add);
-      code.indexed(OP.local_set, place);
-      code.op(OP.else);
-    }
-    this.leaveHere();
-    for (const _ of layout.gaps) code.end();
   }
 
   private readRegister({ register, size }: Operand): void {
@@ -438,13 +354,14 @@ export class BlockEmitter {
     state.get(place);
     pushCell(code, layout, WRITE_LIMITS[size] as number);
     code.op(OP.i32_lt_u);
-    this.orByPage(place, size, true);
+    orByPage(state, place, size, true);
     code.open(OP.if);
     state.get(place);
     state.get(content);
     code.memory(op, lowOffset(layout, true));
     code.op(OP.else);
-    this.inStack(place, layout.writeStart, size, () => this.inGap(place, size));
+    const leave = (): void => this.leaveHere();
+    inStack(state, place, layout.writeStart, size, () => inGap(state, place, size, leave));
     this.slots?.flush();
     state.get(place);
     state.get(content);

@@ -4,41 +4,22 @@
  * operands, computes, writes the destination, and notes who set the flags if anything will read
  * them.
  */
-import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { type Instruction, MEMORY, REGISTER } from '../decode.ts';
 import { ARITHMETIC, OVERFLOW } from '../flags.ts';
 import type { OperationName } from '../instructions.ts';
 import { EAX, EBP, EBX, ECX, EDX, ESI, ESP } from '../registers.ts';
 import type { BlockEmitter } from './block.ts';
 import { pushCell } from './cells.ts';
+import { type EmitHandler, keepOperand, operand } from './emit-handler.ts';
 import { PACKED } from './flag-code.ts';
 import { FLAGS_LOCAL, QUICK_CALL } from './layout.ts';
+import { scan, shift, shiftDouble } from './shift-code.ts';
 import { isRegister } from './state.ts';
 import { emitString } from './string-code.ts';
 import { OP } from './wasm.ts';
 
-/**
- * False: this form is left to the interpreter after all. `needed`: flags to set; `live`: all that
- * live on.
- */
-export type EmitHandler = (
-  emitter: BlockEmitter,
-  instruction: Instruction,
-  needed: number,
-  live: number,
-) => boolean;
-
 /** The condition code that is true with a carry. */
 const IF_CARRY = 2;
-
-function operand(instruction: Instruction, index: number): Operand {
-  return instruction.operands[index] as Operand;
-}
-
-/** Read an operand and keep it in a new temporary; returns the temporary's local. */
-function keepOperand(emitter: BlockEmitter, from: Operand): number {
-  emitter.read(from);
-  return emitter.state.keep();
-}
 
 /** destination = destination op source; the destination is only compared when `writes` is false. */
 function binary(op: number, kind: 'add' | 'sub' | 'logical', writes = true): EmitHandler {
@@ -162,102 +143,6 @@ const negate: EmitHandler = (emitter, i) => {
   emitter.setProducer({ kind: 'sub', a, b, result });
   return true;
 };
-
-/** shld and shrd where nobody reads the flags. `back` is the other direction. */
-function shiftDouble(op: number, back: number): EmitHandler {
-  return (emitter, i, needed) => {
-    if (needed !== 0) return false;
-    const { state } = emitter;
-    const { code } = state;
-    const to = operand(i, 0);
-    const [value, filler, count] = [0, 1, 2].map((n) => keepOperand(emitter, operand(i, n)));
-    emitter.write(to, () => {
-      state.get(value as number);
-      state.get(count as number);
-      code.op(op);
-      // By 1 and by 31 − count, so that a count of 0 leaves nothing of the filler.
-      state.get(filler as number);
-      code.constant(1);
-      code.op(back);
-      state.get(count as number);
-      code.constant(31);
-      code.op(OP.i32_xor);
-      code.op(back);
-      code.op(OP.i32_or);
-    });
-    return true;
-  };
-}
-
-/** bsf and bsr where nobody reads the flags: for 0 the register stays what it is. */
-function scan(op: number): EmitHandler {
-  return (emitter, i, needed) => {
-    if (needed !== 0) return false;
-    const { state } = emitter;
-    const { code } = state;
-    const to = operand(i, 0);
-    const value = keepOperand(emitter, operand(i, 1));
-    emitter.write(to, () => {
-      state.get(value);
-      code.op(op);
-      if (op === OP.i32_clz) {
-        code.constant(31);
-        code.op(OP.i32_xor);
-      }
-      emitter.read(to);
-      state.get(value);
-      code.op(OP.select);
-    });
-    return true;
-  };
-}
-
-function shift(op: number, kind: 'shl' | 'shr' | 'sar'): EmitHandler {
-  return (emitter, i, needed, live) => {
-    const { state } = emitter;
-    const { code } = state;
-    const [to, by] = [operand(i, 0), operand(i, 1)];
-    if (needed !== 0 && by.kind === REGISTER) return false;
-    // A count in cl may be zero: then the flags before live on.
-    if (by.kind === REGISTER && (live & i.writes) !== 0) return false;
-    const value = keepOperand(emitter, to);
-    state.get(value);
-    emitter.read(by); // WebAssembly takes counts modulo 32, as the processor does
-    code.op(op);
-    const result = state.keep();
-    emitter.write(to, () => state.get(result));
-    if (needed !== 0) shiftFlags(emitter, kind, value, by.value & 31, result);
-    return true;
-  };
-}
-
-function shiftFlags(
-  emitter: BlockEmitter,
-  kind: 'shl' | 'shr' | 'sar',
-  value: number,
-  count: number,
-  result: number,
-): void {
-  const { state } = emitter;
-  const { code } = state;
-  const bit = (local: number, number: number): void => {
-    state.get(local);
-    code.constant(number);
-    code.op(OP.i32_shr_u);
-    code.constant(1);
-    code.op(OP.i32_and);
-  };
-  bit(value, kind === 'shl' ? 32 - count : count - 1);
-  const carry = state.keep();
-  if (kind === 'sar') code.constant(0);
-  else bit(kind === 'shl' ? result : value, 31);
-  if (kind === 'shl') {
-    state.get(carry);
-    code.op(OP.i32_xor);
-  }
-  const overflow = state.keep();
-  emitter.setProducer({ kind: 'shift', carry, overflow, result });
-}
 
 /** mul and imul of eax, when nobody reads the flags. */
 function multiplyWide(extend: number, shiftRight: number): EmitHandler {
