@@ -159,7 +159,9 @@ function plain(tokens: readonly Token[]): string {
         .map((cells) => cells.map((cell) => plain(cell.tokens)).join(' '))
         .join(' ');
     }
-    if (token.type === 'list') return plain((token as Tokens.List).items);
+    if (token.type === 'list') {
+      return (token as Tokens.List).items.map((item) => plain([item])).join(' ');
+    }
     if (token.type === 'html') return '';
     const inner = 'tokens' in token ? token.tokens : undefined;
     return inner === undefined ? ('text' in token ? String(token.text) : ' ') : plain(inner);

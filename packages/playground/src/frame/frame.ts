@@ -78,6 +78,8 @@ async function index(): Promise<(words: string) => SearchEntry[]> {
     fields: ['page', 'heading', 'text'],
     searchOptions: {
       boost: { heading: 3, page: 2 },
+      // Who looks for a word wants to know what it means.
+      boostDocument: (id) => (entries[id as number]?.page === 'Glossary' ? 3 : 1),
       prefix: true,
       fuzzy: 0.15,
       combineWith: 'AND',
