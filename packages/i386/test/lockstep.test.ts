@@ -71,6 +71,19 @@ describe('lockstep', () => {
     expect(run.run()).toEqual({ kind: 'exited', status: 9999 & 0xff });
   });
 
+  it.each([100, 2000])('a loop with two ways in, around %i blocks', (count) => {
+    // xor ebx, ebx; mov ecx, 3; test ecx, ecx; jne past the head: inc ebx; then test bl, 1; je +1;
+    // inc ebx for each block; dec ecx; jne to the head
+    const part = Array.from({ length: count }, () => [0xf6, 0xc3, 1, 0x74, 1, 0x43]).flat();
+    const head = [0x31, 0xdb, ...load(1, 3), 0x85, 0xc9, 0x75, 1];
+    const loop = [0x43, ...part, 0x49];
+    const code = [...head, ...loop, 0x0f, 0x85, ...word(-(loop.length + 6)), ...load(0, 1)];
+    const image = elf([...code, 0xcd, 0x80]);
+    const limits = { translations: new TranslationCache(), instructionLimit: 1_000_000 };
+    expect(machine(image, emptyHost(), limits).run()).toEqual(machine(image).run());
+    expect(lockstep(image, emptyHost)).toBeGreaterThan(3 * count);
+  });
+
   it('random functions, called in a loop, leave the same output', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {

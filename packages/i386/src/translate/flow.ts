@@ -29,15 +29,21 @@ export interface Flow {
   readonly switches: Switches;
 }
 
-/** zsh hangs in what is made of a longer function with switches; why is not known yet. */
-const MAX_BLOCKS = 100;
+/** Blocks of a function whose loops nest: its emission recurses. */
+const MAX_NESTED_BLOCKS = 1000;
 
-/** The flow with switches, if it needs them to be reducible and they help. */
+/** Can the code of the blocks be nested, or does it have to be a loop around a table of blocks? */
+export function isNestable({ order, reducible }: Flow): boolean {
+  return reducible && order.length <= MAX_NESTED_BLOCKS;
+}
+
+/** The flow with switches if it can be nested so. Otherwise it has none: a table needs none. */
 export function structureFlow(code: CodeFunction): Flow {
   const plain = analyseFlow(code);
-  if (plain.reducible || plain.order.length > MAX_BLOCKS) return plain;
+  if (plain.reducible) return plain;
   const switches = findSwitches(plain.edges, plain.order);
-  return switches === undefined ? plain : analyseFlow(code, switches);
+  const structured = switches === undefined ? plain : analyseFlow(code, switches);
+  return isNestable(structured) ? structured : plain;
 }
 
 export function analyseFlow(

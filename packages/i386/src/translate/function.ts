@@ -31,7 +31,7 @@ import {
   liveAtEnd,
   type ProgramFacts,
 } from './facts.ts';
-import { type Flow, structureFlow } from './flow.ts';
+import { type Flow, isNestable, structureFlow } from './flow.ts';
 import { analyseFrame, type Extents, type Frame } from './frame.ts';
 import { emitGuard } from './guard.ts';
 import { type Registers, stackUses } from './known.ts';
@@ -78,9 +78,6 @@ export interface EmittedFunction {
 
 /** What is called by a pointer may be anything. */
 const UNKNOWN_CALLEE = { changes: ALL_REGISTERS, liveOut: 0, drop: undefined };
-
-/** Blocks of a function with structured flow: its emission recurses. */
-const MAX_NESTED_BLOCKS = 1000;
 
 export function emitFunction(fact: FunctionFacts, context: ModuleContext): EmittedFunction {
   return new FunctionEmitter(fact, context).emit();
@@ -164,8 +161,7 @@ class FunctionEmitter {
 
   /** All blocks. Nothing is reached after them. */
   private body(): void {
-    const { reducible, order } = this.flow;
-    if (reducible && order.length <= MAX_NESTED_BLOCKS) this.tree(0);
+    if (isNestable(this.flow)) this.tree(0);
     else this.dispatcher();
     this.code.op(OP.unreachable);
   }
