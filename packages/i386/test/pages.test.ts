@@ -27,6 +27,8 @@ interface Access {
   readonly offset: number;
   readonly size: number;
   readonly stores: boolean;
+  /** All bytes by one repeated instruction. */
+  readonly repeats?: boolean;
 }
 
 /** What is left of two areas, by page: r and w, or a hole. */
@@ -51,8 +53,25 @@ function ofSecondPage(call: number, from: number, argument: number): number[] {
 const LOADS = { 1: [0x0f, 0xb6], 2: [0x0f, 0xb7], 4: [0x8b] } as const;
 const STORES = { 1: [0x88], 2: [0x66, 0x89], 4: [0x89] } as const;
 
+/** Where repeated loads copy to. */
+const COPY = DATA + 1024;
+
+/** rep stosb of a new ebp, or rep movsb to COPY, of which the first word is added to ebp. */
+function repeatedCode({ base, offset, size, stores }: Access): number[] {
+  const count = load(1, size);
+  const at = (register: number) => [0x8d, 0x80 | (register << 3) | base, ...word(offset)];
+  // push edi; lea ebp, [ebp + ebp * 2 + 1]; mov eax, ebp; lea edi; rep stosb; pop edi
+  if (stores)
+    return [0x57, 0x8d, 0x6c, 0x6d, 1, 0x89, 0xe8, ...at(EDI), ...count, 0xf3, 0xaa, 0x5f];
+  // push esi; push edi; lea esi; mov edi, COPY; rep movsb; pop edi; pop esi; add ebp, [COPY]
+  const copy = [...at(ESI), ...load(EDI, COPY), ...count, 0xf3, 0xa4];
+  return [0x56, 0x57, ...copy, 0x5f, 0x5e, 0x03, 0x2d, ...word(COPY)];
+}
+
 /** Stores ebp, or adds to it what it loads, by way of eax. */
-function codeOf({ base, offset, size, stores }: Access): number[] {
+function codeOf(access: Access): number[] {
+  const { base, offset, size, stores, repeats } = access;
+  if (repeats === true) return repeatedCode(access);
   const kind = size as 1 | 2 | 4;
   const at = [0x80 | base, ...word(offset)];
   // mov eax, ebp before a store; lea ebp, [ebp + ebp * 2 + 1]; add ebp, eax after a load
@@ -108,14 +127,29 @@ function run(image: Uint8Array, translations?: TranslationCache) {
 describe('pages of mmap', () => {
   it.each(Array.from({ length: 12 }, (_, seed) => seed))('random accesses, %i', (seed) => {
     const dice = diceFrom(seed);
-    const random = (): Access => {
+    compare(() => {
       const base = dice(2) === 0 ? ESI : EDI;
       const pages = (AREAS.get(base) as string[]).length;
       // Most are near the edges of pages.
       const offset = dice(pages) * PAGE + (dice(3) === 0 ? dice(PAGE) : PAGE - 4 + dice(8));
       const size = [1, 2, 4][dice(3)] as number;
       return { base, offset: Math.min(offset, pages * PAGE - 4), size, stores: dice(2) === 0 };
-    };
+    });
+  });
+
+  it.each([0, 1, 2, 3])('random repeated ones, %i', (seed) => {
+    const dice = diceFrom(seed);
+    compare(() => {
+      const base = dice(2) === 0 ? ESI : EDI;
+      const pages = (AREAS.get(base) as string[]).length;
+      const size = 1 + dice(24);
+      const offset = Math.min(dice(pages) * PAGE + PAGE - 30 + dice(40), pages * PAGE - size);
+      return { base, offset, size, stores: dice(2) === 0, repeats: true };
+    });
+  });
+
+  /** Interpreter, translator and kernel: accesses that are allowed, and others, one at a time. */
+  function compare(random: () => Access): void {
     const all = Array.from({ length: 60 }, random);
     const good = all.filter(isAllowed);
     const image = guest(good);
@@ -134,7 +168,7 @@ describe('pages of mmap', () => {
       expect(run(wrong, new TranslationCache()).end).toBe(message);
       if (works) expect(guests.run(wrong)?.status).toEqual({ kind: 'killed', signal: 11 });
     }
-  });
+  }
 });
 
 const TEXT = 0x08048000;
