@@ -14,12 +14,18 @@ export interface BudgetOptions {
   readonly image: { readonly path: string };
   /** Instructions, those of forks included, after which the program is stopped. Default: none. */
   readonly instructionLimit?: number | undefined;
-  /** Asked from time to time (at least every million instructions); true stops the program. */
+  /** Asked from time to time (at least every 200 million instructions); true stops the program. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
-/** How many instructions run between two calls of `shouldStop`. */
+/** How many instructions are interpreted between two calls of `shouldStop`. */
 const POLL_INTERVAL = 1_000_000;
+/** The same for translated code, which takes about as long for ten times as many. */
+const TRANSLATED_INTERVAL = 10_000_000;
+/** The same where only that is counted, by weights: see translate/metering.ts. */
+const REQUEST_INTERVAL = 200_000_000;
+/** System calls, which may take long, between two calls of `shouldStop`. */
+const CALL_INTERVAL = 256;
 /**
  * How many instructions of a fork are interpreted before it is translated. Most forks execute
  * another program soon, and translating those would cost more than it saves.
@@ -36,6 +42,7 @@ export class InstructionBudget implements Budget {
   /** Executed by forks that have ended, and by translated code. */
   private spent = 0;
   private nextPoll = POLL_INTERVAL;
+  private calls = 0;
 
   constructor(options: BudgetOptions) {
     this.program = options.image.path;
@@ -92,14 +99,26 @@ export class InstructionBudget implements Budget {
     }
   }
 
-  /** Instructions that may run before the next check. */
+  /** Translated instructions that may run before the next check. */
   quantum(process: Process): number {
-    return Math.min(this.limit - this.spent - process.cpu.executed, POLL_INTERVAL);
+    if (this.limit === Number.POSITIVE_INFINITY) return REQUEST_INTERVAL;
+    return Math.min(this.limit - this.spent - process.cpu.executed, TRANSLATED_INTERVAL);
   }
 
-  /** Count instructions that were executed elsewhere, and check the limits. */
-  spend(process: Process, count: number): void {
-    this.spent += count;
+  /** Translated code makes a system call. Throws MachineError when the program is to stop. */
+  called(): void {
+    if (++this.calls % CALL_INTERVAL !== 0 || this.shouldStop?.() !== true) return;
+    throw new MachineError('aborted', 'stopped on request');
+  }
+
+  /** Count instructions that were executed elsewhere. */
+  count(executed: number): void {
+    this.spent += executed;
+  }
+
+  /** The same, and check the limits. */
+  spend(process: Process, executed: number): void {
+    this.count(executed);
     this.check(process);
   }
 }

@@ -24,6 +24,7 @@ import {
   type Session,
 } from './process.ts';
 import type { TranslationCache } from './translate/cache.ts';
+import { meteringOf } from './translate/metering.ts';
 import { webAssembly } from './translate/platform.ts';
 import { MemoryPool, type WasmBacking } from './translate/pool.ts';
 import { type Observer, Runner } from './translate/runner.ts';
@@ -91,7 +92,7 @@ export class Machine {
     const translation = translations.get(image.bytes, {
       stackSize: loaded.memory.layout.stackSize,
       pageCount: loaded.memory.layout.pageCount,
-      metered: options.instructionLimit !== undefined || options.shouldStop !== undefined,
+      metering: meteringOf(options),
       observed: options.observer !== undefined,
       ...(options.depthLimit === undefined ? {} : { depthLimit: options.depthLimit }),
     });

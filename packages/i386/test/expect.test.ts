@@ -7,6 +7,7 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { translationText, UNCOUNTED } from '../src/translate/dump.ts';
+import type { Metering } from '../src/translate/metering.ts';
 import { CODE, DATA, elf, exit, word } from './guest.ts';
 
 /** Name → the function's code. */
@@ -50,9 +51,9 @@ function program(code: readonly number[]): { image: Uint8Array; address: number 
   };
 }
 
-function text(code: readonly number[], metered = false): string {
+function text(code: readonly number[], metering: Metering = 'none'): string {
   const { image, address } = program(code);
-  const lines = translationText(image, address, { ...UNCOUNTED, metered });
+  const lines = translationText(image, address, { ...UNCOUNTED, metering });
   return `${(lines ?? ['is not translated']).join('\n')}\n`;
 }
 
@@ -67,7 +68,9 @@ describe('the WebAssembly of', () => {
 
   it('a loop with instructions counted', async () => {
     const loop = FUNCTIONS['a loop: dec, jne'] as readonly number[];
-    await expect(text(loop, true)).toMatchFileSnapshot(fileOf('a loop with instructions counted'));
+    await expect(text(loop, 'instructions')).toMatchFileSnapshot(
+      fileOf('a loop with instructions counted'),
+    );
   });
 
   it('nothing, where no function has an instruction', () => {

@@ -3,12 +3,32 @@
  * Guests that do something wrong: a message that says where, a signal for the parent, and never a
  * wrong result.
  */
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { describe, expect, it } from 'vitest';
 import { TranslationCache } from '../src/translate/cache.ts';
 import { CODE, DATA, elf, exit, load, system, word } from './guest.ts';
 import { MODES, machine, start } from './run.ts';
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
+
+/** Sixty functions: one call of the first would take 2^60 returns. */
+const DOUBLING = Array.from({ length: 60 }, (_, at) =>
+  at === 59 ? [0xc3] : [0xe8, ...word(6), 0xe8, ...word(1), 0xc3],
+).flat();
+
+/** Programs that run for ever, or nearly so. */
+const ENDLESS: Readonly<Record<string, readonly number[]>> = {
+  'a loop with two ways in': [0x85, 0xc0, 0x74, 0x01, 0x40, 0x43, 0xeb, 0xfc],
+  'a loop that calls a short function': [0xe8, ...word(2), 0xeb, 0xf9, 0xc3],
+  'a loop that calls by a pointer': [...load(0, CODE + 9), 0xff, 0xd0, 0xeb, 0xfc, 0xc3],
+  'a jump by a pointer to itself': [...load(0, CODE + 5), 0xff, 0xe0],
+  'a function that calls itself twice': [
+    ...[...load(1, 60), 0xe8, ...word(0)], // mov ecx, 60; call what follows
+    ...[0x49, 0x74, 0x0e], // dec ecx; je to the ret
+    ...[0x51, 0xe8, ...word(-9), 0x59, 0x51, 0xe8, ...word(-16), 0x59, 0xc3],
+  ],
+  'sixty functions that call the next one twice': DOUBLING,
+};
 
 describe.each(MODES)('%s', (mode) => {
   it.each<[string, number[], number, RegExp]>([
@@ -168,6 +188,32 @@ describe.each(MODES)('%s', (mode) => {
     );
     expect(() => run.run()).toThrow(expect.objectContaining({ code: 'aborted' }));
     expect(asked).toBe(3);
+  });
+
+  it.each(Object.entries(ENDLESS))('%s can be stopped', (_, code) => {
+    let asked = 0;
+    const run = machine(elf(code), undefined, options(mode, { shouldStop: () => ++asked === 3 }));
+    expect(() => run.run()).toThrow(expect.objectContaining({ code: 'aborted' }));
+    expect(asked).toBe(3);
+  });
+
+  it('what forks execute counts', () => {
+    const code = [
+      ...[...load(0, 2), 0xcd, 0x80, 0x85, 0xc0, 0x75, 0xf5], // fork; the parent forks again
+      // The child: write a byte; mov ecx, 300000; dec ecx; jne
+      ...[...system(4, 1, CODE, 1), ...load(1, 300_000), 0x49, 0x75, 0xfd, ...exit(0)],
+    ];
+    let forks = 0;
+    const host = new MemoryHost({
+      files: new MemoryFiles(),
+      stdout: (bytes) => {
+        forks += bytes.length;
+        if (forks > 5) throw new Error('more than the limit');
+      },
+    });
+    const run = machine(elf(code), host, options(mode, { instructionLimit: 3_000_000 }));
+    expect(() => run.run()).toThrow(expect.objectContaining({ code: 'instruction-limit' }));
+    expect(forks).toBeGreaterThan(0);
   });
 
   it('brk gives no more than the limit', () => {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * What the emitter asks of a block before it begins: its instructions without the ending, the flags
- * that are live after each, the registers that differ from their cells at its start, and how many
- * instructions to count there.
+ * that are live after each, and the registers that differ from their cells at its start.
  */
 import type { Instruction } from '../decode.ts';
 import { EAX, EDX, ESP } from '../registers.ts';
-import type { Block, CodeFunction } from './blocks.ts';
+import type { Block } from './blocks.ts';
 import { type FunctionFacts, liveBefore, type ProgramFacts } from './facts.ts';
 import type { Flow } from './flow.ts';
 import { directForm, registersTouched, registersWritten } from './forms.ts';
@@ -85,28 +84,4 @@ export function dirtyAtStarts(
     });
   }
   return dirty;
-}
-
-/**
- * Instructions are counted at the entry and at loop heads, which every endless run passes: as many
- * as all blocks have that are reached from there before the next of them, so that no way is longer
- * than what is counted. By position; 0 for none.
- */
-export function chargesOf(
-  { blocks }: CodeFunction,
-  { order, dominated, loopHeads }: Flow,
-): number[] {
-  const charges = order.map(() => 0);
-  const owner = order.map((_, at) => at);
-  for (const [at, address] of order.entries()) {
-    const block = blocks.get(address);
-    // A switch has nothing to count, and what it leads to is a head.
-    if (block === undefined) continue;
-    const size = block.instructions.length;
-    charges[owner[at] as number] = (charges[owner[at] as number] as number) + Math.max(1, size);
-    for (const child of dominated[at] as readonly number[]) {
-      if (!loopHeads.has(child)) owner[child] = owner[at] as number;
-    }
-  }
-  return charges;
 }

@@ -58,8 +58,8 @@ export class TranslationCache {
   private readonly known = new Map<string, Translation[]>();
 
   get(bytes: Uint8Array, options: TranslationOptions): Translation {
-    const { stackSize, pageCount, metered, observed, depthLimit } = options;
-    const key = [hash(bytes), stackSize, pageCount, metered, observed, depthLimit].join();
+    const { stackSize, pageCount, metering, observed, depthLimit } = options;
+    const key = [hash(bytes), stackSize, pageCount, metering, observed, depthLimit].join();
     const bucket = this.known.get(key) ?? [];
     this.known.set(key, bucket);
     let found = bucket.find((other) => sameBytes(other.bytes, bytes));

@@ -12,7 +12,7 @@ import { type Code, OP } from './wasm.ts';
 
 /** Cells 0 to 7 are the registers. */
 export const FLAGS_CELL = 8;
-/** Instructions that may run before the next call of `tick`. */
+/** What may be counted before translated code leaves to the interpreter: see metering.ts. */
 export const FUEL_CELL = 9;
 /** How many places there are in the low region for a read of 1, 2 and 4 bytes: see access.ts. */
 export const READ_LIMITS: Readonly<Record<number, number>> = { 1: 10, 2: 11, 4: 12 };

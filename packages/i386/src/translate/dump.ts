@@ -13,7 +13,7 @@ import { wasmText } from './wasm-text.ts';
 export const UNCOUNTED: TranslationOptions = {
   stackSize: DEFAULT_LIMITS.stackSize,
   pageCount: pageCountOf(DEFAULT_LIMITS.memory),
-  metered: false,
+  metering: 'none',
   observed: false,
 };
 

@@ -16,14 +16,13 @@ import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
 import {
   bodyOf,
-  chargesOf,
   dirtyAfterCall,
   dirtyAtStarts,
   liveAfterEach,
   registersOf,
 } from './block-facts.ts';
 import type { Block, Ending } from './blocks.ts';
-import { FLAGS_CELL, FUEL_CELL, pushCell, setCell } from './cells.ts';
+import { FUEL_CELL, pushCell, setCell } from './cells.ts';
 import {
   ALL_REGISTERS,
   droppedBy,
@@ -39,7 +38,6 @@ import {
   CALL_INDIRECT,
   DEPTH_LOCAL,
   FIRST_TEMPORARY,
-  FLAGS_LOCAL,
   INTERPRET,
   JUMP_INDIRECT,
   LABEL_LOCAL,
@@ -48,8 +46,8 @@ import {
   PASSED,
   PASSED_REGISTERS,
   RETURN_LOCAL,
-  TICK,
 } from './layout.ts';
+import { chargesOf, type Metering, type Weights } from './metering.ts';
 import { HeldSlots } from './slots.ts';
 import { BlockState } from './state.ts';
 import { Code, OP } from './wasm.ts';
@@ -62,8 +60,9 @@ export interface ModuleContext {
   /** Index of the first of the functions that every module has. */
   readonly helpers: number;
   readonly layout: AccessLayout;
-  /** Count instructions and ask from time to time whether to go on. */
-  readonly metered: boolean;
+  readonly metering: Metering;
+  /** Undefined where instructions are counted. */
+  readonly weights: Weights | undefined;
   /** Call `observe` before every block. */
   readonly observed: boolean;
   readonly depthLimit: number;
@@ -94,7 +93,7 @@ class FunctionEmitter {
   private readonly frame: Frame;
   /** Registers that may differ from their cells at the start of a block. */
   private readonly dirtyIn: number[];
-  /** Instructions that are counted at the start of a block; 0 for none. */
+  /** What is counted at the start of a block; 0 for nothing. See metering.ts. */
   private readonly charges: readonly number[];
   /** Position → depth of the label to branch to. */
   private readonly labels = new Map<number, number>();
@@ -120,7 +119,10 @@ class FunctionEmitter {
     };
     this.emitter = new BlockEmitter(this.state, mark, context.helpers);
     this.dirtyIn = dirtyAtStarts(fact, this.flow, context.facts);
-    this.charges = context.metered ? chargesOf(fact.code, this.flow) : this.flow.order.map(() => 0);
+    this.charges =
+      context.metering === 'none'
+        ? this.flow.order.map(() => 0)
+        : chargesOf(fact, this.flow, context.weights);
   }
 
   emit(): EmittedFunction {
@@ -181,7 +183,8 @@ class FunctionEmitter {
     const uses = [...frame.before].flatMap(([{ instructions }, before]) =>
       instructions.flatMap((instruction, at) => stackUses(instruction, before[at] as Registers)),
     );
-    emitter.slots = new HeldSlots(state, uses, frame.whole);
+    const counts = this.context.metering !== 'none';
+    emitter.slots = new HeldSlots(state, uses, frame.whole, counts);
     emitter.slots.loadAll();
   }
 
@@ -306,33 +309,33 @@ class FunctionEmitter {
   }
 
   private startBlock(block: Block, position: number): void {
-    this.meter(block, this.charges[position] as number);
+    this.meter(this.charges[position] as number);
     if (this.context.observed) this.observe(block);
   }
 
-  private meter(block: Block, charge: number): void {
+  /** Count, and leave to the interpreter when somebody has to ask whether to go on. */
+  private meter(charge: number): void {
     if (charge === 0) return;
-    const { code } = this;
+    const { code, emitter, state } = this;
     const { layout } = this.context;
-    setCell(code, layout, FUEL_CELL, () => {
-      pushCell(code, layout, FUEL_CELL);
+    const held = emitter.slots?.fuel;
+    const left = held ?? state.temporary();
+    const count = (): void => {
+      if (held === undefined) pushCell(code, layout, FUEL_CELL);
+      else state.get(held);
       code.constant(charge);
       code.op(OP.i32_sub);
-    });
-    pushCell(code, layout, FUEL_CELL);
+      code.indexed(OP.local_tee, left);
+    };
+    if (held === undefined) {
+      setCell(code, layout, FUEL_CELL, count);
+      state.get(left);
+    } else count();
     code.constant(0);
     code.op(OP.i32_lt_s);
     code.open(OP.if);
-    // Everything goes to memory and comes back, so that no local lives across the call:
-    // see access.ts.
-    const { emitter, state } = this;
-    emitter.slots?.flush();
-    state.storeDirty();
-    setCell(code, layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
-    code.constant(block.start);
-    code.indexed(OP.call, TICK);
-    state.reload(0xff);
-    emitter.slots?.loadAll();
+    // A call that comes back would cost more here than it looks: see access.ts.
+    emitter.leaveHere();
     code.end();
   }
 

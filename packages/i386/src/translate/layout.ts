@@ -19,7 +19,6 @@ export const IMPORTS: readonly ImportedFunction[] = [
   imported('callIndirect', 5, 1), // the same → address returned to
   imported('jumpIndirect', 4, 1), // target, known, flags needed by the caller, depth → as before
   imported('observe', 2, 0), // address, known
-  imported('tick', 1, 0), // address
 ];
 
 export const SYSTEM_CALL = 0;
@@ -29,7 +28,6 @@ export const INTERPRET = 3;
 export const CALL_INDIRECT = 4;
 export const JUMP_INDIRECT = 5;
 export const OBSERVE = 6;
-export const TICK = 7;
 
 /** Functions that every module has, before those of the guest, in this order. */
 export const QUICK_CALL = 0;

@@ -27,6 +27,7 @@ import {
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import { codeOf, layoutOf } from './image-layout.ts';
 import { DEPTH_LIMIT, GUEST_SIGNATURE, HELPERS, IMPORTS } from './layout.ts';
+import { type Metering, weightsOf } from './metering.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickSystemCall } from './quick-calls.ts';
 import { quickCopy, quickFill } from './string-code.ts';
@@ -37,7 +38,7 @@ export interface TranslationOptions {
   readonly stackSize: number;
   /** Pages that the memory can have. */
   readonly pageCount: number;
-  readonly metered: boolean;
+  readonly metering: Metering;
   readonly observed: boolean;
   readonly depthLimit?: number;
 }
@@ -158,7 +159,8 @@ function emit(
     ]),
     helpers,
     layout,
-    metered: options.metered,
+    metering: options.metering,
+    weights: options.metering === 'instructions' ? undefined : weightsOf(facts),
     observed: options.observed,
     depthLimit,
   };

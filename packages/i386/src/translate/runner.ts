@@ -213,6 +213,14 @@ export class Runner {
 
   /** Run the process to its end. Throws ProcessEnd or MachineError. */
   run(): never {
+    try {
+      return this.toTheEnd();
+    } finally {
+      this.budget.count(this.fuel - this.cells.get(FUEL_CELL));
+    }
+  }
+
+  private toTheEnd(): never {
     for (let enter = true; !this.cpu.codeChanged; enter = false) {
       try {
         if (enter) this.enterTranslated();
@@ -239,7 +247,6 @@ export class Runner {
       callIndirect: this.callIndirect,
       jumpIndirect: this.jumpIndirect,
       observe: this.observe,
-      tick: this.tick,
     };
     return Object.fromEntries(IMPORTS.map(({ name }) => [name, handlers[name]]));
   }
@@ -266,6 +273,7 @@ export class Runner {
     const edi = cpu.registers[EDI] as number;
     let result: number;
     try {
+      this.budget.called();
       result = systemCall(process, eax, ebx, ecx, edx, esi, edi);
     } catch (error) {
       if (error instanceof MachineError) cpu.eip = next - INT_LENGTH;
@@ -289,6 +297,9 @@ export class Runner {
   /** Translated code ends here: the rest is the interpreter's, from the outermost frame. */
   private readonly leave = (address: number, known: number): never => {
     this.loadFromWasm(address, known);
+    this.budget.spend(this.process, this.fuel - this.cells.get(FUEL_CELL));
+    this.fuel = this.budget.quantum(this.process);
+    this.cells.set(FUEL_CELL, this.fuel);
     throw new Leaving();
   };
 
@@ -360,13 +371,6 @@ export class Runner {
   private readonly observe = (address: number, known: number): void => {
     this.loadFromWasm(address, known);
     this.observer?.(address, known, this.process);
-  };
-
-  private readonly tick = (address: number): void => {
-    this.loadFromWasm(address, ARITHMETIC);
-    this.budget.spend(this.process, this.fuel - this.cells.get(FUEL_CELL));
-    this.fuel = this.budget.quantum(this.process);
-    this.cells.set(FUEL_CELL, this.fuel);
   };
 
   // The interpreter's turn

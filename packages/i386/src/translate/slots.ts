@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * What a function with loops, and without calls, keeps on the stack, held in locals: function → for
- * each word that it pushes, or uses as a variable, a local.
+ * each word that it pushes, or uses as a variable, a local. So is the count of metering.ts.
  *
  * Stack machines push every operand and pop it again; as stores and loads that would be most of a
  * loop's time. Here the local is the truth and memory is written only when somebody may look: when
@@ -16,6 +16,7 @@
  * above it goes to memory, with ebp's written before and read again after.
  */
 import { EBP, ESP } from '../registers.ts';
+import { FUEL_CELL, pushCell, setCell } from './cells.ts';
 import type { Extents } from './frame.ts';
 import type { Known } from './known.ts';
 import type { BlockState } from './state.ts';
@@ -46,14 +47,22 @@ export class HeldSlots {
   private readonly groups: readonly Group[];
   /** See {@link Extents.floor}. */
   private readonly floor: number;
+  /** What the fuel cell is held in, where the function counts. */
+  readonly fuel: number | undefined;
 
   /**
    * Reserves locals of `state`.
    *
    * @param uses all that guards cover in the function.
    */
-  constructor(state: BlockState, uses: readonly StackUse[], { roots, floor = 0 }: Extents) {
+  constructor(
+    state: BlockState,
+    uses: readonly StackUse[],
+    { roots, floor = 0 }: Extents,
+    counts: boolean,
+  ) {
     this.state = state;
+    this.fuel = counts ? state.reserve() : undefined;
     this.floor = roots.has(EBP) ? floor : Number.POSITIVE_INFINITY;
     const limits = new Map([[EBP, Number.POSITIVE_INFINITY]]).set(ESP, this.floor);
     this.groups = [...limits].flatMap(([root, end]) => {
@@ -86,12 +95,18 @@ export class HeldSlots {
 
   /** Let memory have everything. */
   flush(): void {
+    const { state, fuel } = this;
     for (const group of this.groups) this.store(group);
+    if (fuel !== undefined) setCell(state.code, state.layout, FUEL_CELL, () => state.get(fuel));
   }
 
   /** Memory has everything, and may have changed. */
   loadAll(): void {
+    const { state, fuel } = this;
     for (const group of this.groups) this.load(group);
+    if (fuel === undefined) return;
+    pushCell(state.code, state.layout, FUEL_CELL);
+    state.code.indexed(OP.local_set, fuel);
   }
 
   private mayTouch({ root }: Group, address: Known, size: number): boolean {

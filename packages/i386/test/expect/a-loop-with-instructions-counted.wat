@@ -29,61 +29,28 @@ block
       i32.load offset=8390692 (; fuel ;)
       i32.const 3
       i32.sub
+      local.tee $15
       i32.store offset=8390692 (; fuel ;)
-      i32.const 0
-      i32.load offset=8390692 (; fuel ;)
+      local.get $15
       i32.const 0
       i32.lt_s
       if
-        i32.const 0
-        local.get $eax
-        i32.store offset=8390656 (; eax ;)
-        i32.const 0
-        local.get $ecx
-        i32.store offset=8390660 (; ecx ;)
-        i32.const 0
-        local.get $ebx
-        i32.store offset=8390668 (; ebx ;)
-        i32.const 0
-        local.get $esp
-        i32.store offset=8390672 (; esp ;)
-        i32.const 0
-        local.get $ebp
-        i32.store offset=8390676 (; ebp ;)
-        i32.const 0
-        local.get $flags
-        i32.store offset=8390688 (; flags ;)
         i32.const 0x8048071
-        call $tick
+        local.set $return
         i32.const 0
-        i32.load offset=8390656 (; eax ;)
-        local.set $eax
-        i32.const 0
-        i32.load offset=8390660 (; ecx ;)
-        local.set $ecx
-        i32.const 0
-        i32.load offset=8390668 (; ebx ;)
-        local.set $ebx
-        i32.const 0
-        i32.load offset=8390672 (; esp ;)
-        local.set $esp
-        i32.const 0
-        i32.load offset=8390676 (; ebp ;)
-        local.set $ebp
-        i32.const 0
-        i32.load offset=8390688 (; flags ;)
-        local.set $flags
+        local.set $known
+        br 2
       end
       local.get $ecx
-      local.set $15
-      local.get $15
-      i32.const -1
-      i32.add
       local.set $16
       local.get $16
+      i32.const -1
+      i32.add
+      local.set $17
+      local.get $17
       local.set $ecx
       ;; 8048072 jne 0x8048071
-      local.get $16
+      local.get $17
       i32.eqz
       i32.eqz
       if
