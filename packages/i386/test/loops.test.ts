@@ -7,7 +7,8 @@
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { InstructionBudget } from '../src/budget.ts';
 import { TranslationCache } from '../src/translate/cache.ts';
 import { DATA, elf, exit, load, system, word } from './guest.ts';
 import { type Dice, diceFrom } from './random-code.ts';
@@ -177,6 +178,20 @@ describe('loops on the stack', () => {
       }),
       { numRuns: Number(process.env['I386_RUNS'] ?? 500) },
     );
+  });
+
+  it('and so when translated code has to leave at any count', () => {
+    const quantum = vi.spyOn(InstructionBudget.prototype, 'quantum');
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 120 }), (seed, count) => {
+        const image = program(seed);
+        quantum.mockReturnValue(count);
+        const counted = { translations: new TranslationCache(), shouldStop: () => false };
+        expect(emulated(image, counted)).toEqual(emulated(image));
+      }),
+      { numRuns: Number(process.env['I386_RUNS'] ?? 500) },
+    );
+    quantum.mockRestore();
   });
 
   it('they run in lockstep with the interpreter', () => {
