@@ -197,6 +197,12 @@ describe.each(MODES)('%s', (mode) => {
     expect(asked).toBe(3);
   });
 
+  it('a call of what is not code is a fault, where instructions are counted', () => {
+    const code = [0xe8, ...word(0), 0x0f, 0x0b];
+    const run = machine(elf(code), undefined, options(mode, { instructionLimit: 1000 }));
+    expect(() => run.run()).toThrow(expect.objectContaining({ code: 'unknown-opcode' }));
+  });
+
   it('what forks execute counts', () => {
     const code = [
       ...[...load(0, 2), 0xcd, 0x80, 0x85, 0xc0, 0x75, 0xf5], // fork; the parent forks again
@@ -281,5 +287,7 @@ describe('the interpreter', () => {
 });
 
 function options(mode: (typeof MODES)[number], more: object): object {
-  return mode === 'translate' ? { ...more, translations: new TranslationCache() } : more;
+  return mode === 'translate'
+    ? { shouldStop: () => false, ...more, translations: new TranslationCache() }
+    : more;
 }

@@ -50,7 +50,7 @@ export function weightsOf(facts: ProgramFacts): Weights {
 /** Instructions of a block, and of what it calls that does not count at its entry. */
 function weightOfBlock({ blocks }: CodeFunction, address: number, weights?: Weights): number {
   const { instructions, ending } = blocks.get(address) as Block;
-  const own = Math.max(1, instructions.length);
+  const own = instructions.length;
   if (weights === undefined) return own;
   if (ending.kind === 'call') return own + (weights.get(ending.target) ?? 0);
   // The runner looks up where it goes, and what is there may weigh as much.
