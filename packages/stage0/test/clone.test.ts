@@ -30,6 +30,21 @@ const release = process.env['STAGE0_POSIX'];
 const hasRelease = release?.endsWith('.tar.gz') === true;
 runsIf(hasRelease, `commands of ${PAGES.join(' and ')}`, `STAGE0_POSIX names no ${RELEASE}`);
 
+/** What some blocks need that not every machine has. */
+const NEEDS = [
+  { of: /\bqjs /, present: succeeds('qjs', '-e', '0'), what: 'QuickJS as qjs' },
+  {
+    of: /--conditions=stage0-source/,
+    present: succeeds('node', '-e', 'if (!process.features.typescript) process.exit(1)'),
+    what: 'a Node that runs TypeScript',
+  },
+];
+for (const { present, what } of NEEDS) runsIf(present, `commands that need ${what}`, 'Install it');
+
+function succeeds(program: string, ...words: readonly string[]): boolean {
+  return spawnSync(program, words).status === 0;
+}
+
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-clone-'));
 const clone = path.join(scratch, 'stage0-ts');
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }), TIMEOUT);
@@ -100,6 +115,8 @@ describe.each(PAGES)('%s in a fresh clone', (page) => {
   // In order, as later blocks build on earlier ones.
   it.for(blocks)('line $line', { timeout: TIMEOUT }, ({ language, text }, { skip }) => {
     if (text.includes(RELEASE) && !hasRelease) skip('STAGE0_POSIX names no release');
+    const missing = NEEDS.find(({ of, present }) => of.test(text) && !present);
+    if (missing !== undefined) skip(`there is no ${missing.what.replace(/^a /, '')}`);
     if (language === 'sh') {
       const lines = text.split('\n').filter((line) => !TESTS.test(line));
       const { status, output } = shell(`set -e\n${lines.join('\n')}`);

@@ -5,7 +5,7 @@
  */
 import { formatInstruction, type Instruction, REGISTER_NAMES } from '@stage0-ts/i386';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { counted, hex, printable } from '../shared/format.ts';
 import { useKeys } from '../shared/keys.ts';
 import { saveFile } from '../shared/save.ts';
@@ -65,7 +65,9 @@ export function MachinePanel(props: MachinePanelProps) {
   const names = useMemo(() => namesByAddress(labels), [labels]);
   const acts = useRef<Actions>({});
   useKeys(KEYS, acts);
-  useEffect(() => {
+  // Before all effects, in whichever order those run: of a new translation the text's cursor
+  // chooses what is shown, and not the start of the machine.
+  useLayoutEffect(() => {
     onNext(typeof fresh === 'string' || fresh.skipped === 0 ? undefined : fresh.next);
     return () => (typeof fresh === 'string' ? undefined : fresh.pause());
   }, [fresh]);

@@ -55,12 +55,20 @@ describe.skipIf(!hasChromium)('programs', () => {
   it('leads from a token of a C program to its bytes and back', () =>
     open('index', async (page) => {
       await choose(page, 'C');
-      await write(page, 'int f() { return 7; }\nint main() { return f(); }\n');
       await expect.poll(() => verdictOf(page)).toMatch(/^\d+ bytes/);
+      // A clock that stands still makes the translation come right after the last key, before
+      // anything is painted. It once showed where the machine starts and not where the cursor is.
+      await page.clock.install();
+      await page.clock.pauseAt(Date.now() + 1000);
+      await write(page, 'int main() { return 7; }\n');
+      await page.clock.runFor(1000);
+      await write(page, 'int f() { return 7; }\nint main() { return f(); }\n');
       await page.keyboard.press('Control+Home');
       for (let key = 0; key < 'int f() { return '.length; key++) {
         await page.keyboard.press('ArrowRight');
       }
+      await page.clock.runFor(5);
+      await page.clock.resume();
       const tools = () => page.locator('.trail b').allInnerTexts();
       await expect.poll(tools).toEqual(['hex2', 'M1', 'M2-Planet']);
       await expect.poll(() => page.locator('.editor .mark-twin').innerText()).toBe('7');
