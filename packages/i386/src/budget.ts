@@ -27,10 +27,13 @@ const REQUEST_INTERVAL = 200_000_000;
 /** System calls, which may take long, between two calls of `shouldStop`. */
 const CALL_INTERVAL = 256;
 /**
- * How many instructions of a fork are interpreted before it is translated. Most forks execute
- * another program soon, and translating those would cost more than it saves.
+ * A fork is interpreted in its parent's memory before it runs translated in a copy, as most forks
+ * execute another program soon. It is for about as long as copying takes: then no fork takes more
+ * than twice the time of the better way. This many instructions at least,
  */
 const INTERPRETED_FIRST = 300;
+/** and one for this many bytes that would be copied. */
+const COPIED_BYTES = 128;
 
 /** Runs processes in the interpreter, with one limit for a process and all its forks. */
 export class InstructionBudget implements Budget {
@@ -56,7 +59,8 @@ export class InstructionBudget implements Budget {
    */
   run(process: Process): ChildStatus {
     try {
-      this.runUntil(process, ({ executed }) => executed >= INTERPRETED_FIRST);
+      const first = Math.max(INTERPRETED_FIRST, process.memory.usedLow / COPIED_BYTES);
+      this.runUntil(process, ({ executed }) => executed >= first);
       this.accelerate?.(process);
       this.runUntil(process, () => false);
     } catch (error) {

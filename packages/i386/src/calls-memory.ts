@@ -99,6 +99,7 @@ const remap: Call = (context, address, oldSize, size, flags) => {
   const to = memory.map(wanted, READABLE | WRITABLE);
   if (to === 0) throw errno('ENOMEM');
   const place = memory.place(from);
+  memory.willChange(memory.place(to), old);
   memory.bytes.copyWithin(memory.place(to), place, place + old);
   memory.unmap(from, old);
   return to | 0;

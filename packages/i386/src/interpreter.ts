@@ -19,13 +19,20 @@ import { ESP } from './registers.ts';
 import { Segments } from './segments.ts';
 import { Fpu } from './x87/unit.ts';
 
+/** Length of the rows of decoded instructions, which are made as code is met. */
+const ROW_BITS = 8;
+const ROW: number = 1 << ROW_BITS;
+
 /** A decoded instruction and its handler. */
 interface Step {
   readonly instruction: Instruction;
   readonly execute: Handler;
   readonly next: number;
-  /** The bytes that it was decoded from, if they may change unnoticed. */
-  readonly bytes?: Uint8Array;
+}
+
+interface KnownStep extends Step {
+  /** The bytes that it was decoded from. */
+  readonly bytes: Uint8Array;
 }
 
 /** What the interpreter needs from the machine around it. */
@@ -63,10 +70,13 @@ export class Interpreter {
   /** Guest addresses [start, end), sorted and disjoint. */
   private watched: readonly (readonly [number, number])[] | undefined;
   private readonly codeStart: number;
-  /** Decoded instructions of the image, by address − codeStart. */
-  private steps: (Step | undefined)[] = [];
-  /** The same for code whose changes are not noticed: its bytes are compared at each use. */
-  private readonly outside = new Map<number, Step>();
+  /** Decoded instructions of the image, in rows of {@link ROW}, by address − codeStart. */
+  private readonly steps: ((Step | undefined)[] | undefined)[];
+  /**
+   * What was decoded at each address of the image, here or in a parent. It is used again when the
+   * bytes are the same.
+   */
+  private known = new Map<number, KnownStep>();
   /** 1 for each byte that is part of a decoded instruction. */
   private readonly decoded: Uint8Array;
 
@@ -78,12 +88,14 @@ export class Interpreter {
     this.surroundings = surroundings;
     this.codeStart = code.start;
     this.decoded = new Uint8Array(code.end - code.start);
+    this.steps = new Array(Math.ceil(this.decoded.length / ROW));
   }
 
-  /** The step that was decoded at eip, if the bytes there have not changed unnoticed. */
-  private unchanged(step: Step | undefined): Step | undefined {
-    if (step?.bytes === undefined) return undefined;
+  /** The step that was decoded at eip, if the bytes there are still the same. */
+  private unchanged(): Step | undefined {
     const { memory, eip } = this;
+    const step = this.known.get(eip);
+    if (step === undefined) return undefined;
     const { bytes } = step;
     const offset = memory.offset(eip, bytes.length, READABLE);
     if (offset < 0) return undefined;
@@ -95,7 +107,8 @@ export class Interpreter {
 
   /** Execute one instruction and return it. Throws MachineError. */
   step(): Instruction {
-    const step = this.steps[this.eip - this.codeStart] ?? this.fetchStep();
+    const index = this.eip - this.codeStart;
+    const step = this.steps[index >>> ROW_BITS]?.[index & (ROW - 1)] ?? this.fetchStep();
     const { instruction } = step;
     if (this.unknownFlags !== 0) this.checkFlags(instruction);
     this.executed++;
@@ -121,8 +134,7 @@ export class Interpreter {
   watchCode(ranges: readonly (readonly [number, number])[]): void {
     if (this.codeChanged) return;
     this.watched = ranges;
-    this.steps = [];
-    this.decoded.fill(0);
+    this.dropSteps();
   }
 
   /** Interpret everything from now on, as after a change of code. */
@@ -141,19 +153,34 @@ export class Interpreter {
     this.ticks = parent.ticks;
     this.codeChanged = parent.codeChanged;
     this.watched = parent.watched;
+    this.known = parent.known;
   }
 
   /** The instruction at eip. Throws MachineError `unknown-opcode` or `bad-access`. */
   current(): Instruction {
-    return (this.steps[this.eip - this.codeStart] ?? this.fetchStep()).instruction;
+    return (this.unchanged() ?? this.decodeStep()).instruction;
   }
 
+  /** The step at eip, which `steps` does not have. */
   private fetchStep(): Step {
     const address = this.eip;
-    const { memory } = this;
+    const step = this.unchanged() ?? this.decodeStep();
     const index = address - this.codeStart;
-    const kept = this.unchanged(this.outside.get(address));
-    if (kept !== undefined) return kept;
+    const { length } = step.instruction;
+    const isImage = index >= 0 && index + length <= this.decoded.length;
+    const isNoticed = this.watched === undefined || overlaps(this.watched, address, 1);
+    if (isImage && isNoticed) {
+      const row = this.steps[index >>> ROW_BITS] ?? new Array(ROW);
+      this.steps[index >>> ROW_BITS] = row;
+      row[index & (ROW - 1)] = step;
+      this.decoded.fill(1, index, index + length);
+    }
+    return step;
+  }
+
+  private decodeStep(): Step {
+    const address = this.eip;
+    const { memory } = this;
     const fetch = (at: number): number | undefined => memory.byte(at);
     const instruction = decode(fetch, address);
     if (instruction === undefined) {
@@ -162,20 +189,11 @@ export class Interpreter {
       }
       throw refusal(fetch, address);
     }
-    const step = {
-      instruction,
-      execute: HANDLERS[instruction.operation],
-      next: (address + instruction.length) | 0,
-    };
-    const isImage = index >= 0 && index + instruction.length <= this.decoded.length;
-    if (this.watched !== undefined && !overlaps(this.watched, address, 1)) {
-      const bytes = memory.slice(address, instruction.length).slice();
-      if (isImage) this.outside.set(address, { ...step, bytes });
-      return step;
-    }
-    if (isImage) {
-      this.steps[index] = step;
-      this.decoded.fill(1, index, index + instruction.length);
+    const { length, operation } = instruction;
+    const step = { instruction, execute: HANDLERS[operation], next: (address + length) | 0 };
+    const index = address - this.codeStart;
+    if (index >= 0 && index + length <= this.decoded.length) {
+      this.known.set(address, { ...step, bytes: memory.slice(address, length).slice() });
     }
     return step;
   }
@@ -292,11 +310,15 @@ export class Interpreter {
     }
     for (let at = Math.max(from, 0); at < from + size; at++) {
       if (this.decoded[at] === 1) {
-        this.decoded.fill(0);
-        this.steps = [];
+        this.dropSteps();
         return;
       }
     }
+  }
+
+  private dropSteps(): void {
+    this.steps.fill(undefined);
+    this.decoded.fill(0);
   }
 
   push(value: number, size = 4): void {

@@ -106,7 +106,7 @@ export class Machine {
         return run(process, own).run();
       } catch (error) {
         // After a fault, the message still needs the memory.
-        if (error instanceof ProcessEnd) this.memories.release(own);
+        if (error instanceof ProcessEnd) this.memories.release(own, process.memory.used);
         throw error;
       }
     };
@@ -163,7 +163,7 @@ export class Machine {
 
   /** Give the memory to the next machine. After that, use neither this machine nor its memory. */
   release(): void {
-    if (this.backing !== undefined) this.memories.release(this.backing);
+    if (this.backing !== undefined) this.memories.release(this.backing, this.memory.used);
   }
 
   private finishWith(action: () => void): void {

@@ -125,6 +125,11 @@ export class Memory {
     return this.place(Math.max(roundUp(this.heapEnd), this.mapEnd));
   }
 
+  /** Bytes of the low region that are in use. */
+  get usedLow(): number {
+    return this.used - this.lowOffset;
+  }
+
   /** Offset in the buffer of an address in the low region. */
   place(address: number): number {
     return address - this.layout.imageStart + this.lowOffset;

@@ -17,6 +17,11 @@ export interface WasmInstance {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
+/** A WebAssembly.Table of functions. */
+export interface WasmTable {
+  get(index: number): unknown;
+}
+
 interface Platform {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
   readonly Instance: new (

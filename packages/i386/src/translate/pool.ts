@@ -58,10 +58,10 @@ export class MemoryPool {
     return best;
   }
 
-  /** Nobody uses `backing` any more. */
-  release(backing: WasmBacking): void {
+  /** Nobody uses `backing` any more. All bytes after the first `used` are zero. */
+  release(backing: WasmBacking, used: number): void {
     if (this.kept.length === MAX_KEPT || backing.buffer.byteLength > MAX_KEPT_BYTES) return;
-    new Uint8Array(backing.buffer).fill(0);
+    new Uint8Array(backing.buffer, 0, used).fill(0);
     this.kept.push(backing);
   }
 }

@@ -58,9 +58,9 @@ export const NO_NEEDS: Needs = { roots: [], writableStart: 0, isPaged: false };
 /** Functions that were translated together. */
 export interface TranslatedModule {
   readonly module: WasmModule;
-  /** Name of each function by its entry. */
-  readonly exports: ReadonlyMap<number, string>;
-  /** The same of the earlier modules' functions that it calls. */
+  /** Index of each function in the module's table, by its entry. */
+  readonly indices: ReadonlyMap<number, number>;
+  /** Name of each function of earlier modules that it calls, by its entry. */
   readonly imports: ReadonlyMap<number, string>;
   /** Size in bytes. */
   readonly size: number;
@@ -219,13 +219,13 @@ export function translateMore(
 function assemble({ layout, entries, emitted, imported }: EmittedProgram): TranslatedModule {
   const platform = webAssembly();
   if (platform === undefined) throw new Error('no WebAssembly here');
-  const functions = emitted.map(({ locals, code }, at) => ({
+  const functions = emitted.map(({ locals, code }) => ({
     locals: locals - GUEST_SIGNATURE.parameters,
     code,
-    exportName: nameOf(entries[at] as number),
     signature: GUEST_SIGNATURE,
   }));
-  const callees = imported.map((entry) => ({ name: nameOf(entry), signature: GUEST_SIGNATURE }));
+  const imports = new Map(imported.map((entry) => [entry, `f${entry.toString(16)}`]));
+  const callees = [...imports.values()].map((name) => ({ name, signature: GUEST_SIGNATURE }));
   const module = encodeModule({
     imports: [...IMPORTS, ...callees],
     functions: [quickSystemCall(layout), quickCopy(layout), quickFill(layout), ...functions],
@@ -239,15 +239,11 @@ function assemble({ layout, entries, emitted, imported }: EmittedProgram): Trans
   );
   return {
     module: new platform.Module(module.bytes),
-    exports: new Map(entries.map((entry) => [entry, nameOf(entry)])),
-    imports: new Map(imported.map((entry) => [entry, nameOf(entry)])),
+    indices: new Map(entries.map((entry, at) => [entry, HELPERS.length + at])),
+    imports,
     size: module.bytes.length,
     addressAt: addressesOf(marks),
   };
-}
-
-function nameOf(entry: number): string {
-  return `f${entry.toString(16)}`;
 }
 
 /**

@@ -27,9 +27,10 @@ import { Cells, FLAGS_CELL, FUEL_CELL, GS_CELL, READ_LIMITS, WRITE_LIMITS } from
 import { isLoop, stopAtControl } from './control.ts';
 import { ALL_REGISTERS, flagsRead, type TranslatedFunction } from './facts.ts';
 import { IMPORTS } from './layout.ts';
-import { webAssembly } from './platform.ts';
+import { type WasmTable, webAssembly } from './platform.ts';
 import type { WasmBacking } from './pool.ts';
 import type { TranslatedModule, TranslatedProgram } from './program.ts';
+import { TABLE_NAME } from './wasm.ts';
 import { FileWindows } from './windows.ts';
 
 /** Bytes of `int 0x80`. */
@@ -59,6 +60,12 @@ class Leaving {}
 /** A translated function: {@link PASSED_REGISTERS} and depth → address returned to. */
 type Entry = (eax: number, ebx: number, esp: number, ebp: number, depth: number) => number;
 
+/** A translated function, and what is known of it. */
+interface EntryPoint {
+  readonly enter: Entry;
+  readonly facts: TranslatedFunction;
+}
+
 export class Runner {
   private readonly process: Process;
   private program: TranslatedProgram;
@@ -70,8 +77,6 @@ export class Runner {
   private readonly windows: FileWindows;
   /** What all modules share. */
   private readonly cells: Cells;
-  /** Modules that are there, of all programs that have run. */
-  private readonly modules: TranslatedModule[] = [];
   /** Calls open within recursive groups where the interpreter is in charge. */
   private depth = 0;
   /** Functions that were called and are not translated → how often. */
@@ -80,7 +85,10 @@ export class Runner {
   private patience = FIRST_PATIENCE;
   private callsByPointer = 0;
   private renewal = FIRST_RENEWAL;
-  private readonly entries = new Map<number, { enter: Entry; facts: TranslatedFunction }>();
+  /** Functions of the program that were asked for, by address. */
+  private readonly entries = new Map<number, EntryPoint>();
+  /** The functions of each module that is there. */
+  private readonly tables = new Map<TranslatedModule, WasmTable>();
   /** Rounded end of the heap that the limits in the cells are for. */
   private limitedTo = -1;
   /** The version of the pages' rights that translated code goes by. */
@@ -120,28 +128,39 @@ export class Runner {
   /** Let `program` be what runs from the next call on. */
   private install(program: TranslatedProgram): void {
     if (program.modules[0] !== this.program.modules[0]) this.entries.clear();
-    for (const module of program.modules) {
-      if (!this.modules.includes(module)) this.addModule(module, program);
-    }
     this.program = program;
+    for (const module of program.modules) if (!this.tables.has(module)) this.addModule(module);
     this.cpu.watchCode(program.layout.code);
     this.limitedTo = -1;
   }
 
-  private addModule(module: TranslatedModule, program: TranslatedProgram): void {
+  private addModule(module: TranslatedModule): void {
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
     const others = [...module.imports].map(
-      ([entry, name]) => [name, this.entries.get(entry)?.enter] as const,
+      ([entry, name]) => [name, this.entryAt(entry)?.enter] as const,
     );
     const { exports } = new platform.Instance(module.module, {
       env: { memory: this.backing.memory, ...this.imports(), ...Object.fromEntries(others) },
     });
-    for (const [entry, name] of module.exports) {
-      const facts = program.functions.get(entry) as TranslatedFunction;
-      this.entries.set(entry, { enter: exports[name] as Entry, facts });
-    }
-    this.modules.push(module);
+    this.tables.set(module, exports[TABLE_NAME] as WasmTable);
+  }
+
+  /** The translated function at `address`, if there is one. */
+  private entryAt(address: number): EntryPoint | undefined {
+    return this.entries.get(address) ?? this.findEntry(address);
+  }
+
+  private findEntry(address: number): EntryPoint | undefined {
+    const facts = this.program.functions.get(address);
+    if (facts === undefined) return undefined;
+    const module = this.program.modules.find(({ indices }) => indices.has(address));
+    const table = module && this.tables.get(module);
+    if (table === undefined) return undefined;
+    const enter = table.get(module?.indices.get(address) as number) as Entry;
+    const entry = { enter, facts };
+    this.entries.set(address, entry);
+    return entry;
   }
 
   /**
@@ -312,7 +331,7 @@ export class Runner {
     depth: number,
   ): void => {
     this.loadFromWasm(target, known);
-    const facts = this.entries.get(target)?.facts;
+    const facts = this.entryAt(target)?.facts;
     this.untilReturn(back, needed, depth, facts);
     this.storeToWasm();
   };
@@ -324,7 +343,7 @@ export class Runner {
     needed: number,
     depth: number,
   ): number => {
-    const entry = this.entries.get(target);
+    const entry = this.entryAt(target);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
     if (++this.callsByPointer === this.renewal) this.renew(target, known);
     if (!isFit || depth >= this.program.depthLimit) {
@@ -344,7 +363,7 @@ export class Runner {
     needed: number,
     depth: number,
   ): number => {
-    const entry = this.entries.get(target);
+    const entry = this.entryAt(target);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
     if (isFit && depth < this.program.depthLimit) return this.enter(entry.enter, depth + 1);
     this.loadFromWasm(target, known);
@@ -421,11 +440,11 @@ export class Runner {
   /** If eip is the entry of a translated function that may be entered, run it to its return. */
   private enterTranslated(): void {
     const { cpu } = this;
-    let entry = this.entries.get(cpu.eip);
+    let entry = this.entryAt(cpu.eip);
     if (entry === undefined) {
       if (cpu.lastOperation === 'ret' || (cpu.lastOperation === 'jmp' && !isLoop(cpu))) return;
       this.miss(cpu.eip);
-      entry = this.entries.get(cpu.eip);
+      entry = this.entryAt(cpu.eip);
       if (entry === undefined) return;
     }
     const { facts, enter } = entry;

@@ -73,6 +73,7 @@ export const OP = {
 } as const;
 
 const I32 = 0x7f;
+const FUNCREF = 0x70;
 const EMPTY = 0x40;
 
 /** The body of one function. */
@@ -159,17 +160,19 @@ export interface DefinedFunction {
   /** i32 locals, parameters apart. */
   readonly locals: number;
   readonly code: Code;
-  /** None for a function that only others of the module call. */
-  readonly exportName?: string;
   readonly signature: Signature;
 }
 
 export interface ModuleParts {
   /** From the module `env`, which also gives the memory `memory`. */
   readonly imports: readonly ImportedFunction[];
+  /** All of them are in the table that the module exports as {@link TABLE_NAME}, in this order. */
   readonly functions: readonly DefinedFunction[];
   readonly memoryPages: number;
 }
+
+/** What the only export is called. */
+export const TABLE_NAME = 'functions';
 
 /** A whole module, and where each function's body begins in it. */
 export function encodeModule(parts: ModuleParts): {
@@ -200,13 +203,22 @@ export function encodeModule(parts: ModuleParts): {
     for (const number of type) unsignedLeb(w, number);
   });
   section(out, 3, functions, (w, one) => unsignedLeb(w, typeOf(one)));
-  const exported = functions.flatMap(({ exportName: text }, at) =>
-    text === undefined ? [] : [{ text, index: imports.length + at }],
-  );
-  section(out, 7, exported, (w, { text, index }) => {
+  // A table, as an engine makes an object for each function that is exported by a name.
+  section(out, 4, [functions.length], (w, count) => {
+    w.writeByte(FUNCREF);
+    w.writeByte(1);
+    unsignedLeb(w, count);
+    unsignedLeb(w, count);
+  });
+  section(out, 7, [TABLE_NAME], (w, text) => {
     name(w, text);
+    w.write(new Uint8Array([1, 0]));
+  });
+  section(out, 9, [functions], (w, all) => {
     w.writeByte(0);
-    unsignedLeb(w, index);
+    w.write(new Uint8Array([OP.i32_const, 0, OP.end]));
+    unsignedLeb(w, all.length);
+    for (const at of all.keys()) unsignedLeb(w, imports.length + at);
   });
   return { bodies: codeSection(out, functions), bytes: out.toBytes() };
 }
