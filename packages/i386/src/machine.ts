@@ -100,7 +100,7 @@ export class Machine {
     const run = (process: Process, own: WasmBacking): Runner =>
       new Runner(process, translation, own, budget, options.observer);
     budget.accelerate = (process) => {
-      const own = this.memories.acquire(process.memory.bytes.length, limits.memory);
+      const own = this.memories.acquire(process.memory.sizeInUse, limits.memory);
       process.ownMemory(() => own);
       try {
         return run(process, own).run();

@@ -11,14 +11,18 @@ import { type WasmMemory, webAssembly } from './platform.ts';
 
 /** Memories that are kept at most: processes wait for each other in a chain as long as this. */
 const MAX_KEPT = 4;
-/** Larger ones are not kept: the next small program would have to pay for clearing them. */
-const MAX_KEPT_BYTES = 96 << 20;
+/** Larger ones are kept as long as programs need them: */
+const LARGE = 96 << 20;
+/** they are given up after so many programs that used less than a quarter. */
+const MAX_WASTED = 100;
 
 /** A WebAssembly.Memory as a process's buffer. */
 export class WasmBacking implements Backing {
   readonly memory: WasmMemory;
   /** Most bytes that it can grow to. */
   readonly limit: number;
+  /** Programs that have used little of it, one after the other. */
+  wasted = 0;
 
   constructor(size: number, limit: number) {
     const platform = webAssembly();
@@ -43,25 +47,26 @@ export class WasmBacking implements Backing {
 }
 
 export class MemoryPool {
+  /** What was used last comes first. */
   private readonly kept: WasmBacking[] = [];
 
-  /** The smallest that is kept and has `size` bytes, or a new one. */
+  /**
+   * The last that was used and has `size` bytes, or a new one. So a program that needs much gets
+   * what one like it has left: the garbage collector would let both exist for a while.
+   */
   acquire(size: number, limit: number): WasmBacking {
-    let best: WasmBacking | undefined;
-    for (const candidate of this.kept) {
-      const { byteLength } = candidate.buffer;
-      if (candidate.limit !== limit || byteLength < size) continue;
-      if (best === undefined || byteLength < best.buffer.byteLength) best = candidate;
-    }
-    if (best === undefined) return new WasmBacking(size, limit);
-    this.kept.splice(this.kept.indexOf(best), 1);
-    return best;
+    const at = this.kept.findIndex((one) => one.limit === limit && one.buffer.byteLength >= size);
+    const [found] = at < 0 ? [] : this.kept.splice(at, 1);
+    return found ?? new WasmBacking(size, limit);
   }
 
   /** Nobody uses `backing` any more. All bytes after the first `used` are zero. */
   release(backing: WasmBacking, used: number): void {
-    if (this.kept.length === MAX_KEPT || backing.buffer.byteLength > MAX_KEPT_BYTES) return;
+    const { byteLength } = backing.buffer;
+    backing.wasted = used < byteLength / 4 ? backing.wasted + 1 : 0;
+    if (byteLength > LARGE && backing.wasted > MAX_WASTED) return;
     new Uint8Array(backing.buffer, 0, used).fill(0);
-    this.kept.push(backing);
+    this.kept.unshift(backing);
+    if (this.kept.length > MAX_KEPT) this.kept.pop();
   }
 }
