@@ -25,7 +25,7 @@ const TRANSLATED_INTERVAL = 10_000_000;
 /** The same where only that is counted, by weights: see translate/metering.ts. */
 const REQUEST_INTERVAL = 200_000_000;
 /** System calls, which may take long, between two calls of `shouldStop`. */
-const CALL_INTERVAL = 256;
+const CALL_INTERVAL = 16;
 /**
  * A fork is interpreted in its parent's memory before it runs translated in a copy, as most forks
  * execute another program soon. It is for about as long as copying takes: then no fork takes more

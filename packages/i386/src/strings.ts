@@ -45,6 +45,7 @@ export const scanString: Handler = repeated((cpu, size, i) => {
 
 /**
  * One element, or as many as ecx says; with `compares`, while zero is set (repe) or clear (repne).
+ * Each counts as an instruction, as one can have 2^28 of them.
  */
 function repeated(element: Element, compares: boolean): Handler {
   return (cpu, i) => {
@@ -54,6 +55,7 @@ function repeated(element: Element, compares: boolean): Handler {
     }
     const countSize = i.shortAddress ? 2 : 4;
     while (cpu.readRegister(ECX, countSize) !== 0) {
+      cpu.executed++;
       element(cpu, i.size, i);
       cpu.writeRegister(ECX, countSize, cpu.readRegister(ECX, countSize) - 1);
       if (compares && (cpu.flags.zeroOf === 0) === (i.repeat === REPNE)) return;

@@ -30,6 +30,14 @@ const ENDLESS: Readonly<Record<string, readonly number[]>> = {
   'sixty functions that call the next one twice': DOUBLING,
 };
 
+/** Repeated string instructions, of a million elements each time. */
+const STRINGS: Readonly<Record<string, readonly number[]>> = {
+  stosd: [0xf3, 0xab],
+  movsd: [0xf3, 0xa5],
+  'movsd, onto what is still to be read': [0x8d, 0x7e, 0x04, 0xf3, 0xa5], // lea edi, [esi + 4]
+  scasd: [0x40, 0xf2, 0xaf], // inc eax
+};
+
 describe.each(MODES)('%s', (mode) => {
   it.each<[string, number[], number, RegExp]>([
     [
@@ -195,6 +203,25 @@ describe.each(MODES)('%s', (mode) => {
     const run = machine(elf(code), undefined, options(mode, { shouldStop: () => ++asked === 3 }));
     expect(() => run.run()).toThrow(expect.objectContaining({ code: 'aborted' }));
     expect(asked).toBe(3);
+  });
+
+  it.each(Object.entries(STRINGS))('elements of strings count: %s', (_, code) => {
+    const [count, size] = [1_000_000, 4_000_000];
+    const loop = [
+      // mov esi, ebp; lea edi, [ebp + size]; xor eax, eax; mov ecx, count
+      ...[0x89, 0xee, 0x8d, 0xbd, ...word(size), 0x31, 0xc0, ...load(1, count)],
+      ...code,
+    ];
+    const run = machine(
+      // brk; mov ebp, eax; lea ebx, [eax + 2 * size + 4]; brk
+      elf([
+        ...[...system(45), 0x89, 0xc5, 0x8d, 0x98, ...word(2 * size + 4), ...load(0, 45)],
+        ...[0xcd, 0x80, ...loop, 0xe9, ...word(-loop.length - 5)],
+      ]),
+      undefined,
+      options(mode, { instructionLimit: 4 * count }),
+    );
+    expect(() => run.run()).toThrow(expect.objectContaining({ code: 'instruction-limit' }));
   });
 
   it('a call of what is not code is a fault, where instructions are counted', () => {

@@ -307,9 +307,15 @@ export class Runner {
   };
 
   private readonly step = (address: number, known: number): void => {
+    const { cpu, cells } = this;
     this.loadFromWasm(address, known);
-    const { operation } = this.cpu.step();
-    if (this.cpu.codeChanged) throw new Leaving();
+    const before = cpu.executed;
+    const { operation } = cpu.step();
+    // Elements of strings count where translated code looks.
+    const elements = cpu.executed - before - 1;
+    cpu.executed -= elements;
+    if (elements > 0) cells.set(FUEL_CELL, Math.max(0, cells.get(FUEL_CELL) - elements));
+    if (cpu.codeChanged) throw new Leaving();
     if (!X87_ONLY.has(operation)) this.storeToWasm();
   };
 

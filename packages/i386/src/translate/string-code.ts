@@ -13,7 +13,7 @@ import { PAGE, rightsTable } from '../memory.ts';
 import { EAX, ECX, EDI, ESI } from '../registers.ts';
 import { type AccessLayout, lowOffset, lowStart, stackStart } from './access.ts';
 import type { BlockEmitter } from './block.ts';
-import { pushCell, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
+import { FUEL_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
 import { FLAGS_LOCAL, QUICK_COPY, QUICK_FILL } from './layout.ts';
 import { Code, type DefinedFunction, OP, type Signature } from './wasm.ts';
 
@@ -100,7 +100,7 @@ function emitRepeated(emitter: BlockEmitter, i: Instruction, source: number): vo
 
 /** `rep movs`. */
 export function quickCopy(layout: AccessLayout): DefinedFunction {
-  return helper((code, otherwise) => {
+  return helper(layout, (code, otherwise) => {
     emitPlace(code, layout, FROM, false, otherwise);
     code.indexed(OP.local_get, PLACE);
     code.indexed(OP.local_set, FIRST);
@@ -121,7 +121,7 @@ export function quickCopy(layout: AccessLayout): DefinedFunction {
 
 /** `rep stos`, of words only where all their bytes are the same. */
 export function quickFill(layout: AccessLayout): DefinedFunction {
-  return helper((code, otherwise) => {
+  return helper(layout, (code, otherwise) => {
     code.indexed(OP.local_get, SHIFT);
     code.open(OP.if);
     code.indexed(OP.local_get, FROM);
@@ -141,7 +141,10 @@ export function quickFill(layout: AccessLayout): DefinedFunction {
   });
 }
 
-function helper(body: (code: Code, otherwise: number) => void): DefinedFunction {
+function helper(
+  layout: AccessLayout,
+  body: (code: Code, otherwise: number) => void,
+): DefinedFunction {
   const code = new Code();
   const otherwise = code.open(OP.block);
   code.indexed(OP.local_get, FLAGS);
@@ -157,12 +160,27 @@ function helper(body: (code: Code, otherwise: number) => void): DefinedFunction 
   code.op(OP.i32_shl);
   code.indexed(OP.local_set, BYTES);
   body(code, otherwise);
+  countElements(code, layout);
   code.constant(1);
   code.op(OP.return);
   code.end();
   code.constant(0);
   code.op(OP.end);
   return { locals: LOCALS, code, signature: SIGNATURE };
+}
+
+/** Each element counts as an instruction. Nothing is left to count rather than less. */
+function countElements(code: Code, layout: AccessLayout): void {
+  setCell(code, layout, FUEL_CELL, () => {
+    pushCell(code, layout, FUEL_CELL);
+    code.indexed(OP.local_get, COUNT);
+    code.op(OP.i32_sub);
+    code.constant(0);
+    pushCell(code, layout, FUEL_CELL);
+    code.indexed(OP.local_get, COUNT);
+    code.op(OP.i32_ge_s);
+    code.op(OP.select);
+  });
 }
 
 /** Set PLACE to where all BYTES at the address in `pointer` are, or branch to `otherwise`. */
