@@ -2,7 +2,7 @@
 /** The architectures that upstream publishes a kaem script and answers for. */
 
 export interface ArchitectureFacts {
-  /** Name of its folder, in the tree and among the seeds. */
+  /** The name of its folder, both in the tree and among the seeds. */
   readonly folder: string;
   /** What uname calls such a machine. */
   readonly machine: string;
@@ -17,10 +17,7 @@ export const ARCHITECTURES: ReadonlyMap<string, ArchitectureFacts> = new Map([
   ['riscv64', { folder: 'riscv64', machine: 'riscv64' }],
 ]);
 
-/**
- * Absolute path in the tree of the shell that starts everything; undefined if the architecture has
- * none.
- */
+/** Absolute path, in the tree, of the seed shell; undefined if the architecture has none. */
 export function seedShellPath(arch: string): string | undefined {
   const facts = ARCHITECTURES.get(arch);
   return facts && `/bootstrap-seeds/POSIX/${facts.folder}/kaem-optional-seed`;

@@ -7,9 +7,9 @@ import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 
 /**
  * `match` and `differs`: a digest is expected, and the file has it or does not; `missing`:
- * expected, but there is no file; `not-made`: there is a file, but no process made it; `given`: the
- * same for a text of the tree that is not a program and has the expected digest, such as the
- * placeholders of older releases; `unlisted`: made, and no digest is expected.
+ * expected, but there is no file; `not-made`: there is a file, but no process made it; `given`: no
+ * process made the file, but it is a text with the expected digest, such as the placeholders of
+ * older releases; `unlisted`: made, and no digest is expected.
  */
 export type Verdict = 'match' | 'differs' | 'missing' | 'not-made' | 'given' | 'unlisted';
 
@@ -49,8 +49,8 @@ export function readAnswers(bytes: Uint8Array, name: string): Map<string, string
 }
 
 /**
- * The same for lists whose names mean something else: `place` gives the path, and undefined for a
- * name that is not allowed.
+ * Like {@link readAnswers}, for lists whose names mean something else: `place` turns a name into a
+ * path, or into undefined if the name is not allowed.
  */
 export function readDigests(
   bytes: Uint8Array,
@@ -138,8 +138,7 @@ function verdictOf(
 }
 
 /**
- * True for UTF-8 without other control characters than those of text: an image of a program is not
- * text.
+ * True for UTF-8 whose only control characters are those of text. So a program's image is not text.
  */
 export function isText(bytes: Uint8Array): boolean {
   let isAscii = true;

@@ -32,7 +32,7 @@ export interface BuildOptions
   /** Which `kaem.<arch>` and `<arch>.answers` of the tree are used. Default: `x86`. */
   readonly arch?: string;
   /**
-   * A script to run instead of `kaem.<arch>`, relative to `directory`; then the tree needs no
+   * A script to run instead of `kaem.<arch>`, relative to `directory`. The tree then needs no
    * answers.
    */
   readonly script?: string;
@@ -55,7 +55,7 @@ export interface BuildResult extends RunResult {
    * True when the script succeeded, nothing failed on the way, and every expected digest matches.
    */
   readonly ok: boolean;
-  /** When the script failed: what is probably wrong with the tree, and the way out. */
+  /** When the script failed: what is probably wrong with the tree, and how to mend it. */
   readonly advice: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export interface BuildResult extends RunResult {
 export type TimedBuild = BuildResult & { readonly milliseconds: number };
 
 /**
- * Build the tree in `files`, which changes. The tree's root is the root of the world and, by
+ * Build the tree in `files`, and change it. The tree's root is the root of the world and, by
  * default, the working directory. The environment is that of the options, or empty.
  *
  * Throws ToolError when the tree has no script or no answers for the architecture, and says what to
@@ -86,7 +86,7 @@ export function build(files: MemoryFiles, options: BuildOptions = {}): BuildResu
   }
 }
 
-/** The same error, with what to do. */
+/** The same error, with advice added. */
 function withAdvice(error: unknown, advice: () => readonly string[]): unknown {
   if (!(error instanceof ToolError) || error.code === 'limit') return error;
   const { message, code, file } = error;
@@ -122,7 +122,8 @@ function buildTree(
 }
 
 /**
- * What the tree's answers say. A recipe of the caller's own needs none; upstream's has both files.
+ * The digests that the tree's answers list. The caller's own script needs no answers; upstream's
+ * must have them.
  */
 function expectedDigests(
   files: MemoryFiles,
@@ -138,7 +139,10 @@ function expectedDigests(
   throw new ToolError(`the tree has no ${arch}.answers`, { code: 'no-answers' });
 }
 
-/** The shell of the first script: the tree's own, if it is meant and there, or one of our ports. */
+/**
+ * The shell of the first script: the tree's own if it is wanted and exists, otherwise one of our
+ * ports.
+ */
 function firstShell(
   files: MemoryFiles,
   arch: string,

@@ -23,7 +23,7 @@ export interface CheckDocument extends GivenDocument {
   readonly tool: string | null;
   readonly command: string | null;
   readonly choice: string | null;
-  /** Digest of the tree as it was, see treeDigest. */
+  /** Digest of the tree before the builds, see treeDigest. */
   readonly tree: string;
   readonly layout: string | null;
   /** The published release that the archive or the tree is, if its digest is known. */
@@ -80,7 +80,7 @@ export interface ProcessDocument {
   readonly tool: string | null;
   /** What ran with each engine. */
   readonly natures: readonly [Nature, Nature | null];
-  /** What ran with the first engine instead of the tool's own port, and why. */
+  /** What the first engine ran instead of the tool's own port, and why. */
   readonly standIn: StandInRecord | null;
   readonly argv: readonly string[];
   readonly directory: string;
@@ -88,7 +88,7 @@ export interface ProcessDocument {
   /**
    * What the process, or a process that it started, made or changed; `made` if it made it itself.
    * Digests by engine: `folder` for a folder, `link to TARGET` for a link, null for what no longer
-   * exists at the process's end.
+   * exists when the process ends.
    */
   readonly outputs: readonly {
     readonly path: string;
@@ -187,7 +187,7 @@ function processDocument(
   };
 }
 
-/** Each file is digested once, however many processes read it. */
+/** Computes the digest of each file once, however many processes read the file. */
 function digester(): (entry: EntryRecord | undefined) => string | null {
   const known = new WeakMap<Uint8Array, string>();
   return (entry) => {

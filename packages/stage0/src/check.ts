@@ -84,8 +84,8 @@ export function check(load: () => MemoryFiles, options: CheckOptions): CheckResu
 }
 
 /**
- * The engine that runs binaries, and with them the compiler's rebuild; undefined if neither does.
- * For other architectures than x86, only this computer's kernel may run a compiler.
+ * The engine that runs binaries, and so lets the compiler rebuild itself; undefined if neither
+ * engine does. For architectures other than x86, only this computer's kernel may run a compiler.
  */
 export function rebuilderOf(
   first: NamedEngine,
@@ -98,7 +98,7 @@ export function rebuilderOf(
 }
 
 /**
- * Make one of the builds in `files`, which changes; `rebuilder` lets its compiler rebuild itself.
+ * Make one of the builds in `files`, and change them; `rebuilder` lets its compiler rebuild itself.
  */
 export function buildForCheck(
   files: MemoryFiles,

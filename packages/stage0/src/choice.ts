@@ -16,9 +16,7 @@ import { followedReleases } from './upstream.ts';
 
 export interface Choice {
   readonly engine: 'ports' | 'exact' | 'diverse';
-  /**
-   * The engine that it is compared with; undefined if there is none that runs on every computer.
-   */
+  /** The engine to compare it with; undefined if none runs on every computer. */
   readonly partner: 'i386' | 'ports' | undefined;
   /** A sentence for the report, without its full stop. */
   readonly why: string;
@@ -55,8 +53,8 @@ export function chooseEngine(files: MemoryFiles, arch = 'x86'): Choice {
 }
 
 /**
- * Programs of other architectures do not run here: the diverse build is compared with our ports, if
- * these follow the tree's sources.
+ * Programs of other architectures do not run in our machine. So the diverse build is compared with
+ * our ports, if these follow the tree's sources.
  */
 function chooseForOther(arch: string, unfollowed: readonly string[] | undefined): Choice {
   if (unfollowed?.length === 0) {

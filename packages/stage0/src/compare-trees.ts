@@ -72,8 +72,8 @@ export function difference(
 }
 
 /**
- * Offset of the first byte that differs, the length of the shorter when one is the other's
- * beginning, or -1.
+ * Offset of the first byte that differs. If one is the beginning of the other, the shorter length;
+ * if they are equal, -1.
  */
 export function firstDifference(a: Uint8Array, b: Uint8Array): number {
   if (a === b) return -1;

@@ -25,7 +25,7 @@ export type DivergenceKind = 'process' | 'status' | 'output' | 'kind' | 'file' |
 export interface Divergence {
   readonly kind: DivergenceKind;
   /**
-   * Place in the order of starting, from 1; 0 when no process is known to have touched the file.
+   * Position in the order of starting, from 1; 0 when no process is known to have touched the file.
    */
   readonly step: number;
   readonly path: string;
@@ -53,7 +53,7 @@ export interface InputDigest {
   readonly sha256: string;
 }
 
-/** What is compared of a build. */
+/** The parts of a build that are compared. */
 export interface FinishedBuild {
   readonly processes: readonly ProcessRecord[];
   /** Exit status of the script's shell. */
@@ -111,7 +111,7 @@ function treeDivergence(
   const counted = found.filter(({ at, one: { nodes } }) => {
     if (isOther(nodes[0], nodes[1], other)) return false;
     const process = seen.processes[(order[at] ?? 0) - 1];
-    // Leftovers of the failure that ended both builds are not a difference of their own.
+    // What the failure that ended both builds left behind is not a difference of its own.
     return !(bothFailed && process !== undefined && failed(process));
   });
   const rank = (at: number) => (at < 0 ? order.length : at);
@@ -126,7 +126,8 @@ function treeDivergence(
 }
 
 /**
- * A kernel runs a script with this computer's interpreter: the result says nothing about the tree.
+ * A kernel runs a script with an interpreter of this computer, so the result says nothing about the
+ * tree.
  */
 function hiddenExcuse({ processes }: FinishedBuild): string | undefined {
   const script = processes.find(({ inputs, path }) => {
@@ -187,7 +188,7 @@ function compareOutputs(
   return undefined;
 }
 
-/** True for two files if ours is different code by design. */
+/** True for two files, if the first build's is different code by design. */
 function isOther(
   a: { readonly kind: string } | undefined,
   b: { readonly kind: string } | undefined,
@@ -220,15 +221,15 @@ function compareEnds(
 }
 
 /**
- * Linux's SIGILL and SIGXCPU: our machine met an instruction or a limit that a kernel would not
- * have.
+ * Linux's SIGILL and SIGXCPU: our machine does not know an instruction, or has reached a limit that
+ * a kernel does not have.
  */
 const MACHINE_LIMITS = new Set([4, 24]);
 
 /** Tools whose failure is a result, not a fault of the port. */
 const VERIFIERS = new Set(['match', 'sha256sum']);
 
-/** Why a difference between two runs of a process does not show that either is wrong. */
+/** Why a difference between two runs of a process does not show that one of them is wrong. */
 function excuseOf(a: ProcessRecord, b: ProcessRecord): string | undefined {
   const port = [a, b].find(({ nature }) => nature !== 'machine' && nature !== 'native');
   const program = [a, b].find(({ nature }) => nature === 'machine');

@@ -20,7 +20,10 @@ export const COMPILER_DIALECTS: ReadonlyMap<string, DialectName> = new Map([
   ['80cce2b3dde4066b167ed7a6d926f2336b9f6b2e5c2057d97d82f7ff606cf00c', '1.9.0'],
 ]);
 
-/** The dialect that our port knows of the tree's cc_x86; undefined for another source, or none. */
+/**
+ * The dialect in which our port follows the tree's cc_x86; undefined if the source is another one,
+ * or missing.
+ */
 export function compilerDialect(files: MemoryFiles): DialectName | undefined {
   const node = files.find(`/${COMPILER_SOURCE}`);
   return node?.kind === 'file' ? COMPILER_DIALECTS.get(sha256Hex(node.bytes)) : undefined;

@@ -25,24 +25,24 @@ import { type StandIn, type StandInRecord, standInFor } from './stand-ins.ts';
 import { copyTree } from './tree.ts';
 
 export interface CrossOptions {
-  /** Runs a program for the i386. */
+  /** Runs i386 programs. */
   readonly machine: Engine;
   /** The diverse engine for the x86 scripts of this tree. */
   readonly x86: NamedEngine;
   /** The same with a first compiler that makes every `>>` a logical shift. */
   readonly logical: NamedEngine;
-  /** Polled; true ends the build of the x86 tools. */
+  /** Polled; when it returns true, the build of the x86 tools ends. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
-/** An i386 program in place of one of another architecture. */
+/** An i386 program that replaces one of another architecture. */
 interface CrossProgram extends StandInRecord {
   readonly image: ProgramImage;
 }
 
 /**
- * An engine for `arch` and the tree in `files`, which is not changed. Builds the x86 tools; throws
- * ToolError when that fails.
+ * An engine for `arch` and the tree in `files`; this does not change the tree. Builds the x86
+ * tools; throws ToolError when that fails.
  */
 export function crossEngine(arch: string, files: MemoryFiles, options: CrossOptions): NamedEngine {
   const programs = x86Programs(arch, files, options);
@@ -69,19 +69,17 @@ export function crossEngine(arch: string, files: MemoryFiles, options: CrossOpti
   };
 }
 
-/** An i386 program has no form as a function over this host. */
+/** An i386 program runs in the machine, never as a function over this host. */
 const unused: Program = () => {
   throw new Error('a program for the i386 runs in the machine');
 };
 
-/** The tool that a path stands for: its own name where it is not one of ours. */
+/** The tool that a path stands for; the file's own name if it is not one of ours. */
 function toolAt(path: string): string {
   return portFor(path) ?? path.slice(path.lastIndexOf('/') + 1);
 }
 
-/**
- * The result of the diverse build of the x86 tools: for each tool, the program that was made last.
- */
+/** Builds the x86 tools with the diverse engine. For each tool: the program that was made last. */
 function x86Programs(
   arch: string,
   files: MemoryFiles,
@@ -129,11 +127,12 @@ function firstM2(files: MemoryFiles, engine: NamedEngine): ProgramImage | undefi
 }
 
 /**
- * Folders for results: in them a utility of a later phase may have the name of a hand-written tool.
+ * Folders for results. A utility of a later phase may have the same name there as a hand-written
+ * tool.
  */
 const RESULTS = new Set(['bin']);
 
-/** What runs in place of a hand-written program of the architecture, by its path. */
+/** What runs in place of the architecture's hand-written programs, by path. */
 function handWritten(
   arch: string,
   programs: ReadonlyMap<string, CrossProgram>,

@@ -36,7 +36,9 @@ export function firstCompiler(options: { readonly logicalShiftRight?: boolean } 
     });
 }
 
-/** What M2-Planet has to read before a source in the dialect of the hand-written compilers. */
+/**
+ * What M2-Planet has to read before a source that is in the dialect of the hand-written compilers.
+ */
 export const FILE_TYPE = 'typedef char FILE;\n';
 
 /** C in a hand-written compiler's dialect → C for M2-Planet; line numbers stay the same. */

@@ -52,11 +52,11 @@ const HAND_WRITTEN: ReadonlyMap<string, StandIn> = new Map(
   ),
 );
 
-/** What does the work of cc_x86. */
+/** The program that does the work of cc_x86. */
 interface FirstCompiler {
   readonly engine: 'diverse' | 'exact';
   readonly run: Program;
-  /** undefined for our port of it. */
+  /** undefined if that is our port of cc_x86. */
   readonly standIn: StandIn | undefined;
 }
 
@@ -79,7 +79,8 @@ const diverse = (standIn: StandIn): FirstCompiler => ({
 const exact = (run: Program): FirstCompiler => ({ engine: 'exact', run, standIn: undefined });
 
 /**
- * Folders for results: in them a utility of a later phase may have the name of a hand-written tool.
+ * Folders for results. A utility of a later phase may have the same name there as a hand-written
+ * tool.
  */
 const RESULTS = new Set(['bin']);
 
@@ -92,9 +93,9 @@ export function diverseEngine(options: EngineOptions = {}): NamedEngine {
 }
 
 /**
- * The same with our port of cc_x86, so that the first compiler is the release's own, byte for byte.
- * {@link NamedEngine.forTree} throws ToolError for a tree whose cc_x86 has a source that the port
- * does not follow.
+ * Like {@link diverseEngine}, but with our port of cc_x86, so that the first compiler is the
+ * release's own, byte for byte. {@link NamedEngine.forTree} throws ToolError for a tree whose
+ * cc_x86 has a source that the port does not follow.
  */
 export function exactEngine(options: EngineOptions = {}): NamedEngine {
   return engineFor(options, new Set(), exact(ccX86For('1.9.0')), (files) => {
@@ -105,7 +106,7 @@ export function exactEngine(options: EngineOptions = {}): NamedEngine {
   });
 }
 
-/** What does the work of a tree's cc_x86. */
+/** Chooses what does the work of a tree's cc_x86. */
 type Chosen = (files: MemoryFiles) => FirstCompiler;
 
 /** The engine for one tree, and for the architectures for which it has scripts. */

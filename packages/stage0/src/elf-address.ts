@@ -6,7 +6,7 @@
 const PT_LOAD = 1;
 
 /**
- * The difference between an address and the offset in the file, for the first loaded segment;
+ * The difference between an address and its offset in the file, for the first loaded segment;
  * undefined if this is not a little-endian ELF image.
  */
 export function loadBias(image: Uint8Array): number | undefined {

@@ -28,8 +28,8 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Upstream's name of the tool that an executable at `path` stands for, or undefined. A name is not
- * the content: machine-engine.ts knows files that have another program's.
+ * Upstream's name of the tool that an executable at `path` stands for, or undefined. A name says
+ * nothing about the content: see {@link NamedEngine.madeByMachine}.
  */
 export function portFor(path: string): string | undefined {
   const [name = '', folder = ''] = path.split('/').reverse();
@@ -39,20 +39,20 @@ export function portFor(path: string): string | undefined {
 }
 
 /**
- * What runs when a path is started: our port of the tool, another port in its place, our port for
- * both because the file is a launcher that names it, or the file itself, in our machine or on this
- * computer's kernel. A *descendant* is a file that runs in our machine and that our compiler, or
- * what it compiled, has made: no code of the tree.
+ * What runs when a path is started: our port of the tool, another port in its place, our port in
+ * every build because the file is a launcher that names it, or the file itself, in our machine or
+ * on this computer's kernel. A *descendant* is a file that runs in our machine and was made by our
+ * compiler, or by what that compiled. It contains no machine code of the tree.
  */
 export type Nature = 'port' | 'stand-in' | 'launcher' | 'machine' | 'descendant' | 'native';
 
 /**
- * The first two run none of the tree's machine code: a check with them compares our ports with the
+ * These run none of the tree's machine code. A check with two of them compares our ports with the
  * tree's own source.
  */
 export const RUNS_NO_CODE: ReadonlySet<string> = new Set(['ports', 'exact', 'diverse']);
 
-/** An engine, and what others need to know about it. */
+/** An engine, and what other modules need to know about it. */
 export interface NamedEngine {
   readonly name: string;
   readonly run: Engine;
@@ -61,17 +61,17 @@ export interface NamedEngine {
   /** True when the files' own content runs; false when only their names count. */
   readonly runsBinaries: boolean;
   /**
-   * True if it refuses to run what is, or was made from, a binary of the tree: see origins.ts.
-   * Default: false.
+   * True if it refuses to run binaries of the tree, and whatever was made from them: see
+   * origins.ts. Default: false.
    */
   readonly refusesGiven?: boolean;
   /** True when what a program starts cannot be seen. Default: false. */
   readonly hidesProcesses?: boolean;
-  /** The same engine for another architecture than x86; absent if that makes no difference. */
+  /** The same engine for an architecture other than x86; absent if that makes no difference. */
   readonly forArchitecture?: (arch: string) => NamedEngine;
-  /** The same engine for one tree, as it is before the build. */
+  /** The same engine for one tree, given in its state before the build. */
   readonly forTree?: (files: MemoryFiles) => NamedEngine;
-  /** Contents that are not a port's, whatever their name is; absent if names do not count. */
+  /** Contents that no port may replace, whatever the file's name; absent if names do not count. */
   readonly madeByMachine?: MadeByMachine;
   /** What runs instead of the program at a path, when that is not its own port. */
   readonly standIn?: (path: string) => StandIn | undefined;
@@ -83,7 +83,7 @@ export interface NamedEngine {
  */
 export const PORTS: NamedEngine = portsWith(TOOLS);
 
-/** `engine` for a tree, as it is before the build, and an architecture. */
+/** `engine`, fitted to an architecture and to a tree in its state before the build. */
 export function fittedTo(engine: NamedEngine, files: MemoryFiles, arch: string): NamedEngine {
   const known = engine.forTree?.(files) ?? engine;
   return known.forArchitecture?.(arch) ?? known;

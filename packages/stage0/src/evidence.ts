@@ -15,7 +15,7 @@ interface Named {
 
 /** What the caller knows and the reports do not. */
 export interface EvidenceContext {
-  /** What was accepted, as the options that say so. */
+  /** What the caller accepted: the options that say so. */
   readonly accepted: readonly string[];
   /** Version of stage0-ts. */
   readonly version: string;
@@ -23,7 +23,7 @@ export interface EvidenceContext {
   readonly runtime: string | undefined;
 }
 
-/** As `Evidence` of the package attest, which this one does not depend on. */
+/** Like `Evidence` of the package attest, on which this package does not depend. */
 export interface CheckEvidence extends EvidenceContext {
   readonly files: readonly Named[];
   readonly tree: string;

@@ -7,7 +7,7 @@ import type { ProgramPiece } from './program-map.ts';
 /** Characters of a piece or of a command line that are shown. */
 const SHOWN = 60;
 
-/** The trace: a paragraph a hop, and one for its end; ends in a newline. */
+/** The trace: one paragraph for each hop and one for its end; ends in a newline. */
 export function explanationText(explanation: Explanation): string {
   const { file, offset, size, byte, address, hops } = explanation;
   const where = address === null ? '' : `, address ${hex(address)}`;
@@ -81,7 +81,7 @@ function indented(frame: string): string {
   return frame.replace(/^(?=.)/gm, '    ');
 }
 
-/** On one line and not too long. */
+/** The text on one line, shortened. */
 function shown(text: string): string {
   return shortened(
     text

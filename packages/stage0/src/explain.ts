@@ -22,28 +22,28 @@ import { describeFailures } from './report.ts';
 import { type MappedOutput, rerun, type Symlink, symlinksOf } from './rerun.ts';
 import { findCommand } from './script-line.ts';
 
-/** A piece of a text file of the build or of the tree. */
+/** A piece of a text file, either from the tree or made by the build. */
 export interface Place {
   /** Path in the tree, without leading slash. */
   readonly file: string;
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset after the last byte. */
+  /** Offset of the byte after the last one. */
   readonly end: number;
   /** Counted from 1. */
   readonly line: number;
   /** In bytes, counted from 1. */
   readonly column: number;
-  /** The piece, one character a byte. */
+  /** The piece, with one character for each byte. */
   readonly text: string;
-  /** Its line, and a caret below its first byte: two lines, each with its end. */
+  /** Its line, and a caret below its first byte: two lines, each with a line end. */
   readonly frame: string;
 }
 
 /** What a token names, and where that is defined. */
 export interface Definition extends Place {
   readonly kind: 'label' | 'macro' | 'function';
-  /** Of a label in a program: its address. */
+  /** For a label in a program: its address. */
   readonly address: number | null;
   /**
    * The same, traced down to a file of the tree; null if it is there already, or cannot be traced.
@@ -55,12 +55,15 @@ export interface Definition extends Place {
 export interface Hop {
   /** The file that the piece is in, a path in the tree. */
   readonly file: string;
-  /** Offsets of the piece; in a text file only the part on one line. */
+  /** Offsets of the piece. In a text file, only the part on one line. */
   readonly start: number;
   readonly end: number;
-  /** Address of its first byte, where the file is a program. */
+  /** Address of its first byte, if the file is a program. */
   readonly address: number | null;
-  /** The piece: bytes of a program in hexadecimal, other files as text, one character a byte. */
+  /**
+   * The piece: bytes of a program in hexadecimal; text of other files with one character for each
+   * byte.
+   */
   readonly text: string;
   /** The process that wrote it, by its step in the build. */
   readonly step: number;
@@ -73,9 +76,7 @@ export interface Hop {
    * The command of a kaem script that the process is, or belongs to; null when it cannot be found.
    */
   readonly command: Place | null;
-  /**
-   * The token that the piece was made from; null for text that the tool writes whatever its input.
-   */
+  /** The token that the piece was made from; null for text that the tool writes for any input. */
   readonly origin: Place | null;
   readonly definition: Definition | null;
 }
@@ -86,7 +87,10 @@ export type TraceEnd =
   | { readonly kind: 'source'; readonly place: Place }
   /** Text of the tool itself; the trace ends at the command. */
   | { readonly kind: 'tool'; readonly place: Place | null }
-  /** A tool that makes no maps, such as an unpacker, or a program of the tree that has no port. */
+  /**
+   * The tool makes no maps, for example an unpacker; or the program comes from the tree and has no
+   * port.
+   */
   | { readonly kind: 'unmapped'; readonly place: Place | null };
 
 /** The trace from one byte; also the document of `stage0 explain --json`. */
@@ -100,7 +104,7 @@ export interface Explanation {
   readonly size: number;
   /** The byte's value. */
   readonly byte: number;
-  /** Its address, where the file is a program. */
+  /** Its address, if the file is a program. */
   readonly address: number | null;
   /** At least one, from the file to the source. */
   readonly hops: readonly Hop[];
@@ -108,8 +112,8 @@ export interface Explanation {
   /** What failed later in the build; null if nothing did. */
   readonly failure: string | null;
   /**
-   * Of a binary that came with the tree: the file with the same bytes that the build makes from
-   * source, which is explained in its place; else null.
+   * Set for a binary that came with the tree: the file with the same bytes that the build makes
+   * from source, and that is explained in its place; otherwise null.
    */
   readonly twin: string | null;
   /**
@@ -126,13 +130,13 @@ export type ExplainOptions = Pick<
 
 const LINE_FEED = 0x0a;
 
-/** Number of maps that are kept: a trace has about ten hops. */
+/** How many maps are kept. A trace has about ten hops. */
 const MAX_KEPT_MAPS = 24;
 
-/** Where a trace that goes round in a circle is given up. */
+/** A trace of more hops goes round in a circle, and is given up. */
 const MAX_HOPS = 1000;
 
-/** A file at some moment of the build. */
+/** A file at one moment of the build. */
 interface Version {
   /** Absolute path. */
   readonly path: string;
@@ -142,7 +146,7 @@ interface Version {
 }
 
 /**
- * Build the tree in `files`, which is changed by it, and explain one byte of a file that it made.
+ * Build the tree in `files`, and change it; then explain one byte of a file that it made.
  *
  * Throws what {@link Explainer} throws.
  */
@@ -160,7 +164,7 @@ export class Explainer {
   readonly result: BuildResult;
   private readonly files: MemoryFiles;
   private readonly links: readonly Symlink[];
-  /** What the processes ran with: the architecture, and our ports for this tree. */
+  /** What the processes ran with: the architecture, and our ports as this tree needs them. */
   private readonly world: { readonly arch: string; readonly ports: NamedEngine };
   private readonly maps = new Map<string, MappedOutput | undefined>();
   /** What failed, as text; null when nothing did. */
@@ -168,7 +172,7 @@ export class Explainer {
   /** The program that was asked for last, and what its bytes are. */
   private program: { readonly bytes: Uint8Array; readonly pieces: ProgramPiece[] } | undefined;
 
-  /** @param result a build of `files` by our ports, with `record`; it may have failed. */
+  /** @param result a build of `files` by our ports with the option `record`; it may have failed. */
   constructor(files: MemoryFiles, result: BuildResult) {
     this.files = files;
     this.result = result;
@@ -231,7 +235,8 @@ export class Explainer {
   }
 
   /**
-   * What the build made with the same bytes as a file that came with the tree, as a seed's twin.
+   * The file that the build made with the same bytes as a file that came with the tree, such as a
+   * seed.
    */
   private twinOf(file: string, bytes: Uint8Array): Version {
     for (const { step, made, outputs } of bytes.length === 0 ? [] : this.result.processes) {
@@ -274,7 +279,8 @@ export class Explainer {
       const output = this.mapped(process, version);
       const hop = this.hop(process, version, output, at, length);
       hops.push(hop);
-      // A program of the tree may read what it, or a process that it started, has written.
+      // A program of the tree may read what it wrote itself, or what a process that it started
+      // wrote.
       const key = `${process.step} ${version.path} ${at}`;
       if (hop.origin === null || seen.has(key)) {
         return {
@@ -289,7 +295,7 @@ export class Explainer {
     }
   }
 
-  /** Where a place in an input of the process comes from in the tree. */
+  /** Where a place in an input of the process comes from: a place in the tree. */
   private sourceOf(process: ProcessRecord, place: Place): Place | null {
     let version = this.input(process, `/${place.file}`);
     let found: Place | null = null;
@@ -307,7 +313,7 @@ export class Explainer {
     return found;
   }
 
-  /** The process of a step; of step 0 the first shell. */
+  /** The process of a step; for step 0 the first shell. */
   private maker(step: number): ProcessRecord {
     const { processes, shell } = this.result;
     return (step === 0 ? shell : processes[step - 1]) as ProcessRecord;
@@ -375,7 +381,7 @@ export class Explainer {
     throw new ToolError(message, { code: 'no-input', file: path.slice(1) });
   }
 
-  /** The map of a version of a file; the latest ones are kept. */
+  /** The map of a version of a file; the most recent ones are kept. */
   private mapped(process: ProcessRecord, { path, bytes }: Version): MappedOutput | undefined {
     const key = `${process.step} ${path}`;
     const known = this.maps.get(key);
@@ -388,7 +394,7 @@ export class Explainer {
     return mapped;
   }
 
-  /** The command of the script that started the process, or the process that started it. */
+  /** The command in the script that started the process or one of its ancestors. */
   private command(process: ProcessRecord): Place | null {
     let child = process;
     let shell = this.parent(child);
@@ -408,7 +414,7 @@ export class Explainer {
     return this.result.processes[parent - 1];
   }
 
-  /** As the first shell read it: a process may have changed it since. */
+  /** As the first shell read it: a process may have changed the script since. */
   private firstScript(): { readonly path: string; readonly bytes: Uint8Array } | undefined {
     const { shell } = this.result;
     if (shell !== undefined) return scriptOf(shell);
@@ -419,7 +425,7 @@ export class Explainer {
 }
 
 /**
- * Offset and length of a place in its file. An empty one at the end stands for the end of the last
+ * Offset and length of a place in its file. An empty place at the end means the end of the last
  * line.
  */
 function follow({ start, end }: Place, { bytes }: Version): [at: number, length: number] {
@@ -450,7 +456,9 @@ function placeIn(path: string, bytes: Uint8Array, start: number, end: number): P
   return { file: path.slice(1), start, end, ...locate(bytes, start), text, frame };
 }
 
-/** The part of a piece of text that is on the line of the byte at `at`, with the line's end. */
+/**
+ * The part of a piece of text that is on the same line as the byte at `at`, with the line's end.
+ */
 function lineOf(
   bytes: Uint8Array,
   at: number,

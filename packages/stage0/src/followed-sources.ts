@@ -175,8 +175,8 @@ const FOLLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[
 
 /**
  * The tools of a tree of upstream's layout whose sources are not those that our ports follow, in
- * the order of the bootstrap; undefined where the tree has none of the sources at these paths, so
- * that nothing is known.
+ * the order of the bootstrap. Undefined if the tree has none of the sources at these paths: then
+ * nothing is known.
  */
 export function unfollowedTools(files: MemoryFiles): readonly string[] | undefined {
   const paths = Object.values(FOLLOWED).flatMap((sources) => Object.keys(sources));

@@ -15,7 +15,7 @@ import { firstDifference } from './compare-trees.ts';
 import { hexDiff } from './hex-diff.ts';
 import type { FileRecord, ProcessRecord } from './records.ts';
 
-/** Something in their folder. */
+/** A file, folder or link in their build. */
 export interface ForeignEntry {
   readonly kind: FileKind;
   /** Permission bits. */
@@ -30,13 +30,13 @@ export interface ForeignBuild {
    * What is at a path below its top, without leading slash; links are followed only if `follow`.
    */
   readonly entry: (path: string, follow?: boolean) => ForeignEntry | undefined;
-  /** Names in a folder, `` for the top; empty when it is not there. */
+  /** Names in a folder; `` is the top. Empty if there is no such folder. */
   readonly names: (folder: string) => readonly string[];
 }
 
 /**
- * How their files are laid out: as the tree is, or all programs in one folder, as a distribution
- * installs them.
+ * How their files are laid out: like the tree, or with all programs in one folder, as a
+ * distribution installs them.
  */
 export type ForeignLayout = 'tree' | 'flat';
 
@@ -53,9 +53,9 @@ export interface AgainstResult {
   readonly missing: readonly string[];
   /** Those of them whose digests the tree publishes. */
   readonly missingPublished: readonly string[];
-  /** Paths that have the same content and another mode; only in the tree's own layout. */
+  /** Paths of files with the same content and another mode; only in the tree's own layout. */
   readonly modes: readonly string[];
-  /** Paths of sources and seeds that they have with other content. */
+  /** Paths of sources and seeds that they also have, but with other content. */
   readonly otherInputs: readonly string[];
   /** Paths, in the folders of our files, that our build does not make. */
   readonly extra: readonly string[];
@@ -68,8 +68,8 @@ export interface FirstWrong {
   readonly step: number;
   readonly argv: readonly string[];
   /**
-   * Their inputs of the process that are wrong. If none is wrong or missing, the process itself was
-   * at fault.
+   * Their inputs of the process that are wrong. If no input is wrong or missing, the process itself
+   * is at fault.
    */
   readonly wrongInputs: readonly string[];
   readonly unknownInputs: readonly string[];
@@ -94,7 +94,7 @@ class Comparison {
   private readonly theirs: ForeignBuild;
   private readonly published: ReadonlySet<string>;
   private readonly layout: ForeignLayout;
-  /** Where their programs are, for the flat layout: `` or with a slash at its end. */
+  /** Where their programs are in the flat layout: `` or a path that ends in a slash. */
   private readonly folder: string;
   private readonly differing: string[] = [];
   private readonly missing: string[] = [];
@@ -152,8 +152,8 @@ class Comparison {
   }
 
   /**
-   * Where they keep a file of ours; in the flat layout only programs with published digests have a
-   * place.
+   * Where they keep one of our files. In the flat layout only programs with published digests have
+   * a place.
    */
   private placeOf(path: string): string | undefined {
     if (this.layout === 'tree') return path;
@@ -203,7 +203,7 @@ class Comparison {
     return entry?.kind === 'file' ? entry.read() : undefined;
   }
 
-  /** Sources and seeds of theirs that differ from ours. */
+  /** Their sources and seeds that differ from ours. */
   private otherInputs(): string[] {
     const others = new Set<string>();
     if (this.layout === 'flat') return [];
@@ -219,7 +219,7 @@ class Comparison {
     return [...others];
   }
 
-  /** What they have in the folders that our build filled, and we do not. */
+  /** What they have in the folders that our build filled, and we do not have. */
   private extra(): string[] {
     if (this.layout === 'flat') return [];
     const { artifacts, files } = this.build;

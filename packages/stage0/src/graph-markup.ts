@@ -18,7 +18,7 @@ const LEFT = 20;
 const LANE_HEAD = 15;
 /** Room for the names of the last programs. */
 const RIGHT = 110;
-/** Of a lane: beyond the picture, as far as the window goes. */
+/** Length of a lane's band: beyond the picture, as far as any window goes. */
 const BAND = 10_000;
 
 const LANGUAGES: readonly (readonly [GraphLanguage, string])[] = [
@@ -31,7 +31,7 @@ const LANGUAGES: readonly (readonly [GraphLanguage, string])[] = [
   ['files', 'copied, joined, unpacked'],
 ];
 
-/** The whole of it, for an element with the class `chain-graph`. */
+/** The whole graph, for an element of the class `chain-graph`. */
 export function graphMarkup(document: CheckDocument): string {
   const graph = layOut(document);
   const engines = document.engines.join(' and ');
@@ -96,7 +96,7 @@ function edge(places: Places, step: number, to: GraphNode, isProgram: boolean): 
 
 const STATES = { same: '', begins: ', not the same', follows: ', not the same either' } as const;
 
-/** Tab stops at one node; arrow keys lead to the others. */
+/** Only one node is a tab stop; arrow keys move to the others. */
 function box(node: GraphNode, places: Places, stop: boolean): string {
   const { step, label, language, size, state, isProgram, from } = node;
   const { x, y, side } = places.get(step) as { x: number; y: number; side: number };

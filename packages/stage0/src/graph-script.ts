@@ -9,7 +9,7 @@
  * is one.
  */
 
-/** What is used of an element. */
+/** The part of an element that is used here. */
 export interface PageElement {
   readonly dataset: Record<string, string | undefined>;
   readonly classList: {
@@ -37,19 +37,19 @@ export interface PageEvent {
 }
 
 export interface AttachedGraph {
-  /** Show a node as chosen; nothing for a step that has none. */
+  /** Show a node as chosen. A step that has no node changes nothing. */
   readonly choose: (step: number | undefined) => void;
 }
 
 /**
- * @param onChoose called with the node that the user has chosen: a step, or below 0 a binary that
- *   came
- * with the tree.
+ * @param onChoose called with the node that the user has chosen: a step, or a number below 0 for a
+ *   binary that came with the tree.
  */
 export function attachGraph(root: PageElement, onChoose: (step: number) => void): AttachedGraph {
   const MAX_ZOOM = 8;
   /**
-   * Pixels a unit of the picture: with fewer names cannot be read, with more there is room for all.
+   * Pixels for each unit of the picture. With fewer, names cannot be read; with more, all of them
+   * have room.
    */
   const [SMALL, LARGE] = [0.65, 1.6];
   const svg = root.querySelector('svg') as PageElement;
@@ -59,7 +59,7 @@ export function attachGraph(root: PageElement, onChoose: (step: number) => void)
   const x = (node: PageElement) => Number(node.dataset['x']);
   const y = (node: PageElement) => Number(node.dataset['y']);
 
-  /** The node itself and all that it was made from. */
+  /** The node itself and everything that it was made from. */
   const wayTo = (step: number): Set<number> => {
     const way = new Set([step]);
     for (const one of way) {
@@ -128,7 +128,7 @@ export function attachGraph(root: PageElement, onChoose: (step: number) => void)
     .map(Number);
   const measure = (): void => {
     const scale = Math.min(svg.clientWidth / width, svg.clientHeight / height);
-    if (!(scale > 0)) return; // it is not shown yet
+    if (!(scale > 0)) return; // the graph is not shown yet
     root.style.setProperty('--scale', String(scale));
     root.classList.toggle('small', scale < SMALL);
     root.classList.toggle('large', scale > LARGE);

@@ -17,25 +17,26 @@ export type GraphLanguage = 'seed' | 'hex0' | 'hex1' | 'hex2' | 'M1' | 'C' | 'fi
 
 export interface GraphNode {
   /**
-   * The step of a process; of a binary that came with the tree −1, −2, … in the order of `trusted`.
+   * The step of a process. Binaries that came with the tree have −1, −2, … in the order of
+   * `trusted`.
    */
   readonly step: number;
   readonly label: string;
   readonly column: number;
   readonly row: number;
   readonly language: GraphLanguage;
-  /** Bytes of the file that it is, or makes. */
+  /** Size of the file that it is, or makes. */
   readonly size: number;
-  /** True when that file is a program at the end, which is worth a name. */
+  /** True if that file is a program at the end of the build; then its name is shown. */
   readonly isProgram: boolean;
   /**
-   * `begins` where the files are not the same in both builds although those that it was made from
-   * are; `follows` where those were not; else `same`.
+   * `begins`: the files differ between the builds although those that they were made from do not;
+   * `follows`: those differed already; `same`: otherwise.
    */
   readonly state: 'same' | 'begins' | 'follows';
   /** Steps of the nodes whose files this one reads. */
   readonly from: readonly number[];
-  /** Of these the one that it is a run of. */
+  /** The one of these whose program this process ran. */
   readonly program: number | undefined;
 }
 
@@ -69,12 +70,15 @@ const LANGUAGES: Readonly<Record<string, GraphLanguage>> = {
 /** A compiler that was written by hand for an architecture. */
 const FIRST_COMPILER = /^cc_/;
 
-/** How much of a column a letter of a program's name takes, which is written to the right of it. */
+/**
+ * How much of a column each letter of a program's name takes; the name is to the right of the
+ * program.
+ */
 const COLUMNS_PER_LETTER = 0.18;
 
 type Draft = Omit<GraphNode, 'row'> & { readonly lane: string };
 
-/** Lay out the processes, which are in the order of starting. */
+/** Lay out the processes, which come in the order of starting. */
 export function layOut(document: CheckDocument): Graph {
   const drafts = draftsOf(document);
   const rows = new Map<number, number>();
@@ -92,8 +96,8 @@ export function layOut(document: CheckDocument): Graph {
 }
 
 /**
- * A row for each: that of what it goes on from, where that is free, so that a chain is a line. To
- * the right of a program there is room for its name.
+ * Give each node a row: the row of the node that it goes on from, if that is free, so that a chain
+ * is a line. To the right of a program there is room for its name.
  */
 function placeRows(drafts: readonly Draft[], firstRow: number, rows: Map<number, number>): number {
   const taken = new Set<string>();
@@ -133,7 +137,7 @@ function draftsOf(document: CheckDocument): Draft[] {
     drafts.set(seed.step, seed);
     maker.set(binary.path, seed.step);
   }
-  /** The process that runs at each depth. */
+  /** The running process at each depth. */
   const running: ProcessDocument[] = [];
   for (const process of processes) {
     running[process.depth] = process;
@@ -178,10 +182,10 @@ function seedDraft(step: number, { path, size, standing }: TrustedBinary, lane: 
   };
 }
 
-/** The script that a process belongs to: the one that the nearest shell above it runs. */
+/** The script that a process belongs to: the script of the nearest shell above it. */
 function laneNames(processes: readonly ProcessDocument[]): (process?: ProcessDocument) => string {
   const names = new Map<ProcessDocument, string>();
-  /** The script at each depth. */
+  /** The running script at each depth. */
   const scripts: string[] = [];
   for (const process of processes) {
     names.set(process, scripts.slice(0, process.depth).filter(Boolean).at(-1) ?? '');
@@ -198,7 +202,7 @@ function languageOf(tool: string | null): GraphLanguage {
   return FIRST_COMPILER.test(tool) ? 'C' : (LANGUAGES[tool] ?? 'files');
 }
 
-/** True when both engines left the same files, and the compared folder has them too. */
+/** True when both engines left the same files, and the compared folder agrees. */
 function agrees({ outputs, ends }: ProcessDocument, spoiled: ReadonlySet<string>): boolean {
   const same = outputs.every(({ path, sha256 }) => sha256[0] === sha256[1] && !spoiled.has(path));
   return ends[0] === ends[1] && same;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The bytes of two files around a place, side by side as hexadecimal rows. */
 const ROW = 16;
-/** Rows shown before and after the one with the first difference. */
+/** Rows shown before and after the row with the first difference. */
 const CONTEXT = 2;
 
 /**
- * Rows of 16 bytes around offset `at`. Equal rows are printed once. Others are printed once for
- * each side, with its name, and carets below the bytes that differ.
+ * Rows of 16 bytes around offset `at`. A row that is the same on both sides is printed once.
+ * Otherwise it is printed for each side, with the side's name, and with carets below the bytes that
+ * differ.
  */
 export function hexDiff(
   a: Uint8Array,

@@ -164,7 +164,7 @@ button { all: unset; color: var(--accent); text-decoration: underline; cursor: p
 #detail .bad { color: var(--bad); font-weight: bold; }
 `;
 
-/** The function's own text, without the blanks that its lines begin with. */
+/** The function's own text, without the indentation of its lines. */
 const GRAPH_SCRIPT = String(attachGraph).replace(/^\s+/gm, '');
 
 const SCRIPT = `

@@ -14,10 +14,10 @@ const UNPACKERS = new Set(['ungz', 'unbz2', 'unxz', 'untar']);
 const MORE_FORMATS =
   'more-of-the-formats in packages/mescc-tools-extra/known-differences.json: our port reads more of the format';
 
-/** Where a tar header has its type, and the prefix of its name. */
+/** Where a tar header has its type and the prefix of its name, and the size of a block. */
 const [TYPE, PREFIX, BLOCK] = [156, 345, 512];
 
-/** The known difference between what our port did and what upstream's program did, or undefined. */
+/** The known difference that explains why our port and upstream's program differ, or undefined. */
 export function knownDifference(port: ProcessRecord, program: ProcessRecord): string | undefined {
   const { tool = '' } = port;
   if (!UNPACKERS.has(tool) || failed(port)) return undefined;

@@ -11,7 +11,7 @@ const RELEASES: ReadonlyMap<string, string> = new Map([
   [UPSTREAM.tree, UPSTREAM_NAME],
 ]);
 
-/** SHA-256 of a seed for x86 → which it is. */
+/** SHA-256 of a seed for x86 → what the seed is. */
 const SEEDS: ReadonlyMap<string, string> = new Map([
   [
     'd83d55f7ffa566b7125a3126ab7829953fd6ef548ad80707fe27223ef104de64',

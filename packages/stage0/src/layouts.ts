@@ -12,8 +12,8 @@ import { ARCHITECTURES } from './architectures.ts';
 import type { BuildOptions } from './build.ts';
 
 /**
- * In all strings of a layout `{arch}` is the architecture and `{folder}` its folder, for example
- * `amd64` and `AMD64`.
+ * How a tree is laid out. In all strings, `{arch}` is the architecture and `{folder}` its folder,
+ * for example `amd64` and `AMD64`.
  */
 export interface Layout {
   readonly name: string;
@@ -24,12 +24,12 @@ export interface Layout {
   /** The script, from `directory`; undefined for `kaem.{arch}` and the seed shell. */
   readonly script: string | undefined;
   readonly directory: string;
-  /** What runs the script: the tree's own seed shell where it has one, or our port of that name. */
+  /** What runs the script: the tree's own seed shell, if it has one; or our port of that name. */
   readonly shell: 'seed' | 'kaem-minimal' | 'kaem';
   readonly environment: readonly string[];
 }
 
-/** The first layout whose marks are all there is the tree's. */
+/** A tree has the first layout of which it has all marks. */
 export const LAYOUTS: readonly Layout[] = [
   {
     name: 'stage0-posix',
@@ -41,7 +41,7 @@ export const LAYOUTS: readonly Layout[] = [
     environment: [],
   },
   {
-    // Before kaem.run, because upstream's x86 repository still has that file.
+    // This comes before kaem.run, because upstream's x86 repository still has that file.
     name: 'stagex',
     of: 'StageX, with its commands as a script',
     marks: ['build/seed.kaem', 'hex0-seed', 'x86/hex0_x86.hex0'],
@@ -94,14 +94,14 @@ export type Recipe = Required<Pick<BuildOptions, 'directory' | 'shell' | 'enviro
   readonly script?: string;
 };
 
-/** The layout of a tree, or undefined for one that is not known. */
+/** The layout of a tree, or undefined for an unknown one. */
 export function layoutOf(files: MemoryFiles, arch: string): Layout | undefined {
   return LAYOUTS.find(({ marks }) =>
     marks.every((mark) => files.find(`/${filledIn(mark, arch)}`)?.kind === 'file'),
   );
 }
 
-/** Where live-bootstrap keeps stage0-posix, today and in earlier years. */
+/** Where live-bootstrap keeps stage0-posix, now and in earlier years. */
 const ROOTS = [
   '/seed/stage0-posix',
   '/sysa/stage0-posix/src',
@@ -125,7 +125,7 @@ export function innerTree(
   return undefined;
 }
 
-/** The layout of that name. Throws ToolError when there is none. */
+/** The layout with this name. Throws ToolError if there is none. */
 export function layoutNamed(name: string): Layout {
   const found = LAYOUTS.find((layout) => layout.name === name);
   if (found !== undefined) return found;

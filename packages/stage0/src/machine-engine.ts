@@ -14,11 +14,11 @@ import { type NamedEngine, PORTS, portFor } from './engines.ts';
 import { MadeByMachine } from './made-by-machine.ts';
 import { TOOLS } from './tools.ts';
 
-/** Bytes of a launcher. */
+/** Longest launcher, in bytes. */
 const MAX_LAUNCHER = 200;
 
 /**
- * Make a new engine for each run, as it may keep translated code. Throws ENOEXEC for other files.
+ * Make a new engine for each run: it may keep translated code. It throws ENOEXEC for other files.
  */
 export function machineEngine(options: EngineOptions = {}): NamedEngine {
   const machine = i386Engine(options);
@@ -36,8 +36,8 @@ export function machineEngine(options: EngineOptions = {}): NamedEngine {
 }
 
 /**
- * Our ports, and the machine for i386 programs without a port: a distribution's scripts go on to
- * run programs that the tools have just built. What those programs build also runs in the machine,
+ * Our ports, and the machine for i386 programs without a port: the scripts of a distribution also
+ * run programs that the tools have just built. What those programs build runs in the machine too,
  * even if it has the name of a port.
  */
 export function portsAndMachine(options: EngineOptions = {}): NamedEngine {

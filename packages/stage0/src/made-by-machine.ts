@@ -21,17 +21,17 @@ export class MadeByMachine {
     return [...this.digests];
   }
 
-  /** Take up what an earlier run noted. */
+  /** Add what an earlier run noted. */
   resume(digests: Iterable<string>): void {
     for (const digest of digests) this.digests.add(digest);
   }
 
-  /** True if a program in the machine has written such a file. */
+  /** True if a program in the machine has written an executable with these bytes. */
   has(bytes: Uint8Array): boolean {
     return this.digests.size > 0 && this.digests.has(sha256Hex(bytes));
   }
 
-  /** `host` for a program in the machine: what executables it writes is noted. */
+  /** `host` for a program in the machine: it notes the executables that the program writes. */
   noting(host: Host): Host {
     const { digests } = this;
     const note = (path: string, bytes: Uint8Array, mode: number): void => {

@@ -20,7 +20,7 @@ export function meaningOf({ verdict, trusted, coverage }: CheckDocument): string
   return `${meaning} ${trustOf(programs)}`;
 }
 
-/** No more than was compared. */
+/** Claims no more than was compared. */
 function agreement({ compared, processes }: CheckDocument['coverage']): string {
   const readers = 'as two implementations read it that share no code';
   if (compared === processes) {

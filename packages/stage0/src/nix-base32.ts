@@ -12,9 +12,9 @@ const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 /** Digits and letters without e, o, t and u. */
 const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz';
 
-/** A SHA-256 as newer package definitions of Nix have it, in base 64. @param hex its 64 digits. */
+/** A SHA-256 as newer package definitions of Nix write it, in base 64. @param hex its 64 digits. */
 export function sriOf(hex: string): string {
-  const bits = BigInt(`0x${hex}00`); // 264 bits: 44 digits, the last of which is padded
+  const bits = BigInt(`0x${hex}00`); // 264 bits make 44 digits; the last is written as `=`
   const digits = Array.from(
     { length: 43 },
     (_, at) => BASE64[Number((bits >> BigInt(258 - at * 6)) & 63n)],

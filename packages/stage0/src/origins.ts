@@ -10,7 +10,7 @@
 import { isText } from './artifacts.ts';
 import type { FileRecord, ProcessRecord } from './records.ts';
 
-/** Which contents are text. Each content is tested once, however many processes read it. */
+/** Says which contents are text. Each content is tested once, however many processes read it. */
 export class Texts {
   private readonly known = new WeakMap<Uint8Array, boolean>();
 
@@ -27,15 +27,18 @@ export class Texts {
  */
 const UNPACKERS = new Set(['untar', 'ungz', 'unbz2', 'unxz']);
 
-/** Not a descendant: in a tree that our ports do not follow, any program may have this name. */
+/**
+ * A descendant does not count: in a tree that our ports do not follow, any program may have this
+ * name.
+ */
 function unpacks({ tool = '', nature }: ProcessRecord): boolean {
   return nature !== 'descendant' && UNPACKERS.has(tool);
 }
 
 export class Origins {
   /**
-   * Content that derives from such binaries → their paths. Keyed by the byte array, which all
-   * readers share.
+   * Content that derives from binaries of the tree → the paths of these binaries. The key is the
+   * byte array, which all readers share.
    */
   private readonly contents = new Map<Uint8Array, ReadonlySet<string>>();
   private readonly texts: Texts;
@@ -50,13 +53,13 @@ export class Origins {
     this.isSource = isSource;
   }
 
-  /** Take up what an earlier run found. */
+  /** Add what an earlier run found. */
   resume(found: Iterable<readonly [Uint8Array, readonly string[]]>): void {
     for (const [bytes, origins] of found) this.contents.set(bytes, new Set(origins));
   }
 
   /**
-   * Account for what these processes have read and written. A process may start another that reads
+   * Process what these processes have read and written. A process may start another one that reads
    * what it wrote.
    */
   follow(processes: readonly ProcessRecord[]): void {
@@ -66,7 +69,10 @@ export class Origins {
     }
   }
 
-  /** The binaries of the tree that this file is or derives from: paths without leading slash. */
+  /**
+   * The paths, without leading slash, of the binaries of the tree that this file is or derives
+   * from.
+   */
   of(path: string, { madeBy, bytes }: FileRecord): Iterable<string> {
     if (madeBy === undefined) return this.texts.has(bytes) ? [] : [path.slice(1)];
     return this.ofContent(bytes);

@@ -19,7 +19,7 @@ export class OtherCode {
   private readonly contents = new Set<Uint8Array>();
   private readonly processes: readonly ProcessRecord[];
 
-  /** @param earlier such contents of a run before this one. */
+  /** @param earlier such contents from an earlier run. */
   constructor(processes: readonly ProcessRecord[], earlier: Iterable<Uint8Array> = []) {
     this.processes = processes;
     for (const bytes of earlier) this.contents.add(bytes);
@@ -37,7 +37,7 @@ export class OtherCode {
     return this.contents.has(bytes);
   }
 
-  /** The files that had such content at the end of the process that made them, each path once. */
+  /** The files that had such content when the process that made them ended, each path once. */
   files(): OtherFile[] {
     const found = new Map<string, OtherFile>();
     for (const { step, made, outputs } of this.processes) {

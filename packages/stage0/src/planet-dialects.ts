@@ -43,8 +43,8 @@ export const PLANET_DIALECTS: ReadonlyMap<DialectName, ReadonlyMap<string, strin
 ]);
 
 /**
- * The dialect that our port knows of the tree's M2-Planet; undefined for the release's, for
- * another, or none.
+ * The dialect in which our port follows the tree's M2-Planet; undefined if that is the release's,
+ * unknown or missing.
  */
 export function planetDialect(files: MemoryFiles): DialectName | undefined {
   for (const [dialect, sources] of PLANET_DIALECTS) {

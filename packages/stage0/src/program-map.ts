@@ -21,7 +21,7 @@ export interface ProgramPiece {
   readonly kind: 'field' | 'instruction' | 'data';
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset after the last byte. */
+  /** Offset of the byte after the last one. */
   readonly end: number;
   /** Address of the first byte. */
   readonly address: number;
@@ -31,11 +31,11 @@ export interface ProgramPiece {
   readonly meaning: string;
   /** What an instruction does with the flags; empty for nothing. */
   readonly flags: string;
-  /** What it is for, where this program is known; else null. */
+  /** What it is for, if this program is known; otherwise null. */
   readonly note: string | null;
 }
 
-/** In the order of the file; none for what is not a program for the i386. */
+/** In the order of the file; empty if the file is not an i386 program. */
 export function programMap(image: Uint8Array): ProgramPiece[] {
   const base = loadBias(image);
   const fields = elfFields(image);
@@ -73,11 +73,11 @@ function codeOf(image: Uint8Array, base: number | undefined) {
     const { entry } = readExecutable(image, 'program');
     return reachableCode((address) => image[address - (base ?? 0)], entry);
   } catch {
-    return undefined; // of another architecture, or none at all
+    return undefined; // for another architecture, or not a program
   }
 }
 
-/** Sorted, and what is nothing else is data. */
+/** The pieces in order; everything between them is data. */
 function withData(pieces: readonly ProgramPiece[], size: number, base: number): ProgramPiece[] {
   const sorted = [...pieces].sort((a, b) => a.start - b.start || a.end - b.end);
   const all: ProgramPiece[] = [];
@@ -95,7 +95,7 @@ function withData(pieces: readonly ProgramPiece[], size: number, base: number): 
   return all;
 }
 
-/** The pieces that a byte is in: one, or two where headers overlap. */
+/** The pieces that contain a byte: one, or two where headers overlap. */
 export function piecesAt(pieces: readonly ProgramPiece[], offset: number): ProgramPiece[] {
   return pieces.filter(({ start, end }) => start <= offset && offset < end);
 }

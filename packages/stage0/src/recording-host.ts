@@ -17,15 +17,15 @@ import type {
 import type { FileNode, MemoryHost, TreeNode } from '@stage0-ts/host/memory';
 
 /**
- * Called for everything that one process does. A file's bytes are never changed in place: a node
- * gets new ones.
+ * Is called for everything that one process does. A file's bytes are never changed in place: a
+ * write gives the node new ones.
  */
 export interface Journal {
   /** It read the content of a file. */
   read(path: string, node: FileNode): void;
   /** It created or replaced the file, link or folder that is now at `path`. */
   made(path: string, node: TreeNode): void;
-  /** It changed what is at `path` in another way: it changed the mode, or removed it. */
+  /** It changed what is at `path` in another way: it changed the mode, or removed the file. */
   changed(path: string): void;
   stdout(bytes: Uint8Array): void;
   stderr(bytes: Uint8Array): void;
@@ -156,7 +156,7 @@ export class RecordingHost implements Host {
     return this.host.systemName();
   }
 
-  /** Children get a recording host of their own, from the engine of the world. */
+  /** The world's engine gives each child a recording host of its own. */
   run(
     path: string,
     argv: readonly string[],
@@ -171,7 +171,7 @@ export class RecordingHost implements Host {
     this.journal.made(this.host.worldPath(path, followLast), node);
   }
 
-  /** What came to `path`, and everything in it, is as if it was made there. */
+  /** Whatever is now at `path`, with everything in it, counts as made there. */
   private moved(path: string): void {
     this.made(path, false);
     if (this.host.lstat(path)?.kind !== 'directory') return;

@@ -7,13 +7,13 @@ import type { StandInRecord } from './stand-ins.ts';
 /** A file as a process found or left it. */
 export interface FileRecord {
   readonly kind: 'file';
-  /** Shared with the world: not to be changed. */
+  /** Shared with the world, so never changed. */
   readonly bytes: Uint8Array;
   /** Permission bits. */
   readonly mode: number;
   /**
-   * Of an input: step of the process that wrote this file last, 0 for the first shell; undefined if
-   * nothing wrote it.
+   * For an input: the step of the process that wrote this file last; 0 for the first shell;
+   * undefined if no process wrote it.
    */
   readonly madeBy?: number | undefined;
 }
@@ -28,18 +28,18 @@ export type EntryRecord =
 export interface ProcessRecord {
   /** Counted from 1 in the order of starting. */
   readonly step: number;
-  /** 1 for what the first script starts, 2 for what that starts, … */
+  /** 1 for what the first script starts, 2 for what those processes start, … */
   readonly depth: number;
   /** Step of the process that started it; 0 for the first script. */
   readonly parent: number;
   /** Absolute path in the tree. */
   readonly path: string;
   readonly nature: Nature;
-  /** Upstream's name of the tool, where the path stands for one. */
+  /** Upstream's name of the tool, if the path stands for one. */
   readonly tool: string | undefined;
-  /** What ran in its place, when that was not the tool's own port; undefined otherwise. */
+  /** What ran in its place, if that was not the tool's own port; otherwise undefined. */
   readonly standIn: StandInRecord | undefined;
-  /** True if its output differs by design from that of the program that it replaces. */
+  /** True if its output differs by design from the output of the program that it replaces. */
   readonly otherCode: boolean;
   readonly argv: readonly string[];
   /** `NAME=value` strings that it got. */
@@ -57,29 +57,29 @@ export interface ProcessRecord {
   /** What it wrote to standard error itself. */
   readonly stderr: Printed;
   /**
-   * The program's own file and those that it read itself, as they were at the first read; by
-   * absolute path. Empty unless recorded.
+   * The program's own file and the files that it read itself, by absolute path, as they were when
+   * it first read them. Empty unless recorded.
    */
   readonly inputs: Map<string, FileRecord>;
   /**
-   * What it or what it started made or changed, as it is at its end; undefined for what no longer
-   * exists. Empty while it runs, and unless recorded.
+   * What the process, or one that it started, made or changed, as it is when the process ends;
+   * undefined for what no longer exists. Empty while it runs, and unless recorded.
    */
   readonly outputs: Map<string, EntryRecord | undefined>;
   /** Those of `outputs` that it made itself. */
   readonly made: Set<string>;
   /**
-   * Every content that it ever gave to a file, even if that was removed or replaced. Empty unless
-   * recorded.
+   * Every content that it ever wrote to a file, even if the file was removed or replaced later.
+   * Empty unless recorded.
    */
   readonly wrote: Set<Uint8Array>;
-  /** Wall time in milliseconds, what it started included; 0 without a clock. */
+  /** Wall time in milliseconds, including what it started; 0 without a clock. */
   milliseconds: number;
 }
 
-/** Text that a process printed: all of it up to a limit, and the total length. */
+/** Text that a process printed: its beginning, up to a limit, and its total length. */
 export interface Printed {
-  /** Bytes that were printed. */
+  /** How many bytes were printed. */
   readonly length: number;
   /** The first MiB of them. */
   readonly bytes: Uint8Array;
@@ -88,7 +88,7 @@ export interface Printed {
 /** Tools whose failure is an answer to the script. */
 const PREDICATES = new Set(['match']);
 
-/** True where a failure of that tool is an answer. */
+/** True if a failure of this tool is an answer to the script. */
 export function isPredicate(tool: string | undefined): boolean {
   return PREDICATES.has(tool ?? '');
 }

@@ -11,7 +11,7 @@ import type { RunResult } from './run.ts';
 import type { StandInUse } from './stand-in-uses.ts';
 import { type ArchiveFacts, type GivenDocument, givenDocument, type Subject } from './subject.ts';
 
-/** Bytes of a failed process's output that are shown. */
+/** How many bytes of a failed process's output are shown. */
 const MAX_SHOWN = 4096;
 
 const SHOWN = {
@@ -24,7 +24,7 @@ const SHOWN = {
 } as const;
 
 /**
- * A table of the artifacts, what failed, what was built, and one closing line; ends in a newline.
+ * A table of the artifacts, the failures, what was built, and a closing line; ends in a newline.
  */
 export function buildTable(result: BuildResult, subject?: Subject): string {
   const { artifacts } = result;
@@ -62,7 +62,7 @@ export function subjectLines(subject: Subject): string[] {
   ];
 }
 
-/** The digest by which Nix and Guix pin the tree, and how it is laid out. */
+/** The digest by which Nix and Guix pin the tree, and the tree's layout. */
 export function pinLines(nar: GivenDocument['nar'], layout: string | null = null): string[] {
   const lines: string[] = [];
   if (nar !== null) {
@@ -105,7 +105,7 @@ function summary({ artifacts, processes, standIns, arch, ok }: BuildResult): str
   return `${ok ? 'ok' : 'FAILED'}: ${counts}, ${made.length} files made by ${processes.length} processes${note}`;
 }
 
-/** The programs that failed and what they said; what the script's shell said when none did. */
+/** The programs that failed and what they printed. If none did, what the script's shell printed. */
 export function describeFailures({
   failures,
   status,
@@ -128,7 +128,7 @@ function describeFailure(process: ProcessRecord): string {
   return `${head}${printedBy(process.stdout)}${printedBy(process.stderr)}`.trimEnd();
 }
 
-/** The last lines of what a process printed, safe to show. */
+/** The last lines that a process printed, safe to show. */
 function printedBy(printed: Printed): string {
   const text = decodeUtf8(printed.bytes.subarray(-MAX_SHOWN));
   return text.split('\n').map(visible).join('\n');
@@ -143,14 +143,14 @@ export interface BuildDocument {
   /** Exit status of the tree's script. */
   readonly status: number;
   readonly processes: number;
-  /** Tools whose work was done by something other than their own port, and in which steps. */
+  /** Tools whose work something other than their own port did, and in which steps. */
   readonly standIns: readonly StandInUse[];
   readonly failures: readonly { readonly step: number; readonly argv: readonly string[] }[];
   /** Modes as octal text. */
   readonly artifacts: readonly (Omit<Artifact, 'mode'> & { readonly mode: string })[];
   /**
-   * Digests of the tree as it was, and of its archives; see treeDigest. Absent if they are not
-   * known.
+   * Digests of the tree before the build (see treeDigest), and of its archives. Absent if they are
+   * not known.
    */
   readonly tree?: string;
   readonly nar?: GivenDocument['nar'];
@@ -159,7 +159,7 @@ export interface BuildDocument {
   readonly parts?: GivenDocument['parts'];
 }
 
-/** What is known, and nothing else. */
+/** Only the fields that are known. */
 function subjectDocument(subject: Subject): Partial<BuildDocument> {
   const { archive, parts, nar } = givenDocument(subject);
   const { tree, layout } = subject;

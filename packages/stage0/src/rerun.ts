@@ -27,11 +27,11 @@ export interface MappedOutput {
 export type Symlink = readonly [path: string, target: string];
 
 /**
- * The map of the file with these bytes that the process left at `path`; undefined if its tool makes
- * no maps, and for a program of the tree, whose workings are not known.
+ * The map of the file that the process left at `path` with these bytes. Undefined if the tool makes
+ * no maps, or if the program comes from the tree: how that works is not known.
  *
  * A program that chooses free names, as M2-Mesoplanet does, may write to another path this time.
- * Throws a ToolError when the file does not come out as it was.
+ * Throws a ToolError when the file comes out differently.
  */
 export function rerun(
   process: ProcessRecord,
@@ -41,7 +41,7 @@ export function rerun(
 ): MappedOutput | undefined {
   const { path, bytes } = output;
   const { nature } = process;
-  if (nature === 'machine' || nature === 'native') return undefined; // it is not a port
+  if (nature === 'machine' || nature === 'native') return undefined; // not a port
   const files = worldOf(process, path, links);
   const written: MappedOutput[] = [];
   let named: MappedOutput | undefined;
@@ -57,7 +57,7 @@ export function rerun(
   });
   if (process.root !== '/') host.changeRoot(process.root);
   host.changeDirectory(process.directory);
-  // `STDIN` is not a file
+  // Some names in a map are not files: `STDIN`
   const place = (name: string) => (host.node(name) === undefined ? name : host.worldPath(name));
   const made = (target: string, node: TreeNode): void => {
     if (pending === undefined || node.kind !== 'file' || place(pending.name) !== target) return;
@@ -83,7 +83,7 @@ const UNSEEN: Journal = {
   stderr: () => {},
 };
 
-/** The files that the process found, and the folders that it wrote to. */
+/** A world with the files that the process read, and the folders that it wrote to. */
 function worldOf(process: ProcessRecord, output: string, links: readonly Symlink[]): MemoryFiles {
   const files = new MemoryFiles();
   files.createDirectories(`${process.root}${process.directory}`);

@@ -14,28 +14,25 @@ import type { ProcessRecord } from './records.ts';
 import { type RunEvent, Watch } from './watch.ts';
 
 export interface RunOptions {
-  /** The script, from `directory`. */
+  /** The script, relative to `directory`. */
   readonly script: string;
   /** Working directory in the tree; default `/`. */
   readonly directory?: string;
   /** Which of our shells runs the script; default `kaem-minimal`. */
   readonly shell?: 'kaem-minimal' | 'kaem';
-  /**
-   * An executable of the tree to be the shell instead, started with the script as its only
-   * argument.
-   */
+  /** An executable of the tree that is the shell instead; its only argument is the script. */
   readonly shellPath?: string;
   /** What runs the programs that scripts start. Default: our ports. */
   readonly engine?: NamedEngine;
   /**
-   * Go on after a failing program as if it had succeeded, to see what else builds. Default: false.
+   * After a program fails, go on as if it had succeeded, to see what else builds. Default: false.
    */
   readonly keepGoing?: boolean;
   /** Keep what every process read and wrote. Default: false. */
   readonly record?: boolean;
   /** Called for every start, write and end, in order. */
   readonly onEvent?: (event: RunEvent) => void;
-  /** Takes standard output of everything. Default: dropped. */
+  /** Gets the standard output of all processes. Default: dropped. */
   readonly stdout?: (bytes: Uint8Array) => void;
   /** A clock in milliseconds, to time processes. Default: none. */
   readonly now?: () => number;
@@ -43,29 +40,28 @@ export interface RunOptions {
   readonly environment?: readonly string[];
   /** What uname calls the machine; default `i686`. */
   readonly machine?: string;
-  /** Polled; true ends the run with an error. Engines have such an option too. */
+  /** Polled; when it returns true, the run ends with an error. Engines have such an option too. */
   readonly shouldStop?: () => boolean;
 }
 
 export interface RunResult {
-  /** Absolute path of the script, links not resolved. */
+  /** Absolute path of the script, without resolving links. */
   readonly script: string;
   /** Exit status of the script's shell. */
   readonly status: number;
   readonly processes: readonly ProcessRecord[];
-  /** Programs that failed, when the script failed or went on regardless: where to look. */
+  /** Programs that failed, if the script failed or went on regardless: where to look. */
   readonly failures: readonly ProcessRecord[];
-  /** The first shell, where that is our port: a process with step 0. */
+  /** The first shell, if that is our port: a process with step 0. */
   readonly shell: ProcessRecord | undefined;
-  /**
-   * The files that were made: by absolute path the step of the process that wrote the file last.
-   */
+  /** The files that were made: absolute path → the step of the process that wrote the file last. */
   readonly makers: ReadonlyMap<string, number>;
 }
 
 /**
- * Run a script in `files`, which changes. The tree's root is the root of the world. Throws
- * ToolError when the working directory or the shell is not there, and when `shouldStop` ended it.
+ * Run a script in `files`, and change them. The tree's root is the root of the world. Throws
+ * ToolError when the working directory or the shell does not exist, and when `shouldStop` ended the
+ * run.
  */
 export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   const engine = options.engine ?? PORTS;
@@ -90,7 +86,7 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   return { script, status, processes, shell, failures, makers: watch.madeFiles() };
 }
 
-/** The value of `run`; throws ToolError if it met a limit. */
+/** The value of `run`. Throws ToolError if the run reached a limit. */
 export function runUntilStopped(files: MemoryFiles, watch: Watch, run: () => number): number {
   const status = unlessStopped(watch, run);
   const limit = files.exceededLimit;
@@ -112,7 +108,7 @@ function unlessStopped(watch: Watch, run: () => number): number {
   }
 }
 
-/** What uname says on such a machine. */
+/** What uname prints on such a machine. */
 export function systemNamed(machine: string): SystemName {
   return { sysname: 'Linux', nodename: 'stage0', release: '', version: '', machine };
 }

@@ -17,12 +17,12 @@ import { decodeLatin1, hostToLatin1 } from '@stage0-ts/bytes';
 const MAX_COMMAND = 1 << 16;
 
 /**
- * Matches any text. Scripts and arguments are byte strings here, so this character does not occur
- * in them.
+ * Matches any text. Scripts and arguments are byte strings here, so they cannot contain this
+ * character.
  */
 const ANYTHING = '\u{100}';
 
-/** Offset and end of the first command that can have been this one; undefined when none can. */
+/** Start and end of the first command that can be the given one; undefined if none can. */
 export function findCommand(
   script: Uint8Array,
   argv: readonly string[],
@@ -47,7 +47,7 @@ interface Command {
   readonly start: number;
 }
 
-/** A command is a line, and goes on after a backslash at its end. */
+/** Each command is a line; a backslash at the end continues it on the next line. */
 function commandsOf(script: string): Command[] {
   const commands: Command[] = [];
   for (let start = 0, from = 0; start < script.length; ) {
@@ -61,7 +61,7 @@ function commandsOf(script: string): Command[] {
   return commands;
 }
 
-/** Without quotes, comment and line ends; `${NAME}` and `$@` as {@link ANYTHING}. */
+/** The words without quotes, comments and line ends; `${NAME}` and `$@` become {@link ANYTHING}. */
 function wordsOf(command: string): string[] {
   const words = command
     .replaceAll('\\\n', ' ')
@@ -81,23 +81,23 @@ function withoutVariables(word: string): string {
     const isVariable = end > dollar && (word[dollar + 1] === '{' || word[dollar + 1] === '@');
     result += word.slice(at, dollar) + (isVariable ? ANYTHING : '$');
     at = isVariable ? end + 1 : dollar + 1;
-    // If no } follows here, none follows later.
+    // If there is no } after this, there is none after later ones either.
     if (end < 0 && word[dollar + 1] === '{') return result + word.slice(at);
   }
 }
 
-/** The program may have been found on the PATH, so that a folder is before its name. */
+/** The program may have been found on the PATH; then its name has a folder in front. */
 function canBe(words: readonly string[], wanted: string): boolean {
   const pattern = `${words.join(' ')} `;
   return matches(pattern, wanted) || matches(`${ANYTHING}/${pattern}`, wanted);
 }
 
-/** The first word is an alias: any text may take its place. */
+/** Here the first word is an alias, so any text may take its place. */
 function canBeAliased([, ...rest]: readonly string[], wanted: string): boolean {
   return matches(`${ANYTHING} ${rest.join(' ')} `, wanted);
 }
 
-/** Runs of blanks as one, as the shell divides words. */
+/** Each run of blanks becomes one blank, as the shell divides words. */
 function oneBlank(text: string): string {
   return text.split(/\s/).filter(Boolean).join(' ');
 }
@@ -118,7 +118,7 @@ function matches(pattern: string, text: string): boolean {
   return text.endsWith(last) && text.length - last.length >= at - shared(before, last);
 }
 
-/** A variable that is empty leaves two blanks as one. */
+/** Where a variable is empty, its blanks on both sides become one. */
 function shared(before: string, after: string): number {
   return before.endsWith(' ') && after.startsWith(' ') ? 1 : 0;
 }

@@ -19,7 +19,7 @@ export interface SelfRebuild {
   readonly compiler: string;
   /** Command lines that were run again. */
   readonly commands: readonly string[];
-  /** True when the binary came out as it was. */
+  /** True when the rebuilt binary has the same bytes. */
   readonly same: boolean;
 }
 
@@ -64,14 +64,14 @@ function makes(process: ProcessRecord, name: string): boolean {
 }
 
 /**
- * The processes that made the inputs of `last`, back to the compiler, and `last` itself, in order.
+ * The processes that made the inputs of `last`, from the compiler on, and `last` itself, in order.
  */
 function ancestry(last: ProcessRecord, backwards: readonly ProcessRecord[]): ProcessRecord[] {
   const found = new Set([last]);
   const visit = (process: ProcessRecord): void => {
     if (process.tool === 'M2-Planet') return;
     for (const path of process.inputs.keys()) {
-      if (path === process.path) continue; // the program itself
+      if (path === process.path) continue; // the process's own program
       const maker = backwards.find((other) => other.step < process.step && other.made.has(path));
       if (maker === undefined || found.has(maker)) continue;
       found.add(maker);

@@ -5,11 +5,11 @@ import type { ProcessRecord } from './records.ts';
 import type { StandInRecord } from './stand-ins.ts';
 
 export interface StandInUse extends StandInRecord {
-  /** Steps of the processes that it ran. */
+  /** Steps of the processes in which it ran. */
   readonly steps: readonly number[];
 }
 
-/** In the order of the first use. */
+/** In the order of first use. */
 export function standInUses(processes: readonly ProcessRecord[]): StandInUse[] {
   const uses = new Map<string, StandInRecord & { readonly steps: number[] }>();
   for (const { standIn, step } of processes) {

@@ -20,13 +20,13 @@ import { expand, M0 } from '@stage0-ts/m1';
 import { compile, m2PlanetBuiltBy } from '@stage0-ts/m2-planet';
 import { catmMinimal } from '@stage0-ts/mescc-tools-extra';
 
-/** What is reported about a stand-in. */
+/** What a report says about a stand-in. */
 export interface StandInRecord {
   /** The tool that it replaces, by the name that scripts use: `hex0`, `cc_amd64`, … */
   readonly tool: string;
   /** Upstream's name of the tool whose port runs. */
   readonly port: string;
-  /** Why that port does the same job, and what is different. */
+  /** Why that port does the same job, and what differs. */
   readonly reason: string;
 }
 
@@ -38,7 +38,7 @@ export interface StandIn extends StandInRecord {
 
 type CrossArchitecture = 'amd64' | 'aarch64' | 'riscv32' | 'riscv64';
 
-/** Where each of these architectures loads its programs. */
+/** The address at which programs of each of these architectures are loaded. */
 const BASE_ADDRESS = 0x600000;
 
 const HEX1_NAMES = 'a name is followed by a blank in all of its sources';
@@ -156,7 +156,8 @@ function riscV(arch: 'riscv32' | 'riscv64'): StandIn[] {
 }
 
 /**
- * `NAME INPUT OUTPUT`, done by the linker; a new output gets mode 0700, as with hand-written tools.
+ * `NAME INPUT OUTPUT`, done by the linker. A new output gets mode 0700, as the hand-written tools
+ * give it.
  */
 function linker(name: string, architecture: CrossArchitecture): Program {
   return converter(name, 0o700, (source, _, map) => {
@@ -165,7 +166,7 @@ function linker(name: string, architecture: CrossArchitecture): Program {
   });
 }
 
-/** `M0 INPUT OUTPUT` by M1. */
+/** `M0 INPUT OUTPUT`, done by M1. */
 function macroAssembler(architecture: CrossArchitecture): Program {
   return converter('M0', 0o600, (source, _, map) => {
     return { bytes: expand([source], { architecture, bigEndian: false, provenance: map }), map };
@@ -176,9 +177,10 @@ function macroAssembler(architecture: CrossArchitecture): Program {
  * `cc_<arch> INPUT OUTPUT`, done by M2-Planet, which in bootstrap mode accepts what those compilers
  * accept.
  *
- * It uses more instructions than they do. Where the definitions that phase 5 puts before the output
- * lack some of them, the output begins with the architecture's definitions in M2libc. cc_riscv32
- * and cc_riscv64 compile every `>>` to a logical shift, so the M2 that they build shifts logically.
+ * It uses more instructions than they do. Phase 5 puts definitions before the output; where these
+ * lack some instructions, the output begins with M2libc's definitions for the architecture.
+ * cc_riscv32 and cc_riscv64 compile every `>>` to a logical shift, so the M2 that they build shifts
+ * logically.
  */
 function compilerFor(
   arch: CrossArchitecture,
@@ -207,8 +209,8 @@ function compilerFor(
 }
 
 /**
- * Replaces M2-Planet's line for a signed `>>` by that for an unsigned one. Strings begin with a
- * quote and are left alone.
+ * Replaces M2-Planet's line for a signed `>>` by the one for an unsigned `>>`. Lines of strings
+ * begin with a quote, so they do not match.
  */
 function withLogicalShifts(code: Uint8Array): Uint8Array {
   return encodeLatin1(
@@ -216,13 +218,13 @@ function withLogicalShifts(code: Uint8Array): Uint8Array {
   );
 }
 
-/** An output, and its provenance if that is requested. */
+/** An output, and its provenance if the caller wants it. */
 interface Converted {
   readonly bytes: Uint8Array;
   readonly map: ProvenanceMap | undefined;
 }
 
-/** The program `NAME INPUT OUTPUT` around a function of the input. */
+/** The program `NAME INPUT OUTPUT` that applies a function to the input. */
 function converter(
   name: string,
   mode: number,

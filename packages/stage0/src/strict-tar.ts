@@ -14,17 +14,17 @@
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { ToolError } from '@stage0-ts/diagnostics';
 
-/** One entry, its header's fields read and found plain. */
+/** One entry whose header has only fields that every reader understands in the same way. */
 export interface PlainEntry {
   readonly name: string;
   readonly kind: 'file' | 'directory' | 'symbolic-link' | 'hard-link';
   /** Permission bits. */
   readonly mode: number;
-  /** Content of a file; a view of the archive. */
+  /** Content of a file, as a view of the archive. */
   readonly data: Uint8Array;
-  /** Where a link points; empty for the others. */
+  /** The target of a link; empty for other entries. */
   readonly target: string;
-  /** Where in the archive the header is. */
+  /** Offset of the header in the archive. */
   readonly offset: number;
 }
 
@@ -38,7 +38,7 @@ const KINDS: ReadonlyMap<string, PlainEntry['kind']> = new Map([
   ['5', 'directory'],
 ]);
 
-/** What the other type flags are, for the message. */
+/** What the other type flags mean, for the message. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['3', 'a character device, which no source tree has'],
   ['4', 'a block device, which no source tree has'],
@@ -51,13 +51,13 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['N', 'old GNU names'],
 ]);
 
-/** Keywords of a pax header that change nothing in the tree, and those two that we obey. */
+/** Keywords of a pax header that change nothing in the tree, and two that we obey. */
 const PAX_KEYWORDS: ReadonlySet<string> = new Set([
   ...['path', 'linkpath', 'comment', 'mtime', 'atime', 'ctime', 'uid', 'gid', 'uname', 'gname'],
   ...['SCHILY.dev', 'SCHILY.ino', 'SCHILY.nlink', 'LIBARCHIVE.creationtime'],
 ]);
 const PAX_PREFIXES = ['SCHILY.xattr.', 'LIBARCHIVE.xattr.'];
-/** Readers fail at values that are not numbers, or use a part of them. */
+/** Some readers fail at values that are not numbers; others use a part of such a value. */
 const PAX_NUMBERS: ReadonlyMap<string, RegExp> = new Map([
   ['uid', /^[0-9]{1,10}$/],
   ['gid', /^[0-9]{1,10}$/],
@@ -66,21 +66,23 @@ const PAX_NUMBERS: ReadonlyMap<string, RegExp> = new Map([
   ['ctime', /^-?[0-9]{1,12}(\.[0-9]{1,9})?$/],
 ]);
 
-/** What headers before an entry say about it. */
+/** What the headers before an entry say about it. */
 interface Extension {
   pax?: ReadonlyMap<string, string>;
   longName?: string;
   longTarget?: string;
 }
 
-/** Is this the beginning of a tar archive of 1988 or later, or an empty one? */
+/**
+ * True for the beginning of a tar archive in the format of 1988 or later, and for an empty archive.
+ */
 export function looksLikeTar(bytes: Uint8Array): boolean {
   const first = bytes.subarray(0, BLOCK);
   if (first.length < BLOCK) return false;
   return decodeUtf8(first, 257, 262) === 'ustar' || first.every((byte) => byte === 0);
 }
 
-/** Read the archive. Throws ToolError that names the entry and what is not plain about it. */
+/** Read the archive. Throws a ToolError that names the entry and says why it is refused. */
 export function readPlainTar(bytes: Uint8Array, archive: string): PlainEntry[] {
   return new PlainReader(bytes, archive).run();
 }
@@ -89,7 +91,7 @@ class PlainReader {
   private readonly bytes: Uint8Array;
   private readonly archive: string;
   private at = 0;
-  /** The entry that is being read, as far as its name is known. */
+  /** The entry that is being read, if its name is known. */
   private name = '';
 
   constructor(bytes: Uint8Array, archive: string) {
@@ -139,7 +141,7 @@ class PlainReader {
     return extension;
   }
 
-  /** header content */
+  /** An entry is `header content`. */
   private entry({ pax, longName, longTarget }: Extension): PlainEntry {
     const offset = this.at;
     this.name = longName ?? pax?.get('path') ?? this.headerName();
@@ -180,7 +182,8 @@ class PlainReader {
     this.number(136, 12, 'time');
     this.number(329, 8, 'device');
     this.number(337, 8, 'device');
-    // GNU tar stores times, offsets and sparse maps where the prefix would be.
+    // In this place GNU tar stores times, offsets and sparse maps; other formats have the name's
+    // prefix.
     this.requireZero(magic === 'ustar  \0' ? 345 : 500, BLOCK, 'rubbish at the end of the header');
   }
 
@@ -200,7 +203,7 @@ class PlainReader {
     return this.octal(124, 12, 'size');
   }
 
-  /** The bytes after the header; what follows their last block is next. */
+  /** The bytes after the header; the reader is then at the block after them. */
   private content(size: number): Uint8Array {
     const start = this.at + BLOCK;
     const end = start + Math.ceil(size / BLOCK) * BLOCK;
@@ -209,7 +212,10 @@ class PlainReader {
     return this.bytes.subarray(start, start + size);
   }
 
-  /** The sum of all bytes, with its own field counted as blanks; never the sum of signed bytes. */
+  /**
+   * The sum of all bytes, in which the checksum's own field counts as blanks. Sums of signed bytes
+   * are refused.
+   */
   private checksum(): number {
     let sum = 0;
     for (let i = 0; i < BLOCK; i++) {
@@ -226,14 +232,14 @@ class PlainReader {
     return Number.parseInt(digits, 8);
   }
 
-  /** A number that does not matter here: octal, empty, or a large user number of GNU tar. */
+  /** A number that has no effect here: octal, empty, or a large user number of GNU tar. */
   private number(start: number, length: number, what: string): void {
     const field = this.raw(start, length);
     if (/^[ \0]*$/.test(field) || (length === 8 && field.startsWith('\x80\0\0\0'))) return;
     this.octal(start, length, what);
   }
 
-  /** The text of a field, which ends with the field or at NULs that fill it. */
+  /** The text of a field. It ends at the field's end or at the NULs that fill the field. */
   private text(start: number, end: number, what: string): string {
     const { bytes, at } = this;
     const nul = bytes.subarray(at + start, at + end).indexOf(0);
@@ -253,7 +259,7 @@ class PlainReader {
     return decodeUtf8(data, 0, nul);
   }
 
-  /** Git writes the commit into a global header; readers disagree about anything else there. */
+  /** Git writes the commit into a global header. About anything else there, readers disagree. */
   private requireComment(data: Uint8Array): void {
     for (const keyword of this.records(data).keys()) {
       if (keyword !== 'comment') throw this.fail(`a global pax header with ${keyword}`);
@@ -286,7 +292,7 @@ class PlainReader {
     if (!isKnown) throw this.fail(`a pax header with ${keyword === '' ? 'no keyword' : keyword}`);
     if (found.has(keyword)) throw this.fail(`a pax header with two values of ${keyword}`);
     const isName = keyword === 'path' || keyword === 'linkpath';
-    // A value of an extended attribute may be any bytes; a name is UTF-8.
+    // The value of an extended attribute may have any bytes; a name must be UTF-8.
     if (isName && (value === '' || /[\0\ud800-\udfff]/.test(value.replace(PAIRS, '')))) {
       throw this.fail(`a pax header with a ${keyword} that is empty or no UTF-8`);
     }
@@ -296,9 +302,7 @@ class PlainReader {
     found.set(keyword, value);
   }
 
-  /**
-   * Two blocks of zeros, then nothing but zeros: what follows is read by some and not by others.
-   */
+  /** Two blocks of zeros, and then only zeros: some readers read what follows, others do not. */
   private requireEnd(): void {
     const { bytes } = this;
     this.name = '';
@@ -317,7 +321,7 @@ class PlainReader {
     return true;
   }
 
-  /** Bytes of the header as a byte string. */
+  /** Bytes of the header, as a byte string. */
   private raw(start: number, length: number): string {
     return String.fromCharCode(...this.bytes.subarray(this.at + start, this.at + start + length));
   }
@@ -327,10 +331,10 @@ class PlainReader {
   }
 }
 
-/** Well-formed pairs of surrogates, which stand for one character. */
+/** Well-formed surrogate pairs, each of which is one character. */
 const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
 
-/** An archive that is refused because of the entry `name` at `offset`. */
+/** The error for an archive that is refused because of the entry `name` at `offset`. */
 export function ambiguous(
   archive: string,
   name: string,

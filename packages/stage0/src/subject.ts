@@ -2,7 +2,7 @@
 /** What a report is about: the tree and its archives → their digests in all forms. */
 import { nixBase32, sriOf } from './nix-base32.ts';
 
-/** An archive that was given. */
+/** An archive that the caller gave. */
 export interface ArchiveFacts {
   readonly name: string;
   readonly sha256: string;
@@ -21,7 +21,7 @@ export interface NarDocument {
   readonly nixBase32: string;
 }
 
-/** One that is a part of the tree. */
+/** An archive that is a part of the tree. */
 export interface PartFacts extends ArchiveFacts {
   /** Absolute path in the tree. */
   readonly place: string;
@@ -39,23 +39,23 @@ export interface Subject {
   readonly tool?: string;
   /** The command line. */
   readonly command?: string;
-  /** What was chosen to be compared, and why, where the caller left it open. */
+  /** What was chosen for the comparison, and why, if the caller left it open. */
   readonly choice?: string;
   /** The archive that the tree came in. */
   readonly archive?: ArchiveFacts;
-  /** The archives that it came in, where these are several. */
+  /** The archives that it came in, if there are several. */
   readonly parts?: readonly PartFacts[];
 }
 
-/** What was given, in all forms in which people write its digests. */
+/** What the caller gave, in all forms in which people write its digests. */
 export interface GivenDocument {
   readonly archive: ArchiveDocument | null;
-  /** The archives, where these are several; else empty. */
+  /** The archives, if there are several; otherwise empty. */
   readonly parts: readonly (PartFacts & ArchiveDocument)[];
   readonly nar: NarDocument | null;
 }
 
-/** The digests of what was given, in all forms in which people write them. */
+/** The digests of what the caller gave, in all forms in which people write them. */
 export function givenDocument({ archive, parts = [], nar }: Subject): GivenDocument {
   const withBase32 = <Facts extends ArchiveFacts>(facts: Facts) => ({
     ...facts,

@@ -11,19 +11,20 @@ import type { ToolError } from '@stage0-ts/diagnostics';
 import { type DirectoryNode, MemoryFiles, type TreeNode } from '@stage0-ts/host/memory';
 import { ambiguous, type PlainEntry } from './strict-tar.ts';
 
-/** Bytes of a path and of one name in it, as in Linux. */
+/** Longest path and longest name in it, in bytes, as in Linux. */
 const MAX_PATH = 4095;
 const MAX_NAME = 255;
 /** Mode of folders that the archive does not list. */
 const PARENT_MODE = 0o755;
 
-/** A path that ends so must be a folder. */
+/** A path that ends like this must be a folder. */
 const IS_FOLDER = /(^|\/)\.?$/;
 
 export interface PlainTree {
   readonly files: MemoryFiles;
   /**
-   * Name of the one folder that everything is in, which is the root; undefined where there is none.
+   * Name of the one folder that everything is in, which becomes the root; undefined if there is
+   * none.
    */
   readonly folder: string | undefined;
 }
@@ -54,7 +55,7 @@ class TreeBuilder {
     return this.onlyFolder()?.node ?? this.top;
   }
 
-  /** The folder that everything is in, if there is one. */
+  /** The one folder that everything is in, if there is one. */
   onlyFolder(): { readonly name: string; readonly node: DirectoryNode } | undefined {
     const [only, ...others] = this.top.entries;
     if (only === undefined || others.length > 0 || this.listed.has(this.top)) return undefined;
@@ -101,7 +102,7 @@ class TreeBuilder {
     return node;
   }
 
-  /** The folder at `parts`; it and its parents are made if they are missing. */
+  /** The folder at `parts`. Missing folders on the way are made. */
   private folderOf(parts: readonly string[], fail: Fail): DirectoryNode {
     let node = this.top;
     for (const part of parts) {
@@ -145,7 +146,7 @@ function folder(mode: number): DirectoryNode {
   return { kind: 'directory', mode, entries: new Map() };
 }
 
-/** The names in a path, without `.` and empty ones. */
+/** The names in a path, without `.` and without empty ones. */
 function partsOf(path: string, fail: Fail): string[] {
   if (path === '') throw fail('an entry without a name');
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw fail('an absolute name');
@@ -157,7 +158,7 @@ function partsOf(path: string, fail: Fail): string[] {
   return parts;
 }
 
-/** The target of a link that leaves the archive depends on where it is unpacked. */
+/** The target of a link that leaves the archive would depend on where it is unpacked. */
 function requireInside(parts: readonly string[], target: string, fail: Fail): void {
   if (/^(\/|[A-Za-z]:)|\\/.test(target)) throw fail(`a link out of the archive: ${target}`);
   let depth = parts.length - 1;

@@ -14,7 +14,7 @@ import { ARCHITECTURES } from './architectures.ts';
 import { UPSTREAM } from './upstream.ts';
 
 export interface AdviceOptions {
-  /** The script that is run instead of `kaem.<arch>`, an absolute path in the tree. */
+  /** The script that is run instead of `kaem.<arch>`: an absolute path in the tree. */
   readonly script?: string;
 }
 
@@ -33,7 +33,7 @@ const MODULES = [
 const RELEASE = `take ${UPSTREAM.archive.name} from the release page (not "Source code")`;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Files in which a carriage return or a byte order mark is a word, or part of one. */
+/** Files in which a carriage return or a byte order mark becomes a word, or part of one. */
 const PLAIN_TEXT = /(?:^|\/)kaem\.[^/]*$|\.(?:kaem|hex[012]|M1|answers)$/;
 /** The byte order marks of UTF-8 and of both kinds of UTF-16. */
 const MARKS = [
@@ -42,7 +42,7 @@ const MARKS = [
   [0xfe, 0xff],
 ];
 
-/** Sentences, the likeliest cause first; empty if nothing is found. */
+/** Sentences, with the likeliest cause first; empty if nothing is found. */
 export function adviceFor(
   files: MemoryFiles,
   arch: string,
@@ -60,8 +60,8 @@ export function adviceFor(
 }
 
 /**
- * What a file that was given as TREE is, when it is not an archive that can be read; undefined if
- * it is not recognised.
+ * What a file given as TREE is, if it is not an archive that we can read; undefined if it is not
+ * recognised.
  */
 export function adviceForFile(bytes: Uint8Array): string | undefined {
   const start = decodeUtf8(bytes.subarray(0, 100)).trimStart();
@@ -77,7 +77,7 @@ export function adviceForFile(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** A clone without --recursive, and the archive that GitHub makes of a tag. */
+/** Happens in a clone without --recursive, and in the archive that GitHub makes of a tag. */
 function emptyModules(files: MemoryFiles, arch: string): string | undefined {
   if (files.find(`/kaem.${arch}`) === undefined) return undefined;
   const listed = modulesOf(files);
@@ -106,7 +106,10 @@ function isEmpty(node: TreeNode | undefined, missingToo: boolean): boolean {
   return node?.kind === 'directory' ? node.entries.size === 0 : missingToo && node === undefined;
 }
 
-/** No `kaem.<arch>`: another folder is meant, another architecture, or another way to build. */
+/**
+ * There is no `kaem.<arch>`: the user means another folder or architecture, or the tree is built in
+ * another way.
+ */
 function otherLayout(files: MemoryFiles, arch: string): string | undefined {
   const script = `kaem.${arch}`;
   const { entries } = files.root;
@@ -149,8 +152,8 @@ function folderWith(folder: DirectoryNode, name: string, depth: number): string 
 }
 
 /**
- * Programs that the script starts exist but are not executable: after a zip, or on a file system
- * without modes.
+ * Programs that the script starts exist but are not executable: after unpacking a zip, or on a file
+ * system without modes.
  */
 function lostBits(files: MemoryFiles, script: string, arch: string): string | undefined {
   const folder = ARCHITECTURES.get(arch)?.folder;
@@ -170,7 +173,7 @@ function lostBits(files: MemoryFiles, script: string, arch: string): string | un
   return `the executable bits were lost, as in a zip or on Windows: ${way}`;
 }
 
-/** First words of a script's lines that are paths from the root. */
+/** The first words of a script's lines that are paths from the root. */
 function programsOf(files: MemoryFiles, script: string): string[] {
   const node = files.find(script);
   if (node?.kind !== 'file') return [];
@@ -180,7 +183,7 @@ function programsOf(files: MemoryFiles, script: string): string[] {
   return words.filter((word) => /^\.?\/./.test(word)).map((word) => word.replace(/^\./, ''));
 }
 
-/** What git makes of texts on Windows unless it is configured not to. */
+/** On Windows git makes such texts unless it is configured not to. */
 function lineEnds(files: MemoryFiles): string | undefined {
   const wrong = textsWhere(files, ({ bytes }) => {
     const at = bytes.indexOf(CARRIAGE_RETURN);
@@ -191,7 +194,7 @@ function lineEnds(files: MemoryFiles): string | undefined {
   return `${some(wrong, 'has', 'have')} the line ends of Windows, which kaem has no use for: ${way}`;
 }
 
-/** What some editors put before the first character. */
+/** Some editors put this before the first character. */
 function byteOrderMark(files: MemoryFiles): string | undefined {
   const wrong = textsWhere(files, ({ bytes }) =>
     MARKS.some((mark) => mark.every((byte, at) => bytes[at] === byte)),

@@ -9,7 +9,7 @@
 import { ToolError, visible } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 
-/** Upstream's repositories, and where a tree has them; the same in all layouts. */
+/** Upstream's repositories, and their place in a tree; the same in all layouts. */
 const PLACES: Readonly<Record<string, string>> = {
   'stage0-posix': '/',
   'stage0-posix-x86': '/x86',
@@ -28,7 +28,7 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 export interface TreePart {
-  /** For messages. */
+  /** The name for messages. */
   readonly name: string;
   /** Absolute path in the tree. */
   readonly place: string;
@@ -36,7 +36,7 @@ export interface TreePart {
 }
 
 /**
- * Where a repository's archive belongs, by the name of its folder (`M2-Planet-1.13.1`); undefined
+ * Where a repository's archive belongs, from the name of its folder (`M2-Planet-1.13.1`); undefined
  * for any other.
  */
 export function placeOf(folder: string): string | undefined {
@@ -45,7 +45,7 @@ export function placeOf(folder: string): string | undefined {
   return found === undefined ? undefined : PLACES[found];
 }
 
-/** The whole. Throws ToolError where two parts want one place. */
+/** The whole tree. Throws ToolError if two parts claim the same place. */
 export function joinParts(parts: readonly TreePart[]): MemoryFiles {
   const depth = ({ place }: TreePart) => (place === '/' ? 0 : place.split('/').length);
   const sorted = [...parts].sort((a, b) => depth(a) - depth(b));

@@ -27,13 +27,13 @@ export function treeFromArchive(bytes: Uint8Array, name: string): MemoryFiles {
   return namedTreeFromArchive(bytes, name).files;
 }
 
-/** The content of a compressed file, known by its first bytes; any other file as it is. */
+/** The content of a compressed file, which its first bytes identify; any other file unchanged. */
 export function unpack(bytes: Uint8Array, name: string): Uint8Array {
   const format = FORMATS.find(({ magic }) => magic.every((byte, at) => bytes[at] === byte));
   return format === undefined ? bytes : format.unpack(bytes, { name, wholeInput: true });
 }
 
-/** {@link treeFromArchive} with the name of that folder. */
+/** {@link treeFromArchive}, with the name of the one folder. */
 export function namedTreeFromArchive(bytes: Uint8Array, name: string): PlainTree {
   const tar = unpack(bytes, name);
   if (!looksLikeTar(tar)) {
@@ -47,9 +47,9 @@ export function namedTreeFromArchive(bytes: Uint8Array, name: string): PlainTree
 }
 
 /**
- * The same tree in nodes of its own, for one more build of it. Contents are shared: a write
- * replaces them. A file with several names stays one file. `limit` is what all files may hold
- * together, in bytes.
+ * The same tree in new nodes, for one more build of it. Contents are shared, because a write
+ * replaces them. A file with several names stays one file. `limit` is how many bytes all files may
+ * hold together.
  */
 export function copyTree(files: MemoryFiles, limit?: number): MemoryFiles {
   return new MemoryFiles(copyOf(files.root, new Map()), limit);

@@ -16,7 +16,7 @@ import { knownSeed } from './known-releases.ts';
 import { Origins, Texts } from './origins.ts';
 import type { FileRecord, ProcessRecord } from './records.ts';
 
-/** Why a binary is accepted, or is not. */
+/** Why a binary is accepted, or why not. */
 export type Standing =
   /** The build makes the same bytes from source. */
   | 'made-from-source'
@@ -24,9 +24,9 @@ export type Standing =
   | 'differs-from-source'
   /** Its digest is one that upstream published. */
   | 'known'
-  /** The caller said so. */
+  /** The caller trusts it. */
   | 'allowed'
-  /** It was read, but no program was derived from it: for example an archive of sources. */
+  /** It was read, but no program derives from it: for example an archive of sources. */
   | 'data'
   | 'unknown';
 
@@ -36,25 +36,25 @@ export interface TrustedBinary {
   /** Bytes. */
   readonly size: number;
   readonly sha256: string;
-  /** The program that it is, or that was derived from it; empty for data. */
+  /** The program that it is, or that derives from it; empty for data. */
   readonly program: string;
   /** Step of the first process that ran it, or read it. */
   readonly step: number;
   readonly standing: Standing;
-  /** The file that was made from source, the seed's name, or nothing. */
+  /** The file that was made from source, the seed's name, or empty. */
   readonly by: string;
 }
 
-/** Processes in which nothing independent was compared, by reason. */
+/** Processes in which nothing independent was compared, grouped by reason. */
 export interface Uncompared {
   readonly reason: 'launcher' | 'same-binary' | 'same-port' | 'first-shell';
-  /** Program of the first of them. */
+  /** Path of the first such program. */
   readonly path: string;
   readonly steps: readonly number[];
 }
 
 export interface Coverage {
-  /** Processes of the build. */
+  /** Number of processes in the build. */
   readonly processes: number;
   /**
    * Those in which the two builds ran independent programs: machine code of the tree (or made by
@@ -62,22 +62,22 @@ export interface Coverage {
    * our port in the other.
    */
   readonly compared: number;
-  /** Those of them that ran a descendant, not a port. */
+  /** Those of them that ran a descendant instead of a port. */
   readonly descendants: number;
   readonly uncompared: readonly Uncompared[];
 }
 
-/** A build as this module looks at it. */
+/** The parts of a build that this module needs. */
 export interface TrustInput {
   readonly processes: readonly ProcessRecord[];
   readonly shell: ProcessRecord | undefined;
   readonly hidden: boolean;
-  /** The tree when the build has ended, and its files that processes made. */
+  /** The tree at the end of the build, and the files in it that processes made. */
   readonly files: MemoryFiles;
   readonly makers: ReadonlyMap<string, number>;
 }
 
-/** @param allowed paths in the tree, without leading slash, that the caller trusts. */
+/** @param allowed paths in the tree, without leading slash, of binaries that the caller trusts. */
 export function trustedBinaries(
   builds: readonly TrustInput[],
   allowed: ReadonlySet<string>,
@@ -159,7 +159,7 @@ function judge(
   const tool = portFor(path);
   const own = [...fromSource.values()].find((made) => tool !== undefined && portFor(made) === tool);
   const seed = knownSeed(sha256);
-  // Some releases publish a seed that is not what their own source makes.
+  // Some releases publish a seed that differs from what their own source makes.
   if (seed !== undefined) return as('known', seed);
   return own === undefined ? as('unknown') : as('differs-from-source', own);
 }
@@ -204,7 +204,7 @@ export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
   let descendants = 0;
   for (const [at, process] of seen.processes.entries()) {
     const other = left.hidden || right.hidden ? hiddenNature(process) : right.processes[at]?.nature;
-    if (other === undefined) continue; // the builds have parted
+    if (other === undefined) continue; // the builds have diverged
     if (isIndependent(process.nature, other)) {
       compared++;
       if (process.nature === 'descendant' || other === 'descendant') descendants++;
@@ -218,18 +218,18 @@ export function coverageOf(left: TrustInput, right: TrustInput): Coverage {
   };
 }
 
-/** What a kernel ran: the file itself, if that is machine code; it was not observed. */
+/** What a kernel ran, unobserved: the file itself, if it is machine code. */
 function hiddenNature(process: ProcessRecord): Nature {
   const image = process.inputs.get(process.path);
   return image !== undefined && isElf(image.bytes) ? 'native' : 'launcher';
 }
 
-/** What runs without a byte of the tree's machine code. */
+/** These run without a byte of the tree's machine code. */
 const OURS: ReadonlySet<Nature> = new Set(['port', 'stand-in', 'descendant']);
 
 /**
- * A tool of ours and one of the tree; or, where a check runs no machine code of the tree, our port
- * and the tree's own C source, compiled by us.
+ * True for one of our tools and one of the tree. If a check runs no machine code of the tree: for
+ * our port and the tree's own C source, compiled by us.
  */
 function isIndependent(a: Nature, b: Nature): boolean {
   const isCode = (nature: Nature) => nature === 'machine' || nature === 'native';

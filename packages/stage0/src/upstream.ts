@@ -8,14 +8,14 @@
  */
 export interface UpstreamRelease {
   readonly release: string;
-  /** Day of the tag. */
+  /** The day of the tag. */
   readonly date: string;
   /** Older releases whose sources the ports follow as well. */
   readonly alsoFollowed: readonly string[];
   readonly archive: { readonly name: string; readonly sha256: string };
-  /** treeDigest of what is in the archive. */
+  /** The treeDigest of the archive's content. */
   readonly tree: string;
-  /** Tool → the version that it prints. */
+  /** Tool → the version that the tool prints. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -38,10 +38,10 @@ export const UPSTREAM: UpstreamRelease = {
   },
 };
 
-/** As a report names it. */
+/** The name, as reports write it. */
 export const UPSTREAM_NAME: string = `stage0-posix ${UPSTREAM.release}`;
 
-/** The releases that are followed, oldest first: `1.9.0 and 1.9.1`. */
+/** The releases that our ports follow, oldest first: `1.9.0 and 1.9.1`. */
 export function followedReleases(joint: 'and' | 'or' = 'and'): string {
   return [...UPSTREAM.alsoFollowed, UPSTREAM.release].join(` ${joint} `);
 }

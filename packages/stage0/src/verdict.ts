@@ -24,9 +24,9 @@ export interface CheckVerdict {
   readonly exitStatus: 0 | 1 | 3;
   /** One sentence for everybody. */
   readonly sentence: string;
-  /** What prevents "agree", the most serious first, each with what to do. */
+  /** What prevents "agree", the most serious first, each with what to do about it. */
   readonly reasons: readonly Reason[];
-  /** What was accepted, and the evidence for an "agree". */
+  /** What the caller accepted, and the evidence for an "agree". */
   readonly notes: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface Reason {
   readonly text: string;
 }
 
-/** What a verdict is made from. */
+/** What a verdict is based on. */
 export interface Facts {
   readonly engines: readonly [string, string];
   readonly builds: readonly [TimedBuild, TimedBuild];
@@ -68,7 +68,7 @@ function byGravity(reasons: readonly Reason[]): Reason[] {
 function* reasonsOf(facts: Facts): Generator<Reason> {
   if (facts.divergence !== undefined) yield divergenceReason(facts.divergence);
   yield* trustReasons(facts);
-  // After a process that cannot be compared, what is wrong is not known to be wrong.
+  // If a process cannot be compared, it is not known whether later differences are faults.
   if (facts.divergence?.excuse !== undefined) return;
   yield* rebuildReasons(facts);
   yield* buildReasons(facts);
@@ -106,7 +106,7 @@ function* rebuildReasons({ selfRebuild }: Facts): Generator<Reason> {
   yield { kind: 'differ', text };
 }
 
-/** A build can be wrong in both worlds. */
+/** A build can be wrong with both engines. */
 function* buildReasons({ builds: [left, right], divergence }: Facts): Generator<Reason> {
   if (divergence !== undefined) return;
   if (left.status !== 0 || left.failures.length > 0 || right.status !== 0) {
@@ -203,7 +203,7 @@ function sentenceOf(kind: VerdictKind, facts: Facts, reasons: readonly Reason[])
   return `The builds agree: ${worlds} leave the same ${made} files${elsewhere}; ${counted}.`;
 }
 
-/** What an engine's name means, in a sentence. */
+/** What each engine does, in a sentence. */
 const ENGINE_WORDS: Readonly<Record<string, string>> = {
   ports: 'our ports',
   i386: "the tree's own programs in our i386 machine",

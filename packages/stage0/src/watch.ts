@@ -34,12 +34,12 @@ export interface WatchOptions {
   readonly engine: NamedEngine;
   /** Report a failure as a success, except for match, whose status is an answer. */
   readonly keepGoing?: boolean;
-  /** Keep inputs and outputs of every process. */
+  /** Keep the inputs and outputs of every process. */
   readonly record?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
   /** A clock in milliseconds. */
   readonly now?: () => number;
-  /** Polled at every file operation of a process; true ends the run. */
+  /** Polled at every file operation of a process; when it returns true, the run ends. */
   readonly shouldStop?: () => boolean;
   /** What an earlier run in the same world left. */
   readonly earlier?: EarlierRun;
@@ -47,7 +47,7 @@ export interface WatchOptions {
   readonly isSource?: (bytes: Uint8Array) => boolean;
 }
 
-/** What a run that goes on knows of the one before it. */
+/** What a run knows about the run that it continues. */
 export interface EarlierRun {
   /** What its processes made. */
   readonly made: Iterable<TreeNode>;
@@ -55,7 +55,7 @@ export interface EarlierRun {
   readonly origins: Iterable<readonly [Uint8Array, readonly string[]]>;
 }
 
-/** Bytes of a process's output that are kept: 1 MiB. */
+/** How many bytes of a process's output are kept: 1 MiB. */
 const MAX_PRINTED = 1 << 20;
 
 class PrintedText implements Printed {
@@ -73,15 +73,13 @@ class PrintedText implements Printed {
   }
 }
 
-/** A record that is being filled. */
+/** A record while its process runs. */
 type RunningProcess = ProcessRecord & {
   readonly stdout: PrintedText;
   readonly stderr: PrintedText;
 };
 
-/**
- * A process that runs, and the paths at which it and its children have made or changed something.
- */
+/** A running process, and the paths at which it and its children have made or changed something. */
 interface Running {
   readonly process: RunningProcess;
   readonly paths: Set<string>;
@@ -89,17 +87,17 @@ interface Running {
 
 export class Watch {
   readonly processes: ProcessRecord[] = [];
-  /** What the first shell did, when that is our port: a record with step 0. */
+  /** What the first shell did, if that is our port: a record with step 0. */
   shell: ProcessRecord | undefined;
-  /** True when the run was ended by `shouldStop`. */
+  /** True when `shouldStop` ended the run. */
   stopped = false;
-  /** Who wrote a file last. By node, as a file may have several names. */
+  /** Who wrote a file last. The key is the node, because a file may have several names. */
   private readonly makers = new WeakMap<TreeNode, number>();
   private readonly running: Running[] = [];
   private readonly files: MemoryFiles;
   private readonly options: WatchOptions;
   /**
-   * What derives from binaries of the tree, if the engine runs none of that; otherwise undefined.
+   * What derives from binaries of the tree, if the engine refuses to run that; otherwise undefined.
    */
   private readonly origins: Origins | undefined;
   private readonly records: boolean;
@@ -114,7 +112,7 @@ export class Watch {
     this.records = options.record === true || this.origins !== undefined;
   }
 
-  /** The engine, watched. */
+  /** The engine, with each process recorded. */
   readonly run: WorldEngine = (image, argv, host) => {
     const { engine } = this.options;
     this.goOn();
@@ -133,12 +131,12 @@ export class Watch {
       if (error instanceof ToolError) {
         process.refused = error.code === 'ENOEXEC';
         process.stderr.push(encodeUtf8(`${error.message}\n`));
-        this.stopped ||= error.code === 'aborted'; // an engine that was asked to stop
+        this.stopped ||= error.code === 'aborted'; // the engine was asked to stop
       }
       throw error;
     } finally {
       process.milliseconds = (this.options.now?.() ?? 0) - start;
-      process.end ??= { kind: 'exited', status: 126 }; // could not be executed, as shells say
+      process.end ??= { kind: 'exited', status: 126 }; // the status of shells for "cannot execute"
       this.finish();
     }
     const masked = this.options.keepGoing && !isPredicate(process.tool);
@@ -146,8 +144,8 @@ export class Watch {
   };
 
   /**
-   * Throws for a program that is, or derives from, a binary of the tree, if the engine runs none of
-   * those.
+   * Throws if the program is a binary of the tree, or derives from one, and the engine refuses
+   * these.
    */
   private refuseGiven(process: ProcessRecord): void {
     const image = process.inputs.get(process.path);
@@ -168,18 +166,18 @@ export class Watch {
     this.origins?.follow(shell === undefined ? processes : [shell, ...processes]);
   }
 
-  /** True if a process, of this run or an earlier one, wrote it. */
+  /** True if a process of this run or of an earlier one wrote it. */
   isMade(node: TreeNode): boolean {
     return this.makers.has(node);
   }
 
-  /** For content that a process wrote: the binaries of the tree that it derives from, now. */
+  /** A function that says from which binaries of the tree a content derives, as known now. */
   originsOf(): (bytes: Uint8Array) => readonly string[] {
     this.followOrigins();
     return (bytes) => [...(this.origins?.ofContent(bytes) ?? [])];
   }
 
-  /** Run our port of the first shell, which no script started. */
+  /** Run our port of the first shell, which is not started by a script. */
   runShell(path: string, argv: readonly string[], host: MemoryHost, program: Program): number {
     const shell = this.begin(0, path, 'port', argv, host);
     this.shell = shell;
@@ -193,7 +191,8 @@ export class Watch {
   }
 
   /**
-   * Programs that failed, without those that failed only because a program that they started did.
+   * Programs that failed, without those that failed only because a program that they started
+   * failed.
    */
   failures(): ProcessRecord[] {
     const all = this.processes.filter(failed);
@@ -201,8 +200,8 @@ export class Watch {
   }
 
   /**
-   * The files of the world that processes wrote: absolute path, in sorted order, → step of the last
-   * that did.
+   * The files of the world that processes wrote: absolute path, in sorted order, → the last step
+   * that wrote it.
    */
   madeFiles(): Map<string, number> {
     const made = new Map<string, number>();
@@ -282,8 +281,8 @@ export class Watch {
   }
 
   /**
-   * Throws when the time is over. Tools report that as their own failure, so callers must check
-   * `stopped`.
+   * Throws when the run has to stop. Tools report that as a failure of their own, so callers must
+   * check `stopped`.
    */
   private goOn(): void {
     this.stopped ||= this.options.shouldStop?.() === true;
@@ -296,7 +295,7 @@ export class Watch {
     inputs.set(path, { kind, bytes, mode, madeBy: this.makers.get(node) });
   }
 
-  /** True when `inner` was started by `outer`, directly or not. */
+  /** True when `outer` started `inner`, directly or through other processes. */
   private isBelow(outer: ProcessRecord, inner: ProcessRecord): boolean {
     if (inner.step <= outer.step) return false;
     const between = this.processes.slice(outer.step, inner.step);

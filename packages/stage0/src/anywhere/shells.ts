@@ -18,13 +18,13 @@ export interface Shell {
   /** Prints the text, which has to end with a line feed, to standard output. */
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
-  /** Milliseconds from some moment on. */
+  /** Milliseconds since some fixed moment. */
   readonly now: (() => number) | undefined;
-  /** Ends the program; may be the last thing that happens. */
+  /** Ends the program, at once or after the caller has returned. */
   readonly quit: (status: number) => void;
 }
 
-/** The names that an engine may have. */
+/** The global names that an engine may have. */
 interface Names {
   readonly Deno?: {
     readonly version: { readonly deno: string };
@@ -55,7 +55,7 @@ interface Names {
   readonly version?: () => string;
 }
 
-/** QuickJS's modules, which only an import brings. */
+/** QuickJS's modules are not global names: they have to be imported. */
 interface QuickJsStd {
   readonly loadFile: (path: string, options?: { binary: boolean }) => Uint8Array | null;
   readonly open: (path: string, mode: string) => QuickJsFile | null;
@@ -73,8 +73,8 @@ interface QuickJsFile {
 const names = globalThis as Names;
 
 /**
- * The adapter of the engine that this runs in; at once, except for QuickJS. Throws Error for an
- * engine that is not known.
+ * The adapter of the engine that runs this: a promise in QuickJS, the adapter itself elsewhere.
+ * Throws Error for an unknown engine.
  */
 export function findShell(): Shell | Promise<Shell> {
   const { Deno, process, os, readFile } = names;
@@ -94,7 +94,7 @@ const toConsole = {
 const { performance } = names;
 const now = performance === undefined ? undefined : (): number => performance.now();
 
-/** Engines print the line feed themselves. */
+/** For engines that add the last line feed themselves. */
 function withoutLineFeed(text: string): string {
   return text.replace(/\n$/, '');
 }
@@ -119,7 +119,7 @@ function nodeOrBun(process: NonNullable<Names['process']>): Shell {
     ...toConsole,
     now,
     quit: (status) => {
-      process.exitCode = status; // what was printed into a pipe is still on its way
+      process.exitCode = status; // exit() would lose output that a pipe has not taken yet
     },
   };
 }
@@ -147,7 +147,7 @@ function javaScriptCore(readFile: (path: string, how: 'binary') => Uint8Array): 
     readFile: (path) => readFile(path, 'binary'),
     ...toPrint,
     now,
-    // Its quit() ends with 0 whatever it is given; an error that nobody catches ends with 3.
+    // Its quit() exits with 0 whatever its argument; an uncaught error exits with 3.
     quit: (status) => {
       if (status !== 0) throw new Error(`exit status ${status}`);
     },
@@ -155,8 +155,8 @@ function javaScriptCore(readFile: (path: string, how: 'binary') => Uint8Array): 
 }
 
 /**
- * QuickJS-ng's name of the module, and then Bellard's. The script that makes the bundle leaves them
- * as they are.
+ * The module's name in QuickJS-ng, then in Bellard's QuickJS. The script that makes the bundle
+ * leaves these imports alone.
  */
 async function quickJsStd(): Promise<unknown> {
   const [ng, bellard]: string[] = ['qjs:std', 'std'];

@@ -66,7 +66,7 @@ export async function signCommand(given: Arguments): Promise<number> {
   const { readStatement, sign } = await attestLibrary();
   const [file] = given.operands as readonly [string];
   const statement = new NodeHost().readFile(file);
-  readStatement(statement, file); // nobody signs what is not a statement by mistake
+  readStatement(statement, file); // throws for a file that is not a statement
   const key = given.text('key');
   const pem = decodeUtf8(new NodeHost().readFile(key));
   write(given.optionalText('out'), await sign(statement, pem, key));

@@ -29,7 +29,7 @@ function progress(line: string): void {
 function run(): CheckedBuild {
   const { limits, options } = job;
   const engine = engineNamed(job.engine, limits);
-  // One engine for both, so that code is translated only once.
+  // One engine for both uses, so that code is translated only once.
   const named = (name: string) => (name === job.engine ? engine : engineNamed(name, limits));
   const rebuilder = job.rebuilder === undefined ? undefined : named(job.rebuilder);
   const text = new ProgressText();

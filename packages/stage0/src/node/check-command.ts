@@ -20,7 +20,7 @@ export function checkCommand(given: Arguments): number {
   return (more ?? document).verdict.exitStatus;
 }
 
-/** One document; that of the diverse build, if there is one, is a part of it. */
+/** One document. The diverse build's document, if there is one, is a part of it. */
 function jsonText(document: CheckDocument, more: CheckDocument | undefined): string {
   return `${JSON.stringify(more === undefined ? document : { ...document, diverse: more }, null, 2)}\n`;
 }

@@ -17,18 +17,18 @@ import { checkSideBySide } from './side-by-side.ts';
 import { UsageError } from './usage.ts';
 import { toolName } from './version.ts';
 
-/** The report, and that of the diverse build where `--thorough` asks for one. */
+/** The report, and the diverse build's report if `--thorough` asks for one. */
 export type Reports = readonly [CheckDocument] | readonly [CheckDocument, CheckDocument];
 
-/** What the caller adds to the command line. */
+/** What a command adds to the command line of a check. */
 export interface CheckExtras {
-  /** A build that was made elsewhere: its place. */
+  /** The path of a build that was made elsewhere. */
   readonly against?: string | undefined;
-  /** A file that will be written, which must not be a part of what is read. */
+  /** A file that will be written. It must not be a part of what is read. */
   readonly out?: string | undefined;
 }
 
-/** Run it. Throws UsageError, and ToolError for what cannot be judged. */
+/** Run the check. Throws UsageError, and ToolError for what cannot be judged. */
 export function runCheck(given: Arguments, { against, out }: CheckExtras): Reports {
   const arch = given.text('arch');
   const engineNames = given.optionalText('engines');

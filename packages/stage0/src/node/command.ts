@@ -18,15 +18,16 @@ export interface Command {
   /** What it does, in sentences; an empty line begins a paragraph. */
   readonly about: string;
   readonly options: Options;
-  /** What comes after the options, if more is to be said. */
+  /** What the help prints after the options, if there is more to say. */
   readonly notes?: string;
   /** What the exit statuses mean. */
   readonly exitStatus: string;
   /**
-   * Exit status when an error ends it: 3 where 1 is a verdict, so that a typing error is not one.
+   * Exit status when an error ends the command: 3 where 1 is a verdict, so that a typing error does
+   * not look like one.
    */
   readonly errorStatus?: number;
-  /** Options end at the first operand; what follows belongs to a program. */
+  /** Options end at the first operand; the words after it belong to a program. */
   readonly optionsFirst?: true;
   readonly load: () => Promise<Run>;
 }
@@ -36,25 +37,25 @@ export type Run = (given: Arguments) => number | Promise<number>;
 
 export interface Operand {
   readonly name: string;
-  /** Absent where the name and `about` say it. */
+  /** Absent where the name and `about` say enough. */
   readonly help?: string;
   readonly isOptional?: true;
-  /** Only the last one. */
+  /** Only the last operand can be repeated. */
   readonly isRepeated?: true;
 }
 
 export interface Option {
-  /** What its value is called; absent for a switch. */
+  /** What the help calls its value; absent for a switch. */
   readonly value?: string;
-  /** A line feed begins a line of its own. */
+  /** A line feed in it begins a new line of the help. */
   readonly help: string;
-  /** Its value where the command line has none. */
+  /** Its value if the command line does not give one. */
   readonly default?: string;
   readonly isRepeated?: true;
   readonly isRequired?: true;
 }
 
-/** As `parseArgs` gives it. */
+/** As `parseArgs` returns it. */
 interface OptionToken {
   readonly rawName: string;
   readonly value: string | undefined;
@@ -64,9 +65,9 @@ interface OptionToken {
 /** By name, in the order of the help text. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** The words of a command line, by the names that the command declares. */
+/** The words of a command line, by the names that the command declares for them. */
 export class Arguments {
-  /** The words as they were. */
+  /** The words as they were given. */
   readonly words: readonly string[];
   readonly operands: readonly string[];
   private readonly options: Options;
@@ -99,7 +100,7 @@ export class Arguments {
     return this.optionalText(name) as string;
   }
 
-  /** The last value that was given, or the default; undefined without both. */
+  /** The last value that was given, or the default; undefined if there is neither. */
   optionalText(name: string): string | undefined {
     return this.given(name).at(-1) ?? this.options[name]?.default;
   }
@@ -116,9 +117,9 @@ export class Arguments {
 }
 
 /**
- * The words after a command's name, read by its table. Undefined when they ask for help.
+ * Read the words after a command's name, by its table. Undefined when they ask for help.
  *
- * @throws UsageError for what the table does not have.
+ * @throws UsageError for words that the table does not allow.
  */
 export function readArguments(command: Command, words: readonly string[]): Arguments | undefined {
   const own = command.optionsFirst ? words.slice(0, firstOperand(command, words)) : words;
@@ -139,7 +140,7 @@ export function readArguments(command: Command, words: readonly string[]): Argum
   return new Arguments(words, operands, command.options, values);
 }
 
-/** The value of an option on the command line, '' for a switch. */
+/** The value of an option on the command line; '' for a switch. */
 function optionValue({ value: wanted }: Option, token: OptionToken): string {
   const { rawName, value, inlineValue } = token;
   if (wanted === undefined) {
@@ -189,7 +190,7 @@ function unknownOption({ options }: Command, given: string): UsageError {
   return new UsageError(`unknown option ${given}${hint}`);
 }
 
-/** What comes after the command's name. */
+/** The usage line after the command's name. */
 export function synopsis({ operands, options, optionsFirst }: Command): string {
   const words = operands.map(operandWord);
   const required = Object.entries(options).filter(([, { isRequired }]) => isRequired);
@@ -225,7 +226,7 @@ export function helpText(command: Command): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** An option as it is typed. */
+/** An option as the user types it. */
 export function optionWord(name: string, { value }: Option): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }

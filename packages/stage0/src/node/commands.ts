@@ -9,7 +9,7 @@ import { ENGINE_NAMES } from './engine-names.ts';
 import { LIMIT_OPTIONS, PROGRAM_LIMIT_OPTIONS } from './limit-options.ts';
 import { LAYOUT_OPTIONS, RECIPE_OPTIONS } from './recipe-options.ts';
 
-/** "Differs" and "could not look" are not the same to a script. */
+/** A script must be able to tell "differs" from "could not look". */
 const CANNOT_JUDGE = 3;
 
 const ARCH: Option = {

@@ -18,7 +18,7 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map([
 
 const SHELLS = [...SCRIPTS.keys()].join(', ');
 
-/** The command that prints it, for these commands and itself. */
+/** The command that prints the completion script, for these commands and for itself. */
 export function completionCommand(others: readonly Command[], tools: readonly string[]): Command {
   const command: Command = {
     name: 'completion',
@@ -41,7 +41,7 @@ export function completionCommand(others: readonly Command[], tools: readonly st
   return command;
 }
 
-/** Files are completed where no word of ours fits. */
+/** A file's name is completed where none of our words fits. */
 function bashScript(commands: readonly Command[], tools: readonly string[]): string {
   const cases = commands.map(
     ({ name, options }) => `    ${name}) words='${longNames(options)}' ;;`,

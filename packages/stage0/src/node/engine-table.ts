@@ -18,7 +18,7 @@ const ENGINES: Readonly<Record<EngineName, MakeEngine>> = {
   native: (_, seconds) => nativeEngine(seconds),
 };
 
-/** The engine of that name, with its limits. Throws UsageError when there is none. */
+/** The engine with this name, with its limits. Throws UsageError if there is none. */
 export function engineNamed(
   name: string,
   limits: { readonly engine: EngineOptions; readonly seconds: number },

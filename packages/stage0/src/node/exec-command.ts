@@ -27,7 +27,7 @@ export function execCommand(given: Arguments): number {
   return end.kind === 'exited' ? end.status : 128 + end.signal;
 }
 
-/** Runs programs in the interpreter and writes what they do. */
+/** An engine that runs programs in the interpreter and writes what they do. */
 function tracing(limits: EngineOptions): Engine {
   return (image, argv, host) => {
     const machine = new Machine({ ...limits, image, argv, host });
@@ -51,7 +51,7 @@ function dumpWasm(program: string, text: string): number {
   return 0;
 }
 
-/** This computer's files, with programs that run in the machine. */
+/** This computer's files; programs run in the machine. */
 class MachineHost extends NodeHost {
   override readonly environment: readonly string[];
   private readonly engine: Engine;
@@ -81,7 +81,7 @@ class MachineHost extends NodeHost {
     else stderr(bytes);
   }
 
-  /** The working directory belongs to this process, so that it must be put back after a child. */
+  /** The working directory belongs to this process, so it must be restored after a child. */
   override run(
     path: string,
     argv: readonly string[],

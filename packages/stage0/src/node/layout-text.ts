@@ -2,10 +2,10 @@
 /** Sentences → lines of at most 100 characters, for help texts. */
 
 const WIDTH = 100;
-/** Where the text after a term begins. */
+/** The column of the text after a term. */
 const INDENT = 25;
 
-/** Paragraphs, which an empty line separates. */
+/** The text in paragraphs, which are separated by an empty line. */
 export function paragraphs(text: string): string {
   return text
     .split('\n\n')
@@ -13,7 +13,7 @@ export function paragraphs(text: string): string {
     .join('\n\n');
 }
 
-/** A term and its text beside it; after a longer term, below it. */
+/** A term with its text beside it, or below it if the term is long. */
 export function hanging(term: string, text: string): string {
   const lines = text.split('\n').flatMap((line) => wrap(line, WIDTH - INDENT));
   const indented = lines.map((line) => `${' '.repeat(INDENT)}${line}`);

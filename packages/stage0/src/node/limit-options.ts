@@ -6,7 +6,7 @@ import type { EngineOptions } from '@stage0-ts/i386';
 import type { Arguments, Options } from './command.ts';
 import { UsageError } from './usage.ts';
 
-/** Where one program runs. */
+/** Options of commands that run one program. */
 export const PROGRAM_LIMIT_OPTIONS: Options = {
   interpret: {
     help: "run programs in the machine's interpreter alone: slower, and the definition",
@@ -27,7 +27,7 @@ export const PROGRAM_LIMIT_OPTIONS: Options = {
   },
 };
 
-/** Where a tree is built. */
+/** Options of commands that build a tree. */
 export const LIMIT_OPTIONS: Options = {
   ...PROGRAM_LIMIT_OPTIONS,
   'files-limit': {
@@ -39,15 +39,15 @@ export const LIMIT_OPTIONS: Options = {
 
 export interface Limits {
   readonly engine: EngineOptions;
-  /** Bytes of all files together. */
+  /** Limit for all files together, in bytes. */
   readonly files: number;
-  /** True when the time is over. */
+  /** True when the time is up. */
   readonly shouldStop: () => boolean;
   /** Seconds. */
   readonly seconds: number;
 }
 
-/** The values; the time begins now. Throws UsageError. */
+/** The values of the options; the time starts now. Throws UsageError. */
 export function limitsFrom(given: Arguments): Limits {
   const seconds = amountOf(given, 'time-limit') as number;
   const end = performance.now() + seconds * 1000;

@@ -10,7 +10,9 @@ import { NodeHost } from '@stage0-ts/host/node';
 import { type ForeignBuild, type ForeignEntry, foreignFiles } from '../foreign-build.ts';
 import { treeFromArchive } from '../tree.ts';
 
-/** Throws ToolError for what does not exist or cannot be read. */
+/**
+ * Load a build that was made elsewhere. Throws ToolError for what does not exist or cannot be read.
+ */
 export function loadForeign(name: string): ForeignBuild {
   const host = new NodeHost();
   const status = host.stat(name);
@@ -38,7 +40,7 @@ function entryAt(host: NodeHost, file: string, follow: boolean): ForeignEntry | 
   return status && { ...status, read: () => host.readFile(file) };
 }
 
-/** An archive, or else one file of a build under its own name. */
+/** An archive, or one file of a build under its own name. */
 function foreignFile(host: NodeHost, name: string): ForeignBuild {
   try {
     return foreignFiles(treeFromArchive(host.readFile(name), name));

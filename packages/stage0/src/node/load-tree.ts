@@ -14,7 +14,7 @@ import { namedTreeFromArchive } from '../tree.ts';
 import { adviceForFile } from '../tree-advice.ts';
 import { joinParts, placeOf, type TreePart } from '../tree-parts.ts';
 
-/** A tree, and what it came from. */
+/** A tree, and where it came from. */
 export interface LoadedTree {
   readonly files: MemoryFiles;
   /** undefined for a folder, and for a tree of several parts. */
@@ -33,8 +33,9 @@ interface Loaded {
 }
 
 /**
- * The operands of a command line: one TREE; or several, each of which is put where its folder's
- * name says, or where `PATH=TREE` does. Throws ToolError when one cannot be read or has no place.
+ * Load the operands of a command line: one TREE, or several parts of one. The name of a part's
+ * folder says where the part belongs, unless `PATH=TREE` does. Throws ToolError when a part cannot
+ * be read or has no place.
  */
 export function loadOperands(operands: readonly string[]): LoadedTree {
   const [only, ...others] = operands as [string, ...string[]];
@@ -57,7 +58,7 @@ interface Operand {
   readonly source: string;
 }
 
-/** `PATH=TREE`, unless a file of that whole name exists. */
+/** `PATH=TREE`, unless there is a file with that whole name. */
 function splitOperand(operand: string): Operand {
   const parts = /^([^=]*)=(.+)$/s.exec(operand);
   if (parts === null || new NodeHost().stat(operand) !== undefined) {
@@ -81,7 +82,7 @@ export function loadTree(name: string): MemoryFiles {
   return loadTreeAs(name).files;
 }
 
-/** Load the tree and say what it came from. Throws ToolError when it cannot be read. */
+/** Load the tree, and note where it came from. Throws ToolError when it cannot be read. */
 function loadTreeAs(name: string): Loaded {
   const host = new NodeHost();
   const status = host.stat(name);
@@ -97,7 +98,7 @@ function loadTreeAs(name: string): Loaded {
   return { files, archive: undefined, folder: path.basename(path.resolve(name)) };
 }
 
-/** Adds what the file is, if it is recognised. */
+/** If the archive cannot be read, adds to the error what the file is, where that is recognised. */
 function unpacked(bytes: Uint8Array, name: string): PlainTree {
   try {
     return namedTreeFromArchive(bytes, name);
@@ -130,14 +131,14 @@ function loadFolder(host: NodeHost, files: MemoryFiles, folder: string, prefix: 
 }
 
 /**
- * Permission bits that a saved file may have: set-user-id and the like stay in the world in memory.
+ * Permission bits that a saved file may have. Set-user-id and the like stay in the world in memory.
  */
 const SAVED_MODE = 0o777;
 
 /**
  * Write the files at `paths` (in the tree, without leading slash) below `folder`, with their modes.
- * `sources` are what was read from this machine. Throws ToolError for a file that would replace one
- * of them.
+ * `sources` are the paths that were read on this machine. Throws ToolError for a file that would
+ * replace one of them.
  */
 export function saveFiles(
   files: MemoryFiles,

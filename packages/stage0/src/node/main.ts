@@ -36,7 +36,7 @@ A TOOL's is that of upstream's program.
 }
 
 /**
- * Run the command line in process.argv; sets the exit status: 0 success, 1 failure, 2 usage, 3
+ * Run the command line in process.argv, and set the exit status: 0 success, 1 failure, 2 usage, 3
  * cannot judge.
  */
 export async function main(): Promise<void> {
@@ -44,7 +44,7 @@ export async function main(): Promise<void> {
   const tool = toolNamed(name);
   if (tool !== undefined) {
     const program = await tool.load();
-    process.argv.splice(2, 1); // the tool sees its own arguments only
+    process.argv.splice(2, 1); // the tool sees only its own arguments
     runOnNode(name, program);
     return;
   }
@@ -57,8 +57,8 @@ export async function main(): Promise<void> {
 }
 
 /**
- * The exit status; throws UsageError and ToolError. What a command is made of takes most of its
- * start, and is loaded only when there is something to do.
+ * The exit status; throws UsageError and ToolError. A command's code is loaded only when there is
+ * something to do: loading takes most of the time to start.
  */
 async function runCommand(command: Command, words: readonly string[]): Promise<number> {
   const given = readArguments(command, words);
@@ -67,18 +67,18 @@ async function runCommand(command: Command, words: readonly string[]): Promise<n
   return 0;
 }
 
-/** The subcommand's name: of `stage0 help build` it is build. */
+/** The subcommand's name; for `stage0 help build` it is `build`. */
 function commandWord(): string {
   const [first = '', second = ''] = process.argv.slice(2);
   return HELP_WORDS.has(first) ? second : first;
 }
 
-/** A subcommand's arguments; `help` before its name is `--help` after it. */
+/** A subcommand's arguments. `help` before its name means `--help` after it. */
 function argumentsOf([first = '', ...rest]: readonly string[]): readonly string[] {
   return HELP_WORDS.has(first) ? ['--help'] : rest;
 }
 
-/** Everything that no subcommand of its own does. */
+/** Answers everything that is not a subcommand or a tool: help, version, and unknown words. */
 function answer([word, subject]: readonly string[]): number {
   if (word === undefined) throw new UsageError('which command?');
   if (VERSION_WORDS.has(word)) print(`stage0 ${version()}, for ${UPSTREAM_NAME}\n`);
@@ -98,7 +98,8 @@ function toolNamed(name: string): ToolEntry | undefined {
 }
 
 /**
- * Tools take upstream's command lines, in which `--help` may be a file's name: their help is here.
+ * Tools have upstream's command lines, in which `--help` may be a file's name. So their help is
+ * here.
  */
 function toolHelp(name: string): string {
   const tool = toolNamed(name);
@@ -111,7 +112,10 @@ More: README.md of @stage0-ts/${folder}
 `;
 }
 
-/** Run it with its errors on standard error; `name` is what was asked, as it is typed. */
+/**
+ * Run `action` and report its errors on standard error; `name` is what was asked for, as the user
+ * types it.
+ */
 function guarded(
   action: () => ReturnType<Run>,
   name: string,

@@ -48,7 +48,8 @@ function paragraphs(text: string): string[] {
 }
 
 /**
- * A backslash, a dash that is typed, and a dot or quote that begins a line mean something to roff.
+ * Roff gives a meaning to a backslash, to a dash that users type, and to a dot or quote at the
+ * beginning of a line.
  */
 function escaped(text: string): string {
   return text

@@ -17,7 +17,7 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import type { ChildStatus, Host } from '@stage0-ts/host';
 import type { NamedEngine } from '../engines.ts';
 
-/** Bytes that a program may print. */
+/** How many bytes a program may print. */
 const MAX_OUTPUT = 256 << 20;
 
 /**
@@ -78,8 +78,8 @@ function start(
 }
 
 /**
- * End what a killed program had started: on Linux, every process whose working directory is in the
- * folder.
+ * End the processes that a killed program had started: on Linux, all whose working directory is in
+ * the folder.
  */
 function killThoseIn(folder: string): void {
   if (!fs.existsSync('/proc/self/cwd')) return;
@@ -89,12 +89,12 @@ function killThoseIn(folder: string): void {
         process.kill(pid, 'SIGKILL');
       }
     } catch {
-      // It has ended, or is somebody else's.
+      // It has ended, or belongs to another user.
     }
   }
 }
 
-/** Copy the world below `from` into `to`, which exists. */
+/** Copy the world below `from` into the existing folder `to`. */
 function copyOut(host: Host, from: string, to: string): void {
   for (const name of host.list(from)) {
     const source = `${from === '/' ? '' : from}/${name}`;
@@ -112,7 +112,7 @@ function copyOut(host: Host, from: string, to: string): void {
   }
 }
 
-/** Make the world below `prefix` what the folder is now. */
+/** Make the world below `prefix` equal to the folder. */
 function copyIn(host: Host, folder: string, prefix: string): void {
   const found = new Set<string>();
   for (const entry of fs.readdirSync(path.join(folder, prefix), { encoding: 'buffer' })) {
@@ -164,7 +164,7 @@ function bringFile(host: Host, name: string, source: string, mode: number): void
   host.chmod(name, mode);
 }
 
-/** Remove what is at a path, folders with all that is in them. */
+/** Remove what is at a path; a folder with everything in it. */
 function removeAll(host: Host, name: string): void {
   if (host.lstat(name)?.kind !== 'directory') {
     host.remove(name);

@@ -4,15 +4,15 @@ import { visible } from '@stage0-ts/diagnostics';
 import type { ProcessRecord } from '../records.ts';
 import type { RunEvent } from '../watch.ts';
 
-/** True where a moving line helps somebody. */
+/** True where somebody can see a line that moves. */
 export function wantsProgress(quiet: boolean): boolean {
   const { env } = process;
   return process.stderr.isTTY === true && !quiet && !env['NO_COLOR'] && !env['CI'];
 }
 
 /**
- * Lines of progress: phase (an engine, or the rebuild), step, number of steps if known, program,
- * artifact.
+ * Lines of progress: the phase (an engine, or the rebuild), the step, the number of steps if that
+ * is known, the program, the artifact.
  */
 export class ProgressText {
   private steps = 0;
@@ -25,7 +25,7 @@ export class ProgressText {
     return `${phase} ${this.steps}: ${tool ?? path}${artifact}`;
   }
 
-  /** A process of the compiler's rebuild, which has steps of its own. */
+  /** A line for a process of the compiler's rebuild, whose steps are counted apart. */
   ofRebuild({ argv }: ProcessRecord): string {
     return `the compiler rebuilds itself, ${++this.rebuilt}: ${argv.join(' ')}`;
   }

@@ -33,7 +33,7 @@ export function proveCommand(given: Arguments): number {
   return STATUS[proof.verdict];
 }
 
-/** A line for each as it is done, and the sums. */
+/** Print a line for each mutant when it is done, and then the sums. */
 function printMutants(
   file: ProgramFile,
   table: MealyTable,

@@ -17,7 +17,7 @@ import type { RunOptions } from '../run.ts';
 import type { Arguments, Options } from './command.ts';
 import { UsageError } from './usage.ts';
 
-/** Where a script runs, and what it sees. */
+/** Where a script runs, and which environment it gets. */
 export const RECIPE_OPTIONS: Options = {
   cwd: { value: 'DIR', help: 'working directory in the tree', default: '/' },
   shell: {
@@ -32,7 +32,7 @@ export const RECIPE_OPTIONS: Options = {
   },
 };
 
-/** Where the tree's own layout decides by default. */
+/** The same options, where the tree's own layout gives the defaults. */
 export const LAYOUT_OPTIONS: Options = {
   layout: {
     value: 'NAME',
@@ -51,8 +51,8 @@ export const LAYOUT_OPTIONS: Options = {
 };
 
 /**
- * The tree to build (the given one or one inside it), how to build it, and its layout for the
- * report.
+ * The tree to build (the given one, or one inside it), how to build it, and the name of its layout
+ * for the report.
  */
 export interface LaidOut {
   readonly files: MemoryFiles;
@@ -78,7 +78,7 @@ function layoutFor(given: Arguments, files: MemoryFiles): Layout | undefined {
   return name === undefined ? layoutOf(files, given.text('arch')) : layoutNamed(name);
 }
 
-/** The recipe of the command line; where that says nothing, of the tree's layout. */
+/** The recipe of the command line; the tree's layout gives what the command line leaves open. */
 export function layoutRecipe(given: Arguments, files: MemoryFiles): Recipe {
   const recipe = recipeFrom(given);
   const script = given.optionalText('script');

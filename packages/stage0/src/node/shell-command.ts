@@ -26,7 +26,9 @@ const SYSTEM_COMMANDS: ReadonlySet<string> = new Set([
   'unxz',
 ]);
 
-/** The package's folder, which is two folders above this file, built or not. */
+/**
+ * The package's folder: two folders above this file, both in the sources and in the built package.
+ */
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND = path.join(PACKAGE, 'bin/stage0.js');
 
@@ -44,7 +46,9 @@ export function shellCommand(given: Arguments): number {
   return 0;
 }
 
-/** In a checkout the node_modules of the whole, and otherwise those that the package is in. */
+/**
+ * In a checkout, the checkout's node_modules; otherwise the node_modules that the package is in.
+ */
 function defaultFolder(host: NodeHost): string {
   for (let above = path.resolve(PACKAGE); ; above = path.dirname(above)) {
     const modules = path.join(above, 'node_modules');
@@ -67,7 +71,7 @@ function writeLauncher(host: NodeHost, folder: string, name: string, words: stri
   host.chmod(file, 0o755);
 }
 
-/** Evaluated twice it is as if once. */
+/** Lines for a shell. To evaluate them twice changes nothing more. */
 function environmentText(host: NodeHost, folder: string): string {
   const lines = [
     `case ":$PATH:" in *:${quoted(folder)}:*) ;; *) PATH=${quoted(folder)}:$PATH ;; esac`,
@@ -81,7 +85,7 @@ function environmentText(host: NodeHost, folder: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** One word of a POSIX shell, whatever is in it. */
+/** The text as one word of a POSIX shell, whatever it contains. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -26,11 +26,11 @@ import type { NamedEngine } from '../engines.ts';
 import { engineNamed } from './engine-table.ts';
 import type { Limits } from './limit-options.ts';
 
-/** What a thread is asked to build. */
+/** What a thread has to build. */
 export interface Job {
   readonly root: DirectoryNode;
   readonly engine: string;
-  /** The engine for the compiler's rebuild; undefined where the other thread does that. */
+  /** The engine for the compiler's rebuild; undefined if the other thread does that. */
   readonly rebuilder: string | undefined;
   readonly limits: {
     readonly engine: EngineOptions;
@@ -40,7 +40,7 @@ export interface Job {
   readonly options: Pick<CheckOptions, 'arch' | 'script' | 'directory' | 'environment' | 'shell'>;
 }
 
-/** What a thread says. */
+/** What a thread sends. */
 export type Message =
   | { readonly kind: 'progress'; readonly line: string }
   | {
@@ -58,19 +58,19 @@ export interface SideBySide extends Pick<CheckOptions, 'trust' | 'partial' | 'ag
   readonly engines: readonly [string, string];
   readonly options: Job['options'];
   readonly limits: Limits;
-  /** Takes a line of progress. */
+  /** Gets each line of progress. */
   readonly onProgress: ((line: string) => void) | undefined;
 }
 
-/** `.ts` where Node runs the sources themselves. */
+/** `.ts` where Node runs the sources directly. */
 const OWN_EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
 
-/** Milliseconds between two checks of the time. */
+/** Milliseconds between two looks at the clock. */
 const CHECK_MILLISECONDS = 100;
 
 /**
  * Check `source`, which is not changed. Throws ToolError as {@link check} does, and when the time
- * is over.
+ * is up.
  */
 export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckResult {
   const { engines, options, limits, onProgress } = check;
@@ -111,14 +111,14 @@ function timeOver(seconds: number, threads: readonly Thread[]): ToolError {
 }
 
 class Thread {
-  /** Once it is finished. */
+  /** Set when the build is finished. */
   build: CheckedBuild | undefined;
   private readonly worker: Worker;
   private readonly port: MessagePort;
-  /** What it did last. */
+  /** The last thing that the thread did. */
   last = 'the start';
 
-  /** @param bell is rung when there is a message. */
+  /** @param bell the thread rings it when it has sent a message. */
   constructor(job: Job, bell: Int32Array) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A mistyped name and the names that exist → the one that was probably meant. */
 
-/** The nearest of `names`, if few enough letters differ; upper and lower case count as the same. */
+/** The nearest of `names`, if only a few letters differ. Upper and lower case count as the same. */
 export function nearestName(typed: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.floor((typed.length + 2) / 3) + 1;
@@ -13,12 +13,15 @@ export function nearestName(typed: string, names: Iterable<string>): string | un
   return best;
 }
 
-/** M2_planet and m2-planet are M2-Planet. */
+/** So M2_planet and m2-planet are spelled like M2-Planet. */
 function plain(name: string): string {
   return name.toLowerCase().replaceAll('_', '-');
 }
 
-/** Insertions, deletions, replacements, and swaps of neighbours that make `right` of `left`. */
+/**
+ * The number of insertions, deletions, replacements, and swaps of neighbours that turn `left` into
+ * `right`.
+ */
 function editDistance(left: string, right: string): number {
   let [beforeLast, last]: number[][] = [[], Array.from({ length: right.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= left.length; i++) {

@@ -8,7 +8,7 @@
 import type { Program } from '@stage0-ts/host';
 
 export interface ToolEntry {
-  /** Folder in packages/. */
+  /** The folder in packages/. */
   readonly folder: string;
   readonly synopsis: string;
   readonly summary: string;

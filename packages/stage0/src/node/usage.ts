@@ -8,7 +8,9 @@ import { visible } from '@stage0-ts/diagnostics';
 /** A wrong command line: exit status 2. */
 export class UsageError extends Error {}
 
-/** What is printed for it, when it was given to `command` (stage0, or one of its commands). */
+/**
+ * What is printed for the error, if `command` (stage0, or one of its commands) was called wrongly.
+ */
 export function usageMessage({ message }: UsageError, command: string): string {
   return `${command}: ${visible(message)}\n  ${command} --help says more\n`;
 }

@@ -25,7 +25,7 @@ import { makeDirectories } from './load-tree.ts';
 const DOCUMENT = 'world.json';
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** Save a world; what a folder already has of it is not written again. */
+/** Save a world. Contents that the folder already has are not written again. */
 export function saveWorld(folder: string, { document, entries, files }: SavedWorld): void {
   const host = new NodeHost();
   makeDirectories(host, path.join(folder, 'content'));
@@ -58,7 +58,7 @@ function writeContents(
   }
 }
 
-/** A world to go on from. Throws ToolError if the folder has none, or a damaged one. */
+/** Load a world to go on from. Throws ToolError if the folder has none, or a damaged one. */
 export function loadWorld(folder: string, limit: number): ResumedWorld {
   const { document, entries } = readWorld(folder);
   const read = (sha256: string) => readContent(folder, sha256);
@@ -66,7 +66,7 @@ export function loadWorld(folder: string, limit: number): ResumedWorld {
   return { document, world };
 }
 
-/** A world without its contents: their digests are enough to compare it. */
+/** Load a world without its contents: their digests are enough to compare it. */
 export function readWorld(folder: string): ComparedWorld & { readonly document: WorldDocument } {
   const document = readDocument(folder);
   const text = readPart(folder, entriesName(document));
@@ -89,7 +89,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Errors of `read` name the folder. */
+/** Adds the folder's name to the errors of `read`. */
 function within<Result>(folder: string, read: () => Result): Result {
   try {
     return read();

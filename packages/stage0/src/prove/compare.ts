@@ -14,7 +14,10 @@ import { type MealyTable, rowAt } from './mealy.ts';
 export interface Difference {
   /** The whole input. */
   readonly input: readonly number[];
-  /** All that each shows for it after the first read, or before it if that already differs. */
+  /**
+   * What each program shows after the first read of this input; or before it, if they already
+   * differ there.
+   */
   readonly left: string;
   readonly right: string;
 }
@@ -26,9 +29,9 @@ export const ALL_BYTES: readonly number[] = Array.from({ length: 256 }, (_, byte
 const MAX_AHEAD = 64;
 
 /**
- * Undefined when they do the same on every input.
+ * Where two programs differ; undefined when they do the same on every input.
  *
- * @param bytes that inputs may be made of.
+ * @param the bytes that inputs may contain.
  */
 export function difference(
   left: MealyTable,
@@ -40,18 +43,18 @@ export function difference(
 }
 
 interface Pair {
-  /** States; -1 when the program has ended. */
+  /** The states of both programs; -1 for a program that has ended. */
   readonly left: number;
   readonly right: number;
-  /** What each has shown that the other has not. When both have, they differ. */
+  /** Output that only one program has shown so far. When both have such output, they differ. */
   readonly leftAhead: string;
   readonly rightAhead: string;
-  /** The pair that it was reached from, as an index, and by which byte. */
+  /** The index of the pair from which this one was first reached, and the byte that led here. */
   readonly before: number;
   readonly byte: number;
 }
 
-/** The search, which can continue while rows are added to the left table. */
+/** The search. It can continue while rows are added to the left table. */
 export class PairSearch {
   /** One program is so far ahead of the other that the search ended there. */
   gaveUp = false;
@@ -167,7 +170,7 @@ export class PairSearch {
   }
 }
 
-/** Before its first read. */
+/** The program ends before its first read. */
 function hasEnded({ opening }: MealyTable): boolean {
   return opening.includes('!');
 }

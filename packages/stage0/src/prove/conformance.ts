@@ -13,22 +13,22 @@ import { hexText } from './kernel.ts';
 import { type MealyTable, rowAt, run } from './mealy.ts';
 import { accessWords } from './minimise.ts';
 
-/** What a whole input is turned into. */
+/** A function from a whole input to a whole output. */
 export type Translate = (input: Uint8Array) => Uint8Array;
 
 /** What the suite found. */
 export interface Conformance {
   readonly tests: number;
-  /** States that a machine of the function may have for the result to be a proof. */
+  /** The result is a proof if a machine of the function has no more states than this. */
   readonly upTo: number;
   readonly words: readonly (readonly number[])[];
   readonly difference: Difference | undefined;
 }
 
 export interface ConformanceOptions {
-  /** What inputs are made of. */
+  /** The bytes that inputs consist of. */
   readonly bytes: readonly number[];
-  /** States that the function may have more than the table. */
+  /** How many states the function may have beyond those of the table. */
   readonly margin: number;
   /** What the table must show before the first read. */
   readonly opening: string;
@@ -54,8 +54,8 @@ export function conform(
 }
 
 /**
- * What a function from inputs to outputs cannot do: end early, write elsewhere, open in another
- * way.
+ * Finds in the table what a function from inputs to outputs cannot do: end early, write elsewhere,
+ * open other files.
  */
 function strangeness(
   table: MealyTable,
@@ -92,7 +92,8 @@ export function tellingWords(table: MealyTable, bytes: readonly number[]): numbe
     if (found === undefined) throw new Error('a table that is not minimal');
     words.push([...found.input]);
   }
-  // Remove words that later ones made unnecessary; the empty one stays, because the proof needs it.
+  // Remove words that later ones made unnecessary. The empty word stays, because the proof needs
+  // it.
   for (let at = words.length - 1; at > 0; at--) {
     const fewer = words.filter((_, index) => index !== at);
     if (together(table, states, fewer) === undefined) words.splice(at, 1);
@@ -198,7 +199,7 @@ class Suite {
     return [state, end];
   }
 
-  /** One byte more of input, and of the output that the table gives. */
+  /** Adds a byte to the input, and to the expected output what the table gives for it. */
   private step(
     byte: number,
     state: number,

@@ -15,7 +15,7 @@ export interface ProgramFile {
   readonly bytes: Uint8Array;
 }
 
-/** What exploring a program gave. */
+/** What the exploration of a program found. */
 export interface Exploration {
   readonly table: MealyTable;
   readonly states: number;
@@ -23,24 +23,30 @@ export interface Exploration {
   readonly instructions: number;
   /** Why the table is not complete; undefined when it is. */
   readonly open: string | undefined;
-  /** Bytes asked for by a read, at most. */
+  /** The most bytes that a read asked for. */
   readonly mostAsked: number;
   readonly changedBytes: number;
-  /** Guest addresses of what changes between reads, the second one after it. */
+  /**
+   * The guest addresses between which memory changes between reads; the second is the one after the
+   * last.
+   */
   readonly changedRange: readonly [number, number];
-  /** EFLAGS bits that are part of a state. */
+  /** The EFLAGS bits that are part of a state. */
   readonly liveFlags: number;
 }
 
 export interface ExploreOptions {
   /** States after which the exploration gives up; default 100,000. */
   readonly maxStates?: number | undefined;
-  /** Gets the growing table and returns a callback that runs after each row; true from it stops. */
+  /**
+   * Gets the growing table and returns a callback, which runs after each row. If it returns true,
+   * the exploration stops.
+   */
   readonly watch?: ((table: MealyTable) => () => boolean) | undefined;
 }
 
 const DEFAULT_STATES = 100_000;
-/** Instructions of a whole exploration; upstream's seed needs 84 million. */
+/** Limit of instructions for a whole exploration. Upstream's seed needs 84 million. */
 const MAX_INSTRUCTIONS = 300_000_000;
 
 /** Explore all states of `file`. Throws MachineError if it is not an i386 program. */
@@ -105,7 +111,9 @@ function rowOf(subject: Subject, states: StateTable, state: number): MealyRow {
   return { to, out, end };
 }
 
-/** All that is seen of the program, endings included, when `input` is the whole input. */
+/**
+ * Everything that can be seen of the program, its ending included, when `input` is the whole input.
+ */
 export function behaviour(file: ProgramFile, input: readonly number[]): string {
   const subject = new Subject(file, READ_FLAGS);
   let seen = subject.opening;
@@ -117,7 +125,7 @@ export function behaviour(file: ProgramFile, input: readonly number[]): string {
   return seen;
 }
 
-/** The first place where the model could not follow, if there is one. */
+/** The first place that the model could not follow, if there is one. */
 function unclear(opening: string, rows: readonly MealyRow[]): string | undefined {
   if (opening.includes('?')) return after('the start', opening);
   for (const [state, { end, out }] of rows.entries()) {
@@ -145,7 +153,10 @@ class StateTable {
     return this.rows[number] as Int32Array;
   }
 
-  /** The number of the state in the first `length` words of `words`: a new one if it is new. */
+  /**
+   * The number of the state in the first `length` words of `words`. A new state gets the next
+   * number.
+   */
   number(words: Int32Array, length: number): number {
     const mask = this.slots.length - 1;
     for (let slot = hash(words, length) & mask; ; slot = (slot + 1) & mask) {

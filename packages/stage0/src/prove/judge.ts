@@ -8,7 +8,7 @@ import { ALL_BYTES, type Difference, PairSearch } from './compare.ts';
 import { type ExploreOptions, explore, type ProgramFile } from './explore.ts';
 import type { MealyTable } from './mealy.ts';
 
-/** The result. */
+/** The result of the comparison. */
 export type Judgement =
   | { readonly kind: 'equal'; readonly states: number }
   | { readonly kind: 'different'; readonly difference: Difference }
@@ -42,14 +42,14 @@ export function judge(
 
 /** A copy of the program with one bit of its file flipped. */
 export function mutant({ path, bytes }: ProgramFile, bit: number): ProgramFile {
-  const changed = Uint8Array.from(bytes); // slice() of a Buffer does not copy
+  const changed = Uint8Array.from(bytes); // slice() would not copy a Buffer
   changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
   return { path, bytes: changed };
 }
 
 /**
- * `count` bits spread evenly over the file from the entry point to the end of its segment; all when
- * there are fewer.
+ * `count` bits, spread evenly over the file from the entry point to the end of its segment; all
+ * bits if there are fewer.
  */
 export function mutantBits({ path, bytes }: ProgramFile, count: number): number[] {
   const { entry, segments } = readExecutable(bytes, path);

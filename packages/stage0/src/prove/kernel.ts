@@ -37,11 +37,11 @@ export class Kernel {
   seen = '';
   /** How the program ended, or why it cannot be followed. */
   ending: string | undefined;
-  /** The program waits in a read of the input. */
+  /** True while the program waits in a read of the input. */
   waits = false;
-  /** Most bytes that a read has asked for. */
+  /** The most bytes that a read has asked for. */
   mostAsked = 0;
-  /** Files may be opened until the program first reads. */
+  /** Files may be opened until the first read. */
   opening = true;
   private atEnd = false;
   private readonly memory: Memory;
@@ -51,7 +51,7 @@ export class Kernel {
     this.memory = memory;
   }
 
-  /** @param atEnd the input is at its end, and stays there. */
+  /** @param atEnd true if the input is at its end, where it stays. */
   begin(atEnd: boolean): void {
     this.seen = '';
     this.ending = undefined;
@@ -124,7 +124,7 @@ export class Kernel {
   }
 }
 
-/** Bytes in the notation for what is seen. */
+/** Bytes in the notation in which a program's output is recorded. */
 export function hexText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -6,9 +6,9 @@
 
 /** What one state does. */
 export interface MealyRow {
-  /** Next state by byte; -1 when the program has ended. */
+  /** The next state for each byte; -1 when the program has ended. */
   readonly to: Int32Array;
-  /** What is seen, by byte; with the ending when there is one. */
+  /** What is seen for each byte, with the ending if there is one. */
   readonly out: readonly string[];
   /** What is seen at the end of the input, with the ending. */
   readonly end: string;
@@ -25,7 +25,7 @@ export function rowAt(table: MealyTable, state: number): MealyRow {
   return table.rows[state] as MealyRow;
 }
 
-/** All that is seen when `input` is the whole input. */
+/** Everything that is seen when `input` is the whole input. */
 export function run(table: MealyTable, input: Iterable<number>, from = 0): string {
   let seen = '';
   let state = from;

@@ -12,10 +12,10 @@ import { ALL_BYTES } from './compare.ts';
 import { type MealyRow, type MealyTable, rowAt } from './mealy.ts';
 
 /**
- * The smallest table of the same behaviour.
+ * The smallest table with the same behaviour.
  *
- * @param bytes that inputs are made of: the others are as if the program ended there and showed
- *   nothing.
+ * @param bytes the bytes that inputs consist of. For others the program is taken to end without
+ *   output.
  */
 export function minimise(table: MealyTable, bytes: readonly number[] = ALL_BYTES): MealyTable {
   const rows = bytes === ALL_BYTES ? table.rows : restricted(table, bytes);
@@ -29,7 +29,7 @@ export function minimise(table: MealyTable, bytes: readonly number[] = ALL_BYTES
   return { opening: table.opening, rows: representatives(rows, classes.of, classes.count) };
 }
 
-/** Only those states that inputs of these bytes lead to, in the order of their inputs. */
+/** Keeps only the states that inputs of these bytes lead to, in the order of these inputs. */
 function restricted(table: MealyTable, bytes: readonly number[]): MealyRow[] {
   const numbers = new Map([...accessWords(table, bytes).keys()].map((state, at) => [state, at]));
   return [...numbers.keys()].map((state) => {
@@ -52,7 +52,7 @@ function toClasses(to: Int32Array, classes: readonly number[]): string {
   return Array.from(to, (state) => (state < 0 ? -1 : classes[state])).join(',');
 }
 
-/** Texts → numbers in the order in which they come: the same for the same text. */
+/** Numbers texts in the order in which they come. Equal texts get the same number. */
 function numbered(texts: readonly string[]): { of: number[]; count: number } {
   const numbers = new Map<string, number>();
   const of = texts.map((text) => {
@@ -64,8 +64,8 @@ function numbered(texts: readonly string[]): { of: number[]; count: number } {
 }
 
 /**
- * The first state of each class stands for it: rows are in the order of discovery, so classes are
- * as well.
+ * The first state of each class represents it. Rows are in the order of discovery, so classes are
+ * too.
  */
 function representatives(
   rows: readonly MealyRow[],
@@ -83,8 +83,7 @@ function representatives(
 }
 
 /**
- * Each state that an input of these bytes leads to → a shortest such input; in the order of their
- * lengths.
+ * Each state that an input of these bytes leads to → a shortest such input; shorter inputs first.
  */
 export function accessWords(table: MealyTable, bytes: readonly number[]): Map<number, number[]> {
   const words = new Map<number, number[]>(table.rows.length === 0 ? [] : [[0, []]]);

@@ -14,7 +14,7 @@ import { INPUT, OUTPUT } from './kernel.ts';
 import type { MealyTable } from './mealy.ts';
 import { minimise } from './minimise.ts';
 
-/** What hex0 does before it reads: flags 577 are write, create and empty. */
+/** What hex0 does before its first read. The flags 577 mean write, create and truncate. */
 export const OPENING: string = `[open ${INPUT} 0][open ${OUTPUT} 577 mode 700]`;
 /** What it does at the end of the input. */
 export const ENDING = '!exit 0';
@@ -22,9 +22,9 @@ export const ENDING = '!exit 0';
 export interface ProveOptions {
   /** A second program. */
   readonly other?: ProgramFile | undefined;
-  /** Bytes that no input has. */
+  /** Bytes that inputs do not contain. */
   readonly except?: ReadonlySet<number> | undefined;
-  /** States that our port may have more than the seed; default 1. */
+  /** How many states our port may have beyond the seed's; default 1. */
   readonly margin?: number | undefined;
   readonly maxStates?: number | undefined;
 }
@@ -46,11 +46,14 @@ export interface Proof {
   readonly except: readonly number[];
   /** The port; undefined when the seed's table is not complete. */
   readonly port: Conformance | undefined;
-  /** A shortest input on which seed and other program differ, with all that is seen of both. */
+  /**
+   * A shortest input for which the seed and the other program differ, with all that is seen of
+   * both.
+   */
   readonly otherDifference: Difference | undefined;
 }
 
-/** Explore and compare. Throws MachineError if it is not an i386 program. */
+/** Explore the program and compare it. Throws MachineError if it is not an i386 program. */
 export function prove(file: ProgramFile, options: ProveOptions = {}): Proof {
   const except = options.except ?? new Set();
   const bytes = except.size === 0 ? ALL_BYTES : ALL_BYTES.filter((byte) => !except.has(byte));

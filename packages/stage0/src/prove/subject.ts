@@ -13,21 +13,21 @@ import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { Interpreter, Machine, MachineError, readExecutable } from '@stage0-ts/i386';
 import { INPUT, Kernel, OUTPUT } from './kernel.ts';
 
-/** The end of the input, as an answer to a read; a byte is itself. */
+/** The end of the input, as an answer to a read. Any other answer is a byte. */
 export const END = -1;
-/** Instructions between two reads, after which a program is tested for an endless loop. */
+/** Instructions without a read after which a program is tested for an endless loop. */
 const MAX_STEPS = 5000;
-/** Words of memory that may belong to the state. */
+/** How many words of memory may belong to the state. */
 const MAX_CHANGED_WORDS = 1024;
 const NAME = 'hex0';
-/** Words before those of memory: eip, flags, registers. */
+/** Words of a state before those of memory: eip, flags, registers. */
 const HEAD = 10;
-/** carry, parity, adjust, zero, sign, direction, overflow: what instructions read. */
+/** carry, parity, adjust, zero, sign, direction, overflow: the flags that instructions read. */
 export const READ_FLAGS = 0xcd5;
-/** Faults for which a kernel sends a signal on any processor. */
+/** Faults for which a kernel sends a signal, whatever the processor. */
 const CERTAIN = new Set(['bad-access', 'divide-error', 'breakpoint', 'unknown-interrupt']);
 
-/** Thrown when a flag turns out to be part of the state: the exploration must start again. */
+/** Thrown when a flag turns out to be part of the state. Then the exploration must start again. */
 export class MoreFlags extends Error {}
 
 /** A program that can be put into any of its states. */
@@ -35,12 +35,14 @@ export class Subject {
   /** The next state: the first `length` words of it. */
   readonly row: Int32Array = new Int32Array(HEAD + MAX_CHANGED_WORDS);
   length = 0;
-  /** Instructions executed. */
+  /** Instructions executed so far. */
   executed = 0;
   /** What was done before the first read, and the ending if none came. */
   readonly opening: string;
   readonly kernel: Kernel;
-  /** Guest addresses, lowest and after the highest, of what changes between reads. */
+  /**
+   * The guest addresses of what changes between reads: the lowest, and the one after the highest.
+   */
   lowest = 0xffffffff;
   highest = 0;
   private readonly cpu: Interpreter;
@@ -54,7 +56,8 @@ export class Subject {
   private readonly liveFlags: number;
 
   /**
-   * @param liveFlags flags that belong to the state. Throws MachineError if it is not a program.
+   * @param liveFlags the flags that belong to the state. Throws MachineError if it is not a
+   *   program.
    */
   constructor(image: { readonly path: string; readonly bytes: Uint8Array }, liveFlags = 0) {
     const { start, end } = readExecutable(image.bytes, image.path);
@@ -83,20 +86,20 @@ export class Subject {
     if (this.kernel.waits) this.save();
   }
 
-  /** The program reads: {@link row} is where. */
+  /** True while the program waits in a read; then {@link row} is its state. */
   get waits(): boolean {
     return this.kernel.waits;
   }
 
-  /** What was seen of the last step, with the ending if it was the last. */
+  /** What was seen of the last step, and the ending if the program ended. */
   get seen(): string {
     return this.kernel.seen + (this.kernel.ending ?? '');
   }
 
   /**
-   * From `state` on, whose read gets `answer`: true when the program reads again, and then {@link
-   * row} is its state; {@link seen} is what it did. After {@link END} every read finds the end, so
-   * that it never is.
+   * Continue from `state`, whose read gets `answer`. True when the program reads again: then {@link
+   * row} is its new state. {@link seen} is what it did. After {@link END} every read finds the end
+   * of the input, so the result is always false.
    */
   answer(state: Int32Array, answer: number): boolean {
     this.restore(state);
@@ -114,7 +117,7 @@ export class Subject {
     return this.kernel.waits;
   }
 
-  /** How many bytes of memory ever changed after the first read, up to the word. */
+  /** How many bytes of memory have changed after the first read, in whole words. */
   get changedBytes(): number {
     return this.changed.length * 4;
   }
@@ -124,7 +127,8 @@ export class Subject {
     const before = cpu.executed;
     try {
       while (!kernel.waits && kernel.ending === undefined) {
-        // A flag that the manual leaves undefined may be anything, so the program must not read it.
+        // A flag that the manual calls undefined may have any value, so the program must not read
+        // it.
         const { undefinedFlags } = cpu.step();
         cpu.unknownFlags |= undefinedFlags;
         if (cpu.executed - before >= MAX_STEPS) this.endless();
@@ -147,7 +151,7 @@ export class Subject {
     return `!signal ${error.signal}`;
   }
 
-  /** When it comes back to a state without a read, it never ends. */
+  /** A program that comes back to the same state without a read never ends. */
   private endless(): void {
     const { cpu, kernel } = this;
     const [eip, flags] = [cpu.eip, cpu.flags.pack()];

@@ -108,8 +108,8 @@ export function shown(bytes: readonly number[]): string {
 }
 
 /**
- * Bytes that do the same in every state share a column; a cell is the next state and what is
- * written.
+ * Bytes with the same effect in every state share a column. A cell has the next state and the
+ * output.
  */
 export function tableLines(table: MealyTable, except: readonly number[] = []): string[] {
   const columns = inputClasses(table, new Set(except));
