@@ -9,7 +9,7 @@ import path from 'node:path';
 import type { Plugin } from 'vite';
 
 /**
- * One plugin for the pages, one for their workers, which are bundles of their own and are finished
+ * One plugin for the pages and one for their workers, which are separate bundles and are finished
  * first.
  */
 export function notices(): { readonly pages: Plugin; readonly workers: Plugin } {
@@ -36,14 +36,14 @@ export function notices(): { readonly pages: Plugin; readonly workers: Plugin } 
 }
 
 /**
- * `…/node_modules/@scope/name` of a module in it; undefined for our own modules, which links lead
- * to.
+ * `…/node_modules/@scope/name` for a module inside it; undefined for our own modules, which are
+ * linked there.
  */
 function packageFolder(id: string): string | undefined {
   return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
 }
 
-/** Throws for a package without a licence text: it must not be in the page then. */
+/** Throws for a package without a licence text, because such a package must not be in the page. */
 function notice(folder: string): string {
   const manifest = fs.readFileSync(path.join(folder, 'package.json'), 'utf8');
   const { name, version, license } = JSON.parse(manifest) as Record<string, string>;

@@ -12,7 +12,7 @@ import { readPrivatePem } from './ed25519.ts';
 import { type Bytes, concat, copyOf, fromBase64, toBase64 } from './encoding.ts';
 
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
-/** Bytes of the largest envelope that is read. */
+/** Size of the largest envelope that is read, in bytes. */
 const MAX_ENVELOPE = 32 << 20;
 const MAX_SIGNATURES = 100;
 export interface Envelope {
@@ -55,10 +55,7 @@ export function readEnvelope(bytes: Uint8Array, file: string): Envelope {
   };
 }
 
-/**
- * What is in an envelope and is not signed would say something to one reader and nothing to
- * another.
- */
+/** A field that is not signed could mean something to one reader and nothing to another. */
 function requireKeys(
   value: unknown,
   known: readonly string[],
@@ -79,7 +76,7 @@ export function writeEnvelope({ payload, signatures }: Envelope): Uint8Array {
 }
 
 /**
- * Sign a statement with the key in `pem`, as `openssl genpkey -algorithm ed25519` writes it, and
+ * Sign a statement with the key in `pem`, in the form of `openssl genpkey -algorithm ed25519`, and
  * return the envelope. Throws ToolError for another kind of key, or one that has a passphrase.
  */
 export async function sign(payload: Uint8Array, pem: string, what: string): Promise<Uint8Array> {

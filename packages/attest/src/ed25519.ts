@@ -6,9 +6,9 @@
 import { ToolError } from '@stage0-ts/diagnostics';
 import { type Bytes, concat, digest, fromBase64, readBlock, toHex } from './encoding.ts';
 
-/** DER of everything in an Ed25519 public key (RFC 8410) that comes before its 32 bytes. */
+/** The DER of an Ed25519 public key (RFC 8410) up to the key's 32 bytes. */
 const SPKI_HEAD = Uint8Array.of(0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0);
-/** The same of a private key. */
+/** The same for a private key. */
 const PKCS8_HEAD = Uint8Array.of(
   0x30,
   0x2e,
@@ -30,7 +30,7 @@ const PKCS8_HEAD = Uint8Array.of(
 const PEM_WIDTH = 64;
 
 /**
- * The 32 bytes of the public key in `pem`, as `openssl pkey -pubout` writes it. Throws ToolError.
+ * The 32 bytes of the public key in `pem`, in the form of `openssl pkey -pubout`. Throws ToolError.
  */
 export function readPublicPem(pem: string, what: string): Bytes {
   const der = readBlock(pem, 'PUBLIC KEY', PEM_WIDTH, what);
@@ -48,13 +48,13 @@ export async function keyIdOf(raw: Uint8Array): Promise<string> {
   return toHex(await digest('SHA-256', concat(SPKI_HEAD, raw)));
 }
 
-/** Is `sig` a signature of the key with these 32 bytes over `data`? */
+/** True if `sig` is a signature over `data` by the key with these 32 bytes. */
 export async function verifyEd25519(raw: Bytes, sig: Bytes, data: Bytes): Promise<boolean> {
   const key = await crypto.subtle.importKey('raw', raw, 'Ed25519', false, ['verify']);
   return crypto.subtle.verify('Ed25519', key, sig, data);
 }
 
-/** A key that signs. */
+/** A key that can sign. */
 export interface SecretKey {
   readonly keyid: string;
   readonly signBytes: (data: Bytes) => Promise<Bytes>;

@@ -10,15 +10,15 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /**
- * The bytes of `text`, which has to be exactly what {@link toBase64} makes of them: there is one
- * text for one value, so no character of it can be changed unseen. Throws ToolError.
+ * The bytes of `text`, which has to be exactly what {@link toBase64} makes of them. So each value
+ * has only one text, and no character of it can change unseen. Throws ToolError.
  */
 export function fromBase64(text: string, what: string): Bytes {
   let bytes: Bytes | undefined;
   try {
     bytes = copyOf(encodeLatin1(atob(text)));
   } catch {
-    // what atob cannot read
+    // atob cannot read it
   }
   if (bytes !== undefined && toBase64(bytes) === text) return bytes;
   throw new ToolError(`${what} is not base 64 in its usual form`, { code: 'bad-base64' });
@@ -28,7 +28,7 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** WebCrypto takes no views of shared memory: a copy of its own. */
+/** A copy in memory of its own, because WebCrypto accepts no views of shared memory. */
 export function copyOf(bytes: Uint8Array): Bytes {
   return new Uint8Array(bytes);
 }
@@ -51,15 +51,15 @@ export async function digest(name: 'SHA-256' | 'SHA-512', bytes: Uint8Array): Pr
   return new Uint8Array(await crypto.subtle.digest(name, copyOf(bytes)));
 }
 
-/** A key's fingerprint as `ssh-keygen -l` writes it: SHA256: and base 64 without padding. */
+/** A key's fingerprint as `ssh-keygen -l` writes it: `SHA256:` and base 64 without padding. */
 export async function sshFingerprint(blob: Uint8Array): Promise<string> {
   return `SHA256:${toBase64(await digest('SHA-256', blob)).replace(/=+$/, '')}`;
 }
 
 /**
  * The bytes of a block between `-----BEGIN LABEL-----` and `-----END LABEL-----`, which has to be
- * all of `text` and as the programs write it: lines of `width` characters, one line feed after
- * each. Throws ToolError.
+ * the whole of `text`, in the form that the programs write: lines of `width` characters, each with
+ * one line feed after it. Throws ToolError.
  */
 export function readBlock(text: string, label: string, width: number, what: string): Bytes {
   const head = `-----BEGIN ${label}-----\n`;

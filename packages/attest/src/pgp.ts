@@ -29,8 +29,8 @@ export async function readPgpKey(armoredKey: string, what: string): Promise<PgpK
 }
 
 /**
- * The numbers of all its keys: the same ones in another certificate, or in SSH's form, are the same
- * key.
+ * The numbers of all its keys. Keys with the same numbers in another certificate, or in SSH's form,
+ * are the same keys.
  */
 export function pgpMaterial(key: PgpKey): string[] {
   return key.getKeys().map((one: PublicKey | Subkey) => {
@@ -41,7 +41,7 @@ export function pgpMaterial(key: PgpKey): string[] {
     const { n, Q, A } = publicParams;
     if (n !== undefined) return `rsa ${toBase64(n)}`;
     if (A !== undefined) return `ed25519 ${toBase64(A)}`;
-    // The older form of Ed25519 has a byte 40 before its 32.
+    // The older form of Ed25519 has a byte 40 (hexadecimal) before the key's 32 bytes.
     const isOlder = Q?.length === 33 && Q[0] === 0x40;
     if (Q !== undefined)
       return isOlder ? `ed25519 ${toBase64(Q.subarray(1))}` : `ec ${toBase64(Q)}`;
@@ -53,7 +53,7 @@ export function pgpFingerprint(key: PgpKey): string {
   return key.getFingerprint().toUpperCase();
 }
 
-/** Read a detached signature, in ASCII armour or not. Throws ToolError. */
+/** Read a detached signature, with or without ASCII armour. Throws ToolError. */
 export async function readPgpSignature(bytes: Uint8Array, file: string): Promise<PgpSignature> {
   const { readSignature } = await library();
   const isArmoured = bytes[0] === 0x2d;
@@ -65,7 +65,7 @@ export async function readPgpSignature(bytes: Uint8Array, file: string): Promise
   });
 }
 
-/** Which of `keys` signed `message`, or why none did. */
+/** Which of `keys` signed `message`, or why none of them did. */
 export async function pgpSigner(
   signature: PgpSignature,
   message: Uint8Array,

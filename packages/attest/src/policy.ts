@@ -22,18 +22,18 @@ import { type Bytes, concat, sshFingerprint, toBase64 } from './encoding.ts';
 import { type PgpKey, pgpFingerprint, pgpMaterial, readPgpKey } from './pgp.ts';
 import { readSshKey, type SshKey, sshMaterial } from './ssh.ts';
 
-/** What has to be another for each person that counts. */
+/** What may have to differ between the people who count. */
 export const DIFFER = ['runtime', 'builder', 'engines'] as const;
 export type Differ = (typeof DIFFER)[number];
 
-/** A key of a person. */
+/** One key of a person. */
 export type PolicyKey = {
   readonly fingerprint: string;
-  /** The key's numbers, which are the same in every wrapping. */
+  /** The key's numbers, which are the same in every file format. */
   readonly material: readonly string[];
-  /** It counts from this moment on. */
+  /** The key counts from this time on. */
   readonly from: Date | undefined;
-  /** And until this one. */
+  /** The key counts before this time. */
   readonly until: Date | undefined;
 } & (
   | { readonly kind: 'ed25519'; readonly raw: Bytes }
@@ -139,7 +139,7 @@ async function keyOf(text: string, what: string) {
   return { kind: 'ssh', ssh, fingerprint, material: [sshMaterial(ssh)] } as const;
 }
 
-/** The same key in SSH's form, so that it has the same fingerprint in both. */
+/** The same key in SSH's form, so that its fingerprint is the same in both forms. */
 function sshBlob(raw: Bytes): Bytes {
   const type = encodeLatin1('ssh-ed25519');
   return concat(Uint8Array.of(0, 0, 0, type.length), type, Uint8Array.of(0, 0, 0, raw.length), raw);
@@ -163,7 +163,7 @@ function requireDistinct(people: readonly Person[], refused: Refuse): void {
 
 type Refuse = (fault: string) => ToolError;
 
-/** Takes the fields of one object, and then refuses those that nobody took. */
+/** Reads the fields of an object, and then refuses the fields that nothing has read. */
 class Reader {
   readonly what: string;
   private readonly value: Record<string, unknown>;

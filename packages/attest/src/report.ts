@@ -7,7 +7,7 @@ import { visible } from '@stage0-ts/diagnostics';
 import { architectureOf, treeOf } from './statement.ts';
 import type { Claim, ReadStatement, SignatureResult, Verification } from './verify.ts';
 
-/** Lines of text, each ended by a line feed. */
+/** The result as lines of text, each with a line feed at its end. */
 export function verificationText(result: Verification): string {
   const { claims, signatures, disagreement } = result;
   const lines = [
@@ -65,7 +65,7 @@ function verdictLine({ claims, threshold, ok, disagreement }: Verification): str
   return `NOT ok: ${people}`;
 }
 
-/** The same as plain data, version 1. */
+/** The same result as plain data, version 1. */
 export function verificationDocument(result: Verification): unknown {
   const { claims, signatures, disagreement, threshold, ok } = result;
   return {

@@ -22,17 +22,17 @@ import {
 } from './encoding.ts';
 
 /**
- * The namespace of our signatures: one that was made for a git commit or a login is not one of
- * these.
+ * The namespace of our signatures, so that a signature for a git commit or a login does not count
+ * as one of ours.
  */
 export const SSH_NAMESPACE = 'stage0-attest';
 const LABEL = 'SSH SIGNATURE';
 const WIDTH = 70;
 const MAGIC = encodeLatin1('SSHSIG');
 const VERSION = 1;
-/** Bits of an RSA key below which it does not count. */
+/** RSA keys with fewer bits do not count. */
 const MIN_RSA_BITS = 2048;
-/** The flag of a security key that somebody touched it. */
+/** The flag that says that somebody touched the security key. */
 const USER_PRESENT = 1;
 
 /** A public key in SSH's own encoding. */
@@ -47,7 +47,7 @@ export interface SshSignature {
   readonly namespace: string;
   readonly reserved: Bytes;
   readonly hash: string;
-  /** Algorithm, and the fields after it. */
+  /** The algorithm, and the fields after it. */
   readonly signature: Bytes;
 }
 
@@ -55,7 +55,7 @@ function malformed(what: string): ToolError {
   return new ToolError(`${what} is cut short, or has bytes too many`, { code: 'bad-ssh' });
 }
 
-/** Fields with a length in four bytes before each, the highest byte first. */
+/** Fields, each with its length in the four bytes before it, highest byte first. */
 class Fields {
   private readonly bytes: Bytes;
   private readonly what: string;
@@ -127,8 +127,8 @@ export function readSshSignature(text: string, what: string): SshSignature {
 const HASHES = { sha256: 'SHA-256', sha512: 'SHA-512' } as const;
 
 /**
- * Why the signature does not hold for `message`; undefined when it does. Throws ToolError for a
- * broken one.
+ * Why the signature is not valid for `message`; undefined if it is valid. Throws ToolError for a
+ * signature that cannot be read.
  */
 export async function sshFault(
   { key, namespace, reserved, hash, signature }: SshSignature,
@@ -153,7 +153,7 @@ export async function sshFault(
   return holds ? undefined : 'it does not hold for these bytes';
 }
 
-/** Reads the rest of the key and the whole signature. */
+/** Reads the rest of the key and the whole signature, and says whether the signature is valid. */
 type Verifier = (key: Fields, signature: Fields, signed: Bytes) => Promise<boolean>;
 
 const VERIFIERS: Readonly<Record<string, Verifier>> = {
@@ -186,7 +186,7 @@ function requireAlgorithm(signature: Fields, wanted: string): void {
   throw new ToolError(`a signature of ${found} by a key of ${wanted}`, { code: 'bad-ssh' });
 }
 
-/** What a security key signs: it adds the application, whether it was touched, and its counter. */
+/** What a security key signs: it adds the application, the flag for a touch, and its counter. */
 async function touched(application: Bytes, signature: Fields, signed: Bytes): Promise<Bytes> {
   const flags = signature.raw(1);
   const counter = signature.raw(4);
@@ -234,8 +234,8 @@ function ecdsa(curve: string, namedCurve: string, hash: string, size: number): V
 }
 
 /**
- * A number without the zero byte that says that it is not negative. Throws ToolError for one that
- * is, or that has zeros too many: there is one written form.
+ * A number without the zero byte that marks it as positive. Throws ToolError for a negative number
+ * and for extra zeros, because each number has only one valid form.
  */
 function unsigned(number: Bytes): Bytes {
   const [first = 0, second = 0] = number;
@@ -249,7 +249,7 @@ function base64Url(bytes: Uint8Array): string {
   return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-/** What makes a key the same key in another wrapping: the numbers in it. */
+/** The numbers in a key, by which it is recognised in another file format. */
 export function sshMaterial({ type, blob }: SshKey): string {
   const fields = new Fields(blob, 'the key');
   fields.text();

@@ -15,10 +15,10 @@ import { ToolError, visible } from '@stage0-ts/diagnostics';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 export const PREDICATE_TYPE = 'https://slsa.dev/provenance/v1';
-/** Names what the parameters of the build mean: those of {@link Evidence}. */
+/** This name defines what the parameters of the build mean: those of {@link Evidence}. */
 export const BUILD_TYPE = 'urn:stage0-ts:cross-check:v1';
 
-/** Bytes of the largest statement that is read. That of a release has 15,000. */
+/** Size of the largest statement that is read, in bytes. A release's statement has 15,000. */
 const MAX_STATEMENT = 16 << 20;
 
 /** A named thing and its SHA-256 in hexadecimal. */
@@ -33,13 +33,13 @@ export interface TrustedEvidence extends Named {
   readonly size: number;
   /** Why it is accepted: `made-from-source`, `known`, … */
   readonly standing: string;
-  /** The file or the seed that vouches for it. */
+  /** The file or seed that vouches for it. */
   readonly by: string;
 }
 
 /** What a check found, as plain data. */
 export interface Evidence {
-  /** The files that the build made, and that both engines made alike. */
+  /** The files that the build made, if both engines made the same bytes. */
   readonly files: readonly Named[];
   /** `treeDigest` of the tree. */
   readonly tree: string;
@@ -55,17 +55,17 @@ export interface Evidence {
   /** What the caller accepted: `--partial`, `--trust PATH`. */
   readonly accepted: readonly string[];
   readonly trusted: readonly TrustedEvidence[];
-  /** Verdict in one sentence for each pair of engines, and what it rests on. */
+  /** For each pair of engines: the verdict in one sentence, and its reasons. */
   readonly verdicts: readonly { readonly sentence: string; readonly notes: readonly string[] }[];
   /** Version of stage0-ts. */
   readonly version: string;
-  /** Who ran it, a URI, where the caller wants that said. */
+  /** Who ran the check, as a URI, if the caller wants to say so. */
   readonly builder?: string | undefined;
-  /** The JavaScript engine that ran it, where the caller wants that said. */
+  /** The JavaScript engine that ran the check, if the caller wants to say so. */
   readonly runtime?: string | undefined;
 }
 
-/** The parts of a statement that are read again. Others may be there. */
+/** The parts of a statement that are read again. It may have other parts. */
 export interface Statement {
   readonly _type: string;
   readonly subject: readonly Resource[];
@@ -131,7 +131,9 @@ function documentOf(evidence: Evidence): unknown {
   };
 }
 
-/** The tree in each form in which people digest it, and the binaries that came with it. */
+/**
+ * The tree, with every kind of digest that people use for it, and the binaries that came with it.
+ */
 function dependencies({ tree, nar, archives, trusted }: Evidence): unknown[] {
   return [
     resource({ name: TREE, sha256: tree }),
@@ -148,7 +150,10 @@ function resource({ name, sha256 }: Named): Resource {
   return { name, digest: { sha256 } };
 }
 
-/** By name, and by digest where names are the same: by code units, so in no one's locale. */
+/**
+ * In the order of names, and of digests where names are equal. The order is by code units, so it
+ * does not depend on a locale.
+ */
 function sorted<Item extends Named>(items: readonly Item[]): Item[] {
   const key = ({ name, sha256 }: Named) => `${name}\0${sha256}`;
   return [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
@@ -160,9 +165,8 @@ function canonical(value: unknown): string {
 
 /**
  * Read a statement. Throws ToolError with file and reason if it is not one of ours, or not in the
- * form that
- * {@link statementOf} writes: a key given twice, say, which one program would read as the first and
- * another as the last.
+ * form that {@link statementOf} writes. For example, of a key that occurs twice, one program would
+ * read the first value and another the last.
  */
 export function readStatement(bytes: Uint8Array, file: string): Statement {
   if (bytes.length > MAX_STATEMENT) throw refused(file, 'is larger than a statement can be');
@@ -184,7 +188,7 @@ function refused(file: string, fault: string): ToolError {
   return new ToolError(fault, { code: 'bad-statement', file });
 }
 
-/** What is wrong with its shape. */
+/** What is wrong with the statement's form; undefined if nothing is. */
 function faultOf(value: unknown): string | undefined {
   const at = (path: string): unknown =>
     path
@@ -234,15 +238,12 @@ function isResource(value: unknown): value is Resource {
   return typeof name === 'string' && /^[0-9a-f]{64}$/.test(digest?.sha256 ?? '');
 }
 
-/** Digest of the tree that it is about. */
+/** Digest of the tree that the statement is about. */
 export function treeOf({ predicate }: Statement): string {
   return predicate.buildDefinition.resolvedDependencies[0]?.digest.sha256 ?? '';
 }
 
-/**
- * What two statements say differently about the build itself, the first thing; undefined when they
- * agree.
- */
+/** The first thing about the build itself on which two statements differ. */
 export interface Disagreement {
   /** What differs: `tree`, `architecture`, or a file's name. */
   readonly about: string;
@@ -251,8 +252,9 @@ export interface Disagreement {
 }
 
 /**
- * Two statements *agree* when tree, architecture and every file with its digest are the same.
- * Engines, builder and runtime may differ: those are two ways to the same result.
+ * The first disagreement of two statements; undefined when they *agree*: their tree, architecture,
+ * and files with digests are the same. Engines, builder and runtime may differ: those are two ways
+ * to the same result.
  */
 export function disagreement(a: Statement, b: Statement): Disagreement | undefined {
   const rows: (readonly [string, string, string])[] = [

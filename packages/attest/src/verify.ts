@@ -23,19 +23,19 @@ import {
   treeOf,
 } from './statement.ts';
 
-/** A file that was given. */
+/** A file from the caller. */
 export interface Given {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** A statement that was given, or that is in an envelope. */
+/** A statement, either in a file of its own or in an envelope. */
 export interface ReadStatement {
   /** Name of the file. */
   readonly file: string;
   readonly bytes: Uint8Array;
   readonly statement: Statement;
-  /** Why nobody's signature over it counts; undefined when it may. */
+  /** Why no signature of it counts; undefined if signatures may count. */
   readonly fault: string | undefined;
 }
 
@@ -45,9 +45,9 @@ export interface SignatureResult {
   /** Who signed, and with which key, if that is known. */
   readonly person: string | undefined;
   readonly fingerprint: string | undefined;
-  /** The statement that it counts for. */
+  /** The statement that the signature is for. */
   readonly statement: ReadStatement | undefined;
-  /** Why it does not count. */
+  /** Why the signature does not count. */
   readonly refused: string | undefined;
 }
 
@@ -55,28 +55,31 @@ export interface SignatureResult {
 export interface Claim {
   readonly statements: readonly ReadStatement[];
   readonly people: readonly string[];
-  /** As `people`, but those alone that the policy's `differ` lets count together. */
+  /**
+   * The number of people who count together: of `people`, only as many as the policy's `differ`
+   * allows.
+   */
   readonly counted: number;
   readonly reached: boolean;
 }
 
 export interface Verification {
   readonly signatures: readonly SignatureResult[];
-  /** That with the most people first. */
+  /** The claim for which the most people count comes first. */
   readonly claims: readonly Claim[];
-  /** What the first two claims say differently. */
+  /** Where the first two claims differ. */
   readonly disagreement: Disagreement | undefined;
   readonly threshold: number;
-  /** Enough people signed one claim, and there is no other. */
+  /** True if enough people signed one claim and there is no other claim. */
   readonly ok: boolean;
 }
 
 const MAX_FILES = 200;
 
 /**
- * Verify. `files` are statements, envelopes and signatures in any order; `now` is the moment at
- * which keys have to be good. Throws ToolError for a statement that cannot be read; a signature
- * that cannot is one that does not count.
+ * Verify. `files` are statements, envelopes and signatures in any order; keys have to be valid at
+ * the time `now`. Throws ToolError for a statement that cannot be read. A signature that cannot be
+ * read does not count.
  */
 export async function verify(
   files: readonly Given[],
@@ -106,7 +109,10 @@ export async function verify(
   };
 }
 
-/** Which are statements? Those that say so, or else nothing that a signature can be. */
+/**
+ * Separates the statements from the other files: a statement contains `"_type"`, which no signature
+ * does.
+ */
 function sortOut(files: readonly Given[]): [Given[], Given[]] {
   const isStatement = ({ bytes }: Given) => {
     const start = decodeLatin1(bytes.subarray(0, 4096)).trimStart();
@@ -115,7 +121,7 @@ function sortOut(files: readonly Given[]): [Given[], Given[]] {
   return [files.filter(isStatement), files.filter((file) => !isStatement(file))];
 }
 
-/** The statement with these bytes, which is added if it is new. */
+/** The statement with these bytes. If it is new, it is added. */
 function addStatement(
   statements: ReadStatement[],
   file: string,
@@ -174,7 +180,7 @@ function refusal(
   };
 }
 
-/** A signature that holds, unless the key or the statement does not count. */
+/** A valid signature; it may still not count, because of its key or its statement. */
 function judged(
   { name }: Given,
   { person, key }: Owned,
@@ -290,7 +296,10 @@ function claimOf(
   return { statements: group, people, counted, reached: counted >= policy.threshold };
 }
 
-/** What has to differ between people; empty when it is not said, and then it does not count. */
+/**
+ * The value that has to differ between people; empty if the statement does not give it, and then
+ * the person does not count.
+ */
 function differingValue({ predicate }: Statement, differ: Policy['differ']): string {
   const { externalParameters, internalParameters } = predicate.buildDefinition;
   if (differ === 'runtime') return internalParameters.runtime ?? '';
@@ -299,8 +308,8 @@ function differingValue({ predicate }: Statement, differ: Policy['differ']): str
 }
 
 /**
- * The largest number of people each of whom can be given a value of their own among those that they
- * signed: a greatest matching, by augmenting paths.
+ * The largest number of people who can each be given a different one of the values that they
+ * signed. This is a maximum matching, found by augmenting paths.
  */
 function mostDiffering(signed: ReadonlyMap<string, ReadonlySet<string>>): number {
   const takenBy = new Map<string, string>();

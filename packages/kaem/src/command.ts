@@ -15,7 +15,7 @@ export class Command {
   readonly words: string[] = [];
   /** Index of the current word; `words.length` is the empty node at the end. */
   at = 0;
-  /** Offset in the script of the command's first character. */
+  /** Offset of the command's first character in the script. */
   readonly offset: number;
 
   constructor(offset: number) {
@@ -39,14 +39,14 @@ export class Command {
   }
 }
 
-/** What reading a command needs to know. */
+/** The values that reading a command needs. */
 export interface CommandScope extends Scope {
-  /** Value of an alias, or undefined. */
+  /** The value of an alias, or undefined. */
   alias(name: string): string | undefined;
 }
 
 /**
- * Read up to the end of the next command. undefined at the end of the script: a last line without
+ * Read up to the end of the next command. undefined at the end of the script. A last line without a
  * line feed is read, and its errors are reported, but it is never run.
  */
 export function readCommand(reader: Reader, scope: CommandScope): Command | undefined {
@@ -62,7 +62,7 @@ export function readCommand(reader: Reader, scope: CommandScope): Command | unde
       const value = scope.alias(word);
       for (const part of value === undefined ? [word] : splitAlias(value)) {
         const expanded = expandAt(reader, offset, part, scope);
-        // quirk kept: a single blank is not a word
+        // Quirk kept: a single blank does not count as a word
         if (expanded !== ' ') command.words.push(expanded);
       }
     }
@@ -87,7 +87,7 @@ function expandAt(reader: Reader, offset: number, word: string, scope: Scope): s
   }
 }
 
-/** Offset of the next character that is neither blank nor tab; nothing is read. */
+/** Offset of the next character that is neither a blank nor a tab. Nothing is read. */
 function skipBlanks(reader: Reader): number {
   const { bytes } = reader.script;
   let { at } = reader;

@@ -17,7 +17,7 @@ import { readMinimalCommands } from './minimal-reader.ts';
 
 const DEFAULT_SCRIPT = 'kaem.x86';
 
-/** Exit status 0 when every command succeeded, else 1. */
+/** Exit status 0 if every command succeeded, otherwise 1. */
 export const kaemMinimal: Program = (argv, host) =>
   reportErrors('kaem-minimal', host, () => {
     const name = argv[1] ?? DEFAULT_SCRIPT;
@@ -35,9 +35,9 @@ export const kaemMinimal: Program = (argv, host) =>
   });
 
 /**
- * Quirk kept: the seed finds the environment by popping one word off the stack for each argument
- * that it knows. With one argument too many the list starts at the NULL that ends argv and is
- * empty; with more, the further arguments are the environment.
+ * Quirk kept: to find the environment, the seed pops one word off the stack for each argument that
+ * it knows. With one argument too many, the list starts at the NULL that ends argv and is empty;
+ * with more, the further arguments become the environment.
  */
 function childEnvironment(argv: readonly string[], host: Host): readonly string[] {
   return argv.length < 3 ? host.environment : argv.slice(3);
@@ -49,13 +49,15 @@ function succeeds(host: Host, words: readonly string[], environment: readonly st
     return end.kind === 'exited' && end.status === 0;
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
-    // Upstream's child exits silently when it cannot be started; say why.
+    // Upstream's child exits silently when it cannot be started; our port says why.
     host.writeStderr(encodeUtf8(`kaem-minimal: ${visible(`${words[0]}: ${error.message}`)}\n`));
     return false;
   }
 }
 
-/** Upstream gives no place; ours does if the command's line contains invisible characters. */
+/**
+ * Upstream gives no place. Our port does if the line of the command contains invisible characters.
+ */
 function tellUnseen(host: Host, script: Source, offset: number): void {
   const failure = errorAt(script, offset, 'subprocess-failed', 'this command failed');
   if (failure.hint === undefined) return;

@@ -16,18 +16,18 @@ import { errorAt, requireSource, type Source } from '@stage0-ts/diagnostics';
 
 /** One line of the script. */
 export interface MinimalCommand {
-  /** At least one; words end at their first NUL, as C strings do. */
+  /** At least one word. Words end at their first NUL, as C strings do. */
   readonly words: readonly Uint8Array[];
-  /** Offset in the script of the first byte after the previous command. */
+  /** Offset of the first byte after the previous command. */
   readonly offset: number;
 }
 
-/** Words of a command: 256 pointers, the last one zero. */
+/** Most words in a command: upstream has 256 pointers, the last one zero. */
 const MAX_WORDS = 255;
-/** Bytes of a word: a buffer of 4096, the last one zero. */
+/** Most bytes in a word: upstream has a buffer of 4096, the last byte zero. */
 const MAX_WORD = 4095;
 
-/** What stops a word. */
+/** What ended a word. */
 type WordEnd = 'separator' | 'line' | 'file';
 
 const TAB = 0x09;
@@ -36,14 +36,15 @@ const BLANK = 0x20;
 const QUOTE = 0x22;
 const HASH = 0x23;
 const BACKSLASH = 0x5c;
-/** Quirk kept: end of file is the value -4 in a byte, so the byte 0xFC ends a script. */
+/** Quirk kept: the end of the file is the value -4 in a byte, so the byte 0xFC ends a script. */
 const END_OF_FILE = 0xfc;
 
 /**
- * The commands of a script. A last line without line feed is not a command.
+ * The commands of a script. A last line without a line feed is not a command.
  *
- * Throws ToolError for a file end inside a string or comment, a word over 4095 bytes and a command
- * over 255 words (upstream exits 1 for the first two and overwrites its own memory for the others).
+ * Throws ToolError for a file that ends inside a string or comment, a word of more than 4095 bytes
+ * and a command of more than 255 words (upstream exits 1 for the first two and overwrites its own
+ * memory for the others).
  */
 export function* readMinimalCommands(script: Source): Generator<MinimalCommand> {
   requireSource(script, 'the script');

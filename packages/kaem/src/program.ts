@@ -11,7 +11,8 @@ const USAGE =
   ' [-h | --help] [-V | --version] [--file filename | -f filename] [-i | --init-mode] [-v | --verbose] [--non-strict] [--warn] [--fuzz]\n';
 
 /**
- * Exit status 0 at the end of the script, 1 for any failure, or what the program of `exec` gives.
+ * Exit status 0 at the end of the script, 1 after any failure, or the status of the program that
+ * `exec` started.
  */
 export const kaem: Program = (argv, host) =>
   reportErrors('kaem', host, () => {
@@ -29,7 +30,7 @@ export const kaem: Program = (argv, host) =>
     return new Shell(script, argv, host, choice.options).run();
   });
 
-/** Either something to print and stop, or what to run. */
+/** Either a text to print before stopping, or a script to run. */
 type Choice =
   | { readonly answer: string; readonly status: number }
   | { readonly script: string; readonly options: ShellOptions };

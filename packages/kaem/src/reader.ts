@@ -18,7 +18,7 @@ import { errorAt, type Source } from '@stage0-ts/diagnostics';
  */
 export type WordEnd = 'word' | 'command' | 'script';
 
-/** The most bytes of a line, word or value; upstream counts the final NUL. */
+/** The most bytes in a line, word or value. Upstream's count includes the final NUL. */
 export const MAX_STRING = 4096;
 
 const END_OF_FILE = -1;
@@ -27,8 +27,8 @@ export class Reader {
   /** Offset of the next character. */
   at = 0;
   /**
-   * Upstream's "index": the length of the last word read. A comment or command end right after a
-   * separator keeps it; kaem runs a command only when it is not 0.
+   * Upstream's "index": the length of the word that was read last. A comment or the end of a
+   * command, directly after a separator, keeps it; kaem runs a command only if it is not 0.
    */
   lastLength = 0;
   readonly script: Source;
@@ -38,7 +38,7 @@ export class Reader {
     this.script = script;
   }
 
-  /** Start with a clean buffer: at each command, and after each word that was kept. */
+  /** Start with a clean buffer: before each command, and after each word that was kept. */
   clearWord(): void {
     this.buffer = new Uint8Array(MAX_STRING);
   }
@@ -87,7 +87,7 @@ export class Reader {
     }
   }
 
-  /** `"…"`: everything up to the closing quote; returns the length of the word so far. */
+  /** `"…"`: everything up to the closing quote. Returns the length of the word so far. */
   private readString(start: number, from: number): number {
     let length = from;
     for (;;) {
@@ -97,7 +97,7 @@ export class Reader {
         throw this.error(start, 'unterminated-string', 'IMPROPERLY TERMINATED STRING!');
       }
       if (char === 0x22) return length;
-      // An escaped line end is written as the -1 that means "nothing": byte 0xFF.
+      // For an escaped line end, -1 is written, which means "nothing": the byte 0xFF.
       this.buffer[length++] = char === 0x5c ? escaped(this.next()) : char;
     }
   }
@@ -123,7 +123,7 @@ export class Reader {
   }
 }
 
-/** An escape without a value: a line end. */
+/** The result for an escape without a value: a line end. */
 const SKIPPED = -1;
 
 /** The value of the character after a backslash. */
@@ -134,8 +134,8 @@ function escaped(char: number): number {
 }
 
 /**
- * The words of an alias's value: divided by blanks and tabs, no quotes. Two separators in a row, or
- * one at the end, make an empty word.
+ * The words of an alias's value, divided by blanks and tabs; quotes have no meaning. Two separators
+ * in a row, or one at the end, make an empty word.
  */
 export function splitAlias(value: string): string[] {
   const words: string[] = [];

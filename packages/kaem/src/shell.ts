@@ -19,25 +19,30 @@ export interface ShellOptions {
   readonly verbose?: boolean;
   /** End the script at the first failure. Default: true. */
   readonly strict?: boolean;
-  /** Report options without effect, and where a program was not found. Default: false. */
+  /**
+   * Report options without effect, and the line of a program that is not found. Default: false.
+   */
   readonly warn?: boolean;
-  /** Read everything, start no program. Default: false. */
+  /** Read everything, but start no program. Default: false. */
   readonly fuzz?: boolean;
   /** Report on standard error how each program ended. Default: false. */
   readonly showExitCodes?: boolean;
   /** Start with an empty environment. Default: false. */
   readonly initMode?: boolean;
   /**
-   * Told of each command before it is executed, and of nothing that an `if` leaves out: its words,
-   * with aliases and variables filled in, and its offset in the script.
+   * Called for each command before it is executed, but not for commands that an `if` skips. It gets
+   * the command's words, with aliases and variables filled in, and its offset in the script.
    */
   readonly onCommand?: (words: readonly string[], offset: number) => void;
 }
 
-/** Words of a command: an array of 512 pointers, the last one NULL. */
+/** Most words in a command: upstream has an array of 512 pointers, the last one NULL. */
 const MAX_WORDS = 511;
 
-/** The script ends here, whatever comes after: exec, or a failure that was already reported. */
+/**
+ * Thrown to end the script here, whatever comes after: by exec, or after a failure that was already
+ * reported.
+ */
 class ScriptEnd {
   readonly status: number;
 
@@ -53,15 +58,20 @@ export class Shell {
   readonly argv: readonly string[];
   private readonly environment = new Map<string, string>();
   private readonly aliases = new Map<string, string>();
-  /** Set once at the start and by assignments to PATH; `unset PATH` leaves it. */
+  /** Set at the start and by each assignment to PATH; `unset PATH` does not change it. */
   private path: string;
-  /** The command read last. Builtins advance its current word, and `if` depends on it. */
+  /**
+   * The command that was read last. Builtins advance its current word, and `if` depends on that.
+   */
   private command = new Command(0);
   private verbose: boolean;
   private strict: boolean;
   private readonly options: ShellOptions;
 
-  /** @param argv kaem's own argument vector: argv[0] becomes SHELL, what follows `--` is `$@`. */
+  /**
+   * @param argv kaem's own argument vector: argv[0] becomes SHELL, and what follows `--` becomes
+   *   `$@`.
+   */
   constructor(script: Source, argv: readonly string[], host: Host, options: ShellOptions = {}) {
     requireSource(script, 'the script');
     this.host = host;
@@ -105,7 +115,7 @@ export class Shell {
         throw new ToolError(`Environment variable ${what}`, { code: 'bad-environment' });
       }
       const name = entry.slice(0, equals);
-      // Of two entries with one name upstream finds the first.
+      // If two entries have the same name, upstream finds the first.
       if (!this.environment.has(name)) this.environment.set(name, entry.slice(equals + 1));
     }
     if (this.environment.has('SHELL')) return;
@@ -124,7 +134,7 @@ export class Shell {
       : `/home/${user}/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games`;
   }
 
-  /** Read and trace a command; false at the end of the script. */
+  /** Read a command and trace it; false at the end of the script. */
   private nextCommand(): boolean {
     const command = readCommand(this.reader, this);
     if (command === undefined) return false;
@@ -146,7 +156,7 @@ export class Shell {
     }
   }
 
-  /** Run one command; the result is its status. */
+  /** Run one command and return its status. */
   private execute(command: Command): number {
     const name = command.current;
     if (name === undefined) {
@@ -188,7 +198,7 @@ export class Shell {
     }
   }
 
-  /** A builtin's failure ends a strict script; otherwise it is ignored. */
+  /** The failure of a builtin ends a strict script; otherwise it is ignored. */
   private endBuiltin(command: Command, name: string, succeeded: boolean): number {
     if (this.strict && !succeeded) {
       throw this.error(command, 'builtin-failed', `${name} failed!`);
@@ -196,7 +206,7 @@ export class Shell {
     return 0;
   }
 
-  /** `NAME=value`; further words of the command are ignored. */
+  /** `NAME=value`. Further words of the command are ignored. */
   private assign(word: string): void {
     const equals = word.indexOf('=');
     const name = word.slice(0, equals);
@@ -224,7 +234,7 @@ export class Shell {
       if (option === 'e') this.strict = true;
       else if (option === 'x') {
         this.verbose = true;
-        // The trace of this very command comes too late for it.
+        // This command itself was read before the trace was on, so it is printed here.
         this.print(` +> set -${word.slice(1)}\n`);
       } else if (option !== 'a') {
         throw this.error(
@@ -272,9 +282,9 @@ export class Shell {
   }
 
   /**
-   * `if COMMAND`, then lines up to one whose current word is `fi`. The lines are run while the
-   * status is zero; `else` turns it. Quirks kept: nothing nests, so an inner `fi` that is skipped
-   * ends the outer `if`, and `set -x` is undone at the end.
+   * `if COMMAND`, then lines up to one whose current word is `fi`. Lines run while the status is
+   * zero; `else` inverts it. Quirks kept: an `if` cannot be nested, so an inner `fi` that is
+   * skipped ends the outer `if`; and `set -x` is undone at the end.
    */
   private executeIf(start: Command): void {
     start.advance();
@@ -308,8 +318,8 @@ export class Shell {
 
   /**
    * A program that is not found ends a strict script. Upstream's own test suite checks the digest
-   * of its message, so by default that is all. The place follows with --verbose or --warn, and if
-   * the line contains invisible characters.
+   * of its message, so by default the message is all that is printed. The place follows with
+   * --verbose or --warn, or if the line contains invisible characters.
    */
   private failMissing(command: Command): never {
     const name = latin1ToHost(command.current ?? '');
@@ -345,14 +355,15 @@ export class Shell {
       );
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      // Upstream's child exits silently when it cannot be started; say why.
+      // Upstream's child exits silently when it cannot be started; our port says why.
       this.complain(`kaem: ${visible(`${latin1ToHost(program)}: ${error.message}`)}\n`);
       return { kind: 'exited', status: 1 };
     }
   }
 
   /**
-   * Where the program of the current word is: as named, when that starts with . or /, else by PATH.
+   * The path of the program that the current word names: the word itself if it starts with . or /;
+   * otherwise found by PATH.
    */
   private findProgram(command: Command): string | undefined {
     const name = command.current;

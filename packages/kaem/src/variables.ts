@@ -7,15 +7,15 @@
  * Any other use of `$` is an error. Behaviour defined by mescc-tools 1.7.0, Kaem/variable.c.
  */
 
-/** What expansion needs to know. All strings are byte strings. */
+/** The values that expansion needs. All strings are byte strings. */
 export interface Scope {
-  /** Value of a variable, or undefined. */
+  /** The value of a variable, or undefined. */
   lookup(name: string): string | undefined;
   /** kaem's own argument vector, for `$@`. */
   readonly argv: readonly string[];
 }
 
-/** Why a word cannot be expanded; the caller adds the position. */
+/** Why a word cannot be expanded. The caller adds the position. */
 export class ExpansionError extends Error {}
 
 /** Expand every reference in `word`. Throws {@link ExpansionError}. */
@@ -29,7 +29,7 @@ export function expand(word: string, scope: Scope): string {
       continue;
     }
     if (word[at + 1] === '@') {
-      // Quirk kept: $@ drops what comes before it in the word.
+      // Quirk kept: $@ drops the part of the word before it.
       value = allArguments(scope.argv);
       at += 2;
     } else if (word[at + 1] === '{') {
@@ -48,15 +48,15 @@ export function expand(word: string, scope: Scope): string {
 
 interface Reference {
   readonly name: string;
-  /** The value of an unset variable. */
+  /** The value if the variable is unset. */
   readonly otherwise: string;
   /** Index of the closing brace. */
   readonly end: number;
 }
 
 function readReference(word: string, start: number): Reference {
-  // Quirk kept: any :- in the rest of the word makes this the form with a default, even one that
-  // belongs to a later reference; the name then ends at the first colon.
+  // Quirk kept: any :- in the rest of the word, even one of a later reference, makes this the form
+  // with a default. The name then ends at the first colon.
   return word.indexOf(':-', start) < 0 ? readPlain(word, start) : readWithDefault(word, start);
 }
 
@@ -73,13 +73,13 @@ function readPlain(word: string, start: number): Reference {
   for (let at = start; at < word.length; at++) {
     const char = word[at];
     if (char === '}') return { name: word.slice(start, nameEnd ?? at), otherwise: '', end: at };
-    if (char === '\n' || char === '\u00ff') break; // 0xFF is end of file to upstream's signed char
+    if (char === '\n' || char === '\u00ff') break; // as a signed char, 0xFF is upstream's EOF
     if (char === '\\') nameEnd ??= at;
   }
   throw new ExpansionError('IMPROPERLY TERMINATED VARIABLE!');
 }
 
-/** Quirk kept: the arguments from `--` on, the dashes included, as one word. */
+/** Quirk kept: the arguments from `--` on, including the dashes, as one word. */
 function allArguments(argv: readonly string[]): string {
   const dashes = argv.indexOf('--');
   return dashes < 0 ? '' : argv.slice(dashes).join(' ');

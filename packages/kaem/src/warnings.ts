@@ -11,7 +11,7 @@ import { errorAt, requireSource, type Source, type ToolError } from '@stage0-ts/
 
 export type ShellName = 'kaem' | 'kaem-minimal';
 
-/** Words with a redirection, a pipe, or a list of commands in them. */
+/** Words that contain a redirection, a pipe or a list of commands. */
 const OPERATOR = /^([0-9]?[<>].*|\|+|&+|.*[^&]&)$/s;
 
 const BLANK = 0x20;
@@ -22,7 +22,7 @@ const HASH = 0x23;
 const SEMICOLON = 0x3b;
 const BACKSLASH = 0x5c;
 
-/** What looks like another shell's language in `script`. */
+/** The parts of `script` that look like another shell's language. */
 export function scriptWarnings(script: Source, shell: ShellName): ToolError[] {
   requireSource(script, 'the script');
   return new Scan(script, shell).run();
@@ -67,7 +67,7 @@ class Scan {
     this.at = end < 0 ? this.script.bytes.length : end;
   }
 
-  /** A word, or the parts of one that a quote or a backslash divides. */
+  /** Reads a word; if a quote or a backslash divides it, all of its parts. */
   private readWord(): void {
     const { bytes } = this.script;
     const start = this.at;
@@ -109,7 +109,7 @@ class Scan {
     }
   }
 
-  /** Does the word go on after the byte here? */
+  /** True if the byte here continues the word. */
   private isInWord(): boolean {
     const next = this.script.bytes[this.at + 1];
     const ends = [BLANK, TAB, LINE_FEED, HASH, undefined];
@@ -130,7 +130,7 @@ class Scan {
     this.at++;
   }
 
-  /** A word without quotes. */
+  /** Reads a word without quotes. */
   private readPlain(start: number, text: string): void {
     if (this.words === 1) this.assigns = this.shell === 'kaem' && text.includes('=');
     const is = (code: string, message: string) => this.warn(start, code, message);

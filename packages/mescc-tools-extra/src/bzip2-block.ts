@@ -14,16 +14,14 @@ const INITIAL_ENTRIES = 1 << 12;
 
 export class Block {
   /**
-   * Bits 0–7: the byte sent at this index. Bits 8–31, after {@link link}: where this place is
-   * linked to.
+   * Bits 0–7: the byte that the archive has at this index. Bits 8–31, after {@link link}: the place
+   * that this one is linked to.
    */
   entries: Int32Array = new Int32Array(INITIAL_ENTRIES);
-  /** How often each byte occurs. */
+  /** How many times each byte occurs. */
   readonly counts: Int32Array = new Int32Array(256);
 
-  /**
-   * Make room for `length` entries. Returns the entries, which may be another array than before.
-   */
+  /** Make room for `length` entries. Returns the entries, which may now be another array. */
   reserve(length: number): Int32Array {
     if (length > this.entries.length) {
       const grown = new Int32Array(Math.max(length, 2 * this.entries.length));
@@ -33,7 +31,7 @@ export class Block {
     return this.entries;
   }
 
-  /** The text of the block of `length` entries; the walk begins at the place `origin`. */
+  /** The text of a block of `length` entries. The walk begins at the place `origin`. */
   text(length: number, origin: number): Uint8Array {
     this.link(length);
     const { entries } = this;
@@ -49,7 +47,7 @@ export class Block {
   /** Fill the upper bits of the entries. */
   private link(length: number): void {
     const { entries, counts } = this;
-    /** Where the next byte of each value goes in the sorted order. */
+    /** For each value, where its next byte goes in the sorted order. */
     const places = new Int32Array(256);
     for (let byte = 0, sum = 0; byte < 256; byte++) {
       places[byte] = sum;

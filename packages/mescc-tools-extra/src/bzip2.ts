@@ -15,10 +15,10 @@ import { Block } from './bzip2-block.ts';
 import { crc32Bzip2 } from './checksums.ts';
 import { DecodedBytes, type DecodeOptions, type Fail, failWith } from './decoding.ts';
 
-/** Bits of a code. */
+/** Longest code, in bits. */
 const MAX_CODE_LENGTH = 20;
 const TABLE_BITS = 10;
-/** Symbols of a block, and codes of a block. */
+/** Most symbols in a block, and most codes in a block. */
 const MAX_SYMBOLS = 258;
 const MAX_GROUPS = 6;
 const GROUP_SIZE = 50;
@@ -26,10 +26,13 @@ const RUN_B = 1;
 const BYTES_PER_LEVEL = 100_000;
 const BAD_CODE = 'an invalid bzip2 code';
 const TOO_LONG = 'a bzip2 block that is longer than it may be';
-/** More bytes than a group of symbols can have. */
+/** More bytes than a group of symbols can take. */
 const PADDING = 256;
 
-/** Decompress. Throws a ToolError for a file that is not a bzip2 file, cut short or damaged. */
+/**
+ * Decompress. Throws a ToolError for a file that is not a bzip2 file, and for one that is cut short
+ * or damaged.
+ */
 export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);
@@ -43,9 +46,9 @@ export function bunzip2(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Ar
   return out.toBytes();
 }
 
-/** A Huffman code of a block; bits come most significant first. */
+/** One of a block's Huffman codes. Bits come most significant first. */
 class Code {
-  /** Next ten bits → symbol * 32 + length, or 0 for a longer code or none. */
+  /** Next ten bits → symbol * 32 + length; 0 if the code is longer, or there is none. */
   readonly table: Int16Array = new Int16Array(1 << TABLE_BITS);
   private readonly counts = new Int32Array(MAX_CODE_LENGTH + 1);
   private readonly symbols = new Int32Array(MAX_SYMBOLS);
@@ -89,8 +92,7 @@ class Code {
 }
 
 /**
- * "BZh" and a digit from 1 to 9; what is after a stream and begins otherwise is ignored, as bzip2
- * does.
+ * True for "BZh" and a digit from 1 to 9. Anything else after a stream is ignored, as bzip2 does.
  */
 function startsStream(bytes: Uint8Array, at: number): boolean {
   const level = bytes[at + 3] ?? 0;
@@ -101,20 +103,23 @@ function startsStream(bytes: Uint8Array, at: number): boolean {
 /** What all streams of a file share: the position in it, and the memory for a block. */
 class Decoder {
   private readonly input: Uint8Array;
-  /** The input with zeros after it. */
+  /** The input, with zeros after it. */
   private readonly view: DataView;
   private readonly out: DecodedBytes;
   private readonly fail: Fail;
   private readonly codes: readonly Code[] = Array.from({ length: MAX_GROUPS }, () => new Code());
   private readonly selectors = new Uint8Array(1 << 15);
   private selectorCount = 0;
-  /** Symbols of the block's codes: two for runs, the bytes but one, and the end. */
+  /**
+   * How many symbols the block's codes have: two for runs, one for each byte in use except one, and
+   * one for the end.
+   */
   private symbolCount = 0;
   private readonly block = new Block();
   /** The most bytes that a block of the stream may have. */
   private size = 0;
   private at = 0;
-  /** The `count` low bits are the next of the input, highest first. */
+  /** The lowest `count` bits come next in the input, highest first. */
   private bits = 0;
   private count = 0;
 
@@ -125,12 +130,12 @@ class Decoder {
     this.fail = fail;
   }
 
-  /** The offset of the first byte that is not read. */
+  /** The offset of the first byte that has not been read. */
   get offset(): number {
     return this.at;
   }
 
-  /** stream = "BZh" digit { block } end ; the next begins at a whole byte. */
+  /** stream = "BZh" digit { block } end ; the next stream begins at a whole byte. */
   readStream(): void {
     const start = this.at;
     const level = (this.input[start + 3] ?? 0) - 0x30;
@@ -147,7 +152,7 @@ class Decoder {
         if (sum !== streamSum) {
           throw this.fail(this.at, 'the content does not have the checksum that the stream gives');
         }
-        this.count = 0; // bytes are read only when a bit is needed, so only bits are left over
+        this.count = 0; // bytes are read only when needed, so less than a byte is left
         return;
       }
       if (magic !== 0x314159265359) throw this.fail(this.at, 'not a bzip2 block');
@@ -175,8 +180,8 @@ class Decoder {
   }
 
   /**
-   * The byte values that occur: 16 bits, one for each range of 16 values, then 16 bits for each
-   * range that is used.
+   * The byte values in use: 16 bits, one for each range of 16 values, then 16 bits for each range
+   * that is used.
    */
   private readUsedBytes(): Uint8Array {
     const used: number[] = [];
@@ -194,7 +199,9 @@ class Decoder {
     return Uint8Array.from(used);
   }
 
-  /** Which code each group of 50 symbols uses, move-to-front coded; then the codes themselves. */
+  /**
+   * Which code each group of 50 symbols uses, as move-to-front numbers; then the codes themselves.
+   */
   private readSelectors(): void {
     const groups = this.take(3);
     const count = this.take(15);
@@ -224,7 +231,8 @@ class Decoder {
   }
 
   /**
-   * Decode the symbols of the block, undo zero runs and move-to-front. Returns the number of bytes.
+   * Decode the symbols of the block, and undo zero runs and move-to-front. Returns the number of
+   * bytes.
    */
   private readSymbols(used: Uint8Array): number {
     const { view, size } = this;
@@ -245,7 +253,7 @@ class Decoder {
       const code = this.codes[this.selectors[group] as number] as Code;
       const { table } = code;
       for (let left = GROUP_SIZE; left > 0; left--) {
-        const bits = view.getInt32(at) << skip; // 25 of them
+        const bits = view.getInt32(at) << skip; // at least 25 valid bits
         let entry = table[bits >>> (32 - TABLE_BITS)] as number;
         if (entry === 0) entry = code.walk(bits >>> (32 - MAX_CODE_LENGTH));
         if (entry < 0) throw this.damaged(at, BAD_CODE);
@@ -299,7 +307,8 @@ class Decoder {
   }
 
   /**
-   * The error for a block that is damaged at a byte; past the end the file is cut short instead.
+   * The error for a block that is damaged at a byte; past the end, the error that the file is cut
+   * short.
    */
   private damaged(at: number, message: string): Error {
     return at >= this.input.length ? this.truncated() : this.fail(at, message);
@@ -325,26 +334,26 @@ function packed(bytes: Uint8Array): Int32Array {
   return words;
 }
 
-/** Take the byte at `place` of the packed bytes to the front; returns it. */
+/** Move the byte at `place` of the packed bytes to the front, and return it. */
 function moveToFront(order: Int32Array, place: number): number {
   const last = place >> 2;
   const word = order[last] as number;
   const shift = 8 * (place & 3);
   const byte = (word >>> shift) & 0xff;
-  // Each word moves up by a byte, and gets the highest of the word before.
+  // Each word moves up by one byte, and gets the highest byte of the word before it.
   let lowest = byte;
   for (let i = 0; i < last; i++) {
     const moved = order[i] as number;
     order[i] = (moved << 8) | lowest;
     lowest = moved >>> 24;
   }
-  // The bytes after the place stay.
+  // The bytes after the place keep their places.
   const stay = -0x100 << shift;
   order[last] = (word & stay) | (((word << 8) | lowest) & ~stay);
   return byte;
 }
 
-/** Undo the outer run-length code: after four equal bytes is the number of further ones. */
+/** Undo the outer run-length code: after four equal bytes comes the number of further ones. */
 function writeRuns(text: Uint8Array, out: DecodedBytes): void {
   const { length } = text;
   const words = new DataView(text.buffer);
@@ -354,7 +363,7 @@ function writeRuns(text: Uint8Array, out: DecodedBytes): void {
   let repeats = 0;
   for (let i = 0; i < length; ) {
     if (i + 4 <= length) {
-      // Usually none of four bytes equals the one before it.
+      // In most cases none of four bytes equals the one before it.
       const word = words.getInt32(i, true);
       if (!hasZeroByte(word ^ ((word << 8) | (previous & 0xff)))) {
         view.setInt32(position, word, true);

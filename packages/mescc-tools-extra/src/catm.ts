@@ -8,7 +8,9 @@
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 import { requireBytes } from '@stage0-ts/diagnostics';
 
-/** The parts joined. A `provenance` map that has them as its sources records where each is. */
+/**
+ * The parts, joined. A `provenance` map whose sources are these parts records where each part is.
+ */
 export function concatenate(
   parts: readonly Uint8Array[],
   provenance?: ProvenanceMap,

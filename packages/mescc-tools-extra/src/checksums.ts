@@ -4,15 +4,15 @@
  * xz.
  */
 
-/** Four tables of 256, for a byte with none to three after it. */
+/** Four tables of 256 entries, for a byte with no to three bytes after it. */
 const CRC32: Int32Array = reflectedTables(0xedb88320);
 const BZIP2: Int32Array = bzip2Tables(0x04c11db7);
-/** Eight tables each, of the low and the high halves. */
+/** Eight tables for each half of the number, low and high. */
 const [CRC64_LOW, CRC64_HIGH] = wideTables(0xd7870f42, 0xc96c5795);
 
 /**
- * CRC-32 (ISO 3309) of bytes[start, end), as an unsigned number; four bytes a step, while there are
- * four.
+ * CRC-32 (ISO 3309) of bytes[start, end), as an unsigned number; four bytes in each step, as long
+ * as there are four.
  */
 export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
   const table = CRC32;
@@ -34,8 +34,8 @@ export function crc32(bytes: Uint8Array, start = 0, end: number = bytes.length):
 }
 
 /**
- * CRC-64 (ECMA-182) of `bytes`, as its low and high 32 bits; eight bytes a step, while there are
- * eight.
+ * CRC-64 (ECMA-182) of `bytes`, as its low and high 32 bits; eight bytes in each step, as long as
+ * there are eight.
  */
 export function crc64(bytes: Uint8Array): { low: number; high: number } {
   const lows = CRC64_LOW;
@@ -116,7 +116,7 @@ function reflectedTables(polynomial: number): Int32Array {
     for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
     table[i] = crc;
   }
-  // A zero after a byte is one more step.
+  // Each zero after the byte is one more step.
   for (let i = 256; i < table.length; i++) {
     const before = table[i - 256] as number;
     table[i] = (before >>> 8) ^ (table[before & 0xff] as number);

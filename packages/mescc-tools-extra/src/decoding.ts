@@ -7,11 +7,11 @@ export interface DecodeOptions {
   readonly name?: string;
   /**
    * The most bytes that may be decoded, as a protection against archives made to exhaust memory
-   * (`--limit`); 1 GiB by default. The whole content is in memory, so that the largest array of the
+   * (`--limit`); 1 GiB by default. The whole content is in memory, so the largest array of the
    * JavaScript engine is a limit too: 4 GiB in Node 20.
    */
   readonly limit?: number | undefined;
-  /** Reject data after the last stream; gzip and bzip2 ignore it. Default: false. */
+  /** Reject data after the last stream, which gzip and bzip2 ignore. Default: false. */
   readonly wholeInput?: boolean;
 }
 
@@ -26,7 +26,7 @@ export function tooLarge(message: string, options: DecodeOptions): ToolError {
 /** The error for an archive that is damaged or cut short at the byte `offset`. */
 export type Fail = (offset: number, message: string) => ToolError;
 
-/** A {@link Fail} for the archive that `options` name. */
+/** A {@link Fail} for the archive in `options`. */
 export function failWith(options: DecodeOptions): Fail {
   const file = options.name ?? 'input';
   return (offset, message) =>
@@ -39,15 +39,16 @@ export function failWith(options: DecodeOptions): Fail {
  */
 export class DecodedBytes {
   bytes: Uint8Array<ArrayBuffer>;
-  /** The same memory, for several bytes at a time. */
+  /** The same memory, for access to several bytes at a time. */
   view: DataView<ArrayBuffer>;
   length = 0;
   private readonly options: DecodeOptions;
 
   /**
-   * @param guess initial capacity in bytes. @param stated the size that the archive gives of its
-   *   content, if that is plausible: with enough room at once, large content is never copied. It
-   *   may be wrong, so it is only a hint too.
+   * @param guess initial capacity in bytes.
+   * @param stated the content's size according to the archive, if that is plausible. With enough
+   *   room from the start, large content is never copied. The size may be wrong, so it is only a
+   *   hint.
    */
   constructor(options: DecodeOptions, guess: number, stated = 0) {
     this.options = options;
@@ -56,11 +57,12 @@ export class DecodedBytes {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Make room for `count` bytes more; `bytes` may be another array afterwards. */
+  /** Make room for `count` more bytes; `bytes` may be another array afterwards. */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
-    // A decoder may ask for more than it writes; check() compares what it wrote with the limit.
+    // Decoders may ask for more than they write, so check() compares only what they wrote with the
+    // limit.
     this.check();
     const grown = new Uint8Array(Math.max(needed, Math.min(2 * needed, this.limit + count)));
     grown.set(this.bytes.subarray(0, this.length));
@@ -73,13 +75,15 @@ export class DecodedBytes {
     this.checkStated(this.length);
   }
 
-  /** Throw when a size that the archive gives is beyond the limit, before it is decoded. */
+  /**
+   * Throw when the size that the archive states is beyond the limit, before anything is decoded.
+   */
   checkStated(size: number): void {
     if (size <= this.limit) return;
     throw tooLarge(`the content is larger than the limit of ${this.limit} bytes`, this.options);
   }
 
-  /** What was written; a copy unless the buffer is nearly full. */
+  /** What was written, as a copy unless the buffer is nearly full. */
   toBytes(): Uint8Array<ArrayBuffer> {
     this.check();
     const isFull = this.bytes.length - this.length <= this.length / 16;
@@ -91,10 +95,10 @@ export class DecodedBytes {
   }
 }
 
-/** Decoders ask for room before they know that they need it. */
+/** Decoders ask for room before they know whether they need it. */
 const SPARE = 1 << 16;
 
-/** A buffer of the size, or of the smaller one where the engine has no room. */
+/** A buffer of the size, or of the smaller size if the engine has no room. */
 function makeRoom(size: number, smaller: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(size);
@@ -104,13 +108,13 @@ function makeRoom(size: number, smaller: number): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** What {@link repeat} may write after its end. */
+/** How many bytes {@link repeat} may write after its end. */
 export const SLACK = 3;
 
 /**
- * The match of LZ77: bytes[to, after) become those `distance` before them; the last of these may be
- * among them. Four at a time where the distance and the room after `after` allow that. `view` is of
- * the same memory.
+ * The match of LZ77: bytes[to, after) get the values of the bytes that are `distance` before them;
+ * the two ranges may overlap. Four bytes at a time, where the distance and the room after `after`
+ * allow that. `view` must be of the same memory.
  */
 export function repeat(
   bytes: Uint8Array,

@@ -22,14 +22,14 @@ type Known =
   | { readonly kind: 'file'; readonly data: Uint8Array }
   | undefined;
 
-/** The most links that are followed in a row, as in Linux. */
+/** The most links that are followed one after another, as in Linux. */
 const MAX_LINKS = 40;
-/** Bytes of a path and of one name in it, as in Linux. */
+/** Longest path and longest name in it, in bytes, as in Linux. */
 const MAX_PATH = 4095;
 const MAX_NAME = 255;
 /** Mode of directories that the archive does not list. */
 const PARENT_MODE = 0o755;
-/** What the kernel keeps of a new directory's mode. */
+/** The bits of a new directory's mode that the kernel keeps. */
 const KEPT_BITS = 0o1777;
 
 export class ExtractionPlan {
@@ -37,12 +37,13 @@ export class ExtractionPlan {
   private readonly host: Host;
   private readonly planned = new Map<string, Known>();
   /**
-   * Bytes in the copies that replace hard links: a small archive can name a large file many times.
+   * Total size of the copies that replace hard links: a small archive can name a large file many
+   * times.
    */
   private copied = 0;
   private readonly limit: number;
 
-  /** @param limit the most bytes that the copies may have together (`--limit`). */
+  /** @param limit the most bytes that all copies may have together (`--limit`). */
   constructor(host: Host, limit: number = DEFAULT_LIMIT) {
     this.host = host;
     this.limit = limit;
@@ -50,7 +51,7 @@ export class ExtractionPlan {
 
   /**
    * Add an entry. `archive` is its name in messages; `keepLinks` ignores links whose place is
-   * taken. Throws a ToolError when it would have to write outside, through a file, or over a
+   * taken. Throws a ToolError if the entry would be written outside, through a file, or over a
    * directory.
    */
   add(entry: TarEntry, archive: string, keepLinks: boolean): void {
@@ -74,7 +75,7 @@ export class ExtractionPlan {
         break;
       }
       case 'hard-link': {
-        // A host has no hard links: the entry becomes a copy of its target.
+        // A host has no hard links, so the entry becomes a copy of its target.
         const source = this.resolve(entry.target, true, fail);
         const known = this.look(source);
         if (known?.kind !== 'file') throw fail(`a link to ${entry.target}, which is not there`);
@@ -109,8 +110,8 @@ export class ExtractionPlan {
   }
 
   /**
-   * The path without links, dots and double slashes; its parent directories are made. '' is the
-   * working directory.
+   * The path without links, dots and double slashes; '' is the working directory. Makes its parent
+   * directories.
    */
   private resolve(name: string, followLast: boolean, fail: (message: string) => ToolError): string {
     const rest = name.split('/').reverse();
@@ -148,7 +149,10 @@ export class ExtractionPlan {
   }
 }
 
-/** Rejects names and targets that a system would reject only when half of the steps are done. */
+/**
+ * Rejects names and targets that a system would reject only when half of the steps are done
+ * already.
+ */
 function requirePossible({ type, name, target }: TarEntry, fail: (message: string) => ToolError) {
   const tooLong = (text: string, most: number) => encodeUtf8(text).length > most;
   if (tooLong(name, MAX_PATH) || name.split('/').some((part) => tooLong(part, MAX_NAME))) {

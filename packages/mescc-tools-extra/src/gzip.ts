@@ -21,13 +21,16 @@ const RESERVED_FLAGS = 0xe0;
 
 /** The header of a member. */
 export interface GzipHeader {
-  /** Bytes of the name that the file had, if one was kept. */
+  /** The bytes of the file's original name, if the archive has it. */
   readonly name: Uint8Array | undefined;
   /** Offset of the first byte after the header. */
   readonly end: number;
 }
 
-/** Decompress. Throws a ToolError for a file that is not a gzip file, cut short or damaged. */
+/**
+ * Decompress. Throws a ToolError for a file that is not a gzip file, and for one that is cut short
+ * or damaged.
+ */
 export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
   const fail = failWith(options);
@@ -39,10 +42,10 @@ export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Arr
   return out.toBytes();
 }
 
-/** The most bytes that deflate makes of one. */
+/** The most bytes that deflate can make of one. */
 const MAX_RATIO = 1040;
 
-/** The size that the last member gives, modulo 2^32, or 0 if that is impossible. */
+/** The size that the last member states, modulo 2^32, or 0 if that is impossible. */
 function toldSize(bytes: Uint8Array): number {
   const size = bytes.length < 18 ? 0 : little32(bytes, bytes.length - 4);
   return size <= MAX_RATIO * bytes.length ? size : 0;
@@ -76,7 +79,7 @@ function header(bytes: Uint8Array, start: number, fail: Fail): GzipHeader {
   let at = start + 10;
   if ((flags & FLAG_EXTRA) !== 0) {
     at += 2 + (bytes[at] as number) + 256 * (bytes[at + 1] as number);
-    // A length beyond the end is NaN, or too large.
+    // A length beyond the end gives NaN or too large a number.
     if (!(at <= bytes.length)) throw fail(bytes.length, 'the gzip header ends too early');
   }
   let name: Uint8Array | undefined;

@@ -11,10 +11,10 @@
 import { type DecodedBytes, type Fail, repeat } from './decoding.ts';
 
 const TABLE_BITS = 10;
-/** Bits of a code. */
+/** Longest code, in bits. */
 const MAX_CODE_LENGTH = 15;
 const END_OF_BLOCK = 256;
-/** Bytes of a match. */
+/** Longest match, in bytes. */
 const MAX_MATCH = 258;
 
 /**
@@ -48,15 +48,13 @@ export function inflate(input: Uint8Array, start: number, out: DecodedBytes, fai
 
 /** A canonical Huffman code. */
 class Code {
-  /** Next ten bits → symbol * 16 + length, or 0 for a longer code or none. */
+  /** Next ten bits → symbol * 16 + length; 0 if the code is longer, or there is none. */
   readonly table: Int16Array = new Int16Array(1 << TABLE_BITS);
-  /** Codes by length, and symbols in the order of their codes. */
+  /** How many codes have each length, and the symbols in the order of their codes. */
   readonly counts: Int32Array = new Int32Array(MAX_CODE_LENGTH + 1);
   readonly symbols: Int32Array = new Int32Array(288);
 
-  /**
-   * Set the code from the lengths[start, end). False for one that is over-subscribed or incomplete.
-   */
+  /** Set the code from lengths[start, end). False if the code is over-subscribed or incomplete. */
   build(lengths: Uint8Array, start: number, end: number): boolean {
     const { table, counts, symbols } = this;
     counts.fill(0);
@@ -74,7 +72,7 @@ class Code {
       firstIndex[length + 1] = (firstIndex[length] as number) + count;
       nextCode[length + 1] = ((nextCode[length] as number) + count) << 1;
     }
-    // A single code of one bit is allowed, and no code at all if none is used.
+    // A single code of one bit is allowed; so is no code at all, if none is used.
     if (left > 0 && longest > 1) return false;
     for (let i = start; i < end; i++) {
       const length = lengths[i] as number;
@@ -111,7 +109,7 @@ class Inflater {
   private readonly input: Uint8Array;
   private readonly out: DecodedBytes;
   private readonly fail: Fail;
-  /** Output before this belongs to another stream: distances must not reach it. */
+  /** Output before this offset belongs to another stream, and distances must not reach it. */
   private readonly outStart: number;
   private readonly literals = new Code();
   private readonly distances = new Code();
@@ -183,7 +181,10 @@ class Inflater {
     this.distances.build(lengths, 288, 320);
   }
 
-  /** Three counts, the code length code, and with it the lengths of both codes in one run. */
+  /**
+   * Read three counts, the code length code, and, in this code, the lengths of both codes as one
+   * sequence.
+   */
   private readDynamicCodes(): void {
     const { lengths, literals, distances } = this;
     const literalCount = this.take(5) + 257;
@@ -192,7 +193,7 @@ class Inflater {
     if (literalCount > 286 || total - literalCount > 30) throw this.badCode();
     lengths.fill(0);
     for (let i = 0; i < sent; i++) lengths[LENGTH_ORDER[i] as number] = this.take(3);
-    // This code must be complete, a single code of one bit is not.
+    // This code must be complete: here a single code of one bit is not allowed.
     if (!literals.build(lengths, 0, 19) || !isComplete(literals)) throw this.badCode();
     for (let i = 0; i < total; ) {
       const readSymbol = this.symbol(literals);
@@ -295,7 +296,7 @@ class Inflater {
       repeat(bytes, view, position, after, distance);
       position = after;
     }
-    // Bits beyond the end read as zeros; using one shows here.
+    // Bits beyond the end read as zeros. If any of them was used, this finds it.
     this.at = at;
     if (count < 0) throw this.truncated();
     this.bits = bits;

@@ -12,26 +12,26 @@
 import { type DecodedBytes, type Fail, repeat, SLACK } from './decoding.ts';
 import { RangeDecoder, resetProbabilities } from './range-decoder.ts';
 
-/** The state says what the last symbols were; from 7 on, the last one was a match. */
+/** The state tells which kinds of symbols came last. From 7 on, the last one was a match. */
 const STATES = 12;
 const FIRST_STATE_AFTER_MATCH = 7;
-/** The state after a literal, by the state before it. */
+/** The state after a literal, for each state before it. */
 const STATE_AFTER_LITERAL: Uint8Array = Uint8Array.of(0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 4, 5);
-/** Probabilities that depend on the position do so by its lowest bits, at most four. */
+/** Some probabilities depend on the lowest bits of the position, at most four of them. */
 const MAX_POSITION_STATES = 16;
-/** Bytes of a match. */
+/** Shortest match, in bytes. */
 const MIN_MATCH = 2;
 const MAX_MATCH = 273;
-/** Bytes to make room for at a time. */
+/** How many bytes to make room for at a time. */
 const MAX_RESERVED: number = 1 << 16;
 const TRUNCATED = 'the LZMA data ends too early';
 
 /**
- * Where each kind of probability is in the table. A length coder is two choices, low, middle and
- * high trees.
+ * Where the table has each kind of probability. A length coder is two choices, and the low, middle
+ * and high trees.
  */
 const IS_MATCH = 0;
-/** Four decisions: a new distance or an old one, the last or an older one, and so on. */
+/** Four decisions: a new distance or an old one; the last distance or an older one; and so on. */
 const IS_REPEAT: number = IS_MATCH + STATES * MAX_POSITION_STATES;
 const IS_LONG: number = IS_REPEAT + 4 * STATES;
 const LENGTH: number = IS_LONG + STATES * MAX_POSITION_STATES;
@@ -47,8 +47,8 @@ const SHORT_DISTANCE: number = SLOT + 4 * SLOT_LEAVES;
 const ALIGN: number = SHORT_DISTANCE + 128;
 const LITERAL: number = ALIGN + 16;
 /**
- * For each literal context: a tree of 256, and one for each value of the bit that a match would
- * have given.
+ * For each literal context: a tree of 256, and one more for each value of the bit that a match
+ * would have given.
  */
 const LITERAL_SIZE = 0x300;
 
@@ -59,19 +59,22 @@ export class LzmaDecoder {
   private readonly out: DecodedBytes;
   private readonly fail: Fail;
   private readonly coder = new RangeDecoder();
-  /** Made by {@link setProperties}, and kept while it is large enough; `used` of them count. */
+  /**
+   * The table is made by {@link setProperties} and kept while it is large enough; its first `used`
+   * entries count.
+   */
   private probabilities: Uint16Array = new Uint16Array();
   private used = 0;
   private literalContextBits = 0;
   private literalPositionMask = 0;
   private positionMask = 0;
   private state = 0;
-  /** The last four distances, less one, the latest first; as signed numbers of 32 bits. */
+  /** The last four distances, minus one, latest first, as signed numbers of 32 bits. */
   private rep0 = 0;
   private rep1 = 0;
   private rep2 = 0;
   private rep3 = 0;
-  /** Where in the output the dictionary begins, and how far back it reaches. */
+  /** Where the dictionary begins in the output, and how far back it reaches. */
   private dictionaryStart = 0;
   private dictionarySize = 0;
 
@@ -80,7 +83,7 @@ export class LzmaDecoder {
     this.fail = fail;
   }
 
-  /** The offset of the next byte of input. */
+  /** The offset of the next byte of the input. */
   get offset(): number {
     return this.coder.at;
   }
@@ -90,7 +93,7 @@ export class LzmaDecoder {
     return this.coder.isFinished;
   }
 
-  /** Forget everything that was written: distances no longer reach it. */
+  /** Forget everything that was written: later distances cannot reach it. */
   resetDictionary(size: number): void {
     this.dictionaryStart = this.out.length;
     this.dictionarySize = size;
@@ -111,7 +114,7 @@ export class LzmaDecoder {
     return true;
   }
 
-  /** Forget what was learned, and the last distances. */
+  /** Forget the learned probabilities and the last distances. */
   resetState(): void {
     resetProbabilities(this.probabilities, this.used);
     this.state = 0;
@@ -129,15 +132,15 @@ export class LzmaDecoder {
   }
 
   /**
-   * Decode up to `limit` bytes more, or to the end marker; with 0, the end marker alone. The range
-   * coder is left normalized.
+   * Decode up to `limit` more bytes, or to the end marker; if `limit` is 0, only the end marker.
+   * The range coder is left normalized.
    */
   decode(limit: number): LzmaEnd {
     const { out, coder } = this;
     const stop = out.length + limit;
     let ended: LzmaEnd = 'full';
     do {
-      // A symbol may have used bytes past the end; one is harmless.
+      // The last symbol may have used bytes past the end: one check per symbol is enough.
       if (coder.isPastEnd) throw this.truncated();
       if (out.length + MAX_MATCH + SLACK > out.bytes.length) {
         out.reserve(Math.min(stop - out.length, MAX_RESERVED));
@@ -172,7 +175,7 @@ export class LzmaDecoder {
     return true;
   }
 
-  /** A byte, in the context of the byte before it and of its position. */
+  /** Decode a byte. Its context is the byte before it and its position. */
   private decodeLiteral(position: number): void {
     const { out, coder, probabilities } = this;
     const before = position === 0 ? 0 : (out.bytes[out.length - 1] as number);
@@ -182,7 +185,8 @@ export class LzmaDecoder {
     const tree = LITERAL + LITERAL_SIZE * context;
     let node = 1;
     if (this.state >= FIRST_STATE_AFTER_MATCH) {
-      // The byte that the match would have copied next is a hint, until a bit differs from it.
+      // The byte that the match would have copied next is a hint, until the first bit that differs
+      // from it.
       this.checkDistance(position);
       let expected = out.bytes[out.length - this.rep0 - 1] as number;
       for (let isEqual = true; isEqual && node < 0x100; ) {
@@ -194,11 +198,11 @@ export class LzmaDecoder {
       }
     }
     while (node < 0x100) node = (node << 1) | coder.decodeBit(probabilities, tree + node);
-    out.bytes[out.length++] = node; // its lowest eight bits
+    out.bytes[out.length++] = node; // only the lowest eight bits are stored
     this.state = STATE_AFTER_LITERAL[this.state] as number;
   }
 
-  /** A match: sets `rep0` to its distance and returns its length; 0 for the end marker. */
+  /** Decode a match. Sets `rep0` to its distance and returns its length; 0 for the end marker. */
   private decodeMatch(positionState: number, context: number): number {
     const { coder, probabilities } = this;
     // A new distance (0), or one of the last four (10, 110, 1110, 1111)?
@@ -208,7 +212,7 @@ export class LzmaDecoder {
     const isAfterMatch = this.state >= FIRST_STATE_AFTER_MATCH;
     if (age === 1 && coder.decodeBit(probabilities, IS_LONG + context) === 0) {
       this.state = isAfterMatch ? 11 : 9;
-      return 1; // the last distance again, for a single byte
+      return 1; // one byte, at the last distance
     }
     if (age > 0) {
       this.state = isAfterMatch ? 11 : 8;
@@ -247,7 +251,7 @@ export class LzmaDecoder {
   }
 
   /**
-   * A new distance, less one; -1 is the end marker. Its slot gives its size and its two highest
+   * A new distance, minus one; -1 is the end marker. A slot gives its size and its two highest
    * bits.
    */
   private decodeDistance(length: number): number {
@@ -264,7 +268,7 @@ export class LzmaDecoder {
     return high | middle | coder.decodeReverseTree(probabilities, ALIGN, 4);
   }
 
-  /** Make the distance of that age the last one: 1 is the last, 4 the oldest. */
+  /** Make the distance of this age the last one. Age 1 is the last distance, 4 the oldest. */
   private reuseDistance(age: number): void {
     if (age === 1) return;
     const distance = age === 2 ? this.rep1 : age === 3 ? this.rep2 : this.rep3;
@@ -274,11 +278,11 @@ export class LzmaDecoder {
     this.rep0 = distance;
   }
 
-  /** The last distance must reach neither before the dictionary nor beyond its size. */
+  /** The last distance must not reach before the dictionary, nor exceed the dictionary's size. */
   private checkDistance(position: number): void {
     if (this.rep0 >>> 0 < position >>> 0 && this.rep0 >>> 0 < this.dictionarySize >>> 0) return;
     const { coder } = this;
-    // Data that is cut short may be the reason.
+    // The reason may be that data is cut short.
     if (coder.isPastEnd) throw this.truncated();
     throw this.fail(coder.at, 'an LZMA distance that is too large');
   }

@@ -9,10 +9,10 @@
 import type { DecodedBytes, Fail } from './decoding.ts';
 import { LzmaDecoder } from './lzma.ts';
 
-/** lc + lp of LZMA2 is at most this. */
+/** LZMA2 limits lc + lp to this. */
 const MAX_LITERAL_BITS = 4;
 
-/** Control bytes below this are of plain bytes, or the end. */
+/** Control bytes below this mean plain bytes, or the end. */
 const FIRST_LZMA = 0x80;
 
 /**
@@ -70,7 +70,8 @@ class Lzma2Decoder {
     out.reserve(size);
     out.bytes.set(bytes.subarray(at, at + size), out.length);
     out.length += size;
-    // LZMA after plain bytes starts afresh, but may keep the properties.
+    // After plain bytes that reset the dictionary, LZMA must reset its state, but may keep its
+    // properties.
     if (control === 1) this.needsState = true;
     return at + size;
   }
@@ -117,7 +118,7 @@ class Lzma2Decoder {
     } else if (this.needsState) throw this.fail(at, 'an LZMA2 chunk without a state');
   }
 
-  /** The data must reach to `end`. */
+  /** Throws if the data does not reach to `end`. */
   private requireUpTo(end: number): void {
     if (end > this.bytes.length) throw this.truncated();
   }

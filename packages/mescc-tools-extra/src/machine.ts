@@ -17,7 +17,7 @@ const LOAD_ADDRESSES: ReadonlyMap<string, string> = new Map([
   ['riscv64', '0x600000'],
 ]);
 
-/** `i686` → `x86`, `x86_64` → `amd64`; other names stay. */
+/** `i686` → `x86`, `x86_64` → `amd64`; other names are unchanged. */
 export function stage0Architecture(machine: string): string {
   if (I386.has(machine)) return 'x86';
   return machine === 'x86_64' ? 'amd64' : machine;
@@ -29,7 +29,8 @@ export function bloodOption(machine: string): string {
 }
 
 /**
- * M1's and hex2's option. Quirk kept: a machine that is not known counts as big-endian, armv7l too.
+ * The option of M1 and hex2 for the machine. Quirk kept: an unknown machine counts as big-endian,
+ * and so does armv7l.
  */
 export function endianOption(machine: string): string {
   return WIDE.has(machine) || I386.has(machine) ? '--little-endian' : '--big-endian';

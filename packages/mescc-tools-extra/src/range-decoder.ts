@@ -8,14 +8,14 @@
  * are kept as signed ones, because a field that holds larger numbers is slow.
  */
 
-/** A 0 is as likely as a 1. */
+/** The probability at which 0 and 1 are equally likely. */
 const HALF = 1024;
 const ONE = 2048;
-/** How fast a probability follows the bits: a 1/32 of the way each time. */
+/** How fast a probability follows the bits: each bit moves it by 1/32 of the way. */
 const ADAPTATION = 5;
 
 export class RangeDecoder {
-  /** The offset of the next byte of input. May exceed `end`: see {@link isPastEnd}. */
+  /** The offset of the next byte of the input. It may exceed `end`: see {@link isPastEnd}. */
   at = 0;
   /** The offset after the last byte that belongs to the coder. */
   end = 0;
@@ -24,7 +24,8 @@ export class RangeDecoder {
   private code = 0;
 
   /**
-   * Start to decode input[at, end), of at least five bytes: a zero, and the first four of `code`.
+   * Start to decode input[at, end). It has at least five bytes: a zero, and the first four bytes of
+   * `code`.
    */
   begin(input: Uint8Array, at: number, end: number): void {
     this.input = input;
@@ -35,27 +36,27 @@ export class RangeDecoder {
     this.at = at + 5;
   }
 
-  /** True when the state is the one that an encoder leaves at the end of its data. */
+  /** True in the state in which an encoder leaves the coder at the end of its data. */
   get isFinished(): boolean {
     return this.code === 0;
   }
 
   /**
-   * True when more bytes were used than there are. This is not checked for each byte: a missing
-   * byte reads as 0 or as one of the next chunk, and the decoder checks for it once per symbol.
+   * True when more bytes were used than there are. It is not checked for each byte: a missing byte
+   * reads as 0, or as a byte of the next chunk, and the decoder checks once per symbol.
    */
   get isPastEnd(): boolean {
     return this.at > this.end;
   }
 
-  /** Shift in a byte when the range is below 2^24, so that there are bits enough to cut it. */
+  /** Shift in a byte if the range is below 2^24, so that it has enough bits to be divided. */
   normalize(): void {
     if (this.range >>> 24 !== 0) return;
     this.range <<= 8;
     this.code = (this.code << 8) | (this.input[this.at++] as number);
   }
 
-  /** One bit, by the probability at `index`, which is adjusted. */
+  /** Decode a bit by the probability at `index`, which is then adjusted. */
   decodeBit(probabilities: Uint16Array, index: number): number {
     this.normalize();
     const probability = probabilities[index] as number;
@@ -71,15 +72,15 @@ export class RangeDecoder {
     return 1;
   }
 
-  /** `count` bits that are each 0 or 1 with the same probability, highest first. */
+  /** Decode `count` bits, highest first. Each is 0 or 1 with the same probability. */
   decodeDirectBits(count: number): number {
     let value = 0;
     for (let i = 0; i < count; i++) {
       this.normalize();
       this.range = (this.range >>> 1) | 0;
       this.code = (this.code - this.range) | 0;
-      // -1 for a 0, and then `code` was smaller: add the range again. A branch here would be taken
-      // at random.
+      // -1 for the bit 0: then `code` was smaller, so the range is added again. A branch here would
+      // be unpredictable for the processor.
       const isZero = this.code >> 31;
       this.code = (this.code + (this.range & isZero)) | 0;
       value = (value << 1) + isZero + 1;
@@ -88,8 +89,8 @@ export class RangeDecoder {
   }
 
   /**
-   * A number below `leaves`, a power of two, the highest bit first: a walk down a binary tree of
-   * probabilities from its root, which is number 1. The children of node n are 2n and 2n + 1.
+   * A number below `leaves`, a power of two, highest bit first. It is a path down a binary tree of
+   * probabilities. The root is node 1, and the children of node n are 2n and 2n + 1.
    */
   decodeTree(probabilities: Uint16Array, base: number, leaves: number): number {
     let node = 1;
@@ -97,7 +98,7 @@ export class RangeDecoder {
     return node - leaves;
   }
 
-  /** A number of `count` bits by such a tree, the lowest bit first. */
+  /** A number of `count` bits, decoded by such a tree, lowest bit first. */
   decodeReverseTree(probabilities: Uint16Array, base: number, count: number): number {
     let node = 1;
     let value = 0;
@@ -110,7 +111,7 @@ export class RangeDecoder {
   }
 }
 
-/** Forget what the first `count` probabilities have learned. */
+/** Reset the first `count` probabilities. */
 export function resetProbabilities(probabilities: Uint16Array, count: number): void {
   probabilities.fill(HALF, 0, count);
 }

@@ -10,15 +10,15 @@ import { ByteWriter, type ProvenanceMap } from '@stage0-ts/bytes';
 import { requireBytes, ToolError } from '@stage0-ts/diagnostics';
 
 export interface ReplaceOptions {
-  /** The bytes to look for, at least one and fewer than the input has. */
+  /** The bytes to look for: at least one, and fewer than the input has. */
   readonly pattern: Uint8Array;
-  /** What takes their place. */
+  /** The bytes that replace the pattern. */
   readonly replacement: Uint8Array;
   /** Name of the input in messages. */
   readonly name?: string;
   /**
    * Receives, for each byte, its place in the input; for a replacement, the place of what it
-   * replaces. Default: none is made.
+   * replaces. Default: no map is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }
@@ -44,7 +44,7 @@ export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8A
   const borders = borderTable(pattern);
   let done = 0;
   let matched = 0;
-  // Knuth, Morris and Pratt: each byte of the input is looked at once.
+  // The algorithm of Knuth, Morris and Pratt, which looks at each byte of the input once.
   for (let at = 0; at < input.length; at++) {
     while (matched > 0 && input[at] !== pattern[matched]) matched = borders[matched] as number;
     if (input[at] === pattern[matched]) matched++;
@@ -62,8 +62,8 @@ export function replaceBytes(input: Uint8Array, options: ReplaceOptions): Uint8A
 }
 
 /**
- * By length of a beginning of the pattern: the length of the longest proper end of it that the
- * pattern begins with.
+ * For each length of a prefix of the pattern: the length of the prefix's longest proper suffix that
+ * is also a prefix of the pattern.
  */
 function borderTable(pattern: Uint8Array): Int32Array {
   const borders = new Int32Array(pattern.length + 1);

@@ -8,11 +8,11 @@
 import { requireBytes } from '@stage0-ts/diagnostics';
 
 /**
- * First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4,
+ * The first 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4,
  * 4.2.2).
  */
 const ROUND: Int32Array = fractions(64, Math.cbrt);
-/** The same of the square roots of the first eight primes (5.3.3). */
+/** The same for the square roots of the first eight primes (5.3.3). */
 const INITIAL: Int32Array = fractions(8, Math.sqrt);
 const BLOCK = 64;
 
@@ -24,7 +24,8 @@ export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = bytes.length - (bytes.length % BLOCK);
   compress(state, schedule, bytes, 0, whole);
 
-  // The rest, a one bit, zeros, and the length in bits as 64 bits: one block or two.
+  // One or two last blocks: the rest, a bit 1, zeros, and the length in bits as a number of 64
+  // bits.
   const rest = bytes.length - whole;
   const tail = new Uint8Array(rest + 9 > BLOCK ? 2 * BLOCK : BLOCK);
   tail.set(bytes.subarray(whole));
@@ -69,7 +70,7 @@ function compress(
   }
 }
 
-/** The words 16 to 63 of the schedule, from those before them. */
+/** Compute the words 16 to 63 of the schedule from the words before them. */
 function extend(w: Int32Array): void {
   for (let t = 16; t < 64; t++) {
     w[t] =
@@ -80,7 +81,7 @@ function extend(w: Int32Array): void {
   }
 }
 
-/** The 64 rounds of a block, and the new state. */
+/** The 64 rounds of a block; updates the state. */
 function rounds(state: Int32Array, w: Int32Array): void {
   let a = state[0] as number;
   let b = state[1] as number;
@@ -135,7 +136,10 @@ function smallSigma1(x: number): number {
   return rotateRight(x, 17) ^ rotateRight(x, 19) ^ (x >>> 10);
 }
 
-/** The constants need 32 bits of fraction after at most 5 of integer: a double holds them. */
+/**
+ * The constants need 32 bits after the binary point and at most 5 before it, which a double can
+ * hold.
+ */
 function fractions(count: number, root: (value: number) => number): Int32Array {
   const words = new Int32Array(count);
   for (let prime = 2, found = 0; found < count; prime++) {

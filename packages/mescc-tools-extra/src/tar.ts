@@ -24,33 +24,33 @@ export type TarType =
   | 'fifo';
 
 export interface TarEntry {
-  /** Path as the archive gives it, a slash at the end of a directory's included. */
+  /** Path as the archive gives it, including the slash at the end of a directory's name. */
   readonly name: string;
   readonly type: TarType;
   /**
-   * The type as the header writes it: `5` for a directory, but in an old archive `0` and a slash
-   * after the name.
+   * The type as the header has it: `5` for a directory; but old archives use `0` and a slash after
+   * the name.
    */
   readonly flag: string;
   /** Permission bits. */
   readonly mode: number;
-  /** Content of a file; a view of the archive. */
+  /** Content of a file, as a view of the archive. */
   readonly data: Uint8Array;
-  /** Where a link points. */
+  /** The target of a link. */
   readonly target: string;
-  /** Where in the archive the entry's header is. */
+  /** Offset of the entry's header in the archive. */
   readonly offset: number;
 }
 
 const BLOCK = 512;
 const EMPTY = new Uint8Array();
 
-/** What the headers before an entry say of it. */
+/** What the headers before an entry say about it. */
 interface Overrides {
   name?: string;
   target?: string;
   size?: number;
-  /** Set for a sparse file: its real name, or nothing where it is elsewhere. */
+  /** Set for a sparse file: its real name, or '' if the name is elsewhere. */
   sparse?: string;
 }
 
@@ -65,8 +65,8 @@ const TYPES: ReadonlyMap<string, TarType> = new Map([
 ]);
 
 /**
- * Read the archive. Throws a ToolError when it is cut short, damaged, uses something that is not
- * known (sparse files, several volumes), or names a place outside.
+ * Read the archive. Throws a ToolError if it is cut short or damaged, uses features that are not
+ * supported (sparse files, several volumes), or has a name that leads outside.
  */
 export function readTar(bytes: Uint8Array, options: DecodeOptions = {}): TarEntry[] {
   requireBytes(bytes);
@@ -110,8 +110,8 @@ function readEntry(
   const name = overrides.name ?? headerName(bytes, at);
   const target = overrides.target ?? readText(bytes, at + 157, at + 257);
   const known = TYPES.get(kind);
-  // An old archive marks a directory by the slash alone. Quirk kept: upstream makes it with a mode
-  // of its own.
+  // In old archives only the slash marks a directory. Quirk kept: upstream gives it mode
+  // 0755 instead of the header's mode.
   const type = known ?? (name.endsWith('/') ? 'directory' : 'file');
   const isOldDirectory = known === undefined && type === 'directory';
   requireInside(name, at, options);
@@ -142,7 +142,7 @@ function contentSize(
   return size;
 }
 
-/** name = [ prefix "/" ] name ; GNU archives use the prefix's place for other things. */
+/** name = [ prefix "/" ] name ; GNU archives use the place of the prefix for other things. */
 function headerName(bytes: Uint8Array, at: number): string {
   const name = readText(bytes, at, at + 100);
   const isUstar = readText(bytes, at + 257, at + 265) === 'ustar' && bytes[at + 262] === 0;
@@ -190,7 +190,7 @@ function verifyHeader(bytes: Uint8Array, at: number, fail: Fail): void {
   if (sum !== unsigned && sum !== signed) throw fail(at, 'a tar header with a wrong checksum');
 }
 
-/** Octal, or after a byte of 0x80 or 0xff a big-endian number of 256 values a byte. */
+/** A number in octal; or, after a byte 0x80 or 0xff, in big-endian binary. */
 function readNumber(bytes: Uint8Array, at: number, length: number): number {
   const first = bytes[at] as number;
   if (first !== 0x80 && first !== 0xff) return readOctal(bytes, at, length);
@@ -214,7 +214,7 @@ function isOctal(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x37;
 }
 
-/** The text up to the first NUL. */
+/** The text before the first NUL. */
 function readText(bytes: Uint8Array, start: number, end: number): string {
   const nul = bytes.subarray(start, end).indexOf(0);
   return decodeUtf8(bytes, start, nul < 0 ? end : start + nul);
@@ -225,7 +225,7 @@ function isZero(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
-/** It stays inside as written, but not if `a` is a link. */
+/** As written, the name stays inside, but not if `a` is a link. */
 const DOTS = 'a name with .. in it, which a link on the way would lead elsewhere';
 
 function climbs(name: string): boolean {

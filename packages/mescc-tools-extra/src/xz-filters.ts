@@ -12,7 +12,10 @@
 /** Undo the filter in place. */
 export type Filter = (content: Uint8Array) => void;
 
-/** One instruction at `at`, whose address is `address`; returns how many bytes to step over. */
+/**
+ * Converts one instruction at `at`, whose address is `address`. Returns how many bytes to step
+ * over.
+ */
 type Converter = (bytes: Uint8Array, at: number, address: number) => number;
 
 const CONVERTERS: ReadonlyMap<number, { readonly size: number; readonly convert: Converter }> =
@@ -25,9 +28,7 @@ const CONVERTERS: ReadonlyMap<number, { readonly size: number; readonly convert:
     [0x0a, { size: 4, convert: arm64 }],
   ]);
 
-/**
- * The filter with this id and these properties; undefined for one that is not known or not valid.
- */
+/** The filter with this id and these properties; undefined if it is unknown or not valid. */
 export function makeFilter(id: number, properties: Uint8Array): Filter | undefined {
   if (id === 0x03) {
     const [property] = properties;
@@ -52,14 +53,15 @@ function delta(bytes: Uint8Array, distance: number): void {
 }
 
 /**
- * Which of the three bytes before an opcode may belong to another operand, as a mask: is a call
- * here possible?
+ * By which of the three bytes before an opcode may belong to another operand, as a mask: whether a
+ * call is possible here.
  */
 const X86_POSSIBLE = [true, true, true, false, true, false, false, false];
 const X86_BYTES = [0, 1, 2, 2, 3, 3, 3, 3];
 
 /**
- * Calls and jumps, e8 and e9. Opcodes may be at any byte, so operands that contain e8 need care.
+ * Calls and jumps: e8 and e9. Opcodes may be at any byte, so an operand that contains e8 needs
+ * care.
  */
 function x86(bytes: Uint8Array, start: number): void {
   let previous = -1;
@@ -107,10 +109,12 @@ function powerpc(bytes: Uint8Array, at: number, address: number): number {
   return 4;
 }
 
-/** By a bundle's template, the slots that may hold a branch, as a mask. */
+/** For each template of a bundle: the slots that may contain a branch, as a mask. */
 const IA64_BRANCH_SLOTS = '00000000000000004466007744004400';
 
-/** A bundle: 5 bits of template, three slots of 41 bits. A slot lies within six bytes. */
+/**
+ * A bundle has a template of 5 bits and three slots of 41 bits. Each slot lies within six bytes.
+ */
 function ia64(bytes: Uint8Array, at: number, address: number): number {
   const slots = Number(IA64_BRANCH_SLOTS[(bytes[at] as number) & 0x1f]);
   for (let slot = 0; slot < 3; slot++) {
@@ -121,7 +125,7 @@ function ia64(bytes: Uint8Array, at: number, address: number): number {
     const word = littleBytes(bytes, place, 6);
     const instruction = word >> shift;
     if (((instruction >> 37n) & 15n) !== 5n || ((instruction >> 9n) & 7n) !== 0n) continue;
-    // The target counts in bundles: 20 bits from bit 13 on, the sign at bit 36.
+    // The target is counted in bundles: 20 bits from bit 13 on, the sign at bit 36.
     const source = ((instruction >> 13n) & 0xfffffn) | (((instruction >> 36n) & 1n) << 20n);
     const target = source - (BigInt(address >>> 0) >> 4n);
     const changed =
@@ -167,7 +171,8 @@ function arm64(bytes: Uint8Array, at: number, address: number): number {
     putLittle32(bytes, at, 0x94000000 | ((word - (address >>> 2)) & 0x3ffffff));
   } else if ((word & 0x9f000000) >>> 0 === 0x90000000) {
     const source = ((word >>> 29) & 3) | ((word >>> 3) & 0x1ffffc);
-    if (((source + 0x20000) & 0x1c0000) !== 0) return 4; // too far away to have been converted
+    // an encoder does not convert so large a distance
+    if (((source + 0x20000) & 0x1c0000) !== 0) return 4;
     const target = source - (address >>> 12);
     const low = (word & 0x9000001f) | ((target & 3) << 29);
     putLittle32(bytes, at, low | ((target & 0x3fffc) << 3) | (-(target & 0x20000) & 0xe00000));

@@ -20,7 +20,7 @@ import { type Filter, makeFilter } from './xz-filters.ts';
 const STREAM_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 const FOOTER_MAGIC = [0x59, 0x5a];
 const FILTER_LZMA2 = 0x21;
-/** Bytes of each kind of check that is in use. */
+/** Size in bytes of each kind of check that is in use. */
 const CHECK_SIZES: ReadonlyMap<number, number> = new Map([
   [0, 0],
   [1, 4],
@@ -28,18 +28,19 @@ const CHECK_SIZES: ReadonlyMap<number, number> = new Map([
   [10, 32],
 ]);
 
-/** What the index must repeat of a block. */
+/** What the index must repeat about a block. */
 interface BlockSizes {
-  /** Header, compressed data and check, without padding. */
+  /** Size of header, compressed data and check, without padding. */
   readonly unpadded: number;
   readonly uncompressed: number;
 }
 
-/** The most bytes that LZMA makes of one: even the longest match costs some bits. */
+/** The most bytes that LZMA can make of one: even the longest match takes some bits. */
 const MAX_RATIO = 8192;
 
 /**
- * Decompress. Throws a ToolError for a file that is neither .xz nor .lzma, cut short or damaged.
+ * Decompress. Throws a ToolError for a file that is neither .xz nor .lzma, and for one that is cut
+ * short or damaged.
  */
 export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   requireBytes(bytes);
@@ -54,8 +55,8 @@ export function unxzBytes(bytes: Uint8Array, options: DecodeOptions = {}): Uint8
 }
 
 /**
- * The length of the content by the index of the last stream, or 0. A hint: it may be wrong, and
- * there may be no index.
+ * The length of the content according to the index of the last stream, or 0. This is only a hint:
+ * the index may be wrong or missing.
  */
 function lengthByIndex(bytes: Uint8Array): number {
   const verifyFooter = bytes.length - 12;
@@ -68,15 +69,15 @@ function lengthByIndex(bytes: Uint8Array): number {
   };
   let length = 0;
   for (let left = next(); left > 0 && at < verifyFooter; left--) {
-    next(); // the block's size as it is here
+    next(); // the block's compressed size
     length += next();
   }
   return length;
 }
 
 /**
- * A number in groups of seven bits, the lowest first; a final zero byte is not allowed. Undefined
- * if it is not one.
+ * A number in groups of seven bits, lowest first. A zero byte at the end is not allowed. Undefined
+ * if it is not a valid number.
  */
 function variableAt(
   bytes: Uint8Array,
@@ -109,7 +110,7 @@ function decodeLzmaAlone(bytes: Uint8Array, out: DecodedBytes, fail: Fail): void
   if (end === 'marker' && size !== undefined && out.length !== size) {
     throw fail(decoder.offset, 'the content does not have the length that the .lzma file gives');
   }
-  // A known size may be followed by an end marker all the same.
+  // Even a known size may be followed by an end marker.
   if (end === 'full' && !decoder.isFinished) decoder.decode(0);
   if (!decoder.isFinished || decoder.offset !== bytes.length) {
     throw fail(decoder.offset, 'the .lzma file does not end where its data does');
@@ -211,7 +212,7 @@ class Stream {
       if (this.at + size > end) throw this.fail(this.at, 'a filter that is too long');
       const filter = makeFilter(id, bytes.subarray(this.at, this.at + size));
       if (filter === undefined) throw this.fail(this.at, 'an .xz filter that is not known');
-      filters.unshift(filter); // the last is undone first
+      filters.unshift(filter); // the last filter is undone first
       this.at += size;
     }
     const isLzma2 = this.readVariable(end) === FILTER_LZMA2 && this.readVariable(end) === 1;
@@ -257,7 +258,7 @@ class Stream {
     this.at += 12;
   }
 
-  /** Zeros in fours may follow a stream. */
+  /** After a stream there may be zeros, in groups of four. */
   private skipPadding(): number {
     const start = this.at;
     let at = start;
@@ -285,7 +286,7 @@ class Stream {
     }
   }
 
-  /** The bytes[start, end) must have the CRC-32 that follows them. */
+  /** Check that bytes[start, end) have the CRC-32 that follows them. */
   private verifySum(start: number, end: number): void {
     if (crc32(this.bytes, start, end) === little32(this.bytes, end)) return;
     throw this.fail(start, 'a header that does not have the checksum that it gives');

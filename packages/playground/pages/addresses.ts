@@ -11,13 +11,13 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A Markdown file and where it goes; both from the top, with `/`. */
+/** A Markdown file and the address of its page; both are paths from the top, with `/`. */
 export interface SourcePage {
   readonly source: string;
   readonly address: string;
 }
 
-/** Folders of Markdown that become pages, in the order of the menu. */
+/** Folders whose Markdown files become pages, in the order of the menu. */
 const FOLDERS = ['docs/tutorial', 'docs/teaching', 'docs', 'docs/decisions'];
 const OTHERS = [
   'README.md',
@@ -43,7 +43,7 @@ function publishedReadmes(): string[] {
     .map((name) => `packages/${name}/README.md`);
 }
 
-/** In the order of the menu; chapters by number. */
+/** The pages in the order of the menu; chapters in the order of their numbers. */
 export function sourcePages(): SourcePage[] {
   const inFolders = FOLDERS.flatMap((folder) =>
     fs
@@ -58,7 +58,7 @@ export function sourcePages(): SourcePage[] {
   }));
 }
 
-/** The page of the folder first, then by the number at the beginning. */
+/** The folder's own page first, then the others by the number at the beginning of their names. */
 function rank(name: string): number {
   const isFirst = name === 'README.md' || name === 'site.md';
   return isFirst ? 0 : Number(/^\d+/.exec(name)?.[0] ?? 1000);
@@ -79,8 +79,9 @@ function addressOf(source: string): string {
 }
 
 /**
- * The address of a link on the page of `source`; undefined for what is not on the site.
- * @param pages all of them, by source.
+ * The address of a link on the page of `source`; undefined if it leads to something that is not on
+ * the site.
+ * @param pages all pages, by source.
  */
 export function linkAddress(
   href: string,
@@ -99,7 +100,7 @@ function siteAddress(target: string, pages: ReadonlyMap<string, SourcePage>): st
   const name = target.replace(/\/$/, '');
   const page = pages.get(name) ?? pages.get(`${name}/README.md`);
   if (page !== undefined) return page.address;
-  // A page that is made of something else than Markdown has its address as a link.
+  // A page that is not made from Markdown has its own address in links.
   const own = /^packages\/playground\/(\w+\.html)$/.exec(name)?.[1];
   return own === undefined ? undefined : `playground/${own}`;
 }

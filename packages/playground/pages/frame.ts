@@ -10,7 +10,7 @@ import path from 'node:path';
 const STYLE = 'playground/src/frame/frame.css';
 const SCRIPT = 'playground/src/frame/frame.ts';
 
-/** Styles may be in a page because the editor puts its own there. */
+/** Pages may contain styles, because the editor adds its own. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -23,7 +23,7 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Entries of the bar, and the addresses of the pages that belong to them. */
+/** The entries of the bar, and the addresses of the pages that belong to each. */
 const BAR = [
   { title: 'Course', address: 'course/index.html', pages: /^course\// },
   { title: 'Playground', address: 'playground/index.html', pages: /^playground\/index/ },
@@ -43,18 +43,18 @@ const FOOT = [
 ];
 
 export interface FrameOptions {
-  /** Addresses that there are, so that no link leads nowhere; default: all. */
+  /** Says which addresses exist, so that links to others are left out; default: all exist. */
   readonly has?: (address: string) => boolean;
-  /** Where the site will be, for the pictures of social media, which need whole addresses. */
+  /** The site's future address, for the pictures of social media, which need complete addresses. */
   readonly url?: string | undefined;
 }
 
-/** The way from a page to the top: `` or `../` and so on. */
+/** The path from a page to the top: ``, `../` and so on. */
 export function upFrom(address: string): string {
   return '../'.repeat(address.split('/').length - 1);
 }
 
-/** `html` has `</title>`, `<body …>` and `</body>`, once each. */
+/** Put a page into the site's frame. `html` has `</title>`, `<body …>` and `</body>` once each. */
 export function framed(html: string, address: string, options: FrameOptions = {}): string {
   return html
     .replace('<head>', `<head>\n${headStart()}`)
@@ -86,13 +86,13 @@ function headEnd(html: string, address: string, { url }: FrameOptions): string {
 <script type="module" src="${up}${SCRIPT}"></script>`;
 }
 
-/** For keys: over the bar to what the page is about. */
+/** A link for users of the keyboard: it jumps over the bar to the content. */
 function skip(html: string): string {
   const target = html.includes('id="content"') ? 'content' : 'page';
   return `<a class="skip" href="#${target}">To the content</a>`;
 }
 
-/** The same on every page, the current entry apart. */
+/** The bar is the same on every page, except for the current entry. */
 function bar(address: string, { has = () => true }: FrameOptions = {}): string {
   const up = upFrom(address);
   const links = BAR.filter((entry) => has(entry.address)).map((entry) => {
@@ -117,7 +117,7 @@ function foot(address: string, { has = () => true }: FrameOptions = {}): string 
 works offline, from any folder that a web server shows.</p><nav aria-label="More">${links.join('')}</nav></footer>`;
 }
 
-/** A bare page. */
+/** A page with only this content. */
 export function barePage(title: string, description: string, body: string, head = ''): string {
   return `<!doctype html>
 <html lang="en">
@@ -131,7 +131,7 @@ ${body}
 `;
 }
 
-/** An address from the top as a link on the page at `from`. */
+/** The link from the page at `from` to an address from the top. */
 export function relative(from: string, to: string): string {
   return path.posix.relative(path.posix.dirname(from), to);
 }

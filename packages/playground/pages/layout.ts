@@ -15,13 +15,15 @@ const CONTENTS_SCRIPT = 'playground/src/course/contents.ts';
 const SLIDES_SCRIPT = 'playground/src/course/slides.ts';
 const HOME_SCRIPT = 'playground/src/home/main.ts';
 
-/** Shown when a chapter's script has not come: as in a file that is opened without a server. */
+/**
+ * Shown if a chapter's script does not load, for example in a file that is opened without a server.
+ */
 const LATE = `<p class="late">You can read this page, but nothing runs in it: that takes JavaScript
 and a web server, for example <code>python3 -m http.server</code> in the folder of this site.</p>`;
 
 const read = (source: string): string => fs.readFileSync(path.join(ROOT, source), 'utf8');
 
-/** The first page is written by hand; its picture of the chain is a file of its own. */
+/** The first page is written by hand. Its picture of the chain is in a separate file. */
 export function homePage(): string {
   const text = fs.readFileSync(path.join(FRAME, 'home/home.html'), 'utf8');
   const picture = fs.readFileSync(path.join(FRAME, 'home/chain.svg'), 'utf8');
@@ -33,7 +35,7 @@ export function homePage(): string {
   return barePage('stage0: from 181 bytes to a C compiler', description, body, script);
 }
 
-/** A chapter or a document. */
+/** The page of a chapter or another document. */
 export function markdownPage(page: SourcePage, pages: readonly SourcePage[]): string {
   const bySource = new Map(pages.map((one) => [one.source, one]));
   const { title, description, html } = contentOf(read(page.source), page, bySource);
@@ -55,7 +57,7 @@ export function markdownPage(page: SourcePage, pages: readonly SourcePage[]): st
   return barePage(`${escaped(title)} · stage0`, escaped(description), body, script);
 }
 
-/** Slides: a part of the page for each `##`. */
+/** Slides: each `##` begins a new part of the page. */
 export function slidesPage(page: SourcePage, pages: readonly SourcePage[]): string {
   const bySource = new Map(pages.map((one) => [one.source, one]));
   const { title, description, html } = contentOf(read(page.source), page, bySource);
@@ -65,7 +67,10 @@ export function slidesPage(page: SourcePage, pages: readonly SourcePage[]): stri
   return barePage(`${escaped(title)} · stage0`, escaped(description), body, script);
 }
 
-/** The pages of the same part of the site; closed at first where there is no room. */
+/**
+ * Links to the pages of the same part of the site. The menu is closed at first where there is
+ * little room.
+ */
 function menu(page: SourcePage, pages: readonly SourcePage[]): string {
   const part = page.address.split('/')[0];
   const items = pages

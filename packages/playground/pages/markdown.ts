@@ -103,7 +103,7 @@ function figure(code: string, info: string): string {
 <figcaption><b>${name}</b></figcaption>${box}</figure>\n`;
 }
 
-/** @param isCheck these commands check an exercise. */
+/** @param isCheck true if these commands check an exercise. */
 function consoleFigure(code: string, isCheck: boolean): string {
   const commands = commandsOf(code).map(({ command, output }) => {
     const shown = `<pre class="line" tabindex="0"><code>${escaped(command.trimEnd())}</code></pre>`;
@@ -115,7 +115,7 @@ function consoleFigure(code: string, isCheck: boolean): string {
   return `<figure class="console"${check}><figcaption><b>Shell</b></figcaption>${commands.join('')}</figure>\n`;
 }
 
-/** HTML of a program, with classes for what its words are. */
+/** HTML of a program, with classes that say what its words are. */
 function coloured(code: string, language: string): string {
   const comments = commentsOf(language);
   if (comments === undefined) return escaped(code);
@@ -134,7 +134,7 @@ function coloured(code: string, language: string): string {
   return parts.join('');
 }
 
-/** Anchors as GitHub makes them. */
+/** Makes anchors in the same way as GitHub. */
 class Slugs {
   private readonly seen = new Map<string, number>();
 
@@ -150,7 +150,7 @@ class Slugs {
   }
 }
 
-/** What a reader sees of tokens, without marks. */
+/** The text of tokens as a reader sees it, without markup. */
 function plain(tokens: readonly Token[]): string {
   const text = tokens.map((token) => {
     if (token.type === 'table') {
@@ -178,7 +178,7 @@ function unescaped(text: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** At most two lines of a search engine, whole sentences where they fit. */
+/** At most two lines in a search engine; whole sentences if they fit. */
 function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   if (line.length <= 160) return line;

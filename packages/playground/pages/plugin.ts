@@ -20,11 +20,11 @@ const ICON = 'icon.svg';
 
 export interface SitePages {
   readonly plugin: Plugin;
-  /** What vite has to build, by name. */
+  /** The pages that vite has to build, by name. */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** @param base vite's root: addresses are paths below it. */
+/** @param base vite's root; addresses are paths below it. */
 export function sitePages(base: string): SitePages {
   const sources = sourcePages();
   const own = fs
@@ -83,7 +83,7 @@ export function sitePages(base: string): SitePages {
     generateBundle: {
       order: 'post',
       handler(_, bundle) {
-        // From a folder without a server a style sheet with this attribute is refused.
+        // Without a server, browsers refuse a style sheet that has this attribute.
         for (const asset of Object.values(bundle)) {
           if (asset.type === 'asset' && asset.fileName.endsWith('.html')) {
             asset.source = String(asset.source).replaceAll(' crossorigin', '');

@@ -20,7 +20,7 @@ import type { ByteRange } from '../src/shared/bytes-view.tsx';
 
 const OUTPUTS: Readonly<Record<string, [output: string, status: number]>> = {
   'hex0: hello': ['Hello, stage0!\n', 0],
-  'hex0: an assembler of hex0': ['', 1], // it has no file to read
+  'hex0: an assembler of hex0': ['', 1], // there is no file for it to read
   'hex1: hello': ['Hello, stage0!\n', 0],
   'hex1: a loop': ['9\n8\n7\n6\n5\n4\n3\n2\n1\n0\n', 0],
   'hex2: input in capitals': ['', 0],

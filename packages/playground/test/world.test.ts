@@ -30,7 +30,7 @@ describe.each(chapters)('%s', (chapter) => {
   });
 });
 
-/** Lines that bash and this shell answer alike, standard error apart. */
+/** Lines to which bash and this shell give the same answer, apart from standard error. */
 const LINES = [
   'echo a b',
   'echo \'a  b\' "c $X d" e\\ f',

@@ -8,7 +8,7 @@ import { reportErrors, requireDistinct, requireOperand } from '@stage0-ts/diagno
 import type { Host, Program } from '@stage0-ts/host';
 import { concatenate } from '../catm.ts';
 
-/** Upstream's command line; without inputs the output is empty. A new output gets mode 0600. */
+/** Upstream's command line. Without inputs the output is empty. A new output gets mode 0600. */
 export const catm: Program = (argv, host) => run('catm', argv, host);
 
 /** The same command in 240 bytes of hex2; every argument is a file here too. */

@@ -5,7 +5,7 @@ import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 import { parseMode } from '../mode.ts';
 
-/** Upstream's command line. Ours checks all files before it changes the first. */
+/** Upstream's command line. Our port checks all files before it changes the first one. */
 export const chmod: Program = (argv, host) =>
   reportErrors('chmod', host, () => {
     const operands: string[] = [];

@@ -29,13 +29,15 @@ export const cp: Program = (argv, host) =>
       else if (argument.startsWith('-')) throw usage(`unknown option: ${argument}`);
       else operands.push(argument);
     }
-    // Upstream promises several sources, but appends the name of each to the same destination.
+    // Upstream's help promises several sources, but the program appends the name of each to the
+    // same destination.
     if (operands.length > 2) throw usage('more than one source');
     const [source, destination] = operands;
     if (!source || destination === undefined) throw usage('missing operand: the source');
     if (destination === '') throw usage('missing operand: the destination');
     const target = withinDirectory(host, source, destination);
-    // The target may be the source, by a link too: upstream opens it when all is read.
+    // The target may be the source, also through a link: upstream opens it after it has read
+    // everything.
     const bytes = host.readFile(source);
     host.provenance?.(target, copyMap(source, bytes.length));
     host.writeFile(target, bytes, 0o600);
@@ -43,7 +45,7 @@ export const cp: Program = (argv, host) =>
     return 0;
   });
 
-/** Every byte comes from the byte at the same offset. */
+/** Each byte comes from the byte at the same offset. */
 function copyMap(source: string, length: number): ProvenanceMap {
   const provenance = new ProvenanceMap();
   provenance.addCopy(0, provenance.addSource(source), 0);
@@ -52,8 +54,8 @@ function copyMap(source: string, length: number): ProvenanceMap {
 }
 
 /**
- * The path to write. Quirk kept: upstream finds a directory by changing into it, so that the
- * working directory itself is not one, and the copy fails.
+ * The path to write. Quirk kept: upstream finds a directory by changing into it, so the working
+ * directory itself does not count as one, and the copy fails.
  */
 function withinDirectory(host: Host, source: string, destination: string): string {
   const endsInSlash = destination.endsWith('/');

@@ -10,7 +10,7 @@ const HELP =
   'If you want to know the Operating system use --os\n' +
   'If you wish to override the output to anything you want use --override\n';
 
-/** Upstream's command line: the first question asked is answered and ends the run. */
+/** Upstream's command line: the first question is answered and ends the run. */
 export const getMachine: Program = (argv, host) =>
   reportErrors('get_machine', host, () => {
     const { sysname, machine } = host.systemName();

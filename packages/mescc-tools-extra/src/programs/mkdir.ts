@@ -5,13 +5,14 @@ import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { parseMode } from '../mode.ts';
 
-/** What the kernel keeps of a new directory's mode. */
+/** The bits of a new directory's mode that the kernel keeps. */
 const KEPT_BITS = 0o1777;
 const HELP =
   'mescc-tools-extra mkdir supports --parents and --mode 0750 but the last argument always must be the directly to make\n';
 
 /**
- * Upstream's command line. Without -p the first directory that cannot be made ends the run with 1.
+ * Upstream's command line. Without -p, the first directory that cannot be made ends the run with
+ * status 1.
  */
 export const mkdir: Program = (argv, host) =>
   reportErrors('mkdir', host, () => {
@@ -41,12 +42,12 @@ export const mkdir: Program = (argv, host) =>
   });
 
 /**
- * Make a directory, with -p its parents too, all with the same mode.
+ * Make a directory, and with -p its parents, all with the same mode.
  *
- * Quirk kept: a slash at the end is cut off, of each parent too, and stays cut off. So `a//b` with
- * -p ends with `a`, and nothing fails.
+ * Quirk kept: a slash at the end is cut off for good, also from each parent. So `a//b` with -p
+ * makes only `a`, without an error.
  *
- * @returns the path as it was cut, and why nothing was made.
+ * @returns the path without that slash, and why nothing was made.
  */
 function makeDirectory(
   host: Host,

@@ -41,8 +41,8 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
 };
 
 /**
- * Run the tool that the first argument names. `--help` lists them; status 2 when there is none of
- * the name.
+ * Run the tool that the first argument names. `--help` lists the tools; the status is 2 for an
+ * unknown one.
  */
 export const mesccToolsExtra: Program = (argv, host) =>
   reportErrors('mescc-tools-extra', host, () => {

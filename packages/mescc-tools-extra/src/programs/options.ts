@@ -6,9 +6,9 @@
 import { ToolError } from '@stage0-ts/diagnostics';
 
 export interface OptionTable {
-  /** Option → name of the value that follows it. */
+  /** Option → name for the value that follows it. */
   readonly values: Readonly<Record<string, string>>;
-  /** Option → name of a switch. */
+  /** Option → name for a switch. */
   readonly switches?: Readonly<Record<string, string>>;
 }
 
@@ -16,13 +16,13 @@ export interface Options {
   readonly values: Readonly<Record<string, string | undefined>>;
   /** Every value of every option, in the order of the command line. */
   readonly all: readonly { readonly name: string; readonly value: string }[];
-  /** Switches in the order of the command line, each as often as it occurs. */
+  /** Switches in the order of the command line, repeated ones too. */
   readonly switches: readonly string[];
-  /** True when `-h` or `--help` was met; what follows it was not read. */
+  /** True when there was a `-h` or `--help`. What follows it was not read. */
   readonly help: boolean;
 }
 
-/** Read the options of `argv`. Throws a ToolError for an unknown one and for a missing value. */
+/** Read the options of `argv`. Throws a ToolError for an unknown option and for a missing value. */
 export function parseOptions(argv: readonly string[], table: OptionTable): Options {
   const values: Record<string, string | undefined> = Object.create(null);
   const all: { name: string; value: string }[] = [];
@@ -60,8 +60,8 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The value of `--limit`: a number of bytes, or of k, M or G (of 1024); undefined when it is not
- * given.
+ * The value of `--limit`: a number of bytes, or one followed by k, M or G: units of 1024,
+ * 1024² and 1024³ bytes. Undefined if the option is not given.
  */
 export function limitOf(options: Options): number | undefined {
   const { limit } = options.values;

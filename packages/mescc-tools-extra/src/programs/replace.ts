@@ -9,7 +9,8 @@ import { parseOptions } from './options.ts';
 const STANDARD_OUTPUT = '/dev/stdout';
 
 /**
- * Upstream's command line. The output may be the input: it is opened when the input has been read.
+ * Upstream's command line. The output may be the input, because it is opened after the input has
+ * been read.
  */
 export const replace: Program = (argv, host) =>
   reportErrors('replace', host, () => {

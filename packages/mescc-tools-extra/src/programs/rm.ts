@@ -4,7 +4,10 @@ import { encodeUtf8 } from '@stage0-ts/bytes';
 import { reportErrors, ToolError } from '@stage0-ts/diagnostics';
 import type { Program } from '@stage0-ts/host';
 
-/** Upstream's command line: there are no options, and what cannot be removed is only reported. */
+/**
+ * Upstream's command line: there are no options, and a file that cannot be removed is only
+ * reported.
+ */
 export const rm: Program = (argv, host) =>
   reportErrors('rm', host, () => {
     for (const file of argv.slice(1)) {

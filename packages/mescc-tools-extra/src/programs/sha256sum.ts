@@ -5,11 +5,12 @@ import { reportErrors, requireDistinct, ToolError } from '@stage0-ts/diagnostics
 import type { Host, Program } from '@stage0-ts/host';
 import { sha256Hex } from '../sha256.ts';
 
-/** Names longer than this are cut there. */
+/** Longer names are cut to this length. */
 const MAX_NAME = 4096;
 
 /**
- * Upstream's command line: `-c` counts for all files, and results of a check go to standard output.
+ * Upstream's command line: `-c` applies to all files, and a check prints its results on standard
+ * output.
  */
 export const sha256sum: Program = (argv, host) =>
   reportErrors('sha256sum', host, () => {
@@ -24,7 +25,7 @@ export const sha256sum: Program = (argv, host) =>
         if (output === undefined) throw new ToolError('-o needs a value', { code: 'usage' });
         outputs.push(output);
       } else if (argument === '-h' || argument === '--help') {
-        // Quirk kept: an output is made when its option is read.
+        // Quirk kept: an output file is made as soon as its option is read.
         for (const output of outputs) host.writeFile(output, new Uint8Array(), 0o600);
         host.writeStdout(encodeUtf8('Usage: sha256sum <file> [--check]\n'));
         return 0;
@@ -43,7 +44,7 @@ export const sha256sum: Program = (argv, host) =>
   });
 
 /**
- * A line for each file. For a missing file upstream prints a message among the lines, and stops
+ * One line for each file. For a missing file, upstream prints a message among the lines and stops
  * with status 1.
  */
 function digestLines(host: Host, files: readonly string[], toStdout: boolean): string {
@@ -59,7 +60,7 @@ function digestLines(host: Host, files: readonly string[], toStdout: boolean): s
 }
 
 /**
- * Status 0 when all digests of all lists are right, 1 otherwise; a missing file or a bad line ends
+ * Status 0 if all digests of all lists are right, otherwise 1. A missing file or a bad line ends
  * the check.
  */
 function checkLists(host: Host, lists: readonly string[]): number {
@@ -71,7 +72,7 @@ function checkLists(host: Host, lists: readonly string[]): number {
       return 1;
     }
     const bytes = host.readFile(list);
-    // A list has at least one line, and a NUL after a line ends it.
+    // A list has at least one line. A NUL after a line ends the list.
     for (let at = 0; at === 0 || (at < bytes.length && bytes[at] !== 0); ) {
       const line = readLine(bytes, at);
       if (line === undefined) {
@@ -95,8 +96,8 @@ function checkLists(host: Host, lists: readonly string[]): number {
 }
 
 /**
- * line = 64 digits, two blanks, name, newline. Quirk kept: `F` is the one capital that counts as a
- * digit.
+ * line = 64 digits, two blanks, name, newline. Quirk kept: of the capital letters, only `F` counts
+ * as a digit.
  */
 function readLine(
   bytes: Uint8Array,

@@ -9,8 +9,8 @@ import { LIMIT_OPTION, limitOf, parseOptions } from './options.ts';
 const HELP = ' --file $input.bz2 --output $output\n--help to get this message\n';
 
 /**
- * Upstream's command line. Quirk kept: without an output the name is the input's less three
- * characters, so that `in.bz2` becomes `in.`.
+ * Upstream's command line. Quirk kept: without an output operand, the output's name is the input's
+ * without the last three characters, so `in.bz2` becomes `in.`.
  */
 export const unbz2: Program = (argv, host) =>
   reportErrors('unbz2', host, () => {

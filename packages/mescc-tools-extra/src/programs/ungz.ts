@@ -11,8 +11,8 @@ const HELP =
   '--help to get this message\n--fuzz-mode if you wish to fuzz this application safely\n';
 
 /**
- * Upstream's command line. Without an output the name is the one in the archive, or the input's
- * less three characters.
+ * Upstream's command line. Without an output operand, the output has the name in the archive, or
+ * the input's name without the last three characters.
  */
 export const ungz: Program = (argv, host) =>
   reportErrors('ungz', host, () => {

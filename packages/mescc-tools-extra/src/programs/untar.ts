@@ -14,7 +14,7 @@ const HELP =
   '--fuzz-mode if you wish to fuzz this application safely\n' +
   '--non-strict if you wish to just ignore files not existing\n';
 
-/** What `--non-strict` ignores, and upstream's words for it. */
+/** What `--non-strict` ignores, and what upstream calls it. */
 const IGNORED: ReadonlyMap<TarType, string> = new Map([
   ['hard-link', 'hardlink'],
   ['character-device', 'character device'],
@@ -23,9 +23,9 @@ const IGNORED: ReadonlyMap<TarType, string> = new Map([
 ]);
 
 /**
- * Upstream's command line and messages. Ours reads all archives to their ends before it writes the
- * first file, so that a bad one leaves no files; upstream exits 0 then. Without `--non-strict` a
- * hard link becomes a copy.
+ * Upstream's command line and messages. Our port reads all archives to the end before it writes the
+ * first file, so a bad archive leaves no files; for such an archive, upstream exits with 0. Without
+ * `--non-strict` a hard link becomes a copy.
  */
 export const untar: Program = (argv, host) =>
   reportErrors('untar', host, () => {
@@ -82,6 +82,6 @@ function describe(entry: TarEntry, verbose: boolean, strict: boolean): string {
     });
   }
   if (!verbose) return '';
-  // Quirk kept: a directory that is one by the slash of its name alone is called a file.
+  // Quirk kept: if only the slash of its name makes an entry a directory, it is called a file here.
   return ` Extracting ${entry.flag === '5' ? 'dir' : 'file'} ${entry.name}\n`;
 }

@@ -9,7 +9,7 @@
 import { reportErrors, requireOperand, ToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 
-/** The variables that the program gets, in this order, where they are set. */
+/** The variables that the program gets, in this order, if they are set. */
 const KEPT_VARIABLES = [
   'ARCH',
   'ARCH_DIR',
@@ -24,7 +24,7 @@ const KEPT_VARIABLES = [
   'OPERATING_SYSTEM',
 ];
 
-/** Upstream exits with the number that execve returned, modulo 256. */
+/** Upstream exits with the result of execve modulo 256. */
 const EXEC_FAILURES: ReadonlyMap<string, number> = new Map([
   ['ENOENT', 254],
   ['ENOEXEC', 248],
@@ -33,7 +33,10 @@ const EXEC_FAILURES: ReadonlyMap<string, number> = new Map([
   ['ELOOP', 216],
 ]);
 
-/** Upstream's command line. The status is the program's, or 128 and the signal that ended it. */
+/**
+ * Upstream's command line. The status is the program's, or 128 plus the number of the signal that
+ * ended it.
+ */
 export const wrap: Program = (argv, host) =>
   reportErrors('wrap', host, () => {
     const program = requireOperand(argv, 1, 'the program');

@@ -6,12 +6,14 @@ import { BytesView } from '../shared/bytes-view.tsx';
 import { counted } from '../shared/format.ts';
 import { saveFile } from '../shared/save.ts';
 
-/** A file, and what is known of the byte that was chosen. */
+/** A file, and what is known about the chosen byte. */
 export interface Shown {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly chosen?: number;
-  /** Where the byte comes from, once the worker has answered; or why it cannot. */
+  /**
+   * Where the byte comes from, or why that cannot be said; absent until the worker has answered.
+   */
   readonly explanation?: Explanation;
   readonly failure?: string;
 }
@@ -80,7 +82,7 @@ export function ArtifactView({ shown, document, onChoose, ...ways }: ArtifactVie
   );
 }
 
-/** A field for an offset, as `stage0 explain` takes it. */
+/** A field for an offset in the notation of `stage0 explain`. */
 function GoTo({ last, onChoose }: { last: number; onChoose: (offset: number) => void }) {
   return (
     <form
@@ -109,7 +111,7 @@ function GoTo({ last, onChoose }: { last: number; onChoose: (offset: number) => 
   );
 }
 
-/** What the byte is in its program. */
+/** What the byte means in its program. */
 function Pieces({ explanation: { pieces, twin } }: { explanation: Explanation }) {
   return (
     <>

@@ -6,7 +6,7 @@ import { ladderFiles } from './ladder.ts';
 import type { Request } from './protocol.ts';
 
 export interface DropZoneProps {
-  /** True when there is something else to look at. */
+  /** True when the page already shows something else. */
   readonly small: boolean;
   readonly onTree: (name: string, request: Request) => void;
   readonly onFailure: (message: string) => void;

@@ -12,7 +12,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 
 export interface GraphViewProps {
   readonly document: CheckDocument;
-  /** Step of the chosen process; below 0 a binary that came with the tree. */
+  /** Step of the chosen process; a number below 0 for a binary that came with the tree. */
   readonly chosen: number | undefined;
   readonly onChoose: (step: number) => void;
 }

@@ -5,9 +5,9 @@
  */
 import { PHASES, type Phase, type Progress } from './protocol.ts';
 
-/** What was heard from the worker so far. */
+/** What the worker has reported so far. */
 export interface Heard {
-  /** When each phase began, in milliseconds since some moment. */
+  /** When each phase began, in milliseconds since some fixed moment. */
   readonly begun: ReadonlyMap<Phase, number>;
   readonly last: Progress;
   readonly commands: readonly string[];
@@ -19,7 +19,7 @@ export interface ProgressViewProps {
   readonly onCancel: () => void;
 }
 
-/** Command lines that are shown. */
+/** How many command lines are shown. */
 const COMMANDS = 4;
 const TITLES: Readonly<Record<Phase, string>> = {
   unpack: 'Unpack the tree',
@@ -77,7 +77,9 @@ export function ProgressView({ name, heard, onCancel }: ProgressViewProps) {
   );
 }
 
-/** Time between the beginnings of phase number `at` and the next one that there was. */
+/**
+ * Time from the beginning of phase number `at` to the beginning of the next phase that was reached.
+ */
 function secondsOf(heard: Heard | undefined, at: number): string {
   const begun = (index: number) => heard?.begun.get(PHASES[index] as Phase);
   const next = PHASES.findIndex((_, index) => index > at && begun(index) !== undefined);

@@ -2,7 +2,7 @@
 /** The messages between the page and its worker. */
 import type { CheckDocument, Explanation } from '@stage0-ts/stage0';
 
-/** To the worker. */
+/** Messages to the worker. */
 export type Request =
   | { readonly kind: 'check'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'ladder'; readonly files: LadderFiles }
@@ -16,18 +16,18 @@ export type LadderFiles = Readonly<Record<string, Uint8Array>>;
 export const PHASES = ['unpack', 'ports', 'i386', 'rebuild', 'compare'] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** How far a check is. */
+/** How far the check has come. */
 export interface Progress {
   readonly phase: Phase;
   /** Processes started in this phase so far. */
   readonly step: number;
-  /** Processes of the whole phase, where that is known. */
+  /** Number of processes in the whole phase, if that is known. */
   readonly total: number | undefined;
-  /** The command line of the last one. */
+  /** The command line of the last process. */
   readonly command: string;
 }
 
-/** From the worker. */
+/** Messages from the worker. */
 export type Reply =
   | ({ readonly kind: 'progress' } & Progress)
   | {
@@ -37,7 +37,7 @@ export type Reply =
       readonly steps: readonly number[];
       /** The node at which the builds begin to differ. */
       readonly begins: number | undefined;
-      /** Wall time of everything, unpacking included. */
+      /** Wall time of everything, including unpacking. */
       readonly milliseconds: number;
     }
   | { readonly kind: 'file'; readonly path: string; readonly bytes: Uint8Array }

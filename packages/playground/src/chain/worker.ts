@@ -20,10 +20,10 @@ import {
 } from '@stage0-ts/stage0';
 import type { LadderFiles, Phase, Reply, Request } from './protocol.ts';
 
-/** Milliseconds between two messages about progress. */
+/** Milliseconds between two progress messages. */
 const PROGRESS_EVERY = 50;
 
-/** The tree that was built last. */
+/** The tree of the last build. */
 let built: { readonly files: MemoryFiles; readonly explainer: Explainer } | undefined;
 
 function reply(message: Reply): void {
@@ -60,8 +60,8 @@ function current(): NonNullable<typeof built> {
 
 /**
  * @param load unpacks the tree.
- * @param partial accepts that a part is not compared, as the report then says: the ladder has
- * launchers.
+ * @param partial accepts that a part is not compared, and the report then says so: the ladder has
+ *   launchers.
  */
 function run(load: () => MemoryFiles, archive?: Subject['archive'], partial = false): void {
   built = undefined;
@@ -90,7 +90,7 @@ function run(load: () => MemoryFiles, archive?: Subject['archive'], partial = fa
   reply({ kind: 'checked', document, steps, begins, milliseconds });
 }
 
-/** Says how far the check is: each phase, and of its processes some. */
+/** Reports how far the check has come: every phase, and some of its processes. */
 class Reporter {
   private phase: Phase | undefined;
   private steps = 0;
@@ -98,7 +98,7 @@ class Reporter {
   private last = 0;
 
   begin(phase: Phase): void {
-    this.total = phase === 'i386' ? this.steps : undefined; // as many as the ports had
+    this.total = phase === 'i386' ? this.steps : undefined; // the same number as with the ports
     this.phase = phase;
     this.steps = 0;
     reply({ kind: 'progress', phase, step: 0, total: this.total, command: '' });

@@ -12,13 +12,13 @@ export function commandsOf(text: string): ShownCommand[] {
     .split(/^\$ /m)
     .filter(Boolean)
     .map((part) => {
-      // A command goes on after a backslash at the end of its line.
+      // A backslash at the end of a line continues the command on the next line.
       const command = /^(?:.*\\\n)*.*\n/.exec(part)?.[0] ?? part;
       return { command, output: part.slice(command.length) };
     });
 }
 
-/** A pattern for an output in which `…` stands for anything. */
+/** A pattern for an output in which `…` means any text. */
 export function outputPattern(output: string): RegExp {
   const parts = output.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('[\\s\\S]*')}$`);

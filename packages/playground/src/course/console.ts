@@ -8,7 +8,7 @@ import { button, element } from './dom.ts';
 import type { Listing } from './listing.ts';
 import type { Session } from './session.ts';
 
-/** What a chapter is made of, for running it in order; in a solution it comes after the rest. */
+/** A part of a chapter that can be run; `solution` is the solution it belongs to, or null. */
 export type Step =
   | { readonly kind: 'file'; readonly listing: Listing; readonly solution: Element | null }
   | { readonly kind: 'console'; readonly console: Console; readonly solution: Element | null };
@@ -28,7 +28,8 @@ export interface CommandResult {
 }
 
 /**
- * Run a command and compare; an output without a line feed at its end gets one, as in the chapters.
+ * Run a command and compare its output. An output without a line feed at its end gets one, as in
+ * the chapters.
  */
 export async function runCommand(
   session: Session,
@@ -45,7 +46,7 @@ export class Console {
   /** True when these commands check an exercise. */
   readonly isCheck: boolean;
 
-  /** @param runTo runs commands of this block, and before them what has to be. */
+  /** @param runTo runs commands of this block, and before them everything that they need. */
   constructor(
     figure: HTMLElement,
     session: Session,
@@ -72,8 +73,8 @@ export class Console {
   }
 
   /**
-   * Run the commands up to `last`: those that have not run yet, and again those from `again` on.
-   * False when one was stopped.
+   * Run the commands up to `last`: those that have not run yet, and from `again` on also those that
+   * have. False when a command was stopped.
    */
   async run(again: number, last = Number.POSITIVE_INFINITY): Promise<boolean> {
     for (const [at, command] of this.commands.entries()) {
@@ -90,7 +91,7 @@ export class Console {
 
 export class CommandView {
   readonly command: string;
-  /** What the chapter says that it prints. */
+  /** The output that the chapter shows. */
   readonly expected: string;
   hasRun = false;
   private readonly part: HTMLElement;
@@ -112,7 +113,7 @@ export class CommandView {
     part.prepend(buttons);
   }
 
-  /** False when it was stopped. */
+  /** Run it. False when it was stopped. */
   async run(): Promise<boolean> {
     this.part.classList.add('running');
     this.state.textContent = 'runs …';
@@ -144,7 +145,7 @@ export class CommandView {
     else if (box?.firstElementChild) box.firstElementChild.textContent = output;
   }
 
-  /** Open the machine on the program, which must have been made. */
+  /** Open the machine with the program, which must exist. */
   private async step(program: string): Promise<void> {
     const { digits, openMachine } = await import('./machine-frame.ts');
     const bytes = await this.session.read(program);

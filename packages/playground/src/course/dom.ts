@@ -11,7 +11,6 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A button that does something. */
 export function button(text: string, label: string, onClick: () => void): HTMLButtonElement {
   const made = element('button', { type: 'button', 'aria-label': label, title: label }, text);
   made.addEventListener('click', onClick);

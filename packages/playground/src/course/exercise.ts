@@ -23,7 +23,7 @@ export class Exercise {
   private readonly files: Listing[] = [];
   private readonly box: HTMLElement;
 
-  /** @param starter the text of a listing of the chapter, which an attempt begins with. */
+  /** @param starter the text of a listing in the chapter, with which an attempt begins. */
   constructor(
     solution: HTMLElement,
     steps: readonly Step[],
@@ -67,7 +67,7 @@ export class Exercise {
     void listing.edit(undefined, false);
   }
 
-  /** The solution is commands: the reader writes some. */
+  /** The solution consists of commands, so the reader has to write some. */
   private addCommands(): void {
     if (this.commands(({ isCheck }) => isCheck).length === 0) {
       throw new Error('an exercise of commands needs a block `console check`');
@@ -96,7 +96,7 @@ export class Exercise {
     } else this.say('wrong', said);
   }
 
-  /** What is wrong; undefined when all is right. */
+  /** What is wrong; undefined when everything is right. */
   private async checkFiles(): Promise<string | undefined> {
     for (const { file, text } of this.files) {
       if (text.trim() === '') return `${file} is empty.`;
@@ -119,7 +119,7 @@ export class Exercise {
     return `${wrong}\nYour own commands print\n${lastLines(printed)}`;
   }
 
-  /** The first command that does not print what it should. */
+  /** The first command with a wrong output. */
   private async firstWrong(commands: readonly CommandView[]): Promise<string | undefined> {
     for (const { command, expected } of commands) {
       const { output, matches } = await runCommand(this.session, command, expected);
@@ -143,7 +143,7 @@ export class Exercise {
   }
 }
 
-/** As many as can be read at a glance. */
+/** As many lines as a reader can take in at a glance. */
 function lastLines(text: string): string {
   return text.trimEnd().split('\n').slice(-8).join('\n');
 }

@@ -19,7 +19,7 @@ export class Listing {
   private current: string;
   private view: Promise<EditorView> | undefined;
 
-  /** @param key under which the text is kept; default: the file's name. */
+  /** @param key the key under which the text is kept; default: the file's name. */
   constructor(figure: HTMLElement, progress: Progress, key = figure.dataset['file'] as string) {
     this.figure = figure;
     this.progress = progress;
@@ -37,12 +37,12 @@ export class Listing {
     this.mark();
   }
 
-  /** Before those that are there. */
+  /** Add a button before the existing ones. */
   addButton(text: string, label: string, onClick: () => void): void {
     this.state.after(button(text, label, onClick));
   }
 
-  /** With a line feed at its end. */
+  /** The text, always with a line feed at its end. */
   get text(): string {
     return this.current === '' || this.current.endsWith('\n') ? this.current : `${this.current}\n`;
   }
@@ -58,13 +58,13 @@ export class Listing {
     this.take(this.original);
   }
 
-  /** Make it an editor, of `text` if there is one. */
+  /** Turn the listing into an editor, with `text` if that is given. */
   async edit(text = this.current, focus = true): Promise<void> {
     if (this.view === undefined) {
       this.current = text;
       const place = element('div', { class: 'editor' });
       this.view = import('./code-editor.ts').then(({ openEditor }) => {
-        // In the page first: it measures its lines when it is made.
+        // It has to be in the page first, because the editor measures its lines when it is made.
         this.figure.querySelector('pre')?.replaceWith(place);
         this.editButton.remove();
         return openEditor(place, {
@@ -80,7 +80,7 @@ export class Listing {
     if (focus) (await this.view).focus();
   }
 
-  /** True for a text that is a whole program of a language that the playground has. */
+  /** True if the text is a whole program in one of the playground's languages. */
   private get isProgram(): boolean {
     const { language = '' } = this.figure.dataset;
     return /^hex[01]$/.test(language) && /^7F 45 4C 46/m.test(this.original);

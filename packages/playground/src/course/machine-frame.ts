@@ -8,14 +8,14 @@ import { element } from './dom.ts';
 
 const ROW = 16;
 
-/** A program as a text in a language of the playground. */
+/** A program, as text in one of the playground's languages. */
 export interface MachineText {
   readonly title: string;
   readonly language: string;
   readonly text: string;
 }
 
-/** Open it below what is in `place`, or close it if it is open. */
+/** Open the machine below the content of `place`, or close it if it is open. */
 export async function openMachine(place: HTMLElement, machine: MachineText): Promise<void> {
   const open = place.querySelector('iframe');
   if (open !== null) {
@@ -30,7 +30,7 @@ export async function openMachine(place: HTMLElement, machine: MachineText): Pro
   place.append(element('iframe', { src, title, class: 'machine' }));
 }
 
-/** A program known by its bytes only. */
+/** A program of which only the bytes are known. */
 export function digits(program: string, bytes: Uint8Array): MachineText {
   const rows = [`# ${program}: ${bytes.length} bytes`];
   for (let at = 0; at < bytes.length; at += ROW) {

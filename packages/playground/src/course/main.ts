@@ -19,7 +19,7 @@ const chapter = location.pathname.replace(/^.*\//, '').replace(/\.html$/, '');
 const session = new Session();
 const progress = new Progress(chapter);
 
-/** Everything that is run, in the order of the page. */
+/** Everything that can be run, in the order of the page. */
 const steps: Step[] = [];
 
 function begin(): void {
@@ -54,9 +54,9 @@ function begin(): void {
 }
 
 /**
- * Write the files before the console at `place`, run what comes before in it that has not run yet,
- * and its commands from `from` to `last`. What comes after a file that has changed runs again. Of a
- * solution only its own files and commands come before.
+ * Write the files before the console at `place`, run the earlier commands that have not run yet,
+ * and then its commands from `from` to `last`. If a file has changed, everything after it runs
+ * again. Files and commands of a solution are used only for the same solution.
  */
 async function runTo(place: number, from: number, last: number): Promise<void> {
   const target = steps[place];
@@ -72,7 +72,7 @@ async function runTo(place: number, from: number, last: number): Promise<void> {
   }
 }
 
-/** The console after the file at `place`, in the same part of the chapter. */
+/** The first console after the file at `place`, in the same part of the chapter. */
 function nextConsole(place: number): number | undefined {
   for (const [at, step] of steps.entries()) {
     const isSame = step.solution === steps[place]?.solution;
@@ -81,7 +81,7 @@ function nextConsole(place: number): number | undefined {
   return undefined;
 }
 
-/** Everything outside of solutions. */
+/** Run everything outside of solutions. */
 async function runAll(): Promise<void> {
   let last = -1;
   for (const [at, step] of steps.entries()) {

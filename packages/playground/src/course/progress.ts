@@ -4,7 +4,7 @@
  * changed, and the exercises that were solved, by chapter.
  */
 const PREFIX = 'stage0-course/';
-/** Characters of a text that is kept. */
+/** How many characters of a text are kept. */
 const MAX_TEXT = 100_000;
 
 interface Kept {
@@ -32,7 +32,7 @@ export class Progress {
     return Object.hasOwn(this.kept.texts, file) ? this.kept.texts[file] : undefined;
   }
 
-  /** @param text undefined for the chapter's own. */
+  /** @param text undefined for the chapter's own text. */
   setText(file: string, text: string | undefined): void {
     if (text === undefined || text.length > MAX_TEXT) delete this.kept.texts[file];
     else this.kept.texts[file] = text;
@@ -49,12 +49,15 @@ export class Progress {
     try {
       localStorage.setItem(this.key, JSON.stringify(this.kept));
     } catch {
-      // The page works without.
+      // The page works without a store.
     }
   }
 }
 
-/** Which exercises are solved: chapter → true or false, for the chapters that were opened. */
+/**
+ * Which exercises are solved: chapter → true or false. Only chapters that were opened are in the
+ * map.
+ */
 export function solvedChapters(): ReadonlyMap<string, boolean> {
   const found = new Map<string, boolean>();
   try {

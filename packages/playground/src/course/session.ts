@@ -8,13 +8,13 @@
 import type { DirectoryNode } from '@stage0-ts/host/memory';
 import type { Reply, Request } from './protocol.ts';
 
-/** Milliseconds that a command may take. */
+/** How long a command may run, in milliseconds. */
 const TIME_LIMIT = 120_000;
 
 export interface Outcome {
   readonly output: string;
   readonly status: number;
-  /** True when it was stopped. */
+  /** True when the command was stopped. */
   readonly stopped: boolean;
 }
 
@@ -24,11 +24,12 @@ export class Session {
   private readonly exports: string[] = [];
   private readonly written = new Map<string, string>();
   private count = 0;
-  /** Ends the command that runs now. */
+  /** Ends the running command. */
   private halt: ((why: string) => void) | undefined;
 
   /**
-   * Put a file into the folder. False when it was put there like this before, and nothing is done.
+   * Write a file into the folder. If the same text was written there before, this does nothing and
+   * returns false.
    */
   async write(path: string, text: string): Promise<boolean> {
     if (this.written.get(path) === text) return false;
@@ -68,7 +69,7 @@ export class Session {
     return outcome;
   }
 
-  /** Content of a file of the folder. */
+  /** The content of a file in the folder. */
   async read(path: string): Promise<Uint8Array | undefined> {
     const id = ++this.count;
     const worker = await this.current();
@@ -83,12 +84,12 @@ export class Session {
     });
   }
 
-  /** End the command that runs, if one does. */
+  /** End the running command, if there is one. */
   stop(why: string): void {
     this.halt?.(why);
   }
 
-  /** An empty folder, and a shell that knows nothing. */
+  /** Start again with an empty folder and a new shell. */
   async reset(): Promise<void> {
     this.stop('the folder was emptied');
     (await this.worker)?.terminate();

@@ -9,7 +9,7 @@ const slides = [...document.querySelectorAll<HTMLElement>('.slide')];
 const FORWARD = new Set(['ArrowRight', 'ArrowDown', 'PageDown', ' ']);
 const BACK = new Set(['ArrowLeft', 'ArrowUp', 'PageUp']);
 
-/** The slide that most of the window shows. */
+/** The slide that fills most of the window. */
 function current(): number {
   const middle = innerHeight / 2;
   return slides.findIndex((slide) => slide.getBoundingClientRect().bottom > middle);

@@ -36,12 +36,12 @@ export class World {
     });
   }
 
-  /** The reader's folder, which is not copied. */
+  /** The reader's folder itself, not a copy. */
   get home(): DirectoryNode {
     return this.files.get(HOME) as DirectoryNode;
   }
 
-  /** Content of a file, from the reader's folder; undefined when there is none. */
+  /** Content of a file, relative to the reader's folder; undefined if there is none. */
   read(path: string): Uint8Array | undefined {
     const node = this.files.find(path.startsWith('/') ? path : `${HOME}/${path}`);
     return node?.kind === 'file' ? node.bytes : undefined;

@@ -8,13 +8,13 @@ import type { SearchEntry } from '../../pages/search-entries.ts';
 import { mendMenu } from './api-menu.ts';
 
 const MAX_RESULTS = 12;
-/** Characters of a result's text. */
+/** Length of the text of a search result, in characters. */
 const EXCERPT = 130;
 
-/** As in frame.css. */
+/** The same width as in frame.css. */
 const NARROW = '(max-width: 60rem)';
 
-// A page in a page, as the course shows the playground: it needs no second bar.
+// True for a page inside another page, as the course shows the playground. It needs no second bar.
 const isEmbedded = window.self !== window.top || new URLSearchParams(location.search).has('embed');
 if (isEmbedded) document.documentElement.classList.add('in-frame');
 
@@ -62,7 +62,7 @@ function begin(search: HTMLElement): void {
   });
 }
 
-/** Arrow keys go through the field and the results. */
+/** Arrow keys move through the field and the results. */
 function move(search: HTMLElement, by: number): void {
   const stops = [...search.querySelectorAll<HTMLElement>('input, .results a')];
   const next = stops.indexOf(document.activeElement as HTMLElement) + by;
@@ -78,7 +78,7 @@ async function index(): Promise<(words: string) => SearchEntry[]> {
     fields: ['page', 'heading', 'text'],
     searchOptions: {
       boost: { heading: 3, page: 2 },
-      // Who looks for a word wants to know what it means.
+      // A reader who searches for a word probably wants to know what it means.
       boostDocument: (id) => (entries[id as number]?.page === 'Glossary' ? 3 : 1),
       prefix: true,
       fuzzy: 0.15,

@@ -14,14 +14,14 @@ import hello from './hello.hex0?raw';
 
 const MAX_INSTRUCTIONS = 100_000;
 const MAX_MEMORY = 4 << 20;
-/** Bytes of output that are kept. */
+/** How many bytes of output are kept. */
 const MAX_OUTPUT = 2000;
 
 const element = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 const text = element<HTMLTextAreaElement>('live-text');
 const output = element('live-output');
 
-/** The signal with which the machine ends a program at its limit. */
+/** The signal with which the machine ends a program that has reached its limit. */
 const SIGXCPU = 24;
 
 function endOf(signal: number): string {

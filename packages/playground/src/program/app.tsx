@@ -25,7 +25,7 @@ import { TrailView } from './trail-view.tsx';
 import { BASE_ADDRESS, type LanguageName } from './translate.ts';
 import { type OpenProgram, useProgram } from './use-program.ts';
 
-/** Longest pause in milliseconds after a key, before a large program is translated. */
+/** Longest pause after a key, in milliseconds, before a large program is translated. */
 const MAX_PAUSE = 500;
 
 export function App() {
@@ -63,7 +63,7 @@ interface AnyWorkbenchProps {
   readonly setText: (text: string) => void;
 }
 
-/** One program; another one has a workbench of its own. */
+/** Each program has a workbench of its own. */
 function AnyWorkbench({ program, setText }: AnyWorkbenchProps) {
   const { name } = program.language;
   if (name !== 'kaem') return <Workbench key={program.number} {...{ program, name, setText }} />;
@@ -71,7 +71,7 @@ function AnyWorkbench({ program, setText }: AnyWorkbenchProps) {
 }
 
 interface WorkbenchProps extends AnyWorkbenchProps {
-  /** That of the program's language. */
+  /** The name of the program's language. */
   readonly name: LanguageName;
 }
 
@@ -86,7 +86,7 @@ function Workbench({ program, name, setText }: WorkbenchProps) {
 
   useEffect(() => {
     if (cursor === undefined || !isCurrent || error !== undefined) return;
-    // After a token counts as on it, as far as nothing else is there.
+    // A cursor just after a token counts as on it, unless it is also on another one.
     const [first] = [cursor, cursor - 1].flatMap(
       (index) => twins?.bytesAt(byteOfIndex(text, index)) ?? [],
     );
@@ -198,18 +198,18 @@ function Workbench({ program, name, setText }: WorkbenchProps) {
 }
 
 interface Shown {
-  /** The text that was translated: while somebody types the one of a moment ago. */
+  /** The text that was translated. While the user types, this is an earlier text. */
   readonly text: string;
   readonly result: Result;
   /** The last translation that worked. */
   readonly good: Good | undefined;
-  /** True when `text` is the program's. */
+  /** True when `text` is the program's present text. */
   readonly isCurrent: boolean;
 }
 
 /**
- * Translates when no key was pressed for as long as translating takes, so that typing never waits
- * for it.
+ * Translates after a pause in typing that is as long as a translation takes, so that typing never
+ * waits for it.
  */
 function useTranslation(program: OpenProgram, name: LanguageName): Shown {
   const [settled, settle] = useState(program);
@@ -231,7 +231,7 @@ function useTranslation(program: OpenProgram, name: LanguageName): Shown {
   return { text: settled.text, result, good: lastGood.current, isCurrent };
 }
 
-/** The line of the program's text that each instruction comes from, as it is asked for. */
+/** Finds the line of the program's text that an instruction comes from. */
 function lineNumbers(good: Good | undefined): LineAt {
   const known = new Map<number, number | undefined>();
   return (address) => {
@@ -252,7 +252,7 @@ function lineNumber(bytes: Uint8Array, offset: number): number {
   return line;
 }
 
-/** The address of the instruction that a byte is in; undefined for data. */
+/** The address of the instruction that contains a byte; undefined for data. */
 function instructionAt(lines: readonly Line[] | string, offset: number): number | undefined {
   if (typeof lines === 'string') return undefined;
   const line = lines.find((one) => one.offset <= offset && offset < one.offset + one.length);

@@ -12,21 +12,21 @@ import { printable } from '../shared/format.ts';
 import type { ProgramLabel } from './translate.ts';
 
 export interface Line {
-  /** Offset in the image. */
+  /** Offset of the line in the image. */
   readonly offset: number;
   readonly length: number;
   readonly address: number;
-  /** Names of the labels here. */
+  /** Names of the labels at this place. */
   readonly labels: readonly string[];
   readonly text: string;
   readonly isCode: boolean;
-  /** Of code. */
+  /** Set for code; undefined for data. */
   readonly instruction: Instruction | undefined;
 }
 
 const DATA_BYTES = 8;
 
-/** Throws MachineError when the image is not an executable. */
+/** Throws MachineError if the image is not an executable. */
 export function disassemble(image: Uint8Array, labels: readonly ProgramLabel[]): Line[] {
   const { entry, segments } = readExecutable(image, 'program');
   const [first] = segments;
@@ -62,7 +62,7 @@ export function namesByAddress(labels: readonly ProgramLabel[]): Map<number, str
   return names;
 }
 
-/** Data runs up to the next code or label, and never over a line. */
+/** Data ends at the next code or label, and at the end of a line. */
 function dataLength(
   image: Uint8Array,
   base: number,

@@ -18,18 +18,18 @@ import type { LanguageName } from './translate.ts';
 export interface Example {
   readonly title: string;
   readonly text: string;
-  /** Its command line, where it is worth one. */
+  /** Its command line, if it needs one. */
   readonly args?: string;
 }
 
 export interface Language {
-  /** kaem is for scripts, which are run and not translated. */
+  /** kaem is for scripts, which are run instead of translated. */
   readonly name: LanguageName | 'kaem';
-  /** What it adds to the one before. */
+  /** What the language adds to the one before it. */
   readonly summary: string;
-  /** The tools from its text to the image. */
+  /** The tools that turn its text into the image. */
   readonly tools: string;
-  /** Marks of comments, to colour them. */
+  /** The marks that begin comments, for colouring. */
   readonly comments: readonly string[];
   readonly examples: readonly Example[];
 }

@@ -20,7 +20,8 @@ export async function linkTo({ language, text }: Program): Promise<string> {
 }
 
 /**
- * The program that a link leads to, undefined for an empty one. Throws Error when it leads nowhere.
+ * Read the program that a link contains; undefined for an empty link. Throws Error for a link that
+ * contains no program.
  */
 export async function readLink(hash: string): Promise<Program | undefined> {
   if (hash === '' || hash === '#') return undefined;

@@ -15,7 +15,7 @@ export interface ListingViewProps {
   readonly translation: Translation;
   readonly lines: readonly Line[] | string;
   readonly chosen: number | undefined;
-  /** Address of the instruction that runs next. */
+  /** Address of the next instruction. */
   readonly next: number | undefined;
   /** Addresses of breakpoints. */
   readonly stops: ReadonlySet<number>;
@@ -28,7 +28,7 @@ interface Row {
   readonly label: string | undefined;
 }
 
-/** Bytes of an instruction that are shown. */
+/** How many bytes of an instruction are shown. */
 const BYTES = 7;
 
 export function ListingView({
@@ -98,7 +98,7 @@ export function ListingView({
   );
 }
 
-/** What an instruction does, and the flags. */
+/** What an instruction does, and how it changes the flags. */
 function meaningOf({ instruction, text }: Line): string {
   if (instruction === undefined) return 'Data: nothing leads here as to an instruction.';
   const { does, flags } = describeInstruction(instruction);
@@ -116,7 +116,7 @@ function LineView({ address, offset, length, text, image }: Line & { image: Uint
   );
 }
 
-/** The lines of a program; or why there are none. */
+/** The lines of a program, or the reason why there are none. */
 export function linesOf({ image, labels }: Translation): readonly Line[] | string {
   try {
     return disassemble(image, labels);
@@ -132,7 +132,7 @@ function rowsOf(lines: readonly Line[]): Row[] {
   ]);
 }
 
-/** Index of the line that holds `offset`, or -1. */
+/** Index of the line that contains `offset`, or -1. */
 function rowOf(rows: readonly Row[], offset: number): number {
   const lineAt = (index: number) => (rows[index] as Row).line;
   const at = lastUpTo(offset, rows.length, (index) => lineAt(index).offset);

@@ -17,20 +17,20 @@ import { encode, type ProgramLabel } from './translate.ts';
 export interface MachinePanelProps {
   readonly image: Uint8Array;
   readonly labels: readonly ProgramLabel[];
-  /** The program's text, which it finds in a file. */
+  /** The program's text; the program finds it in a file. */
   readonly source: Uint8Array;
-  /** The command line to begin with. */
+  /** The initial command line. */
   readonly args: string;
-  /** Lines of the program's text, to step by them. */
+  /** Finds lines of the program's text, for stepping by lines. */
   readonly lineAt: LineAt;
   /** Address of the instruction that is chosen in the listing. */
   readonly chosen: number | undefined;
-  /** Breakpoints: addresses. */
+  /** Addresses of the breakpoints. */
   readonly stops: ReadonlySet<number>;
   readonly onStop: (address: number) => void;
-  /** Called with the next instruction after each step, undefined when there is none. */
+  /** Called with the next instruction after each step; with undefined if there is none. */
   readonly onNext: (instruction: Instruction | undefined) => void;
-  /** What is shown between the registers and what a program is started with. */
+  /** Shown between the registers and the fields for starting the program. */
   readonly children: ComponentChildren;
 }
 
@@ -44,7 +44,7 @@ const FLAGS: readonly (readonly [name: string, mask: number])[] = [
   ['overflow', 0x800],
 ];
 
-/** Where a C program begins for its author: what comes before is the start code and its call. */
+/** Where a C program begins for its author. Before that come the start code and its call. */
 const MAIN = 'FUNCTION_main';
 
 export function MachinePanel(props: MachinePanelProps) {
@@ -65,8 +65,8 @@ export function MachinePanel(props: MachinePanelProps) {
   const names = useMemo(() => namesByAddress(labels), [labels]);
   const acts = useRef<Actions>({});
   useKeys(KEYS, acts);
-  // Before all effects, in whichever order those run: of a new translation the text's cursor
-  // chooses what is shown, and not the start of the machine.
+  // This has to run before all ordinary effects. For a new translation the text's cursor decides
+  // what is shown, not the machine's start, whichever effect runs first.
   useLayoutEffect(() => {
     onNext(typeof fresh === 'string' || fresh.skipped === 0 ? undefined : fresh.next);
     return () => (typeof fresh === 'string' ? undefined : fresh.pause());
@@ -174,7 +174,7 @@ const BUTTONS: readonly {
   { action: 'restart', title: 'Restart', hint: 'From the start (Shift+F5)' },
 ];
 
-/** The keys of debuggers. */
+/** The usual keys of debuggers. */
 const KEYS: Readonly<Record<string, readonly Action[]>> = {
   'Shift+F11': ['back'],
   F11: ['step'],

@@ -12,9 +12,9 @@ import { type Instruction, Machine } from '@stage0-ts/i386';
 export interface Start {
   readonly image: Uint8Array;
   readonly args: readonly string[];
-  /** All of standard input. */
+  /** The whole standard input. */
   readonly input: Uint8Array;
-  /** What the file `source` holds. */
+  /** The content of the file `source`. */
   readonly source: Uint8Array;
 }
 
@@ -25,21 +25,21 @@ export interface MadeFile {
 }
 
 export const SOURCE_PATH = '/source';
-/** Instructions between two breaths of the page. */
+/** How many instructions run before the page gets a turn. */
 const SLICE = 200_000;
 /** A program that runs longer is stopped. */
 const MAX_INSTRUCTIONS = 200_000_000;
 const MAX_MEMORY = 64 << 20;
 const STACK_SIZE = 1 << 20;
-/** Characters of output that are kept. */
+/** How many characters of output are kept. */
 const MAX_OUTPUT = 100_000;
 
 /**
- * A run that is longer is not gone through again to step back. Ten million instructions take a
- * quarter of a second; the longest example has 87,000.
+ * To step back, the run is repeated from the start, unless it is longer than this. Ten million
+ * instructions take a quarter of a second; the longest example has 87,000.
  */
 const MAX_REPLAY = 10_000_000;
-/** The start code is shorter. */
+/** More instructions than any start code has. */
 const MAX_SKIPPED = 10_000;
 
 /** The line of the program's text that the instruction at an address comes from. */
@@ -47,11 +47,11 @@ export type LineAt = (address: number) => number | undefined;
 
 export class MachineRun {
   readonly machine: Machine;
-  /** Instructions executed. */
+  /** Instructions executed so far. */
   steps = 0;
-  /** Of these, the ones before `skipTo`. */
+  /** How many of these came before `skipTo`. */
   skipped = 0;
-  /** What went wrong in the machine, if anything did. */
+  /** What went wrong in the machine, if anything. */
   fault: string | undefined;
   /** Registers before the last step, to show what changed. */
   before: Int32Array;
@@ -63,8 +63,8 @@ export class MachineRun {
   private timer = 0;
 
   /**
-   * @param skipTo an address to begin at, if the program gets there soon.
-   * Throws MachineError when the image is not an executable.
+   * @param skipTo an address to begin at, if the program gets there soon. Throws MachineError if
+   *   the image is not an executable.
    */
   constructor(start: Start, skipTo?: number) {
     this.start = start;
@@ -95,7 +95,7 @@ export class MachineRun {
     this.skipped = this.steps;
   }
 
-  /** Of the next instruction. */
+  /** Address of the next instruction. */
   get address(): number {
     return this.machine.cpu.eip >>> 0;
   }
@@ -104,7 +104,7 @@ export class MachineRun {
     return this.steps > this.skipped && this.steps <= MAX_REPLAY;
   }
 
-  /** The same run, one instruction ago: everything is done again up to there. */
+  /** The same run, one instruction earlier: it is repeated from the start up to there. */
   back(): MachineRun {
     const again = new MachineRun(this.start, this.skipTo);
     while (again.steps < this.steps - 1 && !again.isOver) again.execute();
@@ -123,7 +123,9 @@ export class MachineRun {
     return this.timer !== 0;
   }
 
-  /** What the program wrote to both of its outputs; of very much the end. */
+  /**
+   * What the program wrote to standard output and standard error; if that is very long, its end.
+   */
   get output(): string {
     this.text = (this.text + this.pending.join('')).slice(-MAX_OUTPUT);
     this.pending = [];
@@ -138,8 +140,8 @@ export class MachineRun {
   }
 
   /**
-   * The instruction that runs next; undefined at the end, and where there is none, which the step
-   * reports.
+   * The next instruction; undefined at the end, and where there is no valid instruction. Only
+   * step() reports that.
    */
   get next(): Instruction | undefined {
     if (this.isOver) return undefined;
@@ -156,7 +158,7 @@ export class MachineRun {
     this.execute();
   }
 
-  /** Up to an instruction of another line, over what is called on the way; or to a breakpoint. */
+  /** Run up to an instruction of another line, over any calls on the way; or up to a breakpoint. */
   stepLine(lineAt: LineAt, stops: ReadonlySet<number>): void {
     this.before = this.machine.registers.slice();
     const from = lineAt(this.address);
@@ -200,7 +202,7 @@ export class MachineRun {
     }
   }
 
-  /** Stop running; it can go on later. */
+  /** Pause the run; it can continue later. */
   pause(): void {
     self.clearTimeout(this.timer);
     this.timer = 0;

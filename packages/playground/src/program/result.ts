@@ -9,14 +9,14 @@ import { indexOfByte } from '../shared/positions.ts';
 import { type Hop, Twins } from './trail.ts';
 import { encode, type LanguageName, type Translation, translate } from './translate.ts';
 
-/** A program that was translated. */
+/** A program that was translated without errors. */
 export interface Good {
   readonly source: Source;
   readonly translation: Translation;
   readonly twins: Twins;
 }
 
-/** Either of the two. */
+/** A translation or an error. */
 export interface Result {
   readonly good: Good | undefined;
   readonly error: ToolError | undefined;
@@ -35,7 +35,7 @@ export function translated(language: LanguageName, text: string): Result {
   }
 }
 
-/** The token that a byte comes from, and what it names. */
+/** The token that a byte comes from, and the definition that it refers to. */
 export function marksOf(text: string, hops: readonly Hop[]): MarkedRange[] {
   const last = hops.at(-1);
   return (['origin', 'definition'] as const).flatMap((part) => {
@@ -47,7 +47,7 @@ export function marksOf(text: string, hops: readonly Hop[]): MarkedRange[] {
   });
 }
 
-/** The words at fault, and those that are warned of, as far as they are in this text. */
+/** The words that have errors or warnings, if they are in this text. */
 export function errorsOf(
   text: string,
   error: ToolError | undefined,
@@ -64,7 +64,7 @@ function marked(text: string, error: ToolError, severity: EditorError['severity'
   return { from, to: Math.min(from + length, text.length), severity, message: error.message };
 }
 
-/** The fault in one line. */
+/** The error in one line. */
 export function describeError({ file, line, column, message }: ToolError): string {
   const place = line === undefined ? '' : `line ${line}, column ${column}: `;
   if (file === undefined || file === 'program') return `${place}${message}`;

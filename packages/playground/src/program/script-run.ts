@@ -22,28 +22,28 @@ import { HOME, LIMITS, VARIABLES } from '../shared/readers-files.ts';
 
 /** A file that was made. */
 export interface LeftFile {
-  /** From the reader's folder, if it is there. */
+  /** Relative to the reader's folder, if the file is inside it. */
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly isProgram: boolean;
 }
 
 export interface ScriptProgram {
-  /** Its command line. */
+  /** The program's command line. */
   readonly words: string;
-  /** 1 for what the command started, 2 for what that started, … */
+  /** 1 for what the command started, 2 for what those programs started, … */
   readonly depth: number;
   /** True for machine code, false for our port. */
   readonly isMachine: boolean;
-  /** How it ended, unless with exit status 0. */
+  /** How the program ended, unless it ended with exit status 0. */
   readonly failure: string | undefined;
   readonly made: readonly { readonly path: string; readonly size: number }[];
 }
 
 export interface ScriptCommand {
-  /** With aliases and variables filled in. */
+  /** The words, with aliases and variables filled in. */
   readonly words: string;
-  /** Offset in the script. */
+  /** Offset of the command in the script. */
   readonly start: number;
   readonly programs: readonly ScriptProgram[];
   readonly printed: string;
@@ -52,17 +52,17 @@ export interface ScriptCommand {
 export interface ScriptRun {
   readonly commands: readonly ScriptCommand[];
   readonly status: number;
-  /** What ended the script, with the offset of its command where that is known. */
+  /** What ended the script, with the offset of its command if that is known. */
   readonly error: { readonly message: string; readonly offset: number | undefined } | undefined;
-  /** The files that are there at the end. */
+  /** The files that exist at the end. */
   readonly files: readonly LeftFile[];
 }
 
 const SCRIPT = 'script.kaem';
-/** Characters that are kept of what a script prints. */
+/** How many characters of a script's output are kept. */
 const MAX_PRINTED = 100_000;
 
-/** Run the script in `files`, which change. */
+/** Run the script in `files`, and change them. */
 export function runKaem(script: Uint8Array, files: MemoryFiles): ScriptRun {
   files.writeFile(`${HOME}/${SCRIPT}`, script, 0o644);
   const notes = new Notes();
@@ -88,14 +88,17 @@ export function runKaem(script: Uint8Array, files: MemoryFiles): ScriptRun {
 type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 type Draft = Writable<ScriptCommand> & { readonly programs: Writable<ScriptProgram>[] };
 
-/** What a run has done so far. */
+/** What a run has done up to now. */
 class Notes {
   private readonly commands: Draft[] = [];
   private readonly programs = new Map<ProcessRecord, Writable<ScriptProgram>>();
   private error: ToolError | undefined;
   private room = MAX_PRINTED;
 
-  /** The first program that it starts is kaem with the script; the others are what they are. */
+  /**
+   * An engine that runs kaem with the script as the first program, and then whatever the script
+   * starts.
+   */
   engine(script: Source): NamedEngine {
     const engine = machineEngine(LIMITS);
     let isShell = true;
@@ -166,7 +169,7 @@ class Notes {
     const { commands, error } = this;
     const last = commands.at(-1);
     const said = error && { message: error.message, offset: error.offset };
-    // Without a word: a program that was not found, or that took the shell's place.
+    // Without a message: a program was not found, or took the shell's place.
     const silent = { message: 'the script ends with this command', offset: last?.start };
     return { commands, status, error: status === 0 ? undefined : (said ?? silent) };
   }

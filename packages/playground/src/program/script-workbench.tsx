@@ -126,7 +126,7 @@ function CommandView({ command, isChosen, onChoose }: CommandViewProps) {
   );
 }
 
-/** What one program of a command did; the first is what the command names. */
+/** Shows what one program of a command did; the first is the one that the command names. */
 function Started({ words, depth, isMachine, failure, made }: ScriptProgram) {
   const left = made.map(({ path, size }) => `${path}, ${counted(size, 'byte')}`).join('; ');
   const by = isMachine ? 'in the i386 machine' : 'our port';
@@ -188,7 +188,7 @@ function markOf(text: string, { start }: ScriptCommand): MarkedRange {
   return { from, to: endOfCommand(text, from), kind: 'twin' };
 }
 
-/** A command goes on after a backslash at the end of a line. */
+/** A backslash at the end of a line continues the command on the next line. */
 function endOfCommand(text: string, from: number): number {
   const length = /^(\\\n|[^\n])*/.exec(text.slice(from))?.[0].length ?? 0;
   return from + length;

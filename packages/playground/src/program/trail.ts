@@ -7,7 +7,7 @@ import type { SourceRange } from '@stage0-ts/bytes';
 import type { Source } from '@stage0-ts/diagnostics';
 import type { Stage, Translation } from './translate.ts';
 
-/** A range of a text. */
+/** A range in a text. */
 export interface Place {
   readonly source: Source;
   /** Byte offsets. */
@@ -18,15 +18,17 @@ export interface Place {
 /** One stage of the trace. */
 export interface Hop {
   readonly tool: string;
-  /** The token that the tool made the byte from; undefined for what it writes by itself. */
+  /**
+   * The token that the tool made the byte from; undefined for bytes that it writes for any input.
+   */
   readonly origin: Place | undefined;
   /** The label, macro or function that the token names or is part of. */
   readonly definition: Place | undefined;
 }
 
 /**
- * The trace from the byte at `offset` of the image: the last tool first; nothing for what is not a
- * byte of it.
+ * The trace from the byte at `offset` of the image, with the last tool first; empty if the image
+ * has no such byte.
  */
 export function trail({ stages, image }: Translation, offset: number): Hop[] {
   if (offset < 0 || offset >= image.length) return [];
@@ -51,7 +53,7 @@ function placeOf(stage: Stage, { source, start, end }: SourceRange): Place {
   return { source: stage.sources[source] as Source, start, end };
 }
 
-/** A run of bytes of the image, and the token of the program's own text that it was made from. */
+/** A range of bytes in the image, and the token of the program's own text that it was made from. */
 interface Piece {
   readonly start: number;
   readonly end: number;
@@ -63,7 +65,7 @@ interface Piece {
 export class Twins {
   private readonly pieces: Piece[] = [];
 
-  /** Text that is not `source` (headers, definitions) has no twin. */
+  /** Text other than `source` (headers, definitions) has no twins. */
   constructor(translation: Translation, source: Source) {
     const { length } = translation.image;
     const provenance = translation.stages.at(-1)?.provenance;
@@ -78,8 +80,8 @@ export class Twins {
   }
 
   /**
-   * The pieces whose token holds the text's byte at `place`, the innermost such token's, in rising
-   * order.
+   * The pieces whose token contains the text's byte at `place`, in rising order. Of nested tokens,
+   * the innermost one counts.
    */
   bytesAt(place: number): { readonly start: number; readonly end: number }[] {
     let best = Number.POSITIVE_INFINITY;

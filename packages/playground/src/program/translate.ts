@@ -26,13 +26,13 @@ import minimalDefinitions from '../../../../test-vectors/ladder/lib/x86/x86_defs
 
 export type LanguageName = 'hex0' | 'hex1' | 'hex2' | 'M0' | 'M1' | 'cc_x86' | 'C';
 
-/** One tool's run. */
+/** One run of a tool. */
 export interface Stage {
   /** Upstream's name of the tool. */
   readonly tool: string;
   readonly sources: readonly Source[];
   readonly output: Uint8Array;
-  /** From each byte of `output` to the sources, by their numbers. */
+  /** Maps each byte of `output` to the sources, which it gives by number. */
   readonly provenance: ProvenanceMap;
 }
 
@@ -43,15 +43,15 @@ export interface ProgramLabel {
 }
 
 export interface Translation {
-  /** In the order of running; the last one made the image. */
+  /** In the order in which they ran; the last one made the image. */
   readonly stages: readonly Stage[];
   readonly image: Uint8Array<ArrayBuffer>;
   readonly labels: readonly ProgramLabel[];
-  /** What the tools report about the program though they translate it. */
+  /** What the tools report about the program although they translate it. */
   readonly warnings: readonly ToolError[];
 }
 
-/** Where Linux programs of the chain are loaded. */
+/** The address at which the chain loads Linux programs. */
 export const BASE_ADDRESS = 0x08048000;
 
 const TARGET = { architecture: 'x86', bigEndian: false } as const;
@@ -64,8 +64,8 @@ const MINIMAL_DEFINITIONS = given('x86_defs.M1', minimalDefinitions);
 const MINIMAL_START = given('start.M1', minimalStart);
 
 /**
- * Translate `source` all the way. Throws ToolError that names the place of a fault, in `source` or
- * after it.
+ * Translate `source` into an image. Throws a ToolError with the place of a fault, in `source` or in
+ * a text that was made from it.
  */
 export function translate(language: LanguageName, source: Source): Translation {
   switch (language) {
@@ -116,7 +116,7 @@ function compiledMinimal(source: Source): Stage {
   return { tool: 'cc_x86', sources: [source], output, provenance };
 }
 
-/** Several texts in one, for tools that take one. */
+/** Several texts joined into one, for tools that have one input. */
 function joined(sources: readonly Source[]): Stage {
   const provenance = new ProvenanceMap();
   for (const { name } of sources) provenance.addSource(name);
@@ -127,7 +127,10 @@ function joined(sources: readonly Source[]): Stage {
   return { tool: 'catm', sources, output, provenance };
 }
 
-/** As phases 3 to 5 of the chain do it: put together, M0, put together with the header, hex2-0. */
+/**
+ * Assembles as phases 3 to 5 of the chain do: join the texts, run M0, join the result with the
+ * header, run hex2-0.
+ */
 function expandedMinimal(before: readonly Stage[], sources: readonly Source[]): Translation {
   const whole = joined(sources);
   const text = { name: 'joined.M1', bytes: whole.output };
@@ -154,18 +157,18 @@ function linkedMinimal(before: readonly Stage[], source: Source): Translation {
   return { stages: [...before, stage], image, labels, warnings: [] };
 }
 
-/** Only a text that a person wrote is worth warnings, not one that a tool wrote. */
+/** Warnings are only for a text that a person wrote, not for one that a tool wrote. */
 function ownOnly(before: readonly Stage[], found: readonly ToolError[]): readonly ToolError[] {
   return before.length === 0 ? found : [];
 }
 
-/** Architectures that M2-Planet has assembly for. */
+/** Other architectures for which M2-Planet can write assembly. */
 export const OTHER_ARCHITECTURES: readonly Architecture[] = [
   ...(['amd64', 'aarch64', 'armv7l', 'riscv32', 'riscv64'] as const),
   ...(['knight-posix', 'knight-native'] as const),
 ];
 
-/** What M2-Planet makes of a program on another architecture; an error as text. */
+/** What M2-Planet makes of the program for another architecture; an error as text. */
 export function assemblyFor(architecture: Architecture, source: Source): string {
   try {
     return decode(compile([source], { architecture }));
@@ -210,8 +213,8 @@ function linked(before: readonly Stage[], source: Source): Translation {
 }
 
 /**
- * Run a tool on `text`. A fault in a text that one of the stages before wrote is shown where that
- * comes from.
+ * Run a tool on `text`. If the fault is in a text that an earlier stage wrote, it is shown in the
+ * text from which that comes.
  */
 function tracing<Result>(before: readonly Stage[], run: () => Result, text: Source): Result {
   try {
@@ -222,7 +225,7 @@ function tracing<Result>(before: readonly Stage[], run: () => Result, text: Sour
   }
 }
 
-/** The same fault, at the token that the byte at `offset` of `text` comes from. */
+/** The same fault, moved to the token that the byte at `offset` of `text` comes from. */
 function traced(
   error: ToolError,
   before: readonly Stage[],
@@ -236,7 +239,7 @@ function traced(
   return traced(error, before, stage.sources[origin.source] as Source, origin.start);
 }
 
-/** hex1 gives no addresses: a label is where the first byte after it is. */
+/** hex1 gives no addresses. A label's address is the address of the first byte after it. */
 function labelsIn({ provenance, sources }: Stage): ProgramLabel[] {
   const rows = [...provenance];
   const places = new Map<number, string>();
@@ -251,12 +254,12 @@ function labelsIn({ provenance, sources }: Stage): ProgramLabel[] {
   });
 }
 
-/** Text → bytes, as files hold it. */
+/** Text → bytes, encoded as in files. */
 export function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** Bytes → text; what is not UTF-8 becomes U+FFFD. */
+/** Bytes → text; invalid UTF-8 becomes U+FFFD. */
 export function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }

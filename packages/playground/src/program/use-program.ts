@@ -8,23 +8,23 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { LANGUAGES, type Language } from './examples.ts';
 import { linkTo, type Program, readLink } from './link.ts';
 
-/** A program, and which one it is: typing changes its text, opening another one the number. */
+/** A program with a number. Typing changes its text; opening another program changes the number. */
 export interface OpenProgram extends Program {
   readonly number: number;
 }
 
 export interface ProgramState {
-  /** undefined until the address was read. */
+  /** undefined until the address has been read. */
   readonly program: OpenProgram | undefined;
-  /** Why the address led to no program. */
+  /** Why the address has led to no program. */
   readonly notice: string | undefined;
   readonly setText: (text: string) => void;
-  /** Open an example, or without one what was last written in this language. */
+  /** Open an example, or, without one, the last text that the user wrote in this language. */
   readonly open: (language: Language, example?: number) => void;
 }
 
 const FIRST = LANGUAGES[0] as Language;
-/** Milliseconds after the last key until the address follows: browsers limit how often it may. */
+/** Milliseconds from the last key until the address changes. Browsers limit how often it may. */
 const PAUSE = 400;
 
 export function useProgram(): ProgramState {

@@ -5,7 +5,7 @@ import type { ScriptRun } from './script-run.ts';
 import type { ScriptRequest } from './script-worker.ts';
 import { encode } from './translate.ts';
 
-/** Seconds that a script may take. */
+/** How many seconds a script may take. */
 const MAX_SECONDS = 60;
 
 export interface ScriptState {
@@ -22,7 +22,7 @@ export function useScript(): ScriptState {
   const [isRunning, setRunning] = useState(false);
   const [last, setLast] = useState<ScriptState['last']>();
   const [problem, setProblem] = useState<string | undefined>();
-  /** Ends what runs. */
+  /** Ends the running script. */
   const halt = useRef<((why: string | undefined) => void) | undefined>();
   useEffect(() => () => halt.current?.(undefined), []);
 

@@ -12,7 +12,7 @@ import type { Seed } from './seeds.ts';
 
 const WRITE = 4;
 const [EAX, ECX, EDX] = [0, 1, 2];
-/** A seed that goes on for longer than that is stopped. */
+/** A seed that runs longer is stopped. */
 const MAX_INSTRUCTIONS = 5_000_000;
 
 export class AssemblyRun {
@@ -40,12 +40,12 @@ export class AssemblyRun {
     return this.machine.status !== undefined || this.fault !== undefined;
   }
 
-  /** Undefined at the end. */
+  /** The next instruction; undefined at the end. */
   get next(): Instruction | undefined {
     return this.isOver ? undefined : this.machine.next();
   }
 
-  /** The file that it has left; empty before there is one. */
+  /** The file that the seed has written; empty before that. */
   get file(): Uint8Array {
     const node = this.files.find('/made');
     return node?.kind === 'file' ? node.bytes : new Uint8Array();
@@ -64,7 +64,7 @@ export class AssemblyRun {
     }
   }
 
-  /** Up to the next byte, or the end. */
+  /** Run up to the next byte, or to the end. */
   stepByte(): void {
     const before = this.made.length;
     while (!this.isOver && this.made.length === before) this.step();

@@ -8,16 +8,18 @@ import type { AssemblyRun } from './assembly-run.ts';
 
 export interface RunPanelProps {
   readonly run: AssemblyRun;
-  /** Bytes of the seed. */
+  /** Size of the seed in bytes. */
   readonly size: number;
-  /** True when what was made is the seed. */
+  /** True when the result has the same bytes as the seed. */
   readonly isSame: boolean;
-  /** After each step. */
+  /** Called after each step. */
   readonly onStep: () => void;
   readonly onRestart: () => void;
 }
 
-/** Milliseconds between two bytes while it plays; people who want no motion get all at once. */
+/**
+ * Milliseconds between two bytes while it plays. Users who want no motion get all bytes at once.
+ */
 const PACE = 80;
 
 export function RunPanel({ run, size, isSame, onStep, onRestart }: RunPanelProps) {

@@ -12,16 +12,16 @@ import { type ProgramPiece, programMap, treeFromArchive } from '@stage0-ts/stage
 import { lastUpTo } from '../shared/positions.ts';
 
 export interface Seed {
-  /** In a sentence: `the ladder's seed`. */
+  /** The name as part of a sentence: `the ladder's seed`. */
   readonly name: string;
-  /** True for ours. */
+  /** True for our own seed. */
   readonly isOwn: boolean;
   readonly bytes: Uint8Array;
   readonly source: Uint8Array;
   readonly sourceName: string;
-  /** The lines of the source, without their ends. */
+  /** The lines of the source, without line ends. */
   readonly lines: readonly string[];
-  /** Offset in the seed → index of the line, and the columns of its two digits. */
+  /** Offset in the seed → index of the line, and the columns of the byte's two digits. */
   readonly places: readonly Place[];
   readonly pieces: readonly ProgramPiece[];
 }
@@ -32,7 +32,7 @@ export interface Place {
   readonly end: number;
 }
 
-/** Paths in a release, without the architecture's. */
+/** Paths in a release, without the architecture's folder. */
 const SEED = '/bootstrap-seeds/POSIX/x86/hex0-seed';
 const SOURCES = ['/x86/hex0_x86.hex0', '/seed/hex0.hex0'];
 
@@ -44,7 +44,7 @@ const OWN: Readonly<Record<string, string>> = import.meta.glob(
   { query: '?url&inline', import: 'default', eager: true },
 );
 
-/** Our own seed, which the page brings along. */
+/** Our own seed, which is part of the page. */
 export async function ladderSeed(): Promise<Seed> {
   const files = Object.entries(OWN).map(async ([path, url]) => {
     return [path, new Uint8Array(await (await fetch(url)).arrayBuffer())] as const;
@@ -57,7 +57,10 @@ export async function ladderSeed(): Promise<Seed> {
   return { ...seed, isOwn: true };
 }
 
-/** What the reader has dropped. Throws an Error, or a ToolError, with what to do. */
+/**
+ * The seed in the files that the reader has dropped. Throws an Error or a ToolError, which says
+ * what to do.
+ */
 export async function droppedSeed(files: readonly File[]): Promise<Seed> {
   const read = await Promise.all(
     files.map(async (file) => {

@@ -15,11 +15,11 @@ export interface ByteRange {
 export interface BytesViewProps {
   readonly bytes: Uint8Array;
   readonly chosen: number | undefined;
-  /** Bytes that come from the same token, in rising order. */
+  /** Ranges of bytes that come from the same token, in rising order. */
   readonly twins: readonly ByteRange[];
-  /** Bytes of the instruction that runs next. */
+  /** The bytes of the next instruction. */
   readonly next: ByteRange | undefined;
-  /** More classes of a byte. */
+  /** Further CSS classes for a byte. */
   readonly classOf?: (offset: number) => string;
   readonly onChoose: (offset: number) => void;
 }
@@ -91,7 +91,7 @@ export function BytesView({ bytes, chosen, twins, next, classOf, onChoose }: Byt
   );
 }
 
-/** Where a key leads from the chosen byte; undefined for other keys. */
+/** The offset to which a key moves from the chosen byte; undefined for other keys. */
 function destination(
   { key, ctrlKey, metaKey, altKey }: KeyboardEvent,
   chosen: number | undefined,

@@ -6,7 +6,7 @@
 import { HighlightStyle, StreamLanguage } from '@codemirror/language';
 import { tags } from '@lezer/highlight';
 
-/** Classes, which styles.css gives colours to. */
+/** CSS classes, to which styles.css gives colours. */
 export const COLOURS = HighlightStyle.define([
   { tag: tags.comment, class: 'tok-comment' },
   { tag: tags.labelName, class: 'tok-label' },
@@ -18,7 +18,7 @@ export const COLOURS = HighlightStyle.define([
 const KEYWORDS =
   /^(if|else|while|for|do|return|break|continue|goto|asm|struct|union|enum|sizeof|switch|case|default|DEFINE|int|char|void|unsigned|long|short|typedef|static|const)\b/;
 
-/** Marks that begin a comment; undefined for a text that is not one of our languages. */
+/** The marks that begin a comment; undefined for a text that is not in one of our languages. */
 export function commentsOf(language: string): readonly string[] | undefined {
   if (language === 'c') return ['//', '/*'];
   if (['hex0', 'hex1', 'hex2', 'M0', 'M1'].includes(language)) return ['#', ';'];

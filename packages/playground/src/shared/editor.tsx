@@ -11,7 +11,7 @@ import { basicSetup } from 'codemirror';
 import { useEffect, useRef } from 'preact/hooks';
 import { COLOURS, colouring } from './colouring.ts';
 
-/** UTF-16 indices. */
+/** A range in UTF-16 indices. */
 export interface MarkedRange {
   readonly from: number;
   readonly to: number;
@@ -27,14 +27,14 @@ export interface EditorError {
 
 export interface EditorProps {
   readonly label: string;
-  /** The text to begin with: another one needs another editor, whose history it is not part of. */
+  /** The initial text. Another program needs another editor, so that the history does not mix. */
   readonly text: string;
-  /** Marks of comments of the language, to colour it. */
+  /** The marks that begin a comment in the language, for colouring. */
   readonly comments: readonly string[];
   readonly marks: readonly MarkedRange[];
   readonly errors: readonly EditorError[];
   readonly onText: (text: string) => void;
-  /** The cursor was moved, by the user. */
+  /** Called when the user has moved the cursor. */
   readonly onCursor: (index: number) => void;
 }
 
@@ -57,7 +57,7 @@ const marksField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Scroll the text, but not the page, so that the line at `index` is seen. */
+/** Scroll the text, but not the page, until the line at `index` is visible. */
 function reveal(view: EditorView, index: number): void {
   const { top, bottom } = view.lineBlockAt(Math.min(index, view.state.doc.length));
   const { scrollDOM } = view;

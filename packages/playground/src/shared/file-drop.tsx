@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Files that a reader drops on a part of the page, or chooses. They are not sent anywhere. */
 
-/** Takes files; without any it does nothing. */
+/** Receives files; an empty list changes nothing. */
 export type TakeFiles = (files: readonly File[]) => void;
 
-/** Handlers that make an element a place to drop files on. */
+/** Handlers that let the user drop files on an element. */
 export function dropOn(take: TakeFiles) {
   return {
     onDragOver: (event: DragEvent) => event.preventDefault(),
@@ -16,15 +16,15 @@ export function dropOn(take: TakeFiles) {
 }
 
 export interface ChooseFilesProps {
-  /** What the button says. */
+  /** The text of the button. */
   readonly text: string;
-  /** Ends of names to show; default: all files. */
+  /** The file name endings to show; default: all files. */
   readonly accept?: string;
   readonly multiple?: boolean;
   readonly take: TakeFiles;
 }
 
-/** A button, in the middle of a sentence, to choose files. */
+/** A button in the middle of a sentence, for choosing files. */
 export function ChooseFiles({ text, accept, multiple = false, take }: ChooseFilesProps) {
   return (
     <label class="button">
@@ -35,7 +35,7 @@ export function ChooseFiles({ text, accept, multiple = false, take }: ChooseFile
         {...(accept !== undefined && { accept })}
         onChange={({ currentTarget }) => {
           take([...(currentTarget.files ?? [])]);
-          currentTarget.value = ''; // so that the same can be chosen again
+          currentTarget.value = ''; // so that the user can choose the same file again
         }}
       />
     </label>

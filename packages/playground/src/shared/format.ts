@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Bytes and numbers as people read them. */
 
-/** Lower case, `digits` long at least; a negative 32-bit number as the kernel sees it. */
+/**
+ * In lower case, with at least `digits` digits. Negative numbers of 32 bits become unsigned, as the
+ * kernel sees them.
+ */
 export function hex(value: number, digits: number): string {
   return (value >>> 0).toString(16).padStart(digits, '0');
 }
 
-/** One character a byte, a dot for what is not printable ASCII. */
+/** One character for each byte; a dot for anything except printable ASCII. */
 export function printable(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) =>
     byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·',

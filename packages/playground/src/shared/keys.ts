@@ -3,8 +3,9 @@
 import { useEffect } from 'preact/hooks';
 
 /**
- * @param keys key, with `Shift+` or `Ctrl+` before it → what it does, the first that can be done.
- * @param acts what can be done now.
+ * @param keys key, with `Shift+` or `Ctrl+` before it → actions, of which the first possible one is
+ *   done.
+ * @param acts the actions that are possible now.
  */
 export function useKeys<Action extends string>(
   keys: Readonly<Record<string, readonly Action[]>>,

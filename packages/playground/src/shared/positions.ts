@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Places in a text: tools count bytes of UTF-8, editors count UTF-16 units. */
 
-/** UTF-16 index of the character that holds the byte at `offset`. */
+/** UTF-16 index of the character that contains the byte at `offset`. */
 export function indexOfByte(text: string, offset: number): number {
   let bytes = 0;
   for (let index = 0; index < text.length; ) {
@@ -35,7 +35,7 @@ export function lastUpTo(value: number, count: number, valueAt: (index: number) 
   return low - 1;
 }
 
-/** Bytes of a code point in UTF-8. */
+/** How many bytes a code point has in UTF-8. */
 function sizeOf(point: number): number {
   if (point < 0x80) return 1;
   if (point < 0x800) return 2;

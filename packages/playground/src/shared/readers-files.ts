@@ -13,7 +13,7 @@ export type Contents = Readonly<Record<string, Uint8Array>>;
 
 /** The reader's folder. */
 export const HOME = '/home/reader';
-/** What the reader's shell begins with. */
+/** The initial variables of the reader's shell. */
 export const VARIABLES: Readonly<Record<string, string>> = {
   PATH: '/bin',
   HOME,
@@ -22,7 +22,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
 };
 
 const MAX_FILES = 256 << 20;
-/** Of each program. */
+/** The limits of each program. */
 export const LIMITS: EngineOptions = {
   memoryLimit: 256 << 20,
   fileLimit: MAX_FILES,
@@ -32,7 +32,7 @@ export const LIMITS: EngineOptions = {
 /**
  * @param ladder the files of test-vectors/ladder.
  * @param library those in the folders of docs/tutorial.
- * @param without tools that are not on the PATH, as somebody else has those.
+ * @param without tools that are left out of the PATH.
  */
 export function readersFiles(
   ladder: Contents,

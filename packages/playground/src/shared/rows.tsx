@@ -9,19 +9,19 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface RowsProps extends Omit<HTMLAttributes<HTMLDivElement>, 'children'> {
   readonly count: number;
-  /** Draws a row; its element needs the index as key. */
+  /** Draws a row. Its element needs the index as key. */
   readonly row: (index: number) => ComponentChildren;
-  /** Row to scroll to whenever it changes, or `subject` does. */
+  /** The row to scroll to, whenever this or `subject` changes. */
   readonly reveal: number | undefined;
-  /** What the rows are of: another one begins at the top. */
+  /** What the rows show. When this changes, the view starts at the top again. */
   readonly subject: unknown;
 }
 
-/** In CSS pixels, as in styles.css. */
+/** Height in CSS pixels, the same as in styles.css. */
 const HEIGHT = 20;
-/** Rows around those in view, so that scrolling shows no gap. */
+/** Extra rows above and below the visible ones, so that scrolling shows no gap. */
 const SPARE = 10;
-/** More than regions show: their heights are in styles.css. */
+/** More rows than any region shows; the heights of regions are in styles.css. */
 const VIEW = 40;
 
 export function Rows({ count, row, reveal, subject, ...rest }: RowsProps) {
@@ -57,7 +57,7 @@ export function Rows({ count, row, reveal, subject, ...rest }: RowsProps) {
   );
 }
 
-/** Rounded, so that scrolling redraws only from time to time. */
+/** Rounded, so that scrolling does not redraw every time. */
 function rowAt(box: HTMLElement): number {
   const row = Math.floor(box.scrollTop / HEIGHT);
   return row - (row % (SPARE / 2));

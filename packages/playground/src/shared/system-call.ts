@@ -7,8 +7,8 @@
 import type { Instruction, Machine } from '@stage0-ts/i386';
 
 /**
- * `n` a number, `o` one in octal, `p` an address, `s` a text with a 0 after it, `t` a text of the
- * next argument's length.
+ * `n`: a number; `o`: an octal number; `p`: an address; `s`: a text that ends with a 0; `t`: a text
+ * whose length is the next argument.
  */
 const CALLS: Readonly<Record<number, readonly [name: string, args: string]>> = {
   1: ['exit', 'n'],
@@ -38,10 +38,10 @@ const CALLS: Readonly<Record<number, readonly [name: string, args: string]>> = {
 /** Registers of the arguments: ebx, ecx, edx, esi, edi. */
 const ARGUMENTS = [3, 1, 2, 6, 7];
 const KERNEL = 0x80;
-/** Characters of a text that are shown. */
+/** How many characters of a text are shown. */
 const SHOWN = 24;
 
-/** Undefined where the next instruction is not a system call. */
+/** Undefined if the next instruction is not a system call. */
 export function systemCall(machine: Machine, next: Instruction | undefined): string | undefined {
   if (next?.operation !== 'int' || ((next.operands[0]?.value ?? 0) & 0xff) !== KERNEL) {
     return undefined;
@@ -64,7 +64,7 @@ function argument(machine: Machine, kind: string, value: number, next: number): 
   return String(value);
 }
 
-/** Text in memory as a string of C; an address where there is none. */
+/** Text in memory, written like a string in C; the address if there is no text. */
 function quoted(machine: Machine, address: number, length: number, untilNul: boolean): string {
   let text = '';
   for (let at = 0; at < length; at++) {

@@ -3,13 +3,13 @@
 import { type Given, readPolicy, type Verification, verify } from '@stage0-ts/attest';
 import { asToolError, formatError } from '@stage0-ts/diagnostics';
 
-/** What the files come to: a result, or what is missing or wrong. */
+/** What the files give: a result, or what is missing or wrong. */
 export type Outcome =
   | { readonly kind: 'missing'; readonly what: string }
   | { readonly kind: 'wrong'; readonly message: string }
   | { readonly kind: 'done'; readonly result: Verification };
 
-/** A policy is the JSON file with people in it. */
+/** A policy is the JSON file that lists people. */
 export function isPolicy({ bytes }: Given): boolean {
   try {
     const value = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown> | null;
@@ -19,7 +19,7 @@ export function isPolicy({ bytes }: Given): boolean {
   }
 }
 
-/** Read and verify the files, as of now. */
+/** Read the files and verify them at the present time. */
 export async function outcomeOf(files: readonly Given[]): Promise<Outcome> {
   const policies = files.filter(isPolicy);
   const others = files.filter((file) => !policies.includes(file));

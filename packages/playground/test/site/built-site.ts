@@ -15,15 +15,15 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 
 export interface BuiltSite extends ServedSite {
   /**
-   * A new page; the test fails when it meets an error or asks anybody but its own server.
-   * @param address from the top of the site.
+   * Open a new page. The test fails if the page reports an error or makes a request to any server
+   * but its own. @param address from the top of the site.
    */
   open(
     address: string,
     use: (page: Page) => Promise<void>,
     options?: BrowserContextOptions,
   ): Promise<void>;
-  /** The same with a page of the playground. */
+  /** The same for a page of the playground. */
   openPage(
     name: string,
     use: (page: Page) => Promise<void>,
@@ -31,12 +31,12 @@ export interface BuiltSite extends ServedSite {
   ): Promise<void>;
 }
 
-/** The pages that are served for all tests, and one browser for the tests of a file. */
+/** One server of the pages for all tests, and one browser for the tests of a file. */
 export const pagesForTests = (): BuiltSite => withBrowser(() => inject('pages'));
 
 /**
- * All of the site, as `npm run site` makes it, which is more work: made before the tests of one
- * file and removed after them. Only tests may use it.
+ * The whole site, as `npm run site` makes it. That is more work, so the site is made before the
+ * tests of one file and removed after them. Only tests may use it.
  */
 export function wholeSiteForTests(): BuiltSite {
   let served: ServedSite | undefined;
@@ -56,7 +56,7 @@ export function wholeSiteForTests(): BuiltSite {
   });
 }
 
-/** `site` is not asked before a test begins. */
+/** `site` is not called before a test begins. */
 function withBrowser(site: () => ServedSite): BuiltSite {
   let browser: Browser | undefined;
   afterAll(() => browser?.close());

@@ -19,7 +19,7 @@ const { openPage: open } = pagesForTests();
 describe.skipIf(!hasChromium)('the chain', () => {
   it('builds the ladder twice, compares it, and explains its bytes', () =>
     open('chain', async (page) => {
-      // It does so by itself, before anything is dropped.
+      // The page does so by itself, before anything is dropped.
       const meaning = page.getByRole('region', { name: 'Meaning' });
       await meaning.waitFor();
       await expect.poll(() => meaning.getByRole('status').innerText()).toBe('The builds agree');
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('the chain', () => {
       await node.focus();
       await page.keyboard.press('ArrowUp');
       await expect.poll(() => command.innerText()).not.toContain('hello.hex1');
-      // A seed is explained, too: from what the build makes with the same bytes.
+      // A seed is explained too, by the file with the same bytes that the build makes.
       await page.getByRole('button', { name: 'came with the tree: hex0-seed' }).click();
       await page.locator('.artifact [data-at="94"]').click();
       await expect
@@ -115,7 +115,7 @@ describe.skipIf(!hasChromium)('the chain', () => {
       const saved = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save stage0-check.html' }).click();
       const report = fs.readFileSync(await (await saved).path(), 'utf8');
-      // the report is opened on its own, not under this page's policy
+      // The report is opened on its own, without this page's policy.
       await page.goto('about:blank');
       await page.setContent(report);
       const heading = page.locator('#detail h3');

@@ -34,7 +34,7 @@ function partsOf(chapter: string) {
     solutionCommands: consoles
       .filter((block) => isSolution(block) && !block.isCheck)
       .flatMap(({ text }) => commandsOf(text)),
-    /** What a cheat prints: all that the solution does. */
+    /** What a cheat prints: the whole output of the solution. */
     answers: consoles.filter(isSolution).flatMap(({ text }) => commandsOf(text)),
   };
 }
@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium)('the course', () => {
 
   const address = (chapter: string) => `course/${chapter.replace(/\.md$/, '.html')}`;
   const alive = (page: Page) => page.locator('html[data-alive="yes"]').waitFor();
-  /** How every command ended that has run, outside of solutions or in them. */
+  /** The results of all commands that have run, either outside of solutions or in them. */
   const verdicts = (page: Page, place: 'chapter' | 'solution') =>
     page.evaluate(
       (inSolution) =>
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium)('the course', () => {
           }),
       place === 'solution',
     );
-  /** Write into an editor of the page. */
+  /** Write text into an editor of the page. */
   const write = async (page: Page, label: string, text: string) => {
     const editor = page.locator(`.exercise .cm-content[aria-label="${label}"]`);
     await editor.click();
@@ -214,7 +214,7 @@ describe.skipIf(!hasChromium)('the course', () => {
         await page.getByRole('button', { name: 'Edit answer.hex0' }).click();
         const old = page.locator('.cm-content[aria-label="answer.hex0"]');
         await page.locator('.cm-focused .cm-content[aria-label="answer.hex0"]').waitFor();
-        // A jump to itself in place of the first instruction.
+        // Replace the first instruction by a jump to itself.
         const text = blocksOf(path.join(TUTORIAL, chapters[0] as string)).find(
           ({ file }) => file === 'answer.hex0',
         )?.text;

@@ -11,7 +11,7 @@ import path from 'node:path';
 
 const NAMES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 export const FIREFOX = NAMES.find((name) => fs.existsSync(name));
-/** Milliseconds until it listens. */
+/** Milliseconds until it accepts connections. */
 const START = 60_000;
 const PREFERENCES = {
   'marionette.port': 0,
@@ -74,7 +74,7 @@ export class Firefox {
     fs.rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Resolves with its greeting, which has the number 0 here. */
+  /** Resolves when its greeting arrives, which has the number 0 here. */
   private connect(port: number): Promise<unknown> {
     const greeted = new Promise((resolve, reject) => this.waiting.set(0, { resolve, reject }));
     this.socket = net.connect(port, '127.0.0.1');

@@ -139,7 +139,7 @@ describe.skipIf(!hasChromium)('what the pages are made of', () => {
 
 describe.skipIf(!hasChromium).each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   const options = { colorScheme, viewport: { width: 360, height: 800 } };
-  /** On a phone, and then, without loading it again, on a desk. */
+  /** First on a phone, and then, without loading the page again, on a desktop. */
   const faultsOfLooks = async (page: Page, name: string) => {
     const narrow = await faultsOf(page, `${name}, 360 wide`);
     await page.setViewportSize({ width: 1280, height: 800 });

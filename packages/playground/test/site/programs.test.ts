@@ -56,8 +56,9 @@ describe.skipIf(!hasChromium)('programs', () => {
     open('index', async (page) => {
       await choose(page, 'C');
       await expect.poll(() => verdictOf(page)).toMatch(/^\d+ bytes/);
-      // A clock that stands still makes the translation come right after the last key, before
-      // anything is painted. It once showed where the machine starts and not where the cursor is.
+      // While the clock is stopped, the translation comes right after the last key, before anything
+      // is painted. The page once showed the machine's start then, instead of the place of the
+      // cursor.
       await page.clock.install();
       await page.clock.pauseAt(Date.now() + 1000);
       await write(page, 'int main() { return 7; }\n');
@@ -109,7 +110,7 @@ describe.skipIf(!hasChromium)('programs', () => {
       const marked = () => page.locator('.editor .mark-twin').allInnerTexts();
       await expect.poll(status).toMatch(/^\d+ instructions; next/);
       expect(await machine.getByRole('button', { name: 'Back' }).isEnabled()).toBe(false);
-      // Over the call: no line of `two` is seen.
+      // Steps over the call: no line of `two` is shown.
       const seen: string[] = [];
       for (let step = 0; step < 2; step++) {
         await press('Line');
@@ -177,7 +178,7 @@ describe.skipIf(!hasChromium)('programs', () => {
           page.locator('.registers').first().boundingBox(),
         ]);
         const end = (registers?.y ?? Number.NaN) + (registers?.height ?? Number.NaN);
-        // On a phone the text is above, and a part of the screen belongs to the browser.
+        // On a phone the text is above, and the browser itself covers a part of the screen.
         if (width > 500) expect(end).toBeLessThan(height);
         expect(end - (button?.y ?? Number.NaN)).toBeLessThan(height / 2);
       },
@@ -212,7 +213,7 @@ describe.skipIf(!hasChromium)('programs', () => {
         /^\.\/hello-0\s+in the i386 machine\s+Hello, stage0!/,
       );
       expect(await page.getByRole('button', { name: /^Save / }).count()).toBe(5);
-      // From a command to its line, and back.
+      // From a command to its line and back.
       await commands.nth(5).locator('.command').click();
       const marked = async () =>
         (await page.locator('.editor .mark-twin').allInnerTexts()).join('');

@@ -14,7 +14,7 @@ import type { TestProject } from 'vitest/node';
 
 const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
 
-/** Where pages are: on this disk, and for browsers. */
+/** Where the pages are: their folder on this disk, and their address for browsers. */
 export interface ServedSite {
   readonly folder: string;
   readonly origin: string;
@@ -29,7 +29,7 @@ declare module 'vitest' {
 /** A folder for a site. */
 export const newFolder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-pages-'));
 
-/** Serve a built site, until the second value is called: it removes the folder, too. */
+/** Serve a built site until the second value is called, which also removes the folder. */
 export async function serve(folder: string): Promise<[ServedSite, () => Promise<void>]> {
   const server = await preview({ configFile, build: { outDir: folder }, preview: { port: 0 } });
   const origin = (server.resolvedUrls?.local[0] ?? '').replace(/\/$/, '');

@@ -14,11 +14,11 @@ import { faultsOf } from './use.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAX_FIRST_PAGE = 300_000;
-/** axe looks at every page. */
+/** axe checks every page, which takes time. */
 const SLOW = { timeout: 400_000 };
 /** Milliseconds until the first page does something. */
 const MAX_FIRST_ACTION = 2000;
-/** Of typedoc's pages, one of each kind. */
+/** One page of each kind that typedoc makes. */
 const API = ['api/index.html', 'api/functions/_stage0-ts_hex0.assemble.html'];
 
 runsIf(hasChromium, "the site's pages in a browser", `There is no ${CHROMIUM}`);
@@ -247,7 +247,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await tab.context().close();
     }));
 
-  // Documents differ in their text only: all of them in one look, one of each kind in the others.
+  // Documents differ only in their text. All of them are tested in one look, and one of each kind
+  // in the others.
   const kinds = [
     'index.html',
     'course/index.html',

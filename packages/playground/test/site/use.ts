@@ -10,7 +10,7 @@ export const write = async (page: Page, text: string) => {
   await page.keyboard.press('Control+a');
   await page.keyboard.insertText(text);
 };
-/** As from the clipboard. */
+/** Paste a text as if from the clipboard. */
 export const paste = async (page: Page, text: string) => {
   await page.locator('.cm-content').click();
   await page.keyboard.press('Control+a');
@@ -24,7 +24,7 @@ export const paste = async (page: Page, text: string) => {
 export const chosenByte = (page: Page) => page.locator('.bytes .chosen');
 export const verdictOf = (page: Page) => page.locator('.verdict').innerText();
 
-/** What is wrong with a page, as it is shown now. */
+/** What is wrong with a page in its present state. */
 export async function faultsOf(page: Page, address: string): Promise<unknown[]> {
   const found: unknown[] = [];
   const overflow = await page.evaluate(
@@ -32,8 +32,8 @@ export async function faultsOf(page: Page, address: string): Promise<unknown[]> 
   );
   if (overflow > 0) found.push([address, 'does not fit']);
   await page.evaluate(axe.source);
-  // The editor's own region is left out: its text has the focus, which axe does not see.
-  // Only what is wrong: axe saves most of its time where nobody asks for the rest.
+  // The editor's own region is excluded: its text has the focus, which axe does not see. Only
+  // violations are wanted, and without the other results axe needs much less time.
   const violations = await page.evaluate(async () => {
     const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
     const results = await run(

@@ -14,14 +14,14 @@
  * it, and nothing is run.
  */
 
-/** A part of a word; of a variable without quotes the value is cut at blanks. */
+/** A part of a word. The value of a variable without quotes is split at blanks. */
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string; readonly quoted: boolean };
 
 export interface Word {
   readonly pieces: readonly Piece[];
-  /** True when a part was in quotes: then an empty word stays a word. */
+  /** True when a part was in quotes; then the word is kept even if it is empty. */
   readonly quoted: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Redirection {
 }
 
 export interface Command {
-  /** Of `( … )`: what runs in a shell of its own; then there are no words. */
+  /** For `( … )`: what runs in a shell of its own. Then there are no words. */
   readonly group: readonly Link[] | undefined;
   readonly assignments: readonly { readonly name: string; readonly value: Word }[];
   readonly words: readonly Word[];
@@ -41,12 +41,12 @@ export interface Command {
 }
 
 export interface Link {
-  /** When it runs: always, or after a success or failure of the one before. */
+  /** When the command runs: always, or after the success or failure of the one before. */
   readonly when: 'always' | 'success' | 'failure';
   readonly pipeline: readonly Command[];
 }
 
-/** What the line cannot be. */
+/** The error for a line that cannot be parsed. */
 export class ShellError extends Error {}
 
 type Token =
@@ -54,12 +54,12 @@ type Token =
   | { readonly kind: 'operator'; readonly text: string };
 
 const OPERATORS = ['&&', '||', '2>&1', '2>>', '2>', '>>', '>', '<', ';', '|', '(', ')', '\n'];
-/** What other shells know and this one does not. */
+/** What other shells understand and this one does not. */
 const UNKNOWN = /^(?:\$\(|`|[&(){}*?[])/;
 const KEYWORDS = /^(?:if|then|else|fi|for|while|until|do|done|case|esac|function|\[\[)$/;
 const NAME = /^[A-Za-z_]\w*/;
 
-/** Throws ShellError. */
+/** Parse a line. Throws ShellError. */
 export function parse(text: string): Link[] {
   const parser = new Parser(new Lexer(text).tokens());
   const links = parser.list();
@@ -75,7 +75,7 @@ class Parser {
     this.tokens = tokens;
   }
 
-  /** Up to the end, or a parenthesis that closes. */
+  /** Read up to the end, or up to a closing parenthesis. */
   list(): Link[] {
     const links: Link[] = [];
     let when: Link['when'] = 'always';
@@ -171,7 +171,7 @@ function visibleOperator(text: string): string {
   return text === '\n' ? 'the end of the line' : text;
 }
 
-/** `NAME=value` after the first word is a word like others. */
+/** After the first word, `NAME=value` is a word like any other. */
 function rejoined({ word, assigns }: Token & { readonly kind: 'word' }): Word {
   return { ...word, pieces: [{ kind: 'text', text: `${assigns}=` }, ...word.pieces] };
 }
@@ -198,7 +198,7 @@ class Lexer {
     }
   }
 
-  /** Blanks, comments, and line ends after a backslash. */
+  /** Skip blanks, comments, and line ends after a backslash. */
   private skipBlanks(): void {
     this.at += /^(?:[ \t]|\\\n)*(?:#[^\n]*)?/.exec(this.text.slice(this.at))?.[0].length ?? 0;
   }
@@ -235,7 +235,7 @@ class Lexer {
     return { kind: 'word', word: { pieces, quoted }, assigns: isAssignment ? assigns : undefined };
   }
 
-  /** From a quotation mark to the next. */
+  /** The text up to the next quotation mark of the same kind. */
   private until(mark: string): string {
     const end = this.text.indexOf(mark, this.at + 1);
     if (end < 0) throw new ShellError(`a ${mark} has no partner`);

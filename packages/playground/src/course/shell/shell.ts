@@ -22,22 +22,22 @@ import {
 
 export interface ShellOptions {
   readonly files: MemoryFiles;
-  /** Runs the programs that paths lead to. */
+  /** Runs the programs at the paths that commands name. */
   readonly engine: WorldEngine;
   /** Commands that are not files, by name. */
   readonly commands: Readonly<Record<string, Program>>;
   readonly environment: Readonly<Record<string, string>>;
-  /** Absolute. */
+  /** Absolute path of the working directory. */
   readonly directory: string;
 }
 
 export interface Ran {
-  /** Standard output and errors, as on a screen. */
+  /** Standard output and standard error together, as on a screen. */
   readonly output: string;
   readonly status: number;
 }
 
-/** Bytes of one line's output that are kept. */
+/** How many bytes of one line's output are kept. */
 const MAX_OUTPUT = 200_000;
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
@@ -49,7 +49,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
   24: 'CPU time limit exceeded',
 };
 
-/** Where the three streams of a command lead. */
+/** Where a command's three streams go. */
 interface Streams {
   readonly stdin: () => Uint8Array;
   readonly stdout: (bytes: Uint8Array) => void;
@@ -103,7 +103,7 @@ export class Shell {
     });
   }
 
-  /** One command → its exit status. */
+  /** Runs one command and returns its exit status. */
   private command(command: Command, outer: Streams): number {
     const words = command.words.flatMap((word) => this.expanded(word));
     const files: (() => void)[] = [];
@@ -127,7 +127,7 @@ export class Shell {
     return status;
   }
 
-  /** `( … )`: what it changes in the shell is gone at the end. */
+  /** `( … )`: its changes to the shell are undone at the end. */
   private grouped(links: readonly Link[], streams: Streams): number {
     const { directory, options } = this;
     const inner = new Shell({
@@ -253,7 +253,10 @@ export class Shell {
     return { ...streams, [descriptor === 1 ? 'stdout' : 'stderr']: take };
   }
 
-  /** A word → the words that it becomes: a variable without quotes is cut at blanks. */
+  /**
+   * Expand a word into the words that it becomes: the value of a variable without quotes is split
+   * at blanks.
+   */
   private expanded({ pieces, quoted }: Word): string[] {
     const words = [''];
     let any = quoted;
@@ -273,7 +276,7 @@ export class Shell {
   }
 }
 
-/** Collects what is printed, up to a limit. */
+/** Collects printed text, up to a limit. */
 class Screen {
   private readonly parts: Uint8Array[] = [];
   private size = 0;

@@ -25,7 +25,7 @@ import {
   treeDigest,
 } from '@stage0-ts/stage0';
 
-/** Options of a subcommand: true for those with a value. */
+/** Options of a subcommand; true for those that have a value. */
 type Known = Readonly<Record<string, boolean>>;
 
 interface Given {
@@ -36,7 +36,10 @@ interface Given {
 /** A wrong command line: exit status 2. */
 class UsageError extends Error {}
 
-/** Reads trees of `world`, whose paths the host's working directory completes. */
+/**
+ * The command `stage0`. It reads trees from `world`; paths are relative to the host's working
+ * directory.
+ */
 export function stage0Command(world: MemoryFiles): Program {
   return ([, name = '', ...args], given) => {
     const host = given as MemoryHost;
@@ -172,7 +175,7 @@ function print(host: Host, text: string): void {
   host.writeStdout(encodeUtf8(text));
 }
 
-/** Write the files at `paths` of the tree below `folder`, if there is one. */
+/** Write the files at `paths` of the tree below `folder`, if a folder is given. */
 function save(
   host: Host,
   files: MemoryFiles,

@@ -8,7 +8,7 @@ import { asToolError } from '@stage0-ts/diagnostics';
 import type { Host, Program } from '@stage0-ts/host';
 import { joined } from './joined.ts';
 
-/** What ends a command with a message, after its name. */
+/** Ends a command with a message, which is printed after the command's name. */
 class Failure extends Error {
   readonly status: number;
 
@@ -40,7 +40,7 @@ function wrapped(name: string, utility: Utility): Program {
   };
 }
 
-/** Throws what is not about a file. */
+/** The failure for a ToolError. Errors of any other kind are thrown again. */
 function asFailure(error: unknown): Failure {
   const known = asToolError(error);
   if (known === undefined) throw error;
@@ -48,7 +48,7 @@ function asFailure(error: unknown): Failure {
   return new Failure(known.file === undefined ? reason : `${known.file}: ${reason}`);
 }
 
-/** Options of one letter, some with a value → them, and the other words. */
+/** Splits arguments into options of one letter, some of them with a value, and the other words. */
 function options(args: readonly string[], flags: string, valued = '') {
   const found = new Map<string, string>();
   const rest: string[] = [];
@@ -77,13 +77,13 @@ function print(host: Host, text: string): void {
   host.writeStdout(encodeUtf8(text));
 }
 
-/** The files together, or standard input. */
+/** The content of all files together; standard input if there are no files. */
 function inputOf(host: Host, files: readonly string[]): Uint8Array {
   if (files.length === 0) return host.readStdin();
   return joined(files.map((file) => (file === '-' ? host.readStdin() : host.readFile(file))));
 }
 
-/** Lines with their ends. */
+/** The lines, each with its line end. */
 function linesOf(bytes: Uint8Array): string[] {
   return decodeUtf8(bytes).match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
@@ -106,7 +106,7 @@ const cat: Utility = (args, host) => {
   return status;
 };
 
-/** `od -An -tx1 [-j N] [-N N] [-v]`, and with offsets without -An. */
+/** `od -An -tx1 [-j N] [-N N] [-v]`; without -An it prints offsets too. */
 const od: Utility = (args, host) => {
   const { found, rest } = options(args, 'v', 'AtjN');
   if ((found.get('t') ?? 'x1') !== 'x1') throw new Failure('this od knows -tx1 only');
@@ -218,7 +218,7 @@ function matcher(
   return (line) => expression.test(line);
 }
 
-/** A basic regular expression, in which `(` is a parenthesis and `\\(` begins a group. */
+/** A basic regular expression, in which `(` is a plain parenthesis and `\\(` begins a group. */
 function basicPattern(pattern: string, flags: string): RegExp {
   const source = pattern.replaceAll(/\\?[(){}+?|]/g, (sign) =>
     sign.length === 2 ? sign.slice(1) : `\\${sign}`,
@@ -250,7 +250,7 @@ const sed: Utility = (args, host) => {
   return 0;
 };
 
-/** `chmod [-R] MODE FILE…`, MODE in digits or as in u+w. */
+/** `chmod [-R] MODE FILE…`, with MODE in digits or in letters, such as u+w. */
 const chmod: Utility = (args, host) => {
   const recursive = args.includes('-R');
   const [mode = '', ...files] = args.filter((arg) => arg !== '-R');
