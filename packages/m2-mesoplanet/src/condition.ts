@@ -17,7 +17,10 @@ import { catchStackOverflow } from '@stage0-ts/diagnostics';
 import type { MacroTable } from './macros.ts';
 import type { Token } from './token.ts';
 
-/** The tokens of a directive: read one by one, consumed with the blanks that follow. */
+/**
+ * The tokens of a directive. They are read one by one; taking a token also takes the blanks after
+ * it.
+ */
 export interface DirectiveTokens {
   /** Throws ToolError at the end of the file. */
   current(): Token;
@@ -151,7 +154,7 @@ class Evaluator {
     this.tokens.take();
   }
 
-  /** Consume the current token, then read what comes after it. */
+  /** Take the current token, then read what comes after it. */
   private after<Result>(read: (this: Evaluator) => Result): Result {
     this.tokens.take();
     return read.call(this);

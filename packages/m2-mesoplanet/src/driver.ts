@@ -15,20 +15,20 @@ import type { ChildStatus, Host } from '@stage0-ts/host';
 import type { Options } from './options.ts';
 import type { Target } from './target.ts';
 
-/** What a build needs to know, besides the command line and the target. */
+/** What a build needs to know. */
 export interface Build extends Omit<Options, keyof Target>, Target {
   readonly libcPath: string;
   readonly path: string | undefined;
   /** The preprocessed source. */
   readonly source: Uint8Array;
-  /** The provenance of that source, if the host requests it. */
+  /** The provenance of that source, if the host wants it. */
   readonly provenance: ProvenanceMap | undefined;
-  /** False when there are only object files. */
+  /** False if there are only object files. */
   readonly hasSources: boolean;
   readonly stdioUsed: boolean;
 }
 
-/** A started program ended with this status, which becomes ours. */
+/** Thrown when a program ended with a status that is not 0, which becomes our status. */
 class StepFailed {
   readonly status: number;
 
@@ -41,7 +41,7 @@ const OUTPUT = 'a.out';
 /** How many numbers are tried for a temporary file. */
 const MAX_NUMBER = 9001;
 
-/** Build; the result is the exit status. Throws ToolError when a program is not found. */
+/** Build, and return the exit status. Throws ToolError if a program is not found. */
 export function buildBinary(host: Host, build: Build): number {
   try {
     new Driver(host, build).run();
@@ -112,7 +112,9 @@ class Driver {
     this.start('M2-Planet', '# starting M2-Planet build', words);
   }
 
-  /** catm of the assembly and the object files, the last of the command line first. */
+  /**
+   * Join the assembly and the object files with catm; the last ones on the command line come first.
+   */
   private addObjects(assembly: string): string {
     this.print('# starting catm merging of object files\n');
     const output = this.temporary('catm');
@@ -123,8 +125,8 @@ class Driver {
   }
 
   /**
-   * An object made with stdio mentions __init_malloc. Quirk kept: upstream looks at pieces of 64
-   * KiB, so a mention across a boundary is missed.
+   * Looks for stdio in an object: one that was made with it mentions __init_malloc. Quirk kept:
+   * upstream looks at pieces of 64 KiB, so it misses a mention that crosses a boundary.
    */
   private lookForStdio(object: string): void {
     const PIECE = 65536;
@@ -170,7 +172,7 @@ class Driver {
     return this.build.bigEndian ? '--big-endian' : '--little-endian';
   }
 
-  /** The first input's name without folder and with the ending .o. */
+  /** The name of the first input, without its folder and with the ending .o. */
   private objectName(): string {
     const { firstInput } = this.build;
     if (firstInput === undefined) {

@@ -7,10 +7,10 @@
 import type { Macro, MacroTable } from './macros.ts';
 import { Token, type TokenList } from './token.ts';
 
-/** Nesting of expansions at which an expansion counts as endless. */
+/** At this depth of nested expansions, an expansion counts as endless. */
 const MAX_DEPTH = 1000;
 /**
- * The most tokens that all expansions together may make: it limits memory to some hundred
+ * The most tokens that all expansions together may make. This limits memory to some hundred
  * megabytes.
  */
 const MAX_TOKENS = 1 << 22;
@@ -32,12 +32,12 @@ export class Expander {
     if (next === undefined) {
       throw token.error('no-newline', `the file must end in a newline, not in: ${token.text}`);
     }
-    // Quirk kept: __M2__ stays, whatever it is defined as.
+    // Quirk kept: __M2__ is never replaced, whatever its definition is.
     if (macro === undefined || token.text === '__M2__') return next;
     if (token.depth >= MAX_DEPTH)
       throw token.error('endless-macro', `the macro ${token.text} expands to itself`);
     const following = this.list.remove(token) as Token;
-    // Quirk kept: after an empty macro, the next token is not looked at.
+    // Quirk kept: the next token is not expanded if the macro is empty.
     if (macro.expansion === undefined) return this.list.after(following);
     const point =
       macro.parameters.length > 0 ? this.takeArguments(macro, token, following) : following;
@@ -45,10 +45,10 @@ export class Expander {
   }
 
   /**
-   *     [ " " ] "(" argument { "," argument } ")"
+   * [ " " ] "(" argument { "," argument } ")"
    *
-   * An argument is at least one token, whatever it is, and goes on to the first `,` or `)`. Returns
-   * the token after the closing parenthesis.
+   * An argument has at least one token, which may be any token, and ends at the first `,` or `)`
+   * after it. Returns the token after the closing parenthesis.
    */
   private takeArguments(macro: Macro, call: Token, start: Token): Token {
     const need = (token: Token | undefined): Token => {
@@ -81,7 +81,7 @@ export class Expander {
     return need(this.list.remove(token));
   }
 
-  /** Put the expansion in front of `point`; returns its first token. */
+  /** Insert the expansion before `point`. Returns its first token. */
   private insert(macro: Macro, call: Token, point: Token): Token {
     const before = point.previous as Token;
     let last = before;
@@ -89,7 +89,7 @@ export class Expander {
       const parameter = macro.parameters.find(({ name }) => name === token?.text);
       if (parameter === undefined || parameter.tokens.length === 0)
         last = this.addCopy(last, token, call);
-      // The list is kept the other way round: its end is the front.
+      // The list is stored in reverse, so its end is the front.
       else
         for (let at = parameter.tokens.length; at-- > 0; )
           last = this.addCopy(last, parameter.tokens[at] as Token, call);

@@ -8,8 +8,8 @@ export interface Parameter {
   /**
    * The tokens of its arguments, most recent use first.
    *
-   * Quirk kept: upstream puts the tokens of each use in front of what is there and then turns the
-   * whole list around, so arguments pile up from use to use.
+   * Quirk kept: upstream puts the tokens of each use before the earlier ones and then reverses the
+   * whole list, so arguments pile up from use to use.
    */
   tokens: Token[];
 }
@@ -30,7 +30,7 @@ export class MacroTable {
     else stack.push(macro);
   }
 
-  /** Forget the latest definition of the name, if there is one. */
+  /** Drop the latest definition of the name, if there is one. */
   undefine(name: string): void {
     const stack = this.stacks.get(name);
     stack?.pop();

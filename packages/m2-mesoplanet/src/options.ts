@@ -12,18 +12,15 @@ import { ToolError } from '@stage0-ts/diagnostics';
 import { KNOWN_ARCHITECTURES } from './target.ts';
 
 export interface Options {
-  /**
-   * Text to print instead of doing the work, after the files that were named before it have been
-   * read.
-   */
+  /** A text to print instead of doing the work. Before that, the files named so far are read. */
   readonly answer: 'help' | 'version' | undefined;
   readonly files: readonly string[];
   /** `.o` files in the order of the command line. */
   readonly objects: readonly string[];
-  /** The first file or object, for the name of `-c`'s output. */
+  /** The first source or object file, which gives the name of the output of `-c`. */
   readonly firstInput: string | undefined;
   readonly output: string | undefined;
-  /** Outputs that were named before the last one: upstream makes each when it reads its name. */
+  /** Outputs other than the last one: upstream makes each of them when it reads its name. */
   readonly emptyOutputs: readonly string[];
   readonly architecture: string | undefined;
   readonly operatingSystem: string | undefined;
@@ -34,12 +31,15 @@ export interface Options {
   readonly objectOnly: boolean;
   readonly preprocessOnly: boolean;
   readonly dump: boolean;
-  /** Keep temporary files. */
+  /** Do not remove temporary files. */
   readonly dirty: boolean;
-  /** Start no program. */
+  /** Do not start any program. */
   readonly fuzz: boolean;
   readonly debug: boolean;
-  /** Our own option: M2-Planet reports what it compiles to something other than C means. */
+  /**
+   * Our own option: M2-Planet reports whatever it compiles to something different from its meaning
+   * in C.
+   */
   readonly strict: boolean;
   readonly temporaryFolder: string | undefined;
 }
@@ -68,7 +68,7 @@ Options:
 
 type Draft = { -readonly [Name in keyof Options]: Options[Name] };
 
-/** Read the argument vector. Throws ToolError for an option without its argument. */
+/** Read the argument vector. Throws ToolError if an option lacks its argument. */
 export function readOptions(argv: readonly string[]): Options {
   const includePaths: string[] = [];
   const options: Draft = {
@@ -94,7 +94,7 @@ export function readOptions(argv: readonly string[]): Options {
     temporaryFolder: undefined,
   };
   readFirstPass(argv, options, includePaths);
-  // Quirk kept: each further path replaces the one after the first.
+  // Quirk kept: of all paths after the first, only the last counts.
   options.includePaths = [...new Set([includePaths[0], includePaths.at(-1)])].filter(
     (path) => path !== undefined,
   );

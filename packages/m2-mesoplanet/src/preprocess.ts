@@ -19,7 +19,7 @@ import { TokenProvenance } from './token-provenance.ts';
 
 export interface PreprocessOptions {
   /**
-   * The bytes of an included file, or undefined when there is none at the path. Default: none
+   * The bytes of an included file, or undefined if there is no file at the path. Default: no file
    * exists.
    */
   readonly readFile?: (path: string) => Uint8Array | undefined;
@@ -27,29 +27,26 @@ export interface PreprocessOptions {
   readonly libcPath?: string;
   /** Further folders for `#include "…"`. Default: none. */
   readonly includePaths?: readonly string[];
-  /** `Linux` (default) or `UEFI`: libc files of the other are skipped. */
+  /** `Linux` (default) or `UEFI`. The other system's libc files are skipped. */
   readonly operatingSystem?: string;
-  /** Read included files; their lines vanish otherwise. Default: true. */
+  /** Read included files. Otherwise the lines that name them are dropped. Default: true. */
   readonly followIncludes?: boolean;
   /** Tokens must be shorter than this. Default: 65536 bytes. */
   readonly maxString?: number;
-  /**
-   * Macros that are predefined; later ones are found first. Values are one token each. Default:
-   * none.
-   */
+  /** Predefined macros; later ones are found first. Each value is one token. Default: none. */
   readonly defines?: readonly (readonly [name: string, value: string])[];
-  /** Only read, do not preprocess. Default: false. */
+  /** Only read; do not preprocess. Default: false. */
   readonly dump?: boolean;
   /**
    * Receives the place of each token; for a token from a macro, also its place in the definition.
-   * Default: none is made.
+   * Default: no map is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
 export interface Preprocessed {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** True when a file with the name stdio.h was included, even under a false condition. */
+  /** True if a file with the name stdio.h was included, even under a false condition. */
   readonly stdioUsed: boolean;
   /** What upstream prints on standard output. */
   readonly notes: string;
@@ -58,7 +55,7 @@ export interface Preprocessed {
 }
 
 /**
- * Preprocess `sources` one after the other. Throws ToolError for what cannot be read or understood.
+ * Preprocess `sources`, one after another. Throws ToolError for what cannot be read or understood.
  */
 export function preprocess(
   sources: readonly Source[],
@@ -86,12 +83,12 @@ export function preprocess(
   };
 }
 
-/** One #if that is open. */
+/** An open #if. */
 interface Condition {
-  /** The line it began on, for errors. */
+  /** The token at which it began, for errors. */
   readonly start: Token;
   included: boolean;
-  /** True when no later #elif or #else of it may be included. */
+  /** True if no later #elif or #else of it may be included. */
   matched: boolean;
 }
 
@@ -102,7 +99,7 @@ class Walk {
   readonly warnings: string[] = [];
   private readonly list: TokenList;
   private token: Token | undefined;
-  /** The last token that was looked at: where the file ends, for errors. */
+  /** The last token that was read: the place of the end of the file, for errors. */
   private latest: Token | undefined;
   private readonly macros = new MacroTable();
   private readonly expander: Expander;
@@ -144,7 +141,7 @@ class Walk {
     }
   }
 
-  /** Print what is left of the list: the whole output. */
+  /** Print the rest of the list. Returns the whole output. */
   finish(): Uint8Array<ArrayBuffer> {
     this.print(undefined);
     this.provenance?.finish(this.out.length);
@@ -152,8 +149,8 @@ class Walk {
   }
 
   /**
-   * Print what is in front of `end`. Links between printed tokens are cut, so that they can be
-   * freed.
+   * Print the tokens before `end`. Links between printed tokens are cut, so that their memory can
+   * be freed.
    */
   private print(end: Token | undefined): void {
     let next = this.list.after(this.printed);
@@ -166,7 +163,7 @@ class Walk {
     }
   }
 
-  /** The current token; the end of the file is an error. */
+  /** The current token. Throws at the end of the file. */
   current(): Token {
     if (this.token !== undefined) {
       this.latest = this.token;
@@ -258,7 +255,7 @@ class Walk {
     throw directive.error('no-if', `${directive.text} without leading #if`);
   }
 
-  /** Quirk kept: `&&` is bitwise in upstream's binary, so an even value counts as false here. */
+  /** Quirk kept: in upstream's binary `&&` is bitwise, so an even value counts as false here. */
   private elseIf(start: Token, value: number): void {
     const condition = this.requireCondition(start);
     condition.included = (value & 1) === 1 && !condition.matched;
@@ -266,9 +263,9 @@ class Walk {
   }
 
   /**
-   *     "#define" name [ "(" [ name { "," name } ] ")" ] tokens newline
+   * "#define" name [ "(" [ name { "," name } ] ")" ] tokens newline
    *
-   * The expansion is the chain of the removed tokens, from the first to the last that is not a
+   * The expansion is the chain of removed tokens, from the first one to the last one that is not a
    * blank.
    */
   private define(): void {
@@ -276,7 +273,8 @@ class Walk {
     const name = this.current();
     if (name.text === '\n') throw name.error('no-name', 'unexpected newline after #define');
     const macro: Macro = { name: name.text, parameters: [], expansion: undefined };
-    // Upstream finds the macro from here on, while its own arguments and expansion are read.
+    // From here on upstream finds the macro, even while its own arguments and expansion are being
+    // read.
     if (this.conditions.at(-1)?.included !== false) this.macros.define(macro);
     this.takeOne();
     if (this.current().text.startsWith('(')) this.readParameters(macro);
@@ -293,7 +291,7 @@ class Walk {
         this.readParameter(macro);
       }
     }
-    this.take(); // the closing parenthesis, or whatever is there
+    this.take(); // the closing parenthesis, or any other token
   }
 
   private readParameter(macro: Macro): void {
@@ -347,7 +345,8 @@ class Walk {
   }
 
   /**
-   * Remove tokens up to one of `ends`, nested blocks whole. The ends count anywhere in a line.
+   * Remove tokens up to one of `ends`; nested blocks are removed whole. The ends count anywhere in
+   * a line.
    *
    * Nesting is counted here where upstream calls itself; the order of its removals is kept.
    */

@@ -17,7 +17,7 @@ import { HELP, type Options, readOptions } from './options.ts';
 import { preprocess } from './preprocess.ts';
 import { selectTarget } from './target.ts';
 
-/** Exit status 0, 1 with a message, or that of the program that failed. */
+/** Exit status 0, 1 with a message, or the status of a program that failed. */
 export const m2Mesoplanet: Program = (argv, host) =>
   reportErrors('M2-Mesoplanet', host, () => compile(readOptions(argv), host));
 
@@ -95,12 +95,12 @@ function deliver(host: Host, output: string | undefined, banner: string, bytes: 
   else host.writeFile(output, whole, 0o600);
 }
 
-/** The same map for the output with this many bytes of our own before it. */
+/** The same map for an output that begins with this many bytes of our own. */
 function withBanner(provenance: ProvenanceMap, length: number): ProvenanceMap {
   return length === 0 ? provenance : provenance.withPrefix(length);
 }
 
-/** Name → value; of two entries with one name upstream finds the last. */
+/** Name → value. If two entries have the same name, upstream finds the last. */
 function environmentOf(host: Host): Map<string, string> {
   const variables = new Map<string, string>();
   for (const entry of host.environment) {
@@ -125,7 +125,7 @@ function readSources(options: Options, host: Host, lookup: ReadonlyMap<string, s
 }
 
 /**
- * Upstream opens the output before anything else, so that nothing is started when it cannot be
+ * Upstream opens the output before anything else, so it starts nothing if the output cannot be
  * made.
  */
 function requireOpenable(host: Host, output: string): void {

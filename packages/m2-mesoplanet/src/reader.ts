@@ -11,7 +11,7 @@ import type { Source, ToolError } from '@stage0-ts/diagnostics';
 import { Scanner } from './scanner.ts';
 import { type Stretch, Token } from './token.ts';
 
-/** What reading depends on; see PreprocessOptions for the meaning of each. */
+/** The settings of reading; see PreprocessOptions for the meaning of each. */
 export interface ReaderOptions {
   readonly readFile: (path: string) => Uint8Array | undefined;
   readonly libcPath: string;
@@ -21,25 +21,25 @@ export interface ReaderOptions {
   readonly maxString: number;
 }
 
-/** A file that an #include names, found or not. */
+/** A file that an #include names; it may not exist. */
 interface IncludedFile {
   readonly path: string;
   readonly bytes: Uint8Array | undefined;
-  /** Where it was searched. */
+  /** The paths at which it was searched for. */
   readonly tried: readonly string[];
 }
 
-/** Names that are ignored here; only other compilers need the file. */
+/** Names that are ignored here: only other compilers need these files. */
 const IGNORED = new Set(['"../gcc_req.h"', '"gcc_req.h"']);
 
 export class Reader {
-  /** What was read, for a TokenList. */
+  /** What has been read, for a TokenList. */
   readonly pieces: (Token | Stretch)[] = [];
   /** True once a file with the name stdio.h has been included. */
   stdioUsed = false;
   /** Text that upstream prints on standard output. */
   readonly notes: string[] = [];
-  /** Included names in the order of reading, as written, with their quotes. */
+  /** Included names in the order of reading, as they are in the source, with their quotes. */
   readonly included: string[] = [];
   private readonly seen = new Set<string>();
   private readonly options: ReaderOptions;
@@ -48,13 +48,13 @@ export class Reader {
     this.options = options;
   }
 
-  /** Read a file named on the command line. */
+  /** Read a file that the command line names. */
   read(source: Source): void {
     this.readAs(source, source.name);
   }
 
   /**
-   * @param shownName what the file is called in `// #FILENAME` lines: included files keep their
+   * @param shownName the file's name in `// #FILENAME` lines; names of included files keep their
    *   quotes.
    */
   private readAs(source: Source, shownName: string): void {
@@ -66,7 +66,7 @@ export class Reader {
     }
   }
 
-  /** Read up to an #include or the end of the source. Returns its place. */
+  /** Read up to an #include or to the end of the source. Returns the place where it stopped. */
   private readStretch(scanner: Scanner): number {
     const { source, text } = scanner;
     const starts: number[] = [];
@@ -79,7 +79,7 @@ export class Reader {
     return end;
   }
 
-  /** A line that informs M2-Planet which file and line follow. */
+  /** A line that tells M2-Planet which file and line follow. */
   private addHeader(scanner: Scanner, name: string, line: number): void {
     const text = `// #FILENAME ${name} ${line}`;
     const header = new Token(text, scanner.source, scanner.at, 0, 0);
@@ -90,8 +90,8 @@ export class Reader {
   }
 
   /**
-   * Everything but the directive and the name stays: the rest of its line, after a line end of its
-   * own.
+   * Everything except the directive and the name is kept: the rest of its line follows, after an
+   * extra line end.
    */
   private include(scanner: Scanner, includer: string, directive: number): void {
     const opened = scanner.includeName();
@@ -102,7 +102,7 @@ export class Reader {
       ? this.findSystem(scanner, name, directive)
       : this.findLocal(scanner, name, includer, directive);
     if (file !== undefined) this.splice(scanner, includer, written, file, directive);
-    // Upstream puts a line end in place of the closing quote.
+    // Upstream replaces the closing quote by a line end.
     this.pieces.push(new Token('\n', scanner.source, scanner.at - 1));
   }
 
@@ -127,8 +127,8 @@ export class Reader {
   }
 
   /**
-   * `<name>`: below the libc folder. undefined for a file of the other operating system, which is
-   * skipped.
+   * `<name>`: a file below the libc folder. Undefined for a file of the other operating system,
+   * which is skipped.
    */
   private findSystem(scanner: Scanner, name: string, directive: number): IncludedFile | undefined {
     const path = `${this.options.libcPath}/${name}`;
@@ -147,7 +147,7 @@ export class Reader {
    * `"name"`: in the working directory, then beside the including file, then in the include paths.
    *
    * Quirk kept: the name of an including file that was itself included begins with its quote, so
-   * that beside it there is usually nothing.
+   * usually there is nothing beside it.
    */
   private findLocal(
     scanner: Scanner,
@@ -176,7 +176,7 @@ export class Reader {
     return { path: name, bytes: undefined, tried };
   }
 
-  /** A file that does not exist: where it was searched, and a possible reason. */
+  /** The error for a file that does not exist: the paths that were tried, and a possible reason. */
   private missing(
     scanner: Scanner,
     directive: number,

@@ -10,8 +10,8 @@ import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 
 /** Character classes, as bits. */
 const WORD_START = 1; // letters, digits, _
-const WORD = 2; // the same and :, so that a label keeps its colon
-const OPERATOR = 4; // what runs together: < = > | & ! ^ %
+const WORD = 2; // the same and :, which belongs to a label
+const OPERATOR = 4; // these join to one token: < = > | & ! ^ %
 
 const CLASSES: Uint8Array = classTable();
 
@@ -23,18 +23,18 @@ const LINE_FEED = 0x0a;
 
 export class Scanner {
   readonly source: Source;
-  /** The bytes as a byte string, to cut tokens from. */
+  /** The bytes as a byte string, from which tokens are cut. */
   readonly text: string;
   /** Offset of the next byte. */
   at = 0;
-  /** Bytes that a token may have. */
+  /** Longest token, in bytes. */
   private readonly limit: number;
   private readonly bytes: Uint8Array;
-  /** Lines are counted when they are asked for: the line, counted from 1, at an offset. */
+  /** Lines are counted only when somebody asks for one: a line, counted from 1, and its offset. */
   private countedLine = 1;
   private countedTo = 0;
 
-  /** @param limit upstream's --max-string; a token must be shorter. */
+  /** @param limit upstream's --max-string; tokens must be shorter. */
   constructor(source: Source, limit: number) {
     this.source = source;
     this.bytes = source.bytes;
@@ -66,7 +66,7 @@ export class Scanner {
   }
 
   /**
-   * Step over the next token; true when it is an #include. Throws ToolError for an unterminated
+   * Step over the next token; true if it is an #include. Throws ToolError for an unterminated
    * string or comment.
    */
   skip(): boolean {
@@ -77,8 +77,8 @@ export class Scanner {
   }
 
   /**
-   * The file name of an #include, from its opening `"` or `<` up to but not including the closing
-   * one, which is skipped. White space in front, line ends included, is skipped as well.
+   * The file name of an #include, from its opening `"` or `<` up to the closing one, which is
+   * skipped. White space before the name, including line ends, is skipped too.
    */
   includeName(): string {
     const directive = this.at;
@@ -119,7 +119,8 @@ export class Scanner {
     else if (first === SLASH) this.skipSlash();
     else if (first === STAR) this.skipOne(EQUALS);
     else if (first === 0x2b) {
-      // Quirk kept: each may follow the other, so += and ++ are tokens and +=+ is one too.
+      // Quirk kept: each of these may follow another, so that not only += and ++ are tokens but
+      // also +=+.
       this.skipOne(EQUALS);
       this.skipOne(0x2b);
     } else if (first === 0x2d) {
@@ -154,8 +155,8 @@ export class Scanner {
       this.at++;
       this.skipBlockComment(start);
     } else if (this.peek() === SLASH) {
-      // Quirk kept: the comment takes the line end along, so a directive on the next line is not
-      // one.
+      // Quirk kept: the comment includes the line end, so a directive on the next line does not
+      // count as one.
       const end = this.bytes.indexOf(LINE_FEED, this.at);
       if (end < 0)
         throw this.error(start, 'unterminated-comment', 'Hit EOF inside of line comment');
@@ -164,8 +165,7 @@ export class Scanner {
   }
 
   /**
-   * Quirk kept: the first star may end the comment as well, so that "/*" and a slash is a whole
-   * one.
+   * Quirk kept: the first star may also end the comment, so "/*" and a slash is a whole comment.
    */
   private skipBlockComment(start: number): void {
     for (let before = STAR; ; this.at++) {
@@ -178,7 +178,7 @@ export class Scanner {
     this.at++;
   }
 
-  /** The next byte, or 0 at the end: there are no others of that value. */
+  /** The next byte, or 0 at the end; a source has no other bytes 0. */
   private peek(): number {
     return this.bytes[this.at] ?? 0;
   }

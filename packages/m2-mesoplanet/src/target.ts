@@ -6,11 +6,11 @@ import type { Host } from '@stage0-ts/host';
 export interface Target {
   readonly architecture: string;
   readonly operatingSystem: string;
-  /** As hex2 takes it. */
+  /** In the form that hex2 reads. */
   readonly baseAddress: string;
   readonly bigEndian: boolean;
   readonly wordSize: 32 | 64;
-  /** Macros that inform the source. */
+  /** Macros that tell the source about the target. */
   readonly defines: readonly (readonly [name: string, value: string])[];
 }
 
@@ -34,10 +34,10 @@ const ARCHITECTURES: Readonly<Record<string, TargetFacts>> = {
   ]),
 };
 
-/** What `-A` takes, for messages. */
+/** The operands that `-A` accepts, for messages. */
 export const KNOWN_ARCHITECTURES: string = Object.keys(ARCHITECTURES).join(', ');
 
-/** Names by uname that differ from upstream's. */
+/** The names that uname has for machines, where upstream's are different. */
 const MACHINES: ReadonlyMap<string, string> = new Map([
   ['i386', 'x86'],
   ['i486', 'x86'],
@@ -48,8 +48,8 @@ const MACHINES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Choose by option, else by the environment's override, else by the machine. Throws for an unknown
- * name.
+ * Choose the architecture by the option; without it by the environment's override; without that by
+ * the machine. Throws for an unknown name.
  */
 export function selectTarget(
   options: {

@@ -12,14 +12,14 @@ import type { Token } from './token.ts';
 export class TokenProvenance {
   private readonly provenance: ProvenanceMap;
   private readonly sources = new Map<Source, number>();
-  /** Definitions in the map by the token in a macro that each is. */
+  /** The token inside a macro → the number of its definition in the map. */
   private readonly definitions = new Map<Token, number>();
 
   constructor(provenance: ProvenanceMap) {
     this.provenance = provenance;
   }
 
-  /** The text from `at` on is that of `token`. */
+  /** The text from `at` on comes from `token`. */
   add(at: number, token: Token): void {
     const { source, offset, length, original } = token;
     if (isMade(token)) this.provenance.addOwn(at);
@@ -51,7 +51,7 @@ export class TokenProvenance {
   }
 }
 
-/** True for what the preprocessor wrote by itself: file names, and values of the command line. */
+/** True for what the preprocessor itself wrote: file names, and values from the command line. */
 function isMade({ source, offset, length }: Token): boolean {
   return length === 0 || offset + length > source.bytes.length;
 }

@@ -11,21 +11,21 @@ import { latin1ToHost } from '@stage0-ts/bytes';
 import { errorAt, type Source, type ToolError } from '@stage0-ts/diagnostics';
 
 export class Token {
-  /** Byte string: one character a byte. */
+  /** A byte string: one character for each byte. */
   text: string;
   next: Token | undefined;
   previous: Token | undefined;
   readonly source: Source;
   /** Offset in the source of the first byte. */
   readonly offset: number;
-  /** How many expansions deep the token was made. */
+  /** How many expansions are nested at the token. */
   readonly depth: number;
   /**
-   * Bytes that the token, or the call of the macro that it comes from, has in the source; 0 for one
-   * that is not in it.
+   * How many bytes of the source the token, or the macro call that it comes from, has; 0 if it is
+   * not in the source.
    */
   readonly length: number;
-  /** For a token that a macro was expanded to: that which it is a copy of. */
+  /** For a token that comes from a macro's expansion: the token that it is a copy of. */
   readonly original: Token | undefined;
 
   constructor(
@@ -44,13 +44,13 @@ export class Token {
     this.original = original;
   }
 
-  /** An error here. The part of the message that quotes the program is a byte string. */
+  /** An error at this token. The part of the message that quotes the program is a byte string. */
   error(code: string, message: string, hint?: string): ToolError {
     return errorAt(this.source, this.offset, code, latin1ToHost(message), hint);
   }
 }
 
-/** Tokens of a source that follow one another, as the offsets at which they start. */
+/** Consecutive tokens of a source, as the offsets at which they start. */
 export interface Stretch {
   readonly source: Source;
   /** The whole source as a byte string. */
@@ -60,12 +60,12 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** The tokens of some pieces, one piece after the other. */
+/** The tokens of several pieces, one piece after another. */
 export class TokenList {
-  /** Comes before the first token and is not a token itself. */
+  /** Comes before the first token, and is not itself a token. */
   readonly head: Token = new Token('', { name: '', bytes: new Uint8Array() }, 0);
   private readonly pieces: readonly (Token | Stretch)[];
-  /** The last token that was made. */
+  /** The last token that was added. */
   private last: Token = this.head;
   /** The piece that the next token comes from, and the index of its start in it. */
   private piece = 0;
@@ -82,8 +82,8 @@ export class TokenList {
   }
 
   /**
-   * Remove `token` and return the one after it. Its own links stay, so that a chain of removed
-   * tokens can be walked.
+   * Remove `token` and return the one after it. The removed token keeps its links, so that a chain
+   * of removed tokens can be read.
    */
   remove(token: Token): Token | undefined {
     const next = this.after(token);

@@ -65,7 +65,7 @@ export function loadAddress(
   return found;
 }
 
-/** The error for a name that nothing has, at the name. */
+/** The error for an unknown name, with the place of the name. */
 function undefinedSymbol(c: Compilation, name: string): ToolError {
   let token: Token | null = c.token;
   for (let back = 0; back < 4 && token !== null && token.text !== name; back++) token = token.prev;
@@ -73,7 +73,10 @@ function undefinedSymbol(c: Compilation, name: string): ToolError {
   return c.error(message, token ?? c.token, 'undefined', formerConstant(c, name));
 }
 
-/** Until M2-Planet 1.12 a comment defined constants; it is still found in sources of that time. */
+/**
+ * Up to M2-Planet 1.12 a comment could define constants. Sources of that time still have such
+ * comments.
+ */
 function formerConstant(c: Compilation, name: string): string | undefined {
   if (!/^\w+$/.test(name)) return undefined; // any token may follow a star
   const seen = new Set<Source>();

@@ -33,22 +33,24 @@ export class Compilation {
   readonly constants: Map<string, number | undefined> = new Map();
   readonly functions: Map<string, FunctionSymbol> = new Map();
   readonly globals: Map<string, Variable> = new Map();
-  /** Labels of the strings in functions by their text. */
+  /** The strings in functions: text → label. */
   readonly strings: Map<string, string> = new Map();
-  /** The function that is being compiled, or was last. */
+  /** The function that is being compiled, or else the last one that was. */
   function: FunctionSymbol | undefined;
   targets: JumpTargets | undefined;
-  /** The type of the expression so far. */
+  /** The type of what the expression has computed so far. */
   expressionType: Type;
   /**
-   * True from `&` to the next operand. Upstream has a global for it, not a parameter: an index
-   * after the operand tests it too. Of several indices only the first sees it, because the
-   * expression in the brackets clears it.
+   * True from `&` up to the next operand. Like upstream's, this is global and not a parameter,
+   * because an index after the operand tests it too. Of several indices only the first one sees it:
+   * the expression in the brackets clears it.
    */
   addressOf = false;
-  /** Stars before the last variable, which a postfix ++ or -- applies after its own work. */
+  /**
+   * How many stars precede the last variable. A postfix ++ or -- applies them after its own work.
+   */
   pendingDereferences = 0;
-  /** The tests of --strict; absent without that option. */
+  /** The tests of --strict; undefined without that option. */
   readonly warnings: Warnings | undefined;
   private readonly provenance: TokenProvenance | undefined;
   private readonly nextId: () => number;
@@ -88,7 +90,8 @@ export class Compilation {
   }
 
   /**
-   * True if the current token begins with the character `symbol`, as most of upstream's tests ask.
+   * True if the current token begins with the character `symbol`. Most of upstream's tests look
+   * only at this.
    */
   startsWith(symbol: string): boolean {
     return this.token.first === symbol.charCodeAt(0);
@@ -99,14 +102,14 @@ export class Compilation {
     return this.token.next ?? this.end;
   }
 
-  /** Step to the next token, which may be the end. */
+  /** Step to the next token; the list may end there. */
   skip(): void {
     if (this.atEnd) throw this.error('unexpected end of file');
     this.mark(this.token);
     this.token = this.following;
   }
 
-  /** Step to the next token, which must be there. */
+  /** Step to the next token, which must exist. */
   advance(): void {
     this.skip();
     this.requireToken();
@@ -116,7 +119,7 @@ export class Compilation {
     if (this.atEnd) throw this.error(message);
   }
 
-  /** Step over the token `text`, which must be here; after it may be the end. */
+  /** Step over the token `text`, which must be the current one; the list may end after it. */
   expect(text: string, message: string): void {
     if (this.atEnd) throw this.error(`EOF reached inside of require match: ${message}`);
     if (this.token.text !== text) throw this.error(message);
@@ -125,8 +128,8 @@ export class Compilation {
   }
 
   /**
-   * For the provenance map: what is written from now on comes from `token`. The same happens for
-   * each token that is consumed.
+   * For the provenance map: from now on output comes from `token`. Each token that is consumed is
+   * marked in this way too.
    */
   mark(token: Token): void {
     this.provenance?.mark(token);
@@ -151,7 +154,7 @@ export class Compilation {
     return tokenError(token === end ? end.prev : token, code, message, hint);
   }
 
-  /** Write a return, whose keyword, or the end of whose function, is this token. */
+  /** Write a return. The token is its keyword, or the end of its function. */
   ret(token: Token = this.token): void {
     if (!this.emit.canReturn) {
       const message = 'this M2-Planet, built by itself, crashes when it writes code for aarch64';
@@ -160,14 +163,14 @@ export class Compilation {
     this.output.ret(this.emit);
   }
 
-  /** In bootstrap mode, reject what the cc_* compilers do not know. */
+  /** In bootstrap mode, reject what the cc_* compilers do not accept. */
   notInBootstrapMode(feature: string): void {
     if (this.options.bootstrapMode === true) {
       throw this.error(`${feature} is not supported in --bootstrap-mode`);
     }
   }
 
-  /** Run `read`, which reads a literal; its errors are reported at that token. */
+  /** Run `read`, which reads a literal, and report its errors at that token. */
   literal<Result>(read: () => Result, token: Token = this.token): Result {
     try {
       return read();
@@ -177,7 +180,7 @@ export class Compilation {
     }
   }
 
-  /** Check that a composed name fits upstream's buffer. */
+  /** Check that a composed name fits into upstream's buffer. */
   checkName(name: string): string {
     if (name.length >= this.maxString)
       throw this.error('this name is too long', this.token, 'name');

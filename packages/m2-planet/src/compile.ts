@@ -53,19 +53,19 @@ const EMITTERS: Readonly<
   riscv64,
 };
 
-/** Smaller limits cut upstream's own output lines. */
+/** With a smaller limit upstream would cut its own output lines. */
 const MIN_MAX_STRING = 256;
 
-/** Roughly the bytes of code for a byte of input, for the initial size of the buffer. */
+/** Bytes of code for each byte of input, roughly; gives the buffer's initial size. */
 const CODE_PER_INPUT = 8;
 
-/** Bytes of that buffer, however large the input is. */
+/** The buffer's initial size is at most this, however large the input is. */
 const MAX_INITIAL_CAPACITY = 1 << 24;
 
 const INTERNAL = '__INTERNAL_M2__';
 const STANDARD = '__C_STANDARD__';
 
-/** Macros that are always there. Strings lack their closing quote, as tokens do. */
+/** Macros that are always defined. Strings have no closing quote, as in tokens. */
 const PREDEFINED: readonly (readonly [name: string, value: string, file: string])[] = [
   ['__M2__', '42', INTERNAL],
   ['__M2C__', '1', INTERNAL],
@@ -81,7 +81,7 @@ const PREDEFINED: readonly (readonly [name: string, value: string, file: string]
 /**
  * Compile C files, which are read as one, to M1 text (or with `preprocessOnly` to their tokens).
  *
- * @throws ToolError that names the place of a fault in the program.
+ * @throws ToolError with the place of a fault in the program.
  */
 export function compile(
   files: readonly SourceFile[],
@@ -146,7 +146,7 @@ function predefine(macros: MacroTable, options: CompileOptions, context: ReaderC
   }
 }
 
-/** Bootstrap mode: every `#` token and the rest of its line are dropped. */
+/** Bootstrap mode: drops every `#` token and the rest of its line. */
 function withoutDirectives(first: Token): Token | null {
   let head: Token | null = null;
   for (let token: Token | null = first; token !== null; ) {
@@ -160,7 +160,7 @@ function withoutDirectives(first: Token): Token | null {
   return head;
 }
 
-/** The parser does not know line feeds. */
+/** The parser expects no line feeds. */
 function withoutLineFeeds(head: Token | null): Token | null {
   let first = head;
   for (let token = head; token !== null; ) {

@@ -92,15 +92,15 @@ export function parseSizeof(c: Compilation): number {
   return size;
 }
 
-/** Bootstrap mode does not know variables here. */
+/** Bootstrap mode does not accept variables here. */
 function parseBootstrapSize(c: Compilation): number {
   return parseTypeName(c).size;
 }
 
 function parseOperandSize(c: Compilation): number {
   if (c.startsWith('"')) {
-    // The token has the opening quote but no NUL, so its length is right; escapes count
-    // raw.
+    // The token has the opening quote but no NUL, so its length is right. An escape counts as the
+    // characters of its source.
     const { length } = c.token.text;
     c.advance();
     return length;
@@ -120,12 +120,12 @@ function parseOperandSize(c: Compilation): number {
   return variable.elements === 0 ? type.size : Math.imul(type.size, variable.elements);
 }
 
-/** A constant hides locals and arguments, but not static locals. */
+/** A constant hides locals and arguments of the same name, but not static locals. */
 function isConstant(c: Compilation, name: string): boolean {
   return c.constants.has(name) && c.function?.statics.has(name) !== true;
 }
 
-/** Quirk kept: outside functions the locals of the last one are still found. */
+/** Quirk kept: outside functions, the locals of the last function are still found. */
 function findVariable(c: Compilation, name: string): Variable | undefined {
   const fixed = c.function?.statics.get(name);
   if (fixed !== undefined || c.constants.has(name)) return fixed;

@@ -22,7 +22,7 @@ import { parseFunctionPointer, parseTypedef, parseTypeName } from './types-parse
 
 const SPECIFIERS: ReadonlySet<string> = new Set(['inline', 'static', '_Noreturn']);
 
-/** `, ; = [` after a name make it a variable. */
+/** After a name, one of `, ; = [` means that the name is a variable. */
 const AFTER_VARIABLE: ReadonlySet<number> = new Set([COMMA, SEMICOLON, EQUALS, OPEN_BRACKET]);
 
 /** program */
@@ -123,7 +123,7 @@ function parseParameters(c: Compilation, current: FunctionSymbol): void {
         c.expect('.', 'Invalid token found in variadic arguments token');
       }
       c.notInBootstrapMode('variadic functions');
-      break; // quirk kept: whatever is here counts as the parenthesis
+      break; // quirk kept: any token here counts as the parenthesis
     }
     const type = parseTypeName(c);
     c.requireToken('Received EOF when attempting to collect arguments');

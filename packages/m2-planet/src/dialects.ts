@@ -18,42 +18,45 @@ export const RELEASED: DialectName = '1.13.1';
 export interface Dialect {
   /**
    * The byte that ends an input as if the file ended there, outside of `//` comments. 4c1b7ab reads
-   * through a buffer of signed characters, so that 0xFF is its end of file. Undefined where no byte
-   * does.
+   * through a buffer of signed characters, so 0xFF is its end of file. Undefined if no byte ends an
+   * input.
    */
   readonly endByte: number | undefined;
   /** Pieces of output of this length or more are written twice (4c1b7ab). */
   readonly outputBuffer: number | undefined;
   /** The first token of an expansion may be a macro itself (7efa43e). */
   readonly expandsFirst: boolean;
-  /** In a skipped block any token may be the `#endif` of a nested one (95eb4e0). */
+  /** In a skipped block, any token that is `#endif` ends a nested block (95eb4e0). */
   readonly endsNestedAnywhere: boolean;
   /** `*` in constant expressions (54e8f82). */
   readonly hasConstantProducts: boolean;
-  /** `;` alone is a statement (66ef76a). */
+  /** A `;` alone is a statement (66ef76a). */
   readonly hasEmptyStatements: boolean;
   /** `p->m++` and `s.m--` change the member, not what its value points to (f487254). */
   readonly stepsMembers: boolean;
-  /** The pointer to a typedef points to it, not to itself (f89b82d). */
+  /** A typedef's pointer points to the typedef, not to itself (f89b82d). */
   readonly pointsToTypedefs: boolean;
-  /** A local array without an index is its address, not its first word (b17c0c9). */
+  /** A local array without an index means its address, not its first word (b17c0c9). */
   readonly arraysAreAddresses: boolean;
   /** `&` before an operand with an index leaves the last value unread (b0ec403). */
   readonly hasElementAddresses: boolean;
-  /** Strings of the same text in functions are one (dc1318b). */
+  /** Equal strings in functions share one label (dc1318b). */
   readonly sharesStrings: boolean;
-  /** A function pointer waits for its call on the stack, not in a register (f315f78). */
+  /**
+   * While the arguments of a call are computed, a function pointer is on the stack, not in a
+   * register (f315f78).
+   */
   readonly keepsPointerOnStack: boolean;
   /** Sums are written by the emitter of single instructions, and `-=` has a note (90175f8). */
   readonly emitsSums: boolean;
   /**
-   * False where the compiler crashes when it writes a return for aarch64: since aefa284 it asks
-   * `Architecture == AARCH64 || Architecture & …`, and for the compiler itself `||` and `&` bind
-   * alike.
+   * False if the compiler crashes when it writes a return for aarch64. Since aefa284 its source
+   * tests `Architecture == AARCH64 || Architecture & …`, and the compiler gives `||` and `&` the
+   * same precedence.
    */
   readonly returnsOnAarch64: boolean;
   /**
-   * The bytes before the table of digits in the compiler, from index -1 down; a NUL ends the text.
+   * The bytes in front of the compiler's table of digits, from index -1 down; a NUL ends the text.
    */
   readonly beforeDigits: string;
 }
@@ -95,7 +98,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   },
 };
 
-/** The dialect of a compilation. */
+/** The dialect that the options of a compilation ask for. */
 export function dialectOf(options: { readonly dialect?: DialectName | undefined }): Dialect {
   return DIALECTS[options.dialect ?? RELEASED];
 }

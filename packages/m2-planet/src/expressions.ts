@@ -18,9 +18,7 @@ import type { Token } from './token.ts';
 import { isPointer, type Type } from './types.ts';
 import type { Warnings } from './warnings.ts';
 
-/**
- * How tightly an operator binds, and whether its lines differ by the signedness of the operands.
- */
+/** How tightly an operator binds. */
 const LEVELS: ReadonlyMap<string, number> = new Map([
   ['*', 5],
   ['/', 5],
@@ -68,7 +66,9 @@ function parseBinary(c: Compilation, lowest: number): void {
   }
 }
 
-/** The same with the tests of --strict; `before` is the operator before this one. */
+/**
+ * Like {@link parseBinary}, with the tests of --strict; `before` is the operator before this one.
+ */
 function parseCheckedOperand(
   c: Compilation,
   warnings: Warnings,
@@ -95,7 +95,7 @@ function parseCheckedOperand(
   warnings.combine(text, leftValue);
 }
 
-/** True when tokens[start, end) hold a multiplication or division outside of brackets. */
+/** True if tokens[start, end) contain a multiplication or division outside of brackets. */
 function isProduct(start: Token, end: Token): boolean {
   let depth = 0;
   for (let token: Token | null = start.next; token !== null && token !== end; token = token.next) {
@@ -107,8 +107,8 @@ function isProduct(start: Token, end: Token): boolean {
 }
 
 /**
- * Save `value`, step over the operator, compute an operand, and bring back the saved value as
- * `operand`. The result has the type that the list of types has first.
+ * Save `value`, step over the operator, compute an operand, and restore the saved value as
+ * `operand`. Of the two types, the result has the one that comes first in the list of types.
  */
 export function withZeroSaved(c: Compilation, operand: () => void): void {
   const operator = c.token;
@@ -154,8 +154,8 @@ function parseCompoundAssignment(c: Compilation): void {
   c.expressionType = promote(c, c.expressionType, target);
   c.emit.push('operand', 'compound operator');
   c.emit.loadTarget(isChar);
-  // Quirk kept: what is tested is the size of the target's object, what counts that of the
-  // result's.
+  // Quirk kept: the test uses the size of the object that the target points to, but the scaling
+  // that of the result's type.
   if (scales && objectSize !== 1) c.emit.scale(c.expressionType.target.size, 'pointer arithmetic');
   if ((scales && objectSize !== 1) || '*/%'.includes(text.charAt(0))) c.warnings?.product(c);
   c.emit.compound(text.slice(0, -1) as CompoundOperator, c.expressionType.isSigned);
@@ -164,7 +164,7 @@ function parseCompoundAssignment(c: Compilation): void {
   c.expressionType = c.types.basic.int;
 }
 
-/** The size of what is assigned to: after an index that of the element. */
+/** The size of the assigned variable or, after an index, of the element. */
 function storeSize(c: Compilation): number {
   const { size } = previousText(c, 1) === ']' ? c.expressionType.target : c.expressionType;
   if (!c.emit.hasSize(size)) {

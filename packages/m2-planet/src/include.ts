@@ -12,20 +12,22 @@ import { readTokens } from './reader.ts';
 import { latin1ToName, nameToLatin1 } from './text.ts';
 import type { Token } from './token.ts';
 
-/** Included files; upstream never closes one, so it fails after some hundreds. */
+/** Limit for included files. Upstream never closes one, so it fails after some hundreds. */
 const MAX_INCLUDES = 10_000;
 
 export class Includer {
   private readonly cursor: MacroCursor;
   private count = 0;
-  /** The paths that were looked at for the last name, for the message. */
+  /** The paths that were tried for the last name, for the message. */
   private readonly tried = new Set<string>();
 
   constructor(cursor: MacroCursor) {
     this.cursor = cursor;
   }
 
-  /** The cursor is at `#include`; it ends at the token after the file's name. */
+  /**
+   * Process an include. The cursor is at `#include`, and ends at the token after the file's name.
+   */
   include(): void {
     const { cursor } = this;
     cursor.remove();
@@ -42,7 +44,7 @@ export class Includer {
     this.splice(found.path, found.bytes, place);
   }
 
-  /** "<" tokens ">": the texts of the tokens in a row. The cursor ends at the ">". */
+  /** "<" tokens ">": the joined texts of the tokens. The cursor ends at the ">". */
   private angledName(): string {
     this.cursor.remove();
     let name = '';
@@ -55,8 +57,8 @@ export class Includer {
   }
 
   /**
-   * Quirk kept: all paths are built in one buffer, and those of the include paths are not
-   * terminated, so the rest of a longer path that was built before is still there.
+   * Quirk kept: all paths are built in one buffer. The include paths are not terminated in it, so
+   * the end of a longer path that was built before stays there.
    */
   private search(
     name: string,
@@ -91,7 +93,8 @@ export class Includer {
   }
 
   /**
-   * Quirk kept: the tokens go after the *next* token, which is the end of the line if all is well.
+   * Quirk kept: the tokens go after the *next* token, which is the end of the line unless there is
+   * an error.
    */
   private splice(path: string, bytes: Uint8Array, place: Token): void {
     const { cursor } = this;

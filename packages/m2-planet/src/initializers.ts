@@ -16,17 +16,17 @@ import { wholeWords } from './locals.ts';
 import { unsigned } from './text.ts';
 import { isPointer, type Type } from './types.ts';
 
-/** Bytes of an array, as in upstream. */
+/** Largest array in bytes, as in upstream. */
 const MAX_BYTES = 0x100000;
-/** Words of zeros; upstream's memory cannot hold more. */
+/** Largest number of zero words; upstream's memory cannot hold more. */
 const MAX_WORDS = 1 << 24;
 
 const HEX = '0123456789ABCDEF';
 const NULL_LINE: Uint8Array = new Uint8Array([0x4e, 0x55, 0x4c, 0x4c, 0x0a]);
 
 /**
- * initializer of the variable `name`. The result is the number of elements, 0 for what is not an
- * array.
+ * initializer of the variable `name`. The result is the number of elements, or 0 if the variable is
+ * not an array.
  */
 export function parseGlobalInitializer(c: Compilation, type: Type, name: string): number {
   const { globals } = c.output;
@@ -117,7 +117,7 @@ function parsePointerValue(c: Compilation): void {
   c.mark(c.token);
   const { text, first } = c.token;
   if (first === DOUBLE_QUOTE) {
-    // Quirk kept: the label is the raw text of the string.
+    // Quirk kept: the label is the string's text as it is in the source.
     const name = text.slice(1);
     globals.writeLatin1(`&GLOBAL_${name}_contents `);
     if (c.emit.wordSize === 8) writeNumber(c, 0, 4);
@@ -138,7 +138,7 @@ function parsePointerValue(c: Compilation): void {
   } else throw c.error('Invalid initializer for global struct pointer member.');
 }
 
-/** "{" (value ","?)* "}": a value for each member, zeros for those without. */
+/** "{" (value ","?)* "}": one value for each member, and zeros for members without a value. */
 function parseStructValue(c: Compilation, type: Type): void {
   c.expect('{', 'Struct assignment initialization is invalid for globals.');
   c.requireToken('EOF in global struct initialization');
@@ -158,7 +158,7 @@ function parseStructValue(c: Compilation, type: Type): void {
   c.requireToken('EOF in global struct initialization');
 }
 
-/** A number of `size` bytes. Quirk kept: one of 3 bytes, or of none, is not written at all. */
+/** A number of `size` bytes. Quirk kept: a number of 3 bytes, or of none, is not written at all. */
 function writeNumber(c: Compilation, value: number, size: number): void {
   const { globals } = c.output;
   if (size === 1) writeByte(c, value);
@@ -172,8 +172,8 @@ function writeNumber(c: Compilation, value: number, size: number): void {
 }
 
 /**
- * Quirk kept: the high digit of a negative byte is read before the start of the table of digits,
- * where another string lies in the shipped compiler.
+ * Quirk kept: the high digit of a negative byte comes from before the start of the table of digits,
+ * where the released compiler has another string.
  */
 function writeByte(c: Compilation, value: number): void {
   const { globals } = c.output;
@@ -188,14 +188,14 @@ function writeByte(c: Compilation, value: number): void {
   globals.writeLatin1(digit === '\0' ? "'" : `'${digit}${HEX.charAt(value & 15)}' `);
 }
 
-/** Whole words of zeros. */
+/** Write whole words of zeros. */
 function writeZeros(c: Compilation, size: number): void {
   const words = (wholeWords(c, size) >>> 0) / c.emit.wordSize;
   if (words > MAX_WORDS) throw c.error('this variable is larger than the compiler can write');
   for (let i = 0; i < words; i++) c.output.globals.write(NULL_LINE);
 }
 
-/** Zero bytes up to a whole word, and the end of the line. */
+/** Write zero bytes up to a whole word, and the end of the line. */
 function pad(c: Compilation, written: number): void {
   const { globals } = c.output;
   const rest = written % c.emit.wordSize;

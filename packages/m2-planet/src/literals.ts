@@ -25,12 +25,10 @@ const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
   '?': 63,
 };
 
-/**
- * A string without escapes that is not weird, and has no colon that might make it so: most strings.
- */
+/** Matches most strings: no escapes, not weird, and without a colon that might make them weird. */
 const PLAIN = /^"[\t\n !#-9;-[\]-~]*$/;
 
-/** What is wrong with a literal; the caller knows where it is. */
+/** What is wrong with a literal. The caller knows its place. */
 export class LiteralError extends Error {}
 
 /** The value of the (perhaps escaped) character at `at`; 0 after the end of the text. */
@@ -46,7 +44,7 @@ export function characterAt(text: string, at: number): number {
   throw new LiteralError(`Unknown escape received: ${text.slice(at)} Unable to process`);
 }
 
-/** Length of the (perhaps escaped) character at `at`. */
+/** The length of the (perhaps escaped) character at `at`. */
 function characterLength(text: string, at: number): number {
   if (text.charCodeAt(at) !== BACKSLASH) return 1;
   if (text.charAt(at + 1) === 'x') return 4;
@@ -59,13 +57,13 @@ function characterLength(text: string, at: number): number {
 /**
  * The M1 text of a string token (opening quote, no closing one), with its line feed.
  *
- * @throws LiteralError for an unknown escape, or where the text would not fit into `maxString`.
+ * @throws LiteralError for an unknown escape, and for a text that does not fit into `maxString`.
  */
 export function stringLiteral(token: string, maxString: number): string {
   return isWeird(token) ? weirdString(token, maxString) : regularString(token, maxString);
 }
 
-/** Quirk kept: only the byte after the *last* character of an escape is looked at for the colon. */
+/** Quirk kept: of an escape, only the byte after its *last* character is tested for the colon. */
 function isWeird(token: string): boolean {
   if (PLAIN.test(token)) return false;
   for (let at = 1; at < token.length; ) {
@@ -78,7 +76,7 @@ function isWeird(token: string): boolean {
   return false;
 }
 
-/** Tab, line feed, and the printable characters without the double quote. */
+/** True for tab, line feed, and printable characters except the double quote. */
 function isPlain(code: number): boolean {
   return code === 9 || code === 10 || (code >= 32 && code < 127 && code !== 34);
 }
@@ -114,7 +112,7 @@ function isOctal(code: number): boolean {
   return code >= 0x30 && code <= 0x37;
 }
 
-/** Up to three octal digits; what exceeds a signed byte wraps. */
+/** Up to three octal digits. A value that exceeds a signed byte wraps. */
 function octalValue(text: string, start: number): number {
   let value = 0;
   for (let at = start; at < start + 3 && isOctal(text.charCodeAt(at)); at++) {

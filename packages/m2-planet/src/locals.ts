@@ -17,7 +17,7 @@ import type { FunctionSymbol, Variable } from './symbols.ts';
 import type { Type } from './types.ts';
 import { parseFunctionPointer, parseTypeName } from './types-parser.ts';
 
-/** Elements of an array on the stack, as in upstream. */
+/** Most elements of an array on the stack, as in upstream. */
 const MAX_ELEMENTS = 0x100000;
 
 /** Words that cannot name a variable. */
@@ -95,7 +95,7 @@ function parseDeclarator(c: Compilation, declared: Type, first: Type): void {
   }
 }
 
-/** Bytes rounded up to whole words, in unsigned 32-bit arithmetic. */
+/** The size rounded up to whole words, in unsigned 32-bit arithmetic. */
 export function wholeWords(c: Compilation, size: number): number {
   const { wordSize } = c.emit;
   const words = Math.floor(((size + wordSize - 1) >>> 0) / wordSize);

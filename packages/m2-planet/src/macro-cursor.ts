@@ -10,19 +10,17 @@ import type { CompileOptions } from './options.ts';
 import type { ReaderContext } from './reader.ts';
 import { removeToken, type Token, tokenError } from './token.ts';
 
-/** The current token, and what the directives share. */
+/** The current token, and the state that the directives share. */
 export class MacroCursor {
   readonly macros: MacroTable = new MacroTable();
   readonly options: CompileOptions;
   readonly reader: ReaderContext;
-  /**
-   * First token of the program. Quirk kept: only `remove` keeps it up to date, expansions do not.
-   */
+  /** First token of the program. Quirk kept: only `remove` updates it, expansions do not. */
   head: Token | null;
   token: Token | null;
   /** One entry for each open #if: true when a branch of it has been taken. */
   readonly taken: boolean[] = [];
-  /** Tokens that expansions have made; bounds what would never end. */
+  /** Number of tokens that expansions have made; a limit on it ends endless expansions. */
   made = 0;
   private last: Token | null;
 
@@ -34,7 +32,7 @@ export class MacroCursor {
     this.reader = reader;
   }
 
-  /** The current token, where upstream fails or crashes without one. */
+  /** The current token. Throws if there is none, where upstream fails or crashes. */
   current(what: string): Token {
     if (this.token === null) throw this.error(`got an EOF terminated ${what}`, this.last);
     return this.token;

@@ -14,12 +14,16 @@ import type { MacroCursor } from './macro-cursor.ts';
 import type { Macro } from './macro-table.ts';
 import { copyList, copyToken, removeToken, type Token } from './token.ts';
 
-/** Nested expansions. Upstream hangs on what exceeds this: no sensible program comes near. */
+/**
+ * Limit for nested expansions, which no sensible program comes near. Upstream hangs on deeper ones.
+ */
 const MAX_DEPTH = 10_000;
-/** Tokens that all expansions together may make; the same holds. */
+/**
+ * Limit for the tokens that all expansions together may make; again no sensible program comes near.
+ */
 const MAX_MADE = 1 << 23;
 
-/** Expand `token` if it names a macro; the result is the token to go on with. */
+/** Expand `token` if it names a macro. The result is the token with which to go on. */
 export function expandMacro(cursor: MacroCursor, token: Token): Token | null {
   const macro = cursor.macros.find(token);
   if (token.next === null) {
@@ -41,7 +45,7 @@ export function expandMacro(cursor: MacroCursor, token: Token): Token | null {
   return dialectOf(cursor.options).expandsFirst ? first : first.next;
 }
 
-/** Copies of `tokens` before `point`; the result is the first copy. */
+/** Insert copies of `tokens` before `point`. The result is the first copy. */
 function insertCopies(
   cursor: MacroCursor,
   point: Token,
@@ -65,11 +69,11 @@ function insertCopies(
 }
 
 /**
- * The replacement of a function-like macro with its arguments filled in, and the token after the
+ * The replacement of a function-like macro, with the arguments filled in, and the token after the
  * call.
  *
  * Each argument is cut out of the list while it is copied. Quirk kept: an empty argument has
- * nothing to cut, so its copy runs from the comma or parenthesis to the end of the program.
+ * nothing to cut, so its copy extends from the comma or parenthesis to the end of the program.
  */
 function substitute(
   cursor: MacroCursor,
@@ -108,7 +112,7 @@ function substitute(
   return { expansion, after: token };
 }
 
-/** Put a copy of `argument` in place of each token of `expansion` that is the parameter. */
+/** Replace each token of `expansion` that is the parameter by a copy of `argument`. */
 function replaceParameter(
   cursor: MacroCursor,
   expansion: Token | null,

@@ -13,18 +13,21 @@ import { lineOf, replacementToken, syntheticToken, type Token } from './token.ts
 /** A macro. */
 export interface Macro {
   readonly name: string;
-  /** The replacement, a list of its own; null for an empty one. */
+  /** The replacement, in a list of its own; null if it is empty. */
   expansion: Token | null;
   /**
-   * Parameters of a function-like macro, undefined for an object-like one. A macro with an empty
-   * parameter list has one that no token matches, hence undefined.
+   * Parameters of a function-like macro; undefined for an object-like one. For an empty parameter
+   * list the array has one entry, undefined, which no token matches.
    */
   parameters: (string | undefined)[] | undefined;
 }
 
 export class MacroTable {
   private readonly stacks = new Map<string, Macro[]>();
-  /** The number of definitions in force, including those that `__LINE__` and `__FILE__` leave. */
+  /**
+   * How many definitions exist. Upstream's __LINE__ and __FILE__ leave some behind, which count
+   * too.
+   */
   private count = 0;
 
   /** Define a macro whose whole value is one token, which may be empty. */
@@ -53,7 +56,7 @@ export class MacroTable {
   }
 
   /**
-   * Drop the newest definition of `name`. False when nothing at all is defined, where upstream
+   * Drop the newest definition of `name`. False if nothing at all is defined: there upstream
    * crashes.
    */
   undefine(name: string): boolean {
@@ -67,7 +70,7 @@ export class MacroTable {
     return true;
   }
 
-  /** The value replaces the name. */
+  /** A macro for this one use, whose replacement is the value. */
   private builtin(token: Token, value: string): Macro {
     this.count++;
     const expansion = replacementToken(token, value);

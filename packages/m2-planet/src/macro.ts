@@ -25,7 +25,7 @@ import { lineOf, type Token } from './token.ts';
 const CONDITIONALS: ReadonlySet<string> = new Set(['#if', '#ifdef', '#ifndef']);
 const BRANCHES: ReadonlySet<string> = new Set(['#elif', '#else', '#endif']);
 
-/** Run the preprocessor over the list at whose head the cursor is. The result is the new head. */
+/** Run the preprocessor over the list at whose head the cursor is. Returns the new head. */
 export function preprocess(cursor: MacroCursor): Token | null {
   const includer = new Includer(cursor);
   let startOfLine = true;
@@ -49,8 +49,8 @@ export function preprocess(cursor: MacroCursor): Token | null {
 }
 
 /**
- * One directive. True when it skipped tokens up to a branch that now is the very first token, so
- * that no line feed comes before it.
+ * Process one directive. True if it skipped tokens up to a branch that now begins with the very
+ * first token, so there is no line feed before it.
  */
 function runDirective(cursor: MacroCursor, token: Token, includer: Includer): boolean {
   switch (token.text) {
@@ -150,8 +150,8 @@ function skipToEndif(cursor: MacroCursor): void {
 }
 
 /**
- * Quirk of 1.13.1: the token right after an opening is not looked at for #endif, only for another
- * opening.
+ * Quirk of 1.13.1: the token directly after an opening is not tested for #endif, but only for
+ * another opening.
  */
 function skipToLaterEndif(cursor: MacroCursor): void {
   let depth = 1;
@@ -186,7 +186,7 @@ function define(cursor: MacroCursor): void {
     const token = cursor.current('#define');
     if (token.first === LINE_FEED) break;
     cursor.remove();
-    // A removed token keeps its old links: make the body a list of its own.
+    // A removed token keeps its old links, so the body has to become a list of its own.
     token.prev = token === body ? null : last;
     last = token;
   }
@@ -194,7 +194,7 @@ function define(cursor: MacroCursor): void {
   macro.expansion = body;
 }
 
-/** Quirk kept: of several words between two commas the last is the parameter's name. */
+/** Quirk kept: of several words between two commas, the last one is the parameter's name. */
 function readParameters(cursor: MacroCursor, macro: Macro): void {
   cursor.remove();
   const names: (string | undefined)[] = [undefined];
@@ -216,7 +216,8 @@ function readParameters(cursor: MacroCursor, macro: Macro): void {
 }
 
 /**
- * `#error` stops; `#warning` leaves the cursor at the end of its line and its text in the program.
+ * `#error` stops. `#warning` leaves the cursor at the end of its line, and leaves its text in the
+ * program.
  */
 function reportMessage(cursor: MacroCursor, directiveToken: Token): void {
   cursor.remove();

@@ -30,10 +30,10 @@ export function parsePostfix(c: Compilation): void {
 }
 
 /**
- * Everything after an operand.
+ * All operators after an operand.
  *
- * Quirk kept: the order of the tests. Each operator starts another round of them, and after a call
- * the outer rounds continue with their remaining tests.
+ * Quirk kept: the order of the tests. Each operator starts another round of tests, and when that
+ * returns, the outer rounds continue with their remaining tests.
  */
 export function parsePostfixOperators(c: Compilation): void {
   c.requireToken('Unexpected EOF, improperly terminated primary expression');
@@ -160,7 +160,7 @@ function parseString(c: Compilation): void {
   c.emit.loadAddress('value', '', shared ?? writeString(c, text, start), 'primary expr string');
 }
 
-/** The text of the string tokens that are here, as one token of them all would have it. */
+/** The text that one token would have for all the string tokens here. */
 function joinStrings(c: Compilation): string {
   const start = c.token;
   const parts = [start.text];
@@ -174,7 +174,7 @@ function joinStrings(c: Compilation): string {
   return parts.join('');
 }
 
-/** Write a string to its section; the result is its label. */
+/** Write a string to its section. The result is its label. */
 function writeString(c: Compilation, text: string, start: Token): string {
   const { strings } = c.output;
   const label = c.checkName(`STRING_${nextLabel(c)}`);
@@ -222,7 +222,7 @@ export function parseCall(c: Compilation, function_: string | undefined): void {
   c.warnings?.called(c, function_);
 }
 
-/** "[" expression "]". Quirk kept: elements are words, except of exactly `char*`. */
+/** "[" expression "]". Quirk kept: elements are words, except those of exactly `char*`. */
 function parseIndex(c: Compilation): void {
   const before = previousText(c, 2);
   const bracket = c.token;
@@ -261,7 +261,8 @@ function parseArrow(c: Compilation): void {
   if (member.offset !== 0) {
     c.emit.addImmediate('value', member.offset, '-> offset calculation');
   }
-  // Quirk kept: a member is never signed, and an array that fits a register is loaded as a value.
+  // Quirk kept: a member is never signed, and an array that fits into a register is loaded as a
+  // value.
   const isChanged = isAssignment(c.token.text) || isMemberIncrement(c);
   const isLoaded = !c.startsWith('.') && !isChanged && member.size <= c.emit.wordSize;
   c.warnings?.arrow(c, name, member, isLoaded);
@@ -283,7 +284,8 @@ function parseDot(c: Compilation): void {
 }
 
 /**
- * True before a ++ or -- that works on the member; in 1.13.1 it works on what its value points to.
+ * True before a ++ or -- that changes the member. In 1.13.1 it changes what the member's value
+ * points to instead.
  */
 function isMemberIncrement(c: Compilation): boolean {
   return c.dialect.stepsMembers && isIncrement(c.token.text);

@@ -15,12 +15,12 @@ const COMPOUND: ReadonlySet<string> = new Set([
   '|=',
 ]);
 
-/** True for `+=` and its like. */
+/** True for operators like `+=`. */
 export function isCompoundAssignment(text: string): boolean {
   return COMPOUND.has(text);
 }
 
-/** True for `=` and for `+=` and its like. */
+/** True for `=` and operators like `+=`. */
 export function isAssignment(text: string): boolean {
   return text === '=' || isCompoundAssignment(text);
 }

@@ -6,7 +6,7 @@ import type { ProvenanceMap } from '@stage0-ts/bytes';
 import type { Source, ToolError } from '@stage0-ts/diagnostics';
 import type { DialectName } from './dialects.ts';
 
-/** A name that `--architecture` takes. */
+/** A name that `--architecture` accepts. */
 export type Architecture =
   | 'knight-native'
   | 'knight-posix'
@@ -38,37 +38,38 @@ export const ARCHITECTURE_DEFINES: Readonly<Record<Architecture, readonly Define
   ],
 };
 
-/** All of them, by the names that upstream has. */
+/** All architectures, by upstream's names. */
 export const ARCHITECTURES: readonly Architecture[] = Object.keys(
   ARCHITECTURE_DEFINES,
 ) as Architecture[];
 
-/** True for the names that upstream's `--architecture` takes. */
+/** True for the names that upstream's `--architecture` accepts. */
 export function isArchitecture(name: string): name is Architecture {
   return Object.hasOwn(ARCHITECTURE_DEFINES, name);
 }
 
-/** All options of {@link compile}; each has upstream's default. */
+/** All options of {@link compile}. Each has upstream's default. */
 export interface CompileOptions {
   /**
-   * Whose language and output; that of 1.13.1 by default (`--dialect`, which upstream has not).
+   * Which version's language and output; 1.13.1 by default (`--dialect`, which upstream does not
+   * have).
    */
   readonly dialect?: DialectName | undefined;
   /** `knight-native` by default, as upstream. */
   readonly architecture?: Architecture;
   /** Macros to predefine, in order, after those of the architecture (`-D`). */
   readonly defines?: readonly Define[];
-  /** False if `defines` has the architecture's macros too, where the command line put them. */
+  /**
+   * False if `defines` already contains the architecture's macros, where the command line put them.
+   */
   readonly predefineArchitecture?: boolean;
-  /** Follow `#include` lines (`--expand-includes`); otherwise they vanish. */
+  /** Follow `#include` lines (`--expand-includes`). Otherwise they are dropped. */
   readonly expandIncludes?: boolean;
   /** Folders that `#include` searches, in order (`-I`). */
   readonly includePaths?: readonly string[];
-  /**
-   * Where included files come from: the bytes at a path, or undefined when there is no such file.
-   */
+  /** Reads included files: the bytes at a path, or undefined if there is no such file. */
   readonly readInclude?: (path: string) => Uint8Array | undefined;
-  /** Stop after the preprocessor and give its tokens (`-E`). */
+  /** Stop after the preprocessor and write its tokens (`-E`). */
   readonly preprocessOnly?: boolean;
   /** End the code with the label ELF_data instead of ending the output with ELF_end (`--debug`). */
   readonly debug?: boolean;
@@ -82,23 +83,26 @@ export interface CompileOptions {
   /**
    * Shift right without regard to the sign wherever the compiler itself shifts: in `#if`, to split
    * a large constant on RISC-V, and for a negative byte in a list, which is then an error.
-   * M2-Planet does that when a compiler whose `>>` is logical has built it, as cc_riscv32 is. Only
-   * the shifts are followed: that build also misprints negative numbers that are written as
-   * unsigned ones. No option of the command line.
+   * M2-Planet does that when it was built by a compiler whose `>>` is logical, such as cc_riscv32.
+   * Only the shifts are reproduced: that build also misprints negative numbers that it writes as
+   * unsigned ones. The command line has no such option.
    */
   readonly logicalShiftRight?: boolean;
   /**
-   * Receives, for each piece of the output, its token and the name of its function. Default: none
+   * Receives, for each piece of the output, its token and the name of its function. Default: no map
    * is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
-  /** Called for each thing that upstream compiles to something other than C means (`--strict`). */
+  /**
+   * Called for each thing that upstream compiles to something different from its meaning in C
+   * (`--strict`).
+   */
   readonly warnings?: ((warning: ToolError) => void) | undefined;
-  /** Called with upstream's text for `#warning` and for directives that are ignored. */
+  /** Called with upstream's text for `#warning` and for ignored directives. */
   readonly onWarning?: (text: string) => void;
 }
 
-/** An input: the name is for messages, `__FILE__` and quoted includes. */
+/** An input. The name is used for messages, `__FILE__` and quoted includes. */
 export type SourceFile = Source;
 
 export const DEFAULT_MAX_STRING = 4096;

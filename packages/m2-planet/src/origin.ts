@@ -19,7 +19,7 @@ class LineFeeds {
     this.bytes = bytes;
   }
 
-  /** Line feeds in bytes[0, offset): a binary search. */
+  /** How many line feeds bytes[0, offset) contain, by a binary search. */
   before(offset: number): number {
     this.offsets ??= this.collect();
     let low = 0;
@@ -43,12 +43,12 @@ class LineFeeds {
 }
 
 export class Origin {
-  /** The name for `__FILE__` and messages: of the input, or of the last `#FILENAME`. */
+  /** The name for `__FILE__` and messages: the input's, or that of the last `#FILENAME`. */
   readonly file: string;
-  /** The bytes; absent for what no input holds. */
+  /** The bytes; undefined for what is in no input. */
   readonly source: Source | undefined;
   private readonly firstLine: number;
-  /** The offset from which on lines are counted. */
+  /** Lines are counted from this offset on. */
   private readonly from: number;
   private readonly lineFeeds: LineFeeds | undefined;
 
@@ -71,15 +71,12 @@ export class Origin {
     return new Origin(source.name, source, 1, 0, new LineFeeds(source.bytes));
   }
 
-  /** Something that is in no input. */
+  /** The origin of something that is in no input. */
   static synthetic(file: string, line: number): Origin {
     return new Origin(file, undefined, line, 0, undefined);
   }
 
-  /**
-   * The rest of this input under another name, with `line` as the line that the byte at `from` is
-   * on.
-   */
+  /** The rest of this input under another name. The byte at `from` is on line `line` of it. */
   renamed(file: string, line: number, from: number): Origin {
     return new Origin(file, this.source, line, from, this.lineFeeds);
   }

@@ -14,13 +14,13 @@ import { COLON, LINE_FEED } from './characters.ts';
 import type { CodeSink, Emitter, Frame } from './emit/emitter.ts';
 import { latin1Bytes } from './text.ts';
 
-/** How the parts are joined. */
+/** How the parts are joined at the end. */
 export interface OutputEnd {
-  /** Label the end of the code instead of the end of everything. */
+  /** Put a label after the code, not after everything. */
   readonly debug: boolean;
 }
 
-/** The lines of a function's frame. */
+/** The lines of a function's frame, which are known only at its end. */
 interface FrameSlot {
   enter: Uint8Array;
   leave: Uint8Array;
@@ -37,22 +37,22 @@ const EMPTY: Uint8Array = new Uint8Array();
 export class Output implements CodeSink {
   readonly globals: ByteWriter = new ByteWriter(1 << 14);
   readonly strings: ByteWriter = new ByteWriter(1 << 14);
-  /** The provenance of the three sections, if it is requested. */
+  /** The provenance of the three sections, if the caller wants it. */
   provenance: SectionProvenance | undefined;
   private readonly code: ByteWriter;
-  /** The places for lines of frames, in order of their offsets in the code. */
+  /** The places of frame lines, in the order of their offsets in the code. */
   private readonly places: Place[] = [];
   /** The frame of the current function, filled in at its end. */
   private slot: FrameSlot = { enter: EMPTY, leave: EMPTY };
   /** Length of the code when the last return was written. */
   private returnEnd = -1;
 
-  /** @param capacity bytes of code to make room for at first; only a hint. */
+  /** @param capacity for how many bytes of code to make room at first; only a hint. */
   constructor(capacity: number) {
     this.code = new ByteWriter(capacity);
   }
 
-  /** Code, global variables, strings. */
+  /** The code, the global variables and the strings. */
   get sections(): readonly ByteWriter[] {
     return [this.code, this.globals, this.strings];
   }
@@ -62,7 +62,7 @@ export class Output implements CodeSink {
     this.code.writeLatin1(text);
   }
 
-  /** "# " text name: a line of comment. */
+  /** A comment line: "# ", the text and the name. */
   comment(text: string, name = ''): void {
     this.code.writeLatin1('# ');
     this.code.writeLatin1(text);
@@ -86,7 +86,7 @@ export class Output implements CodeSink {
     this.returnEnd = -1;
   }
 
-  /** A return, which frees the locals first. */
+  /** Write a return, which first frees the locals. */
   ret(emitter: Emitter): void {
     this.places.push({ at: this.code.length, slot: this.slot, part: 'leave' });
     emitter.ret();
@@ -98,7 +98,7 @@ export class Output implements CodeSink {
     return this.returnEnd === this.code.length;
   }
 
-  /** End the function; `frame` is undefined when it has no locals. */
+  /** End the function; `frame` is undefined if it has no locals. */
   endFunction(frame: Frame | undefined): void {
     this.code.writeByte(LINE_FEED);
     if (frame === undefined) return;
@@ -106,7 +106,7 @@ export class Output implements CodeSink {
     this.slot.leave = latin1Bytes(frame.leave);
   }
 
-  /** Everything, under its headings. */
+  /** The whole output, with its headings. */
   join(emitter: Emitter, { debug }: OutputEnd): Uint8Array<ArrayBuffer> {
     const { globals, strings } = this;
     const afterCode = emitter.endsWithStack ? '\n' : debug ? '\n:ELF_data\n' : '';
@@ -124,7 +124,7 @@ export class Output implements CodeSink {
     return concatenated(parts.map(({ bytes }) => bytes));
   }
 
-  /** The code in pieces, with the lines of the frames at their places. */
+  /** The code in pieces, with the lines of the frames in their places. */
   private filledCode(): Part[] {
     const parts: Part[] = [];
     let done = 0;
@@ -132,7 +132,7 @@ export class Output implements CodeSink {
       const lines = slot[part];
       if (lines === EMPTY) continue;
       parts.push({ bytes: this.code.view(done, at), section: 0, from: done });
-      // The lines come from where the label before them, or the return after them, comes from.
+      // These lines have the origin of the label before them, or of the return after them.
       parts.push({ bytes: lines, section: 0, like: part === 'enter' ? at - 1 : at });
       done = at;
     }
@@ -144,11 +144,11 @@ export class Output implements CodeSink {
 /** A piece of the output. */
 interface Part {
   readonly bytes: Uint8Array;
-  /** The section that it is of; absent for headings. */
+  /** The section that contains it; undefined for headings. */
   readonly section?: number;
-  /** Its offset there, if it is there. */
+  /** Its offset in the section, if its bytes are there. */
   readonly from?: number;
-  /** Otherwise the byte there that comes from the same place. */
+  /** Otherwise: the offset of a byte in the section that has the same origin. */
   readonly like?: number;
 }
 

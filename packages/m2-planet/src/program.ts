@@ -39,14 +39,14 @@ Options:
  --version,-V                   Display compiler version
 `;
 
-/** In upstream's words. */
+/** As upstream's message says it. */
 const KNOWN = 'knight-native, knight-posix, x86, amd64, armv7l, aarch64, riscv32 and riscv64';
 
 const VERSION = 'M2-Planet v1.13.1\n';
 
 const DIALECT_NAMES = Object.keys(DIALECTS).join(' and ');
 
-/** What depends on how the command was built, not on its arguments. */
+/** Settings that depend on how the command was built, not on its arguments. */
 export type Builder = Pick<CompileOptions, 'logicalShiftRight' | 'dialect'>;
 
 /** What the command line asks for. */
@@ -63,19 +63,19 @@ interface Request {
   preprocessOnly: boolean;
   expandIncludes: boolean;
   strict: boolean;
-  /** Set by -h and -V: nothing is compiled. */
+  /** Set by -h and -V. Then nothing is compiled. */
   stopped: boolean;
 }
 
 /** Upstream's command line. Exit status 0, or 1 with a message and no output file. */
 export const m2Planet: Program = m2PlanetBuiltBy({});
 
-/** The same command as another compiler than M2-Planet itself builds it. */
+/** The same command, built by another compiler than M2-Planet itself. */
 export function m2PlanetBuiltBy(builder: Builder): Program {
   return (argv, host) => run(argv, host, builder);
 }
 
-/** The command of a dialect. */
+/** The command in a dialect. */
 export function m2PlanetFor(dialect: DialectName): Program {
   return m2PlanetBuiltBy({ dialect });
 }
@@ -122,7 +122,7 @@ function parseArguments(argv: readonly string[], host: Host, builder: Builder): 
   return request;
 }
 
-/** Process an option without operand; false if it is not one. */
+/** Process an option without an operand; false if it is not one. */
 function flag(name: string, request: Request, host: Host): boolean {
   switch (name) {
     case '--bootstrap-mode':
@@ -203,7 +203,7 @@ function operand(argv: readonly string[], at: number, message: string): string {
   return value;
 }
 
-/** Quirk kept: each -A adds its macros, though only the last one is compiled for. */
+/** Quirk kept: each -A adds its macros, although only the last one is compiled for. */
 function setArchitecture(request: Request, name: string): void {
   if (isArchitecture(name)) {
     request.architecture = name;
@@ -215,7 +215,7 @@ function setArchitecture(request: Request, name: string): void {
   });
 }
 
-/** Ours. */
+/** The operand of our own option --dialect. */
 function dialect(name: string): DialectName {
   if (Object.hasOwn(DIALECTS, name)) return name as DialectName;
   const message = `Unknown dialect: ${name} known dialects are: ${DIALECT_NAMES}`;
@@ -266,7 +266,7 @@ function options(request: Request, host: Host): CompileOptions {
   };
 }
 
-/** The last output gets the bytes; of the others upstream leaves empty files. */
+/** Write the image to the last output. Of the others, upstream leaves empty files. */
 function writeOutputs(host: Host, { outputs, files }: Request, image: Uint8Array): void {
   const names = files.map((file) => file.name).filter((name) => name !== 'STDIN');
   for (const output of outputs) requireDistinct(host, output, names);

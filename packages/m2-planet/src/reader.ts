@@ -35,25 +35,27 @@ import { Origin } from './origin.ts';
 import { isWordByte, latin1, latin1ToName, parseInteger } from './text.ts';
 import { syntheticToken, type Token, tokenError } from './token.ts';
 
-/** What tokenizing needs beyond the bytes: the length limit, and a supply of token identities. */
+/**
+ * What tokenizing needs in addition to the bytes: the limit on length, and new identities for
+ * tokens.
+ */
 export interface ReaderContext {
-  /** A token must be shorter than this. */
+  /** Tokens must be shorter than this. */
   readonly maxString: number;
   /**
-   * A byte that ends an input wherever the compiler looks for the end; undefined when there is
-   * none.
+   * A byte that ends an input wherever the compiler tests for the end; undefined if there is none.
    */
   readonly endByte: number | undefined;
   nextId(): number;
 }
 
-/** Both ends of a token list. */
+/** The first and last token of a list. */
 export interface TokenRun {
   readonly first: Token | null;
   readonly last: Token | null;
 }
 
-/** What comes after the last byte. */
+/** The value after the last byte. */
 const END = -1;
 
 const RUN_BYTES: Uint8Array = new Uint8Array(256);
@@ -62,9 +64,10 @@ const WORD_BYTES: Uint8Array = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) WORD_BYTES[byte] = isWordByte(byte) ? 1 : 0;
 
 /**
- * Tokenize one input and append its tokens to `before`, the last token of the inputs before it.
+ * Tokenize one input, and append its tokens to `before`, the last token of the earlier inputs.
  *
- * @throws ToolError for an unterminated string or comment, too long a token, a bad `#FILENAME`.
+ * @throws ToolError for an unterminated string or comment, a token that is too long, and a bad
+ *   `#FILENAME`.
  */
 export function readTokens(source: Source, before: Token | null, context: ReaderContext): TokenRun {
   return new Reader(source, before, context).run();
@@ -78,7 +81,7 @@ class Reader {
   private at = 0;
   private first: Token | null = null;
   private last: Token | null;
-  /** True from `#define` to the word after it, to distinguish F(x) from F (x). */
+  /** True from `#define` up to the word after it, to tell F(x) from F (x). */
   private afterDefine = false;
 
   constructor(source: Source, before: Token | null, context: ReaderContext) {
@@ -98,7 +101,7 @@ class Reader {
     return { first: this.first, last: this.last };
   }
 
-  /** Skip blanks and comments and append one token; false at the end of the input. */
+  /** Skip blanks and comments, and append one token; false at the end of the input. */
   private readToken(): boolean {
     this.skipSpace();
     const start = this.at;
@@ -117,7 +120,7 @@ class Reader {
     return true;
   }
 
-  /** `#`, blanks that are dropped, and a word: one token. */
+  /** One token: `#` and a word. Blanks between them are dropped. */
   private readDirective(start: number): void {
     this.at++;
     while (this.peek() === SPACE || this.peek() === TAB) this.at++;
@@ -158,7 +161,7 @@ class Reader {
     this.at++;
   }
 
-  /** Blanks, tabs, comments, and line feeds after a backslash. */
+  /** Skip blanks, tabs, comments, and line feeds after a backslash. */
   private skipSpace(): void {
     for (;;) {
       const byte = this.peek();
@@ -179,7 +182,7 @@ class Reader {
       this.at++;
       if (this.peek() === END) throw this.error('Hit EOF inside of block comment', start);
     };
-    this.at += 2; // what is here may be the byte that ends an input
+    this.at += 2; // the byte here is not tested for the end of the input
     while (this.peek() !== SLASH) {
       while (this.peek() !== STAR) next();
       next();
@@ -209,7 +212,7 @@ class Reader {
     if (line === 0 && number.first !== ZERO) {
       throw tokenError(number, 'filename', `non-line number: ${number.text} provided to #FILENAME`);
     }
-    // Upstream has read the byte after the number: only later line feeds count.
+    // Upstream has already read the byte after the number, so only later line feeds count.
     this.origin = this.origin.renamed(latin1ToName(name.text), line, number.end + 1);
     this.drop(number);
   }

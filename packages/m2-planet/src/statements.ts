@@ -35,7 +35,7 @@ export function parseStatement(c: Compilation): void {
     c.skip();
     c.advance();
   } else if (startsDeclaration(c)) {
-    c.token = token; // a type of several words moves it
+    c.token = token; // a type of several words has moved it
     parseLocalDeclaration(c);
   } else (KEYWORD_STATEMENTS.get(token.text) ?? parseExpressionStatement)(c);
 }
@@ -46,7 +46,7 @@ function startsDeclaration(c: Compilation): boolean {
   return text === 'enum' || text === 'struct' || text === 'union' || text === 'const';
 }
 
-/** The statements that begin with a word of their own. */
+/** The statements that begin with a keyword. */
 const KEYWORD_STATEMENTS: ReadonlyMap<string, (c: Compilation) => void> = new Map([
   ['if', parseIf],
   ['switch', parseSwitch],
@@ -95,7 +95,7 @@ function parseReturn(c: Compilation): void {
   c.ret(keyword);
 }
 
-/** "{" statement* "}": its locals end with it. */
+/** "{" statement* "}": locals of the block end with it. */
 function parseBlock(c: Compilation): void {
   c.advance();
   const { locals } = c.function as FunctionSymbol;
@@ -133,7 +133,7 @@ function parseIf(c: Compilation): void {
   c.output.label('_END_IF_', label);
 }
 
-/** Compile `body` with other targets of break and continue. */
+/** Compile `body` with other targets for break and continue. */
 function withTargets(c: Compilation, targets: JumpTargets, body: () => void): void {
   const outer = c.targets;
   c.targets = targets;
@@ -144,9 +144,9 @@ function withTargets(c: Compilation, targets: JumpTargets, body: () => void): vo
 /**
  * "switch" "(" expression ")" "{" ("case" constant ":" statement*)* ("default" ":" statement*)? "}"
  *
- * The cases come first, after them the table that jumps to them, the last case first. Quirks kept:
- * a case that neither breaks nor is followed by a default runs into the table; cases after default,
- * and statements between a break and the next case, are errors.
+ * The cases come first, then the table of jumps to them, the last case first. Quirks kept: a case
+ * without a break, and with no default after it, runs into the table; cases after default, and
+ * statements between a break and the next case, are errors.
  */
 function parseSwitch(c: Compilation): void {
   c.notInBootstrapMode('switch/case statements');
@@ -315,7 +315,9 @@ function parseWhile(c: Compilation): void {
   });
 }
 
-/** "asm" "(" string* ")" ";": the raw text of the strings, a line each. */
+/**
+ * "asm" "(" string* ")" ";": the texts of the strings as they are in the source, each on a line.
+ */
 function parseAsm(c: Compilation): void {
   c.warnings?.impure();
   c.skip();
@@ -345,7 +347,9 @@ function parseContinue(c: Compilation): void {
   c.expect(';', 'ERROR in continue statement\nMissing ;');
 }
 
-/** "static" type-name name initializer ";": a global with the function's name before its own. */
+/**
+ * "static" type-name name initializer ";": a global with the function's name in front of its own.
+ */
 function parseStaticLocal(c: Compilation): void {
   c.advance();
   c.notInBootstrapMode('static local variable');

@@ -17,7 +17,7 @@ export interface Variable {
   /** An argument's type gains an indirection for each `[]` after its name. */
   type: Type;
   /**
-   * Number of elements; quirk kept: 0 for a global that is not an array, 1 for a local that is not.
+   * Number of elements. Quirk kept: it is 0 for a global that is not an array, but 1 for a local.
    */
   elements: number;
   /** True for a local declared as an array. */
@@ -41,7 +41,7 @@ export class LocalScope {
     this.names.set(variable.name, variable);
   }
 
-  /** Where the newest visible local lies; 0 without one. */
+  /** The depth of the newest visible local; 0 if there is none. */
   get depth(): number {
     return this.stack[this.stack.length - 1]?.variable.depth ?? 0;
   }
@@ -51,7 +51,7 @@ export class LocalScope {
     return this.stack.length;
   }
 
-  /** Forget the locals since the mark. */
+  /** Forget the locals that were added since the mark. */
   release(mark: number): void {
     while (this.stack.length > mark) {
       const entry = this.stack.pop() as (typeof this.stack)[number];
@@ -61,29 +61,29 @@ export class LocalScope {
   }
 }
 
-/** A function, from its declaration on. */
+/** A function, known from its declaration on. */
 export class FunctionSymbol {
   readonly name: string;
   readonly locals: LocalScope = new LocalScope();
   readonly arguments: Map<string, Variable> = new Map();
-  /** Static locals by the name that the function gives them; emptied at its end. */
+  /** Static locals, by their names in the function; emptied at the end of the function. */
   readonly statics: Map<string, Variable> = new Map();
-  /** Bytes that all its locals take, those of ended scopes included. */
+  /** Bytes for all its locals, including those whose scopes have ended. */
   localsSize = 0;
-  /** Numbers the labels of strings and control flow. */
+  /** The number of the next label, for strings and control flow. */
   private labels = 0;
 
   constructor(name: string) {
     this.name = name;
   }
 
-  /** The next label: function's name, underscore, number. */
+  /** The next label: the function's name, an underscore and a number. */
   nextLabel(): string {
     return `${this.name}_${this.labels++}`;
   }
 }
 
-/** Where `break` and `continue` go; undefined prefixes where they are not allowed. */
+/** Where `break` and `continue` jump to; undefined prefixes where they are not allowed. */
 export interface JumpTargets {
   readonly breakPrefix: string;
   readonly continuePrefix: string | undefined;

@@ -15,17 +15,17 @@ export {
   strtoint as parseInteger,
 } from '@stage0-ts/bytes';
 
-/** Letters, digits and underscore: what names and numbers are made of. */
+/** True for letters, digits and the underscore, which names and numbers consist of. */
 export function isWordByte(byte: number): boolean {
   return isNameStart(byte) || isDigit(byte);
 }
 
-/** A letter or an underscore. */
+/** True for a letter or an underscore. */
 export function isNameStart(byte: number): boolean {
   return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f;
 }
 
-/** A decimal digit. */
+/** True for a decimal digit. */
 export function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }

@@ -10,7 +10,7 @@ import type { Source } from '@stage0-ts/diagnostics';
 import type { Output } from './output.ts';
 import type { Token } from './token.ts';
 
-/** The sources of a map, numbered as tokens from them turn up. */
+/** The sources of a map, numbered in the order in which their tokens appear. */
 export class ProvenanceSources {
   private readonly provenance: ProvenanceMap;
   private readonly numbers = new Map<Source, number>();
@@ -19,7 +19,7 @@ export class ProvenanceSources {
     this.provenance = provenance;
   }
 
-  /** The number of the token's source, or undefined when it is in none. */
+  /** The number of the token's source; undefined if it is in no source. */
   numberOf(token: Token): number | undefined {
     const { source } = token.origin;
     if (source === undefined) return undefined;
@@ -41,13 +41,13 @@ export class TokenProvenance {
     output.provenance = this.provenance;
   }
 
-  /** What is written from here on comes from `token`. */
+  /** From here on, output comes from `token`. */
   mark(token: Token): void {
     const source = this.sources.numberOf(token);
     if (source !== undefined) this.provenance.mark(source, token.start, token.end);
   }
 
-  /** What is written from here on is part of the function of this name. */
+  /** From here on, output belongs to the function of this name. */
   beginFunction(name: Token): void {
     const source = this.sources.numberOf(name);
     if (source !== undefined) this.provenance.beginDefinition(source, name.start, name.end);

@@ -14,8 +14,8 @@ import type { Origin } from './origin.ts';
 import { latin1ToName } from './text.ts';
 
 /**
- * One token. Its text is Latin-1, one character a byte; strings and characters lack their closing
- * quote.
+ * One token. Its text is Latin-1, one character for each byte. Strings and characters have no
+ * closing quote.
  */
 export interface Token {
   readonly text: string;
@@ -23,16 +23,19 @@ export interface Token {
   readonly first: number;
   next: Token | null;
   prev: Token | null;
-  /** Identity of the text: copies share it, tokens that were read apart do not. See types.ts. */
+  /**
+   * Identity of the text. Copies share it, but tokens that were read separately do not. See
+   * types.ts.
+   */
   readonly id: number;
   readonly origin: Origin;
   /** Offset of the token's first byte in the bytes of `origin`. */
   readonly start: number;
   /** Offset of the first byte after the token. */
   readonly end: number;
-  /** How many macro expansions deep the token was made. */
+  /** How many macro expansions are nested at the token. */
   readonly depth: number;
-  /** For a token out of a macro: the name that was replaced. */
+  /** For a token from a macro: the name that it replaced. */
   use: Token | null;
 }
 
@@ -53,19 +56,19 @@ export function syntheticToken(text: string, id: number, origin: Origin): Token 
 }
 
 /**
- * The line for `__LINE__`. Quirk kept: it is the line that the byte *after* the token has led to,
- * so that the last token of a line counts one line too many.
+ * The line for `__LINE__`. Quirk kept: the byte *after* the token is counted too, so for the last
+ * token of a line the number is one too high.
  */
 export function lineOf(token: Token): number {
   return token.origin.lineAt(token.end + 1);
 }
 
-/** A token with another text, in place of `token`. */
+/** A token with another text that replaces `token`. */
 export function replacementToken(token: Token, text: string): Token {
   return { ...copyToken(token), text, first: text.charCodeAt(0) };
 }
 
-/** A copy that is not linked to any other. */
+/** A copy without links to other tokens. */
 export function copyToken(token: Token, depth: number = token.depth): Token {
   return {
     text: token.text,
@@ -81,10 +84,7 @@ export function copyToken(token: Token, depth: number = token.depth): Token {
   };
 }
 
-/**
- * Unlink `token`; the result is the token that followed it. The caller updates the head of the
- * list.
- */
+/** Unlink `token`. The result is the token after it. The caller updates the head of the list. */
 export function removeToken(token: Token): Token | null {
   if (token.prev !== null) token.prev.next = token.next;
   if (token.next !== null) token.next.prev = token.prev;
@@ -92,8 +92,8 @@ export function removeToken(token: Token): Token | null {
 }
 
 /**
- * Copies the tokens from `head` on to a new list with consistent links (the first has no
- * predecessor).
+ * Copies the tokens from `head` on into a new list with consistent links: the first token has no
+ * predecessor.
  */
 export function copyList(head: Token | null): Token | null {
   let first: Token | null = null;
@@ -109,8 +109,8 @@ export function copyList(head: Token | null): Token | null {
 }
 
 /**
- * An error at `token`: the file and line that `#FILENAME` gives it, the column and frame of the
- * bytes that it was read from.
+ * An error at `token`. File and line are those of `#FILENAME`; column and frame are those of the
+ * bytes that the token was read from.
  */
 export function tokenError(
   token: Token | null,
@@ -134,7 +134,7 @@ export function tokenError(
   });
 }
 
-/** Where the macro was used that produced the token, if one did. */
+/** Where the macro was used that made the token; undefined if none did. */
 function useOf(token: Token): string | undefined {
   if (token.use === null) return undefined;
   let outer = token.use;
@@ -146,7 +146,10 @@ function useOf(token: Token): string | undefined {
   return `out of the macro ${latin1ToName(token.use.text)}, used at ${place}`;
 }
 
-/** The message on one line; what it quotes of the program is Latin-1, one character a byte. */
+/**
+ * The message on one line. Its quotations from the program are Latin-1, one character for each
+ * byte.
+ */
 function readable(message: string): string {
   const line = message.replace(/[ \n]+$/, '').replaceAll('\n', ' ');
   for (let i = 0; i < line.length; i++) if (line.charCodeAt(i) > 0xff) return line;

@@ -13,7 +13,7 @@ import type { Compilation } from './compilation.ts';
 import { parseConstant } from './constants.ts';
 import { type Member, Members, type Type } from './types.ts';
 
-/** Identities of the names of what has no tag: no token has them, and no listed type. */
+/** Identities for types without a tag. No token and no listed type has them. */
 const ANONYMOUS = { struct: -1, union: -2, enum: -3 } as const;
 
 /**
@@ -64,10 +64,10 @@ function lookupType(c: Compilation): Type | undefined {
 }
 
 /**
- * primitive: name | ("unsigned" | "signed")? ("char" | "short" "int"? | "long" "long"? "int"?
- *   | "int")?
+ * primitive: name | ("unsigned" | "signed")? ("char" | "short" "int"? | "long" "long"? "int"? |
+ * "int")?
  *
- * The current token ends on the last word of the type.
+ * Afterwards the current token is the last word of the type.
  */
 export function lookupPrimitive(c: Compilation): Type | undefined {
   const { basic } = c.types;
@@ -151,7 +151,7 @@ function parseStructOrUnion(c: Compilation, keyword: 'struct' | 'union'): Type {
   }
   c.advance();
   head.size = keyword === 'union' ? largest : offset;
-  // Quirk kept: an empty struct has no members, so it does not count as one.
+  // Quirk kept: a struct without members does not count as a struct.
   head.members = members.length === 0 ? undefined : new Members(members);
   head.indirect.members = head.members;
   return head;
@@ -177,13 +177,13 @@ function parseMemberDeclaration(c: Compilation, offset: number): Member {
     moveAnonymousMembers(c, declared, offset);
     name = '';
   }
-  // Quirk kept: a function pointer takes the bytes of the type that the function returns.
+  // Quirk kept: a function pointer has the size of the type that the function returns.
   if (c.is('[')) c.warnings?.member(c, start, declared, false);
   const size = c.is('[') ? parseMemberArray(c, declared.target) : declared.size;
   return { name, type, offset, size };
 }
 
-/** Move the members of an anonymous struct or union to where it is in the outer one. */
+/** Move the members of an anonymous struct or union to its place in the outer one. */
 function moveAnonymousMembers(c: Compilation, type: Type, offset: number): void {
   const { members, name } = type;
   if (members === undefined) throw c.error('Missing name for non-struct/union type.');
@@ -193,7 +193,7 @@ function moveAnonymousMembers(c: Compilation, type: Type, offset: number): void 
   for (const member of members.list) member.offset = (member.offset + offset) | 0;
 }
 
-/** Quirk kept: the elements are as large as what the member's type points to. */
+/** Quirk kept: the elements have the size of the type that the member's type points to. */
 function parseMemberArray(c: Compilation, element: Type): number {
   c.advance();
   const size = Math.imul(parseConstant(c), element.size);
@@ -264,7 +264,7 @@ export function parseTypedef(c: Compilation): void {
   c.requireToken('Received EOF while reading typedef');
   if (c.startsWith('(')) {
     const name = parseFunctionPointer(c);
-    // The built-in type of that name is enough.
+    // For this name the built-in type is enough.
     if (name?.text !== 'FUNCTION') c.types.declareFunctionPointer(name?.text, name?.id ?? 0);
   } else {
     const existing = lookupPrimitive(c);

@@ -16,20 +16,24 @@
  * Behaviour defined by cc_types.c and promote_type of cc_core.c of M2-Planet 1.13.1.
  */
 
-/** A type. A new one is its own pointer and target until it is linked. */
+/** A type. A new type is its own pointer and its own target until it is linked. */
 export class Type {
-  /** Undefined where upstream has no name: pointers to an enum, a function pointer without one. */
+  /**
+   * Undefined if upstream has no name for it: pointers to an enum, function pointers without a
+   * name.
+   */
   name: string | undefined;
-  /** Which occurrence of the name it is; 0 without a name. */
+  /** Identifies the occurrence of the name; 0 if there is no name. */
   nameId: number;
   /**
-   * Bytes; 0 for a struct that is only declared. May be negative (quirk of negative array members).
+   * Size in bytes; 0 for a struct that is only declared. It may be negative (a quirk of negative
+   * array sizes in members).
    */
   size: number;
   isSigned: boolean;
   /** The pointer to this type. */
   indirect: Type = this;
-  /** What this pointer points to; the type itself when it is not a pointer. */
+  /** The type that this pointer points to; if it is not a pointer, the type itself. */
   target: Type = this;
   members: Members | undefined;
   isFunctionPointer = false;
@@ -44,14 +48,17 @@ export class Type {
 
 /** A member of a struct or union. */
 export interface Member {
-  /** Empty for an anonymous struct or union within; undefined for a nameless function pointer. */
+  /**
+   * Empty for an anonymous struct or union inside another; undefined for a function pointer without
+   * a name.
+   */
   readonly name: string | undefined;
   readonly type: Type;
   readonly size: number;
   offset: number;
 }
 
-/** The members of a struct or union in order, and their names. */
+/** The members of a struct or union in order, findable by name. */
 export class Members {
   readonly list: readonly Member[];
   private index: Map<string, Member> | undefined;
@@ -60,7 +67,7 @@ export class Members {
     this.list = list;
   }
 
-  /** The first member of that name, members of anonymous structs and unions included. */
+  /** The first member with that name, including members of anonymous structs and unions. */
   find(name: string): Member | undefined {
     this.index ??= this.buildIndex();
     return this.index.get(name);
@@ -81,7 +88,7 @@ export class Members {
   }
 }
 
-/** The primitives that compound names and expressions need by themselves. */
+/** The primitives that compound names and expressions use directly. */
 export interface BasicTypes {
   readonly int: Type;
   readonly unsigned: Type;
@@ -116,8 +123,8 @@ export class TypeTable {
   private readonly pointsToTypedefs: boolean;
 
   /**
-   * @param nextId supplies identities that no token has.
-   * @param pointsToTypedefs makes the pointer to a typedef point to it; see the dialects.
+   * @param nextId returns an identity that no token has.
+   * @param pointsToTypedefs makes a typedef's pointer point to the typedef; see the dialects.
    */
   constructor(
     wordSize: number,
@@ -130,7 +137,7 @@ export class TypeTable {
     this.pointsToTypedefs = pointsToTypedefs;
     const add = (name: string, size: number, isSigned: boolean) =>
       this.addPrimitive(name, size, isSigned);
-    // The order is upstream's: it decides which of two types an expression gets.
+    // The order is upstream's. It decides which of two types an expression gets.
     add('void', wordSize, false);
     add('SCM', wordSize, false);
     const unsignedLongLong = add('unsigned long long', wordSize, false);
@@ -173,24 +180,26 @@ export class TypeTable {
     };
   }
 
-  /** The primitive or typedef of that name. */
+  /** The primitive or typedef with that name. */
   findPrimitive(name: string): Type | undefined {
     const named = this.primitives.get(name);
     if (named === undefined) return undefined;
     let found: Type | undefined;
     for (const type of named) {
-      if (type.name !== name) continue; // a typedef has renamed it since
+      if (type.name !== name) continue; // a later typedef has renamed it
       if (found === undefined || this.orderOf(type) < this.orderOf(found)) found = type;
     }
     return found;
   }
 
-  /** The newest struct, union or enum of that tag. */
+  /** The newest struct, union or enum with that tag. */
   findTagged(name: string): Type | undefined {
     return this.tagged.get(name);
   }
 
-  /** A struct or union without members yet. Only a `listed` one can be found by its name. */
+  /**
+   * A struct or union that has no members yet. It can be found by its name only if it is `listed`.
+   */
   declareStruct(name: string, nameId: number, listed: boolean): Type {
     const head = new Type(name, nameId, 0, false);
     const pointer = new Type(name, nameId, this.wordSize, false);
@@ -224,13 +233,13 @@ export class TypeTable {
 
   /**
    * A typedef: `existing` (a primitive or typedef of the name, which is overwritten) or a new type
-   * becomes like `source`. Quirk kept: the pointer to the pointer is the type itself, and in 1.13.1
-   * the pointer is its own target.
+   * becomes like `source`. Quirk kept: the pointer's pointer is the type itself; in 1.13.1 the
+   * pointer is also its own target.
    */
   mirror(source: Type, existing: Type | undefined, name: string, nameId: number): Type {
     const head = existing ?? new Type(name, nameId, 0, false);
     const pointer = existing === undefined ? new Type(name, nameId, 0, false) : head.indirect;
-    // One after the other, as upstream: `source` may be the very type that is overwritten.
+    // In this order, as upstream does it: `source` may be the same type that is overwritten.
     head.name = name;
     pointer.name = name;
     head.nameId = nameId;
@@ -251,9 +260,9 @@ export class TypeTable {
   }
 
   /**
-   * The type of an operation on `a` and `b`: of the two the one whose name the list has first, and
-   * of that the type itself even where an operand is a pointer. Undefined where the list has
-   * neither.
+   * The type of an operation on `a` and `b`: the one of them whose name comes first in the list;
+   * even if the operand is a pointer, the type that it points to. Undefined if neither is in the
+   * list.
    */
   promote(a: Type, b: Type): Type | undefined {
     if (a === b) return a;
@@ -302,7 +311,7 @@ export class TypeTable {
     return order;
   }
 
-  /** The first type of the list that has the identity, or whose pointers have it. */
+  /** The first type in the list whose identity, or that of its pointers, is `id`. */
   private firstTypeNamed(id: number): Type | undefined {
     const order = this.typesByNameId.get(id);
     if (order === undefined) return undefined;
@@ -335,8 +344,8 @@ function nameIdsOf(head: Type): number[] {
 }
 
 /**
- * Quirk kept: in 1.13.1 the pointer to a typedef counts as no pointer; a function pointer always is
- * one.
+ * Quirk kept: in 1.13.1 the pointer to a typedef does not count as a pointer; a function pointer
+ * always does.
  */
 export function isPointer(type: Type): boolean {
   return type.target !== type || type.isFunctionPointer;

@@ -16,8 +16,8 @@ import type { Type } from './types.ts';
 import { parseTypeName } from './types-parser.ts';
 
 /**
- * variable. True if a member access follows: the caller goes on with the operators after it at
- * once, wherever the variable is an operand.
+ * variable. True if a member access follows: then the caller at once processes the operators after
+ * it, wherever the variable is an operand.
  */
 export function parseVariable(c: Compilation): boolean {
   let stars = 0;
@@ -49,9 +49,9 @@ export function parseVariable(c: Compilation): boolean {
 }
 
 /**
- * True where the address that is loaded is what counts: before and after ++ and --, of an array
- * before its index, of a function. Quirk kept: not of globals and static locals, so that ++ and --
- * change the wrong memory there.
+ * True where the expression needs the address that was loaded: before and after ++ and --, for an
+ * array before its index, and for a function. Quirk kept: for globals and static locals it is
+ * false, so ++ and -- change the wrong memory.
  */
 function wantsAddress(c: Compilation, symbol: Variable | FunctionSymbol): boolean {
   if (symbol instanceof FunctionSymbol) return true;
@@ -72,13 +72,13 @@ function loadValue(c: Compilation, symbol: Variable, stars: number): void {
     return;
   }
   if (!isCompoundAssignment(text) && !isAddress) {
-    // Quirk kept: globals, and in 1.13.1 a local array by its name, are loaded as words.
+    // Quirk kept: globals are loaded as words; in 1.13.1 so is a local array without an index.
     const isPlain = !symbol.isLocalArray && (symbol.kind === 'local' || symbol.kind === 'argument');
     load(c, isPlain ? c.expressionType.size : c.emit.wordSize, c.expressionType.isSigned);
   }
   for (; stars > 0; stars--) {
     const { target } = c.expressionType;
-    // A function pointer may be dereferenced any number of times and stays what it is.
+    // A function pointer can be dereferenced any number of times without a change.
     if (target === target.target && target.isFunctionPointer) continue;
     c.expressionType = target;
     load(c, target.size, target.isSigned);

@@ -11,10 +11,10 @@ import type { Token } from './token.ts';
 import { isPointer, type Type, type TypeTable } from './types.ts';
 
 export const STEPS: ReadonlySet<string> = new Set(['++', '--']);
-/** A number as M2-Planet reads it whole. */
+/** A number that M2-Planet reads to its end. */
 export const NUMBER: RegExp = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/;
 
-/** What the tests look at of a compilation, which they never change. */
+/** What the tests see of a compilation, which they never change. */
 export interface CompilationView {
   readonly token: Token;
   readonly expressionType: Type;
@@ -34,7 +34,7 @@ export function isFixedArray(symbol: Variable): boolean {
   return (symbol.kind === 'global' || symbol.kind === 'static') && symbol.elements > 0;
 }
 
-/** The variable of that name, if the token is one. */
+/** The variable with that name, if the token is one. */
 export function variableOf(c: CompilationView, name: Token): Variable | undefined {
   const { text } = name;
   if (!isNameStart(name.first) || c.constants.has(text)) return undefined;
@@ -43,13 +43,13 @@ export function variableOf(c: CompilationView, name: Token): Variable | undefine
   return own ?? current?.arguments.get(text) ?? c.globals.get(text);
 }
 
-/** C scales what is added to such a pointer. */
+/** True if C multiplies a number that is added to such a pointer. */
 export function scales(c: CompilationView, type: Type): boolean {
   if (!isPointer(type) || type.isFunctionPointer || type.name === 'void*') return false;
   return type.target.size !== 1 && type.target !== c.types.basic.functionPointer;
 }
 
-/** What tokens[start, end) do besides computing a value. */
+/** What tokens[start, end) do in addition to computing a value. */
 export function sideEffect(
   start: Token | null,
   end: Token,
@@ -67,8 +67,8 @@ export function sideEffect(
 }
 
 /**
- * A use on the right that may only happen when the left side holds: a pointer that is followed, or
- * a divisor, of a name that the left side asks about and does not follow itself.
+ * A use on the right that is safe only if the left side is true: a pointer that is dereferenced, or
+ * a divisor. The left side uses the same name, but does not dereference it.
  */
 export function guardedUse(start: Token, operator: Token, end: Token): Token | undefined {
   const asked = new Set<string>();
@@ -84,13 +84,13 @@ export function guardedUse(start: Token, operator: Token, end: Token): Token | u
   return undefined;
 }
 
-/** Is memory read where the variable points? */
+/** True if memory is read at the place that the variable points to. */
 function isFollowed(name: Token, end: Token): boolean {
   const after = name.next === end ? undefined : name.next?.text;
   return after === '[' || after === '->' || isStar(name.prev);
 }
 
-/** True for a star that follows a pointer: no operand comes before it. */
+/** True for a star that dereferences a pointer: there is no operand before it. */
 function isStar(token: Token | null): boolean {
   if (token === null || token.text !== '*') return false;
   const before = token.prev;
@@ -110,7 +110,7 @@ export function isMasked(bracket: Token, after: Token, limit: number): boolean {
   );
 }
 
-/** Is a factor or a sizeof among what is added? */
+/** True if the added expression contains a factor or a sizeof. */
 export function isScaledByHand(operator: Token, end: Token): boolean {
   for (let token = operator.next; token !== null && token !== end; token = token.next) {
     if (token.text === '*' || token.text === 'sizeof') return true;

@@ -28,7 +28,7 @@ import {
   variableOf,
 } from './warning-patterns.ts';
 
-/** How tightly C binds what M2-Planet puts on two levels. */
+/** How tightly C binds the operators that M2-Planet puts on only two levels. */
 const C_LEVELS: ReadonlyMap<string, number> = new Map([
   ['||', 1],
   ['&&', 2],
@@ -48,25 +48,25 @@ const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>
 const WIDE_COMPOUND: ReadonlySet<string> = new Set(['/=', '%=', '>>=']);
 
 /**
- * What `&&`, which is bitwise, gets: 0 or 1, where it is right; perhaps so (a plain variable is
- * often a flag); or anything.
+ * What `&&` gets. It is bitwise, so it is right for 0 and 1 (`truth`) and often for a plain
+ * variable (`flag`), but not for any other value.
  */
 export type Value = 'truth' | 'flag' | 'any';
 
 export class Warnings {
   private readonly onWarning: (warning: ToolError) => void;
   private readonly seen = new Set<string>();
-  /** Counts what overwrites the register that keeps a function pointer for a call. */
+  /** Counts how often the register that holds a function pointer for a call was overwritten. */
   private overwrites = 0;
-  /** Bytes that the assignment stores whose right side is read. */
+  /** How many bytes the assignment stores, while its right side is being read. */
   private stored = 0;
-  /** What the expression so far may be. */
+  /** What kind of value the expression may have so far. */
   value: Value = 'any';
-  /** A `||` of more than 0 and 1, while its value has only been tested. */
+  /** A `||` whose operands are not only 0 and 1, while its value has only been tested. */
   private untested: Token | undefined;
-  /** Functions that only compute their result: one more call of them does no harm. */
+  /** Functions that only compute their result, so that another call of them does no harm. */
   private readonly pure = new Set<string>();
-  /** True when the function that is being read was seen to do more than that. */
+  /** True if the current function was seen to do more than that. */
   private isImpure = false;
 
   constructor(take: (warning: ToolError) => void) {
@@ -76,12 +76,12 @@ export class Warnings {
   private warn(token: Token, code: string, message: string): void {
     const { origin, start } = token;
     const key = `${code} ${origin.file} ${start}`;
-    if (this.seen.has(key)) return; // a macro is expanded many times
+    if (this.seen.has(key)) return; // a macro may be expanded many times
     this.seen.add(key);
     this.onWarning(tokenError(token, code, message));
   }
 
-  /** `&` and an operand: what follows it is still to come. */
+  /** Called at `&` and an operand, before what follows the operand is read. */
   addressOf(c: CompilationView, ampersand: Token): void {
     const { text } = c.token;
     if (text !== '[' && text !== '->' && text !== '.') return;
@@ -91,22 +91,25 @@ export class Warnings {
     this.warn(ampersand, 'address-of-element', message);
   }
 
-  /** A function's body begins. */
+  /** Called at the beginning of a function's body. */
   beginFunction(): void {
     this.isImpure = false;
   }
 
-  /** A function's body was read. */
+  /** Called at the end of a function's body. */
   endFunction(name: string): void {
     if (!this.isImpure) this.pure.add(name);
   }
 
-  /** Something happens that a caller may notice. */
+  /** Called when something happens that a caller may notice. */
   impure(): void {
     this.isImpure = true;
   }
 
-  /** A variable as an operand; `name` is its token, what follows is next. */
+  /**
+   * Called for a variable that is an operand. `name` is its token, and the current token is the one
+   * after it.
+   */
   operand(c: CompilationView, name: Token, symbol: Variable, stars: number): void {
     this.value = isPointer(symbol.type) || stars > 0 ? 'any' : 'flag';
     const { text } = c.token;
@@ -138,7 +141,7 @@ export class Warnings {
     }
   }
 
-  /** `array[…]`, after its brackets; `base` is the token before them. */
+  /** Called after the brackets of `array[…]`; `array` is the array's type. */
   index(c: CompilationView, bracket: Token, array: Type, isRead: boolean): void {
     const { wordSize } = c.emit;
     const element = array.target.size;
@@ -157,7 +160,7 @@ export class Warnings {
     this.warn(bracket, 'wide-read', `${message} (only char* is read by bytes)`);
   }
 
-  /** `p->member`, after the name. */
+  /** Called after the name in `p->member`. */
   arrow(c: CompilationView, name: Token, member: Member, isLoaded: boolean): void {
     this.value = isPointer(member.type) ? 'any' : 'flag';
     this.stepOfMember(c, name, member);
@@ -170,7 +173,7 @@ export class Warnings {
     }
   }
 
-  /** `s.member`, after the name. */
+  /** Called after the name in `s.member`. */
   dot(c: CompilationView, name: Token, member: Member, isLoaded: boolean): void {
     this.value = isPointer(member.type) ? 'any' : 'flag';
     this.stepOfMember(c, name, member);
@@ -190,7 +193,7 @@ export class Warnings {
     this.warn(step, 'step-of-member', message);
   }
 
-  /** `p->m++` where that changes the member itself: the whole word is read, and its sign is. */
+  /** Called for `p->m++` where that changes the member itself: it changes the whole word. */
   private wideStep(c: CompilationView, member: Token, size: number): void {
     if (size >= c.emit.wordSize) return;
     const what = `${c.token.text} of the member ${member.text}`;
@@ -198,7 +201,7 @@ export class Warnings {
     this.warn(c.token, 'step-of-member', message);
   }
 
-  /** `++` or `--` before an operand that was read. */
+  /** Called for `++` or `--` before an operand, after the operand was read. */
   prefixStep(c: CompilationView, step: Token): void {
     const last = c.token.prev;
     const separator = last?.prev?.text;
@@ -208,7 +211,7 @@ export class Warnings {
     this.value = 'any';
   }
 
-  /** `++` or `--` after an operand that ends with `last`. */
+  /** Called for `++` or `--` after an operand; `last` is the operand's last token. */
   step(c: CompilationView, step: Token, last: Token | null): void {
     if (last === null) return;
     this.change(c, last);
@@ -231,7 +234,10 @@ export class Warnings {
     }
   }
 
-  /** An operand that a prefix was applied to; what follows should have come first. */
+  /**
+   * Called after a prefix was applied to an operand. Operators that follow should have been applied
+   * before it.
+   */
   prefixFirst(c: CompilationView, prefix: Token, what: string): void {
     const { text } = c.token;
     if (text !== '[' && text !== '->' && !STEPS.has(text)) return;
@@ -239,12 +245,12 @@ export class Warnings {
     this.warn(prefix, 'prefix-first', `the ${what} is applied before ${shown}; put parentheses`);
   }
 
-  /** A token that begins with `!`. */
+  /** Called for a token that begins with `!`. */
   not(token: Token): void {
     if (token.text !== '!') this.warn(token, 'double-not', `${token.text} counts as one !`);
   }
 
-  /** A number as an operand or in a constant. */
+  /** Called for a number, as an operand or in a constant. */
   number(token: Token): void {
     this.value = token.text === '0' || token.text === '1' ? 'truth' : 'any';
     if (NUMBER.test(token.text)) return;
@@ -255,23 +261,26 @@ export class Warnings {
     );
   }
 
-  /** A character literal. */
+  /** Called for a character literal. */
   character(token: Token): void {
     const { length } = token.text;
     const isOne = token.text[1] === '\\' ? /^'\\(x..|.)$/s.test(token.text) : length === 2;
     if (!isOne) this.warn(token, 'bad-character', 'only the first character counts');
   }
 
-  /** A cast, after its type. */
+  /** Called for a cast, after its type. */
   cast(c: CompilationView, parenthesis: Token, type: Type): void {
     if (type.size >= c.emit.wordSize || type.members !== undefined) return;
-    // What is stored right away is cut by that.
+    // An assignment that follows at once cuts the value to the same size.
     if (parenthesis.prev?.text === '=' && this.stored === type.size) return;
     const message = `a cast to ${type.name} does not cut the value`;
     this.warn(parenthesis, 'cast-keeps-value', message);
   }
 
-  /** An operator after another one of the same level, which C would have taken first. */
+  /**
+   * Called for an operator after another one on the same level; C may bind the second one more
+   * tightly.
+   */
   grouping(before: Token | undefined, operator: Token): void {
     if (before === undefined) return;
     const first = C_LEVELS.get(before.text);
@@ -281,10 +290,10 @@ export class Warnings {
     this.warn(operator, 'grouping', `${message}; put parentheses`);
   }
 
-  /** The types of a sum's operands, each undefined where it is not known. */
+  /** Called for a sum, with the types of its operands; undefined for an unknown type. */
   sum(c: CompilationView, operator: Token, left: Type | undefined, right: Type | undefined): void {
     const scaled = [left, right].find((type) => type !== undefined && scales(c, type));
-    // Who multiplies or writes sizeof knows.
+    // A programmer who multiplies or writes sizeof has thought of it.
     if (scaled === undefined || isScaledByHand(operator, c.token)) return;
     const size = scaled.target.size;
     const both = left !== undefined && right !== undefined && isPointer(left) && isPointer(right);
@@ -294,7 +303,7 @@ export class Warnings {
     this.warn(operator, 'unscaled', message);
   }
 
-  /** The type of the operand that was just read, if it is that of a variable, member or element. */
+  /** The type of the operand that was just read, if it is a variable, member or element. */
   typeOfOperand(c: CompilationView): Type | undefined {
     const last = c.token.prev;
     if (last === null) return undefined;
@@ -304,11 +313,13 @@ export class Warnings {
     if (separator === '->' || separator === '.') return c.expressionType;
     const symbol = variableOf(c, last);
     if (symbol === undefined) return undefined;
-    // A global array is its address.
+    // A global array means its address.
     return isFixedArray(symbol) ? symbol.type.indirect : c.expressionType;
   }
 
-  /** `left && right` or `||`; both were read, `start` is where left began. */
+  /**
+   * Called for `left && right` or `||` after both were read; `start` is the first token of left.
+   */
   logical(c: CompilationView, operator: Token, start: Token, left: Value): void {
     const { text } = operator;
     const effect = sideEffect(operator.next, c.token, this.pure);
@@ -330,12 +341,12 @@ export class Warnings {
     }
   }
 
-  /** The value so far is tested: any but 0 is true. */
+  /** Called when the value so far is tested: any number except 0 is true. */
   tested(): void {
     this.untested = undefined;
   }
 
-  /** The value so far is used as a number. */
+  /** Called when the value so far is used as a number. */
   used(): void {
     if (this.untested === undefined) return;
     const message = '|| is bitwise: its value is not 1 but all bits of both sides';
@@ -343,7 +354,7 @@ export class Warnings {
     this.untested = undefined;
   }
 
-  /** What an operator makes of both sides. */
+  /** Computes which kind of value an operator makes of both sides. */
   combine(operator: string, left: Value): void {
     const isBitwise = ['&&', '||', '&', '|', '^'].includes(operator);
     if (COMPARISONS.has(operator)) this.value = 'truth';
@@ -351,31 +362,38 @@ export class Warnings {
     else if (left === 'flag') this.value = 'flag';
   }
 
-  /** A multiplication, whose product takes the register of the function pointer on x86. */
+  /**
+   * Called for a multiplication. On x86 its product overwrites the register of a function pointer.
+   */
   product(c: CompilationView): void {
     if (c.emit.pointerTakers === 'calls and products') this.overwrites++;
   }
 
-  /** A call, by name or through a pointer. Most functions that are asked give 0 or 1. */
+  /**
+   * Called for a call, by name or through a pointer. Most functions in conditions return 0 or 1.
+   */
   called(c: CompilationView, name: string | undefined): void {
     this.value = 'truth';
     if (name === undefined || !this.pure.has(name)) this.isImpure = true;
     if (c.emit.pointerTakers !== 'nothing') this.overwrites++;
   }
 
-  /** A mark for {@link pointerLost}. */
+  /** A value for {@link pointerLost}. */
   get mark(): number {
     return this.overwrites;
   }
 
-  /** An argument of a call through a pointer was read; `mark` was taken before it. */
+  /** Called after an argument of a call through a pointer was read; `mark` was taken before it. */
   pointerLost(argument: Token, mark: number): void {
     if (this.overwrites === mark) return;
     const message = 'this argument calls, indexes or multiplies, and so loses the function pointer';
     this.warn(argument, 'pointer-lost', `${message} that is called; compute it before`);
   }
 
-  /** What ends with `last` is changed: anything but a local or an argument can be seen outside. */
+  /**
+   * Called for a change of the operand that ends with `last`. Any change is visible outside, unless
+   * the operand is a local or an argument.
+   */
   private change(c: CompilationView, last: Token | null): void {
     const kind = last === null ? undefined : variableOf(c, last)?.kind;
     const before = last?.prev?.text ?? '';
@@ -383,7 +401,7 @@ export class Warnings {
     if (!isOwn || ['*', '->', '.'].includes(before)) this.isImpure = true;
   }
 
-  /** An assignment of `size` bytes, at its sign. */
+  /** Called at the `=` of an assignment of `size` bytes. */
   assignment(c: CompilationView, size: number): void {
     this.stored = size;
     this.change(c, c.token.prev);
@@ -393,7 +411,7 @@ export class Warnings {
     this.warn(last, 'step-assigned', message);
   }
 
-  /** `target op= …` with a target of `size` bytes. */
+  /** Called for `target op= …`, whose target has `size` bytes. */
   compound(c: CompilationView, operator: Token, size: number, isChar: boolean): void {
     this.change(c, operator.prev);
     if (isChar || size >= c.emit.wordSize || !WIDE_COMPOUND.has(operator.text)) return;
@@ -401,7 +419,7 @@ export class Warnings {
     this.warn(operator, 'wide-compound', message);
   }
 
-  /** An initializer that is stored with the size of the declaration's first type. */
+  /** Called for an initializer. It is stored with the size of the declaration's first type. */
   initializer(name: Token, type: Type, first: Type): void {
     this.stored = first.size;
     if (type.size === first.size) return;
@@ -410,8 +428,9 @@ export class Warnings {
   }
 
   /**
-   * The last case of a switch without default, and the first token of its last statement. After an
-   * assignment what the jumps compare is an address, which is not a case.
+   * Called for the last case of a switch without default, with the first token of its last
+   * statement. If that is an assignment, the jumps compare an address, which is not equal to any
+   * case.
    */
   lastCase(keyword: Token, last: Token): void {
     if (['break', 'return', 'goto', 'continue'].includes(last.text)) return;
@@ -423,19 +442,22 @@ export class Warnings {
     );
   }
 
-  /** `a - b + c` in a constant. */
+  /** Called for `a - b` in a constant; `next` is the operator after it. */
   difference(operator: Token, next: Token): void {
     if (next.first !== PLUS && next.first !== MINUS) return;
     this.warn(operator, 'grouping', 'a constant is grouped from the right: 9-3-2 is 8');
   }
 
-  /** `a * b + c` in a constant. */
+  /** Called for `a * b` in a constant; `next` is the operator after it. */
   constantProduct(operator: Token, next: Token): void {
     if (next.first !== PLUS && next.first !== MINUS) return;
     this.warn(operator, 'grouping', 'a constant is grouped from the right: 2*3+1 is 8');
   }
 
-  /** A member with brackets, or a function pointer, and the type that is written before it. */
+  /**
+   * Called for a member with brackets, or for a function pointer, with the type that is written
+   * before it.
+   */
   member(c: CompilationView, name: Token, type: Type, isFunctionPointer: boolean): void {
     if (isFunctionPointer ? type.size === c.emit.wordSize : type.target.size === type.size) return;
     const message = isFunctionPointer

@@ -139,7 +139,7 @@ class Armv7lEmitter extends BaseEmitter {
     this.line(`!0 ${name} LOAD32 ${name} MEMORY`, note);
   }
 
-  /** Quirk kept: `*=` multiplies signed whatever the types. */
+  /** Quirk kept: `*=` is a signed multiplication, whatever the types are. */
   override compound(operator: CompoundOperator, isSigned: boolean): void {
     super.compound(operator, isSigned || operator === '*');
   }

@@ -23,7 +23,7 @@ import type {
   Register,
 } from './emitter.ts';
 
-/** Lines for unsigned and signed operands. */
+/** The lines for unsigned and for signed operands. */
 export type LinePair = readonly [unsigned: string, signed: string];
 
 /** The fixed lines of an architecture; each string is whole lines. */
@@ -58,7 +58,8 @@ export abstract class BaseEmitter implements Emitter {
   protected readonly table: LineTable;
   protected readonly dialect: Dialect;
   /**
-   * True where a call overwrites the return address of the caller, so that it is saved around it.
+   * True if a call overwrites the caller's return address, which must then be saved around the
+   * call.
    */
   protected readonly savesReturn: boolean = false;
   private sink: CodeSink;
@@ -93,7 +94,7 @@ export abstract class BaseEmitter implements Emitter {
   abstract add(destination: Register, source: Register, note: string): void;
   abstract dereference(register: Register, note: string): void;
   abstract callFunction(name: string): void;
-  /** Call what `value` points to. */
+  /** Call the function that `value` points to. */
   protected abstract callValue(): void;
   /** destination := destination - source. */
   protected abstract subtract(destination: Register, source: Register, note: string): void;
@@ -233,13 +234,13 @@ export abstract class BaseEmitter implements Emitter {
     this.sink.text(text);
   }
 
-  /** prefix name, and the end of the line. */
+  /** A line of the prefix and the name. */
   protected target(prefix: string, name: string, note: string): void {
     this.sink.text(prefix);
     this.line(name, note);
   }
 
-  /** Text and the end of the line. */
+  /** A line of text. */
   protected line(text: string, note: string): void {
     const { sink } = this;
     sink.text(text);
@@ -248,7 +249,7 @@ export abstract class BaseEmitter implements Emitter {
     sink.text('\n');
   }
 
-  /** What `body` writes, as text. */
+  /** The output of `body`, as text. */
   private recorded(body: () => void): string {
     const { sink } = this;
     const parts: string[] = [];

@@ -13,7 +13,7 @@
  */
 import type { Dialect } from '../dialects.ts';
 
-/** The registers that code is written for; each architecture has its own names for them. */
+/** The registers for which code is written. Each architecture has its own names for them. */
 export type Register =
   | 'value'
   | 'operand'
@@ -25,7 +25,7 @@ export type Register =
   | 'scratch'
   | 'callee';
 
-/** Operators of two operands, as C spells them. */
+/** Operators with two operands, spelled as in C. */
 export type BinaryOperator =
   | '*'
   | '/'
@@ -52,11 +52,11 @@ export type CompoundOperator = '+' | '-' | '*' | '/' | '%' | '<<' | '>>' | '&' |
 /** What an emitter needs to know about the compilation. */
 export interface EmitterSettings {
   readonly dialect: Dialect;
-  /** See the option of that name. */
+  /** See the option of the same name. */
   readonly logicalShiftRight: boolean;
 }
 
-/** Text for the function that is being compiled. */
+/** Receives text for the function that is being compiled. */
 export interface CodeSink {
   /** Append text whose characters are below U+0100. */
   text(text: string): void;
@@ -73,21 +73,22 @@ export interface Frame {
 export interface Emitter {
   /** Bytes of a register, an int and a pointer. */
   readonly wordSize: number;
-  /** True where `main` must not have parameters. */
+  /** True if `main` must not have parameters. */
   readonly mainHasNoParameters: boolean;
   /** True for the bare machine, whose output ends with the label STACK. */
   readonly endsWithStack: boolean;
 
   /**
-   * Where the first argument lies, or the one after the argument at `previous`, relative to `base`.
+   * Where an argument is, relative to `base`: the one after the argument at `previous`, or the
+   * first one.
    */
   argumentOffset(previous: number | undefined): number;
   /**
-   * Where a local of `size` bytes (whole words) lies after the one at `previous`, relative to
-   * `locals`.
+   * Where a local of `size` bytes (whole words) is, relative to `locals`, if the one before it is
+   * at `previous`.
    */
   localOffset(previous: number, size: number): number;
-  /** Make `value`, an argument's address, the address of the one after it. */
+  /** Turn `value`, the address of an argument, into the address of the next one. */
   nextArgument(size: number): void;
   /** The lines that reserve and free `size` bytes of locals. */
   frame(size: number): Frame;
@@ -97,7 +98,7 @@ export interface Emitter {
   jumpIfNotZero(prefix: string, name: string, note: string): void;
   /** Jump if `value` equals `operand`. */
   jumpIfEqual(prefix: string, name: string, note: string): void;
-  /** False where upstream crashes when it writes a return. */
+  /** False if upstream crashes when it writes a return. */
   readonly canReturn: boolean;
   ret(): void;
 
@@ -129,7 +130,10 @@ export interface Emitter {
   binary(operator: BinaryOperator, isSigned: boolean): void;
   /** value := operand operator value, in a compound assignment. */
   compound(operator: CompoundOperator, isSigned: boolean): void;
-  /** Before the operand of unary minus is computed, and after it (value has moved to operand). */
+  /**
+   * Called before the operand of a unary minus is computed, and after that (value has moved to
+   * operand).
+   */
   beginNegate(): void;
   endNegate(): void;
   beginNot(): void;
@@ -137,21 +141,21 @@ export interface Emitter {
   complement(): void;
 
   /**
-   * Save the caller's registers, and `value` if it points to what is called; note the stack for a
-   * new base.
+   * Save the caller's registers, and also `value` if it points to the function that is called; note
+   * the stack for a new base.
    */
   beginCall(throughPointer: boolean): void;
   /** Called between the arguments and the call. */
   endArguments(): void;
   callFunction(name: string): void;
-  /** Call what `value` pointed to at first. */
+  /** Call the function that `value` pointed to before the arguments. */
   callPointer(): void;
   /** Undo beginCall. */
   endCall(hasArguments: boolean, throughPointer: boolean): void;
 
-  /** What follows `&GLOBAL_STORAGE_x` and similar addresses to fill a word. */
+  /** What follows `&GLOBAL_STORAGE_x` and similar addresses, to fill a word. */
   readonly addressPadding: string;
-  /** What overwrites the register that keeps a function pointer during its call. */
+  /** What overwrites the register that holds a function pointer during its call. */
   readonly pointerTakers: 'nothing' | 'calls' | 'calls and products';
   /** The prefix of a negative two-byte number in data. */
   readonly negativeShortPrefix: string;

@@ -20,7 +20,7 @@ const less = (operands: string, negated: boolean): LinePair => {
 const ONE_ZERO = 'rs1_a1 rs2_a0';
 const ZERO_ONE = 'rs1_a0 rs2_a1';
 
-/** The instruction suffixes of a load and store of a word. */
+/** The lines of an architecture whose words have `wordSize` bytes. */
 function table(wordSize: 4 | 8): LineTable {
   const word = wordSize === 4 ? 'w' : 'd';
   const shared = {
@@ -196,12 +196,12 @@ class RiscvEmitter extends BaseEmitter {
   }
 }
 
-/** True for what fits the immediate of addi. */
+/** True for a number that fits into the immediate of addi. */
 function isShort(value: number): boolean {
   return value >= -2048 && value <= 2047;
 }
 
-/** Upper and lower part of a constant, without the end of the last line. */
+/** The upper and lower part of a constant, without the end of the last line. */
 function pieces(name: string, value: number): string {
   return `rd_${name} ~${value} lui\nrd_${name} rs1_${name} !${value} addi`;
 }

@@ -8,16 +8,16 @@
 import { BaseEmitter, both, type LinePair, type LineTable } from './base.ts';
 import type { CodeSink, Emitter, EmitterSettings, Register } from './emitter.ts';
 
-/** What distinguishes the members of the family. */
+/** What distinguishes x86 and amd64. */
 interface Variant extends LineTable {
   readonly callPointer: string;
-  /** How an address is loaded: the instruction, and what is between the register and the label. */
+  /** How an address is loaded: the instruction, and the text between the register and the label. */
   readonly address: readonly [instruction: string, separator: string];
 }
 
 /**
- * The operators by the names of the four general registers and the instruction that widens the
- * first.
+ * The lines for the operators, from the names of the four general registers and of the instruction
+ * that widens the first.
  */
 function operations(
   a: string,
@@ -136,8 +136,8 @@ class X86Emitter extends BaseEmitter {
   }
 
   /**
-   * On x86 the pointer is in edx, the upper half of each product and the remainder of each
-   * division.
+   * On x86 the pointer is in edx, which also gets the upper half of each product and the remainder
+   * of each division.
    */
   override get pointerTakers(): Emitter['pointerTakers'] {
     const takers = super.pointerTakers;
@@ -175,7 +175,10 @@ class X86Emitter extends BaseEmitter {
     this.target(prefix, name, note);
   }
 
-  /** Zeroing clears the 32-bit half of a register, which is shorter and clears all of it. */
+  /**
+   * Zero is loaded by clearing the 32-bit half of the register, which is shorter and clears all of
+   * it.
+   */
   loadImmediate(register: Register, value: number, note: string): void {
     const name = this.names[register];
     if (value === 0) {
