@@ -15,23 +15,26 @@ import { requireSources } from '@stage0-ts/diagnostics';
 import { findLabels, type Label } from './labels.ts';
 import { quoted, type Radix } from './numbers.ts';
 
-/** Every option has upstream's default, except the byte order, which must be given. */
+/** Every option has upstream's default, except for the byte order, which must be given. */
 export interface FooterOptions {
   readonly bigEndian: boolean;
-  /** 64-bit symbols and sections. Default: false. */
+  /** Use 64-bit symbols and sections. Default: false. */
   readonly wide?: boolean;
   /** Base of the numbers. Default: 16. */
   readonly radix?: Radix;
   /**
-   * Names that come before the labels; the last one is visible even when it begins with `_`.
-   * Default: none.
+   * Names that come before the labels. The last one is visible even if it begins with `_`. Default:
+   * none.
    */
   readonly entries?: readonly string[];
-  /** Receives, for each entry of the tables, its label. Default: none is made. */
+  /** Receives, for each entry of the tables, its label. Default: no map is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
-/** Make the footer for `sources`. Throws ToolError for a label without name or over 4095 bytes. */
+/**
+ * Make the footer for `sources`. Throws ToolError for a label that has no name or more than 4095
+ * bytes.
+ */
 export function footer(
   sources: readonly Source[],
   options: FooterOptions,
@@ -50,7 +53,7 @@ export function footer(
   return new FooterWriter(options, labels, entries.at(-1)).write();
 }
 
-/** The five numbers of a section header that vary, as text. */
+/** The five numbers in which section headers differ, as text. */
 interface Section {
   readonly label: string;
   readonly name: string;
@@ -135,7 +138,7 @@ class FooterWriter {
       offset: '%ELF_sym>ELF_base',
       size: '%ELF_end>ELF_sym',
       link: this.formatNumber(3, 4),
-      info: this.formatNumber(this.labels.length + 1, 4), // the null symbol counts
+      info: this.formatNumber(this.labels.length + 1, 4), // the null symbol counts too
       entrySize: this.formatNumber(this.options.wide ? 24 : 16, 4),
     });
   }
@@ -195,7 +198,7 @@ class FooterWriter {
     this.writeOwn('# END Generated symbol table\n');
   }
 
-  /** The text from here on comes from the label: its colon and name. */
+  /** From here on, the text comes from the label: its colon and name. */
   private mapLabel({ source, offset, name }: Label): void {
     const { provenance } = this.options;
     if (source < 0) provenance?.addOwn(this.out.length);
@@ -212,7 +215,7 @@ class FooterWriter {
     return `${name}${kind}${zero32} ${zero32}\t# st_value\n${zero32} ${zero32}\t# st_size\n\n`;
   }
 
-  /** What comes before and after the name in st_value, for both visibilities. */
+  /** What comes before and after the name in st_value, for visible and for hidden labels. */
   private formatSymbolTails(): Record<
     'hidden' | 'visible',
     { beforeValue: string; afterValue: string }

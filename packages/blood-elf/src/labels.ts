@@ -14,11 +14,11 @@ export interface Label {
   readonly name: Uint8Array;
   /** Offset in the source of the first byte of the name. */
   readonly offset: number;
-  /** Number of the source; -1 for a name of the command line. */
+  /** Number of the source; -1 for a name from the command line. */
   readonly source: number;
 }
 
-/** Bytes of a name: a buffer of 4096, the last one zero. */
+/** Longest name in bytes: upstream has a buffer of 4096, the last byte zero. */
 const MAX_NAME = 4095;
 
 const TAB = 0x09;
@@ -35,13 +35,13 @@ const GREATER = 0x3e;
 const PLAIN: Uint8Array = plainTable();
 
 /**
- * Append the labels of `source`, the one with this number, to `labels`. Throws ToolError for a
- * label without name or over 4095 bytes.
+ * Append the labels of `source`, which has this number, to `labels`. Throws ToolError for a label
+ * that has no name or more than 4095 bytes.
  */
 export function findLabels(source: Source, labels: Label[], number = 0): void {
   const { bytes } = source;
   for (let at = 0; at < bytes.length; at++) {
-    // nearly all bytes, and this is the faster test
+    // this is true for nearly all bytes, and is the faster test
     if (PLAIN[bytes[at] as number] === 1) continue;
     switch (bytes[at]) {
       case COLON: {
@@ -51,7 +51,7 @@ export function findLabels(source: Source, labels: Label[], number = 0): void {
           offset: at + 1,
           source: number,
         });
-        at = end; // what ends the name is consumed
+        at = end; // the byte that ends the name is consumed
         break;
       }
       case HASH:
@@ -60,7 +60,7 @@ export function findLabels(source: Source, labels: Label[], number = 0): void {
         break;
       case QUOTE:
         at = bytes.indexOf(QUOTE, at + 1);
-        if (at < 0) return; // a string without an end hides the rest of the file
+        if (at < 0) return; // a string without an end extends to the end of the file
         break;
     }
   }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Numbers as M1 text in quotes: `'00000001'`, in base 16, 8 or 2, in either byte order. */
 
-/** 16: two digits a byte; 8: three; 2: eight. */
+/** 16: two digits for each byte; 8: three; 2: eight. */
 export type Radix = 16 | 8 | 2;
 
 const DIGITS_PER_BYTE: Readonly<Record<Radix, number>> = { 16: 2, 8: 3, 2: 8 };
 
 /**
- * `value` (not negative) in that many bytes.
+ * `value`, which is not negative, in `bytes` bytes.
  *
- * Quirk kept: in octal the value is one number of 3, 6 or 12 digits, cut into groups of three,
- * which is not the value of each byte once it is over 255.
+ * Quirk kept: in octal the value is one number of 3, 6 or 12 digits, cut into groups of three. For
+ * values above 255, these are not the values of the bytes.
  */
 export function quoted(value: number, bytes: 1 | 2 | 4, radix: Radix, bigEndian: boolean): string {
   const width = DIGITS_PER_BYTE[radix];

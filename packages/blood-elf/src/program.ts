@@ -47,7 +47,7 @@ function makeEmpty(host: Host, outputs: readonly string[]): void {
 interface Options {
   answer: 'help' | 'version' | undefined;
   readonly files: string[];
-  /** Every --output; upstream empties all, and writes the last. */
+  /** Every --output. Upstream empties all of them, and writes to the last. */
   readonly outputs: string[];
   bigEndian: boolean | undefined;
   wide: boolean;

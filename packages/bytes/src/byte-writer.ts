@@ -7,7 +7,7 @@
  * the limit a RangeError is thrown, which programs report as a fault of their input.
  */
 
-/** The most bytes that it holds: what a 32-bit program can write to a file. */
+/** The most bytes that it can hold: as many as a 32-bit program can write to a file. */
 const MAX_CAPACITY = 2 ** 31 - 1;
 
 export class ByteWriter {
@@ -15,7 +15,7 @@ export class ByteWriter {
   length = 0;
   private buffer: Uint8Array<ArrayBuffer>;
 
-  /** @param capacity initial capacity in bytes; only a hint. */
+  /** @param capacity initial capacity in bytes. It is only a hint. */
   constructor(capacity = 4096) {
     this.buffer = new Uint8Array(Math.max(capacity, 16));
   }
@@ -29,7 +29,7 @@ export class ByteWriter {
   /** Append `bytes`, or the part of them from `start` up to but not including `end`. */
   write(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     this.reserve(end - start);
-    // Copying a few bytes by hand is several times faster than set() with a subarray.
+    // For a few bytes, a loop is several times faster than set() with a subarray.
     if (end - start > 32) {
       this.buffer.set(bytes.subarray(start, end), this.length);
       this.length += end - start;
@@ -38,7 +38,7 @@ export class ByteWriter {
     }
   }
 
-  /** Append text whose characters are all below U+0100, one byte each. */
+  /** Append text whose characters are all below U+0100, one byte for each. */
   writeLatin1(text: string): void {
     this.reserve(text.length);
     for (let i = 0; i < text.length; i++) this.buffer[this.length++] = text.charCodeAt(i);
@@ -52,14 +52,14 @@ export class ByteWriter {
   }
 
   /**
-   * The bytes written from `start` up to but not including `end`: a view, valid until the next
-   * write.
+   * The bytes written from `start` up to but not including `end`, as a view that is valid until the
+   * next write.
    */
   view(start = 0, end: number = this.length): Uint8Array<ArrayBuffer> {
     return this.buffer.subarray(start, end);
   }
 
-  /** A copy of everything written. */
+  /** A copy of everything that was written. */
   toBytes(): Uint8Array<ArrayBuffer> {
     return this.buffer.slice(0, this.length);
   }

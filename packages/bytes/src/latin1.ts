@@ -5,7 +5,7 @@
  */
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
-/** Characters a call of fromCharCode; engines limit the number of arguments. */
+/** How many characters each call of fromCharCode gets: engines limit the number of arguments. */
 const CHUNK = 8192;
 
 /** Bytes → byte string. */
@@ -17,14 +17,14 @@ export function decodeLatin1(bytes: Uint8Array, start = 0, end: number = bytes.l
   return parts.join('');
 }
 
-/** Byte string → bytes; of a character over U+00FF the low eight bits. */
+/** Byte string → bytes. Of a character above U+00FF, the low eight bits are used. */
 export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   return bytes;
 }
 
-/** A name or argument of the host → byte string. */
+/** A name or argument from the host → byte string. */
 export function hostToLatin1(text: string): string {
   return decodeLatin1(encodeUtf8(text));
 }
@@ -35,6 +35,6 @@ export function latin1ToHost(text: string): string {
 }
 
 function chunk(bytes: Uint8Array, start: number, end: number): string {
-  // apply() takes typed arrays, and is far faster than spreading one.
+  // apply() accepts typed arrays, and is much faster than spread syntax.
   return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
 }

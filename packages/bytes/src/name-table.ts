@@ -11,16 +11,20 @@ import { decodeLatin1 } from './latin1.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 export class NameTable {
-  /** How many names there are; they are numbered from 0 in the order of their first occurrence. */
+  /** How many names there are. They are numbered from 0, in the order of their first occurrence. */
   size = 0;
   private pool = new Uint8Array(1024);
   private starts = new Int32Array(65);
   private hashes = new Int32Array(64);
-  /** Open addressing with linear probing, at most half full: number of a name + 1, or 0. */
+  /**
+   * A hash table with open addressing and linear probing, at most half full. A slot is a name's
+   * number + 1, or 0.
+   */
   private slots = new Int32Array(128);
 
   /**
-   * The number of the name at bytes[start, end), which is a new one if the table does not have it.
+   * The number of the name at bytes[start, end). If the table does not have the name, it gets a new
+   * number.
    */
   intern(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
@@ -36,17 +40,17 @@ export class NameTable {
     return (this.slots[slot] as number) - 1;
   }
 
-  /** The bytes of name `number`: a view, valid until the next new name. */
+  /** The bytes of name `number`, as a view that is valid until the next new name. */
   bytes(number: number): Uint8Array<ArrayBuffer> {
     return this.pool.subarray(this.starts[number], this.starts[number + 1]);
   }
 
-  /** Name `number` as text, one character a byte. */
+  /** Name `number` as text, with one character for each byte. */
   text(number: number): string {
     return decodeLatin1(this.bytes(number));
   }
 
-  /** Name `number` as a message quotes it: shortened, and not yet made printable. */
+  /** Name `number` as a message quotes it: shortened, but not yet made printable. */
   shown(number: number): string {
     const characters = [...decodeUtf8(this.bytes(number))];
     return characters.length <= 64
@@ -80,7 +84,7 @@ export class NameTable {
     return number;
   }
 
-  /** Append to the pool; the result is its new end. */
+  /** Append to the pool. The result is the pool's new end. */
   private store(bytes: Uint8Array, start: number, end: number): number {
     const from = this.starts[this.size - 1] as number;
     const to = from + (end - start);
@@ -114,7 +118,7 @@ export class NameTable {
   }
 }
 
-/** FNV-1a with a last mix, as the low bits choose the slot. */
+/** FNV-1a, and mixing at the end, because the low bits choose the slot. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);

@@ -9,13 +9,13 @@
  * A row takes 20 bytes, as maps of large outputs have a row for every byte.
  */
 
-/** Bytes of one source. */
+/** A range of bytes in one source. */
 export interface SourceRange {
   /** Number of the source, in the map's `sources`. */
   readonly source: number;
   /** Offset of the first byte. */
   readonly start: number;
-  /** Offset after the last byte. */
+  /** Offset of the byte after the last one. */
   readonly end: number;
 }
 
@@ -26,31 +26,31 @@ export interface Provenance {
   /** Offset after its last byte. */
   readonly outputEnd: number;
   /**
-   * The token that the piece was made from; undefined for text that the tool writes whatever its
-   * input is.
+   * The token that the piece was made from; undefined for text that the tool writes for any input.
    */
   readonly origin: SourceRange | undefined;
   /** The definition of the label, macro or function that the token names or is part of. */
   readonly definition: SourceRange | undefined;
 }
 
-/** Numbers in a row: output offset, source, start, end, number of the definition. */
+/** Numbers for each row: output offset, source, start, end, number of the definition. */
 const STRIDE = 5;
-/** Numbers of a definition: source, start, end. */
+/** Numbers for each definition: source, start, end. */
 const DEFINITION_STRIDE = 3;
-/** In place of a source number: text of the tool itself. */
+/** Replaces a source number: the text is the tool's own. */
 const NOWHERE = -1;
-/** In place of a range's end: the range was copied byte for byte. */
+/** Replaces the end of a range: the range was copied byte for byte. */
 const COPIED = -1;
 
 export class ProvenanceMap {
   /**
-   * Names of the sources, as the core was given them; a number that a row gives is an index here.
+   * Names of the sources, as the core got them. The source number in a row is an index into this
+   * list.
    */
   readonly sources: string[] = [];
   /** Number of rows. */
   size = 0;
-  /** Bytes of the whole output, set by {@link finish}. */
+  /** Size of the whole output in bytes, set by {@link finish}. */
   outputLength = 0;
   private rows = new Int32Array(64 * STRIDE);
   private definitions = new Int32Array(16 * DEFINITION_STRIDE).fill(NOWHERE);
@@ -62,7 +62,7 @@ export class ProvenanceMap {
 
   /**
    * The output from `at` on was made from source[start, end). It replaces a row that begins at the
-   * same place, as nothing was written from that one.
+   * same place, because nothing was written from that one.
    *
    * @param definition number of a definition, or -1; {@link define} may supply its place later.
    */
@@ -78,17 +78,19 @@ export class ProvenanceMap {
     this.size++;
   }
 
-  /** The output from `at` on is a copy of the source from `start` on. */
+  /** From `at` on, the output is a copy of the source from `start` on. */
   addCopy(at: number, source: number, start: number): void {
     this.add(at, source, start, COPIED);
   }
 
-  /** The output from `at` on is the tool's own text. */
+  /** From `at` on, the output is the tool's own text. */
   addOwn(at: number): void {
     this.add(at, NOWHERE, 0, 0);
   }
 
-  /** Definition `number` is source[start, end); a later one of the same number replaces it. */
+  /**
+   * Definition `number` is source[start, end). A later definition with the same number replaces it.
+   */
   define(number: number, source: number, start: number, end: number): void {
     const row = number * DEFINITION_STRIDE;
     const needed = row + DEFINITION_STRIDE;
@@ -101,8 +103,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * The output from `at` on comes from where `part`, a map of the same sources and definitions,
-   * says that its bytes in [`from`, `to`) come from.
+   * From `at` on, the output has the origin that the bytes [`from`, `to`) have in `part`, a map of
+   * the same sources and definitions.
    */
   addPart(at: number, part: ProvenanceMap, from: number, to: number): void {
     if (from >= to) return;
@@ -135,23 +137,23 @@ export class ProvenanceMap {
   }
 
   /**
-   * The output is complete. Throws RangeError when rows do not begin at its start or go beyond its
-   * end.
+   * The output is complete. Throws RangeError if the rows do not begin at its start or go beyond
+   * its end.
    */
   finish(outputLength: number): void {
     const last = this.rows[(this.size - 1) * STRIDE] as number;
-    if (this.size > 0 && last >= outputLength) this.size--; // a piece that nothing was written from
+    if (this.size > 0 && last >= outputLength) this.size--; // nothing was written from this piece
     if (outputLength > 0 && (this.size === 0 || this.rows[0] !== 0)) {
       throw new RangeError('the provenance does not begin where the output does');
     }
     this.outputLength = outputLength;
-    this.rows = this.rows.slice(0, this.size * STRIDE); // most of what doubling reserved is unused
+    this.rows = this.rows.slice(0, this.size * STRIDE); // doubling has reserved too much
   }
 
   /**
-   * Where the byte at `offset` of the output comes from, with the whole piece that it is part of.
-   * For a copied piece, only the bytes from `offset` on, at most `length` of them. Throws
-   * RangeError for an offset outside of the output.
+   * Where the byte at `offset` of the output comes from, with the whole piece that contains it. Of
+   * a copied piece, the result has only the bytes from `offset` on, at most `length` of them.
+   * Throws RangeError for an offset outside of the output.
    */
   lookup(offset: number, length = 1): Provenance {
     if (!(offset >= 0 && offset < this.outputLength)) {
@@ -171,8 +173,8 @@ export class ProvenanceMap {
   }
 
   /**
-   * Offset in the output of the first piece that was made from this place in the sources or a later
-   * one, where pieces come in the order of the sources: the address of a label there.
+   * Offset in the output of the first piece that was made from this place in the sources or from a
+   * later one, if the pieces are in the order of the sources. This is the address of a label there.
    */
   firstOutputAtOrAfter(source: number, start: number): number {
     for (let row = 0; row < this.size * STRIDE; row += STRIDE) {
@@ -183,7 +185,7 @@ export class ProvenanceMap {
     return this.outputLength;
   }
 
-  /** Row `index`, counted from 0; for a copied piece, all of it. */
+  /** Row `index`, counted from 0; of a copied piece, the whole. */
   row(index: number): Provenance {
     const { rows } = this;
     const row = index * STRIDE;
@@ -220,7 +222,7 @@ export class ProvenanceMap {
     };
   }
 
-  /** Index of the last row that begins at `offset` or before, or -1: a binary search. */
+  /** Index of the last row that begins at or before `offset`, or -1, by a binary search. */
   private indexAt(offset: number): number {
     let low = 0;
     let high = this.size;
@@ -233,7 +235,7 @@ export class ProvenanceMap {
   }
 }
 
-/** A copy with room for at least `needed` numbers; new places hold `filler`. */
+/** A copy with room for at least `needed` numbers. New places contain `filler`. */
 function grown(old: Int32Array, needed: number, filler: number): Int32Array<ArrayBuffer> {
   const wider = new Int32Array(Math.max(needed, old.length * 2)).fill(filler, old.length);
   wider.set(old);

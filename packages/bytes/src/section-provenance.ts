@@ -23,14 +23,14 @@ export class SectionProvenance {
     this.maps = writers.map(() => new ProvenanceMap());
   }
 
-  /** What is written from now on comes from source[start, end). */
+  /** From now on, output comes from source[start, end). */
   mark(source: number, start: number, end: number): void {
     for (const [index, provenance] of this.maps.entries()) {
       provenance.add((this.writers[index] as ByteWriter).length, source, start, end, this.current);
     }
   }
 
-  /** What is written from now on belongs to the function that source[start, end) names. */
+  /** From now on, output belongs to the function that source[start, end) names. */
   beginDefinition(source: number, start: number, end: number): void {
     this.current = this.definitions++;
     this.whole.define(this.current, source, start, end);
@@ -41,7 +41,7 @@ export class SectionProvenance {
     this.current = -1;
   }
 
-  /** In the joined output the bytes of section `index` in [from, to) are at `at`. */
+  /** The bytes [from, to) of section `index` are at `at` in the joined output. */
   join(at: number, index: number, from: number, to: number): void {
     this.whole.addPart(at, this.maps[index] as ProvenanceMap, from, to);
   }

@@ -12,9 +12,8 @@ const NO_DIGIT = 16;
 /**
  * number = ( '0b' | '0x' | '0' | ) [ '-' ] { digit | '_' }: binary, hexadecimal, octal or decimal.
  *
- * Quirks kept: a sign may follow the prefix; underscores are skipped; text that is not such a
- * number is 0, for example `08048000` (octal), `10u` and `0X10`; a number that is too large wraps
- * at 2^32.
+ * Quirks kept: a sign may follow the prefix; underscores are skipped; any other text gives 0, for
+ * example `08048000` (octal), `10u` and `0X10`; a number that is too large wraps at 2^32.
  */
 export function strtoint(text: string): number {
   const bytes = encodeUtf8(text);

@@ -11,7 +11,7 @@ import { ByteWriter } from './byte-writer.ts';
 
 const ESCAPE_BASE = 0xdc00;
 
-/** Bytes → string. Never fails; see the file comment for ill-formed bytes. */
+/** Bytes → string. Never fails; the comment at the top of the file describes ill-formed bytes. */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = '';
   let run: number[] = [];

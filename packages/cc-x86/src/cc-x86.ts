@@ -20,9 +20,9 @@ import { readTokens } from './reader.ts';
 export interface CompileOptions {
   /** Name of the source in messages; `input` by default. */
   readonly name?: string;
-  /** The first release with the language; 1.6.0 is also that of 1.7.0 to 1.8.1. Default: 1.9.0. */
+  /** The first release with the language. 1.6.0 also means 1.7.0 to 1.8.1. Default: 1.9.0. */
   readonly dialect?: DialectName;
-  /** Receives, for each line, its token and the name of its function. Default: none is made. */
+  /** Receives, for each line, its token and the name of its function. Default: no map is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 

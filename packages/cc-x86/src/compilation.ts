@@ -14,11 +14,11 @@ import type { Token } from './reader.ts';
 import { Scope } from './scope.ts';
 import { type Type, TypeTable } from './types.ts';
 
-/** The loop that `break` leaves. */
+/** The loop that a `break` leaves. */
 export interface Loop {
   /** The label after the loop. */
   readonly end: string;
-  /** Locals that were on the stack before the loop. */
+  /** How many locals were on the stack before the loop. */
   readonly localCount: number;
 }
 
@@ -26,24 +26,24 @@ export class Compilation {
   readonly source: Source;
   readonly dialect: Dialect;
   readonly types: TypeTable = new TypeTable();
-  /** Enumerators, or CONSTANTs: name → the text of their value. */
+  /** Enumerators or CONSTANTs: name → the text of the value. */
   readonly constants: Map<string, string> = new Map();
   readonly functions: Set<string> = new Set();
-  /** Global variables, and functions with the type that they return. */
+  /** Global variables; and functions, with the type that they return. */
   readonly globals: Map<string, Type> = new Map();
   /** The function that is being compiled. */
   scope: Scope = new Scope('');
   loop: Loop | undefined;
-  /** Type of the variable, element or member last seen; it outlives the statement. */
+  /** Type of the variable, element or member that came last. It is kept across statements. */
   target: Type | undefined;
-  /** True when the last piece of code is a return. */
+  /** True if the last piece of code is a return. */
   endsInReturn = false;
 
   readonly code: ByteWriter = new ByteWriter(1 << 16);
   readonly globalData: ByteWriter = new ByteWriter();
   readonly stringData: ByteWriter = new ByteWriter();
 
-  /** The provenance of the three sections, if it is requested. */
+  /** The provenance of the three sections, if the caller wants it. */
   readonly provenance: SectionProvenance | undefined;
 
   private readonly tokens: readonly Token[];
@@ -89,8 +89,8 @@ export class Compilation {
   }
 
   /**
-   * For the provenance map: what is written from now on comes from `token`. The same happens for
-   * each token that is consumed.
+   * For the provenance map: from now on output comes from `token`. Each token that is consumed is
+   * marked in this way too.
    */
   mark(token: Token | undefined): void {
     if (token !== undefined) this.provenance?.mark(0, token.at, token.end);
@@ -112,7 +112,7 @@ export class Compilation {
     this.next();
   }
 
-  /** An error at the token under the cursor, or at `token`. */
+  /** An error at `token`; by default at the token under the cursor. */
   error(code: string, message: string, token: Token = this.peek()): ToolError {
     return errorAt(this.source, token.at, code, message);
   }

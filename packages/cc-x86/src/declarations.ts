@@ -15,10 +15,10 @@ import { parseTypeName } from './type-names.ts';
 /**
  * program = { enumeration | constant | type-name [ name ( ";" | function ) ] }
  *
- * A dialect has enumerations or constants.
+ * A dialect has either enumerations or constants.
  *
  * Quirk kept: a global that is neither a plain variable nor a function (`int x = 5;`, `int a[9];`,
- * `int a, b;`) silently ends the program there.
+ * `int a, b;`) silently ends the program at that place.
  */
 export function compileProgram(c: Compilation): void {
   while (!c.atEnd()) {
@@ -29,7 +29,7 @@ export function compileProgram(c: Compilation): void {
       continue;
     }
     const type = parseTypeName(c);
-    if (type === undefined) continue; // it was the definition of a structure
+    if (type === undefined) continue; // this was the definition of a structure
     const nameToken = c.next();
     const name = nameToken.text;
     c.globals.set(name, type);

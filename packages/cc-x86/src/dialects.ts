@@ -15,15 +15,15 @@ export interface Dialect {
   /** How constants are declared: `enum { NAME = token };`, or `CONSTANT NAME token`. */
   readonly constants: 'enum' | 'CONSTANT';
   /**
-   * False where `//` is a blank and what follows it is read: a constant is written
-   * `// CONSTANT NAME token`, which is a comment to other compilers.
+   * If false, `//` is a blank, and the text after it is read. A constant is then written `//
+   * CONSTANT NAME token`, which other compilers take for a comment.
    */
   readonly hasLineComments: boolean;
-  /** True where a structure may hold `union { member; … };`, whose members share their place. */
+  /** If true, a structure may contain `union { member; … };`, whose members share their place. */
   readonly hasUnions: boolean;
   /** Name of the instruction that compares ebx with eax. */
   readonly compare: string;
-  /** What `!` makes of 1 in ebx and its operand in eax. */
+  /** The instruction for `!`, which gets 1 in ebx and the operand in eax. */
   readonly not: string;
 }
 

@@ -24,7 +24,7 @@ const BITWISE: ReadonlyMap<string, string> = new Map([
   ['^', 'xor_eax,ebx\n'],
 ]);
 
-/** After a comparison of the two. */
+/** The instructions after a comparison. */
 const RELATIONAL: ReadonlyMap<string, string> = new Map([
   ['<', 'setl_al\n'],
   ['<=', 'setle_al\n'],
@@ -58,7 +58,7 @@ const PRIMARIES: ReadonlyMap<string | undefined, (c: Compilation) => void> = new
 export function compileExpression(c: Compilation): void {
   compileBitwise(c);
   if (!c.is('=')) return;
-  // Only an element of a char* is stored as a byte.
+  // Only an element of a char* is stored as a single byte.
   const storesByte = c.previous()?.text === ']' && requireTarget(c).name === BYTE_POINTER;
   compileRightOperand(c, compileExpression);
   c.emit(storesByte ? 'mov_[ebx],al\n' : 'mov_[ebx],eax\n');
@@ -101,8 +101,8 @@ function compileBinary(
 }
 
 /**
- * Step over the operator and compute what follows it, with the value so far kept on the stack and
- * then in ebx.
+ * Step over the operator and compute the operand after it. The value so far is kept on the stack,
+ * and is in ebx afterwards.
  */
 function compileRightOperand(c: Compilation, operand: (c: Compilation) => void): void {
   const operator = c.peek();
@@ -126,7 +126,7 @@ function compilePostfix(c: Compilation): void {
   }
 }
 
-/** The part of an element access in brackets. The index is scaled by the next power of two. */
+/** The part in brackets of an element access. The index is scaled by the next power of two. */
 function compileElement(c: Compilation): void {
   const array = requireTarget(c);
   const isByte = array.name === BYTE_POINTER;
@@ -139,7 +139,8 @@ function compileElement(c: Compilation): void {
 }
 
 /**
- * The arrow and the name after it. Quirk kept: a member smaller than a register leaves its address.
+ * The arrow and the name after it. Quirk kept: for a member smaller than a register, the result is
+ * its address.
  */
 function compileMemberAccess(c: Compilation): void {
   c.expect('->');
@@ -169,7 +170,7 @@ function compilePrimary(c: Compilation): void {
   const parse = text === 'sizeof' ? compileSizeOf : PRIMARIES.get(text[0]);
   if (parse !== undefined) parse(c);
   else if (/^[0-9]/.test(text)) c.emit(`mov_eax, %${c.next().text}\n`);
-  // The empty name begins with a NUL, which counts as a letter.
+  // An empty name begins with a NUL, which counts as a letter.
   else if (/^(?:[A-Za-z_]|$)/.test(text)) compileName(c);
   else throw c.error('syntax', 'expected an expression');
 }
@@ -219,7 +220,10 @@ function compileStringLiteral(c: Compilation): void {
   c.next();
 }
 
-/** A name: constants hide locals, which hide arguments, then functions, then globals. */
+/**
+ * A name. Constants hide locals; locals hide arguments; these hide functions, and functions hide
+ * globals.
+ */
 function compileName(c: Compilation): void {
   const token = c.next();
   const { text } = token;
@@ -292,7 +296,9 @@ function requireTarget(c: Compilation): Type {
   throw c.error('no-type', 'this needs a value whose type is known');
 }
 
-/** The shift that scales by `size` or the next power of two; -1 for a structure without members. */
+/**
+ * The shift that scales by `size`, or by the next power of two; -1 for a structure without members.
+ */
 function ceilLog2(size: number): number {
   let shift = ((size - 1) & size) === 0 ? -1 : 0;
   for (let rest = size; rest > 0; rest >>>= 1) shift++;

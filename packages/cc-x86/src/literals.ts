@@ -13,7 +13,9 @@ import { MAX_TOKEN, type Token } from './reader.ts';
 
 const BACKSLASH = 0x5c;
 const LETTER_X = 0x78;
-/** Bytes of the printed form with its terminator: as a string, and as hexadecimal bytes. */
+/**
+ * Size in bytes of the printed form with its terminator, both as a string and as hexadecimal bytes.
+ */
 const MAX_STRING = 256;
 const MAX_HEXADECIMAL = 512;
 
@@ -32,11 +34,11 @@ const PRINTABLE: Uint8Array = setOf(
 );
 /**
  * Bytes after which a colon would start a label. Quirk kept: upstream's list lacks its terminator,
- * so the machine code after it counts too, and that begins with the letters S, Q and R.
+ * so the machine code after it, which begins with the letters S, Q and R, counts too.
  */
 const BEFORE_LABEL: Uint8Array = setOf('\t\n\r SQR\0');
 
-/** The value of a character literal: that of its first character or escape, 0 for `''`. */
+/** The value of a character literal: the value of its first character or escape; 0 for `''`. */
 export function readCharacter(source: Source, token: Token): number {
   return characterAt(source, token, 1);
 }
@@ -47,8 +49,8 @@ export function encodeString(source: Source, token: Token): string {
 }
 
 /**
- * The number in a token, decimal or after `?x` hexadecimal; 0 if a digit is not one. Wraps at 32
- * bits.
+ * The number in a token: decimal, or hexadecimal after `?x`; 0 if a character is not a digit. Wraps
+ * at 32 bits.
  */
 export function readInteger(token: Token): number {
   const { raw } = token;
@@ -72,7 +74,7 @@ export function readInteger(token: Token): number {
 }
 
 /**
- * The character or escape at `index` of a literal. `\xHH` is 16 times the first digit and the
+ * The character or escape at `index` of a literal. `\xHH` is 16 times the first digit plus the
  * second; quirk kept: characters before the digits in ASCII count down from 0, and so does the end
  * of the literal.
  */
@@ -100,7 +102,7 @@ function hexDigit(source: Source, token: Token, index: number): number {
   return letter;
 }
 
-/** True when M1 could not read the string back: an odd byte, or a label in it. */
+/** True if M1 could not read the string back: it has a special byte, or a label. */
 function isWeird(source: Source, token: Token): boolean {
   let index = 1;
   while (byteAt(source, token, index) !== 0) {
@@ -125,7 +127,7 @@ function encodeQuoted(source: Source, token: Token): string {
   return String.fromCharCode(...(nul < 0 ? codes : codes.slice(0, nul)));
 }
 
-/** `' 68 69 00'`: every byte and the terminator. */
+/** `' 68 69 00'`: each byte, and the terminator. */
 function encodeHexadecimal(source: Source, token: Token): string {
   let text = "'";
   for (let index = 1; byteAt(source, token, index) !== 0; ) {

@@ -9,10 +9,10 @@ import type { Program } from '@stage0-ts/host';
 import { compile } from './cc-x86.ts';
 import type { DialectName } from './dialects.ts';
 
-/** Upstream's command line; further arguments are ignored. Exit status 0, or 1 with a message. */
+/** Upstream's command line. Further arguments are ignored. Exit status 0, or 1 with a message. */
 export const ccX86: Program = ccX86For('1.9.0');
 
-/** The command as it is in the releases with this dialect. */
+/** The same command in the releases with this dialect. */
 export function ccX86For(dialect: DialectName): Program {
   return (argv, host) =>
     reportErrors('cc_x86', host, () => {

@@ -14,17 +14,20 @@ import { errorAt, type Source } from '@stage0-ts/diagnostics';
 import type { Dialect } from './dialects.ts';
 
 export interface Token {
-  /** What the compiler compares and prints: the characters before the first NUL, one per byte. */
+  /**
+   * The text that the compiler compares and prints: the characters before the first NUL, one for
+   * each byte.
+   */
   readonly text: string;
-  /** All bytes of the token, NULs in it included; the same string as `text` when it has none. */
+  /** All bytes of the token, including NULs. The same string as `text` if it has none. */
   readonly raw: string;
   /** Offset of the first byte in the source. */
   readonly at: number;
-  /** Offset after the last byte, a closing quote or a label's colon included. */
+  /** Offset after the last byte. A closing quote and a label's colon are included. */
   readonly end: number;
 }
 
-/** Bytes of a token with its terminator. */
+/** Longest token with its terminator, in bytes. */
 export const MAX_TOKEN = 256;
 
 const LINE_FEED = 0x0a;
@@ -37,7 +40,7 @@ const BACKSLASH = 0x5c;
 /** Quirk kept: this byte between tokens reads as the end of the file. */
 const END_OF_FILE = 0xfc;
 
-/** What a byte is at the start of a token. */
+/** The classes of bytes at the start of a token. */
 const OTHER = 0;
 const BLANK = 1;
 const WORD = 2;
@@ -75,7 +78,7 @@ export function readTokens(source: Source, { hasLineComments }: Dialect): Token[
       while (end < bytes.length && CLASSES[bytes[end] as number] === kind) end++;
       isLabel = kind === WORD && bytes[end] === COLON;
     } else if (first === QUOTE || first === APOSTROPHE) end = literalEnd(source, at, first);
-    // The closing quote and the colon of a label are consumed with their token.
+    // The closing quote, or the colon of a label, is consumed with its token.
     const next = isLabel || first === QUOTE || first === APOSTROPHE ? end + 1 : end;
     const token = makeToken(bytes, at, end, isLabel, next);
     if (token.raw.length >= MAX_TOKEN) {
@@ -87,7 +90,7 @@ export function readTokens(source: Source, { hasLineComments }: Dialect): Token[
   return tokens;
 }
 
-/** `#…` and `//…` run to a line feed, which must exist: upstream loops for ever without it. */
+/** `#…` and `//…` extend to a line feed, which must exist: without it, upstream loops for ever. */
 function lineCommentEnd(source: Source, at: number): number {
   const newline = source.bytes.indexOf(LINE_FEED, at + 1);
   if (newline < 0) {
@@ -102,8 +105,8 @@ function lineCommentEnd(source: Source, at: number): number {
 }
 
 /**
- * A block comment ends at the first slash after a star or after its opening: `/` `*` `/` is a whole
- * one.
+ * A block comment ends at the first slash after a star, or directly after its opening: `/` `*` `/`
+ * is a whole comment.
  */
 function blockCommentEnd(source: Source, at: number): number {
   const { bytes } = source;
@@ -116,7 +119,7 @@ function blockCommentEnd(source: Source, at: number): number {
   return next + 1;
 }
 
-/** The offset of the closing quote. A backslash keeps the byte after it from being one. */
+/** The offset of the closing quote. A byte after a backslash is not a closing quote. */
 function literalEnd(source: Source, at: number, quote: number): number {
   const { bytes } = source;
   for (let end = at + 1; end < bytes.length; end++) {
@@ -126,7 +129,7 @@ function literalEnd(source: Source, at: number, quote: number): number {
   throw errorAt(source, at, 'unterminated-literal', 'a string or character that never ends');
 }
 
-/** Quirk kept: a label's colon moves to its front, and pushes out the first NUL if there is one. */
+/** Quirk kept: a label's colon moves to the front, and replaces the first NUL if there is one. */
 function makeToken(
   bytes: Uint8Array,
   at: number,
@@ -144,7 +147,7 @@ function makeToken(
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > MAX_TOKEN) return ' '.repeat(MAX_TOKEN); // refused by the caller in any case
+  if (end - start > MAX_TOKEN) return ' '.repeat(MAX_TOKEN); // the caller will refuse this
   return decodeLatin1(bytes, start, end);
 }
 

@@ -12,9 +12,9 @@ import type { Type } from './types.ts';
 
 export interface Variable {
   readonly name: string;
-  /** Undefined when a structure was defined in place of the type. */
+  /** Undefined if a structure was defined in the place of the type. */
   readonly type: Type | undefined;
-  /** Bytes from the base pointer, at most -4. */
+  /** Offset from the base pointer in bytes; at most -4. */
   readonly depth: number;
 }
 
@@ -24,7 +24,7 @@ interface Local extends Variable {
 }
 
 const SLOT = 4;
-/** Where main's locals begin: below argc, argv and what the start code pushes. */
+/** Offset of main's first local: below argc, argv and what the start code pushes. */
 const FIRST_IN_MAIN = -20;
 
 export class Scope {
@@ -39,7 +39,7 @@ export class Scope {
     this.name = name;
   }
 
-  /** Locals on the stack now. */
+  /** How many locals are on the stack. */
   get localCount(): number {
     return this.locals.length;
   }
@@ -56,7 +56,7 @@ export class Scope {
     this.visible.set(name, local);
   }
 
-  /** Forget all but the first `count` locals. */
+  /** Forget all locals except the first `count`. */
   leave(count: number): void {
     while (this.locals.length > count) {
       const { name, hidden } = this.locals.pop() as Local;
@@ -73,7 +73,7 @@ export class Scope {
     return this.parameters.get(name);
   }
 
-  /** The first local leaves room for the return address after the arguments. */
+  /** Between the arguments and the first local there is room for the return address. */
   private nextDepth(): number {
     const last = this.locals[this.locals.length - 1];
     if (last !== undefined) return last.depth - SLOT;

@@ -11,7 +11,7 @@ import type { Compilation } from './compilation.ts';
 import { compileExpression } from './expressions.ts';
 import { parseTypeName } from './type-names.ts';
 
-/** Statements that begin with a keyword of their own. */
+/** Statements that begin with a keyword. */
 const KEYWORDS: ReadonlyMap<string, (c: Compilation) => void> = new Map([
   ['{', compileBlock],
   ['struct', compileLocalDeclaration],

@@ -12,7 +12,7 @@ import type { Member, Type } from './types.ts';
 /**
  * type-name = [ "struct" ] name { "*" } | "struct" name structure
  *
- * Undefined for the definition of a structure, wherever it is: what follows then has no type.
+ * Undefined for the definition of a structure, wherever it is. What follows it then has no type.
  */
 export function parseTypeName(c: Compilation): Type | undefined {
   const isStructure = c.is('struct');

@@ -12,41 +12,44 @@
 
 export interface Type {
   readonly name: string;
-  /** Bytes; of a structure, the sum of its members once it is complete, and 0 before. */
+  /**
+   * Size in bytes. The size of a structure is 0 until it is complete, and then the sum of its
+   * members.
+   */
   size: number;
-  /** The type that a `*` after this one gives. */
+  /** The type with one more `*`. */
   pointer: Type;
-  /** The type of one element of a member declared as an array of this; structures have none. */
+  /** For a member that is an array of this type: the type of one element. Structures have none. */
   element: Type | undefined;
   /**
-   * By name; a later member of the same name hides the earlier. A structure and its pointer share
-   * it.
+   * Members by name. A later member hides an earlier one of the same name. A structure and its
+   * pointer share this map.
    */
   members: Map<string, Member>;
   /**
-   * The entry of the type list that has this type's name or points to it: the result of promotion.
+   * The entry in the type list that has this type's name or points to it: the result of promotion.
    */
   listed: Type | undefined;
-  /** Place in the type list; the higher is found first. */
+  /** Position in the type list. A type with a higher rank is found first. */
   readonly rank: number;
 }
 
 export interface Member {
   readonly type: Type;
-  /** Bytes from the start of the structure. */
+  /** Offset from the start of the structure, in bytes. */
   readonly offset: number;
-  /** Bytes, of the whole array if it is one. */
+  /** Size in bytes; for an array, the size of the whole array. */
   readonly size: number;
 }
 
 const REGISTER_SIZE = 4;
 
-/** The type that marks a variable as callable. */
+/** A variable of this type can be called. */
 export const FUNCTION_TYPE = 'FUNCTION';
-/** The only type that is indexed by bytes; no token of a program spells it. */
+/** The only type that is indexed by bytes. No token of a program has this text. */
 export const BYTE_POINTER = 'char*';
 
-/** All types that a program may name. */
+/** All types that a program can name. */
 export class TypeTable {
   private readonly types = new Map<string, Type>();
   private readonly primitives = new Set<string>();
@@ -64,7 +67,7 @@ export class TypeTable {
     bytes.pointer = strings;
     bytes.listed = char;
     strings.element = bytes;
-    strings.listed = undefined; // nothing in the list points at char**
+    strings.listed = undefined; // no entry of the list points to char**
   }
 
   find(name: string): Type | undefined {
@@ -76,7 +79,7 @@ export class TypeTable {
     return this.primitives.has(name);
   }
 
-  /** A new structure without members, known from now on: its members may point to it. */
+  /** A new structure without members. It is known from now on, so its members may point to it. */
   defineStructure(name: string): Type {
     const structure = makeType(name, 0, this.types.size);
     const pointer = makeType(name, REGISTER_SIZE, 0);
@@ -92,8 +95,9 @@ export class TypeTable {
 }
 
 /**
- * The type of an expression of two operands: the one that is defined later. Quirk kept: a pointer
- * is found by what it points to, and becomes that; two `char**` have no common type.
+ * The type of an expression with two operands: the type that was defined later. Quirk kept: a
+ * pointer is found by the type that it points to, and becomes that type; two `char**` have no
+ * common type.
  */
 export function promote(a: Type | undefined, b: Type | undefined): Type | undefined {
   if (b === undefined) return a;

@@ -7,12 +7,12 @@ import type { Source } from './tool-error.ts';
 
 /** Throw unless `value` is bytes. `what` names it in the message. */
 export function requireBytes(value: unknown, what = 'the input'): asserts value is Uint8Array {
-  // Not instanceof: a Uint8Array of another realm (a frame, a test runner's) is one too.
+  // `instanceof` would refuse a Uint8Array of another realm (a frame, a test runner's).
   if (Object.prototype.toString.call(value) === '[object Uint8Array]') return;
   throw new TypeError(`${what}: expected Uint8Array, got ${kindOf(value)}`);
 }
 
-/** Throw unless `value` is named bytes, as errors need them. */
+/** Throw unless `value` is named bytes, which errors need. */
 export function requireSource(value: unknown, what = 'the source'): asserts value is Source {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`${what}: expected { name, bytes }, got ${kindOf(value)}`);
@@ -34,7 +34,7 @@ export function requireSources(value: unknown): asserts value is readonly Source
   });
 }
 
-/** Throw unless `value`, where it is given, is one of the names that are known. */
+/** Throw if `value` is given, and is not one of the known names. */
 export function requireKnown(value: unknown, known: readonly string[], what: string): void {
   if (value === undefined || known.includes(value as string)) return;
   const got = typeof value === 'string' ? JSON.stringify(value) : kindOf(value);

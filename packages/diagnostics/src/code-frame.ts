@@ -8,7 +8,9 @@
 const WINDOW = 72;
 const BEFORE_CARET = 48;
 
-/** Source line and caret for the byte at `offset`; both lines end in a newline. */
+/**
+ * The source line of the byte at `offset`, and a line with a caret. Both lines end in a newline.
+ */
 export function codeFrame(bytes: Uint8Array, offset: number): string {
   const at = Math.min(offset, bytes.length);
   const lineStart = at === 0 ? 0 : bytes.lastIndexOf(0x0a, at - 1) + 1;

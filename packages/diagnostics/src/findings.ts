@@ -5,24 +5,24 @@
  */
 import { errorAt, type Source, type ToolError } from './tool-error.ts';
 
-/** Options of tools whose upstream accepts silently what is probably a mistake. */
+/** Options of tools for which upstream silently accepts things that are probably mistakes. */
 export interface FindingOptions {
-  /** Throw at the first place that upstream accepts silently; see strict.ts. Default: false. */
+  /** Throw at the first such place; see strict.ts. Default: false. */
   readonly strict?: boolean;
   /**
-   * Called for each such place instead, up to a hundred. The output is what it is without. Default:
-   * nothing is looked for.
+   * Called for each such place instead, for at most a hundred. The output does not change. Default:
+   * no such places are looked for.
    */
   readonly warnings?: ((warning: ToolError) => void) | undefined;
 }
 
-/** Tells of a place that looks wrong, or throws. */
+/** Reports a place that looks wrong, or throws. */
 export type Report = (source: Source, offset: number, code: string, message: string) => void;
 
-/** Of one run: nobody reads more, and each costs a walk to its line. */
+/** Limit for one run: nobody reads more warnings, and each of them needs a search for its line. */
 const MAX_WARNINGS = 100;
 
-/** What to do with a finding; undefined when nothing is to be looked for. */
+/** What to do with a finding; undefined if nothing should be looked for. */
 export function reportOf({ strict, warnings }: FindingOptions): Report | undefined {
   if (strict) {
     return (source, offset, code, message) => {
@@ -40,7 +40,8 @@ export function reportOf({ strict, warnings }: FindingOptions): Report | undefin
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
 
 /**
- * Reports characters without a meaning: what is not white space, and of each word the first.
+ * Reports characters without a meaning: everything except white space, but only the first character
+ * of each word.
  */
 export class StrayCharacters {
   private readonly report: Report;
@@ -52,7 +53,7 @@ export class StrayCharacters {
     this.message = message;
   }
 
-  /** A tool skips the byte at `at`. Call it in the order of the source. */
+  /** Called when a tool skips the byte at `at`. The calls must be in the order of the source. */
   check(source: Source, at: number): void {
     const { bytes } = source;
     if (WHITE_SPACE.has(bytes[at] as number)) return;

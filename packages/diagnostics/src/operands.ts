@@ -2,12 +2,12 @@
 /** Checks of a command's operands that several programs share. */
 import { ToolError } from './tool-error.ts';
 
-/** The one thing that {@link requireDistinct} needs of a host. */
+/** What {@link requireDistinct} needs from a host. */
 export interface FileComparer {
   sameFile(first: string, second: string): boolean;
 }
 
-/** Throw when the output is also one of the inputs: upstream truncates it before it is read. */
+/** Throw if the output is also one of the inputs: upstream truncates it before reading it. */
 export function requireDistinct(
   host: FileComparer,
   output: string,

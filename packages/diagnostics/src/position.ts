@@ -6,8 +6,8 @@ export interface Position {
 }
 
 /**
- * Line and column of the byte at `offset` (counted from 0). Only LF ends a line. O(offset): call it
- * for errors only.
+ * Line and column of the byte at `offset` (counted from 0). Only LF ends a line. The time is
+ * O(offset), so call this only for errors.
  */
 export function locate(bytes: Uint8Array, offset: number): Position {
   let line = 1;

@@ -3,16 +3,16 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError, ToolError } from './tool-error.ts';
 
-/** The one thing that reporting needs of a host. */
+/** What reporting needs from a host. */
 export interface ErrorStream {
   writeStderr(bytes: Uint8Array): void;
 }
 
 /**
- * Run the body of a program: its result is the exit status. A {@link ToolError} is printed on
- * standard error and gives its own exit status; input nested so deeply that the engine's stack
- * overflows counts as one, and so does output beyond what a buffer holds. Anything else is a fault
- * of ours and is rethrown.
+ * Run the body of a program, whose result is the exit status. A {@link ToolError} is printed on
+ * standard error, and gives its own exit status. A stack overflow from deeply nested input counts
+ * as such an error, and so does output that no buffer can hold. Any other error is a bug of ours,
+ * and is thrown again.
  */
 export function reportErrors(tool: string, host: ErrorStream, body: () => number): number {
   try {
@@ -26,15 +26,15 @@ export function reportErrors(tool: string, host: ErrorStream, body: () => number
 }
 
 /**
- * A ByteWriter's own message, then those of JavaScript engines for a buffer or string that does not
- * fit.
+ * ByteWriter's own message, and those of JavaScript engines for a buffer or string that is too
+ * large.
  */
 const TOO_LARGE =
   /output is too large|typed array length|array buffer|allocation failed|string length/i;
 
 /**
- * Run a recursive reader of input. If the input is nested so deeply that the engine's stack
- * overflows, throw `fail`'s error, which knows how far the reader came.
+ * Run a recursive reader of input. If the nesting overflows the engine's stack, throw the error
+ * from `fail`, which knows how far the reader came.
  */
 export function catchStackOverflow<Result>(
   body: () => Result,
@@ -54,7 +54,7 @@ function isStackOverflow(error: unknown): boolean {
   return error instanceof Error && /call stack|too much recursion/i.test(error.message);
 }
 
-/** The {@link ToolError} that an error counts as; undefined for a fault of ours. */
+/** The {@link ToolError} that an error counts as; undefined for a bug of ours. */
 export function asToolError(error: unknown): ToolError | undefined {
   if (error instanceof ToolError) return error;
   if (isStackOverflow(error)) return new ToolError(TOO_DEEP, { code: 'nested-too-deeply' });

@@ -19,9 +19,9 @@ export interface Source {
 
 /** The parts of a {@link ToolError}. */
 export interface ToolErrorOptions {
-  /** Stable, machine-readable: `undefined-label`, `ENOENT`, … */
+  /** A stable code for programs: `undefined-label`, `ENOENT`, … */
   readonly code: string;
-  /** File at fault, as the user wrote it. */
+  /** The file with the error, as the user wrote its name. */
   readonly file?: string;
   /** Line in the file, counted from 1. */
   readonly line?: number;
@@ -31,7 +31,7 @@ export interface ToolErrorOptions {
   readonly offset?: number;
   /** Source line and caret, as {@link codeFrame} makes them. */
   readonly frame?: string;
-  /** A hint on the cause or the remedy, if it is known: a sentence without a full stop. */
+  /** A hint about the cause or the remedy, if it is known: a sentence without a full stop. */
   readonly hint?: string | undefined;
   /** Exit status for a program that stops on this error; 1 by default. */
   readonly exitCode?: number;

@@ -30,7 +30,7 @@ export function visible(text: string): string {
 function escaped(character: string): string {
   const code = character.codePointAt(0) as number;
   if (code < 0x80) return `\\x${hex(code, 2)}`;
-  // decodeUtf8 of package bytes keeps a byte that is not UTF-8 as this surrogate.
+  // This surrogate stands for a byte that is not UTF-8: see decodeUtf8 in package bytes.
   if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code - 0xdc00, 2)}`;
   return code > 0xffff ? `\\u{${hex(code, 0)}}` : `\\u${hex(code, 4)}`;
 }

@@ -23,14 +23,15 @@ const CLASSES: Int8Array = classTable();
 export interface AssembleOptions extends FindingOptions {
   /** Name of the source in the map; default `input`. */
   readonly name?: string;
-  /** Receives, for each byte, its digits and what is between them. Default: none is made. */
+  /** Receives, for each byte, its digits and what is between them. Default: no map is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
 /**
  * Assemble hex0 source.
  *
- * Never fails unless `strict`: every byte string is a hex0 program. A lone last digit is dropped.
+ * Never fails unless `strict`: every byte string is a hex0 program. A last digit without a second
+ * one is dropped.
  */
 export function assemble(
   source: Uint8Array,
@@ -43,7 +44,7 @@ export function assemble(
   const number = provenance?.addSource(options.name ?? 'input') ?? 0;
   const out = new ByteWriter(source.length >> 1);
   let high = -1; // first digit of the current byte, or -1 between bytes
-  let first = 0; // its offset
+  let first = 0; // offset of that digit
   for (let at = 0; at < source.length; at++) {
     const digit = CLASSES[source[at] as number] as number;
     if (digit >= 0) {
@@ -57,7 +58,7 @@ export function assemble(
       }
     } else if (digit === COMMENT) {
       at = source.indexOf(LINE_FEED, at);
-      if (at < 0) break; // a comment may run to the end of the file
+      if (at < 0) break; // a comment may end with the file
     }
   }
   provenance?.finish(out.length);

@@ -6,8 +6,8 @@ import type { Program } from '@stage0-ts/host';
 import { assemble } from './hex0.ts';
 
 /**
- * Upstream's command line; of further arguments only --strict counts. Exit status 0, or 1 with a
- * message.
+ * Upstream's command line. Further arguments have no effect, except for --strict. Exit status 0, or
+ * 1 with a message.
  */
 export const hex0: Program = (argv, host) =>
   reportErrors('hex0', host, () => {

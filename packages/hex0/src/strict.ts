@@ -9,7 +9,7 @@ import { type Report, type Source, StrayCharacters } from '@stage0-ts/diagnostic
 export function findSuspicious(source: Source, report: Report): void {
   const { bytes } = source;
   const stray = new StrayCharacters(report, 'neither a digit, white space nor a comment');
-  let first = -1; // offset of a first digit without its second one yet
+  let first = -1; // offset of a digit that waits for the second one
   for (let at = 0; at < bytes.length; at++) {
     const character = String.fromCharCode(bytes[at] as number);
     if (character === '#' || character === ';') {

@@ -36,8 +36,8 @@ export interface AssembleOptions extends FindingOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /**
-   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
-   * is made.
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: no
+   * map is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }
@@ -47,11 +47,11 @@ interface Run {
   readonly name: string;
   readonly source: Uint8Array;
   readonly out: ByteWriter;
-  /** Its definitions are numbered by the characters of the labels. */
+  /** In the map, a label's character is the number of its definition. */
   readonly provenance: ProvenanceMap | undefined;
   /** Address of each label by its character. Quirk kept: a label that is never defined is at 0. */
   readonly targets: Int32Array;
-  /** For each reference the offset of its hole, then the label's character. */
+  /** For each reference: the offset of its hole, then the label's character. */
   readonly holes: number[];
   /** Offset of a `:` that ends the file, or -1. */
   emptyLabel: number;
@@ -60,8 +60,8 @@ interface Run {
 /**
  * Assemble hex1 source.
  *
- * Throws a positioned ToolError for a comment or reference that the file's end cuts off, a `:`
- * there when the file has references, and a reference to the label NUL. An undefined label is an
+ * Throws a positioned ToolError for a comment or reference that the file's end cuts off, a `:` at
+ * the end if the file has references, and a reference to the label NUL. An undefined label is an
  * error only when `strict`.
  */
 export function assemble(
@@ -95,7 +95,7 @@ export function assemble(
 function read(run: Run): void {
   const { source, out, targets, provenance } = run;
   let high = -1; // first digit of the current byte, or -1 between bytes
-  let first = 0; // its offset
+  let first = 0; // offset of that digit
   for (let at = 0; at < source.length; at++) {
     const kind = CLASSES[source[at] as number] as number;
     if (kind >= 0) {
@@ -109,7 +109,8 @@ function read(run: Run): void {
       }
     } else if (kind === LABEL) {
       if (++at === source.length) run.emptyLabel = at - 1;
-      // Quirk kept: addresses are counted by first digits, so a label within a byte lies after it.
+      // Quirk kept: addresses are counted by first digits, so a label inside a byte has the address
+      // after it.
       else {
         targets[source[at] as number] = out.length + (high < 0 ? 0 : 1);
         provenance?.define(source[at] as number, 0, at - 1, at + 1);
@@ -120,15 +121,15 @@ function read(run: Run): void {
 }
 
 /**
- * '%' label: a hole of four bytes. Within a byte it is written before that byte and does not count
- * it.
+ * '%' label: a hole of four bytes. A reference inside a byte is written before that byte, and the
+ * byte does not count for it.
  */
 function readReference(run: Run, at: number): void {
   const label = run.source[at];
   if (label === undefined) {
     throw failure(run, at - 1, 'missing-label', 'the file ends where a label is expected');
   }
-  // Upstream keeps the address of NUL where it also keeps the byte just read.
+  // Upstream stores the address of NUL in the same place as the byte that it has just read.
   if (label === 0) throw failure(run, at, 'bad-label', 'NUL cannot be a label');
   run.provenance?.add(run.out.length, 0, at - 1, at + 1, label);
   run.holes.push(run.out.length, label);

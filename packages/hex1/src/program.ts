@@ -6,8 +6,8 @@ import type { Program } from '@stage0-ts/host';
 import { assemble } from './hex1.ts';
 
 /**
- * Upstream's command line; of further arguments only --strict counts. Exit status 0, or 1 with a
- * message.
+ * Upstream's command line. Further arguments have no effect, except for --strict. Exit status 0, or
+ * 1 with a message.
  */
 export const hex1: Program = (argv, host) =>
   reportErrors('hex1', host, () => {

@@ -12,7 +12,7 @@ export function findSuspicious(source: Source, report: Report): void {
   const stray = new StrayCharacters(report, 'neither a digit, a label, white space nor a comment');
   const defined = new Set<number>();
   const used: number[] = []; // offsets of references
-  let first = -1; // offset of a first digit without its second one yet
+  let first = -1; // offset of a digit that waits for the second one
   for (let at = 0; at < bytes.length; at++) {
     const character = String.fromCharCode(bytes[at] as number);
     if (/[0-9A-Fa-f]/.test(character)) first = first < 0 ? at : -1;

@@ -8,8 +8,8 @@
 import type { Architecture } from './options.ts';
 
 /**
- * Displacement from `base`, the address after the reference, to `target`. `aligned`: a `^` requests
- * the form of a branch instruction, which matters only on ARM, AArch64 and PowerPC.
+ * Displacement from `base`, the address after the reference, to `target`. With `aligned`, a `^`
+ * requests the form for a branch instruction, which matters only on ARM, AArch64 and PowerPC.
  */
 export function displacement(
   architecture: Architecture,
@@ -32,7 +32,9 @@ export function displacement(
   }
 }
 
-/** The range of values that fit a reference of `size` bytes; all fit into four bytes. */
+/**
+ * The range of values that fit into a reference of `size` bytes. All values fit into four bytes.
+ */
 export function range(size: number, absolute: boolean): readonly [number, number] {
   if (size === 4) return [-0x80000000, 0x7fffffff];
   const count = 2 ** (8 * size);

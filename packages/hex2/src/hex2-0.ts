@@ -22,7 +22,10 @@ import { MINIMAL_SIGILS, type Sigil, sigilOf } from './sigils.ts';
 import { type Suspicions, suspicionsFor } from './strict.ts';
 
 const BASE_ADDRESS = 0x08048000;
-/** Bytes of a name: as many as are between upstream's scratch memory and the end of its segment. */
+/**
+ * Longest name in bytes: upstream has this many between its scratch memory and the end of its
+ * segment.
+ */
 const MAX_NAME = 6787;
 
 /** Classes of input bytes that are not digits; digits are their value, 0 to 15. */
@@ -38,8 +41,8 @@ export interface LinkMinimalOptions extends FindingOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
   /**
-   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
-   * is made.
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: no
+   * map is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }
@@ -59,10 +62,10 @@ interface Run {
   readonly source: Source;
   readonly suspicions: Suspicions | undefined;
   readonly out: ByteWriter;
-  /** Its definitions have the numbers of the names. */
+  /** In the map, a name's number is the number of its definition. */
   readonly provenance: ProvenanceMap | undefined;
   readonly names: NameTable;
-  /** Address by a name's number; no entry when it is undefined. */
+  /** Address, by the number of the name; no entry for an undefined name. */
   readonly addresses: number[];
   readonly symbols: LinkSymbol[];
   readonly references: Reference[];
@@ -106,7 +109,7 @@ function read(run: Run): void {
   const { bytes } = run.source;
   const { out, provenance, suspicions } = run;
   let high = -1; // first digit of the current byte, or -1 between bytes
-  let first = 0; // its offset
+  let first = 0; // offset of that digit
   for (let at = 0; at < bytes.length; ) {
     const kind = CLASSES[bytes[at] as number] as number;
     if (kind >= 0) {
@@ -125,7 +128,8 @@ function read(run: Run): void {
     } else if (kind === COMMENT) at = commentEnd(run, at);
     else {
       suspicions?.interrupted(run.source, at, high >= 0);
-      // Quirk kept: addresses are counted by first digits, so a label within a byte is after it.
+      // Quirk kept: addresses are counted by first digits, so a label inside a byte has the address
+      // after it.
       if (kind === LABEL) at = readLabel(run, at, out.length + (high < 0 ? 0 : 1));
       else at = readReference(run, at);
     }
@@ -140,10 +144,10 @@ function readLabel(run: Run, offset: number, position: number): number {
   const name = run.names.text(number);
   run.symbols.push({ name, address, file: run.source.name, offset });
   run.provenance?.define(number, 0, offset, next - 1);
-  return next; // a `>` that ends the name is consumed: what follows it is read as digits
+  return next; // a `>` that ends the name is consumed, so digits may follow it
 }
 
-/** Within a byte a reference is written before that byte and does not count it. */
+/** A reference inside a byte is written before that byte, and the byte does not count for it. */
 function readReference(run: Run, offset: number): number {
   const sigil = sigilOf(run.source.bytes[offset] as number);
   const target = readName(run, offset);
@@ -176,7 +180,7 @@ function readName(run: Run, offset: number): Name {
         const message = `a name of ${at - start} bytes: at most ${MAX_NAME} are possible`;
         throw failure(run, offset, 'long-name', message);
       }
-      // Quirk kept: names are compared up to a NUL only.
+      // Quirk kept: names are compared only up to a NUL.
       const number = run.names.intern(bytes, start, nul < 0 ? at : nul);
       return { number, next: at + 1, hasBase: byte === 0x3e };
     }
@@ -210,7 +214,7 @@ function fillHole(run: Run, reference: Reference): void {
   for (let i = 0; i < size; i++) image[at + i] = value >> (8 * i);
 }
 
-/** The value should fit its bytes, and a base be named only where it has an effect. */
+/** A value should fit into its bytes, and a base should be named only where it has an effect. */
 function checkFit(
   suspicions: Suspicions,
   source: Source,

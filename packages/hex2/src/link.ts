@@ -45,8 +45,8 @@ export function link(sources: readonly Source[], options: LinkOptions = {}): Lin
 }
 
 /**
- * Fill the holes. On RISC-V the other references and the `.` words are applied through the
- * register, which skips the holes.
+ * Fill the holes. On RISC-V, the other references and the `.` words go through the register, which
+ * skips the holes.
  */
 function resolve(scanned: ScanResult, image: Uint8Array, suspicions: Suspicions | undefined): void {
   const riscV = isRiscV(scanned.options.architecture);
@@ -78,8 +78,8 @@ function fillHole(scanned: ScanResult, image: Uint8Array, reference: Reference):
 }
 
 /**
- * Quirk kept: an absolute reference has a displacement too; its base must exist and ARM checks its
- * target.
+ * Quirk kept: an absolute reference also has a displacement. Its base must exist, and ARM checks
+ * its target.
  */
 function displacementOf(scanned: ScanResult, reference: Reference, target: number): number {
   const { architecture, baseAddress } = scanned.options;
@@ -92,7 +92,7 @@ function displacementOf(scanned: ScanResult, reference: Reference, target: numbe
   return displacement(architecture, target, base, reference.aligned);
 }
 
-/** What a RISC-V reference without a hole puts into the register. */
+/** The bits that a RISC-V reference without a hole puts into the register. */
 function immediateOf(scanned: ScanResult, reference: Reference): number {
   const { encode, bits } = reference.sigil.immediate as Immediate;
   const target = addressOf(scanned, reference, reference.target);
@@ -112,7 +112,7 @@ function addressOf(scanned: ScanResult, reference: Reference, name: number): num
   throw errorAt(source, offset, 'undefined-label', message, symbolHint(scanned.names.text(name)));
 }
 
-/** What a label of M2-Planet's output is in the C program. */
+/** What a label in M2-Planet's output means in the C program. */
 function symbolHint(label: string): string | undefined {
   const [, kind, name] = /^(FUNCTION|GLOBAL)_(.*)$/s.exec(label) ?? [];
   if (name === undefined) return undefined;

@@ -23,12 +23,13 @@ export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface ArchitectureOptions {
   /**
-   * Decides how displacements are counted, and what `^`, `<` and `.` mean. Default `knight-native`.
+   * Determines how displacements are counted, and what `^`, `<` and `.` mean. Default
+   * `knight-native`.
    */
   readonly architecture?: Architecture;
-  /** Order of the bytes of a reference, and of a RISC-V word. Default true. */
+  /** True for the highest byte first, in references and in RISC-V words. Default true. */
   readonly bigEndian?: boolean;
-  /** Address of the first byte, taken modulo 2^32. Default 0. */
+  /** Address of the first byte, modulo 2^32. Default 0. */
   readonly baseAddress?: number;
   /** Default `hex`. */
   readonly byteMode?: ByteMode;
@@ -36,8 +37,8 @@ export interface ArchitectureOptions {
 
 export interface LinkOptions extends ArchitectureOptions, FindingOptions {
   /**
-   * Receives, for each byte, its digits or reference, and the label that this names. Default: none
-   * is made.
+   * Receives, for each byte, its digits or reference, and the label that this names. Default: no
+   * map is made.
    */
   readonly provenance?: ProvenanceMap | undefined;
 }
@@ -49,7 +50,7 @@ export const DEFAULT_OPTIONS: Required<ArchitectureOptions> = {
   byteMode: 'hex',
 };
 
-/** RISC-V images are made of words that references change; see riscv.ts. */
+/** True for architectures whose images consist of words that references change; see riscv.ts. */
 export function isRiscV(architecture: Architecture): boolean {
   return architecture === 'riscv32' || architecture === 'riscv64';
 }

@@ -11,17 +11,17 @@ import type { Host, Program } from '@stage0-ts/host';
 import { link } from './link.ts';
 import { ARCHITECTURES, type Architecture, type ByteMode } from './options.ts';
 
-/** The command line, read. */
+/** What the command line says. */
 interface Settings {
   readonly inputs: string[];
-  /** Every --output; upstream empties all, and writes the last. */
+  /** Every --output. Upstream empties all of them, and writes to the last. */
   readonly outputs: string[];
   architecture: Architecture;
   bigEndian: boolean;
   baseAddress: number;
   byteMode: ByteMode;
   executable: boolean;
-  /** Ours: reject what upstream accepts silently. */
+  /** Our own option: reject what upstream silently accepts. */
   strict: boolean;
   /** The name given to --architecture, if it is unknown. */
   unknown: string | undefined;

@@ -3,9 +3,9 @@
 
 /** A label as it was defined. */
 export interface LinkSymbol {
-  /** The label, one character a byte (latin1). */
+  /** The label, with one character for each byte (latin1). */
   readonly name: string;
-  /** Its address, base address included, as a signed 32-bit number. */
+  /** Its address, including the base address, as a signed 32-bit number. */
   readonly address: number;
   /** Name of the source that defines it. */
   readonly file: string;
@@ -15,6 +15,8 @@ export interface LinkSymbol {
 
 export interface LinkResult {
   readonly image: Uint8Array<ArrayBuffer>;
-  /** In the order of the definitions; where a name occurs twice, references mean the last. */
+  /**
+   * In the order of the definitions. If a name occurs twice, references mean the last definition.
+   */
   readonly symbols: readonly LinkSymbol[];
 }

@@ -12,15 +12,15 @@
  */
 
 export interface Step {
-  /** Offset in the image; steps are in order of it. */
+  /** Offset in the image, by which steps are ordered. */
   readonly at: number;
-  /** Bytes from here on that the register does not touch. */
+  /** How many bytes from here on the register does not change. */
   readonly skip: number;
-  /** What is XORed into the register. */
+  /** The word that is XORed into the register. */
   readonly word: number;
 }
 
-/** Run the register over `image`. What is left in it at the end is lost. */
+/** Run the register over `image`. What it contains at the end is lost. */
 export function replay(image: Uint8Array, steps: readonly Step[]): void {
   let register = 0;
   let next = 0;
@@ -43,7 +43,8 @@ export function wordImmediate(word: number, bigEndian: boolean): number {
 }
 
 /**
- * `!`, I format. It is in the second instruction of a pair; the displacement counts from the first.
+ * `!`, I format. It is in the second instruction of a pair, but its displacement counts from the
+ * first.
  */
 export function immediateI(displacement: number): number {
   return ((displacement + 4) & 0xfff) << 20;
@@ -69,13 +70,15 @@ export function immediateJ(displacement: number): number {
   );
 }
 
-/** `~`, U format, rounded so that the sign-extended low part of an I format completes it. */
+/** `~`, U format. It is rounded so that the sign-extended low part of an I format completes it. */
 export function immediateU(displacement: number): number {
   const high = displacement & 0xfffff000;
   return (displacement & 0xfff) < 0x800 ? high : (high + 0x1000) | 0;
 }
 
-/** True when the displacement fits a signed field of `bits` bits whose low bit is not stored. */
+/**
+ * True if the displacement fits into a signed field of `bits` bits, whose low bit is not stored.
+ */
 export function fitsBranch(displacement: number, bits: number): boolean {
   const limit = 2 ** (bits - 1);
   return displacement >= -limit && displacement < limit && (displacement & 1) === 0;

@@ -28,10 +28,10 @@ const ALIGNED = -6;
 const WORD = -7;
 
 const GREATER = 0x3e;
-/** Bytes of a name: a buffer of 4096, the last one zero. */
+/** Longest name in bytes: upstream has a buffer of 4096, the last byte zero. */
 const MAX_NAME = 4095;
 
-/** The notation of a byte: how many digits, and the base of the number that they form. */
+/** How bytes are written: the number of digits, and the base of the number that they form. */
 interface Notation {
   readonly digits: number;
   readonly radix: number;
@@ -44,10 +44,10 @@ const NOTATIONS: Readonly<Record<ByteMode, Notation>> = {
   binary: { digits: 8, radix: 2, classes: classTable(2) },
 };
 
-/** 1 for the bytes that end a name: tab, newline, blank, `>`; 2 for NUL, which none may hold. */
+/** 1 for bytes that end a name: tab, newline, blank, `>`; 2 for NUL, which no name may contain. */
 const NAME_ENDS: Uint8Array = nameEndTable();
 
-/** The name that upstream reads at the end of a file: it stores its EOF as a character. */
+/** The name that upstream reads at the end of a file, because it stores its EOF as a character. */
 const EOF_NAME = new Uint8Array([0xff]);
 
 /** A use of a label. */
@@ -61,15 +61,15 @@ export interface Reference {
   readonly target: number;
   /** Number of the name after `>`, or -1. */
   readonly base: number;
-  /** True if a `^` came before it that no other reference has used. */
+  /** True if there was a `^` before it that no other reference has used. */
   readonly aligned: boolean;
-  /** Offset in the image of the hole, or of the next byte when `size` is 0. */
+  /** Offset in the image of the hole, or of the next byte if `size` is 0. */
   readonly at: number;
-  /** Bytes of the hole; 0 for a reference that changes the register (RISC-V). */
+  /** Size of the hole in bytes; 0 for a reference that changes the register (RISC-V). */
   readonly size: number;
 }
 
-/** A change of the RISC-V register that needs no label, or bytes that it skips. */
+/** A change of the RISC-V register that needs no label; or bytes that the register skips. */
 export interface RegisterEvent extends Step {
   readonly kind: 'register';
 }
@@ -79,10 +79,10 @@ export interface ScanResult {
   readonly options: Required<ArchitectureOptions>;
   readonly out: ByteWriter;
   readonly names: NameTable;
-  /** Address by a name's number; no entry when it is undefined. */
+  /** Address, by the number of the name; no entry for an undefined name. */
   readonly addresses: readonly number[];
   readonly symbols: readonly LinkSymbol[];
-  /** In the order of the text; all but the references are RISC-V's. */
+  /** In the order of the text. All events other than references are RISC-V's. */
   readonly events: readonly (Reference | RegisterEvent)[];
 }
 
@@ -109,17 +109,17 @@ class Scanner implements ScanResult {
   readonly symbols: LinkSymbol[] = [];
   readonly events: (Reference | RegisterEvent)[] = [];
   private readonly riscV: boolean;
-  /** Its definitions have the numbers of the names. */
+  /** In the map, a name's number is the number of its definition. */
   private readonly provenance: ProvenanceMap | undefined;
   private readonly suspicions: Suspicions | undefined;
   private source: Source = { name: '', bytes: new Uint8Array() };
   /** Number of the source in the map. */
   private sourceNumber = 0;
-  /** The `^` flag: it stays, across files too, until a reference uses it. */
+  /** The `^` flag. It stays set until a reference uses it, even in another file. */
   private aligned = false;
   /**
-   * RISC-V with a map only: the label that changed the register last, and how many bytes it still
-   * reaches.
+   * Only for RISC-V with a map: the label that changed the register last, and how many bytes it
+   * still affects.
    */
   private pendingImmediate = { name: -1, bytes: 0 };
 
@@ -144,10 +144,10 @@ class Scanner implements ScanResult {
     const { digits, radix, classes } = NOTATIONS[this.options.byteMode];
     const { bigEndian } = this.options;
     const { suspicions } = this;
-    let value = 0; // of the digits that wait for the rest of their byte
-    let count = 0; // how many wait
-    let first = 0; // offset of the first of them
-    let wordAt = -1; // offset of the `.` while its word is read
+    let value = 0; // value of the digits that wait for the rest of their byte
+    let count = 0; // number of these digits
+    let first = 0; // offset of the first of these digits
+    let wordAt = -1; // offset of the `.` whose word is being read
     let word = 0;
     let wordBytes = 0;
     for (let at = 0; at < bytes.length; ) {
@@ -159,7 +159,7 @@ class Scanner implements ScanResult {
         if (++count < digits) continue;
         if (wordAt < 0) this.writeByte(value, first, at);
         else {
-          word = (word << 8) ^ value; // quirk kept: an octal 777 reaches into the byte before
+          word = (word << 8) ^ value; // quirk kept: an octal 777 also changes the byte before
           if (++wordBytes === 4) {
             this.addRegisterEvent(0, wordImmediate(word, bigEndian));
             wordAt = -1;
@@ -174,7 +174,7 @@ class Scanner implements ScanResult {
       else {
         suspicions?.interrupted(source, at, count > 0);
         if (wordAt >= 0)
-          at++; // within a word everything but comments is skipped
+          at++; // inside a word everything except comments is skipped
         else if (kind === REFERENCE) at = this.readReference(at);
         else if (kind === LABEL) at = this.readLabel(at);
         else if (kind === WORD) {
@@ -196,8 +196,8 @@ class Scanner implements ScanResult {
   }
 
   /**
-   * A byte written in digits; on RISC-V its provenance has the label whose immediate is put into
-   * it.
+   * Write a byte that was written in digits. On RISC-V its provenance includes the label whose
+   * immediate it gets.
    */
   private writeByte(value: number, start: number, end: number): void {
     if (this.provenance !== undefined) {
@@ -218,13 +218,13 @@ class Scanner implements ScanResult {
     this.addresses[number] = address;
     this.symbols.push({ name: this.names.text(number), address, file: source.name, offset });
     this.provenance?.define(number, this.sourceNumber, offset, end);
-    return end + 1; // a `>` that ends the name is consumed: what follows it is read as digits
+    return end + 1; // a `>` that ends the name is consumed, so digits may follow it
   }
 
   /**
    * reference = sigil name [ '>' name ], a hole of 1 to 4 bytes. On RISC-V the sigils `! @ $ ~`
-   * make no hole but change the register, and what follows their `>` is not a base. Returns the
-   * offset after the reference.
+   * change the register instead of making a hole, and the name after their `>` is not a base.
+   * Returns the offset after the reference.
    */
   private readReference(offset: number): number {
     const { source } = this;
@@ -299,7 +299,7 @@ function nameEnd(source: Source, offset: number): number {
   return bytes.length;
 }
 
-/** Offset after the LF or CR that ends the comment at `start`; the end of the file ends it too. */
+/** Offset after the LF or CR that ends the comment at `start`. The end of the file also ends it. */
 function commentEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at++;

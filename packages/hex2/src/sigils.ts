@@ -8,20 +8,22 @@
  */
 import { immediateB, immediateI, immediateJ, immediateU } from './riscv.ts';
 
-/** On RISC-V: a reference that has no hole of its own but is put into an instruction. */
+/** For RISC-V: a reference without a hole of its own, which changes an instruction. */
 export interface Immediate {
   /** Encodes the displacement as bits of the instruction. */
   readonly encode: (displacement: number) => number;
-  /** Bits that an even, signed displacement must fit; undefined if any value is truncated. */
+  /**
+   * How many bits an even, signed displacement must fit into; undefined if any value is truncated.
+   */
   readonly bits?: number;
 }
 
 export interface Sigil {
-  /** Bytes of the hole. */
+  /** Size of the hole in bytes. */
   readonly size: number;
-  /** What is put into it: the label's address, or the displacement to it. */
+  /** What the hole gets: the label's address if true, otherwise the displacement to the label. */
   readonly absolute: boolean;
-  /** Undefined if RISC-V is like all others. */
+  /** Undefined if the sigil has no special meaning on RISC-V. */
   readonly immediate?: Immediate;
 }
 
@@ -34,7 +36,7 @@ export const SIGILS: Readonly<Record<string, Sigil>> = {
   '&': { size: 4, absolute: true },
 };
 
-/** Those that hex2-0 has. */
+/** The sigils that hex2-0 has. */
 export const MINIMAL_SIGILS = '!@$%&';
 
 /** The sigil of a character code. */

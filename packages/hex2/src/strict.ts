@@ -18,17 +18,23 @@ export class Suspicions {
     this.stray = new StrayCharacters(report, message);
   }
 
-  /** The byte at `at` is skipped: it should be white space. */
+  /** Called when the byte at `at` is skipped, which should be white space. */
   skipped(source: Source, at: number): void {
     this.stray.check(source, at);
   }
 
-  /** A label or reference is at `at`, and digits wait for the rest of their byte if `waiting`. */
+  /**
+   * Called for a label or reference at `at`; `waiting` is true if digits wait for the rest of their
+   * byte.
+   */
   interrupted(source: Source, at: number, waiting: boolean): void {
     if (waiting) this.report(source, at, 'split-byte', 'a label or reference within a byte');
   }
 
-  /** The end of a source: no digits should be left over; `first` is the offset of the first one. */
+  /**
+   * Called at the end of a source, where no digits should be left over; `first` is the offset of
+   * the first one.
+   */
   ended(source: Source, first: number, waiting: boolean): void {
     if (waiting) this.report(source, first, 'odd-digits', 'an incomplete byte');
   }
@@ -45,18 +51,18 @@ export class Suspicions {
     }
   }
 
-  /** An absolute reference has a base. */
+  /** Called for an absolute reference that has a base. */
   uselessBase(source: Source, offset: number): void {
     this.report(source, offset, 'useless-base', 'this base has no effect');
   }
 
-  /** A value is truncated. */
+  /** Called for a value that is truncated. */
   truncated(source: Source, offset: number, message: string): void {
     this.report(source, offset, 'out-of-range', message);
   }
 }
 
-/** Undefined when nothing is to be looked for. */
+/** Undefined if nothing should be looked for. */
 export function suspicionsFor(report: Report | undefined): Suspicions | undefined {
   return report && new Suspicions(report);
 }

@@ -8,7 +8,7 @@
  */
 import type { ProvenanceMap } from '@stage0-ts/bytes';
 
-/** An upstream program: argument vector (argv[0] is its name) and world → exit status (0–255). */
+/** An upstream program: argument vector (argv[0] is its name) and host → exit status (0–255). */
 export type Program = (argv: readonly string[], host: Host) => number;
 
 export type FileKind = 'file' | 'directory' | 'link' | 'other';
@@ -22,13 +22,13 @@ export interface FileStatus {
   readonly size: number;
 }
 
-/** Which file a name means, apart from what {@link FileStatus} says. */
+/** Tells which file a name refers to, in addition to {@link FileStatus}. */
 export interface Inode {
-  /** Equal for two names of one file, and for no other files that are there. */
+  /** Equal for two names of the same file, and different for any other existing file. */
   readonly number: number;
-  /** Names that it has; a directory's are two and one for each directory in it. */
+  /** How many names it has. A directory has two, and one more for each directory in it. */
   readonly links: number;
-  /** When its content last changed, in milliseconds since 1970, by {@link Host.now}. */
+  /** Time of the last change of its content, in milliseconds since 1970, by {@link Host.now}. */
   readonly modified: number;
 }
 
@@ -53,9 +53,9 @@ export interface SystemName {
  */
 export type ProvenanceSink = (output: string, provenance: ProvenanceMap) => void;
 
-/** What a started program gets instead of its parent's own; absent ones are inherited. */
+/** What a started program gets instead of its parent's own. What is absent is inherited. */
 export interface Inherited {
-  /** Everything left on standard input. Called once, when the program reads. */
+  /** The rest of standard input. Called once, when the program reads. */
   readonly stdin?: (() => Uint8Array) | undefined;
   readonly stdout?: ((bytes: Uint8Array) => void) | undefined;
   readonly stderr?: ((bytes: Uint8Array) => void) | undefined;
@@ -64,10 +64,10 @@ export interface Inherited {
 }
 
 export interface Host {
-  /** `NAME=value` strings in the order that the program got them. */
+  /** `NAME=value` strings, in the order in which the program got them. */
   readonly environment: readonly string[];
 
-  /** Everything left on standard input. */
+  /** The rest of standard input. */
   readStdin(): Uint8Array;
   writeStdout(bytes: Uint8Array): void;
   writeStderr(bytes: Uint8Array): void;
@@ -80,43 +80,47 @@ export interface Host {
    * host may keep `bytes`: the caller must not change them afterwards.
    */
   writeFile(path: string, bytes: Uint8Array, mode: number): void;
-  /** What `path` is, links followed; undefined when there is nothing. */
+  /** What is at `path`, following links; undefined if there is nothing. */
   stat(path: string): FileStatus | undefined;
-  /** What `path` is, the last link not followed; undefined when there is nothing. */
+  /**
+   * What is at `path`, without following a link in the last part; undefined if there is nothing.
+   */
   lstat(path: string): FileStatus | undefined;
-  /** True when both names exist and are one file. */
+  /** True if both names exist and refer to the same file. */
   sameFile(first: string, second: string): boolean;
-  /** Which file `path` is; undefined when there is nothing. */
+  /** Which file `path` refers to; undefined if there is nothing. */
   inode(path: string, followLast: boolean): Inode | undefined;
-  /** Set when the content last changed. */
+  /** Set the time at which the content last changed. */
   setModified(path: string, when: number): void;
   /**
-   * Milliseconds since 1970. In a world in memory each question and each change of a file is one
-   * millisecond, so that the same programs see the same times.
+   * Milliseconds since 1970. In a world in memory, each call and each change of a file takes one
+   * millisecond, so the same programs see the same times.
    */
   now(): number;
-  /** Names in a directory, sorted, without `.` and `..`. */
+  /** The names in a directory, sorted, without `.` and `..`. */
   list(path: string): string[];
   chmod(path: string, mode: number): void;
   /** The umask applies to `mode`. */
   mkdir(path: string, mode: number): void;
   /** Remove a file or link (unlink). */
   remove(path: string): void;
-  /** Remove a directory that is empty (rmdir). */
+  /** Remove an empty directory (rmdir). */
   removeDirectory(path: string): void;
-  /** Give what is at `from` the name `to`; a file or an empty directory there goes (rename). */
+  /**
+   * Give the file at `from` the name `to`. It replaces a file or an empty directory there (rename).
+   */
   rename(from: string, to: string): void;
   /** Give the file at `existing` a second name (link). Links are not followed. */
   link(existing: string, path: string): void;
   symlink(target: string, path: string): void;
-  /** Where the link points, as it was written. */
+  /** The target of a link, as it was written. */
   readLink(path: string): string;
 
   /** Absolute path of the working directory. */
   currentDirectory(): string;
   changeDirectory(path: string): void;
   /**
-   * Make `path` this program's root directory (chroot). A host that cannot do that throws ENOSYS.
+   * Make `path` this program's root directory (chroot). A host that cannot do this throws ENOSYS.
    */
   changeRoot(path: string): void;
 
@@ -127,8 +131,8 @@ export interface Host {
 
   /**
    * Start the program at `path` (taken as it is: no PATH search) and wait for its end. The child
-   * gets the working directory and the streams, those of `inherited` first. Throws ENOENT, EACCES
-   * (no execute bit, or no file) or ENOEXEC when nothing was started.
+   * gets the working directory and the streams; what `inherited` has replaces these. Throws ENOENT,
+   * EACCES (no execute bit, or no file) or ENOEXEC when nothing was started.
    */
   run(
     path: string,

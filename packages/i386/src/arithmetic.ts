@@ -7,7 +7,7 @@
 import { extend } from './decode.ts';
 import type { Flags } from './flags.ts';
 
-/** The low `size` bytes of `value`, as a number without sign. */
+/** The low `size` bytes of `value`, as an unsigned number. */
 export function unsigned(value: number, size: number): number {
   return size === 4 ? value >>> 0 : value & (size === 2 ? 0xffff : 0xff);
 }
@@ -45,7 +45,7 @@ export function logical(flags: Flags, result: number): number {
   return result;
 }
 
-/** shl, shr, sar by 1 to 31. */
+/** shl, shr and sar by 1 to 31 bits. */
 export function shift(
   flags: Flags,
   name: string,
@@ -71,7 +71,7 @@ export function shift(
   return result;
 }
 
-/** rol, ror, rcl, rcr by 1 to 31: only carry and overflow change. */
+/** rol, ror, rcl and rcr by 1 to 31 bits. Only carry and overflow change. */
 export function rotate(
   flags: Flags,
   name: string,
@@ -82,7 +82,7 @@ export function rotate(
   const left = name === 'rol' || name === 'rcl';
   const through = name === 'rcl' || name === 'rcr';
   const bits = size * 8 + (through ? 1 : 0);
-  // With the carry the value has up to 33 bits.
+  // Together with the carry, the value has up to 33 bits.
   const all =
     BigInt(unsigned(value, size)) | (through && flags.carry ? 1n << BigInt(bits - 1) : 0n);
   const by = BigInt(left ? count % bits : (bits - (count % bits)) % bits);
@@ -102,8 +102,8 @@ export function rotate(
 }
 
 /**
- * shld and shrd by 1 to 31. For counts over 16 a 16-bit result is undefined; this is what the bits
- * give.
+ * shld and shrd by 1 to 31 bits. For more than 16 bits, a 16-bit result is undefined; this one
+ * follows from the bits.
  */
 export function shiftDouble(
   flags: Flags,

@@ -12,37 +12,48 @@ import { REGISTER_NAMES } from './registers.ts';
 
 export interface BudgetOptions {
   readonly image: { readonly path: string };
-  /** Instructions, those of forks included, after which the program is stopped. Default: none. */
+  /**
+   * The program is stopped after this many instructions, including those of its forks. Default: no
+   * limit.
+   */
   readonly instructionLimit?: number | undefined;
-  /** Asked from time to time (at least every 200 million instructions); true stops the program. */
+  /**
+   * Called from time to time (at least every 200 million instructions); when it returns true, the
+   * program is stopped.
+   */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
 /** How many instructions are interpreted between two calls of `shouldStop`. */
 const POLL_INTERVAL = 1_000_000;
-/** The same for translated code, which takes about as long for ten times as many. */
+/**
+ * The same for translated code, which runs about ten times as many instructions in the same time.
+ */
 const TRANSLATED_INTERVAL = 10_000_000;
-/** The same where only that is counted, by weights: see translate/metering.ts. */
+/**
+ * The same for translated code without a limit, which counts by weights: see translate/metering.ts.
+ */
 const REQUEST_INTERVAL = 200_000_000;
 /** System calls, which may take long, between two calls of `shouldStop`. */
 const CALL_INTERVAL = 16;
 /**
- * A fork is interpreted in its parent's memory before it runs translated in a copy, as most forks
- * execute another program soon. It is for about as long as copying takes: then no fork takes more
- * than twice the time of the better way. This many instructions at least,
+ * Most forks soon execute another program. So a fork is interpreted in its parent's memory before
+ * it runs translated in a copy. It is interpreted for about as long as copying would take: then no
+ * fork takes more than twice the time of the better way. At least this many instructions are
+ * interpreted,
  */
 const INTERPRETED_FIRST = 300;
-/** and one for this many bytes that would be copied. */
+/** and one more for each of these bytes that would be copied. */
 const COPIED_BYTES = 128;
 
-/** Runs processes in the interpreter, with one limit for a process and all its forks. */
+/** Runs processes in the interpreter, with one limit for a process and all its forks together. */
 export class InstructionBudget implements Budget {
   readonly program: string;
   /** Runs a process to its end in translated code. Throws ProcessEnd or MachineError. */
   accelerate: ((process: Process) => never) | undefined;
   private readonly limit: number;
   private readonly shouldStop: (() => boolean) | undefined;
-  /** Executed by forks that have ended, and by translated code. */
+  /** Number of instructions executed by forks that have ended, and by translated code. */
   private spent = 0;
   private nextPoll = POLL_INTERVAL;
   private calls = 0;
@@ -88,7 +99,7 @@ export class InstructionBudget implements Budget {
     return this.shouldStop === undefined ? this.limit : Math.min(this.limit, this.nextPoll);
   }
 
-  /** Throws MachineError when a limit is reached. */
+  /** Throws MachineError if a limit is reached. */
   check(process: Process): void {
     const total = this.spent + process.cpu.executed;
     if (total >= this.limit) {
@@ -103,13 +114,16 @@ export class InstructionBudget implements Budget {
     }
   }
 
-  /** Translated instructions that may run before the next check. */
+  /** How many translated instructions may run before the next check. */
   quantum(process: Process): number {
     if (this.limit === Number.POSITIVE_INFINITY) return REQUEST_INTERVAL;
     return Math.min(this.limit - this.spent - process.cpu.executed, TRANSLATED_INTERVAL);
   }
 
-  /** Translated code makes a system call. Throws MachineError when the program is to stop. */
+  /**
+   * Called when translated code makes a system call. Throws MachineError if the program has to
+   * stop.
+   */
   called(): void {
     if (++this.calls % CALL_INTERVAL !== 0 || this.shouldStop?.() !== true) return;
     throw new MachineError('aborted', 'stopped on request');
@@ -120,7 +134,7 @@ export class InstructionBudget implements Budget {
     this.spent += executed;
   }
 
-  /** The same, and check the limits. */
+  /** Count such instructions, and check the limits. */
   spend(process: Process, executed: number): void {
     this.count(executed);
     this.check(process);

@@ -11,28 +11,29 @@ import type { FileTable } from './files.ts';
 import { type Memory, READABLE, WRITABLE } from './memory.ts';
 import type { Entropy, Mask, SignalInfo, Signals } from './signals.ts';
 
-/** What system calls work on. */
+/** What system calls use and change. */
 export interface CallContext {
   readonly host: Host;
   readonly memory: Memory;
   readonly files: FileTable;
   readonly calls: CallCount;
   /**
-   * Permission bits that new files do not get; undefined, the host's own, until the guest sets it.
+   * Permission bits that new files do not get. Undefined until the guest sets it: then the host's
+   * own umask applies.
    */
   umask: number | undefined;
   readonly pid: number;
   readonly parentPid: number;
   /** brk. */
   setHeapEnd(address: number): number;
-  /** The guest's memory is about to be changed. */
+  /** Called before the guest's memory is changed. */
   willWrite(address: number, size: number): void;
   exit(status: number): never;
-  /** The process ends as by this signal. */
+  /** End the process as the signal would. */
   die(signal: number): never;
   /**
-   * @param stack esp of the child; 0 for the parent's.
-   * @param childNumber where the child's memory gets its number; 0 for nowhere.
+   * @param stack esp of the child; 0 for the same as the parent's.
+   * @param childNumber where the child's process number is stored in its memory; 0 for nowhere.
    */
   fork(stack?: number, childNumber?: number): number;
   execute(path: string, argv: readonly string[], environment: readonly string[]): never;
@@ -45,9 +46,9 @@ export interface CallContext {
   signal(pid: number, info: SignalInfo): boolean;
   /** Block the signals of `mask`, and no others, until the call returns. */
   suspend(mask: Mask): void;
-  /** sigreturn: go on where the handler interrupted the program. Returns the old eax. */
+  /** sigreturn: continue where the handler interrupted the program. Returns the old eax. */
   leaveHandler(hasInfo: boolean): number;
-  /** For all processes of the session. */
+  /** Shared by all processes of the session. */
   readonly entropy: Entropy;
   /** Make an entry of the descriptor table a segment of 4 GiB that begins at `base`. */
   setSegment(entry: number, base: number): void;
@@ -55,7 +56,7 @@ export interface CallContext {
   readonly isForkedChild: boolean;
 }
 
-/** Carries a call out; `a` to `e` are ebx, ecx, edx, esi, edi. */
+/** Carries out a call; `a` to `e` are ebx, ecx, edx, esi, edi. */
 export type Call = (
   context: CallContext,
   a: number,
@@ -67,11 +68,11 @@ export type Call = (
 
 const MAX_PATH = 4096;
 
-/** After so many useless system calls in a row, a program counts as stuck. */
+/** After this many useless system calls in a row, a program counts as stuck. */
 const MAX_CALLS_IN_VAIN = 200_000;
 
 /**
- * Finds programs that loop for ever: upstream's assemblers do if a file is missing or ends in a
+ * Finds programs that loop for ever. Upstream's assemblers do so if a file is missing or ends in a
  * comment.
  */
 export class CallCount {
@@ -79,7 +80,7 @@ export class CallCount {
   /** Number of the last call that the machine does not support. */
   missing: number | undefined;
 
-  /** A call was made; `inVain` when it failed or read nothing. Throws MachineError. */
+  /** Count a call; `inVain` if it failed or read nothing. Throws MachineError. */
   note(inVain: boolean): void {
     if (!inVain) this.inVain = 0;
     else if (++this.inVain >= MAX_CALLS_IN_VAIN) {
@@ -91,7 +92,7 @@ export class CallCount {
   }
 }
 
-/** Do something, and return 0: for calls without a result. */
+/** Run `action` and return 0, for calls without a result. */
 export function done(action: () => void): number {
   action();
   return 0;
@@ -123,7 +124,7 @@ export function wordAt(context: CallContext, address: number): number {
   return context.memory.view.getInt32(offset, true);
 }
 
-/** The string at `address`, up to its zero byte, as a string of the host. */
+/** The string at `address`, up to its zero byte, in the form that the host uses. */
 export function text(context: CallContext, address: number, limit: number = MAX_PATH): string {
   const { memory } = context;
   let end = address;
@@ -138,7 +139,10 @@ export function text(context: CallContext, address: number, limit: number = MAX_
   return decodeUtf8(memory.bytes, offset, offset + (end - address));
 }
 
-/** The strings that an array of pointers names, up to a null pointer; address 0 means none. */
+/**
+ * The strings that an array of pointers refers to, up to a null pointer. Address 0 means no
+ * strings.
+ */
 export function texts(context: CallContext, address: number): string[] {
   const result: string[] = [];
   if (address === 0) return result;

@@ -29,7 +29,7 @@ export function access(context: CallContext, name: string, mode: number): number
   if ((mode & ~7) !== 0) throw errno('EINVAL');
   const status = context.host.stat(name);
   if (status === undefined) throw missing(context.host, name);
-  // As for root: everything may be read and written, and executed if anybody may execute it.
+  // As for root: every file may be read and written, and executed if anybody may execute it.
   if ((mode & 1) !== 0 && status.kind === 'file' && (status.mode & 0o111) === 0)
     throw errno('EACCES');
   return 0;
@@ -106,7 +106,7 @@ const renameAt: Call = (context, from, old, to, path, flags) => {
   return done(() => rename(context, nameAt(context, from, old), nameAt(context, to, path)));
 };
 
-/** Numbers and calls. */
+/** Call numbers and their functions. */
 export const AT_CALLS: readonly (readonly [number: number, call: Call])[] = [
   [
     295, // openat

@@ -13,7 +13,9 @@ const FD_CLOEXEC = 1;
 const MAX_PIECES = 1024;
 /** Commands of fcntl. */
 const [F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC] = [0, 1, 2, 3, 4, 1030];
-/** Locks of all kinds: no other process runs at the same time, so all are free. */
+/**
+ * Commands for locks of all kinds. No other process runs at the same time, so all locks are free.
+ */
 const LOCKS = new Set([5, 6, 7, 12, 13, 14]);
 /** Types of directory entries. */
 const ENTRY_TYPES: Readonly<Record<FileKind, number>> = {
@@ -45,7 +47,7 @@ const fcntl: Call = (context, fd, command, argument) => {
     case F_GETFL:
       if (descriptor.kind === 'directory') return 0o200000;
       if (descriptor.kind === 'output') return 1;
-      // Without the flags that matter to open only.
+      // The flags without those that matter only to open.
       return 'flags' in descriptor ? descriptor.flags & ~0o2001700 : 0;
     case F_SETFL:
       return done(() => files.setFlags(fd, argument));
@@ -106,7 +108,7 @@ const directoryEntries =
     const descriptor = context.files.get(fd);
     if (descriptor.kind !== 'directory') throw errno('ENOTDIR');
     const { host } = context;
-    // The list is made once: removing entries between two calls does not make it skip others.
+    // The list is made once, so removing entries between two calls does not skip others.
     if (descriptor.position === 0) descriptor.names = ['.', '..', ...host.list(descriptor.path)];
     const names = descriptor.names ?? [];
     const bytes = new Uint8Array(Math.max(0, Math.min(count, 1 << 20)));
@@ -160,7 +162,7 @@ function directoryEntry(
   return entry;
 }
 
-/** Everything is ready: waiting would never end, as no other process runs. */
+/** Everything counts as ready: no other process runs, so waiting would never end. */
 const poll: Call = (context, address, count) => {
   let ready = 0;
   for (let at = 0; at < count; at++) {
@@ -172,7 +174,7 @@ const poll: Call = (context, address, count) => {
   return ready;
 };
 
-/** Some of these calls are made of read and write, which syscalls.ts has. */
+/** Some of these calls consist of read and write, which are defined in syscalls.ts. */
 export function descriptorCalls(
   read: Call,
   write: Call,

@@ -40,7 +40,10 @@ function map(
   return address | 0;
 }
 
-/** Only private copies of files are supported: changes are not carried to the file and back. */
+/**
+ * Only private copies of files are supported, because changes are not passed on between file and
+ * memory.
+ */
 function requireMappable(context: CallContext, fd: number, flags: number): void {
   const { kind } = context.files.get(fd);
   if (kind !== 'file' || (flags & MAP_SHARED) !== 0) throw errno('ENODEV');
@@ -64,7 +67,7 @@ function fillFrom(
 const mapByPages: Call = (context, _address, size, protection, flags, fd) =>
   map(context, size, protection, flags, fd, (context.sixth >>> 0) * PAGE);
 
-/** The older mmap has its arguments in memory. */
+/** The older mmap reads its arguments from memory. */
 const mapByBlock: Call = (context, block) => {
   const argument = (at: number) => wordAt(context, block + at * 4);
   const offset = argument(5) >>> 0;
@@ -105,7 +108,7 @@ const remap: Call = (context, address, oldSize, size, flags) => {
   return to | 0;
 };
 
-/** Numbers and calls. */
+/** Call numbers and their functions. */
 export const MEMORY_CALLS: readonly (readonly [number: number, call: Call])[] = [
   [90, mapByBlock],
   [91, unmap],

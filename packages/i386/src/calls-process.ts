@@ -11,7 +11,7 @@ const [CLONE_VM, CLONE_VFORK, CLONE_CHILD_SETTID, CLONE_PARENT_SETTID] = [
   0x100, 0x4000, 0x01000000, 0x00100000,
 ];
 const CLONE_SETTLS = 0x80000;
-/** Entries of the descriptor table that a thread may set, as on a 64-bit kernel. */
+/** Entries of the descriptor table that a thread may set, the same as on a 64-bit kernel. */
 const [FIRST_ENTRY, LAST_ENTRY] = [12, 14];
 const MAX_RANDOM = 0x1ffffff;
 /** Resources of getrlimit. */
@@ -22,7 +22,10 @@ const MAX_FILES = 1024;
 /** Options of prctl that have no effect here: name, dumpable, no new privileges. */
 const HARMLESS_OPTIONS = new Set([4, 15, 38]);
 
-/** A separate process. Threads, which share memory and run at the same time, are not supported. */
+/**
+ * Makes a separate process. Threads, which share memory and run at the same time, are not
+ * supported.
+ */
 const clone: Call = (context, flags, stack, parentTid, _tls, childTid) => {
   const isThread = (flags & CLONE_VM) !== 0 && (flags & CLONE_VFORK) === 0;
   if (isThread || (flags & CLONE_SETTLS) !== 0) throw errno('ENOSYS');
@@ -88,7 +91,7 @@ const systemInfo: Call = (context, address) => {
 const zero: Call = () => 0;
 const self: Call = (context) => context.pid;
 
-/** Numbers and calls. */
+/** Call numbers and their functions. */
 export const PROCESS_CALLS: readonly (readonly [number: number, call: Call])[] = [
   [23, zero], // setuid
   [34, zero], // nice

@@ -10,7 +10,7 @@ const [SI_USER, SI_TKILL] = [0, -6];
 /** signal: returns the previous handler. */
 const setHandler: Call = ({ signals }, signal, handler) => {
   const [before] = signals.get(signal);
-  // The old behaviour: the handler is reset when it is called, and its signal is not blocked.
+  // As in old systems: the handler is reset when it is called, and its signal is not blocked.
   const flags = 0xc0000000 | 0;
   if (!signals.set(signal, [handler, flags, 0, 0, 0])) throw errno('EINVAL');
   return before;
@@ -75,7 +75,9 @@ const pending =
     return 0;
   };
 
-/** Waits with another mask. It does not block: a signal that is not pending yet never comes. */
+/**
+ * Waits with another mask. It does not block, because a signal that is not pending yet never comes.
+ */
 function suspend(context: CallContext, mask: Mask): number {
   context.suspend(mask);
   throw errno('EINTR');
@@ -96,7 +98,7 @@ function send(context: CallContext, pid: number, signal: number, code: number): 
   return 0;
 }
 
-/** Numbers and calls. */
+/** Call numbers and their functions. */
 export const SIGNAL_CALLS: readonly (readonly [number: number, call: Call])[] = [
   [27, () => 0], // alarm
   [29, (context) => suspend(context, context.signals.mask)], // pause

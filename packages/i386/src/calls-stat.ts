@@ -41,7 +41,7 @@ const OMIT = 0x3ffffffe;
 /** What stat reports for a path. Throws ENOENT, ENOTDIR or ELOOP. */
 export function factsOf(context: CallContext, path: string, followLast: boolean): Facts {
   const { host, files } = context;
-  files.opened.flush(); // sizes and times are the host's
+  files.opened.flush(); // sizes and times come from the host
   const status = followLast ? host.stat(path) : host.lstat(path);
   const inode = host.inode(path, followLast);
   if (status === undefined || inode === undefined) {
@@ -127,7 +127,10 @@ const byDescriptor =
   (context, fd, address) =>
     write(context, address, factsOfOpen(context, fd));
 
-/** utime has seconds only (`unit` 0), utimes also microseconds: `unit` of them in a millisecond. */
+/**
+ * utime has only seconds (`unit` is 0). utimes also has microseconds: `unit` of them are a
+ * millisecond.
+ */
 const setTimes =
   (at: number, unit: number): Call =>
   (context, path, address) =>
@@ -141,7 +144,7 @@ const setTimes =
       context.host.setModified(name, when);
     });
 
-/** Set the time of the file at `name`, from the times at `address`; 0 means now. */
+/** Set the time of the file at `name` to the times at `address`; address 0 means now. */
 export function setTimesOf(
   context: CallContext,
   name: string,
@@ -161,7 +164,7 @@ export function setTimesOf(
   }
 }
 
-/** Owners are not stored, but a path with no file is an error. */
+/** Owners are not stored, but a path without a file is an error. */
 const changeOwner: Call = (context, path) =>
   done(() => {
     const name = text(context, path);
@@ -186,7 +189,7 @@ const short =
   (context, target, size) =>
     call(context, target, size, 0, 0, 0);
 
-/** Numbers and calls. */
+/** Call numbers and their functions. */
 export const STAT_CALLS: readonly (readonly [number: number, call: Call])[] = [
   [16, changeOwner], // lchown
   [30, setTimes(4, 0)], // utime

@@ -7,14 +7,14 @@
 import { type Call, type CallContext, put, putWords } from './call-context.ts';
 import { errno } from './errno.ts';
 
-/** Clock numbers up to CLOCK_TAI; a process's own clock is the same as the others here. */
+/** Clock numbers up to CLOCK_TAI. A process's own clock shows the same time as the others here. */
 const CLOCKS = 11;
 const TICKS_PER_SECOND = 100;
 /** Bytes of a struct rusage. */
 const USAGE = 72;
 const RESOLUTION = 1_000_000;
 
-/** Now, in seconds and a rest, of which `unit` make a second. */
+/** The present time: whole seconds, and the rest in units of which `unit` make a second. */
 function now(context: CallContext, unit: number): [seconds: number, part: number] {
   const milliseconds = Math.floor(context.host.now());
   return [Math.floor(milliseconds / 1000), (milliseconds % 1000) * (unit / 1000)];
@@ -58,7 +58,7 @@ const usage: Call = (context, _who, address) => {
   return 0;
 };
 
-/** Numbers and calls. */
+/** Call numbers and their functions. */
 export const TIME_CALLS: readonly (readonly [number: number, call: Call])[] = [
   [13, time],
   [43, times],

@@ -28,21 +28,21 @@ export const STACK = 3;
 /** Size of an operand in bytes; only the x87 has sizes above 4. */
 export type OperandSize = 1 | 2 | 4 | 8 | 10 | 14 | 28 | 94 | 108;
 
-/** An operand. All have the same fields, so that engines see one shape. */
+/** An operand. All operands have the same fields, so that JavaScript engines see one shape. */
 export interface Operand {
   readonly kind: typeof REGISTER | typeof IMMEDIATE | typeof MEMORY | typeof STACK;
-  /** Bytes: 1, 2 or 4; more for a memory operand of the x87. */
+  /** Size in bytes: 1, 2 or 4; other sizes only for memory operands of the x87. */
   readonly size: OperandSize;
-  /** Number of the register; of a byte register 4 to 7 are ah, ch, dh, bh. */
+  /** Register number. For a byte register, 4 to 7 mean ah, ch, dh, bh. */
   readonly register: number;
   /** Register that is the base of the address, or -1. */
   readonly base: number;
   /** Register that is added, shifted left by `shift`, or -1. */
   readonly index: number;
   readonly shift: number;
-  /** −1, or 0xffff where addresses have 16 bits. */
+  /** −1, or 0xffff for 16-bit addresses. */
   readonly mask: number;
-  /** 4 or 5 for memory in the segment of fs or gs, otherwise 0. */
+  /** 4 or 5 for memory in the segment of fs or gs; otherwise 0. */
   readonly segment: number;
   /** Immediate (sign-extended from `size`), target of a jump, or displacement of an address. */
   readonly value: number;
@@ -59,13 +59,13 @@ export interface Instruction {
   readonly condition: number;
   /** 0, or the repeat prefix: 0xf2 (repne) or 0xf3 (rep, repe). */
   readonly repeat: number;
-  /** Addresses have 16 bits (prefix 67). */
+  /** True if addresses have 16 bits (prefix 67). */
   readonly shortAddress: boolean;
   /** Flags read, written, and undefined afterwards. */
   readonly reads: number;
   readonly writes: number;
   readonly undefinedFlags: number;
-  /** The count may turn out to be zero at run time; then no flag is written. */
+  /** The count may be zero at run time. Then no flag is written. */
   readonly mayKeepFlags: boolean;
 }
 
@@ -74,7 +74,7 @@ export type FetchByte = (address: number) => number | undefined;
 
 const STRING = new Set<OperationName>(['movs', 'stos', 'lods', 'cmps', 'scas']);
 /**
- * Instructions that f2 or f3 before them does not change: pause, `rep ret`, and branches with the
+ * Instructions that a prefix f2 or f3 does not change: pause, `rep ret`, and branches with the
  * bound prefix.
  */
 const REPEAT_IGNORED = new Set<OperationName>([
@@ -85,18 +85,18 @@ const REPEAT_IGNORED = new Set<OperationName>([
   'call',
   'callIndirect',
   'jcc',
-  'bsf', // with f3, tzcnt on later processors; cpuid says that this is not one of them
+  'bsf', // with f3 it is tzcnt on later processors, which cpuid says this is not
 ]);
 const LOCKABLE = new Set<OperationName>(
   'add adc and btc btr bts cmpxchg cmpxchg8b dec inc neg not or sbb sub xor xadd xchg'.split(
     ' ',
   ) as OperationName[],
 );
-/** Operations that leave the flags alone when their count is zero. */
+/** Operations that do not change flags if their count is zero. */
 const COUNTED = new Set<OperationName>(
   OPERATIONS.filter((operation) => operationFlags(operation).writes.startsWith('~')),
 );
-/** Operations that do not write their first operand when it is in memory. */
+/** Operations that do not write their first operand if it is in memory. */
 const ONLY_READ = new Set<OperationName>([
   ...('cmp test push bt mul imul div idiv jmpIndirect callIndirect nop'.split(
     ' ',
@@ -110,7 +110,9 @@ const SEGMENTS = new Set([CODE_SEGMENT, 0x26, 0x36, 0x3e, FS_PREFIX, 0x65]);
 const FS = 4;
 /** The last segment register is gs. */
 const LAST_SEGMENT = 5;
-/** Their memory operands are implied, so a segment prefix has no operand to apply to here. */
+/**
+ * Their memory operands are implied, so here is no operand to which a segment prefix could apply.
+ */
 const IMPLICIT = new Set<OperationName>([...STRING, 'xlat']);
 const MAX_LENGTH = 15;
 const NO_OPERAND: Operand = {
@@ -127,7 +129,7 @@ const NO_OPERAND: Operand = {
 const SP = 4;
 const BP = 5;
 
-/** Flags of each operation as masks. */
+/** The flags of each operation, as masks. */
 const MASKS: ReadonlyMap<OperationName, readonly [number, number, number]> = new Map(
   OPERATIONS.map((operation) => {
     const { reads, writes, undefined: unknown } = operationFlags(operation);
@@ -136,8 +138,8 @@ const MASKS: ReadonlyMap<OperationName, readonly [number, number, number]> = new
 );
 
 /**
- * Decode the instruction at `address`. Undefined when its bytes are not an instruction of the
- * table, or when one of them cannot be fetched.
+ * Decode the instruction at `address`. Undefined if its bytes are not in the table, or if one of
+ * them cannot be fetched.
  */
 export function decode(fetch: FetchByte, address: number): Instruction | undefined {
   try {
@@ -158,7 +160,7 @@ class Decoder {
   private shortAddress = false;
   private repeat = 0;
   private lock = false;
-  /** The last segment prefix is 2e (cs). */
+  /** True if the last segment prefix is 2e (cs). */
   private codeSegment = false;
   /** 4 or 5 if the last segment prefix is that of fs or gs. */
   private segment = 0;
@@ -249,7 +251,7 @@ class Decoder {
 
   private condition(operation: OperationName): number | undefined {
     if (operation === 'fcmov') {
-      // b, e, be, u by `reg`, and their opposites with the next opcode.
+      // The conditions b, e, be and u, selected by `reg`; with the next opcode, their opposites.
       const reg = (this.readModRM() >> 3) & 7;
       return (FCMOV_CONDITIONS[reg] as number) | (this.opcode & 1);
     }
@@ -257,7 +259,7 @@ class Decoder {
     return has ? this.opcode & 15 : undefined;
   }
 
-  /** Shifts have an operand `count`; string operations have a count if they are repeated. */
+  /** Shifts have an operand `count`. String operations have a count if they are repeated. */
   private mayCountZero(count: Operand | undefined): boolean {
     if (count === undefined) return this.repeat !== 0;
     return count.kind !== IMMEDIATE || (count.value & 31) === 0;
@@ -307,7 +309,10 @@ class Decoder {
     }
   }
 
-  /** The size of a memory operand that the table names: only the x87 has such. */
+  /**
+   * The size of a memory operand, if the table states it. Only operands of the x87 have such a
+   * size.
+   */
   private memorySize(letters: string): OperandSize | undefined {
     if (letters === 'Me') return ENVIRONMENT[this.operandSize];
     if (letters === 'Ms') return STATE[this.operandSize];
@@ -315,7 +320,7 @@ class Decoder {
     return /^\d/.test(digits) ? (Number(digits) as OperandSize) : undefined;
   }
 
-  /** With the operand size prefix a jump would cut eip to 16 bits; no program wants that. */
+  /** With the operand size prefix, a jump would cut eip to 16 bits, which no program wants. */
   private target(size: 1 | 4): Operand | undefined {
     if (this.operandSize === 2) return undefined;
     const distance = this.signed(size);
@@ -340,7 +345,8 @@ class Decoder {
       if (((sib >> 3) & 7) !== SP) index = (sib >> 3) & 7;
       shift = sib >> 6;
     }
-    // With mode 0, the code of ebp as base means: no base, but a displacement of 32 bits.
+    // With mode 0, the code of ebp as base has another meaning: no base, but a displacement of 32
+    // bits.
     if (mode === 0 && base === BP) return memory(-1, index, shift, this.signed(4), size);
     const displacement = mode === 0 ? 0 : this.signed(mode === 1 ? 1 : 4);
     return memory(base, index, shift, displacement, size);

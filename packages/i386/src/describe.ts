@@ -12,13 +12,13 @@ import type { OperationName } from './instructions.ts';
 import { X87_SENTENCES, X87_SIZES } from './x87/sentences.ts';
 
 export interface InstructionMeaning {
-  /** Without a full stop. */
+  /** What it does, without a full stop. */
   readonly does: string;
   /** Empty if the instruction neither reads nor sets a flag. */
   readonly flags: string;
 }
 
-/** The flags that programs here use. */
+/** The flags that the programs of the chain use. */
 const FLAGS: readonly (readonly [name: string, mask: number])[] = [
   ['zero', ZERO],
   ['sign', SIGN],
@@ -55,8 +55,8 @@ const SIZES: Readonly<Record<number, string>> = {
 };
 
 /**
- * `A`, `B` and `C` are the operands, `X` the accumulator of the operation's size, `T` the target of
- * a jump, `S` byte, two bytes or four bytes, `?` a condition.
+ * `A`, `B` and `C` are the operands; `X` is the accumulator of the operation's size, `T` the target
+ * of a jump, `S` byte, two bytes or four bytes, `?` a condition.
  */
 const SENTENCES: Readonly<Record<OperationName, string>> = {
   add: 'adds B to A',

@@ -20,27 +20,27 @@ export const O_CLOEXEC = 0o2000000;
 export interface OpenedFile {
   path: string;
   bytes: Uint8Array;
-  /** How much of `bytes` is content; the rest is room to grow. */
+  /** How many of `bytes` are content; the rest is room for growth. */
   size: number;
-  /** Holds something that the host does not have yet. */
+  /** True if it contains something that the host does not have yet. */
   changed: boolean;
-  /** `bytes` belongs to the host, and must be copied before a change. */
+  /** True if `bytes` belongs to the host, and must be copied before a change. */
   borrowed: boolean;
-  /** Another program ran since it was read. */
+  /** True if another program has run since the file was read. */
   stale: boolean;
-  /** The file has no name any more. */
+  /** True if the file no longer has a name. */
   removed: boolean;
   descriptors: number;
 }
 
-/** What a descriptor stands for. Copies of it (dup, fork) share one object. */
+/** What a descriptor refers to. Its copies (by dup or fork) share one object. */
 export type Descriptor =
   | { readonly kind: 'file'; file: OpenedFile; position: number; flags: number }
   | {
       readonly kind: 'directory';
       readonly path: string;
       position: number;
-      /** The names in it at the time of the first getdents. */
+      /** The names in the directory at the time of the first getdents. */
       names?: readonly string[];
     }
   | { readonly kind: 'device'; readonly name: string; flags: number }
@@ -50,7 +50,7 @@ export type Descriptor =
       readonly kind: 'output';
       readonly pending: ByteWriter;
       readonly number: 1 | 2;
-      /** Where the bytes go, if not to the host of this process any more. */
+      /** Where the bytes go, if they no longer go to the host of this process. */
       sink?: (bytes: Uint8Array) => void;
     };
 
@@ -59,7 +59,7 @@ export const NULL = '/dev/null';
 export const FULL = '/dev/full';
 /** Processes here have no controlling terminal. */
 export const TERMINAL = '/dev/tty';
-/** Makes terminals, where there is a place for them: there is none here. */
+/** Opening it makes a terminal, on systems that have a place for terminals. There is none here. */
 export const TERMINALS = '/dev/ptmx';
 export const RANDOM: ReadonlySet<string> = new Set(['/dev/random', '/dev/urandom']);
 /** Devices by path, used where the host has no file. */
@@ -70,18 +70,18 @@ export function isDevice(path: string): boolean {
   return DEVICES.has(path);
 }
 
-/** Count one more descriptor that stands for this. */
+/** Count one more descriptor that refers to this. */
 export function hold(descriptor: Descriptor | undefined): void {
   if (descriptor?.kind === 'file') descriptor.file.descriptors++;
   if (descriptor?.kind === 'pipe') descriptor.pipe.open(isWritten(descriptor.flags));
 }
 
-/** Do these flags of open allow reads? */
+/** True if these flags of open allow reads. */
 export function isRead(flags: number): boolean {
   return (flags & O_ACCESS) === 0 || (flags & O_ACCESS) === O_RDWR;
 }
 
-/** Do these flags of open allow writes? */
+/** True if these flags of open allow writes. */
 export function isWritten(flags: number): boolean {
   return (flags & O_ACCESS) === O_WRONLY || (flags & O_ACCESS) === O_RDWR;
 }

@@ -7,12 +7,12 @@
  */
 
 export interface ElfField {
-  /** Offset of the first byte, and the one after the last. */
+  /** Offset of the first byte, and of the byte after the last. */
   readonly start: number;
   readonly end: number;
   /** Which header: `ELF header` or `program header`. */
   readonly header: string;
-  /** As the ABI has it: `e_entry`. */
+  /** The name in the ABI: `e_entry`. */
   readonly name: string;
   readonly value: number;
   /** What the value means, without a full stop. */
@@ -101,7 +101,7 @@ function rights(value: number): string {
   return names.length === 0 ? 'do nothing' : names.join(', ');
 }
 
-/** The fields in the order of the file; none for what is not such a program. */
+/** The fields in the order of the file; empty if the file is not such a program. */
 export function elfFields(image: Uint8Array): ElfField[] {
   const isElf = [0x7f, 0x45, 0x4c, 0x46, 1, 1].every((byte, at) => image[at] === byte);
   if (!isElf || image.length < 52) return [];

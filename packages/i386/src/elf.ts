@@ -21,13 +21,13 @@ export interface Segment {
 
 export interface Executable {
   readonly entry: number;
-  /** In ascending order, at least one, none empty. */
+  /** In ascending order. There is at least one, and none is empty. */
   readonly segments: readonly Segment[];
   /** Guest address of the first page. */
   readonly start: number;
   /** Guest address after the last page. */
   readonly end: number;
-  /** Guest address of the program headers; 0 when no segment has them. */
+  /** Guest address of the program headers; 0 if no segment contains them. */
   readonly headers: number;
   readonly headerCount: number;
 }
@@ -35,7 +35,7 @@ export interface Executable {
 const EXECUTABLE = 2;
 /** A program that can run at any address and relocates itself (static-pie). */
 const RELOCATABLE = 3;
-/** Where Linux puts such a program when addresses are not randomised. */
+/** Where Linux loads such a program if addresses are not randomised. */
 const BIAS = 0x56555000;
 const LOAD = 1;
 const INTERPRETER = 3;

@@ -55,7 +55,7 @@ export function i386Engine(
   };
 }
 
-/** How a program that ended with `error` ends for its parent. */
+/** How a program that ended with `error` has ended for its parent. */
 function ending(error: unknown, path: string, host: Host): ChildStatus {
   if (!(error instanceof ToolError) || error.code === 'aborted') throw error;
   if (error.code === 'bad-image') {

@@ -65,7 +65,7 @@ export type ErrnoName =
   | 'ENAMETOOLONG'
   | 'ESPIPE';
 
-/** The error to throw when a system call fails; the guest sees its number. */
+/** The error to throw if a system call fails; the guest sees its number. */
 export function errno(name: ErrnoName): ToolError {
   return new ToolError(name, { code: name });
 }

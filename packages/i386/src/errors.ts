@@ -46,7 +46,8 @@ const SIGNALS: Readonly<Record<FaultCode, number>> = {
 };
 
 /**
- * Our limits, and what the machine does not support. These end the build; a fault ends a process.
+ * Reached limits of ours, and features that the machine does not support. These end the build; a
+ * fault ends only a process.
  */
 const OURS = new Set<FaultCode>([
   'bad-image',
@@ -67,7 +68,7 @@ export function isFault(error: unknown): error is MachineError {
   return error instanceof MachineError && !OURS.has(error.code as FaultCode);
 }
 
-/** What to do about it. */
+/** What to do about the error. */
 const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
   'unknown-opcode': 'the machine has no vector instructions; gcc avoids them with -march=i686',
   'not-exact': 'a library that computes it in software gives the same result everywhere',

@@ -42,7 +42,7 @@ const MAX_DESCRIPTORS = 1024;
 const NOTHING = new Uint8Array();
 /** The largest size of a file for programs that do not use O_LARGEFILE. */
 const LARGEST_FILE = 0x7fffffff;
-/** What F_SETFL may change. */
+/** The flags that F_SETFL may change. */
 const CHANGEABLE = O_APPEND | O_NONBLOCK;
 
 export class FileTable {
@@ -52,7 +52,7 @@ export class FileTable {
   /** The files that are open. */
   readonly opened: OpenFiles;
   private descriptors: (Descriptor | undefined)[];
-  /** Descriptors that execve closes. */
+  /** Descriptors that execve will close. */
   private readonly closing: Set<number>;
 
   /**
@@ -74,7 +74,7 @@ export class FileTable {
   }
 
   /**
-   * execve: a table for the new program, with these descriptors; this table has none afterwards.
+   * execve: a table for the new program, with these descriptors. This table has none afterwards.
    */
   handOver(host: Host): FileTable {
     const table = new FileTable(host, this.limit, this.entropy, this);
@@ -215,8 +215,8 @@ export class FileTable {
   }
 
   /**
-   * The bytes that follow in an ordinary file that only this descriptor has open. All reads can be
-   * served from them, and are reported by {@link advance}. Empty if each read must come here.
+   * The next bytes of an ordinary file that only this descriptor has open. All reads can be served
+   * from them, and are then reported by {@link advance}. Empty if each read must come here.
    */
   readAhead(number: number): Uint8Array {
     const descriptor = this.descriptors[number];
@@ -226,7 +226,7 @@ export class FileTable {
     return file.bytes.subarray(position, Math.max(position, file.size));
   }
 
-  /** Bytes of {@link readAhead} have been read. */
+  /** Report that bytes of {@link readAhead} have been read. */
   advance(number: number, count: number): void {
     const descriptor = this.descriptors[number];
     if (descriptor?.kind === 'file') descriptor.position += count;
@@ -340,9 +340,7 @@ export class FileTable {
     this.opened.flush();
   }
 
-  /**
-   * The standard streams for a program that is executed, where they are no longer the host's own.
-   */
+  /** The standard streams for a program that is executed, if they are no longer the host's own. */
   streams(): Inherited {
     const [input, ...outputs] = [0, 1, 2].map((number) => this.descriptors[number]);
     const [stdout, stderr] = outputs.map((descriptor, at) => this.output(descriptor, at + 1));
@@ -379,7 +377,7 @@ export class FileTable {
       try {
         this.requireWritable(number);
       } catch {
-        return; // the stream is closed: what is written to it is lost
+        return; // the stream is closed: output to it is lost
       }
       this.write(number, bytes);
       this.flush(); // the program may start another one, which may read it
@@ -388,7 +386,7 @@ export class FileTable {
 
   /** The process has ended. */
   closeAll(): void {
-    this.flush(); // also files that a parent has open: this process has written them
+    this.flush(); // also files that a parent has open, since this process may have written them
     for (let number = 0; number < this.descriptors.length; number++) {
       if (this.descriptors[number] !== undefined) this.close(number);
     }

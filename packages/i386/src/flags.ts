@@ -21,9 +21,12 @@ export const ALIGNMENT = 0x40000;
 /** The six flags that arithmetic sets. */
 export const ARITHMETIC: number = CARRY | PARITY | ADJUST | ZERO | SIGN | OVERFLOW;
 
-/** Bits that a user program always sees set: the reserved bit 1, and interrupts enabled. */
+/**
+ * Bits that a user program always sees set: the reserved bit 1, and the one that enables
+ * interrupts.
+ */
 const ALWAYS = 0x202;
-/** Bits that popf stores but that have no effect here: nested task, and CPUID supported. */
+/** Bits that popf stores and that have no effect here: nested task, and CPUID supported. */
 const KEPT_BITS = 0x204000;
 
 /** Flags that each condition code reads; the odd codes are the negations of the even ones. */
@@ -67,11 +70,11 @@ export class Flags {
   overflow = false;
   adjust = false;
   direction = false;
-  /** Zero is set when this is 0. */
+  /** Zero is set if this is 0. */
   zeroOf = 1;
-  /** Sign is set when this is negative. */
+  /** Sign is set if this is negative. */
   signOf = 0;
-  /** Parity is that of the low eight bits. */
+  /** Parity is the parity of the low eight bits. */
   parityOf = 1;
   private kept = 0;
 
@@ -82,7 +85,7 @@ export class Flags {
     this.parityOf = result;
   }
 
-  /** What bitwise operations leave: no carry, no overflow. */
+  /** The flags after bitwise operations: no carry, no overflow. */
   setLogical(result: number): void {
     this.carry = false;
     this.overflow = false;
@@ -90,7 +93,7 @@ export class Flags {
     this.setResult(result);
   }
 
-  /** Is condition `code` (the low four bits of jcc, setcc, cmovcc) true? */
+  /** True if condition `code` (the low four bits of jcc, setcc, cmovcc) is true. */
   holds(code: number): boolean {
     return this.base(code >> 1) !== ((code & 1) === 1);
   }

@@ -12,7 +12,7 @@ import { REGISTER_NAMES } from './registers.ts';
 
 const BYTE_REGISTERS: readonly string[] = 'al cl dl bl ah ch dh bh'.split(' ');
 const CONDITIONS: readonly string[] = 'o no b ae e ne be a s ns p np l ge le g'.split(' ');
-/** For an environment of the x87 no size is shown. */
+/** The size of an x87 environment is not shown. */
 const SIZES: Readonly<Record<number, string>> = {
   1: 'byte ',
   2: 'word ',
@@ -36,7 +36,7 @@ const FCMOV_CONDITIONS: Readonly<Record<number, string>> = {
 
 const SEGMENTS: readonly string[] = 'es cs ss ds fs gs'.split(' ');
 
-/** Operations that the manual calls by another name than the table. */
+/** Operations whose name in the manual differs from the table's. */
 const MNEMONICS: Readonly<Partial<Record<OperationName, string>>> = {
   imul2: 'imul',
   imul3: 'imul',
@@ -52,7 +52,7 @@ const CONDITIONAL: Readonly<Partial<Record<OperationName, string>>> = {
   cmov: 'cmov',
 };
 const STRING = new Set<OperationName>(['movs', 'stos', 'lods', 'cmps', 'scas']);
-/** Their immediate is the address of an instruction. */
+/** Operations whose immediate is the address of an instruction. */
 const BRANCHES = new Set<OperationName>(['jcc', 'jmp', 'call', 'loop', 'loope', 'loopne', 'jcxz']);
 
 /**

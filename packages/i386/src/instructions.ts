@@ -39,7 +39,7 @@ const INTEGER_FLAGS = {
   imul3: '/oszapc/szap',
   div: '/oszapc/oszapc',
   idiv: '/oszapc/oszapc',
-  // A tilde: a count of zero leaves the flags alone.
+  // A tilde means that a count of zero does not change the flags.
   rol: '/~oc/o',
   ror: '/~oc/o',
   rcl: 'c/~oc/o',
@@ -139,7 +139,7 @@ export interface Entry {
 }
 
 /**
- * Opcodes whose operation is in the `reg` field of ModRM. A dash means that there is no
+ * Opcodes whose operation depends on the `reg` field of ModRM. A dash means that there is no
  * instruction.
  */
 const GROUPS: Readonly<Record<string, string>> = {
@@ -154,7 +154,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   exchange8: '- cmpxchg8b - - - - - -',
 };
 
-/** `opcode` or `first-last`, then operation or `@group`, then operands. */
+/** `opcode` or `first-last`, then the operation or `@group`, then the operands. */
 const ONE_BYTE = `
 00 add Eb Gb | 01 add Ev Gv | 02 add Gb Eb | 03 add Gv Ev | 04 add al Ib | 05 add eAX Iz
 08 or Eb Gb  | 09 or Ev Gv  | 0a or Gb Eb  | 0b or Gv Ev  | 0c or al Ib  | 0d or eAX Iz
@@ -183,7 +183,7 @@ e0 loopne Jb | e1 loope Jb | e2 loop Jb | e3 jcxz Jb | e8 call Jz | e9 jmp Jz | 
 f5 cmc | f6 @unary Eb | f7 @unary Ev | f8 clc | f9 stc | fc cld | fd std
 fe @increment Eb | ff @indirect Ev`;
 
-/** As above, after the byte 0f. */
+/** The same, after the byte 0f. */
 const TWO_BYTE = `
 1e-1f nop Ev | 31 rdtsc | 40-4f cmov Gv Ev | 80-8f jcc Jz | 90-9f set Eb
 a2 cpuid | a3 bt Ev Gv | a4 shld Ev Gv Ib | a5 shld Ev Gv cl
@@ -194,8 +194,8 @@ ba @bits Ev Ib | bb btc Ev Gv | bc bsf Gv Ev | bd bsr Gv Ev | be movsx Gv Eb | b
 c0 xadd Eb Gb | c1 xadd Ev Gv | c7 @exchange8 M | c8-cf bswap Zv`;
 
 /**
- * What an opcode leads to: one entry, or eight that the `reg` field of ModRM selects, or 256 that
- * ModRM selects; undefined if there is no such opcode.
+ * What an opcode selects: one entry; or eight, of which the `reg` field of ModRM selects one; or
+ * 256, of which ModRM selects one. Undefined if there is no such opcode.
  */
 export type OpcodeRow = Entry | readonly (Entry | undefined)[] | undefined;
 

@@ -3,7 +3,7 @@
 import type { Host } from '@stage0-ts/host';
 import { errno } from './errno.ts';
 
-/** ENOENT; or ENOTDIR or ELOOP, if a part of the path before the last name is the reason. */
+/** ENOENT; but ENOTDIR or ELOOP if the reason is a part of the path before the last name. */
 export function missing(host: Host, path: string): unknown {
   try {
     host.list(path);

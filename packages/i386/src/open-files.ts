@@ -15,13 +15,13 @@ export class OpenFiles {
   private readonly host: Host;
   private readonly files: OpenedFile[];
 
-  /** @param from the parent's, for a fork, which shares its files. */
+  /** @param from the parent's files, which a fork shares. */
   constructor(host: Host, from?: OpenFiles) {
     this.host = host;
     this.files = from?.files ?? [];
   }
 
-  /** The file at an absolute path, for one more descriptor. */
+  /** The file at an absolute path, with one more descriptor. */
   open(path: string, truncate: boolean): OpenedFile {
     let file = this.files.find(
       (other) => !other.removed && (other.path === path || this.host.sameFile(other.path, path)),
@@ -49,7 +49,7 @@ export class OpenFiles {
     return file;
   }
 
-  /** A descriptor is closed. */
+  /** Called when a descriptor is closed. */
   release(file: OpenedFile): void {
     file.descriptors--;
     if (file.descriptors > 0) return;
@@ -57,7 +57,7 @@ export class OpenFiles {
     this.flushOne(file);
   }
 
-  /** rename(2): open files get their new path; a file that was replaced has none any more. */
+  /** rename(2): open files get their new path. A file that was replaced no longer has one. */
   rename(from: string, to: string): void {
     const [source, target] = [this.absolute(from), this.absolute(to)];
     this.requireLastName(target);
@@ -84,7 +84,8 @@ export class OpenFiles {
 
   /**
    * Open files are identified by their path. If that name is removed and the file has other names,
-   * later writes would have to reach the file by those. That is not supported, so the program ends.
+   * later writes would have to reach the file through those. That is not supported, so the program
+   * ends.
    */
   private requireLastName(path: string): void {
     const isOpen = this.files.some((file) => !file.removed && file.path === path);
@@ -95,17 +96,17 @@ export class OpenFiles {
     );
   }
 
-  /** Give the host what was written to files. */
+  /** Pass what was written to files on to the host. */
   flush(): void {
     for (const file of this.files) this.flushOne(file);
   }
 
-  /** Another program ran: it may have changed any file that has no changes here. */
+  /** Called after another program has run: it may have changed any file without changes here. */
   expire(): void {
     for (const file of this.files) file.stale = true;
   }
 
-  /** `path` as an absolute one, which stays valid when the working directory changes. */
+  /** `path` made absolute, so that it stays valid when the working directory changes. */
   absolute(path: string): string {
     if (path.startsWith('/')) return path;
     const directory = this.host.currentDirectory();

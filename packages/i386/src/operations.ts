@@ -45,7 +45,7 @@ function binary(
   };
 }
 
-/** inc and dec: like add and sub of 1, but the carry does not change. */
+/** inc and dec: like add and sub with 1, but the carry does not change. */
 function step(f: typeof add): Handler {
   return (cpu, i) => {
     const to = operand(i, 0);
@@ -79,7 +79,10 @@ function doubleShift(left: boolean): Handler {
   };
 }
 
-/** bt and the like. With the bit number in a register, they reach beyond the memory operand. */
+/**
+ * bt and similar operations. If the bit number is in a register, they reach beyond the memory
+ * operand.
+ */
 function bit(change: (word: number, mask: number) => number): Handler {
   return (cpu, i) => {
     const to = operand(i, 0);
@@ -219,7 +222,7 @@ function enter(cpu: Interpreter, i: Instruction): void {
 
 function pushAll(cpu: Interpreter, i: Instruction): void {
   const esp = cpu.registers[ESP] as number;
-  // The lowest word first: if it faults, no register and no word in use has changed.
+  // The lowest word is written first. If that faults, no register and no word in use has changed.
   for (let number = 7; number >= 0; number--) {
     const value = number === ESP ? esp : (cpu.registers[number] as number);
     cpu.store((esp - (number + 1) * i.size) | 0, i.size, value);
@@ -236,7 +239,7 @@ function popAll(cpu: Interpreter, i: Instruction): void {
   cpu.registers[ESP] = esp + 8 * i.size;
 }
 
-/** pop m computes its address with the new esp. */
+/** pop m computes its address with the new value of esp. */
 function pop(cpu: Interpreter, i: Instruction): void {
   const esp = cpu.registers[ESP] as number;
   const value = cpu.load(esp, i.size);
@@ -298,7 +301,7 @@ function decimalAdjust(sign: 1 | -1): Handler {
   };
 }
 
-/** aaa and aas: the same for one unpacked digit. */
+/** aaa and aas: the same for a single unpacked digit. */
 function asciiAdjust(sign: 1 | -1): Handler {
   return (cpu) => {
     const { flags } = cpu;
@@ -363,7 +366,7 @@ export const HANDLERS: Readonly<Record<OperationName, Handler>> = {
     const value = cpu.read(to);
     const swapped =
       (value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24);
-    cpu.write(to, i.size === 2 ? 0 : swapped); // of 16 bits: undefined, zero on real processors
+    cpu.write(to, i.size === 2 ? 0 : swapped); // undefined for 16 bits; zero on real processors
   },
   cmpxchg: compareExchange,
   cmpxchg8b: compareExchange8,

@@ -14,7 +14,7 @@ export class Pipe {
   private bytes: Uint8Array = new Uint8Array(4096);
   private start = 0;
   private end = 0;
-  /** The numbers of descriptors for reading and for writing, in all processes. */
+  /** How many descriptors can read and how many can write, in all processes together. */
   private readers = 1;
   private writers = 1;
 
@@ -30,7 +30,7 @@ export class Pipe {
     else this.readers--;
   }
 
-  /** How much can be read now. Throws EAGAIN and MachineError where a reader would wait. */
+  /** How many bytes can be read now. Throws EAGAIN or MachineError where a reader would wait. */
   readable(mustNotWait: boolean): number {
     const count = this.end - this.start;
     if (count > 0 || this.writers === 0) return count;
@@ -49,7 +49,10 @@ export class Pipe {
     return count;
   }
 
-  /** Writes all. Throws EPIPE if nobody can read it, and MachineError beyond `limit` bytes. */
+  /**
+   * Writes all bytes. Throws EPIPE if nobody can read them, and MachineError if there would be more
+   * than `limit`.
+   */
   write(from: Uint8Array, limit: number): number {
     if (this.readers === 0) throw errno('EPIPE');
     const wanted = this.end - this.start + from.length;

@@ -54,7 +54,7 @@ export const DEFAULT_LIMITS: Limits = {
   processes: 100,
 };
 
-/** Thrown when the process ends, to leave whatever code runs. */
+/** Thrown when the process ends, in order to leave all code that is running. */
 export class ProcessEnd {
   readonly status: ChildStatus;
 
@@ -63,7 +63,7 @@ export class ProcessEnd {
   }
 }
 
-/** An image laid out in memory, ready to run. */
+/** An image in memory, ready to run. */
 export interface LoadedImage {
   readonly executable: Pick<Executable, 'start' | 'end' | 'entry'>;
   readonly memory: Memory;
@@ -113,7 +113,9 @@ export function loadImage(
 /** The kernel gives a program this much stack even if the limit is lower. */
 const MIN_STACK = 0x21000;
 
-/** What an executed program inherits from the process, besides what the host passes on. */
+/**
+ * What a program inherits from the process that executed it, apart from what the host passes on.
+ */
 export interface Legacy {
   readonly files: FileTable;
   readonly umask: number | undefined;
@@ -125,12 +127,12 @@ export interface Legacy {
 /** What all processes of an engine share. */
 export interface Session {
   lastPid: number;
-  /** Processes that have not ended. */
+  /** Number of processes that have not ended. */
   open: number;
   readonly entropy: Entropy;
-  /** The signals of those processes, by process number. */
+  /** The signals of these processes, by process number. */
   readonly signals: Map<number, Signals>;
-  /** Set while a process executes a program. */
+  /** Set while a process is executing a program. */
   legacy: Legacy | undefined;
 }
 
@@ -155,7 +157,7 @@ export interface Family {
   readonly budget: Budget;
 }
 
-/** Runs a forked child to its end. */
+/** Runs a forked child to its end, within limits. */
 export interface Budget {
   run(process: Process): ChildStatus;
 }
@@ -177,7 +179,7 @@ export class Process implements CallContext, Surroundings {
   private readonly code: { start: number; end: number };
   private readonly family: Family;
   private readonly children: { pid: number; status: number }[] = [];
-  /** A handler has returned, so the program does not continue after the call. */
+  /** True if a handler has returned, so that the program does not continue after the call. */
   private returned = false;
   /** The signal mask to set when the call returns, if it differs from the current one. */
   private maskAfter: Mask | undefined;
@@ -264,7 +266,7 @@ export class Process implements CallContext, Surroundings {
     return eax;
   }
 
-  /** The process has ended: close its files; no signal can be sent to it any more. */
+  /** The process has ended: close its files. From now on no signal can be sent to it. */
   close(): void {
     this.files.closeAll();
     this.family.session.signals.delete(this.pid);
@@ -335,7 +337,7 @@ export class Process implements CallContext, Surroundings {
     return child.pid;
   }
 
-  /** A fault ends only the child. */
+  /** Run a child to its end. A fault ends only the child. */
   private runChild(child: Process): ChildStatus {
     try {
       return this.family.budget.run(child);
@@ -381,7 +383,7 @@ export class Process implements CallContext, Surroundings {
   }
 }
 
-/** Run one more process. Throws MachineError if that exceeds the limit. */
+/** Run one more process. Throws MachineError if there are too many. */
 export function counted<Result>(session: Session, limits: Limits, run: () => Result): Result {
   if (session.open >= limits.processes) {
     throw new MachineError(
@@ -406,7 +408,7 @@ function ended(pid: number, status: ChildStatus): SignalInfo {
 
 const [CLD_EXITED, CLD_KILLED] = [1, 2];
 
-/** As wait(2) encodes it. */
+/** The status in the encoding of wait(2). */
 function waitStatus(status: ChildStatus): number {
   return status.kind === 'exited' ? status.status << 8 : status.signal;
 }

@@ -8,7 +8,7 @@ import { MachineError } from './errors.ts';
 import type { Interpreter } from './interpreter.ts';
 import { EAX, EBX, ECX, EDX } from './registers.ts';
 
-/** The registers of an answer, in the order of the rows below. */
+/** The registers of an answer, in the order of the columns below. */
 const CPUID_ORDER = [EAX, EBX, ECX, EDX];
 /**
  * A plain processor, whatever the real one is: a Pentium Pro ("GenuineIntel", family 6, model 1)

@@ -8,9 +8,9 @@
  */
 import { decode, type FetchByte, type Instruction } from './decode.ts';
 
-/** Their first operand is the address of an instruction. */
+/** Operations whose first operand is the address of an instruction. */
 const BRANCHES = new Set(['jcc', 'jmp', 'call', 'loop', 'loope', 'loopne', 'jcxz']);
-/** Execution never continues after these. */
+/** Operations after which execution never continues. */
 const ENDS = new Set(['jmp', 'jmpIndirect', 'ret']);
 
 /** Address → instruction, for all instructions that can be reached. */

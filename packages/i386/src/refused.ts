@@ -35,7 +35,7 @@ const PRIVILEGED = new Set([
  */
 const PRIVILEGED_TWO = new Set([0x00, 0x01, 0x06, 0x08, 0x09, 0x20, 0x21, 0x22, 0x23, 0x30, 0x32]);
 
-/** The fault of the bytes at `address`, which {@link decode} has refused. */
+/** The fault for the bytes at `address`, which {@link decode} has refused. */
 export function refusal(fetch: FetchByte, address: number): MachineError {
   let at = address;
   let segment: number | undefined;
@@ -56,7 +56,7 @@ export function refusal(fetch: FetchByte, address: number): MachineError {
   return new MachineError('unknown-opcode', 'unknown instruction');
 }
 
-/** Would the instruction be known, with a memory operand, if segments did not matter? */
+/** True if the instruction would be known, with a memory operand, if segments did not matter. */
 function usesMemory(fetch: FetchByte, address: number): boolean {
   const plain: FetchByte = (at) => {
     const byte = fetch(at);

@@ -9,5 +9,5 @@ export const EBP = 5;
 export const ESI = 6;
 export const EDI = 7;
 
-/** Their names, by number. */
+/** The names of the registers, by number. */
 export const REGISTER_NAMES: readonly string[] = 'eax ecx edx ebx esp ebp esi edi'.split(' ');

@@ -8,7 +8,7 @@
 /** Numbers of segment registers in ModRM. */
 const [CS, SS] = [1, 2];
 export const GS = 5;
-/** Selectors of the kernel for user code and data. */
+/** The kernel's selectors for user code and data. */
 const [CODE, DATA] = [0x23, 0x2b];
 const SELECTORS = [DATA, CODE, DATA, DATA, 0, 0];
 
@@ -47,7 +47,7 @@ export class Segments {
     return true;
   }
 
-  /** Where the segment in a register begins; undefined if it has none. */
+  /** The address at which the segment in a register begins; undefined if the register has none. */
   base(register: number): number | undefined {
     const selector = this.selectors[register] ?? 0;
     if (selector < 4) return undefined;

@@ -13,7 +13,7 @@ import { loadState, STATE, storeState } from './x87/environment.ts';
 
 const [SA_SIGINFO, SA_RESTORER] = [4, 0x04000000];
 
-/** Offsets in a frame without and with siginfo: context, mask (or its second word), code, size. */
+/** Offsets in a frame, without and with siginfo: context, mask (or its second word), code, size. */
 const PLAIN = { context: 8, highMask: 720, code: 724, size: 732 } as const;
 const WITH_INFO = { context: 164, mask: 252, code: 260, size: 268 } as const;
 const [INFO, USER_CONTEXT] = [16, 144];
@@ -26,10 +26,12 @@ const CONTEXT = {
   float: 76,
   mask: 80,
 } as const;
-/** In the order of the context. */
+/** The order of the registers in the context. */
 const ORDER = [EDI, ESI, EBP, ESP, EBX, EDX, ECX, EAX];
 const [CODE_SELECTOR, DATA_SELECTOR] = [0x23, 0x2b];
-/** The state of the x87, its status word again, and a mark that no SSE state follows. */
+/**
+ * Size of the state of the x87, of its status word again, and of a mark that no SSE state follows.
+ */
 const FLOAT_SIZE: number = STATE[4] + 4;
 const FLOAT_STATUS = 4;
 const FLOAT_MARK = 0xffff0000;
@@ -119,7 +121,7 @@ function storeFloat(cpu: Interpreter, address: number): void {
  */
 export function leaveHandler(cpu: Interpreter, hasInfo: boolean): { eax: number; mask: Mask } {
   const { registers } = cpu;
-  // The return address has been popped, and without siginfo also the signal's number.
+  // The return address has been popped, and, without siginfo, also the number of the signal.
   const frame = (registers[ESP] as number) - (hasInfo ? 4 : 8);
   const layout = hasInfo ? WITH_INFO : PLAIN;
   const word = (at: number): number => cpu.load((frame + at) | 0, 4);

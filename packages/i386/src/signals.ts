@@ -21,18 +21,18 @@ export const MAX_SIGNAL = 64;
 /** Flags of sigaction. */
 const [SA_NODEFER, SA_RESETHAND] = [0x40000000, 0x80000000 | 0];
 
-/** What sigaction holds: handler, flags, restorer, and a mask of two words. */
+/** What sigaction stores: handler, flags, restorer, and a mask of two words. */
 export type Disposition = readonly [number, number, number, number, number];
-/** Signals as bits; signal 1 is the lowest bit of the first word. */
+/** Signals as bits. Signal 1 is the lowest bit of the first word. */
 export type Mask = readonly [number, number];
 
-/** What siginfo says of a signal's origin. */
+/** What siginfo says about the origin of a signal. */
 export interface SignalInfo {
   readonly signal: number;
   readonly code: number;
   /** The process that sent it, or the child that has ended. */
   readonly pid: number;
-  /** Of SIGCHLD: exit status or signal. */
+  /** For SIGCHLD: exit status or signal. */
   readonly status: number;
 }
 
@@ -41,10 +41,12 @@ const PLAIN: Disposition = [DEFAULT, 0, 0, 0, 0];
 export class Signals {
   private held: Mask = [0, 0];
   private readonly dispositions: Map<number, Disposition>;
-  /** The pending signals, each once. */
+  /** The pending signals. Each can be pending only once. */
   private readonly pending: Map<number, SignalInfo>;
 
-  /** @param from those of the parent, or with `executed` of the program that executed this one. */
+  /**
+   * @param from the signals of the parent; if `executed`, of the program that executed this one.
+   */
   constructor(from?: Signals, executed = false) {
     const all = [...(from?.dispositions ?? [])];
     const kept = executed ? all.filter(([, [handler]]) => handler === IGNORE) : all;
@@ -101,7 +103,7 @@ export class Signals {
     return words;
   }
 
-  /** Take the first pending signal that is not blocked, or with `wanted` the first of those. */
+  /** Take the first pending signal that is not blocked; with `wanted`, the first one of these. */
   take(wanted?: Mask): SignalInfo | undefined {
     const isOpen = (signal: number): boolean =>
       wanted === undefined
@@ -114,7 +116,10 @@ export class Signals {
     return info;
   }
 
-  /** The handler of `signal` begins: block what it blocks, and reset it if its flags say so. */
+  /**
+   * Called when the handler of `signal` begins: block the signals that it blocks, and reset it if
+   * its flags say so.
+   */
   enter(signal: number): void {
     const [, flags, , low, high] = this.get(signal);
     if ((flags & SA_RESETHAND) !== 0) this.dispositions.delete(signal);

@@ -40,16 +40,16 @@ const AT = {
   MINSIGSTKSZ: 51,
 } as const;
 
-/** What cpuid says on a usual x86-64 processor. */
+/** What cpuid reports on a usual x86-64 processor. */
 const HARDWARE = 0x178bfbff;
 /** The processor has fsgsbase, but not mwait in ring 3. */
 const HARDWARE_2 = 2;
 /** Size of a signal frame, with the registers of AVX-512. */
 const SIGNAL_STACK = 0xd30;
 const PLATFORM = 'i686';
-/** The kernel's bytes are random; ours are always these, so that runs can be repeated. */
+/** The kernel's bytes are random. Ours are always the same, so that runs can be repeated. */
 const RANDOM = Uint8Array.from({ length: 16 }, (_, at) => (at * 0x9d + 0x35) & 0xff);
-/** Arguments and environment may fill a quarter of the stack. */
+/** Arguments and environment may fill one quarter of the stack. */
 const STRINGS_SHARE = 4;
 
 /**
@@ -66,7 +66,7 @@ export function buildStack(
   const writer = new StackWriter(memory, path);
   writer.skip(8);
   const name = writer.text(path);
-  // The kernel copies the last string first; pointers are in the usual order.
+  // The kernel copies the last string first. Pointers are in the usual order.
   const environmentAt = environment.map(() => 0);
   for (let at = environment.length - 1; at >= 0; at--) {
     environmentAt[at] = writer.text(environment[at] as string);
@@ -109,7 +109,7 @@ export function buildStack(
 
 /** Writes downwards from the end of the stack. */
 class StackWriter {
-  /** Guest address of what was written last. */
+  /** Guest address of the bytes that were written last. */
   at = STACK_END;
   private readonly memory: Memory;
   private readonly path: string;
@@ -126,7 +126,7 @@ class StackWriter {
     }
   }
 
-  /** To a multiple of 16. */
+  /** Move to a multiple of 16. */
   align(): void {
     this.skip(this.at % 16);
   }

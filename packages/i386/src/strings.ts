@@ -44,8 +44,8 @@ export const scanString: Handler = repeated((cpu, size, i) => {
 }, true);
 
 /**
- * One element, or as many as ecx says; with `compares`, while zero is set (repe) or clear (repne).
- * Each counts as an instruction, as one can have 2^28 of them.
+ * Process one element, or as many as ecx says; with `compares`, while zero is set (repe) or clear
+ * (repne). Each element counts as an instruction, because there can be 2^28 of them.
  */
 function repeated(element: Element, compares: boolean): Handler {
   return (cpu, i) => {

@@ -23,13 +23,13 @@ import { errno, negativeErrno } from './errno.ts';
 import { READABLE, WRITABLE } from './memory.ts';
 import { SIGPIPE } from './signals.ts';
 
-/** The umask that the host is assumed to have. */
+/** The umask that the host is taken to have. */
 const HOST_UMASK = 0o022;
 const NAME_FIELD = 65;
 const ENOSYS = -38;
-/** The most that one read or write transfers. */
+/** The most bytes that one read or write transfers. */
 const MAX_TRANSFER = 0x7ffff000;
-/** Options of wait4 that Linux knows. */
+/** Options of wait4 that Linux accepts. */
 const WAIT_OPTIONS = 0xe000000b | 0;
 
 /** Carry out call `number`; `a` to `e` are ebx, ecx, edx, esi, edi. */
@@ -145,7 +145,7 @@ const setUmask: Call = (context, mask) => {
   return before;
 };
 
-/** uname; the older call has no field for the domain. */
+/** uname. The older call has no field for the domain. */
 const systemName =
   (count: 5 | 6): Call =>
   (context, address) => {
@@ -166,7 +166,7 @@ const changeRoot: Call = (context, path) => {
   return 0;
 };
 
-/** _llseek: a 64-bit offset in two registers, the result in memory. */
+/** _llseek: a 64-bit offset in two registers; the result goes to memory. */
 const longSeek: Call = (context, fd, high, low, result, whence) => {
   const offset = high * 0x100000000 + (low >>> 0);
   const position = context.files.seek(fd, offset, whence);

@@ -11,7 +11,7 @@ import { formatInstruction } from './format.ts';
 import type { Machine } from './machine.ts';
 import { REGISTER_NAMES } from './registers.ts';
 
-/** Columns for address and instruction, before the registers. */
+/** Width of address and instruction together, before the registers. */
 const WIDTH = 40;
 
 /** Run to the end. `print` gets each line, without a line feed. Throws MachineError. */

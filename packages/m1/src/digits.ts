@@ -6,7 +6,7 @@
  */
 import type { ByteMode } from './options.ts';
 
-/** How a byte is written: its digits, and the bits of each. */
+/** How bytes are written: the number of digits, and the bits of each digit. */
 export interface Notation {
   readonly digits: number;
   readonly bits: number;
@@ -21,8 +21,8 @@ export const NOTATIONS: Readonly<Record<ByteMode, Notation>> = {
 /**
  * The digits of a signed 32-bit number as `size` bytes.
  *
- * Quirk kept: in octal the bytes are one number of 3 * size digits, sign and all; the order of the
- * bytes is that of the groups of three digits.
+ * Quirk kept: in octal the bytes are one number of 3 * size digits, including the sign; the order
+ * of the bytes is the order of the groups of three digits.
  */
 export function digitsOf(
   value: number,

@@ -11,7 +11,7 @@ import { type ArchitectureOptions, isKnight, isRiscV } from './options.ts';
 
 /**
  * What a sigil makes of a number: how many bytes, and which values fit. Quirk kept: each limit is
- * off by one.
+ * wrong by one.
  */
 interface Field {
   readonly size: number;
@@ -36,7 +36,7 @@ const DOT = new Uint8Array([0x2e]);
 
 /**
  * The digits of a string's bytes and of a 0, each followed by a blank. `text` begins with the
- * quote. Undefined for a byte above 7F: upstream looks it up before the start of its table of
+ * quote. Undefined for a byte above 7F: for it, upstream reads before the start of its table of
  * digits.
  */
 export function encodeString(
@@ -46,8 +46,8 @@ export function encodeString(
   const notation = NOTATIONS[options.byteMode];
   const step = notation.digits + 1;
   const length = text.length * step;
-  // Knight gets zeros up to a multiple of four bytes, without blanks; quirk kept: in hexadecimal
-  // only.
+  // Knight gets zeros up to a multiple of four bytes, without blanks. Quirk kept: it does so only
+  // in hexadecimal.
   const padding =
     options.byteMode === 'hex' && isKnight(options.architecture) ? -text.length & 3 : 0;
   const digits = new Uint8Array(length + padding * notation.digits).fill(0x30);
@@ -61,8 +61,8 @@ export function encodeString(
 }
 
 /**
- * The digits of a number: a sigil and a number, on knight also a bare number. Undefined for other
- * text; a value of 0 counts only when the number begins with the digit 0.
+ * The digits for a number with a sigil; on knight, also for a number without one. Undefined for
+ * other text; a value of 0 counts only when the number begins with the digit 0.
  *
  * Throws a RangeError for a value that does not fit.
  */
@@ -76,7 +76,7 @@ export function encodeNumber(
   if (field === undefined) {
     return isKnight(options.architecture) ? encodeBare(text, options) : undefined;
   }
-  if (riscV && sigil === '&') return undefined; // & stays
+  if (riscV && sigil === '&') return undefined; // & is left to hex2
   const value = strtointOf(text, 1, text.length);
   if (value === 0 && text[1] !== 0x30) return undefined;
   return riscV ? encodeWord(value, sigil, options) : encodeField(value, field, options);
@@ -110,8 +110,8 @@ function encodeBare(
 }
 
 /**
- * RISC-V: `! @ ~` give a word that hex2 XORs into an instruction, `$` and `%` plain numbers; no
- * range checks.
+ * RISC-V: `! @ ~` give a word that hex2 XORs into an instruction; `$` and `%` give plain numbers.
+ * Ranges are not checked.
  */
 function encodeWord(
   value: number,
@@ -128,11 +128,11 @@ function encodeWord(
   return word;
 }
 
-/** The bits of an immediate in its instruction: I format for `!`, S for `@`, U for `~`. */
+/** The bits of an immediate in its instruction: in I format for `!`, S for `@`, U for `~`. */
 function encodeImmediate(value: number, sigil: string): number {
   if (sigil === '!') return (value & 0xfff) << 20;
   if (sigil === '@') return ((value & 0x1f) << 7) | ((value & 0xfe0) << 20);
-  // Rounded so that the sign-extended low part of an I format completes it.
+  // It is rounded so that the sign-extended low part of an I format completes it.
   const high = value & 0xfffff000;
   return (value & 0xfff) < 0x800 ? high : (high + 0x1000) | 0;
 }

@@ -42,29 +42,32 @@ const LESS = 0x3c;
 /** First characters of the tokens that are left to hex2. */
 const SIGILS: ReadonlySet<number> = new Set([...'!@$~%&:^'].map((sigil) => sigil.charCodeAt(0)));
 
-/** Bytes of output, 1 GiB: `<` can request any amount. */
+/** Limit for the output, 1 GiB: `<` can request any amount. */
 const MAX_OUTPUT = 0x40000000;
 
 interface Run {
   readonly options: Required<ArchitectureOptions>;
-  /** What to do with a token that looks wrong, if it is to be looked for. */
+  /** What to do with a token that looks wrong; undefined if none is looked for. */
   readonly report: Report | undefined;
-  /** Its definitions have the numbers of the macros' names. */
+  /** In the map, the number of a macro's name is the number of its definition. */
   readonly provenance: ProvenanceMap | undefined;
   readonly tokens: Tokens;
-  /** Number of the value's text by the number of the macro's name. */
+  /** The number of the macro's name → the number of the value's text. */
   readonly values: (number | undefined)[];
 }
 
-/** The output of a text: text, a count of zero digits, or unknown to M1. */
+/**
+ * The output for a text: other text, a number of zero digits, or undefined if M1 does not know the
+ * text.
+ */
 type Expansion = Uint8Array | number | undefined;
 
 /**
- * The outputs of all texts, by their numbers; an object for each would cost more than everything
- * else.
+ * The outputs for all texts, by their numbers. An object for each would take more memory than
+ * everything else.
  */
 interface Expansions {
-  /** The texts one after the other. */
+  /** The texts, one after another. */
   readonly pool: Uint8Array;
   /** Offset in the pool; {@link ZEROS} or {@link UNKNOWN}. */
   readonly starts: Int32Array;
@@ -78,9 +81,9 @@ const UNKNOWN = -2;
 /**
  * Expand macros and turn numbers and strings into digits.
  *
- * Throws a ToolError when there are no tokens; a positioned one for an incomplete DEFINE, an
- * unterminated string, a token that is too long or holds a NUL, a number out of range, a negative
- * count after `<`, and a token without a meaning.
+ * Throws a ToolError if there are no tokens; a positioned one for an incomplete DEFINE, an
+ * unterminated string, a token that is too long or contains a NUL, a number out of range, a
+ * negative count after `<`, and a token without a meaning.
  */
 export function expand(
   sources: readonly Source[],
@@ -107,10 +110,12 @@ export function expand(
 }
 
 /**
- * 'DEFINE' name value, where each may be any token, a line end too; the three become a line end.
- * Quirk kept: there is always room for a name, as every source ends in a line end.
+ * 'DEFINE' name value, where name and value may be any token, even a line end. The three become one
+ * line end. Quirk kept: there is always a token for the name, because every source ends in a line
+ * end.
  *
- * Returns the indices of the tokens that are left; of one that becomes a line end, inverted (~).
+ * Returns the indices of the remaining tokens; the index of a token that becomes a line end is
+ * inverted (~).
  */
 function collectDefinitions({ tokens, values, provenance, report }: Run): Int32Array {
   const { count, texts } = tokens;
@@ -134,8 +139,8 @@ function collectDefinitions({ tokens, values, provenance, report }: Run): Int32A
 }
 
 /**
- * The DEFINE at `index` should have a name and a value, a name that can be found, and no other
- * value.
+ * The DEFINE at `index` should have a value and a name that can be found, and should not give the
+ * name another value than before.
  */
 function checkDefinition(
   report: Report,
@@ -159,8 +164,8 @@ function checkDefinition(
 }
 
 /**
- * A count or number should be one, and fit. Texts that are a macro's name are its business. Each
- * text is looked at once, and each of its tokens is reported.
+ * Counts and numbers should be valid and fit. Texts that are the name of a macro are not tested.
+ * Each text is tested once, and each of its tokens is reported.
  */
 function findSuspicious({ tokens, values, options }: Run, report: Report): void {
   const faults = new Map<number, string | undefined>();
@@ -173,7 +178,7 @@ function findSuspicious({ tokens, values, options }: Run, report: Report): void 
   }
 }
 
-/** What is wrong with a text, if it is a number or a count. */
+/** What is wrong with a text; undefined if nothing is, or if it is neither a number nor a count. */
 function textFault(text: Uint8Array, options: Required<ArchitectureOptions>): string | undefined {
   const first = text[0] as number;
   if (first === LESS) return countFault(decodeLatin1(text));
@@ -193,8 +198,8 @@ function mapDefinition(tokens: Tokens, provenance: ProvenanceMap, index: number)
 }
 
 /**
- * Quirk kept: every text that occurs is evaluated, so a number out of range is an error in a value
- * too.
+ * Quirk kept: every text that occurs is evaluated, so a number out of range is an error even in a
+ * value.
  */
 function expandAll(run: Run): Expansions {
   const { count, names, texts } = run.tokens;
@@ -203,7 +208,7 @@ function expandAll(run: Run): Expansions {
   const pool = new ByteWriter(16 * names.size);
   for (let index = 0, known = DEFINE + 1; index < count; index++) {
     const number = texts[index] as number;
-    if (number < known) continue; // texts are numbered as they come
+    if (number < known) continue; // texts are numbered in the order in which they first occur
     known = number + 1;
     const expansion = expandText(run, number, index);
     starts[number] = pool.length;
@@ -213,13 +218,13 @@ function expandAll(run: Run): Expansions {
       lengths[number] = expansion.length;
     } else {
       starts[number] = ZEROS;
-      lengths[number] = Math.min(expansion, MAX_OUTPUT + 1); // too long already
+      lengths[number] = Math.min(expansion, MAX_OUTPUT + 1); // that is already too long
     }
   }
   return { pool: pool.view(), starts, lengths };
 }
 
-/** The output of the text with this number, which first occurs at the token `index`. */
+/** The output for the text with this number, whose first token has the index `index`. */
 function expandText(run: Run, number: number, index: number): Expansion {
   const { names } = run.tokens;
   const text = names.bytes(number);
@@ -252,8 +257,8 @@ function countZeros(run: Run, text: Uint8Array, index: number): number {
 }
 
 /**
- * The text from `at` on is that of a token, with the blank after it, or a line end (of a DEFINE,
- * inverted index).
+ * From `at` on, the text comes from a token, including the blank after it, or from a line end (for
+ * a DEFINE, the index is inverted).
  */
 function mapToken(tokens: Tokens, provenance: ProvenanceMap, at: number, index: number): void {
   const first = index < 0 ? ~index : index;
@@ -267,7 +272,7 @@ function mapToken(tokens: Tokens, provenance: ProvenanceMap, at: number, index: 
   } else provenance.add(at, source, start, tokens.endOf(first, source));
 }
 
-/** Tokens joined by blanks, lines by one line end each. */
+/** The tokens, joined by blanks; between lines there is one line end. */
 function print(
   { tokens, provenance }: Run,
   line: Int32Array,

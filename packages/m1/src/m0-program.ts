@@ -9,8 +9,8 @@ import type { Program } from '@stage0-ts/host';
 import { expandMinimal } from './m0.ts';
 
 /**
- * Upstream's command line; of further arguments only --strict counts. Exit status 0, or 1 with a
- * message.
+ * Upstream's command line. Further arguments have no effect, except for --strict. Exit status 0, or
+ * 1 with a message.
  */
 export const M0: Program = (argv, host) =>
   reportErrors('M0', host, () => {

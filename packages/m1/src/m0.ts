@@ -26,15 +26,16 @@ import {
 import { minimalFault } from './strict.ts';
 
 /**
- * Upstream reserves 256 bytes for each token, the last of them NUL; a string's opening quote is one
- * of them.
+ * Upstream reserves 256 bytes for each token. The last of them is NUL, and one of them is a
+ * string's opening quote.
  */
 const MAX_TOKEN = 255;
 
 const LINE_FEED = 0x0a;
 const DOUBLE_QUOTE = 0x22;
 /**
- * Quirk kept: the low byte of upstream's EOF. Where a token may start this character ends the file.
+ * Quirk kept: the low byte of upstream's EOF. Where a token may start, this character ends the
+ * file.
  */
 const EOF_BYTE = 0xfc;
 
@@ -44,7 +45,7 @@ const DEFINE = [...'DEFINE'].map((letter) => letter.charCodeAt(0));
 export interface ExpandMinimalOptions extends FindingOptions {
   /** Name of the source in error messages; default `input`. */
   readonly name?: string;
-  /** Receives, for each line, its token and the DEFINE that this names. Default: none is made. */
+  /** Receives, for each line, its token and the DEFINE that this names. Default: no map is made. */
   readonly provenance?: ProvenanceMap | undefined;
 }
 
@@ -53,22 +54,27 @@ interface Token {
   readonly kind: 'atom' | 'string';
   /** Offset of the first character; of the opening quote for a string. */
   readonly start: number;
-  /** Offset after the last character; the closing quote is not part of a string. */
+  /** Offset after the last character. For a string, that is the closing quote. */
   readonly end: number;
 }
 
 interface Run {
   readonly source: Source;
-  /** What to do with a token that looks wrong, if it is to be looked for. */
+  /** What to do with a token that looks wrong; undefined if none is looked for. */
   readonly report: Report | undefined;
   readonly out: ByteWriter;
   readonly provenance: ProvenanceMap | undefined;
   readonly names: NameTable;
-  /** The latest value by the number of the macro's name. */
+  /** The number of the macro's name → the latest value. */
   readonly values: (Token | undefined)[];
-  /** With a map: the number there of the latest definition, by the number of the macro's name. */
+  /**
+   * With a map: the number of the macro's name → the number of its latest definition in the map.
+   */
   readonly definitions: number[];
-  /** Definitions in the map: a name has a new one for each DEFINE, as that holds from there on. */
+  /**
+   * How many definitions the map has. Each DEFINE of a name is a new one, since it is valid only
+   * from there on.
+   */
   defined: number;
   /** Offset of the next character to read. */
   at: number;
@@ -77,9 +83,9 @@ interface Run {
 /**
  * Expand macros and turn numbers and strings into hexadecimal digits.
  *
- * Throws a positioned ToolError for a file without tokens or whose last statement is a DEFINE, for
- * an unterminated string or comment, for a token that the end of the file cuts off, and for one
- * that is too long.
+ * Throws a positioned ToolError for a file that has no tokens or ends with a DEFINE, for an
+ * unterminated string or comment, for a token that the end of the file cuts off, and for one that
+ * is too long.
  */
 export function expandMinimal(
   bytes: Uint8Array,
@@ -117,7 +123,10 @@ export function expandMinimal(
   return run.out.toBytes();
 }
 
-/** 'DEFINE' name value, each any token. Quirk kept: a string as name never matches anything. */
+/**
+ * 'DEFINE' name value, where both may be any token. Quirk kept: a string as a name never matches
+ * anything.
+ */
 function define(run: Run, start: Token): void {
   const name = nextToken(run);
   const value = name === undefined ? undefined : nextToken(run);
@@ -141,7 +150,8 @@ function isDefine({ source }: Run, token: Token): boolean {
 }
 
 /**
- * The next token, or undefined at the end of the file. Comments and quotes count at its start only.
+ * The next token, or undefined at the end of the file. Comments and quotes count only at the start
+ * of a token.
  */
 function nextToken(run: Run): Token | undefined {
   const { bytes } = run.source;
@@ -153,7 +163,7 @@ function nextToken(run: Run): Token | undefined {
         break;
       case EOF_BYTE:
         return undefined;
-      // quirk kept: NUL is in every character set of upstream, that of comment signs included
+      // quirk kept: NUL is in each of upstream's character sets, even in that of the comment signs
       case 0x00:
       case 0x23: // #
       case 0x3b: // ;
@@ -169,7 +179,7 @@ function nextToken(run: Run): Token | undefined {
   return undefined;
 }
 
-/** Go to the LF that ends the comment. */
+/** Move to the LF that ends the comment. */
 function skipComment(run: Run): void {
   const end = run.source.bytes.indexOf(LINE_FEED, run.at);
   if (end < 0) {
@@ -179,8 +189,8 @@ function skipComment(run: Run): void {
 }
 
 /**
- * atom = all characters up to a tab, newline, blank or NUL, which the end of the file does not
- * replace.
+ * atom = all characters up to a tab, newline, blank or NUL; the end of the file does not count as
+ * one of these.
  */
 function readAtom(run: Run): Token {
   const { bytes } = run.source;
@@ -197,7 +207,8 @@ function readAtom(run: Run): Token {
 }
 
 /**
- * string = quote { any character } quote. Quirk kept: it holds newlines, and ends at a NUL as text.
+ * string = quote { any character } quote. Quirk kept: it may contain newlines, but its text ends at
+ * a NUL.
  */
 function readString(run: Run): Token {
   const { bytes } = run.source;
@@ -218,7 +229,7 @@ function finishToken(run: Run, kind: Token['kind'], start: number, end: number):
   return { kind, start, end };
 }
 
-/** One line: a string, a macro's value, a number's digits, or the token as it is. */
+/** Print one line: a string, a macro's value, a number's digits, or the token unchanged. */
 function print(run: Run, token: Token): void {
   const { out, source } = run;
   if (token.kind === 'string') {
@@ -240,19 +251,19 @@ function print(run: Run, token: Token): void {
   out.writeByte(LINE_FEED);
 }
 
-/** The token should be a number that fits, or a label or reference. */
+/** A token should be a number that fits, a label, or a reference. */
 function checkToken(run: Run, report: Report, { start, end }: Token, isNumber: boolean): void {
   const text = decodeLatin1(run.source.bytes.subarray(start, end));
   const fault = minimalFault(text, isNumber);
   if (fault !== undefined) report(run.source, start, 'bad-token', latin1ToHost(fault));
 }
 
-/** Offset after a token in the source, the closing quote of a string included. */
+/** Offset after a token in the source, including the closing quote of a string. */
 function sourceEnd({ source: { bytes } }: Run, { kind, start, end }: Token): number {
   return kind === 'atom' ? end : bytes.indexOf(bytes[start] as number, start + 1) + 1;
 }
 
-/** '…' as it is, "…" as hexadecimal digits and one 00. */
+/** '…' is printed unchanged; "…" as hexadecimal digits and one 00. */
 function printString({ out, source }: Run, { start, end }: Token): void {
   if (source.bytes[start] !== DOUBLE_QUOTE) {
     out.write(source.bytes, start + 1, end);
@@ -263,8 +274,8 @@ function printString({ out, source }: Run, { start, end }: Token): void {
 }
 
 /**
- * Digits for the number after the first character, whatever that is: four bytes after %, two after
- * @, else one. False when there is none: a value of 0 counts only when its first digit is 0.
+ * Print the digits for the number after the first character: four bytes after %, two after @, one
+ * after any other. False if there is no number: a value of 0 counts only if its first digit is 0.
  */
 function printNumber({ out, source }: Run, { start, end }: Token): boolean {
   const value = evaluate(source.bytes, start + 1, end);

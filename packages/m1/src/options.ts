@@ -23,11 +23,11 @@ export type ByteMode = 'hex' | 'octal' | 'binary';
 
 export interface ArchitectureOptions {
   /**
-   * Decides how bare numbers, immediates and the ends of strings are written. Default
+   * Determines how numbers without sigils, immediates and the ends of strings are written. Default
    * `knight-native`.
    */
   readonly architecture?: Architecture;
-  /** Order of the bytes of a number. Default true. */
+  /** True for the highest byte of a number first. Default true. */
   readonly bigEndian?: boolean;
   /** Default `hex`. */
   readonly byteMode?: ByteMode;
@@ -35,7 +35,7 @@ export interface ArchitectureOptions {
 
 export interface ExpandOptions extends ArchitectureOptions, FindingOptions {
   /**
-   * Receives, for each piece of the text, its token and the DEFINE that this names. Default: none
+   * Receives, for each piece of the text, its token and the DEFINE that this names. Default: no map
    * is made.
    */
   readonly provenance?: ProvenanceMap | undefined;

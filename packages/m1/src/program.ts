@@ -11,15 +11,15 @@ import type { Host, Program } from '@stage0-ts/host';
 import { expand } from './expand.ts';
 import { ARCHITECTURES, type Architecture, type ByteMode } from './options.ts';
 
-/** The command line, read. */
+/** What the command line says. */
 interface Settings {
   readonly inputs: string[];
-  /** Every --output; upstream empties all, and writes the last. */
+  /** Every --output. Upstream empties all of them, and writes to the last. */
   readonly outputs: string[];
   architecture: Architecture;
   bigEndian: boolean;
   byteMode: ByteMode;
-  /** Ours: reject what upstream accepts silently. */
+  /** Our own option: reject what upstream silently accepts. */
   strict: boolean;
   /** What --help or --version asks for; the options after it are not read. */
   answer: 'help' | 'version' | undefined;

@@ -6,17 +6,17 @@
  * expand.ts and m0.ts decide which texts are tested.
  */
 
-/** How many bits a number has after each sigil; any number of 32 bits after the others. */
+/** How many bits a number has after these sigils. After others it may be any number of 32 bits. */
 const BITS: Readonly<Record<string, number>> = { '!': 8, '@': 16, $: 16, '~': 24 };
-/** RISC-V: I and S immediates have 12 bits, any value fits a U. */
+/** RISC-V: I and S immediates have 12 bits; any value fits into a U immediate. */
 const WORD_BITS: Readonly<Record<string, number>> = { '!': 12, '@': 12, $: 16 };
 
 /** A number as M1 reads it, after its sigil. */
 const NUMBER = /^(-?(0|[1-9][0-9_]*)|0x-?[0-9A-Fa-f_]+|0b-?[01_]+|0-?[0-7_]+)$/;
 
 /**
- * What is wrong with a token of a sigil and a number; undefined when nothing is, or it is not a
- * number.
+ * What is wrong with a token that has a sigil and a number; undefined if nothing is, or if it is
+ * not a number.
  */
 export function numberFault(text: string, value: number, isRiscV: boolean): string | undefined {
   const digits = text.slice(1);
@@ -31,7 +31,7 @@ export function numberFault(text: string, value: number, isRiscV: boolean): stri
   return `${value} does not fit ${bits} bits`;
 }
 
-/** The number without its sign, however large. */
+/** The number without its sign, even if it is very large. */
 function magnitude(digits: string): number {
   const plain = digits.replaceAll('_', '').replace('-', '');
   return Number(/^0[0-7]+$/.test(plain) ? `0o${plain}` : plain);
@@ -45,8 +45,8 @@ export function countFault(text: string): string | undefined {
 }
 
 /**
- * What is wrong with a token that M0 prints: `isNumber` when it wrote digits for it. Only ! @ % are
- * sigils of numbers there, and what is not a number must be a label or a reference.
+ * What is wrong with a token that M0 prints. `isNumber` is true if M0 wrote digits for it. Only ! @
+ * % are sigils of numbers in M0; a token that is not a number must be a label or a reference.
  */
 export function minimalFault(text: string, isNumber: boolean): string | undefined {
   if (!isNumber)

@@ -10,31 +10,34 @@
 import { NameTable } from '@stage0-ts/bytes';
 import { errorAt, type Report, type Source } from '@stage0-ts/diagnostics';
 
-/** Bytes of an atom: a buffer of 4096, the last one zero. */
+/** Longest atom in bytes: upstream has a buffer of 4096, the last byte zero. */
 const MAX_ATOM = 4095;
-/** Bytes of a string, whose opening quote is one of upstream's 4095 characters. */
+/** Longest string in bytes: the opening quote is one of upstream's 4095 characters. */
 const MAX_STRING = 4094;
 
 const NEWLINE_TEXT = new Uint8Array([0x0a]);
 const DEFINE_TEXT = new Uint8Array([0x44, 0x45, 0x46, 0x49, 0x4e, 0x45]);
 
-/** 1 for the bytes that end an atom: tab, newline, blank; 2 for NUL, which none may hold. */
+/** 1 for bytes that end an atom: tab, newline, blank; 2 for NUL, which no atom may contain. */
 const ATOM_ENDS: Uint8Array = atomEndTable();
 
-/** The texts of tokens that every run knows, by their numbers. */
+/** The numbers of token texts that every run has. */
 export const NEWLINE = 0;
 export const DEFINE = 1;
 
 /**
- * Text of each kind of token, numbered; a string's text begins with its opening quote and lacks the
- * other.
+ * The tokens. Each different text has a number. A string's text has the opening quote but not the
+ * closing one.
  */
 export class Tokens {
   readonly sources: readonly Source[];
   readonly names: NameTable = new NameTable();
   /** How many tokens there are. */
   count = 0;
-  /** The texts in their order, as numbers; there is room for a token a byte. */
+  /**
+   * The number of each token's text, in the order of the tokens. There is room for one token per
+   * byte.
+   */
   readonly texts: Int32Array;
   /** Offset of each token in its source. */
   readonly offsets: Int32Array;
@@ -126,7 +129,7 @@ function addNewline(tokens: Tokens, offset: number): void {
   if (count > 0 && texts[count - 1] !== NEWLINE) tokens.add(NEWLINE, offset);
 }
 
-/** Offset after the LF or CR that ends the comment at `start`; the end of the file ends it too. */
+/** Offset after the LF or CR that ends the comment at `start`. The end of the file also ends it. */
 function commentEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at++;
@@ -152,7 +155,8 @@ function readAtom(tokens: Tokens, source: Source, start: number): number {
 }
 
 /**
- * string = quote { any character } the same quote; it may hold newlines, and there are no escapes.
+ * string = quote { any character } the same quote; it may contain newlines, and there are no
+ * escapes.
  */
 function readString(tokens: Tokens, source: Source, start: number): number {
   const { bytes } = source;

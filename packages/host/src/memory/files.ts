@@ -38,18 +38,21 @@ interface Place {
   readonly path: string;
 }
 
-/** As on Linux: links in a row; bytes of a name and of a path. */
+/** As on Linux: the most links in a row, and the longest name and path in bytes. */
 const MAX_LINKS = 40;
 const MAX_NAME = 255;
 const MAX_PATH = 4096;
 
-/** The most bytes that all files of a world may hold together: 1 GiB by default. */
+/** The most bytes that all files of a world may have together: 1 GiB by default. */
 const MAX_BYTES = 2 ** 30;
 
-/** The time at which a world begins, in milliseconds since 1970: any, but always the same. */
+/**
+ * The time at which a world begins, in milliseconds since 1970. Any time will do, but it is always
+ * the same.
+ */
 const FIRST_TIME = 1_000_000_000_000;
 
-/** The state of a world's clock, and its count of nodes. */
+/** The state of a world's clock, and the last number that a node got. */
 export interface WorldClock {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -57,15 +60,18 @@ export interface WorldClock {
   readonly lastNumber: number;
 }
 
-/** Number of a node, and when its content last changed. */
+/** A node's number, and the time of the last change of its content. */
 export interface NodeTimes {
   readonly number: number;
   modified: number;
 }
 
-/** What a world knows of its nodes besides their content, and its clock. All views share it. */
+/**
+ * What a world knows about its nodes in addition to their content, and its clock. All views share
+ * it.
+ */
 class Inodes {
-  /** Milliseconds since 1970: advances each time that it is read, and with each change. */
+  /** Milliseconds since 1970. It advances each time it is read, and with each change. */
   private time = FIRST_TIME;
   private last = 1;
   private readonly known = new WeakMap<TreeNode, NodeTimes>();
@@ -83,7 +89,9 @@ class Inodes {
     this.last = lastNumber;
   }
 
-  /** What is known, without giving a number to a node that nobody has asked for. */
+  /**
+   * What is known about a node. A node that nobody has asked about does not get a number by this.
+   */
   peek(node: TreeNode): NodeTimes | undefined {
     return this.known.get(node);
   }
@@ -101,7 +109,7 @@ class Inodes {
     return inode;
   }
 
-  /** The content of `nodes` changes now. */
+  /** Called when the content of `nodes` changes. */
   touch(...nodes: TreeNode[]): void {
     const now = this.tick();
     for (const node of nodes) this.of(node).modified = now;
@@ -109,11 +117,12 @@ class Inodes {
 }
 
 /**
- * How much a world holds. All views share it: a chroot sees a part but counts towards the whole.
+ * How many bytes a world contains. All views share it: a chroot sees only a part, but counts
+ * towards the whole.
  */
 class Usage {
   readonly inodes: Inodes = new Inodes();
-  /** True once something was refused. */
+  /** True once a write was refused. */
   exceeded = false;
   /** True once a file got a second name. */
   hasLinks = false;
@@ -127,18 +136,18 @@ class Usage {
     this.bytes = sizeOf(root);
   }
 
-  /** Everything in the world. */
+  /** Every file, folder and link in the world. */
   all(): Generator<[path: string, node: TreeNode]> {
     return entriesBelow('', this.root);
   }
 
   /**
-   * Throws ENOSPC when the files would hold more than the limit with `size` bytes in place of
+   * Throws ENOSPC if the files would have more bytes than the limit after `size` bytes replace
    * `old`.
    */
   replace(old: number, size: number, path: string): void {
     const limit = this.limit;
-    // Removed files are still counted; the exact number needs a walk of the tree.
+    // Removed files still count. To get the exact number, the tree has to be walked.
     if (this.bytes + size - old > limit) this.bytes = sizeOf(this.root);
     if (this.bytes + size - old > limit) {
       this.exceeded = true;
@@ -152,7 +161,7 @@ export class MemoryFiles {
   readonly root: DirectoryNode;
   private readonly usage: Usage;
 
-  /** @param limit bytes that all files may hold together. */
+  /** @param limit how many bytes all files may have together. */
   constructor(
     root: DirectoryNode = { kind: 'directory', mode: 0o755, entries: new Map() },
     limit: number | Usage = MAX_BYTES,
@@ -166,12 +175,12 @@ export class MemoryFiles {
     return this.usage.exceeded ? this.usage.limit : undefined;
   }
 
-  /** The same files seen from `root`, one of their folders. */
+  /** The same files, seen from `root`, which is one of their folders. */
   below(root: DirectoryNode): MemoryFiles {
     return new MemoryFiles(root, this.usage);
   }
 
-  /** The node at `path`, or undefined when it or a directory on the way does not exist. */
+  /** The node at `path`, or undefined if it or a directory on the way does not exist. */
   find(path: string, followLast = true): TreeNode | undefined {
     try {
       return this.walk(path, followLast).node;
@@ -188,8 +197,8 @@ export class MemoryFiles {
   }
 
   /**
-   * `path` without links and dots; the last part need not exist, and is kept if it is a link and
-   * not followed.
+   * `path` without links and dots. The last part need not exist. If it is a link, and `followLast`
+   * is false, it is kept.
    */
   realPath(path: string, followLast = true): string {
     return this.walk(path, followLast).path;
@@ -207,18 +216,18 @@ export class MemoryFiles {
     } else this.place(place, { kind: 'file', mode, bytes });
   }
 
-  /** Let `place` be `node`, which is new. */
+  /** Put the new node `node` at `place`. */
   private place({ parent, name }: Place, node: TreeNode): void {
     parent.entries.set(name, node);
     this.usage.inodes.touch(node, parent);
   }
 
-  /** Milliseconds since 1970; each question moves the clock. */
+  /** Milliseconds since 1970. Each call advances the clock. */
   now(): number {
     return this.usage.inodes.tick();
   }
 
-  /** Number and time of what is at `path`; undefined when there is nothing. */
+  /** Number and time of the node at `path`; undefined if there is none. */
   inode(path: string, followLast: boolean): Inode | undefined {
     const node = this.find(path, followLast);
     if (node === undefined) return undefined;
@@ -226,17 +235,23 @@ export class MemoryFiles {
     return { number, modified, links: this.linksOf(node) };
   }
 
-  /** The time of the clock; asking does not move it. */
+  /** The time of the clock, which this does not advance. */
   get clock(): WorldClock {
     return this.usage.inodes.clock;
   }
 
-  /** Number and time of a node that has them: what {@link resume} takes. Changes nothing. */
+  /**
+   * The number and time of a node, if it has them, in the form that {@link resume} accepts. Changes
+   * nothing.
+   */
   timesOf(node: TreeNode): NodeTimes | undefined {
     return this.usage.inodes.peek(node);
   }
 
-  /** Go on where another world with an equal tree stopped: its clock, and what it knew of nodes. */
+  /**
+   * Continue where another world with an equal tree stopped: with its clock and its numbers and
+   * times of nodes.
+   */
   resume(clock: WorldClock, known: Iterable<readonly [TreeNode, NodeTimes]>): void {
     const { inodes } = this.usage;
     inodes.clock = clock;
@@ -248,7 +263,10 @@ export class MemoryFiles {
     }
   }
 
-  /** Names of a node. Files with several are rare, so they are counted only when there are. */
+  /**
+   * How many names a node has. Files with several names are rare, so names are counted only if
+   * there are such files.
+   */
   private linksOf(node: TreeNode): number {
     if (node.kind === 'directory') {
       return 2 + [...node.entries.values()].filter(({ kind }) => kind === 'directory').length;
@@ -296,7 +314,7 @@ export class MemoryFiles {
     this.usage.inodes.touch(place.parent);
   }
 
-  /** Put a new node at `path`. Throws EEXIST if there is one already. */
+  /** Put a new node at `path`. Throws EEXIST if something is there already. */
   create(path: string, node: TreeNode): void {
     const place = this.walk(path, false);
     if (place.node !== undefined) throw hostError('EEXIST', path);
@@ -334,7 +352,7 @@ export class MemoryFiles {
     this.usage.inodes.touch(parent);
   }
 
-  /** Remove a directory that is empty. */
+  /** Remove an empty directory. */
   removeDirectory(path: string): void {
     const { parent, name, node } = this.walk(path, false);
     if (node === undefined) throw hostError('ENOENT', path);
@@ -400,7 +418,7 @@ export class MemoryFiles {
     }
   }
 
-  /** The place of a path that ended in a directory. The root has no name. */
+  /** The place of a path that leads to a directory itself. The root has no name. */
   private ownPlace(
     directories: { node: DirectoryNode; name: string }[],
     pathTo: (name: string) => string,
@@ -412,7 +430,7 @@ export class MemoryFiles {
   }
 }
 
-/** The names in a path; a final slash asks for a directory and leaves a dot. */
+/** The names in a path. A slash at the end requires a directory, and becomes a dot. */
 function splitPath(path: string): string[] {
   const names = path.split('/').filter((name) => name !== '');
   if (path.endsWith('/')) names.push('.');

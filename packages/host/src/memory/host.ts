@@ -17,19 +17,20 @@ import type {
 } from '../types.ts';
 import type { MemoryFiles, TreeNode } from './files.ts';
 
-/** The file that is to be executed. */
+/** The file to be executed. */
 export interface ProgramImage {
-  /** Absolute path in the caller's root, links resolved. */
+  /** Absolute path in the caller's root, with links resolved. */
   readonly path: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Runs one program to its end in the world that it is given. Throws ENOEXEC for what it cannot run.
+ * Runs one program to its end in the world that it gets. Throws ENOEXEC for a file that it cannot
+ * run.
  */
 export type Engine = (image: ProgramImage, argv: readonly string[], host: Host) => ChildStatus;
 
-/** An engine that may ask the host of a world in memory for more than programs can. */
+/** An engine that may ask more of the host of a world in memory than programs can. */
 export type WorldEngine = (
   image: ProgramImage,
   argv: readonly string[],
@@ -37,30 +38,30 @@ export type WorldEngine = (
 ) => ChildStatus;
 
 export interface MemoryHostOptions {
-  /** What the process sees: all of the world, or what is below its root directory. */
+  /** What the process sees: the whole world, or only what is below its root directory. */
   readonly files: MemoryFiles;
-  /** Where the root of `files` is in the world; default `/`. */
+  /** The path of the root of `files` in the world; default `/`. */
   readonly root?: string;
-  /** Default: every start fails with ENOEXEC. */
+  /** The engine that runs programs. Default: every start fails with ENOEXEC. */
   readonly engine?: WorldEngine;
-  /** Default: empty. */
+  /** `NAME=value` strings; default: none. */
   readonly environment?: readonly string[];
   /** Absolute; default `/`. */
   readonly currentDirectory?: string;
   /** Mode bits that new files and directories do not get; default 0o022. */
   readonly umask?: number;
-  /** All of standard input; default empty. */
+  /** The whole standard input; default: empty. */
   readonly stdin?: Uint8Array;
-  /** Take standard output; default: dropped. */
+  /** Receives standard output; default: it is dropped. */
   readonly stdout?: (bytes: Uint8Array) => void;
-  /** Take standard error; default: dropped. */
+  /** Receives standard error; default: it is dropped. */
   readonly stderr?: (bytes: Uint8Array) => void;
   /**
-   * Receives the provenance maps of what this program and its children write; default: none are
-   * made.
+   * Receives the provenance maps for the output of this program and its children; default: no maps
+   * are made.
    */
   readonly provenance?: ProvenanceSink;
-  /** Default: Linux on i686. */
+  /** What uname says; default: Linux on i686. */
   readonly systemName?: SystemName;
 }
 
@@ -72,7 +73,7 @@ const DEFAULT_SYSTEM: SystemName = {
   machine: 'i686',
 };
 
-/** Standard input: what is left of it, asked for when somebody reads. */
+/** The rest of standard input, requested when a program reads. */
 interface Input {
   rest: () => Uint8Array;
 }
@@ -86,7 +87,7 @@ export class MemoryHost implements Host {
   private directory: string;
   private readonly options: MemoryHostOptions;
   private readonly umask: number;
-  /** Shared with child processes: what one process has read, the others do not get. */
+  /** Shared with child processes: what one process has read, the others no longer get. */
   private readonly stdin: Input;
 
   constructor(options: MemoryHostOptions, stdin?: Input) {
@@ -166,7 +167,7 @@ export class MemoryHost implements Host {
       mode: mode & 0o7777 & ~this.umask,
       entries: new Map(),
     };
-    // As Linux: only a new folder may be named with a slash at its end.
+    // As on Linux: only the name of a new folder may end in a slash.
     let end = path.length;
     while (end > 1 && path[end - 1] === '/') end--;
     const name = path.slice(0, end);
@@ -228,8 +229,8 @@ export class MemoryHost implements Host {
   }
 
   /**
-   * The path of `path` in the whole world, whatever the process's root directory is. Links are
-   * resolved, the last one only if `followLast`. Throws as a system call does.
+   * The position of `path` in the whole world, whatever the process's root directory is. Links are
+   * resolved; the last one only if `followLast`. Throws the same errors as a system call.
    */
   worldPath(path: string, followLast = true): string {
     const real = this.named(path, (absolute) => this.files.realPath(absolute, followLast));
@@ -237,7 +238,7 @@ export class MemoryHost implements Host {
     return real === '/' ? this.root : `${this.root}${real}`;
   }
 
-  /** What `path` names; undefined when there is nothing. */
+  /** The node at `path`; undefined if there is none. */
   node(path: string, followLast = true): TreeNode | undefined {
     return this.files.find(this.absolute(path), followLast);
   }
@@ -283,10 +284,7 @@ export class MemoryHost implements Host {
     return this.directory === '/' ? `/${path}` : `${this.directory}/${path}`;
   }
 
-  /**
-   * Do something with the absolute form of `path`; errors about that form name `path` as it was
-   * given.
-   */
+  /** Run `action` on the absolute form of `path`. Errors name `path` as it was given. */
   private named<Result>(path: string, action: (absolute: string) => Result): Result {
     const absolute = this.absolute(path);
     try {

@@ -21,7 +21,7 @@ export class NodeHost implements Host {
     return guarded('standard input', () => readStream(0, 'standard input'));
   }
 
-  /** EPIPE is rethrown as it is: there is no reader left for a message. */
+  /** EPIPE is thrown again unchanged: nobody is left who could read a message. */
   writeStdout(bytes: Uint8Array): void {
     try {
       writeAll(1, bytes);
@@ -151,7 +151,7 @@ export class NodeHost implements Host {
   }
 
   run(path: string, argv: readonly string[], environment: readonly string[]): ChildStatus {
-    // A bare name would be searched in PATH, which execve does not do.
+    // Node would search a plain name in PATH, which execve does not do.
     const command = path.includes('/') ? path : `./${path}`;
     const words = [command, ...argv.slice(1)];
     const options = {
@@ -160,8 +160,8 @@ export class NodeHost implements Host {
     };
     let child: ReturnType<typeof spawnSync>;
     if (words.some((word) => LONE_SURROGATE.test(word))) {
-      // Node would change the bytes that are not UTF-8. A shell can make them, but gives the
-      // program its path as name.
+      // Node would change bytes that are not UTF-8. A shell can pass them, but then the program's
+      // name is its path.
       guarded(path, () => fs.accessSync(toSystem(command), fs.constants.X_OK));
       child = spawnSync('/bin/sh', ['-c', `exec ${words.map(quoted).join(' ')}`], options);
     } else child = spawnSync(command, words.slice(1), { argv0: argv[0] ?? path, ...options });
@@ -172,11 +172,12 @@ export class NodeHost implements Host {
   }
 }
 
-/** The character that represents a byte that is not UTF-8. */
+/** A character that represents a byte that is not UTF-8. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * A word for a shell: as it is between quotes, and bytes that are not UTF-8 by their octal numbers.
+ * One word for a shell: in quotes and unchanged, except that bytes that are not UTF-8 become octal
+ * numbers.
  */
 function quoted(word: string): string {
   const octal = (byte: string) => `\\${(byte.charCodeAt(0) & 0xff).toString(8)}`;
@@ -190,7 +191,7 @@ function isBrokenPipe(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EPIPE';
 }
 
-/** A name as the system takes it: its bytes, which need not be UTF-8. */
+/** A name as the system needs it: its bytes, which may not be UTF-8. */
 function toSystem(path: string): string | Buffer {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is for plain ASCII
   return /^[\x01-\x7f]*$/.test(path) ? path : Buffer.from(encodeUtf8(path));

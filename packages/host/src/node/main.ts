@@ -5,12 +5,10 @@ import { decodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '../types.ts';
 import { NodeHost } from './host.ts';
 
-/** What runs as a process: a tool's program, or one whose exit status comes later. */
+/** What can run as a process: a tool's program, or one that returns its exit status later. */
 type Runnable = (...args: Parameters<Program>) => number | Promise<number>;
 
-/**
- * Run `program` as this Node process under the name `name`; its status becomes the exit status.
- */
+/** Run `program` as this Node process, with the name `name`. Its status becomes the exit status. */
 export function runOnNode(name: string, program: Runnable): void {
   const end = (status: number): void => {
     process.exitCode = status;
@@ -24,10 +22,10 @@ export function runOnNode(name: string, program: Runnable): void {
   }
 }
 
-/** What no program should throw. */
+/** Handles errors that no program should throw. */
 function endWith(name: string, error: unknown): void {
   if ((error as { code?: unknown }).code === 'EPIPE') {
-    process.exitCode = 1; // nobody reads our output any more
+    process.exitCode = 1; // nobody reads our output now
     return;
   }
   const detail = error instanceof Error ? error.message : String(error);
@@ -38,8 +36,8 @@ function endWith(name: string, error: unknown): void {
 }
 
 /**
- * The arguments of this process. Node replaces bytes that are not UTF-8 by U+FFFD, so that a file
- * of such a name could not be opened and one of another name would be made. Linux gives the bytes
+ * The arguments of this process. Node replaces bytes that are not UTF-8 by U+FFFD, so a file with
+ * such a name could not be opened, and a new one would get another name. Linux gives the bytes
  * themselves.
  */
 function commandLine(): readonly string[] {
@@ -49,6 +47,6 @@ function commandLine(): readonly string[] {
     const all = decodeUtf8(fs.readFileSync('/proc/self/cmdline')).split('\0').slice(0, -1);
     return all.slice(all.length - words.length);
   } catch {
-    return words; // another system
+    return words; // on another system
   }
 }

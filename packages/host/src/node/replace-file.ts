@@ -12,7 +12,7 @@ import path from 'node:path';
 import { writeAll } from './transfer.ts';
 
 /**
- * Replace the content of `name`, which keeps its mode, or create it with `mode` (the umask
+ * Replace the content of `name`, whose mode is kept, or create the file with `mode` (the umask
  * applies).
  */
 export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: number): void {
@@ -28,7 +28,7 @@ export function replaceFile(name: string | Buffer, bytes: Uint8Array, mode: numb
 }
 
 /**
- * The name of a file that does not exist yet, if `name` is a link to it. Circular links never get
+ * If `name` is a link to a file that does not exist yet, that file's name. Circular links never get
  * here, because stat fails for them.
  */
 function behindLinks(name: string | Buffer): string | Buffer {
@@ -53,14 +53,15 @@ function writeBeside(
   mode: number,
   old: fs.Stats | undefined,
 ): void {
-  // Not by the process's number alone: two containers with one folder have the same.
+  // The process's number alone would not be enough: two containers that share a folder may have the
+  // same.
   const temporary = Buffer.from(`${folderOf(name)}/.stage0-${randomUUID()}`, 'latin1');
   let created: number;
   try {
     created = fs.openSync(temporary, 'wx', mode);
   } catch (error) {
     if (old === undefined) throw error;
-    writeInPlace(name, bytes); // a folder that takes no new names
+    writeInPlace(name, bytes); // no new file is allowed in the folder
     return;
   }
   try {

@@ -7,14 +7,14 @@ import fs from 'node:fs';
 import { ByteWriter } from '@stage0-ts/bytes';
 import { hostError } from '../errors.ts';
 
-/** Bytes that one call writes; the system accepts no more than 2 GiB. */
+/** How many bytes one call writes; the system accepts no more than 2 GiB. */
 const MAX_WRITE = 2 ** 30;
-/** The most bytes that are read from a device without end, before it counts as too large. */
+/** How many bytes are read from an endless device before it counts as too large. */
 const MAX_FROM_STREAM = 2 ** 30;
 
 /**
- * Everything from a pipe or device, which may be empty at the moment, or never end. Throws EFBIG
- * for `path`.
+ * Everything from a pipe or device, which may be empty for the moment or endless. Throws EFBIG for
+ * `path`.
  */
 export function readStream(descriptor: number, path: string): Uint8Array {
   const all = new ByteWriter(1 << 16);
@@ -27,7 +27,7 @@ export function readStream(descriptor: number, path: string): Uint8Array {
   }
 }
 
-/** Write everything, also to a pipe that is full for the moment. Throws the system's error. */
+/** Write everything, even to a pipe that is full for the moment. Throws the system's error. */
 export function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {
     const count = Math.min(bytes.length - done, MAX_WRITE);
@@ -35,7 +35,7 @@ export function writeAll(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-/** Try again every millisecond while the other end is not ready. */
+/** Try again every millisecond until the other end is ready. */
 function patiently(action: () => number): number {
   for (;;) {
     try {

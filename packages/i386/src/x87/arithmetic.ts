@@ -50,7 +50,10 @@ export function withoutNumber(to: Rounding, a: Extended, b: Extended): Extended 
   return { ...chosen, significand: chosen.significand | QUIET_BIT };
 }
 
-/** Which of two NaNs: a quiet one before a signalling one, then the larger, then the positive. */
+/**
+ * Which of two NaNs is the result: a quiet one before a signalling one, then the larger one, then
+ * the positive one.
+ */
 function choose(a: Extended, first: Kind, b: Extended, second: Kind): Extended {
   if (!isNaN80(second)) return a;
   if (!isNaN80(first)) return b;
@@ -94,7 +97,7 @@ function sum(to: Rounding, a: Extended, b: Extended): Extended {
   return sumOfFinite(to, a, b, down);
 }
 
-/** If the exponents differ by more, the smaller number only affects the rounding. */
+/** If the exponents differ by more than this, the smaller number affects only the rounding. */
 const FAR = 132;
 
 function sumOfFinite(to: Rounding, a: Extended, b: Extended, down: boolean): Extended {
@@ -168,7 +171,7 @@ export function squareRoot(to: Rounding, a: Extended): Extended {
   return toRegister(to, false, root, (scale - by) / 2, root * root !== radicand);
 }
 
-/** The largest integer whose square is not above `value`, by Newton's method. */
+/** The largest integer whose square is at most `value`, by Newton's method. */
 function integerRoot(value: bigint): bigint {
   let root = 1n << BigInt((bitLength(value) + 1) >> 1);
   for (;;) {
@@ -178,10 +181,10 @@ function integerRoot(value: bigint): bigint {
   }
 }
 
-/** How a compares with b: −1, 0 or 1, or undefined where one of them is not a number. */
+/** How a compares with b: −1, 0 or 1; undefined if one of them is not a number. */
 export type Order = -1 | 0 | 1 | undefined;
 
-/** @param quiet a quiet NaN is not an exception. */
+/** @param quiet true if a quiet NaN is not an exception. */
 export function compare(to: Rounding, a: Extended, b: Extended, quiet: boolean): Order {
   const kinds = [kindOf(a), kindOf(b)];
   if (kinds.some((kind) => kind === 'unsupported' || isNaN80(kind))) {

@@ -66,7 +66,7 @@ export function toShort(to: Rounding, x: Extended, size: 4 | 8): bigint {
   const rounded = round(to, x.negative, magnitude, scale, format);
   if (rounded.infinite) return pack(x.negative, format, LAST, 0n);
   const length = bitLength(rounded.magnitude);
-  // A denormal number has fewer bits, and the exponent 0; a power of two may have one more.
+  // A denormal number has fewer bits, and the exponent 0. A power of two may have one bit more.
   const exponent = length < format.bits ? 0 : rounded.scale + length - 1 + format.most;
   return pack(x.negative, format, exponent, rounded.magnitude);
 }

@@ -10,7 +10,7 @@ import type { Fpu } from './unit.ts';
 
 /** Size of an environment in bytes, without and with the operand size prefix. */
 export const ENVIRONMENT = { 4: 28, 2: 14 } as const;
-/** The same with the registers. */
+/** The same, with the registers. */
 export const STATE = { 4: 108, 2: 94 } as const;
 const REGISTER_BYTES = 10;
 /** The upper half of each 16-bit word in an environment of 28 bytes. */
@@ -36,7 +36,7 @@ export function storeState(unit: Fpu, size: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The opposite of {@link storeState}. */
+/** The inverse of {@link storeState}. */
 export function loadState(unit: Fpu, bytes: Uint8Array): void {
   const size = bytes.length;
   const view = new DataView(bytes.buffer, bytes.byteOffset, size);

@@ -17,7 +17,7 @@ import {
   ZERO_DIVIDE,
 } from './round.ts';
 
-/** The integer that a finite number is rounded to, without its sign. */
+/** The integer to which a finite number is rounded, without its sign. */
 export function toInteger(to: Rounding, a: Extended, mode: number = modeOf(to.control)): bigint {
   if (a.significand === 0n) return 0n;
   const { magnitude, scale } = finite(a);
@@ -38,7 +38,7 @@ export function roundToInteger(to: Rounding, a: Extended): Extended {
   const without = withoutNumber(to, a, a);
   if (without !== undefined) return without;
   noteDenormal(to, a);
-  // With such an exponent every number is an integer; infinity stays as it is too.
+  // With such an exponent, every number is an integer. Infinity does not change either.
   if (a.exponent >= BIAS + FRACTION_BITS) return a;
   return exactly(a.negative, { magnitude: toInteger(to, a), scale: 0 });
 }
@@ -90,7 +90,7 @@ export interface Remainder {
   readonly quotient: number | undefined;
 }
 
-/** The remainder is not complete: the program has to repeat the instruction. */
+/** Means that the remainder is not complete: the program has to repeat the instruction. */
 export const MORE = 8;
 
 /** One step computes fewer bits of the quotient than this. */
@@ -115,7 +115,7 @@ export function remainder(to: Rounding, a: Extended, b: Extended, nearest: boole
   const y = finite(b);
   const apart = x.scale - y.scale;
   if (apart >= STEP_BITS) return partial(to, a, x, y, apart);
-  // Bring both to the smaller scale.
+  // Bring both numbers to the smaller scale.
   const unit = Math.min(x.scale, y.scale);
   const dividend = x.magnitude << BigInt(x.scale - unit);
   const divisor = y.magnitude << BigInt(Math.min(y.scale - unit, FAR_APART));

@@ -17,8 +17,8 @@ export interface Extended {
 }
 
 /**
- * `unsupported` are numbers that the 8087 accepted and its successors refuse: the exponent is not
- * 0, but the first bit of the significand is clear.
+ * `unsupported` numbers were accepted by the 8087, and are refused by its successors: the exponent
+ * is not 0, but the first bit of the significand is clear.
  */
 export type Kind =
   | 'zero'
@@ -31,10 +31,10 @@ export type Kind =
 
 export const BIAS = 16383;
 export const EXPONENT_MASK = 0x7fff;
-/** Bits of the significand after its first bit. */
+/** How many bits of the significand follow its first bit. */
 export const FRACTION_BITS = 63;
 export const FIRST_BIT: bigint = 1n << 63n;
-/** In a NaN: set if it is quiet. */
+/** Set in a NaN if it is quiet. */
 export const QUIET_BIT: bigint = 1n << 62n;
 const SIGN = 0x8000;
 

@@ -100,7 +100,7 @@ function bytesOf(value: bigint, size: number): Uint8Array {
 
 interface SumOptions {
   readonly source?: Source;
-  /** The operands are swapped. */
+  /** True if the operands are swapped. */
   readonly reversed?: boolean;
   readonly pops?: boolean;
 }
@@ -184,10 +184,10 @@ function remaining(nearest: boolean): Handler {
 
 interface ComparisonOptions {
   readonly source?: Source;
-  /** A quiet NaN is not an exception. */
+  /** True if a quiet NaN is not an exception. */
   readonly quiet?: boolean;
   readonly pops?: number;
-  /** The result goes to EFLAGS. */
+  /** True if the result goes to EFLAGS. */
   readonly flags?: boolean;
 }
 
@@ -274,7 +274,7 @@ function loaded(unit: Fpu, cpu: Interpreter, from: Operand): Extended | undefine
   return withoutNumber(unit, x, x) ?? x;
 }
 
-/** A store of the top of the stack; `bytes` makes what memory gets. */
+/** A store of the top of the stack; `bytes` computes what memory gets. */
 function storing(
   bytes: (unit: Fpu, x: Extended, size: number) => Uint8Array,
   { pops = false, before = BEFORE_STORE } = {},
@@ -329,8 +329,8 @@ const moveIf: Handler = computing((unit, cpu, i) => {
 
 /**
  * A constant, rounded as the control word says.
- * @param significand of the number that is nearest to the constant.
- * @param isAbove that number is above the constant; undefined if it is exact.
+ * @param significand that of the number nearest to the constant.
+ * @param isAbove true if that number is above the constant; undefined if it is exact.
  */
 function constant(exponent: number, significand: bigint, isAbove?: boolean): Handler {
   return computing((unit) => {

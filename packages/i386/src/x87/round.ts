@@ -9,7 +9,7 @@
  */
 import { BIAS, bitLength, type Extended, FIRST_BIT, infinity } from './number.ts';
 
-/** Exceptions: bits of the status word, and in the control word the bits that mask them. */
+/** Exceptions: bits in the status word; in the control word, the bits that mask them. */
 export const INVALID = 1;
 export const DENORMAL = 2;
 export const ZERO_DIVIDE = 4;
@@ -27,7 +27,7 @@ export interface Rounding {
   readonly control: number;
   /** Exceptions, STACK_FAULT and ROUNDED_UP, as raised so far. */
   raised: number;
-  /** An operand was a denormal number in memory; in the register it is a normal one. */
+  /** True if an operand was a denormal number in memory. In the register it is a normal one. */
   readonly fromDenormal?: boolean;
 }
 
@@ -42,17 +42,20 @@ export function modeOf(control: number): number {
   return (control >> 10) & 3;
 }
 
-/** Bits of precision that bits 8 and 9 of the control word ask for; 01 is reserved. */
+/** Bits of precision for the values of bits 8 and 9 of the control word; 01 is reserved. */
 const PRECISIONS = [24, 64, 53, 64];
 
-/** A binary format. */
+/** A binary format of numbers. */
 export interface Format {
-  /** Bits of the significand, the first one included. */
+  /** Bits of the significand, including the first one. */
   readonly bits: number;
   /** Exponents of its smallest and its largest normal number. */
   readonly least: number;
   readonly most: number;
-  /** By how much the exponent of a result that does not fit is moved; 0: it is not stored. */
+  /**
+   * By how much the exponent of a result that does not fit is moved; 0 means that such a result is
+   * not stored.
+   */
   readonly wrap: number;
 }
 
@@ -62,7 +65,7 @@ const REGISTER_FORMATS: readonly Format[] = PRECISIONS.map((bits) => ({ ...EXTEN
 export const SINGLE: Format = { bits: 24, least: -126, most: 127, wrap: 0 };
 export const DOUBLE: Format = { bits: 53, least: -1022, most: 1023, wrap: 0 };
 
-/** Magnitude × 2^scale; `infinite` where that is too large. */
+/** Magnitude × 2^scale; `infinite` if that is too large. */
 export interface Rounded {
   readonly magnitude: bigint;
   readonly scale: number;
@@ -109,13 +112,14 @@ export function round(
   const excess = bitLength(magnitude) - format.bits;
   let result = cut(mode, negative, magnitude, excess, inexact);
   let lowest = scale + excess;
-  // Rounding up may have carried into one more bit; whether it is tiny is decided after that.
+  // Rounding up may have carried into one more bit. Whether the result is tiny is decided after
+  // that.
   const exponent = lowest + bitLength(result.kept) - 1;
   if (exponent < format.least) {
     if ((to.control & UNDERFLOW) === 0) {
       to.raised |= UNDERFLOW;
       lowest += format.wrap;
-      // Only fscale can make a number that is too small even then.
+      // Only fscale can make a number that is still too small then.
       if (format.wrap > 0 && exponent + format.wrap < format.least) {
         to.raised |= INEXACT;
         return { magnitude: 0n, scale: 0, infinite: false };
@@ -129,7 +133,7 @@ export function round(
   } else if (exponent > format.most) {
     to.raised |= OVERFLOW;
     if ((to.control & OVERFLOW) !== 0) return overflowed(to, negative, mode, format);
-    // Only fscale can make a number that is too large even then.
+    // Only fscale can make a number that is still too large then.
     if (exponent - format.wrap > format.most) return overflowed(to, negative, NEAREST, format);
     lowest -= format.wrap;
   }

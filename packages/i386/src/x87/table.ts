@@ -13,7 +13,7 @@ const SUMS = 'fadd fmul fcom fcomp fsub fsubr fdiv fdivr';
 const INTEGER_SUMS = 'fiadd fimul ficom ficomp fisub fisubr fidiv fidivr';
 
 /**
- * By opcode: for memory operands, by the `reg` field of ModRM. A dash means that there is no
+ * By opcode; for memory operands, by the `reg` field of ModRM. A dash means that there is no
  * instruction.
  */
 const WITH_MEMORY: Readonly<Record<number, string>> = {
@@ -63,7 +63,9 @@ const MOVES = 'fld fild fbld fst fstp fist fistp fbstp fxch ffree ffreep fincstp
 const FUNCTIONS = 'fchs fabs fsqrt frndint fscale fxtract fprem fprem1';
 const CONSTANTS = 'fld1 fldl2t fldl2e fldpi fldlg2 fldln2 fldz';
 const CONTROL = 'fldcw fnstcw fnstsw fldenv fnstenv fnsave frstor fninit fnclex fwait fnop';
-/** Their results differ between processors, so the machine knows only their names. */
+/**
+ * Their results differ between processors, so the machine knows only the names of these operations.
+ */
 const INEXACT = 'f2xm1 fyl2x fyl2xp1 fptan fpatan fsin fcos fsincos';
 /** Comparisons that put their result into EFLAGS. */
 const FLAG_COMPARISONS = 'fcomi fcomip fucomi fucomip';

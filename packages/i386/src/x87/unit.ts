@@ -23,7 +23,10 @@ const BUSY = 0x8000;
 const TOP_SHIFT = 11;
 const TOP_BITS = 0x3800;
 
-/** Detected before the result is computed: if not masked, nothing is stored or popped. */
+/**
+ * Exceptions that are found before the result is computed. If one of them is not masked, nothing is
+ * stored or popped.
+ */
 export const BEFORE_RESULT: number = INVALID | DENORMAL | ZERO_DIVIDE;
 
 /** After fninit and at the start of a program: all exceptions masked, full precision. */
@@ -45,7 +48,7 @@ export class Fpu implements Rounding {
   instruction = 0;
   operand = 0;
   raised = 0;
-  /** An operand was a denormal number in memory; in the register it is a normal one. */
+  /** True if an operand was a denormal number in memory. In the register it is a normal one. */
   fromDenormal = false;
 
   copy(): Fpu {
@@ -100,7 +103,7 @@ export class Fpu implements Rounding {
     return tags;
   }
 
-  /** Of each tag, only whether the register is empty is used. */
+  /** Only whether the register is empty is taken from each tag. */
   set tagWord(word: number) {
     this.full = 0;
     for (let at = 0; at < 8; at++) if (((word >> (at * 2)) & 3) !== 3) this.full |= 1 << at;
@@ -153,7 +156,7 @@ export class Fpu implements Rounding {
     this.registers[(this.top + place) & 7] = x;
   }
 
-  /** Mark as empty. */
+  /** Mark a register as empty. */
   free(place: number): void {
     this.full &= ~(1 << ((this.top + place) & 7));
   }
@@ -175,14 +178,17 @@ export class Fpu implements Rounding {
 
   // Exceptions
 
-  /** Before an instruction that waits. Throws MachineError for exceptions that are not masked. */
+  /**
+   * Called before an instruction that waits. Throws MachineError for exceptions that are not
+   * masked.
+   */
   wait(): void {
     if ((this.status & SUMMARY) !== 0) {
       throw new MachineError('float-error', 'a floating-point exception that is not masked');
     }
   }
 
-  /** Before an instruction that computes; `instruction` is its address. */
+  /** Called before an instruction that computes; `instruction` is its address. */
   begin(instruction: number): void {
     this.wait();
     this.raised = 0;
@@ -190,19 +196,19 @@ export class Fpu implements Rounding {
     this.instruction = instruction;
   }
 
-  /** A register that should hold a number is empty. */
+  /** Called if a register that should contain a number is empty. */
   underflow(): Extended {
     this.raised |= INVALID | STACK_FAULT;
     return INDEFINITE;
   }
 
-  /** The stack has no room for a number that is to be pushed. */
+  /** Called if the stack has no room for a number to be pushed. */
   overflow(): Extended {
     this.raised |= INVALID | STACK_FAULT | C1;
     return INDEFINITE;
   }
 
-  /** Has an exception among `these` been raised that is not masked? */
+  /** True if an exception among `these` has been raised that is not masked. */
   stops(these: number = BEFORE_RESULT): boolean {
     return (this.raised & these & ~this.controlWord) !== 0;
   }
