@@ -106,7 +106,7 @@ export function readSshKey(line: string, what: string): SshKey {
 function sshKeyOf(blob: Bytes, what: string): SshKey {
   const type = new Fields(blob, what).text();
   if (Object.hasOwn(VERIFIERS, type)) return { type, blob };
-  throw new ToolError(`${what} is of a kind that is not known here: ${type}`, { code: 'bad-key' });
+  throw new ToolError(`${what} has an unknown type: ${type}`, { code: 'bad-key' });
 }
 
 /** Read what `ssh-keygen -Y sign` wrote. Throws ToolError. */

@@ -96,7 +96,9 @@ const TREE = 'tree';
 /** The statement's bytes. Throws ToolError when there is nothing to state. */
 export function statementOf(evidence: Evidence): Uint8Array {
   if (evidence.files.length === 0) {
-    throw new ToolError('there is no file that both engines made alike', { code: 'no-subject' });
+    throw new ToolError('there is no file that both engines made with the same bytes', {
+      code: 'no-subject',
+    });
   }
   return encodeUtf8(canonical(documentOf(evidence)));
 }

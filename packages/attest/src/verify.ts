@@ -238,7 +238,7 @@ async function bySsh(file: Given, context: Context): Promise<SignatureResult> {
     equalBytes(key.ssh.blob, signature.key.blob),
   );
   if (owned === undefined) return refusal(file, 'its key is not in the policy', { fingerprint });
-  let fault = 'there is no statement that it is over';
+  let fault = 'the statement that it signs is missing';
   for (const statement of context.statements) {
     const found = await sshFault(signature, statement.bytes);
     if (found === undefined) return judged(file, owned, statement, context);
@@ -250,7 +250,7 @@ async function bySsh(file: Given, context: Context): Promise<SignatureResult> {
 async function byPgp(file: Given, context: Context): Promise<SignatureResult> {
   const signature = await readPgpSignature(file.bytes, file.name);
   const keys = keysOf(context.policy, 'openpgp');
-  let fault = 'there is no statement that it is over';
+  let fault = 'the statement that it signs is missing';
   for (const statement of context.statements) {
     const pgp = keys.map(({ key }) => key.pgp);
     const signer = await pgpSigner(signature, copyOf(statement.bytes), pgp, context.now);

@@ -25,13 +25,16 @@ describeQuorum((quorum) => {
   const signed = (name: string, statement: Uint8Array) => signWith(quorum.keys, name, statement);
 
   describe('counts none of these', () => {
-    /** Files beside the statement and a good signature of Ada, and the reason. */
+    /**
+     * Files in addition to the statement and a valid signature by Ada; and the reason for the
+     * refusal.
+     */
     type Attack = readonly [string, () => Promise<Uint8Array> | Uint8Array, string | RegExp];
     const envelope = async (name: string) => JSON.parse(textOf(await signed(name, STATEMENT)));
     const json = (value: unknown) => encodeUtf8(JSON.stringify(value));
     const swap = (bytes: Uint8Array, from: string | RegExp, to: string) =>
       encodeUtf8(textOf(bytes).replace(from, to));
-    /** Change the bytes of an SSH signature, and write the block again. */
+    /** Change the bytes of an SSH signature and write them as a block again. */
     const ssh = (change: (bytes: Buffer) => Uint8Array) => {
       const inner = textOf(quorum.signatures.bob.bytes).split('\n').slice(1, -2).join('');
       const bytes = Buffer.from(change(Buffer.from(inner, 'base64'))).toString('base64');
@@ -151,7 +154,7 @@ describeQuorum((quorum) => {
       [
         'an SSH signature of a kind of key that is not known',
         () => ssh((bytes) => patched(bytes, (b) => b.write('ssh-ed2551X', 18))),
-        'not known here',
+        'has an unknown type',
       ],
       [
         'an SSH signature with another hash',
@@ -285,7 +288,7 @@ describeQuorum((quorum) => {
       expect((await judge(quorum, files, { accept: ['--partial'] })).ok).toBe(true);
     });
 
-    it('a signature under another statement than its own, with both there', async () => {
+    it('a signature under a statement that is not its own, when both are given', async () => {
       const bytes = quorum.keys.signWithSsh('bob', 'other');
       const result = await judge(quorum, [
         given(),

@@ -4,7 +4,7 @@ import type { Evidence } from '../src/index.ts';
 /** A digest of one digit. */
 export const digest = (digit: string): string => digit.repeat(64);
 
-/** A small tree that was checked. */
+/** The evidence of a check of a small tree. */
 export const EVIDENCE: Evidence = {
   files: [
     { name: 'x86/bin/hex2', sha256: digest('2') },

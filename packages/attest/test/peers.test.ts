@@ -26,7 +26,7 @@ beforeAll(() => {
 });
 afterAll(() => keys.close());
 
-/** Verify one signature under a policy of one person with one key. */
+/** Verify one signature, with a policy that has one person with one key. */
 async function verifyOne(
   key: string,
   signature: Uint8Array,
@@ -53,7 +53,7 @@ describe.runIf(hasSsh)('ssh-keygen', () => {
   it.each(kinds)('signs with %s %s %s, and we accept it', async (...type) => {
     const name = type.join('');
     const line = keys.ssh(name, ...(type as readonly string[]));
-    // A number with a leading zero is one byte shorter in a signature of ECDSA: 1 in 128.
+    // In 1 of 128 ECDSA signatures a number is one byte shorter.
     for (let round = 0; round < 4; round++) {
       const result = await verifyOne(line, keys.signWithSsh(name, 'statement'));
       expect(result.signatures[0]?.refused).toBeUndefined();
@@ -83,7 +83,7 @@ describe.runIf(hasSsh)('ssh-keygen', () => {
       'weak.ssh',
     );
     if (made.status !== 0) {
-      expect(made.output).toContain('1024'); // it refuses as well
+      expect(made.output).toContain('1024'); // it refuses too
       return;
     }
     const result = await verifyOne(
@@ -93,7 +93,7 @@ describe.runIf(hasSsh)('ssh-keygen', () => {
     expect(result.signatures[0]?.refused).toContain('2048');
   });
 
-  it('accepts what we make of a security key, and so do we', async () => {
+  it('accepts our signature by a security key, and so do we', async () => {
     const { line, signature } = await securityKey(1);
     keys.write('allowed', `ada ${line}\n`);
     keys.write('touched.sig', signature);
@@ -178,7 +178,7 @@ describe.runIf(hasOpenssl)('openssl', () => {
     expect((await verifyOne(key, writeEnvelope({ payload, signatures }))).ok).toBe(true);
   });
 
-  it('accepts what we sign, and not what was changed', async () => {
+  it('accepts what we sign, but not what was changed', async () => {
     keys.openssl('ours');
     const envelope = await sign(STATEMENT, keys.text('ours.key'), 'ours.key');
     const { signatures } = readEnvelope(envelope, 'envelope');
@@ -219,7 +219,7 @@ describe.runIf(hasOpenssl)('openssl', () => {
   });
 });
 
-/** DSSE by another hand: the bytes that are signed are put together by this program itself. */
+/** DSSE by another author: this program itself computes the bytes to be signed. */
 const SECURESYSTEMSLIB = `
 import base64, json, sys
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
@@ -236,7 +236,7 @@ for one in envelope['signatures']:
 print('good')
 `;
 
-/** A security key in software: its public line, and its signature over the statement. */
+/** A security key in software: the line of its public key, and its signature over the statement. */
 async function securityKey(flags: number): Promise<{ line: string; signature: Uint8Array }> {
   const pair = (await crypto.subtle.generateKey('Ed25519', true, [
     'sign',

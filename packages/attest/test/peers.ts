@@ -6,10 +6,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { SSH_NAMESPACE } from '../src/index.ts';
 
-/** Debian's python3-securesystemslib is for Debian's Python. */
+/** Debian's python3-securesystemslib works with Debian's Python. */
 export const PYTHON = '/usr/bin/python3';
 
-/** Is the program there? Says loudly when it is not. */
+/** True if the program exists. If not, this says so loudly. */
 export function has(program: string, ...args: readonly string[]): boolean {
   const found = spawnSync(program, args).status === 0;
   if (!found) console.warn(`\n*** DID NOT RUN: tests with ${program}, which is not here. ***\n`);
@@ -52,7 +52,7 @@ export class KeyFolder {
     return fs.readFileSync(path.join(this.path, name), 'utf8');
   }
 
-  /** Exit status, with what was printed; in the folder. */
+  /** Run the program in the folder. Returns the exit status and what was printed. */
   tryRun(program: string, ...args: readonly string[]): { status: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync(program, args, {
       cwd: this.path,
@@ -68,14 +68,14 @@ export class KeyFolder {
     return output;
   }
 
-  /** An Ed25519 key by openssl: NAME.key and NAME.pub; returns the public one. */
+  /** Make an Ed25519 key with openssl: NAME.key and NAME.pub. Returns the public key. */
   openssl(name: string): string {
     this.run('openssl', 'genpkey', '-algorithm', 'ed25519', '-out', `${name}.key`);
     this.run('openssl', 'pkey', '-in', `${name}.key`, '-pubout', '-out', `${name}.pub`);
     return this.text(`${name}.pub`);
   }
 
-  /** An SSH key; returns the line of the public one. */
+  /** Make an SSH key. Returns the line of the public key. */
   ssh(name: string, ...type: readonly string[]): string {
     this.run('ssh-keygen', '-q', '-t', ...type, '-N', '', '-C', name, '-f', `${name}.ssh`);
     return this.text(`${name}.ssh.pub`);
@@ -87,7 +87,7 @@ export class KeyFolder {
     return this.read(`${file}.sig`);
   }
 
-  /** An OpenPGP key; returns the certificate. */
+  /** Make an OpenPGP key. Returns the certificate. */
   gpg(name: string, algorithm: string, expire = 'never'): string {
     const user = `${name} <${name}@example.org>`;
     const unlocked = ['--batch', '--passphrase', ''];

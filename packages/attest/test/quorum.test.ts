@@ -32,7 +32,7 @@ describeQuorum((quorum) => {
     expect(result.ok).toBe(true);
   });
 
-  it('needs no statement beside an envelope, and not every file in an order', async () => {
+  it('needs no statement beside an envelope, and accepts files in any order', async () => {
     expect((await judge(quorum, [quorum.signatures.bob, quorum.signatures.ada, given()])).ok).toBe(
       true,
     );
@@ -66,9 +66,9 @@ describeQuorum((quorum) => {
     const result = await judge(quorum, two, differ);
     expect(result.claims).toHaveLength(1);
     expect(result.ok).toBe(true);
-    // Bob signed both, Ada one of them: there is a way for both to count.
+    // Bob signed both statements, Ada only one: there is an assignment in which both count.
     expect((await judge(quorum, [bobOn('node'), ...two, bobOn('bun')], differ)).ok).toBe(true);
-    // A statement that does not say where it ran does not count.
+    // A statement that does not say where the check ran does not count.
     const silent = [given(), quorum.signatures.ada, quorum.signatures.bob];
     expect((await judge(quorum, silent, differ)).claims[0]?.counted).toBe(0);
   });
@@ -207,8 +207,8 @@ describeQuorum((quorum) => {
             textOf(bytes).replace(/"keyid": ".*?"/, '');
         const space =
           name === 'ada' && textOf(changed).replace(/\s/g, '') === textOf(bytes).replace(/\s/g, '');
-        // The name of the key is a hint that nobody believes, and JSON is the same with other
-        // spaces.
+        // The key's name is only a hint, on which nothing depends; and other spaces do not change
+        // JSON.
         if (hint || space) continue;
         const result = await judge(quorum, [given(), { name, bytes: changed }]).catch(
           (error: Error) => error,
@@ -227,7 +227,7 @@ describeQuorum((quorum) => {
         });
         if (result.ok) unseen.push(at);
       }
-      // Subpackets outside of the hash, which are hints: none of them says who signed what.
+      // Subpackets that the hash does not cover are hints: none of them says who signed what.
       expect(unseen.length).toBeLessThan(16);
     });
 

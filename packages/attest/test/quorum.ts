@@ -24,17 +24,17 @@ export interface PolicyText {
 
 export interface Quorum {
   readonly keys: KeyFolder;
-  /** Public keys. `adaToo` is a second one of Ada. */
+  /** Public keys. `adaToo` is Ada's second key. */
   readonly ada: string;
   readonly adaToo: string;
   readonly bob: string;
   readonly eve: string;
-  /** Two of the three. */
+  /** Two of these three are needed. */
   readonly base: PolicyText;
   readonly signatures: { readonly ada: Given; readonly bob: Given; readonly eve: Given };
 }
 
-/** The tests of `describeTests` have a quorum, which is complete when the first of them runs. */
+/** Run `describeTests` with a quorum, which is complete when the first test runs. */
 export function describeQuorum(describeTests: (quorum: Quorum) => void): void {
   describe.runIf(hasPrograms)('a quorum', () => {
     const quorum = {} as Quorum;
@@ -82,7 +82,10 @@ export function given(bytes: Uint8Array = STATEMENT, name = 'statement'): Given 
   return { name, bytes };
 }
 
-/** Verify under the policy with changes, a second from now: gpg's clock has whole seconds. */
+/**
+ * Verify under the policy with changes, at a time one second from now: gpg's clock has whole
+ * seconds.
+ */
 export async function judge(
   { base }: Quorum,
   files: readonly Given[],

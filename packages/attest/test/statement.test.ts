@@ -86,7 +86,7 @@ describe('a statement', () => {
     expect(() => readStatement(encodeUtf8(change(TEXT)), 'it')).toThrow(message);
   });
 
-  it('is refused when it is larger than any can be', () => {
+  it('is refused when it is larger than any possible one', () => {
     expect(() => readStatement(new Uint8Array(17 << 20), 'it')).toThrow('larger');
   });
 });
@@ -94,7 +94,7 @@ describe('a statement', () => {
 describe('two statements', () => {
   const read = (change: Partial<typeof EVIDENCE>) =>
     readStatement(statementOf({ ...EVIDENCE, ...change }), 'it');
-  it('agree when engines, builder and runtime alone differ', () => {
+  it('agree when only engines, builder and runtime differ', () => {
     const other = read({ engines: [['diverse', 'i386']], builder: 'urn:b', runtime: 'bun' });
     expect(disagreement(read({}), other)).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { ByteWriter } from '@stage0-ts/bytes';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-it('holds what was written, in order, whatever the pieces', () => {
+it('contains what was written, in order, whatever the pieces', () => {
   const piece = fc.oneof(
     fc.record({ byte: fc.nat(255) }),
     fc.record({ bytes: fc.uint8Array({ maxLength: 100 }) }),

@@ -59,7 +59,7 @@ describe('a provenance map', () => {
     );
   });
 
-  it('takes parts of another, which say the same of their bytes', () => {
+  it('takes parts of another map, which say the same about their bytes', () => {
     fc.assert(
       fc.property(pieces, fc.nat(50), fc.nat(50), fc.nat(9), (list, a, b, front) => {
         const part = mapOf(list);

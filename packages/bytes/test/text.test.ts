@@ -44,14 +44,14 @@ describe('UTF-8', () => {
     }
   });
 
-  it('takes long texts', () => {
+  it('accepts long texts', () => {
     const long = 'ä€'.repeat(50_000);
     expect(decodeUtf8(encodeUtf8(long))).toBe(long);
   });
 });
 
 describe('byte strings', () => {
-  it('hold one byte a character', () => {
+  it('hold one byte for each character', () => {
     fc.assert(
       fc.property(bytes, (input) => {
         const text = decodeLatin1(input);

@@ -42,7 +42,7 @@ describe('findings', () => {
     expect(reportOf({})).toBeUndefined();
   });
 
-  it('are a hundred at most', () => {
+  it('are at most a hundred', () => {
     let count = 0;
     const report = reportOf({ warnings: () => count++ });
     for (let turn = 0; turn < 1000; turn++) report?.(text, 0, 'one', 'first');
@@ -114,7 +114,7 @@ describe('visible text', () => {
     expect(visible(expected)).toBe(expected);
   });
 
-  it('is what errors and warnings are shown as, on one line', () => {
+  it('is how errors and warnings are shown, on one line', () => {
     const error = new ToolError('no \x1b[8m\nok', { code: 'x', file: 'a\u202eb', hint: 'try\r' });
     expect(formatError(error, 'hex2')).toBe('a\\u202eb: error: no \\x1b[8m\\nok\n  hint: try\\r\n');
     expect(formatWarning(error, 'hex2')).toMatch(/^a\\u202eb: warning: no /);
@@ -161,7 +161,7 @@ describe('arguments from JavaScript', () => {
     expect(() => requireBytes(value)).toThrow(new TypeError(message));
   });
 
-  it('are bytes whatever realm they are of', () => {
+  it('are bytes, whatever realm they come from', () => {
     requireBytes(new Uint8Array());
     requireBytes(Buffer.from('a'));
     requireBytes(runInNewContext('new Uint8Array(3)'));
@@ -183,7 +183,7 @@ describe('arguments from JavaScript', () => {
     expect(() => requireSources([null])).toThrow('source 0: expected { name, bytes }, got null');
   });
 
-  it('are one of what is known', () => {
+  it('are one of the known values', () => {
     requireKnown(undefined, ['x86'], 'architecture');
     requireKnown('x86', ['x86'], 'architecture');
     const attempt = (value: unknown) => () => requireKnown(value, ['x86', 'amd64'], 'architecture');
@@ -193,7 +193,7 @@ describe('arguments from JavaScript', () => {
 });
 
 describe('an unknown option', () => {
-  it('of an older release has a way out', () => {
+  it('of an older release gets advice', () => {
     expect(formatError(unknownOption('--LittleEndian'), 'hex2')).toBe(
       'hex2: error: unknown option --LittleEndian\n' +
         '  hint: it is --little-endian since mescc-tools 1.0\n',
@@ -233,7 +233,7 @@ describe('reporting', () => {
     });
   });
 
-  it('lets a reader say how far it came when the stack overflows', () => {
+  it('lets a reader say how far it got when the stack overflows', () => {
     let depth = 0;
     const deep = (): number => {
       depth++;
@@ -247,7 +247,7 @@ describe('reporting', () => {
     expect(() => catchStackOverflow(() => Number('x').toFixed(200).length, at)).toThrow(/toFixed/);
   });
 
-  it('takes output without end for a fault of the input', () => {
+  it('treats endless output as a fault of the input', () => {
     const writer = new ByteWriter();
     expect(run(() => writer.fill(0, 2 ** 31) ?? 0)).toEqual({
       status: 1,

@@ -10,8 +10,8 @@
 import type { Change, Outcome } from '@stage0-ts/vectors/run';
 
 /**
- * The first line of a clean error: `file:line:column: error: …`, or `tool: error: …` where no place
- * is at fault.
+ * The first line of a clean error: `file:line:column: error: …`, or `tool: error: …` if no place is
+ * at fault.
  */
 const CLEAN_ERROR = /^[^\n]*: error: [^\n]+\n/m;
 
@@ -34,7 +34,7 @@ export function difference(
   return faultOfFailure(ours);
 }
 
-/** What is wrong with a failing run of ours. */
+/** What is wrong with a run of ours that failed. */
 export function faultOfFailure(ours: Outcome): string | undefined {
   if (!CLEAN_ERROR.test(ours.stderr)) return 'ours fails without an error message';
   const [changed] = ours.changes.keys();
@@ -50,7 +50,7 @@ function unlike(upstream: Outcome, ours: Outcome): string | undefined {
   return undefined;
 }
 
-/** A change as text: equal texts, equal changes. */
+/** A change as text: the text is equal if the change is. */
 function describe(change: Change | undefined): string {
   if (change?.kind !== 'file') return JSON.stringify(change) ?? 'untouched';
   return `file ${change.mode} ${Buffer.from(change.bytes).toString('latin1')}`;

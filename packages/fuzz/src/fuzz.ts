@@ -18,18 +18,21 @@ import { errorMessage, knownDifferences } from './known-differences.ts';
 import type { Language } from './language.ts';
 import { content, sameContent } from './peers.ts';
 
-/** Milliseconds for upstream's program: a hundred times more than any program that ends needs. */
+/**
+ * Time limit for upstream's program in milliseconds: a hundred times more than any program that
+ * ends needs.
+ */
 const MAX_RUN_MILLISECONDS = 700;
-/** Milliseconds after which it counts as hanging where ours succeeds. */
+/** Milliseconds after which upstream's program counts as hanging if ours succeeds. */
 const MAX_LAST_RUN_MILLISECONDS = 10_000;
 const MAX_SHRINKING_MILLISECONDS = 20_000;
 
 export interface FuzzOptions {
-  /** How many programs; the seeds count up from `seed`. */
+  /** How many programs. The seeds count upwards from `seed`. */
   readonly count: number;
   readonly seed: number;
   /**
-   * Upstream's binaries; without them ours runs twice, and must end with the same result or clean
+   * Upstream's binaries. Without them ours runs twice, and must give the same result or clean
    * error.
    */
   readonly native?: ((tool: string) => Command) | undefined;
@@ -38,7 +41,7 @@ export interface FuzzOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** A program on which something is wrong, reduced. */
+/** A reduced program on which something is wrong. */
 export interface Find {
   readonly seed: number;
   readonly what: string;
@@ -47,9 +50,9 @@ export interface Find {
 
 export interface Summary {
   readonly programs: number;
-  /** Programs that upstream (without it: ours) accepted. */
+  /** How many programs upstream (or, without it, ours) accepted. */
   readonly accepted: number;
-  /** Programs by the known difference that explains them. */
+  /** How many programs each known difference explains. */
   readonly explained: ReadonlyMap<string, number>;
   readonly finds: readonly Find[];
 }
@@ -132,8 +135,8 @@ function judge(
 }
 
 /**
- * The known difference that a refusal of ours belongs to. A case's `rejects` is the beginning of a
- * message.
+ * The known difference that explains a refusal of ours. The `rejects` of a case is the beginning of
+ * a message.
  */
 function knownRefusal(
   stderr: string,
@@ -146,7 +149,7 @@ function knownRefusal(
 }
 
 /**
- * Whether ours agrees with the format's own program: both reject the input, or both make the same
+ * True if ours agrees with the format's own program: both reject the input, or both make the same
  * output.
  */
 function explainedByPeer(
@@ -163,7 +166,7 @@ function explainedByPeer(
   return same ? 'as the peer has it' : undefined;
 }
 
-/** Upstream's outcome, with a failure that it only prints counted as a failure. */
+/** Upstream's outcome; a failure that it only prints counts as a failure. */
 function withItsFailures(upstream: Outcome, { failurePattern }: Language): Outcome {
   const failed = failurePattern?.test(upstream.stdout + upstream.stderr) ?? false;
   return failed && upstream.end === 0
@@ -172,7 +175,7 @@ function withItsFailures(upstream: Outcome, { failurePattern }: Language): Outco
 }
 
 /**
- * Without upstream: ours must succeed or fail with a clean error, and do the same a second time.
+ * Without upstream: ours must succeed, or fail with a clean error, and do the same a second time.
  */
 function judgeAlone(program: VectorCase, language: Language, ours: Outcome): Verdict {
   const accepted = ours.end === 0;
@@ -185,7 +188,7 @@ function judgeAlone(program: VectorCase, language: Language, ours: Outcome): Ver
   return wrong === undefined ? { accepted } : { accepted, wrong };
 }
 
-/** The outcome, or what our program threw. */
+/** The outcome, or the error that our program threw. */
 function runOurs(program: VectorCase, language: Language): Outcome | string {
   try {
     const ours = language.other?.program ?? (TOOLS[language.name] as Program);

@@ -14,7 +14,7 @@ interface KnownDifference {
   readonly cases: readonly string[];
 }
 
-/** Those of all packages; each names its cases as `tool/case`. */
+/** The known differences of all packages. Each names its cases as `tool/case`. */
 function readAll(): KnownDifference[] {
   return fs.readdirSync(PACKAGES).flatMap((folder) => {
     const file = new URL(`${folder}/known-differences.json`, PACKAGES);
@@ -23,7 +23,7 @@ function readAll(): KnownDifference[] {
   });
 }
 
-/** Error message, as {@link errorMessage} gives it → name of the known difference. */
+/** Error message in the form of {@link errorMessage} → name of the known difference. */
 export function knownDifferences(tool: string): ReadonlyMap<string, string> {
   const messages = new Map<string, string>();
   for (const { name, cases } of readAll()) {
@@ -36,9 +36,9 @@ export function knownDifferences(tool: string): ReadonlyMap<string, string> {
   return messages;
 }
 
-/** What an error says, without its place and with every number as `#`. */
+/** The text of an error, without its place, and with each number replaced by `#`. */
 export function errorMessage(stderr: string): string {
-  // Notes may come before it.
+  // There may be notes before it.
   const line = /^.*error: .*$/m.exec(stderr)?.[0] ?? '';
   return line.slice(line.indexOf('error: ') + 'error: '.length).replace(/\d+/g, '#');
 }

@@ -12,32 +12,29 @@ import type { CaseSettings, VectorCase } from '@stage0-ts/vectors/run';
 import * as fc from 'fast-check';
 import type { Peer } from './peers.ts';
 
-/** A language of the bootstrap, as `npm run fuzz -- NAME` calls it. */
+/** A language of the bootstrap, under the name for `npm run fuzz -- NAME`. */
 export interface Language {
   /** Upstream's name of the tool that reads it; for another release's language, `TOOL-RELEASE`. */
   readonly name: string;
   /**
-   * Where it is the language of another release, or of a commit: the tool, which one, and our
-   * program for it.
+   * Set for the language of another release or commit: the tool, which release, and our program for
+   * it.
    */
   readonly other?: { readonly tool: string; readonly release: string; readonly program: Program };
   readonly cases: fc.Arbitrary<VectorCase>;
-  /**
-   * Whether what a failing run has printed and written counts: true of shells, whose scripts end by
-   * failing.
-   */
+  /** True if the output of a failing run counts: shells' scripts may end by failing. */
   readonly failuresLeaveOutput: boolean;
   /** A command of the system that is needed to make programs. */
   readonly needs?: string;
-  /** Another program for the format: the judge where upstream's and ours differ. */
+  /** Another program for the format, which decides if upstream's and ours differ. */
   readonly peer?: Peer;
-  /** What upstream prints when it exits 0 and has failed nevertheless. */
+  /** Matches what upstream prints if it fails and still exits 0. */
   readonly failurePattern?: RegExp;
-  /** Error messages that hold names, and the known difference that each belongs to. */
+  /** Error messages that contain names, and the known difference for each. */
   readonly knownRefusals?: readonly (readonly [message: RegExp, knownDifference: string])[];
 }
 
-/** A case for `tool`; `files` are byte strings by name. */
+/** A case for `tool`. `files` are byte strings, by name. */
 export function programCase(
   tool: string,
   files: Readonly<Record<string, string>>,
@@ -62,13 +59,13 @@ export function mostly<T>(often: T, ...seldom: readonly T[]): fc.Arbitrary<T> {
   );
 }
 
-/** What is at the output's name before the run: nothing, or a file with a mode of its own. */
+/** What exists under the output's name before the run: nothing, or a file with its own mode. */
 export interface Existing {
   readonly files: Readonly<Record<string, string>>;
   readonly modes: Readonly<Record<string, string>>;
 }
 
-/** An output `out` that is mostly not there yet. */
+/** An output `out`, which usually does not exist yet. */
 export const existingOutput: fc.Arbitrary<Existing> = fc.oneof(
   { weight: 9, arbitrary: fc.constant<Existing>({ files: {}, modes: {} }) },
   {

@@ -6,11 +6,14 @@
  */
 import { spawnSync } from 'node:child_process';
 
-/** Private memory; a 32-bit program could take 4 GB. This process needs well under half of it. */
+/**
+ * Limit of private memory: a 32-bit program could use 4 GB. This process needs much less than half
+ * of it.
+ */
 const MAX_DATA_BYTES = 2 ** 30;
 const MAX_FILE_BYTES = 2 ** 26;
 
-/** @throws Error where there is no prlimit. */
+/** @throws Error if there is no prlimit. */
 export function limitProcess(): void {
   const limits = [`--data=${MAX_DATA_BYTES}`, `--fsize=${MAX_FILE_BYTES}`, '--core=0'];
   const { error, status } = spawnSync('prlimit', ['--pid', String(process.pid), ...limits]);

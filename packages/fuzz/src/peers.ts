@@ -11,7 +11,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import type { Change, VectorCase } from '@stage0-ts/vectors/run';
 
-/** Bytes that a peer may print. */
+/** How many bytes a peer may print. */
 const MAX_OUTPUT = 64 << 20;
 
 /**
@@ -20,12 +20,12 @@ const MAX_OUTPUT = 64 << 20;
  */
 export type Peer = (program: VectorCase) => ReadonlyMap<string, string> | undefined | 'no judge';
 
-/** Whether the command is there. */
+/** True if the command exists. */
 export function available(command: string): boolean {
   return spawnSync(command, ['--version'], { input: '' }).error === undefined;
 }
 
-/** Standard output of `command`; undefined when it fails. */
+/** Standard output of `command`; undefined if it fails. */
 export function filter(
   command: string,
   options: readonly string[],
@@ -36,7 +36,7 @@ export function filter(
   return good.includes(child.status ?? -1) ? child.stdout : undefined;
 }
 
-/** A decompressor as judge of a case that writes the content of `in` to `out`. */
+/** A decompressor that judges cases which write the content of `in` to `out`. */
 function decompressor(decompress: (archive: Uint8Array) => Uint8Array | undefined): Peer {
   return ({ input }) => {
     const made = decompress(archiveOf(input));
@@ -49,7 +49,7 @@ function archiveOf(input: VectorCase['input']): Uint8Array {
 }
 
 /**
- * zlib; if it rejects data after the content, gzip, which ignores that with a warning and status 2.
+ * zlib. If it rejects data after the content: gzip, which ignores that with a warning and status 2.
  */
 export const gzipPeer: Peer = decompressor((archive) => {
   try {
@@ -73,14 +73,17 @@ const lzmaOnly = decompressor((archive) => {
   usual.set(USUAL_DICTIONARY, 1);
   return filter('xz', ['--format=lzma', '-dc'], usual);
 });
-/** What begins with a byte of properties may be .lzma; xz knows fewer of them than there may be. */
+/**
+ * A file that begins with a byte of properties may be .lzma, but xz accepts fewer values of it than
+ * are valid.
+ */
 export const xzPeer: Peer = (program) => {
   const [properties = 0] = archiveOf(program.input);
   const isLzma = properties < 9 * 5 * 5;
   return xzOnly(program) ?? (isLzma ? (lzmaOnly(program) ?? 'no judge') : undefined);
 };
 
-/** GNU tar as judge of a case that extracts `in` into its folder. */
+/** GNU tar, which judges cases that extract `in` into its folder. */
 export const tarPeer: Peer = ({ input }) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-tar-'));
   try {
@@ -91,7 +94,8 @@ export const tarPeer: Peer = ({ input }) => {
     const before = new Map(contents(folder, ''));
     const options = ['-xvv', '-f', '-', '--no-same-owner', '--overwrite', '-C', folder];
     const child = spawnSync('tar', options, { input: archiveOf(input), encoding: 'latin1' });
-    // It replaces a link where a file of its name follows, which upstream and ours write through.
+    // GNU tar replaces a link if a file with the link's name follows; upstream and ours write
+    // through the link.
     if (/^[hl]/m.test(child.stdout)) return 'no judge';
     if (child.status !== 0) return undefined;
     return new Map([...contents(folder, '')].filter(([name, text]) => before.get(name) !== text));
@@ -113,7 +117,7 @@ function* contents(folder: string, prefix: string): Generator<[string, string]> 
   }
 }
 
-/** Changes in the form of a {@link Peer}'s answer. */
+/** Changes, in the form of a {@link Peer}'s answer. */
 export function content(changes: ReadonlyMap<string, Change>): Map<string, string> {
   const text = (change: Change): string =>
     change.kind === 'file'
@@ -124,7 +128,7 @@ export function content(changes: ReadonlyMap<string, Change>): Map<string, strin
   return new Map([...changes].map(([name, change]) => [name, text(change)]));
 }
 
-/** True when both hold the same content at the same paths. */
+/** True if both have the same content at the same paths. */
 export function sameContent(
   a: ReadonlyMap<string, string>,
   b: ReadonlyMap<string, string>,

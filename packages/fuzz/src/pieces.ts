@@ -8,9 +8,9 @@ type Edit =
   | { readonly kind: 'insert' | 'replace'; readonly at: number; readonly piece: string };
 
 /**
- * The pieces joined, three times out of five as they are, otherwise with one to three pieces
- * dropped, doubled, swapped with their neighbour, cut at a character, replaced by or followed by
- * one of `foreign`.
+ * The pieces joined, three times out of five unchanged, otherwise with one to three pieces dropped,
+ * doubled, swapped with their neighbour, cut at a character, replaced by or followed by one of
+ * `foreign`.
  */
 export function nearly(
   pieces: fc.Arbitrary<readonly string[]>,
@@ -55,14 +55,14 @@ export const anyByte: fc.Arbitrary<string> = fc
   .integer({ min: 0, max: 255 })
   .map((byte) => String.fromCharCode(byte));
 
-/** Printable characters but those of `without`. */
+/** Printable characters, except those in `without`. */
 export function printable(without: string, maxLength: number): fc.Arbitrary<string> {
   const allowed = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
   const characters = allowed.filter((character) => !without.includes(character));
   return fc.array(fc.constantFrom(...characters), { maxLength }).map((list) => list.join(''));
 }
 
-/** The text, and mostly a newline after it. */
+/** The text, usually with a newline after it. */
 export function withNewline(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const end = fc.oneof(
     { weight: 39, arbitrary: fc.constant('\n') },

@@ -12,7 +12,10 @@ import { programCase } from '../src/language.ts';
 
 const MEGABYTE = 1 << 20;
 
-/** How each program is given the input `in`, where it writes `out`. */
+/**
+ * The command line with which each program reads the input `in`, and the name of its output if it
+ * writes to `out`.
+ */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   hex0: ['in', 'out'],
   hex1: ['in', 'out'],
@@ -43,7 +46,7 @@ const shells = ['kaem', 'kaem-minimal'];
 
 interface BadInput {
   readonly about: string;
-  /** The content of `in`; absent where there is no such file, or a directory. */
+  /** The content of `in`; absent if there is no such file, or if it is a directory. */
   readonly input?: string;
   readonly directories?: readonly string[];
   readonly tools: readonly string[];
@@ -61,7 +64,7 @@ const CLASSES: readonly BadInput[] = [
   {
     about: 'no operands',
     input: '',
-    // Without any, these read standard input or have nothing to do, which upstream takes for
+    // Without operands these read standard input or have nothing to do, which upstream counts as
     // success.
     tools: all.filter((tool) => !['cc_x86', 'sha256sum', 'M2-Mesoplanet', 'untar'].includes(tool)),
     words: () => [],
@@ -201,7 +204,7 @@ const TRAVERSALS: readonly BadInput[] = [
   ['a hard link to the outside', tar('h', '1', '../outside')],
 ].map(([about, input]) => ({
   about: `an archive with ${about}`,
-  // Two entries are one archive: the end of the first goes.
+  // Two entries become one archive: the end of the first is removed.
   input: (input as string).replace(/^((?:.|\n){512})\0{1024}(?=.)/, '$1'),
   tools: ['untar'],
 }));
@@ -217,8 +220,8 @@ function bad(tool: string, { input, directories, words }: BadInput): VectorCase 
 }
 
 /**
- * A clean error: where, or which program, and what; upstream's own words where its suites want
- * them.
+ * A clean error: where, or which program, and what is wrong; or upstream's own words, where its
+ * test suites expect them.
  */
 const CLEAN = /(^|\n)([^\n]*: error: [^\n]+|WHILE EXECUTING [^\n]* NOT FOUND!\nABORTING HARD)\n/;
 
@@ -233,7 +236,8 @@ describe.each([...CLASSES, ...TRAVERSALS].map((one) => [one.about, one] as const
         TOOLS,
       );
       expect(end).not.toBe(0);
-      // kaem-minimal has but one message for what it cannot start, on standard output.
+      // kaem-minimal has only one message for programs that it cannot start, and prints it on
+      // standard output.
       expect(
         stderr +
           (tool === 'kaem-minimal' ? stdout.replace('Subprocess error', 'x: error: it') : ''),

@@ -43,21 +43,21 @@ interface Difference {
   readonly tool: string;
   readonly cases: readonly string[];
   /**
-   * A regular expression over command line, sources and our error: programs on which the two may
+   * A regular expression for command line, sources and our error: programs on which the two may
    * differ.
    */
   readonly programs?: string;
 }
 const known: readonly Difference[] = differences;
 
-/** Debian's program, or for what Debian has not, ours. */
+/** Debian's program; ours if Debian has none. */
 function find(tool: string): Command {
   return fs.existsSync(debian(tool))
     ? { file: debian(tool), arguments: [] }
     : builtCommands()(tool);
 }
 
-it('the list of differences names cases and tools that there are', () => {
+it('the list of differences names only existing cases and tools', () => {
   for (const { tool, cases } of known) {
     expect(tool.split(' ').filter((name) => TOOLS[name] === undefined)).toEqual([]);
     for (const name of cases) {
@@ -75,8 +75,7 @@ function withoutModes(outcome: Outcome): Outcome {
 }
 
 /**
- * What differs between a recorded outcome and Debian's, which is compared in every part however
- * both ended.
+ * What differs between a recorded outcome and Debian's. Every part is compared, however both ended.
  */
 function againstRecording(expected: Outcome, found: Outcome): string | undefined {
   if (expected.end !== found.end) return `exit ${expected.end}, Debian's ${found.end}`;
@@ -95,7 +94,7 @@ describe.each(peers.filter((tool) => tool !== 'get_machine'))('vectors of %s', (
     .map((name) => loadCase(tool, name))
     .filter(({ settings }) => settings.rejects === undefined);
 
-  it('lists cases that there are', () => {
+  it('lists only cases that exist', () => {
     expect(vectors.map(({ name }) => name)).toEqual(expect.arrayContaining(differing));
   });
   it.each(vectors.map((vector) => ({ name: vector.name, vector })))('$name', ({ name, vector }) => {

@@ -66,7 +66,8 @@ it('explains a refusal by the known difference whose case has the same error', (
 });
 
 it('makes a find small, and the folder of it is a case', () => {
-  // A program that does nothing in place of upstream's: every program with a digit pair differs.
+  // Upstream's program is replaced by one that does nothing: the outcomes differ for every program
+  // with a pair of digits.
   const native = () => ({ file: '/bin/true', arguments: [] });
   const { finds, accepted } = fuzz(language('hex0'), { count: 3, seed: 5, native });
   expect([finds.length, accepted]).toEqual([3, 3]);

@@ -22,7 +22,7 @@ const tree = nativeTree();
 if (tree === undefined) {
   didNotRun('random programs against upstream', 'STAGE0_NATIVE is not set');
 } else limitProcess();
-/** A process for each program takes its time. */
+/** Fewer if each program needs a process, which takes time. */
 const COUNT = tree === undefined ? 300 : 150;
 
 const runnable = LANGUAGES.filter(({ name, needs }) => {
@@ -40,7 +40,7 @@ function nativeFor({ name, other }: Language): FuzzOptions['native'] {
   return folder === undefined ? undefined : nativeCommands(folder);
 }
 
-/** Every text is a program of hex0, and rm succeeds whatever it is given. */
+/** Every text is a hex0 program, and rm succeeds with any operands. */
 const TAKE_ALL = ['hex0', 'rm'];
 
 describe.each(runnable.map((language) => ({ name: language.name, language })))(
@@ -50,9 +50,8 @@ describe.each(runnable.map((language) => ({ name: language.name, language })))(
       const native = nativeFor(language);
       const { finds, accepted } = fuzz(language, { count: COUNT, seed: SEED, native });
       expect(finds).toEqual([]);
-      // The generator is worth something when many programs are valid and many are not; every text
-      // is a hex0 program. Upstream's hex1 takes nearly every text too, so that its count says
-      // nothing.
+      // The generator is useful if many programs are valid and many are not; but every text is a
+      // hex0 program. Upstream's hex1 also accepts nearly every text, so its count says nothing.
       expect(accepted).toBeGreaterThan(COUNT / 4);
       if (native === undefined && !TAKE_ALL.includes(name)) expect(accepted).toBeLessThan(COUNT);
     });

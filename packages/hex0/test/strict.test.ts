@@ -22,7 +22,7 @@ describe('strict', () => {
     expect(core(source, { strict: true })).toEqual(Uint8Array.of(0x41, 0x42, 0x43, 0x44));
   });
 
-  it('warns of every place, of a word once', () => {
+  it('warns about every place, but only once for each word', () => {
     expect(findingsOf(core, 'hello 41\n# x\n42 <- 43 G\n4 1')).toEqual([
       '1:1 stray-character',
       '3:4 stray-character',

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 const NAMES = ['a', 'start', 'x#y', '', 'FUNCTION_main'];
 const DEFINITIONS = NAMES.map((name) => `:${name}\n`).join('');
 
-/** Whole lines: files that hold them can be cut between any two. */
+/** Whole lines: a file of them can be cut between any two. */
 const name = fc.constantFrom(...NAMES);
 const line = fc.oneof(
   fc.nat(255).map((byte) => `${byte.toString(16).padStart(2, '0')}\n`),
@@ -26,7 +26,7 @@ const options: fc.Arbitrary<LinkOptions> = fc.record({
 });
 
 describe('hex2 properties', () => {
-  it('does not care where the text is cut into files', () => {
+  it('does not depend on where the text is cut into files', () => {
     fc.assert(
       fc.property(lines, fc.nat(40), options, (text, cut, settings) => {
         const all = [DEFINITIONS, ...text];

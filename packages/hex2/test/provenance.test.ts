@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
 
-/** Lines of a program whose labels are all defined, at its end if not before. */
+/** Lines of a program in which all labels are defined, at the latest at its end. */
 const line = fc.constantFrom(
   '41',
   '4',
@@ -23,8 +23,8 @@ const line = fc.constantFrom(
 const program = fc.array(line).map((lines) => [...lines, '0f', ':a', ':b', ':c', ''].join('\n'));
 
 /**
- * The rows cover the image; a reference's row names its label, the last of that name; digits give
- * their byte.
+ * The rows must cover the image. A reference's row must name the last label of its name; digits
+ * must give their byte.
  */
 function check(
   provenance: ProvenanceMap,

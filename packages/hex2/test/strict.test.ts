@@ -26,7 +26,7 @@ const BOTH: readonly StrictCase[] = [
   [':a &a>a ', 1, 4, 'useless-base'],
 ];
 
-/** A reference whose displacement or address does not fit, before its label. */
+/** A reference before its label, whose displacement or address does not fit. */
 function cut(reference: string, displacement: number): StrictCase {
   return [`${reference} ${'90'.repeat(displacement)} :a `, 1, 1, 'out-of-range'];
 }

@@ -87,7 +87,7 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     expect(code(() => write('nowhere', ''))).toBe('ENOENT nowhere');
   });
 
-  it('knows when two names are one file', () => {
+  it('knows when two names are the same file', () => {
     write('a', '');
     write('b', '');
     host.symlink('a', 'l');
@@ -145,7 +145,7 @@ describe.each(Object.keys(worlds))('the %s host', (name) => {
     write('d/b', '');
     write('d/a', '');
     expect(host.list('d')).toEqual(['a', 'b']);
-    host.mkdir('e//', 0o755); // as Linux: only a new folder may be named so
+    host.mkdir('e//', 0o755); // as on Linux: only a new folder's name may end so
     expect(host.stat('e')?.kind).toBe('directory');
     expect(code(() => host.mkdir('e/', 0o755))).toBe('EEXIST e/');
     expect(code(() => host.mkdir('/', 0o755))).toBe('EEXIST /');
@@ -287,11 +287,11 @@ describe('the world in memory', () => {
     files.createDirectories('/inner');
     const host = new MemoryHost({ files });
     host.writeFile('a', new Uint8Array(600), 0o644);
-    host.writeFile('a', new Uint8Array(900), 0o644); // in place of what was there
+    host.writeFile('a', new Uint8Array(900), 0o644); // replaces the old content
     expect(() => host.writeFile('b', new Uint8Array(200), 0o644)).toThrow('limit of 1000 bytes');
     host.remove('a');
     host.changeRoot('/inner');
-    host.writeFile('b', new Uint8Array(200), 0o644); // what is gone makes room
+    host.writeFile('b', new Uint8Array(200), 0o644); // removed content makes room
     expect(() => host.writeFile('c', new Uint8Array(801), 0o644)).toThrow('limit of 1000 bytes');
   });
 
@@ -325,7 +325,7 @@ describe('a world in memory that goes on', () => {
       return times === undefined ? [] : [[node, times] as const];
     });
     const { clock } = first;
-    expect(first.clock).toEqual(clock); // asking does not move it
+    expect(first.clock).toEqual(clock); // reading does not advance it
     const second = new MemoryFiles(first.root);
     second.resume(clock, known);
     expect(second.inode('/folder/b', true)).toEqual(first.inode('/folder/a', true));

@@ -35,10 +35,10 @@ const FILE_HEADER: readonly Row[] = [
   [
     'e_ident system',
     1,
-    (value) => (value === 3 ? 'Linux; nothing looks at it' : 'no system in particular'),
+    (value) => (value === 3 ? 'Linux; no program reads it' : 'no system in particular'),
   ],
-  ['e_ident ABI version', 1, () => 'nothing looks at it'],
-  ['e_ident padding', 7, () => 'nothing looks at it'],
+  ['e_ident ABI version', 1, () => 'no program reads it'],
+  ['e_ident padding', 7, () => 'no program reads it'],
   ['e_type', 2, or(2, 'a program that is loaded at the addresses that it names')],
   ['e_machine', 2, or(3, 'for the i386')],
   ['e_version', 4, or(1, 'the version again')],
@@ -81,7 +81,7 @@ const PROGRAM_HEADER: readonly Row[] = [
   ['p_type', 4, or(1, 'a part of the file that is loaded into memory')],
   ['p_offset', 4, (value) => `it begins at ${hex(value)} of the file`],
   ['p_vaddr', 4, (value) => `it is put at the address ${hex(value)}`],
-  ['p_paddr', 4, () => 'an address without virtual memory; nothing looks at it'],
+  ['p_paddr', 4, () => 'an address without virtual memory; no program reads it'],
   ['p_filesz', 4, (value) => `${value} bytes come from the file`],
   [
     'p_memsz',

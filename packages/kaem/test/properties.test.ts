@@ -10,8 +10,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 /**
- * Run the script where `./p` is a program whose n-th start ends with the n-th of `statuses`, then
- * with 0.
+ * Run the script with a program `./p`, whose n-th start ends with the n-th of `statuses`, and later
+ * starts with 0.
  */
 function run(shell: Program, script: string, args: string[] = [], statuses: number[] = []) {
   const files = new MemoryFiles();
@@ -37,7 +37,7 @@ function run(shell: Program, script: string, args: string[] = [], statuses: numb
 }
 
 /**
- * Byte strings of 1 to 20 of the bytes that `allowed` takes; a lone blank is not a word to kaem.
+ * Byte strings of 1 to 20 bytes for which `allowed` is true. A single blank is not a word for kaem.
  */
 const wordsOf = (allowed: (byte: number) => boolean) =>
   fc
@@ -50,7 +50,7 @@ const wordsOf = (allowed: (byte: number) => boolean) =>
 
 const [BACKSLASH, DOLLAR, QUOTE, MINIMAL_END] = [0x5c, 0x24, 0x22, 0xfc];
 const anyWord = wordsOf((byte) => byte !== DOLLAR);
-/** What both shells take literally between quotes. */
+/** What both shells read literally between quotes. */
 const quotedWord = wordsOf((byte) => ![BACKSLASH, DOLLAR, QUOTE, MINIMAL_END].includes(byte));
 const plainWord = fc.stringMatching(/^[a-z0-9.,+_/-]{1,12}$/);
 const words = fc.array(plainWord, { maxLength: 6 });
@@ -75,8 +75,8 @@ describe.each(shells)('%s', (_name, shell) => {
   });
 
   it('takes any number of blanks, tabs and escaped line ends between words', () => {
-    // Directly in front of a word, an escaped line end costs kaem that word; two blanks at the end
-    // cost it the command.
+    // Directly before a word, an escaped line end makes kaem lose the word; two blanks at the end
+    // make it lose the command.
     const gap = fc
       .array(fc.constantFrom(' ', '\t', ' \\\n '), { minLength: 1, maxLength: 4 })
       .map((parts) => parts.join(''));
@@ -160,7 +160,7 @@ describe('kaem', () => {
     );
   });
 
-  it('runs an alias as what it stands for', () => {
+  it('runs an alias as the text that it means', () => {
     fc.assert(
       fc.property(words, words, (first, second) => {
         const alias = `alias run="${['./p', ...first].join(' ')}"\n`;
@@ -170,7 +170,7 @@ describe('kaem', () => {
     );
   });
 
-  it('runs the one branch of an if, by how its command ended', () => {
+  it('runs one branch of an if, depending on how its command ended', () => {
     fc.assert(
       fc.property(fc.boolean(), words, words, (succeeds, first, second) => {
         const line = (list: string[]) => `./p ${list.join(' ')}\n`;

@@ -60,7 +60,7 @@ describe('one shell', () => {
   ])('%s: %j', (shell, text, expected) => expect(warnings(text, shell)).toEqual(expected));
 });
 
-it('--warn prints them, and the script runs as without', () => {
+it('--warn prints them, and the script runs as without the option', () => {
   const files = new MemoryFiles();
   files.writeFile('/run', encodeUtf8('echo a > b\n'), 0o644);
   const run = (...options: string[]) => {

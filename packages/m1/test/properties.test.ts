@@ -14,7 +14,7 @@ const options: fc.Arbitrary<ExpandOptions> = fc.record({
   byteMode: fc.constantFrom('hex' as const, 'octal' as const, 'binary' as const),
 });
 
-/** Lines that every architecture takes. */
+/** Lines that are valid for every architecture. */
 const line = fc.oneof(
   fc.constantFrom(':main\n', '&main %main\n', "'41 42'\n", '# "x\n', '\n', 'nop ret\n', '<3\n'),
   fc.integer({ min: -100, max: 100 }).map((value) => `%${value}\n`),
@@ -25,7 +25,7 @@ const DEFINITIONS = 'DEFINE nop 91\nDEFINE ret C4\n';
 const lines = fc.array(line, { maxLength: 30 });
 
 describe('M1 properties', () => {
-  it('does not care where the text is cut into files', () => {
+  it('does not depend on where the text is cut into files', () => {
     fc.assert(
       fc.property(lines, fc.nat(30), options, (content, cut, settings) => {
         const all = [DEFINITIONS, ...content];
@@ -38,7 +38,7 @@ describe('M1 properties', () => {
     );
   });
 
-  it('gives text that it leaves as it is when every token in it is a reference or a string', () => {
+  it('gives text that a second run does not change if each token is a reference or a string', () => {
     const plain = fc.constantFrom(':main\n', '&main ', '%main>base\n', '~x ', '^ ', '!y\n');
     fc.assert(
       fc.property(
@@ -52,7 +52,7 @@ describe('M1 properties', () => {
     );
   });
 
-  it('writes the low byte first by turning the bytes around', () => {
+  it('writes the low byte first by reversing the bytes', () => {
     const value = fc.integer({ min: -0x80000000, max: 0x7fffffff }).filter((n) => n !== 0);
     fc.assert(
       fc.property(value, fc.constantFrom('hex' as const, 'binary' as const), (number, byteMode) => {

@@ -21,8 +21,8 @@ const program = fc
   .map((parts) => `${definitions}${parts.flat().join('')}\n%7\n`);
 
 /**
- * The rows cover the text; each token, alone after the definition that it names, gives its piece of
- * it.
+ * The rows must cover the text. Each token, alone after the definition that it names, must give its
+ * piece of the text.
  */
 function check(
   provenance: ProvenanceMap,
@@ -38,7 +38,7 @@ function check(
     covered = outputEnd;
     const token = text(origin as SourceRange);
     const piece = output.slice(outputStart, outputEnd);
-    if (/^\s*$/.test(piece)) continue; // a line end, of a DEFINE too
+    if (/^\s*$/.test(piece)) continue; // a line end, perhaps in place of a DEFINE
     expect(definition === undefined).toBe(!['one', 'two'].includes(token));
     const head = definition === undefined ? '' : `DEFINE ${text(definition)}\n`;
     expect(alone(`${head}${token}\n`).trim()).toBe(piece.trim());

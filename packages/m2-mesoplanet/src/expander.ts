@@ -45,7 +45,7 @@ export class Expander {
   }
 
   /**
-   * [ " " ] "(" argument { "," argument } ")"
+   *     [ " " ] "(" argument { "," argument } ")"
    *
    * An argument has at least one token, which may be any token, and ends at the first `,` or `)`
    * after it. Returns the token after the closing parenthesis.

@@ -263,7 +263,7 @@ class Walk {
   }
 
   /**
-   * "#define" name [ "(" [ name { "," name } ] ")" ] tokens newline
+   *     "#define" name [ "(" [ name { "," name } ] ")" ] tokens newline
    *
    * The expansion is the chain of removed tokens, from the first one to the last one that is not a
    * blank.

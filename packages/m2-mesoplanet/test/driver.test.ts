@@ -11,7 +11,7 @@ type Child = (argv: readonly string[], host: Host) => ChildStatus;
 
 const exit = (status: number): ChildStatus => ({ kind: 'exited', status });
 
-/** Run M2-Mesoplanet where `children` stand for the programs in PATH. */
+/** Run M2-Mesoplanet with `children` in place of the programs in PATH. */
 function drive(children: Readonly<Record<string, Child>>, args: readonly string[]) {
   const files = new MemoryFiles();
   files.createDirectories('/bin');
@@ -59,13 +59,13 @@ describe('a program that fails', () => {
     expect(stderr).toContain('\n/bin/M2-Planet abnormal termination, signal number = 11\n');
   });
 
-  it('that is the linker leaves only what the linker was given', () => {
+  it('that is the linker leaves only what the linker got', () => {
     const { status, left } = drive({ ...ALL, hex2: () => exit(1) }, ['m.c']);
     expect(status).toBe(1);
     expect(left('/tmp')).toEqual(['M1-macro-000000', 'M2-Mesoplanet-000000']);
   });
 
-  it('leaves an output that was there as it was', () => {
+  it('does not change an existing output', () => {
     const { status, files } = drive({ ...ALL, hex2: () => exit(1) }, ['m.c', '-o', 'bin/hex2']);
     expect(status).toBe(1);
     expect(files.get('/bin/hex2')).toMatchObject({ mode: 0o755, bytes: new Uint8Array() });
@@ -93,7 +93,7 @@ it('gives every program the environment as it is, and its own name', () => {
   expect(seen).toEqual(['M2-Planet', 'blood-elf', 'M1', 'hex2'].map((name) => [name, environment]));
 });
 
-it('gives up when every number of a temporary name is taken', () => {
+it('gives up when every number for a temporary name is taken', () => {
   const { status, stderr, left } = drive({}, ['--temp-directory', '/full', 'm.c']);
   expect([status, left('/tmp')]).toEqual([1, []]);
   expect(stderr).toContain('unable to access: /full');

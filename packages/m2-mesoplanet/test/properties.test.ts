@@ -10,11 +10,14 @@ const run = (text: string, options: PreprocessOptions = {}) =>
   Buffer.from(preprocess([{ name: 'm.c', bytes: bytes(text) }], options).bytes).toString('latin1');
 
 const HEADER = '// #FILENAME m.c 1\n';
-/** The lines of a result that hold something of the source. */
+/** The lines of a result that contain text of the source. */
 const lines = (text: string) =>
   text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('// #FILENAME'));
 
-/** Whole tokens of C, none of them a directive or a macro; some bytes that C has no use for. */
+/**
+ * Whole tokens of C, none of which is a directive or a macro; and some bytes that have no meaning
+ * in C.
+ */
 const token = fc.oneof(
   fc.constantFrom(
     ...['int', 'x', '_y', '__M2__', '42', '0x1F', 'label:', '(', ')', '{', '}', ',', ';', '$', '@'],
@@ -45,7 +48,7 @@ const text = fc
   .array(fc.tuple(token, fc.constantFrom(' ', '\t', '\n', '  \n')), { maxLength: 30 })
   .map((pairs) => `${pairs.flat().join('')}\n`);
 
-/** Names that are not words of the texts above. */
+/** Names that do not occur in the texts above. */
 const names = fc.uniqueArray(fc.stringMatching(/^[XYZ][A-Z0-9]{0,4}$/), {
   minLength: 2,
   maxLength: 12,
@@ -59,7 +62,7 @@ it('reproduces a text without directives and macros after the line that names it
   );
 });
 
-it('puts an included text in place of its #include, and the name of each in front', () => {
+it('puts an included text in place of its #include, with its name in front', () => {
   fc.assert(
     fc.property(text, text, text, (before, inner, after) => {
       const readFile = (path: string) => (path === 'i.h' ? bytes(inner) : undefined);
@@ -89,7 +92,7 @@ it('expands a chain of macros to its end, in whatever order it was defined', () 
   );
 });
 
-it('makes of a macro what its text makes in its place', () => {
+it('treats a macro like its text in the same place', () => {
   fc.assert(
     fc.property(text, fc.array(token, { minLength: 1, maxLength: 4 }), (source, expansion) => {
       fc.pre(!expansion.some((part) => part.startsWith('/') || part === '*' || part === '*='));
@@ -102,7 +105,7 @@ it('makes of a macro what its text makes in its place', () => {
   );
 });
 
-it('keeps nothing of what was undefined again, and uncovers the definition before', () => {
+it('forgets what was undefined, and uncovers the earlier definition', () => {
   fc.assert(
     fc.property(names, (list) => {
       const define = list.map((_, index) => `#define MACRO ${index}\nMACRO\n`).join('');
@@ -118,8 +121,8 @@ it('keeps nothing of what was undefined again, and uncovers the definition befor
 });
 
 /**
- * A line of text, or an #if with its branches. Each branch has text in front: upstream, and so we,
- * carry out an #if that is the first thing in a branch even when the branch is not taken.
+ * A line of text, or an #if with its branches. Each branch begins with text: if the first thing in
+ * a branch is an #if, upstream, and so our port, processes it even if the branch is not taken.
  */
 type Block = string | { conditions: boolean[]; branches: Block[][]; otherwise: Block[] };
 

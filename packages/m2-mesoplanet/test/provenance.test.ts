@@ -12,7 +12,7 @@ const line = fc.constantFrom(
   'int x;',
   'x = LIMIT;',
   'x = TWICE(x + 1);',
-  '// a comment\n', // it takes its line end along
+  '// a comment\n', // the comment includes its line end
   '#define MORE LIMIT /* no */',
   'x = MORE;',
   '#ifdef MORE\nint more;\n#endif',

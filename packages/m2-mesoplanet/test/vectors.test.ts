@@ -8,7 +8,7 @@ import { catm, match } from '@stage0-ts/mescc-tools-extra';
 import { vectorSuite } from '@stage0-ts/vectors';
 import knownDifferences from '../known-differences.json' with { type: 'json' };
 
-/** What the driver starts; match stands for a program that fails. */
+/** What the driver starts; match serves as a program that fails. */
 const programs = { 'blood-elf': bloodElf, 'M2-Planet': m2Planet, M1, catm, hex2, match };
 
 vectorSuite('M2-Mesoplanet', m2Mesoplanet, { atLeast: 110, programs, knownDifferences });

@@ -64,8 +64,8 @@ function lookupType(c: Compilation): Type | undefined {
 }
 
 /**
- * primitive: name | ("unsigned" | "signed")? ("char" | "short" "int"? | "long" "long"? "int"? |
- * "int")?
+ * primitive: name | ("unsigned" | "signed")? ("char" | "short" "int"? | "long" "long"? "int"?
+ *   | "int")?
  *
  * Afterwards the current token is the last word of the type.
  */

@@ -21,7 +21,7 @@ const SET = `M2-Planet-${NEWER}`;
 const CASES = listCases(SET).map((name) => loadCase(SET, name));
 const { ...NEWER_FIELDS } = DIALECTS[NEWER];
 
-/** The table of the sources under test, with one field replaced for a moment. */
+/** The dialect table of the sources under test, in which tests replace one field for a moment. */
 const table: Record<string, unknown> = DIALECTS[NEWER] as unknown as Record<string, unknown>;
 
 /** An outcome as text. */

@@ -62,7 +62,7 @@ describe('errors', () => {
     }
   });
 
-  it('of a constant that a comment defines say what does', () => {
+  it('of a constant that a comment defined say how to define it', () => {
     const text = '// CONSTANT WIDTH 80\nint f() { return WIDTH; }\n';
     expect(failure(text).hint).toBe('comments no longer define constants: write #define WIDTH 80');
   });
@@ -129,7 +129,7 @@ describe('callbacks', () => {
     expect(Buffer.from(image).toString()).toContain(':GLOBAL_two\n');
   });
 
-  it('hears warnings', () => {
+  it('receives warnings', () => {
     const warnings: string[] = [];
     run('#warning int a;\n', { onWarning: (text) => warnings.push(text) });
     expect(warnings).toEqual(['in.c:1: warning: #warning int a ; \n']);

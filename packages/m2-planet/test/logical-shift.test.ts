@@ -26,7 +26,7 @@ describe('logicalShiftRight', () => {
     expect(run(SHIFTED, { logicalShiftRight: true })).toContain(':GLOBAL_logical');
   });
 
-  it('refuses what would look up a digit outside of the table', () => {
+  it('refuses a number whose digit would be outside of the table', () => {
     expect(() => run(NEGATIVE)).not.toThrow();
     expect(() => run(NEGATIVE, { logicalShiftRight: true })).toThrow('outside of its table');
   });

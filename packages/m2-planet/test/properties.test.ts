@@ -26,7 +26,9 @@ const statement = fc.oneof(
   expression.map((value) => `return ${value} ;`),
 );
 
-/** The lines of a program without strings and macros, tokens apart by single blanks. */
+/**
+ * The lines of a program without strings and macros, whose tokens are separated by single blanks.
+ */
 const lines = fc
   .array(fc.array(statement, { maxLength: 6 }), { minLength: 1, maxLength: 4 })
   .map((functions) => [
@@ -48,7 +50,7 @@ const compiled = (texts: readonly string[], options: CompileOptions = {}): strin
 const joined = (program: readonly string[]): string => program.map((line) => `${line}\n`).join('');
 
 describe('compile', () => {
-  it('does not care where a program is split into files', () => {
+  it('does not depend on where a program is split into files', () => {
     fc.assert(
       fc.property(lines, fc.nat(), (program, at) => {
         const cut = at % program.length;
@@ -58,7 +60,7 @@ describe('compile', () => {
     );
   });
 
-  it('does not care what is between two tokens', () => {
+  it('does not depend on what is between two tokens', () => {
     const gap = fc.constantFrom(' ', '\t', '\n', '/* c */', ' // c\n', '\\\n ', '/*/');
     fc.assert(
       fc.property(lines, fc.array(gap, { minLength: 7, maxLength: 7 }), (program, gaps) => {
@@ -72,7 +74,7 @@ describe('compile', () => {
   it('compiles what the preprocessor wrote to the same bytes', () => {
     fc.assert(
       fc.property(lines, (program) => {
-        // Character literals lose their closing quote there, so there may be none.
+        // Here character literals lose their closing quote, so the program must not have any.
         const source = joined(program).replaceAll("'x'", '5');
         const preprocessed = compiled([source], { preprocessOnly: true });
         expect(compiled([`${preprocessed}\n`])).toBe(compiled([source]));

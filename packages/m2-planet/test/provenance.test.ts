@@ -5,7 +5,7 @@ import { ARCHITECTURES, type CompileOptions, compile } from '@stage0-ts/m2-plane
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** A compiled program with its map, and what the rows say as text. */
+/** A compiled program with its map, and the rows of the map as text. */
 function traced(texts: readonly string[], options: CompileOptions) {
   const files = texts.map((text, index) => ({ name: `${index}.c`, bytes: encodeUtf8(text) }));
   const provenance = new ProvenanceMap();

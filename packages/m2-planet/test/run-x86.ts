@@ -20,7 +20,7 @@ const hex = (...bytes: number[]) =>
 const modrm = (mode: number, register: number, memory: number) =>
   (mode << 6) | (register << 3) | memory;
 
-/** DEFINE lines for what M2-Planet writes. */
+/** DEFINE lines for the instructions that M2-Planet writes. */
 function definitions(): string {
   const found = new Map<string, string>([
     ['ret', 'C3'],
@@ -71,7 +71,7 @@ function definitions(): string {
 /** Call main and exit with what it returns. */
 const START = ':_start\ncall %FUNCTION_main\nmov_ebx,eax\nmov_eax, %1\nint !0x80\n';
 
-/** The exit status, or `crash` for a program that a signal ends or that goes on for ever. */
+/** The exit status; or `crash` for a program that a signal ends, or that never ends. */
 export function runC(text: string, dialect?: DialectName): number | 'crash' {
   const sources_ = [{ name: 'in.c', bytes: encodeUtf8(text) }];
   const code = compile(sources_, { architecture: 'x86', dialect });

@@ -28,7 +28,7 @@ const STRUCT =
 const ID = 'int id(int x) { return x; }\n';
 const COUNT = 'int n;\nint count() { n = n + 1; return 1; }\nint zero() { return 0; }\n';
 
-/** code, body, what C returns, what comes before main */
+/** code, body, what C returns, the text before main */
 const WRONG: readonly [string, string, number, string?][] = [
   ['address-of-element', 'int a[4]; int* p; a[1] = 7; p = &a[1]; return p[0];', 7],
   ['address-of-element', 'int* p; g[1] = 7; p = &g[1]; return p[0];', 7, 'int g[4];'],
@@ -128,7 +128,7 @@ const WRONG: readonly [string, string, number, string?][] = [
   ['member-size', 'return sizeof(struct t);', 4, 'struct t { char (*f)(int); };'],
 ];
 
-/** body, what C returns, what comes before main: none of it is warned of. */
+/** body, what C returns, the text before main; there is no warning for any of these */
 const RIGHT: readonly [string, number, string?][] = [
   ['int x; int* p; x = 7; p = &x; return p[0];', 7],
   ['int* p; g[0] = 7; p = g; return p[0];', 7, 'int g[4];'],
@@ -181,10 +181,7 @@ describe('what upstream compiles to something other than C means', () => {
   });
 });
 
-/**
- * code, body, what C returns, what comes before main: what the newer dialect gets wrong in a way
- * of its own.
- */
+/** code, body, what C returns, the text before main: what only the newer dialect gets wrong */
 const NEWER_WRONG: typeof WRONG = [
   ['address-of-element', 'int a[4]; int* p; int* q; p = &a; a[1] = 7; q = &p[1]; return *q;', 7],
   [

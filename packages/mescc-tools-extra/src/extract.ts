@@ -78,7 +78,7 @@ export class ExtractionPlan {
         // A host has no hard links, so the entry becomes a copy of its target.
         const source = this.resolve(entry.target, true, fail);
         const known = this.look(source);
-        if (known?.kind !== 'file') throw fail(`a link to ${entry.target}, which is not there`);
+        if (known?.kind !== 'file') throw fail(`a link to ${entry.target}, which does not exist`);
         const data = 'data' in known ? known.data : this.host.readFile(source);
         this.copied += data.length;
         if (this.copied > this.limit) {

@@ -144,7 +144,7 @@ class Stream {
     this.requireLeft(12);
     if (!startsWith(bytes, start, STREAM_MAGIC)) throw this.fail(start, 'not an .xz stream');
     if (bytes[start + 6] !== 0 || !CHECK_SIZES.has(bytes[start + 7] as number)) {
-      throw this.fail(start + 6, 'an .xz check that is not known');
+      throw this.fail(start + 6, 'an unknown kind of .xz check');
     }
     this.checkType = bytes[start + 7] as number;
     this.verifySum(start + 6, start + 8);
@@ -211,7 +211,7 @@ class Stream {
       const size = this.readVariable(end);
       if (this.at + size > end) throw this.fail(this.at, 'a filter that is too long');
       const filter = makeFilter(id, bytes.subarray(this.at, this.at + size));
-      if (filter === undefined) throw this.fail(this.at, 'an .xz filter that is not known');
+      if (filter === undefined) throw this.fail(this.at, 'an unknown .xz filter');
       filters.unshift(filter); // the last filter is undone first
       this.at += size;
     }

@@ -100,7 +100,7 @@ describe('gunzip', () => {
     expect(content.buffer.byteLength - content.length).toBe(1 << 16);
   });
 
-  it('passes over what follows, unless the whole input counts', () => {
+  it('ignores what follows, unless the whole input counts', () => {
     const rubbish = Buffer.concat([gzipSync(Buffer.from('a')), Buffer.from('b')]);
     expect(gunzip(rubbish).length).toBe(1);
     expect(() => gunzip(rubbish, { wholeInput: true })).toThrow('something follows the gzip');
@@ -124,15 +124,15 @@ describe('bunzip2', () => {
     for (let bit = 0; bit < archive.length * 8; bit++) {
       const damaged = Uint8Array.from(archive);
       damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
-      // The level in the header may change, and a second stream that begins with something else is
-      // ignored.
+      // The level in the header can change without effect, and a second stream with another
+      // beginning is ignored.
       expect([hex(bytes('first second')), hex(bytes('first ')), 'refused']).toContain(
         attempt(bunzip2, damaged),
       );
     }
   });
 
-  it('says of what is cut short that it ends too early, wherever the cut is', () => {
+  it('reports data that is cut short as ending too early, wherever the cut is', () => {
     const archive = fixtures.BZIP2_TWO_STREAMS;
     const second = archive.lastIndexOf(0x5a) - 1; // of "BZh"
     expect(text(bunzip2(archive.subarray(0, second)))).toBe('first ');

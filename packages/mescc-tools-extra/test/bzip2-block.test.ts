@@ -7,7 +7,9 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Block } from '../src/bzip2-block.ts';
 
-/** The text by its definition: where byte n of the text is, is sorted to where byte n - 1 is. */
+/**
+ * The text according to the definition: the place of byte n is sorted to the place of byte n - 1.
+ */
 function textByDefinition(bytes: Uint8Array, origin: number): Uint8Array {
   const next = [...bytes.keys()].sort(
     (a, b) => (bytes[a] as number) - (bytes[b] as number) || a - b,

@@ -36,7 +36,7 @@ describe.each(Object.entries(ARCHIVES))('%s', (name, [archive, known]) => {
   const out = whole.files.get('/out');
   const size = out.kind === 'file' ? out.bytes.length : 0;
 
-  it('takes content of the limit', () => {
+  it('accepts content exactly at the limit', () => {
     expect(whole.status).toBe(0);
     expect(known ?? size).toBe(size);
     expect(run(tool, archive, '--limit', `${size}`).status).toBe(0);
@@ -44,7 +44,7 @@ describe.each(Object.entries(ARCHIVES))('%s', (name, [archive, known]) => {
     expect(run(tool, archive, '--limit', '3G').status).toBe(0);
   });
 
-  it('refuses a byte more, and names the option', () => {
+  it('refuses one more byte, and names the option', () => {
     const { status, stderr, files } = run(tool, archive, '--limit', `${size - 1}`);
     expect(status).toBe(1);
     expect(stderr).toBe(

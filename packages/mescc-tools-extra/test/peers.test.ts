@@ -19,7 +19,7 @@ import { machineCode } from './fixtures.ts';
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-peers-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
-/** Whether the command is there; says loudly when it is not. */
+/** True if the command exists. If not, this says so loudly. */
 function available(command: string): boolean {
   const there = spawnSync(command, ['--version'], { input: '' }).error === undefined;
   return runsIf(there, `the comparison with ${command}`, 'It is not installed');
@@ -32,13 +32,13 @@ function peer(command: string, options: readonly string[], input: Uint8Array): B
   return child.stdout;
 }
 
-/** Bundles of IA-64 that hold branches in every slot, at many addresses. */
+/** IA-64 bundles with branches in every slot, at many addresses. */
 function branches(seed: Uint8Array): Buffer {
   const code = Buffer.alloc(16 * 200);
   for (let i = 0; i < code.length; i++)
     code[i] = (seed[i & 15] as number) + (i % 3 === 0 ? i >> 4 : 0);
   for (let at = 0; at < code.length; at += 16) {
-    // Template 16 + n, then in each slot opcode 5 in the top four bits and zeros at 9 to 11.
+    // Template 16 + n. Each slot has opcode 5 in its top four bits, and zeros in bits 9 to 11.
     let bundle = 0n;
     for (let i = 15; i >= 0; i--) bundle = (bundle << 8n) | BigInt(code[at + i] as number);
     bundle = (bundle & ~0x1fn) | BigInt(16 + ((at >> 4) & 15));
@@ -51,7 +51,7 @@ function branches(seed: Uint8Array): Buffer {
 }
 
 /**
- * Contents of every kind: nothing, one byte, text, noise, runs, machine code, and mixtures of them.
+ * Content of every kind: nothing, one byte, text, noise, runs, machine code, and mixtures of these.
  */
 const noise = fc.uint8Array({ maxLength: 5000, size: 'max' }).map((bytes) => Buffer.from(bytes));
 const piece = fc.oneof(
@@ -80,7 +80,8 @@ interface Format {
 const levels = (from: number) =>
   Array.from({ length: 10 - from }, (_, index) => [`-${from + index}`]);
 const FORMATS: readonly Format[] = [
-  // Level 1 to 9; noise makes stored blocks. The name and time of a file are in front without -n.
+  // Levels 1 to 9. Noise makes stored blocks. Without -n, the file's name and time are in the
+  // header.
   {
     command: 'gzip',
     settings: [...levels(1), ['-n'], ['--rsyncable']],
@@ -115,7 +116,7 @@ for (const { command, settings, decode } of FORMATS) {
       'with $options',
       ({ words }) => {
         const supported = spawnSync(command, [...words, '-c'], { input: 'x' }).status === 0;
-        // An older xz has no --arm64; that is the one option that may be missing.
+        // An older xz has no --arm64. No other option may be missing.
         expect(supported || words.includes('--arm64')).toBe(true);
         if (!supported) return;
         for (const sample of samples) {
@@ -153,7 +154,10 @@ for (const { command, settings, decode } of FORMATS) {
   });
 }
 
-/** Run one of ours in a world of the files; its status, output and what it left. */
+/**
+ * Run one of our programs in a world with the files. Returns its status, output and the files that
+ * it left.
+ */
 function run(
   program: Program,
   words: readonly string[],
@@ -167,7 +171,7 @@ function run(
   return { status: program(words, host), output: output.join(''), files };
 }
 
-/** What is below a folder of the machine: paths with what is there. */
+/** What is in a folder on this machine, by path. */
 function realTree(folder: string, prefix = ''): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of fs.readdirSync(path.join(folder, prefix), { withFileTypes: true })) {
@@ -180,7 +184,7 @@ function realTree(folder: string, prefix = ''): Record<string, string> {
   return found;
 }
 
-/** The same of a tree in memory, without the archive itself. */
+/** The same for a tree in memory, without the archive itself. */
 function memoryTree(node: TreeNode, prefix = ''): Record<string, string> {
   if (node.kind !== 'directory') return {};
   const found: Record<string, string> = {};
@@ -226,7 +230,7 @@ describe.runIf(available('tar'))('tar', () => {
     plant(folder, TREES[name] as readonly string[]);
     const options = [`--format=${format}`, '-b', '1', '-C', folder, '-cf', '-', '.'];
     const { status, stdout } = spawnSync('tar', options, { maxBuffer: 64 << 20 });
-    // v7 and ustar cannot hold every name, and tar says so.
+    // v7 and ustar cannot have every name; tar then says so.
     if (status !== 0) {
       expect([format, name]).toEqual([
         expect.stringMatching(/^(v7|ustar)$/),

@@ -56,7 +56,7 @@ it('get_machine knows the machines', () => {
   ]);
 });
 
-/** Run wrap where /w/p is a program that ends in this way. */
+/** Run wrap with a program /w/p that ends in this way. */
 function runWrapped(
   currentDirectory: string,
   program: string,

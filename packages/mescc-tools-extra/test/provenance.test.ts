@@ -6,7 +6,10 @@ import { catm, cp, replace } from '@stage0-ts/mescc-tools-extra';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-/** Run a program on files; the output `out`, with its map and without one. */
+/**
+ * Run a program on files, with a map and without one. Returns the map and the output `out` of both
+ * runs.
+ */
 function traced(program: Program, argv: readonly string[], files: readonly Uint8Array[]) {
   const run = (sink?: ProvenanceSink) => {
     const world = new MemoryFiles();

@@ -111,7 +111,7 @@ describe('readTar', () => {
     expect(readTar(archive(large)).map(show)).toEqual([['caf\udce9', 'file', 'content']]);
   });
 
-  it('refuses what it cannot read or must not', () => {
+  it('refuses what it cannot or must not read', () => {
     const cases: [string, Buffer][] = [
       ['a: a sparse file', archive({ name: 'a', kind: 'S' })],
       ['a: a part of a file', archive({ name: 'a', kind: 'M' })],
@@ -158,7 +158,7 @@ describe('readTar', () => {
 });
 
 describe('untar', () => {
-  /** Extract in memory; the result is every file and link, or the message. */
+  /** Extract in memory. Returns every file and link, or the error message. */
   function run(bytes: Uint8Array, prepare: (files: MemoryFiles) => void = () => {}): unknown {
     const files = new MemoryFiles();
     files.createDirectories('/w');
@@ -206,7 +206,7 @@ describe('untar', () => {
     );
     expect(refused(...pax('l', 'linkpath', 'x/'.repeat(2048), '2'))).toMatch(/proper target$/);
     expect(refused(...pax('n', 'path', 'n'.repeat(256), '0'))).toMatch(/n…: the name is too long$/);
-    // Half a million names in one path: refused, and in no time.
+    // Half a million names in one path are refused in a short time.
     expect(refused(...pax('n', 'path', 'd/'.repeat(500_000), '0'))).toMatch(/too long$/);
   });
 

@@ -45,7 +45,7 @@ describe('a command', () => {
     ]);
   });
 
-  it('of a kaem below belongs to the command that started that', () => {
+  it('of a kaem started by a script belongs to the command that started it', () => {
     const { commands } = run('cp ${LADDER}/build.kaem x\nkaem --file x\n');
     expect(commands.map(({ words }) => words)).toEqual([
       'cp /ladder/build.kaem x',
@@ -81,7 +81,7 @@ describe('a script ends', () => {
     expect(error).toBeDefined();
   });
 
-  it('and leaves what was made until then', () => {
+  it('and leaves what was made before', () => {
     const { files } = run('hex0 ${LADDER}/hello/hello.hex0 one\nhex0 none two\n');
     expect(files.map(({ path, isProgram }) => [path, isProgram])).toEqual([['one', true]]);
   });

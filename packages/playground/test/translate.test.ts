@@ -66,7 +66,7 @@ describe.each(examples)('$title', ({ name, title, text }) => {
 
   it('runs', () => expect(run(translation)).toEqual(OUTPUTS[title]));
 
-  it('leads from every byte to a text', () => {
+  it('leads from each byte to a text', () => {
     for (let offset = 0; offset < translation.image.length; offset++) {
       const hops = trail(translation, offset);
       expect(hops.length).toBeGreaterThan(0);
@@ -101,7 +101,7 @@ describe.each(examples)('$title', ({ name, title, text }) => {
   });
 });
 
-it('knows text from code after a call', () => {
+it('tells text from code after a call', () => {
   const [hex0] = LANGUAGES;
   const source = { name: 'program', bytes: encode(hex0?.examples[0]?.text ?? '') };
   const lines = disassemble(translate('hex0', source).image, []);

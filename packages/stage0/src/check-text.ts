@@ -77,7 +77,7 @@ function divergenceLines(divergence: Divergence): string[] {
 function againstLine(against: AgainstResult): string {
   const { compared, differing, missing, layout } = against;
   const where = layout === 'flat' ? ', a folder of programs' : '';
-  return `compared folder${where}: ${differing.length} of ${compared} files differ, ${missing.length} are not there`;
+  return `compared folder${where}: ${differing.length} of ${compared} files differ, ${missing.length} missing`;
 }
 
 function firstWrongLines({ first, differing }: AgainstResult): string[] {
@@ -90,8 +90,8 @@ function firstWrongLines({ first, differing }: AgainstResult): string[] {
     lines.push(`  wrong inputs already: ${list(first.wrongInputs)}`);
   else if (first.unknownInputs.length > 0) {
     lines.push(
-      '  its inputs that are there are right',
-      `  not there to compare: ${list(first.unknownInputs)}`,
+      '  the inputs that it has are right',
+      `  missing, so not compared: ${list(first.unknownInputs)}`,
     );
   } else lines.push('  its inputs are right, so it is this program that went wrong');
   const victims = differing.length - 1;

@@ -262,7 +262,7 @@ export class Explainer {
 
   private notThere(path: string): ToolError {
     if (this.failure === null) {
-      const message = 'there is no such file when the build has ended';
+      const message = 'the file does not exist at the end of the build';
       return new ToolError(message, { code: 'ENOENT', file: path });
     }
     const advice = this.result.advice.map((sentence) => `${sentence}\n`).join('');

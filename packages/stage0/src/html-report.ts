@@ -125,7 +125,7 @@ function againstRows({ compared, differing, missing, first }: AgainstResult): st
 function inputsOf({ wrongInputs, unknownInputs }: FirstWrong): string {
   if (wrongInputs.length > 0) return `wrong already: ${wrongInputs.join(', ')}`;
   if (unknownInputs.length > 0)
-    return `right, as far as they are there; not there to compare: ${unknownInputs.join(', ')}`;
+    return `right, except for those that are missing and so not compared: ${unknownInputs.join(', ')}`;
   return 'right, so it is this program that went wrong';
 }
 

@@ -93,7 +93,7 @@ export function runUntilStopped(files: MemoryFiles, watch: Watch, run: () => num
   if (!watch.stopped && limit === undefined) return status;
   const last = watch.processes.at(-1);
   const why = watch.stopped
-    ? 'the time is over (--time-limit)'
+    ? 'the time is up (--time-limit)'
     : `the files would be larger than the limit of ${limit} bytes (--files-limit)`;
   const message = `stopped in step ${last?.step ?? 0}: ${why}`;
   throw new ToolError(message, { code: 'limit', ...(last && { file: last.path.slice(1) }) });

@@ -58,7 +58,7 @@ export const SEED_NOTES: ReadonlyMap<string, ReadonlyMap<number, string>> = new 
       [0x7b, 'There was none: eax was 0, and 1 is the call `exit`.'],
       [0x7c, 'Exit status 0: all went well.'],
       [0x7e, 'exit(0). Nothing comes after this.'],
-      [0x80, 'The character. eax was 1, so that the rest of it is 0.'],
+      [0x80, 'The character. eax was 1, so its other bytes are 0.'],
       [0x82, 'Is it the end of a line (10)?'],
       [0x84, 'Then a comment ends.'],
       [0x86, 'Is this in a comment?'],

@@ -191,7 +191,7 @@ function lineEnds(files: MemoryFiles): string | undefined {
   });
   if (wrong.length === 0) return undefined;
   const way = 'run `git config --global core.autocrlf input` and clone again, or take the .tar.gz';
-  return `${some(wrong, 'has', 'have')} the line ends of Windows, which kaem has no use for: ${way}`;
+  return `${some(wrong, 'has', 'have')} the line ends of Windows, which kaem does not accept: ${way}`;
 }
 
 /** Some editors put this before the first character. */

@@ -122,7 +122,7 @@ function* buildReasons({ builds: [left, right], divergence }: Facts): Generator<
     ];
   };
   yield* named('differs', `other digests than in ${left.arch}.answers`);
-  yield* named('missing', `in ${left.arch}.answers, and not there`);
+  yield* named('missing', `in ${left.arch}.answers, but missing`);
   yield* named('not-made', `in ${left.arch}.answers, and no process of the build made them`);
 }
 

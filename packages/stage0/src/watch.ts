@@ -286,7 +286,7 @@ export class Watch {
    */
   private goOn(): void {
     this.stopped ||= this.options.shouldStop?.() === true;
-    if (this.stopped) throw new ToolError('stopped: the time is over', { code: 'time-limit' });
+    if (this.stopped) throw new ToolError('stopped: the time is up', { code: 'time-limit' });
   }
 
   private read({ inputs }: ProcessRecord, path: string, node: FileNode): void {

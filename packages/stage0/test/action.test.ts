@@ -13,7 +13,7 @@ const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-action-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 let runs = 0;
 
-/** Run the action's script; what it says to the runner. */
+/** Run the action's script. Returns what it tells the runner. */
 function act(tree: string, options: string) {
   const folder = path.join(scratch, `run ${++runs}`);
   fs.mkdirSync(folder);

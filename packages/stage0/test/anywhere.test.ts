@@ -21,21 +21,24 @@ const SEED = path.join(LADDER, 'bootstrap-seeds/POSIX/x86/hex0-seed');
 
 const PATH = `${path.join(ROOT, 'engines/node_modules/.bin')}:${process.env['PATH']}`;
 
-/** Node, if npm brought what engines/qjs.js wants. */
+/** Node, if npm has installed what engines/qjs.js needs. */
 const QUICKJS = fs.existsSync(path.join(ROOT, 'engines/node_modules/quickjs-emscripten'))
   ? process.execPath
   : 'quickjs-of-npm';
 
 interface Engine {
   readonly name: string;
-  /** Programs that may be it. */
+  /** Names under which the engine's program may exist. */
   readonly programs: readonly string[];
-  /** What comes before and after the name of the file. */
+  /** Words before and after the name of the file. */
   readonly before?: readonly string[];
   readonly after?: readonly string[];
-  /** Its only exit status that is not 0. */
+  /** The only exit status other than 0 that it has. */
   readonly failure?: number;
-  /** It interprets, without WebAssembly: the machine in it would take minutes for the ladder. */
+  /**
+   * True for an interpreter without WebAssembly: in it, our machine would need minutes for the
+   * ladder.
+   */
   readonly isSlow?: boolean;
 }
 
@@ -46,7 +49,7 @@ const ENGINES: readonly Engine[] = [
   { name: 'JavaScriptCore', programs: ['jsc'], after: ['--'], failure: 3 },
   { name: 'SpiderMonkey', programs: ['js102', 'js115', 'js128', 'js140'] },
   { name: 'QuickJS', programs: ['qjs'], isSlow: true },
-  // Bellard's, compiled to WebAssembly: npm has no other.
+  // Bellard's QuickJS, compiled to WebAssembly: npm has no other.
   {
     name: 'QuickJS',
     programs: [QUICKJS],
@@ -106,11 +109,11 @@ describe('stage0.js', () => {
   });
 });
 
-/** What Node says of the ladder. */
+/** What Node prints about the ladder. */
 let inNode: string | undefined;
 
 describe.each(found)('in $name', (engine) => {
-  it('says which engine it is in', () => {
+  it('says which engine it runs in', () => {
     const { status, stdout } = runIn(engine, 'version');
     expect(stdout).toContain(engine.name);
     expect(status).toBe(0);
@@ -126,7 +129,7 @@ describe.each(found)('in $name', (engine) => {
     const here = runIn(engine, 'check', TREE, '--partial');
     expect(here.stdout).toContain('The builds agree');
     expect(here.status).toBe(0);
-    inNode ??= here.stdout; // Node is the first
+    inNode ??= here.stdout; // Node comes first
     expect(plain(here.stdout)).toBe(plain(inNode));
     expect(runIn(engine, 'check', TREE).status).toBe(3);
   });
@@ -160,7 +163,7 @@ describe.runIf(archive !== undefined).each(found)('the release in $name', (engin
   });
 });
 
-/** A Node that runs TypeScript by itself: this one, or the one in engines/node_modules. */
+/** A Node that runs TypeScript directly: this one, or the one in engines/node_modules. */
 const strippers = [process.execPath, path.join(ROOT, 'engines/node_modules/.bin/node')].filter(
   (node) => {
     const stripped = path.join(scratch, 'stripped.ts');

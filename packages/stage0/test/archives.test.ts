@@ -29,7 +29,7 @@ interface Header {
   target?: string;
   prefix?: string;
   magic?: string;
-  /** Written as they are. */
+  /** Values of fields, written without changes. */
   fields?: Readonly<Record<number, string>>;
 }
 
@@ -49,7 +49,7 @@ function header(name: string, options: Header = {}): Buffer {
   return sealed(block);
 }
 
-/** The header with a right checksum. */
+/** The header with a correct checksum. */
 function sealed(block: Buffer): Buffer {
   block.write(' '.repeat(8), 148, 'latin1');
   const sum = block.reduce((total, byte) => total + byte, 0);
@@ -87,11 +87,11 @@ const long = (type: 'L' | 'K', name: string, data = `${name}\0`) =>
     padded(Buffer.from(data, 'latin1')),
   ]);
 
-/** What a header with one field of our own looks like to those who read it. */
+/** How other programs see a header with one field of our own. */
 const withField = (at: number, text: string, options: Header = {}) =>
   file('d/a', GOOD, { ...options, fields: { [at]: text } });
 
-/** Each is the whole archive except for its end. */
+/** Each is a whole archive, except for its end. */
 const REFUSED: Readonly<Record<string, Buffer[]>> = {
   'a mode given twice': [file('d/a'), file('d/a', GOOD, { mode: 0o755 })],
   'a content given twice': [file('d/a', EVIL), file('d/a')],
@@ -246,7 +246,7 @@ const TAKEN: Readonly<Record<string, Buffer[]>> = {
   'large user numbers': [withField(108, '\x80\0\0\0\x10\0\0\0')],
 };
 
-/** The files in the root keep the folder `d` from becoming it. */
+/** Files in the root prevent the folder `d` from becoming the root. */
 const archiveOf = (blocks: readonly Buffer[]) =>
   Buffer.concat([...blocks, file('yy'), file('zz'), END]);
 
@@ -263,7 +263,9 @@ if (UNPACKERS.length < 2)
 
 type Listing = Record<string, string>;
 
-/** Path → kind, mode, content; a second name of a file gives the first. */
+/**
+ * Path → kind, mode, content. Instead of its content, a second name of a file has the first name.
+ */
 function listTree(files: MemoryFiles): Listing {
   const found: Listing = {};
   const firsts = new Map<TreeNode, string>();
@@ -289,7 +291,7 @@ function listFolder(root: string): Listing {
   const found: Listing = {};
   const firsts = new Map<number, string>();
   const visit = (prefix: string) => {
-    // Names are bytes here, one character a byte: not all are UTF-8.
+    // Names are bytes here, one character for each byte: not all of them are UTF-8.
     for (const name of fs.readdirSync(Buffer.from(`${root}/${prefix}`, 'latin1'), 'latin1')) {
       const whole = Buffer.from(`${root}/${prefix}${name}`, 'latin1');
       const at = latin1ToHost(prefix + name);
@@ -312,7 +314,9 @@ function listFolder(root: string): Listing {
 }
 
 let runs = 0;
-/** What `tar xf` makes of it in a fresh folder, with the archive's modes; or that it failed. */
+/**
+ * What `tar xf` makes of the archive in a new folder, with the archive's modes; or that it failed.
+ */
 function unpack(command: string, archive: Buffer): Listing | 'failed' {
   const number = runs++;
   const folderName = path.join(scratch, `${number}`);
@@ -330,7 +334,7 @@ function unpack(command: string, archive: Buffer): Listing | 'failed' {
   return listing;
 }
 
-/** Ours refuses cleanly, or all read the same. True when it was taken. */
+/** Our reader refuses cleanly, or all readers read the same. True if ours accepted it. */
 function agree(archive: Buffer): boolean {
   let files: MemoryFiles;
   try {
@@ -381,7 +385,7 @@ describe('A1, A2: an archive that is read in different ways is refused', () => {
   });
 });
 
-describe('A1: an archive that all read alike is taken', () => {
+describe('A1: an archive that all readers read alike is accepted', () => {
   it.each(Object.entries(TAKEN))('%s', (_name, blocks) => {
     expect(agree(archiveOf(blocks))).toBe(true);
   });
@@ -505,7 +509,7 @@ describe('A1: archives that nobody thought of', () => {
     fc.constant(global(['comment', 'x'])),
   );
 
-  it('are refused, or all read them alike', () => {
+  it('are refused, unless all readers read them alike', () => {
     let taken = 0;
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 4 }), (pieces) => {

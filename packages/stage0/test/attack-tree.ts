@@ -17,7 +17,7 @@ import { blocksOf } from './documents.ts';
 
 const TUTORIAL = new URL('../../../docs/tutorial/', import.meta.url);
 export const CHAPTER: string = fileURLToPath(new URL('9-trusting-trust.md', TUTORIAL));
-/** Where the tree has the compiler that came with it. */
+/** Where the tree has its cached compiler, which came with it. */
 export const CACHED = '/cached/cc_x86';
 export const MADE = '/bin/cc_x86';
 
@@ -45,7 +45,7 @@ function treeWithLauncher(): MemoryFiles {
   return files;
 }
 
-/** The tree whose compiler came with it, and what it makes. */
+/** The tree with the honest compiler that came with it, and what it builds. */
 export function honestTree(): { readonly tree: MemoryFiles; readonly built: MemoryFiles } {
   const built = treeWithLauncher();
   const { ok } = build(built);
@@ -55,7 +55,7 @@ export function honestTree(): { readonly tree: MemoryFiles; readonly built: Memo
   return { tree, built };
 }
 
-/** The compiler with the trap, made as the chapter makes it: by its listings, in the machine. */
+/** The compiler with the trap, made in the machine from the chapter's listings. */
 export function trappedCompiler({ tree, built }: ReturnType<typeof honestTree>): Uint8Array {
   const files = copyTree(tree);
   files.createDirectories('/tree');
@@ -77,7 +77,7 @@ export function trappedCompiler({ tree, built }: ReturnType<typeof honestTree>):
   return bytesOf(files, '/evil');
 }
 
-/** The tree with another compiler in place of the one that came with it. */
+/** The tree with another compiler in place of its own. */
 export function withCompiler(tree: MemoryFiles, compiler: Uint8Array): MemoryFiles {
   const files = copyTree(tree);
   files.writeFile(CACHED, compiler, 0o755);

@@ -62,7 +62,7 @@ describe('stage0 attest', () => {
     }
   });
 
-  it('writes nothing when the builds do not agree, or that is not known', () => {
+  it('writes nothing when the builds disagree, or when that is not known', () => {
     const { status, stderr } = stage0('attest', LADDER, '--out', 'none');
     expect(status).toBe(3);
     expect(stderr).toContain('no statement was written');

@@ -82,7 +82,7 @@ describe.skipIf(TREE === undefined)(`the x86 chain of ${UPSTREAM_NAME}`, () => {
   });
 });
 
-/** The ports, but M1 makes one wrong character on its way to blood-elf. */
+/** The ports, but M1 writes one wrong character in a text that becomes blood-elf. */
 const planted: NamedEngine = {
   ...PORTS,
   name: 'planted',

@@ -26,7 +26,7 @@ import { loadTree } from '../src/node/load-tree.ts';
 
 const ladder = () => loadTree(LADDER);
 
-/** The ports, except for what `after` does after every program; taken for machine code. */
+/** The ports, with `after` called after every program. The check takes them for machine code. */
 function altered(after: (...args: Parameters<Engine>) => void): NamedEngine {
   const run: Engine = (image, argv, host) => {
     const end = PORTS.run(image, argv, host);
@@ -44,7 +44,7 @@ const planted = altered((image, argv, host) => {
   host.writeFile('out/hello-cc-0.hex2', bytes, 0o600);
 });
 
-/** A build that was made elsewhere: ours, with changed or missing files. */
+/** A build that was made elsewhere: ours, with some files changed or missing. */
 function theirs(
   files: MemoryFiles,
   change: (path: string, bytes: Uint8Array) => Uint8Array | undefined,
@@ -67,7 +67,7 @@ describe('check', () => {
     expect(result.builds[0].processes.length).toBe(result.builds[1].processes.length);
   });
 
-  it('names the process and the byte where they part', () => {
+  it('names the process and the byte where they diverge', () => {
     const { ok, divergence } = check(ladder, { engines: [PORTS, planted] });
     expect(ok).toBe(false);
     expect(divergence).toMatchObject({
@@ -102,7 +102,7 @@ describe('check', () => {
     expect(divergence).toMatchObject({ kind: 'file', path: 'tools/cc_x86' });
   });
 
-  it('takes a process that fails on both sides for the failure that it is', () => {
+  it('reports a process that fails on both sides as a failure', () => {
     const untidy = altered((image, _, host) => {
       if (image.path.endsWith('/cc_x86')) host.writeFile('out/half', Uint8Array.of(1), 0o600);
     });
@@ -144,7 +144,7 @@ describe('check', () => {
     const document = checkDocument(check(ladder, { engines: [PORTS, PORTS] }), { tree: 'tree' });
     const labels = layOut(document).nodes.map(({ label }) => label);
     expect(labels).toContain('hello-hex1');
-    // M2-Mesoplanet starts these; what they make but the last has passing names.
+    // M2-Mesoplanet starts these. All their outputs except the last have temporary names.
     const between = ['M2-Planet', 'blood-elf', 'M1'].map((tool) => `greet: ${tool}`);
     expect(labels).toEqual(expect.arrayContaining([...between, 'greet']));
     expect(labels.filter((label) => /-0{6}/.test(label))).toEqual([]);
@@ -203,7 +203,7 @@ describe('check', () => {
     );
     expect(page).toContain('NOT THE SAME');
     expect(page).toContain('out/hello-cc-0.hex2 differs from byte 0x64');
-    expect(page.match(/<g tabindex="0"/g)?.length).toBe(1); // one stop for Tab
+    expect(page.match(/<g tabindex="0"/g)?.length).toBe(1); // one tab stop
     expect(page.match(/<g tabindex="-1"/g)?.length).toBeGreaterThan(24);
     expect(page.match(/ begins" transform=/g)?.length).toBe(1);
     expect(page.match(/ follows" transform=/g)?.length).toBe(2);
@@ -268,7 +268,7 @@ describe('against a folder that was built elsewhere', () => {
     });
   });
 
-  it('says when the inputs were wrong already, or are not there', () => {
+  it('says when the inputs were wrong already, or are missing', () => {
     const result = compareAgainst(
       ours,
       theirs(files, (path, bytes) => {
@@ -284,7 +284,10 @@ describe('against a folder that was built elsewhere', () => {
 });
 
 describe('the compiler that rebuilds itself', () => {
-  /** The ladder, with a compiler that is made like its hello, under the compiler's name. */
+  /**
+   * The ladder with a compiler that is made in the same way as its hello, but has the compiler's
+   * name.
+   */
   const withCompiler = () => {
     const files = ladder();
     const script = files.get('/build.kaem');

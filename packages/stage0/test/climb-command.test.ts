@@ -85,7 +85,7 @@ ok: climbed to one-1.0:2, 3 of 3 published digests; the tree's own seeds and all
     expect(climb('--until', 'one-1.0:2', '--save', 'whole').status).toBe(0);
     const entries = (world: string) =>
       fs.readdirSync(inFolder(world)).filter((name) => name.startsWith('entries-'));
-    expect(entries('a')).toEqual(entries('whole')); // the name has the digest
+    expect(entries('a')).toEqual(entries('whole')); // names contain the digest
     const diverse = climb('--engine', 'diverse', '--until', 'one-1.0:2', '--save', 'd');
     expect([diverse.status, diverse.stderr]).toEqual([0, '']);
     const compared = climb('--until', 'one-1.0:2', '--resume', 'a', '--against', 'd');
@@ -169,7 +169,7 @@ describe('archives', () => {
     );
   });
 
-  it('that are another are refused, and taken where they are accepted', () => {
+  it('that differ are refused, unless they are accepted', () => {
     const other = archive('two', { note: 'another note\n' });
     write('distfiles', { 'two-2.0.tar.gz': other });
     const said = refused();
@@ -206,7 +206,7 @@ describe('archives', () => {
     expect(twice.stderr).toContain('--accept-source names two-2.0.tar.gz twice');
   });
 
-  it('that are accepted must be the ones that are there, and not the published ones', () => {
+  it('that are accepted must be the given ones, not the published ones', () => {
     const accept = (digest: string) => ['--accept-source', `two-2.0.tar.gz=${digest}`];
     expect(refused(...accept('a'.repeat(64)))).toContain(`, not ${'a'.repeat(64)}`);
     const published = sha256Hex(archivesInSmall()['two-2.0.tar.gz'] as Uint8Array);
@@ -228,7 +228,7 @@ describe('archives', () => {
     expect(said).toContain(`steps/two-2.0/sources${place}`);
   });
 
-  it('are files: a link is followed, and a folder, a device or nothing is not one', () => {
+  it('are files: a link is followed, but a folder, a device or a missing file is refused', () => {
     const name = inFolder('distfiles/two-2.0.tar.gz');
     fs.renameSync(name, inFolder('kept'));
     fs.symlinkSync('../kept', name);
@@ -297,7 +297,7 @@ describe('a saved world', () => {
     expect(stderr).not.toMatch(/\bat .*\.[jt]s:|TypeError|undefined/);
     return stderr;
   };
-  /** Entries that fit their digest: the fault is elsewhere. */
+  /** The entries fit their digest, so the fault is elsewhere. */
   const plant = (by: (text: string) => string) => {
     const old = entries();
     change(`w/${old}`, by);
@@ -305,7 +305,7 @@ describe('a saved world', () => {
     fs.renameSync(inFolder(`w/${old}`), inFolder(`w/entries-${digest}.json`));
     change('w/world.json', (text) => text.replace(/"entries": "\w+"/, `"entries": "${digest}"`));
   };
-  /** Made once; what is changed is a copy. */
+  /** Made once. Tests change copies of it. */
   let made: string | undefined;
   beforeEach(() => {
     if (made === undefined) {

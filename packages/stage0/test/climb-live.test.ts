@@ -32,7 +32,7 @@ if (!isHere) {
   );
 }
 
-/** Milliseconds that one world may take: a day. */
+/** How many milliseconds one world may take: a day. */
 const LONG = 86_400_000;
 
 const worlds = fs.mkdtempSync(path.join(os.tmpdir(), 'climb-live-'));
@@ -54,7 +54,7 @@ function climb(engine: string, ...words: string[]): { status: number | null; std
 }
 
 describe.skipIf(!isHere)(`live-bootstrap up to ${until}`, () => {
-  it('meets every published digest with the machine, and in the diverse world', {
+  it('matches every published digest with the machine, and in the diverse world', {
     timeout: 2 * LONG,
   }, () => {
     for (const engine of ['i386', 'diverse']) {

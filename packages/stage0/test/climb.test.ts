@@ -46,8 +46,8 @@ describe.each(names)('with the engine %s', (name) => {
     ).toMatch(/^ok: climbed to one-1\.0:2, 3 of 3 published digests; /);
   });
 
-  it('runs what a file is, and not what it is called', () => {
-    // Ours would refuse to be called without a folder's name.
+  it('runs a file by its content, not by its name', () => {
+    // Our port would refuse a call without the name of a folder.
     expect(whole.printed.match(/^hello$/gm)?.length).toBe(2);
   });
 
@@ -59,7 +59,7 @@ describe.each(names)('with the engine %s', (name) => {
     const rest = smallClimb({ engine: engine(), from });
     expect(rest.isReached).toBe(true);
     const [one, other] = [whole, rest].map(({ saved }) => saved.get('one-1.0:2') as SavedWorld);
-    expect(other?.entries).toEqual(one?.entries); // times and all
+    expect(other?.entries).toEqual(one?.entries); // including times
     expect(other?.document.clock).toEqual(one?.document.clock);
     expect(other?.document.script).toEqual(one?.document.script);
     expect(rest.reports.map((report) => report.name)).toEqual(
@@ -67,7 +67,7 @@ describe.each(names)('with the engine %s', (name) => {
     );
   });
 
-  it('takes another archive when its package begins, and not before', () => {
+  it('accepts another archive when its package begins, and not before', () => {
     const other = archive('two', { note: 'another note\n' });
     const archives = { ...archivesInSmall(), 'two-2.0.tar.gz': other };
     const accept = { 'two-2.0.tar.gz': sha256Hex(other) };
@@ -90,7 +90,7 @@ describe.each(names)('with the engine %s', (name) => {
     );
   });
 
-  it('has nothing to do in a world that is already there', () => {
+  it('has nothing to do in a world that is already finished', () => {
     const from = resumed(whole.saved.get('one-1.0:2') as SavedWorld);
     const again = smallClimb({ engine: engine(), from });
     expect([again.isReached, again.reports.length]).toEqual([true, 0]);
@@ -173,7 +173,7 @@ describe('a world', () => {
 });
 
 describe('what is not honest', () => {
-  it('a published digest that is not met ends the climb there', () => {
+  it('a published digest that does not match ends the climb there', () => {
     const result = smallClimb({
       engine: machineEngine(),
       checkout: (files) => {
@@ -219,7 +219,7 @@ describe('what is not honest', () => {
   });
 
   describe('a source in an archive', () => {
-    /** A climb in which a comment of copy's source has these bytes more. */
+    /** A climb in which a comment in copy's source has these additional bytes. */
     const withComment = (bytes: readonly number[]) => {
       const sources = archiveSources();
       const comment = [...encodeUtf8('\n// by '), ...bytes, 0x0a];
@@ -269,7 +269,7 @@ describe('what is not honest', () => {
       expect(planted('i386').isReached).toBe(true);
     });
 
-    it('is followed into what a program makes of it, text or not; text of the archive is not', () => {
+    it('is followed into whatever a program makes of it, text or not; text of the archive is not', () => {
       const { saved } = smallClimb({
         engine: diverseEngine(),
         archives,

@@ -22,7 +22,7 @@ import { blocksOf, commandsOf, outputPattern } from './documents.ts';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGES = ['README.md', 'docs/audit.md'];
 const RELEASE = UPSTREAM.archive.name;
-/** A line that is this test, or runs it. */
+/** A line that runs this test. */
 const TESTS = /\bnpm test\b/;
 const TIMEOUT = 600_000;
 
@@ -30,7 +30,7 @@ const release = process.env['STAGE0_POSIX'];
 const hasRelease = release?.endsWith('.tar.gz') === true;
 runsIf(hasRelease, `commands of ${PAGES.join(' and ')}`, `STAGE0_POSIX names no ${RELEASE}`);
 
-/** What some blocks need that not every machine has. */
+/** What some blocks need and not every machine has. */
 const NEEDS = [
   { of: /\bqjs /, present: succeeds('qjs', '-e', '0'), what: 'QuickJS as qjs' },
   {
@@ -59,7 +59,9 @@ beforeAll(() => {
   if (hasRelease) fs.copyFileSync(release, path.join(clone, RELEASE));
 });
 
-/** What a newcomer's shell has: nothing of the npm and the node_modules that this test runs in. */
+/**
+ * The environment of a newcomer's shell: without npm's variables and the node_modules of this test.
+ */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|INIT_CWD$|NODE|VITEST|STAGE0_)/i.test(name),
@@ -112,7 +114,7 @@ describe.each(PAGES)('%s in a fresh clone', (page) => {
 
   it('has commands', () => expect(blocks.length).toBeGreaterThan(1));
 
-  // In order, as later blocks build on earlier ones.
+  // In order, because later blocks depend on earlier ones.
   it.for(blocks)('line $line', { timeout: TIMEOUT }, ({ language, text }, { skip }) => {
     if (text.includes(RELEASE) && !hasRelease) skip('STAGE0_POSIX names no release');
     const missing = NEEDS.find(({ of, present }) => of.test(text) && !present);

@@ -51,7 +51,7 @@ describe('parsing', () => {
     expect(() => given?.has('verbose')).toThrow('does not declare --verbose');
   });
 
-  it.each([['--help'], ['-h'], ['a', '--help']])('knows that help is wanted: %j', (...words) => {
+  it.each([['--help'], ['-h'], ['a', '--help']])('sees a request for help: %j', (...words) => {
     expect(readArguments(SAMPLE, words)).toBeUndefined();
   });
 
@@ -77,7 +77,7 @@ describe('parsing', () => {
     expect(() => readArguments(bare, ['x'])).toThrow('sample takes options only');
   });
 
-  it('leaves what follows the first operand to a program, where the table says so', () => {
+  it('leaves the words after the first operand to a program, where the table says so', () => {
     const exec: Command = { ...SAMPLE, options: { quiet: { help: '' } }, optionsFirst: true };
     const given = readArguments(exec, ['--quiet', 'prog', '--help', '--none']);
     expect(given?.operands).toEqual(['prog', '--help', '--none']);

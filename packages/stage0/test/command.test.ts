@@ -87,7 +87,7 @@ describe('stage0', () => {
     expect(fs.readFileSync(readme, 'utf8')).toContain(tool);
   });
 
-  it.each(['--version', '-V', '-v', 'version'])('says its version: %s', (word) => {
+  it.each(['--version', '-V', '-v', 'version'])('prints its version: %s', (word) => {
     expect(stage0(word).stdout).toMatch(/^stage0 \d+\.\d+\.\d+, for stage0-posix 1\.9\.1\n$/);
   });
 
@@ -116,12 +116,12 @@ describe('stage0', () => {
     });
     fs.closeSync(full);
     expect(stderr).toBe('standard output: error: no space left on device\n');
-    // Where 1 is a verdict, a verdict that could not be written does not count.
+    // Where 1 is a verdict, it does not count as one if it could not be written.
     expect(status).toBe(['build', 'check', 'explain'].includes(args[0] as string) ? 3 : 1);
   });
 
   it('opens and makes files whose names are not UTF-8', () => {
-    // Node cannot pass such words on: a shell makes them.
+    // Node cannot pass such words, so a shell makes them.
     const script = `printf '41\\n' >"$(printf 'i\\377')" && exec "$@" "$(printf 'i\\377')" "$(printf 'o\\376')"`;
     const folder = fs.mkdtempSync(path.join(scratch, 'bytes-'));
     const words = ['-c', script, 'sh', process.execPath, STAGE0, 'hex0'];
@@ -140,7 +140,7 @@ describe('stage0', () => {
   });
 });
 
-/** The ladder up to M0, which is built in a fraction of its time, in a folder of its own. */
+/** The ladder up to M0, in a folder of its own. It builds in a fraction of the time. */
 function lowerRungs(): string {
   const tree = fs.mkdtempSync(path.join(scratch, 'rungs-'));
   fs.cpSync(LADDER, tree, { recursive: true });
@@ -262,7 +262,8 @@ describe('the ladder as a real tree, with stage0 on PATH', () => {
     expect(fs.statSync(path.join(tree, 'hello/hello')).size).toBe(135);
   });
 
-  // The script goes on with programs that it has made, from the shell on: real ones for i386 Linux.
+  // After that the script runs programs that it has made, from the shell on: real i386 programs for
+  // Linux.
   it('builds by its own shell, where i386 programs run', ({ skip }) => {
     run('tools/hex0', 'hello/hello.hex0', 'hello/hello');
     if (run('hello/hello').stdout !== 'Hello, stage0!\n') skip();
@@ -358,7 +359,7 @@ describe('stage0 explain', () => {
   ])('refuses %j with status 2', (args) => expect(stage0(...args).status).toBe(2));
 
   it.each([
-    ['out/none@0', /^out\/none: error: there is no such file/],
+    ['out/none@0', /^out\/none: error: the file does not exist/],
     ['hello/hello.c@0', /^hello\/hello\.c: error: no process of the build made this file/],
     [
       'out/hello-M1@135',
@@ -417,7 +418,7 @@ interface Digest {
   readonly sha256: string;
 }
 
-/** A tree of another layout than upstream's: programs in /seed, work in /build. */
+/** A tree in another layout than upstream's: programs in /seed, work in /build. */
 function otherLayout(): string {
   const root = fs.mkdtempSync(path.join(scratch, 'layout-'));
   fs.mkdirSync(path.join(root, 'seed'));

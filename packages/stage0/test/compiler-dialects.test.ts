@@ -25,7 +25,7 @@ struct s { union { char a; int b; }; int c; };
 int main(struct s* p) { if(!p) return SEVEN; return p->c == p->b; }
 `;
 const table = COMPILER_DIALECTS as Map<string, string>;
-/** Makes SOURCE the source of an older release's compiler. */
+/** Makes SOURCE count as the source of an older release's compiler. */
 const plant = () => table.set(sha256Hex(encodeUtf8(SOURCE)), '1.6.0');
 afterEach(() => table.delete(sha256Hex(encodeUtf8(SOURCE))));
 
@@ -86,7 +86,7 @@ if (there.length < OLDER.length) {
 }
 
 const HEX0 = `.${SEED} ./x86/hex0_x86.hex0 ./x86/artifact/hex0\n`;
-/** How the last step up to the first M2-Planet ends. */
+/** How the command line of the last step up to the first M2-Planet ends. */
 const LAST = ' ./x86/artifact/M2\n';
 
 describe.each(there)('stage0-posix %s', (name) => {

@@ -27,13 +27,13 @@ const TOOLS = `./x86/artifact/hex0 x86/M2-Planet.hex0 x86/bin/M2-Planet
 ./x86/artifact/hex0 x86/M1.hex0 x86/bin/M1
 `;
 
-/** Writes L where `>>` is a logical shift, and A where it keeps the sign. */
+/** Writes L if `>>` is a logical shift, and A if it keeps the sign. */
 const SHIFTS = COMPILER.replace('int from;', 'int from; int low;').replace(
   'call(WRITE, to, "# Core\\n", 7);',
   'low = 0 - 2; low = low >> 31; if(1 == low) call(WRITE, to, "L", 1); else call(WRITE, to, "A", 1);',
 );
 
-/** The older tree, with scripts for `arch` whose programs are not programs. */
+/** The older tree, with scripts for `arch` whose programs are not real programs. */
 function crossTree(arch: string, more: (world: World) => void = () => {}): MemoryFiles {
   return tree((world) => {
     world.text('/x86/M2.c', SHIFTS);
@@ -87,7 +87,7 @@ describe('a diverse build for another architecture', () => {
     const natures = result.processes.map(({ nature }) => nature);
     expect(natures).toEqual(['stand-in', 'stand-in', 'descendant', 'stand-in']);
     expect(result.processes.map(({ otherCode }) => otherCode)).toEqual([false, true, false, false]);
-    // The x86 build has a world of its own.
+    // The x86 build happens in a world of its own.
     expect(files.find('/x86/bin/M1')).toBeUndefined();
   });
 
@@ -105,7 +105,7 @@ describe('a diverse build for another architecture', () => {
     expect(made).toEqual([`L${SHIFTS}`, 'no first M2']);
   });
 
-  it('executes no program that the x86 build does not make', () => {
+  it('executes only programs that the x86 build makes', () => {
     const files = crossTree('amd64', (world) => world.text('/kaem.amd64', './amd64/other\n'));
     const { ok, failures } = buildFor('amd64', files);
     expect(ok).toBe(false);
@@ -137,7 +137,7 @@ describe('a check of another architecture', () => {
       engines: [diverseEngine(), portsAndMachine()],
       trust: ['amd64/hex0-seed'],
     });
-  /** What M1 makes of its input, as our port makes it too. */
+  /** The output of M1 for its input; our port has the same output. */
   const honest = guest(...leave('amd64/out/x', '41\n'));
   const withM1 = (bytes: Uint8Array) => (world: World) => {
     world.source('M1', bytes);

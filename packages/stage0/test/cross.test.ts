@@ -22,7 +22,7 @@ import { loadTree } from '../src/node/load-tree.ts';
 
 const ARCHITECTURES = ['amd64', 'aarch64', 'riscv32', 'riscv64'] as const;
 
-/** A program of one jump to itself in each hex1, and its bytes. */
+/** A program in each hex1 that only jumps to itself, and its bytes. */
 const JUMP: Readonly<Record<string, readonly [source: string, bytes: readonly number[]]>> = {
   x86: [':a E9 %a\n', [0xe9, 0xfb, 0xff, 0xff, 0xff]],
   amd64: [':a E9 %a\n', [0xe9, 0xfb, 0xff, 0xff, 0xff]],
@@ -32,8 +32,8 @@ const JUMP: Readonly<Record<string, readonly [source: string, bytes: readonly nu
 };
 
 /**
- * A tree that is built by eight steps with every kind of stand-in; `seed/…` count by their names
- * only.
+ * A tree whose build has eight steps, with every kind of stand-in. Of the programs in `seed/…` only
+ * the names count.
  */
 function tinyTree(arch: string): MemoryFiles {
   const files = new MemoryFiles();
@@ -195,16 +195,14 @@ describe('a build for another architecture', () => {
 });
 
 const TREE = releaseFor('amd64, aarch64, riscv32 and riscv64 of stage0-posix 1.9.1');
-/**
- * Files that our stand-ins make in another way than the hand-written tools, by the architecture.
- */
+/** For each architecture: files that our stand-ins make differently from the hand-written tools. */
 const OTHER_CODE: Readonly<Record<string, readonly string[]>> = {
-  // what cc_<arch> makes of M2-Planet, and what comes from it
+  // What cc_<arch> makes of M2-Planet, and what is made from that.
   amd64: ['M2', 'M2-0-0.M1', 'M2-0-0.hex2', 'M2-0.M1', 'M2-0.hex2'],
   aarch64: ['M2', 'M2-0.M1', 'M2-0.hex2', 'M2.M1', 'M2.hex2'],
   riscv: ['M2', 'M2-0-0.M1', 'M2-0-0.hex2', 'M2-0.M1', 'M2-0.hex2'],
 };
-/** Text of M1 in place of M0: other blanks and line ends, the same when linked. */
+/** Text from M1 in place of M0. It has other blanks and line ends, and is the same when linked. */
 const OTHER_BLANKS = (arch: string): readonly string[] => [
   'M1-macro-0-0.hex2',
   'M1-macro-0.hex2',
@@ -217,7 +215,7 @@ const OTHER_BLANKS = (arch: string): readonly string[] => [
 describe.skipIf(TREE === undefined)('the chains of stage0-posix 1.9.1', () => {
   const folders = { amd64: 'AMD64', aarch64: 'AArch64', riscv32: 'riscv32', riscv64: 'riscv64' };
 
-  it.each(ARCHITECTURES)('%s: every answer, and every other file but what is named', (arch) => {
+  it.each(ARCHITECTURES)('%s: every answer, and every other file except the named', (arch) => {
     const result = build(loadTree(TREE as string), { arch });
     const answers = result.artifacts.filter(({ expected }) => expected !== null);
     expect(answers.length).toBe(19);

@@ -27,8 +27,8 @@ import { COMPILER, ladder, SCRIPT, tree } from './older-tree.ts';
 import type { World } from './small-tree.ts';
 
 /**
- * The tree's own chain. Its cc_x86 is a launcher, and our port of it does not know the older
- * dialect: it gets constants in comments in its own way.
+ * The tree's own chain. Its cc_x86 is a launcher of our port, which does not accept the older
+ * dialect: in that, constants are in comments.
  */
 const machine = machineEngine();
 const older: NamedEngine = {
@@ -44,7 +44,7 @@ const older: NamedEngine = {
 };
 
 describe('the diverse engine', () => {
-  it('agrees with the chain of the tree in all that its first compiler makes', () => {
+  it('agrees with the chain of the tree in everything that its first compiler makes', () => {
     const result = check(tree, {
       engines: [diverseEngine(), older],
       script: 'kaem.x86',
@@ -57,7 +57,7 @@ describe('the diverse engine', () => {
     expect(result.verdict.notes.join()).toContain('other code by design, from step 2 on');
   });
 
-  it('sees what a program does that its compiler has put something into', () => {
+  it('sees what a program does if its compiler has put something into it', () => {
     const trapped: Engine = (image, argv, host) => {
       const end = older.run(image, argv, host);
       if (image.path.endsWith('/M0')) {
@@ -98,7 +98,7 @@ describe('a program that came from a binary of the tree', () => {
     world.text('/cached/b', evil.slice(HALF));
     world.launcher('cp');
   };
-  /** What the first M2 was is executable, and remains so. */
+  /** The first M2's file is already executable, and remains so. */
   const M2 = 'x86/artifact/M2';
   const ways: [string, string][] = [
     ['joined', `./tools/catm-minimal ${M2} cached/a cached/b\n`],
@@ -162,7 +162,7 @@ describe('the exact engine', () => {
       }
     });
   const compiler = ccX86For('1.6.0');
-  /** The tree's own chain, and what its cc_x86 does to the code that it makes. */
+  /** The tree's own chain, with a change to the code that its cc_x86 makes. */
   const chain = (spoil: (code: string) => string): NamedEngine => ({
     ...machine,
     run: (image, argv, host) => {
@@ -187,7 +187,7 @@ describe('the exact engine', () => {
   });
 
   it('sees what a trap in cc_x86 changes, where the diverse build sees what that does', () => {
-    // Code that nothing runs: a door for later.
+    // Code that nothing runs: a back door for later.
     const spoil = (code: string) => `${code}:door\nret\n`;
     const { divergence } = checked(exactEngine(), spoil);
     expect(divergence).toMatchObject({ step: 2, file: 'x86/artifact/M2.M1' });
@@ -214,7 +214,7 @@ describe('the exact engine', () => {
 });
 
 describe('a program of the tree that is called as an unpacker', () => {
-  it('makes no source of a binary that came with the tree', () => {
+  it('does not turn a binary that came with the tree into a source', () => {
     const evil = guest(...leave('x86/bin/evil', 'evil'));
     const plant = (world: World) => {
       world.text('/blob', Uint8Array.of(...evil).reverse());
@@ -225,7 +225,7 @@ describe('a program of the tree that is called as an unpacker', () => {
 ./x86/bin/generate
 `,
       );
-      // It reads the blob, and leaves the program as text that hex0 takes.
+      // It reads the blob, and leaves the program as text that hex0 accepts.
       const readBlob = [[5, 'blob', 0, 0] as const, [3, RESULT, 'buffer', 1] as const];
       world.source('untar', guest(...readBlob, ...leave('blob.hex0', listing(evil))));
     };
@@ -241,7 +241,7 @@ describe('a program of the tree that is called as an unpacker', () => {
 });
 
 describe('the choice of the engines', () => {
-  it('is our ports where nothing of a release is in the tree', () => {
+  it('is our ports if the tree has nothing of a release', () => {
     expect(chooseEngine(tree())).toMatchObject({ engine: 'diverse' });
     expect(chooseEngine(loadTree(path.join(ladder.pathname)))).toMatchObject({ engine: 'ports' });
   });

@@ -8,17 +8,17 @@ import fs from 'node:fs';
 export { commandsOf, outputPattern } from '../../playground/src/course/console-text.ts';
 
 export interface Block {
-  /** Line in the document, from 1. */
+  /** Line in the document, counted from 1. */
   readonly line: number;
   readonly language: string;
-  /** The second word of the fence: the name of the file that the block is. */
+  /** The second word of the fence: the name of the file whose content the block is. */
   readonly file: string | undefined;
-  /** True for commands that check an exercise: the fence of their console says so. */
+  /** True for commands that check an exercise, which the fence of their console says. */
   readonly isCheck: boolean;
   readonly text: string;
 }
 
-/** In order. Throws for a block that has no end. */
+/** The blocks, in order. Throws for a block without an end. */
 export function blocksOf(document: string): Block[] {
   const blocks: Block[] = [];
   const lines = fs.readFileSync(document, 'utf8').split('\n');

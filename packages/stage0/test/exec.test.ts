@@ -36,7 +36,7 @@ it('runs one that reads and writes files: hex0 assembles itself', () => {
   );
 });
 
-it.each([[[]], [['--interpret']]])('ends when a limit is met, with %j', (mode) => {
+it.each([[[]], [['--interpret']]])('ends when a limit is reached, with %j', (mode) => {
   fs.writeFileSync(path.join(scratch, 'endless'), rawGuest(0xeb, 0xfe));
   const limited = stage0('exec', ...mode, '--instruction-limit', '3m', './endless', '--interpret');
   expect(limited.status).toBe(128 + 24);

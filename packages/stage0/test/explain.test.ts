@@ -93,7 +93,7 @@ describe('the ladder', () => {
     expect(() => explainer.explain(path, offset)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('explains what is there although a later step fails, and says so', () => {
+  it('explains what was built although a later step fails, and says so', () => {
     const broken = loadTree(LADDER);
     broken.writeFile('/hello/hello.hex2', encodeUtf8('%nowhere 00\n'), 0o644);
     const explanation = explain(broken, 'out/hello-hex1', 0x60);
@@ -121,7 +121,7 @@ describe('the ladder', () => {
     expect(end).toMatchObject({ kind: 'unmapped', place: { file: 'kaem.x86', line: 2 } });
   });
 
-  it('does not walk in a circle, nor lose a script that is overwritten', () => {
+  it('does not go round in a circle, and does not lose a script that is overwritten', () => {
     const tree = loadTree(LADDER);
     tree.remove('/bootstrap-seeds/POSIX/x86/kaem-optional-seed');
     tree.writeFile('/c.hex0', encodeUtf8('78 0A\n'), 0o644);
@@ -211,7 +211,7 @@ describe.skipIf(TREE === undefined)('the x86 chain of stage0-posix 1.9.1', () =>
 });
 
 describe('a seed', () => {
-  /** Every byte of each seed of a tree, and the lines of the source that they come from. */
+  /** Each byte of a tree's seeds, and the lines of the source that they come from. */
   const seedsOf = (tree: MemoryFiles, sizes: Readonly<Record<string, number>>, source: RegExp) => {
     const explainer = Explainer.build(tree);
     for (const [name, size] of Object.entries(sizes)) {

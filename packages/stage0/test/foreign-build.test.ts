@@ -33,7 +33,7 @@ const compared = (
   return judged(() => {}, { against: foreignFiles(change(files) ?? files), ...options });
 };
 
-/** Files of `from` below a new root, by their new names. */
+/** Files of `from`, by their new names, in a new tree. */
 function chosen(from: MemoryFiles, names: Readonly<Record<string, string>>): MemoryFiles {
   const files = new MemoryFiles();
   for (const [to, name] of Object.entries(names)) {
@@ -159,7 +159,7 @@ describe('what --against names', () => {
     expect(named(path.join(folder, 'kaem.x86')).verdict.kind).toBe('cannot');
   });
 
-  it('G3 is not waited for when it is a pipe, or has one in place of a file', () => {
+  it('G3 does not wait for a build that is a pipe, or contains one in place of a file', () => {
     const pipe = path.join(folder, 'x86/bin/M1');
     fs.rmSync(pipe);
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
@@ -211,7 +211,7 @@ describe('what is written', () => {
     expect(() => saveFiles(world.files, ['evil'], out, [out])).toThrow('which was read');
   });
 
-  it('P7 says which limit was met', () => {
+  it('P7 says which limit was reached', () => {
     const small = stage0('check', tree, ...script, '--files-limit', '4k');
     expect([small.status, small.stdout]).toEqual([3, '']);
     expect(small.stderr).toMatch(/stopped in step 1: .* limit of 4096 bytes \(--files-limit\)\n$/);
@@ -231,6 +231,6 @@ describe('what is written', () => {
     ];
     const { status, stdout, stderr } = stage0('check', endless, ...args);
     expect([status, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/error: stopped after 5 seconds, at .*i386 5: rm: the time is over/);
+    expect(stderr).toMatch(/error: stopped after 5 seconds, at .*i386 5: rm: the time is up/);
   });
 });

@@ -7,10 +7,10 @@
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { GUEST_CODE, guestImage, wordBytes } from '@stage0-ts/vectors/test-support';
 
-/** The result of the call before, such as a descriptor. */
+/** The result of the previous call, such as a descriptor. */
 export const RESULT: unique symbol = Symbol('result');
 
-/** A system call: its number, and arguments; a string is given by its address. */
+/** A system call: its number and its arguments. For a string, the argument is its address. */
 export type Call = readonly [number: number, ...args: readonly (number | string | typeof RESULT)[]];
 
 export const CREATE = 0o1101; // O_WRONLY | O_CREAT | O_TRUNC
@@ -31,29 +31,29 @@ export const mkdir = (path: string): Call => [39, path, 0o755];
 export const chroot = (path: string): Call => [61, path];
 export const symlink = (target: string, path: string): Call => [83, target, path];
 
-/** Calls that leave a file with this text. */
+/** Calls that create a file with this text. */
 export const leave = (path: string, text: string): Call[] => [open(path), write(RESULT, text)];
 
-/** A program that makes these calls, and exits with 0 after them. */
+/** A program that makes these calls and then exits with 0. */
 export function guest(...calls: Call[]): Uint8Array {
   return guestImage(assemble([...calls, exit(0)], GUEST_CODE));
 }
 
-/** A program that runs code of one's own. */
+/** A program with machine code of one's own. */
 export function rawGuest(...code: number[]): Uint8Array {
   return guestImage(code);
 }
 
 /**
- * The program, which makes these calls before it begins; with `onlyIf`, bytes of code that set the
- * zero flag where it should not.
+ * The program with calls that it makes before it begins. `onlyIf` is machine code that sets the
+ * zero flag if the calls should not be made.
  */
 export function infect(
   program: Uint8Array,
   calls: readonly Call[],
   onlyIf: readonly number[] = [],
 ): Uint8Array {
-  const view = new DataView(Uint8Array.from(program).buffer); // slice() of a Buffer is not a copy
+  const view = new DataView(Uint8Array.from(program).buffer); // slice() would not copy a Buffer
   const segment = view.getUint32(28, true);
   const entry = view.getUint32(24, true);
   const address = view.getUint32(segment + 8, true) + program.length;
@@ -82,13 +82,13 @@ export function infect(
   return infected;
 }
 
-/** As hex0 takes it. */
+/** The bytes as a hex0 source. */
 export function listing(bytes: Uint8Array): string {
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'));
   return `${digits.join(' ')}\n`;
 }
 
-/** Code for the calls at `address`; the strings follow it, or are at `strings`. */
+/** Code for the calls, at `address`. The strings follow the code, or are at `strings`. */
 function assemble(
   calls: readonly Call[],
   address: number,

@@ -24,7 +24,7 @@ describe('R1 a report', () => {
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 
-  it('nor in HTML', () => {
+  it('and not in HTML', () => {
     const page = htmlReport(document);
     expect(page).toContain('\\u202e');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there

@@ -41,7 +41,7 @@ describe("a port that does more than the tree's program", () => {
     expect(result.verdict).toMatchObject({ kind: 'cannot', exitStatus: 3 });
   });
 
-  it('nor is a program of another machine', () => {
+  it('and neither is a program for another machine', () => {
     const plant = (world: World) =>
       world.source(
         'rm',
@@ -52,7 +52,7 @@ describe("a port that does more than the tree's program", () => {
     expect(result.verdict.kind).toBe('cannot');
   });
 
-  it('which hides no seed that is not what its source says', () => {
+  it('does not hide a seed that differs from its source', () => {
     const plant = (world: World) => {
       world.program(SEED, Uint8Array.of(...hex0, 0));
       world.source('rm', rawGuest(0x0f, 0x0b)); // ud2
@@ -74,7 +74,7 @@ describe("a port that does more than the tree's program", () => {
   });
 });
 
-/** A tar archive of one pax header that is for all entries, as `git archive` writes. */
+/** A tar archive with only a global pax header, as `git archive` writes it. */
 function globalHeader(text: string): number[] {
   const block = new Uint8Array(512);
   const put = (at: number, field: string) => block.set(encodeUtf8(field), at);

@@ -24,7 +24,7 @@ function edit(files: MemoryFiles, path: string, change: (text: string) => string
   node.bytes = encodeUtf8(change(Buffer.from(node.bytes).toString('utf8')));
 }
 
-/** What the first shell, our port, says is wrong. */
+/** The error message of the first shell, which is our port. */
 function printedBy({ processes }: BuildResult): string {
   return processes.map(({ stderr }) => decodeUtf8(stderr.bytes)).join('');
 }
@@ -46,7 +46,7 @@ describe('the ladder', () => {
     expect(hello[0]?.size).toBe(135);
   });
 
-  it('assembles its own hex0, which is what that makes of itself', () => {
+  it('assembles its own hex0 to the bytes that hex0 makes of itself', () => {
     const { artifacts, processes } = build(loadTree(LADDER));
     const seeds = artifacts.filter(({ path }) => /hex0(-again)?$/.test(path));
     expect(seeds.slice(0, 2).map(({ path, size, mode }) => [path, size, mode])).toEqual([
@@ -192,7 +192,7 @@ describe('a ladder with a broken rung', () => {
     expect(bad.map(({ path }) => path)).toEqual(['out/hello-hex2', 'out/hello-hex2.hex2']);
   });
 
-  it('starts only what is there and executable', () => {
+  it('starts only existing, executable files', () => {
     const gone = loadTree(LADDER);
     gone.remove('/tools/cc_x86');
     expect(build(gone).status).toBe(1);

@@ -29,7 +29,7 @@ function treeOf(...names: string[]): MemoryFiles {
   return files;
 }
 
-/** The small tree as a release of the time of kaem.run has it. */
+/** The small tree, in the layout of releases from the time of kaem.run. */
 function olderWorld(): World {
   const world = new World();
   const script = `../bootstrap-seeds/POSIX/x86/hex0-seed hex0_x86.hex0 hex0\n./hex0 M1.hex0 ../bin/M1\n`;
@@ -71,7 +71,7 @@ describe('the layout of a tree', () => {
     expect(layoutOf(treeOf(...files), arch)?.name).toBe(name);
   });
 
-  it('says where what runs, in which world', () => {
+  it('says what runs where, in which world', () => {
     expect(recipeOf(layoutNamed('kaem.run'), 'amd64')).toEqual({
       script: 'kaem.run',
       directory: '/AMD64',
@@ -82,7 +82,7 @@ describe('the layout of a tree', () => {
     expect(recipeOf(layoutNamed('stagex'), 'x86').environment).toContain('M2LIBC_PATH=/M2libc');
   });
 
-  it('has a name that can be given', () => {
+  it('has a name that a user can type', () => {
     const files = treeOf('/a');
     const own = recipeOf(layoutNamed('stagex'), 'x86');
     expect(layoutRecipe(buildWords('--layout', 'stagex'), files)).toEqual(own);
@@ -92,7 +92,7 @@ describe('the layout of a tree', () => {
     expect(() => layoutRecipe(both, files)).toThrow(/--script of its own/);
   });
 
-  it('gives way to what the command line says', () => {
+  it('yields to the command line', () => {
     const files = treeOf('/x86/kaem.run', '/x86/mescc-tools-mini-kaem.kaem');
     const more = ['--env', 'A=b', '--cwd', '/other', '--shell', 'kaem'];
     const recipe = layoutRecipe(buildWords(...more), files);
@@ -110,7 +110,7 @@ describe('the layout of a tree', () => {
 });
 
 describe('a tree that holds stage0-posix', () => {
-  /** The small tree as live-bootstrap has it. */
+  /** The small tree, in the layout of live-bootstrap. */
   const holding = (path: string, world = new World()) => {
     const files = new MemoryFiles();
     files.createDirectories(path.slice(0, path.lastIndexOf('/')));
@@ -132,7 +132,7 @@ describe('a tree that holds stage0-posix', () => {
     expect(laidOut(buildWords(), holding(path, olderWorld())).layout).toMatch(/^kaem\.run, in /);
   });
 
-  it('is taken for itself where it has a layout, or a script is given', () => {
+  it('is used itself if it has a layout, or if a script is given', () => {
     const files = holding('/seed/stage0-posix');
     files.writeFile('/kaem.x86', new Uint8Array(), 0o644);
     expect(laidOut(buildWords(), files)).toMatchObject({ layout: 'stage0-posix', files });
@@ -145,7 +145,7 @@ describe('a tree that holds stage0-posix', () => {
     const files = new MemoryFiles();
     files.createDirectories('/seed/stage0-posix');
     const { layout, recipe } = laidOut(buildWords(), files);
-    expect(layout).toBe('not known');
+    expect(layout).toBe('unknown');
     expect(() => build(files, recipe)).toThrow(/live-bootstrap without its submodules/);
   });
 });
@@ -153,7 +153,7 @@ describe('a tree that holds stage0-posix', () => {
 describe('a tree of another layout', () => {
   const load = () => olderWorld().files;
 
-  it('builds and is checked without a word about it', () => {
+  it('builds and is checked without a word about the option', () => {
     const recipe = layoutRecipe(buildWords(), load());
     const engines = [diverseEngine(), machineEngine()] as const;
     const { verdict, builds } = check(load, { ...recipe, engines });
@@ -197,7 +197,7 @@ if (RELEASES === undefined) {
     '\n*** DID NOT RUN: the layout of releases up to 1.4. Set STAGE0_RELEASES to a folder with trees 1.3, 1.4, … ***\n',
   );
 }
-/** By a file of the last repository that such a tree needs: 1.3 builds mes-m2 as well. */
+/** Each has a file of the last repository that such a tree needs: 1.3 also builds mes-m2. */
 const old = ['1.3/mes-m2/include/m2/lib.h', '1.4/mescc-tools-extra/catm.c']
   .filter((file) => RELEASES !== undefined && fs.existsSync(path.join(RELEASES, file)))
   .map((file) => file.slice(0, file.indexOf('/')));

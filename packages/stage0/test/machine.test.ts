@@ -35,7 +35,7 @@ describe('the ladder in the machine', () => {
   it('agrees with the ports, and the seed assembles itself', () => {
     const result = check(() => loadTree(LADDER), {
       engines: [PORTS, machineEngine()],
-      partial: true, // its launchers mean our ports in both
+      partial: true, // its launchers start our ports in both builds
     });
     expect(result.divergence).toBeUndefined();
     expect(result.ok).toBe(true);
@@ -46,7 +46,7 @@ describe('the ladder in the machine', () => {
     expect(digests.length).toBe(2);
   });
 
-  it('has what a program wrote when it ends, though its parent has the file open as well', () => {
+  it('has what a program wrote when it ends, although its parent has the file open too', () => {
     const other = new MemoryFiles();
     other.writeFile('/outer', guest(open('shared'), [11, 'inner', 0, 0]), 0o755);
     other.writeFile('/inner', guest(...leave('shared', 'written')), 0o755);
@@ -64,7 +64,7 @@ describe('the ladder in the machine', () => {
     ]);
   });
 
-  it('fails as a kernel would on what is not a program', () => {
+  it('fails as a kernel would on a file that is not a program', () => {
     const other = loadTree(LADDER);
     other.writeFile('/text', new TextEncoder().encode('no program\n'), 0o755);
     const host = new MemoryHost({ files: other, engine: machineEngine().run });

@@ -12,7 +12,7 @@ import { narDigest } from '../src/node/nar-digest.ts';
 import { subjectLines } from '../src/report.ts';
 import { judged } from './small-tree.ts';
 
-/** A file of each kind, and names that sort otherwise as UTF-16 than as bytes. */
+/** A file of each kind, and names whose order is different in UTF-16 and in bytes. */
 function tree(): MemoryFiles {
   const files = new MemoryFiles();
   files.createDirectories('/b/empty');

@@ -29,7 +29,7 @@ runsIf(isNative, 'the engine native', 'This kernel runs no i386 programs');
 const MKFIFO: Call = [14, 'x86/bin/pipe', 0o010644]; // mknod
 const RMDIR: Call = [40, 'x86/empty'];
 
-/** The tool rm, which does more than its work. */
+/** The tool rm, which also makes other calls. */
 const rmAnd =
   (...more: Call[]) =>
   (world: World) => {
@@ -95,6 +95,6 @@ describe.skipIf(!isNative)('a build on a kernel', () => {
   it('P7 ends a program that does not end', () => {
     const engines = [portsAndMachine(), nativeEngine(1)] as const;
     const endless = (world: World) => world.source('rm', guest([162, 0], [29])); // pause
-    expect(() => judged(endless, { engines })).toThrow('the time is over (--time-limit)');
+    expect(() => judged(endless, { engines })).toThrow('the time is up (--time-limit)');
   });
 });

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { World } from './small-tree.ts';
 
-/** A toy of a compiler: copies a text, and puts a line in front. */
+/** A toy compiler: it copies a text and puts a line in front. */
 export const COMPILER = `// CONSTANT READ 3
 // CONSTANT WRITE 4
 // CONSTANT OPEN 5

@@ -26,7 +26,7 @@ const OURS: Readonly<Record<string, string>> = {
   'M2-Planet/cc.c': '/* a compiler of our own */\n',
   'M2-Planet/cc.h': '/* and what it declares */\n',
 };
-/** Makes OURS the sources of the newer compiler. */
+/** Makes OURS count as the sources of the newer compiler. */
 const plant = () => {
   const rows = Object.entries(OURS).map(
     ([name, text]) => [name, sha256Hex(encodeUtf8(text))] as const,
@@ -35,7 +35,7 @@ const plant = () => {
 };
 afterEach(() => table.set(NEWER, upstreams));
 
-/** A tree whose script compiles what only the newer dialect takes. */
+/** A tree whose script compiles what only the newer dialect accepts. */
 function tree(sources: Readonly<Record<string, string>>): MemoryFiles {
   const world = new World();
   for (const [name, text] of Object.entries(sources)) world.text(`/${name}`, text);
@@ -60,7 +60,7 @@ describe("the dialect of a tree's M2-Planet", () => {
     expect(node?.kind === 'file' && decodeUtf8(node.bytes)).toContain('mov_eax, %2');
   });
 
-  it('is that of the release when one of the sources is another, or is not there', () => {
+  it('is that of the release when one of the sources differs or is missing', () => {
     plant();
     const changed = { ...OURS, 'M2-Planet/cc.h': '/* something else */\n' };
     for (const sources of [changed, { 'M2-Planet/cc.c': OURS['M2-Planet/cc.c'] as string }, {}]) {
@@ -91,8 +91,7 @@ describe.each(there)('the tree of M2-Planet %s', () => {
     expect(why).toContain(`those of its commit ${NEWER}`);
     const { builds, divergence } = check(load, { engines: [PORTS, machineEngine()] });
     expect(divergence).toBeUndefined();
-    // Upstream has no answers for these commits yet, so that the last step of all, which asks for
-    // them, may fail.
+    // Upstream has no answers for these commits yet, so the last step, which needs them, may fail.
     for (const { artifacts, processes } of builds) {
       expect(artifacts.map(({ path: file }) => file)).toContain('x86/bin/untar');
       expect(processes.length).toBeGreaterThan(100);

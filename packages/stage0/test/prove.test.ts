@@ -37,14 +37,14 @@ const isNative = (() => {
 })();
 runsIf(isNative, 'mutants of seeds on a kernel', 'This kernel runs no i386 programs');
 
-/** What shows of a program on this kernel: how it ends, what it writes, the output and its mode. */
+/** What the program shows on this kernel: how it ends, what it prints, the output and its mode. */
 function natively({ bytes }: ProgramFile, input: readonly number[], before?: string): string {
   const folder = fs.mkdtempSync(path.join(scratch, 'run-'));
   fs.writeFileSync(path.join(folder, 'hex0'), bytes, { mode: 0o755 });
   fs.writeFileSync(path.join(folder, 'in'), Uint8Array.from(input), { mode: 0o644 });
   const output = path.join(folder, 'out');
   if (before !== undefined) fs.writeFileSync(output, before, { mode: 0o644 });
-  // A mutant may write for ever: little time, small files.
+  // A mutant may write for ever, so its time and the size of its files are limited.
   const script = 'umask 022; ulimit -c 0; ulimit -f 64; exec ./hex0 in out';
   const { status, signal, stdout, stderr } = spawnSync('sh', ['-c', script], {
     cwd: folder,
@@ -60,7 +60,7 @@ function natively({ bytes }: ProgramFile, input: readonly number[], before?: str
   return [status, signal, stdout.toString('hex'), stderr.toString('hex'), made, left].join(' ');
 }
 
-/** Inputs to try on the kernel where the model could not follow a mutant. */
+/** Inputs that are tried on the kernel if the model could not follow a mutant. */
 const TRIALS = [
   '',
   '4',
@@ -77,7 +77,7 @@ const TRIALS = [
   '\xff',
 ];
 
-/** The first of them with which the two do not show the same on this kernel. */
+/** The first of these inputs for which the two programs show different things on this kernel. */
 function trialOnKernel(changed: ProgramFile, seed: ProgramFile): string | undefined {
   return TRIALS.find((text) => {
     const input = [...Buffer.from(text, 'latin1')];
@@ -86,8 +86,9 @@ function trialOnKernel(changed: ProgramFile, seed: ProgramFile): string | undefi
 }
 
 /**
- * Judge `count` mutants. Those that are reported as different are run beside the seed; so are those
- * that the model could not follow to the end, with some inputs: the kernel may settle it.
+ * Judge `count` mutants. A mutant that is reported as different is run beside the seed. If the
+ * model could not follow a mutant to the end, both are run with some inputs, because the kernel may
+ * decide the question.
  */
 function judgeMutants(seed: ProgramFile, reference: MealyTable, count: number) {
   const sums = { equal: 0, different: 0, open: 0, hidden: 0, shown: 0, settled: 0 };
@@ -101,7 +102,7 @@ function judgeMutants(seed: ProgramFile, reference: MealyTable, count: number) {
       const { input } = judgement.difference;
       expect(behaviour(changed, input)).not.toBe(behaviour(seed, input));
       if (isNative) {
-        // Flags of open may show only when there is an output already.
+        // Flags of open may make a difference only if there is an output already.
         const shows = [undefined, 'older and longer'].some(
           (before) => natively(changed, input, before) !== natively(seed, input, before),
         );
@@ -123,7 +124,7 @@ function judgeMutants(seed: ProgramFile, reference: MealyTable, count: number) {
   return { sums, text: lines.join('\n') };
 }
 
-/** The ladder's seed: all of it, and without inputs that have a G. */
+/** The table of the ladder's seed: complete, and without inputs that have a G. */
 let table: MealyTable;
 let tableWithoutG: MealyTable;
 beforeAll(() => {
@@ -152,7 +153,7 @@ describe("the ladder's seed", () => {
     expect(String.fromCharCode(...found)).toMatch(/[Gg]/);
   });
 
-  it('behaves on the kernel as in the table', ({ skip }) => {
+  it('behaves on the kernel as the table says', ({ skip }) => {
     skip(!isNative, 'no i386 programs here');
     for (const text of ['', '4', '48 69', '#48\n;4 8\n6#9\n9 a', 'gG4!8', '0\n#', '\0\xff4 8']) {
       const input = [...Buffer.from(text, 'latin1')];
@@ -174,7 +175,7 @@ describe("the ladder's seed", () => {
 
 describe('what is planted', () => {
   const source = fs.readFileSync(path.join(LADDER, 'seed/hex0.hex0'), 'latin1');
-  /** The ladder's seed with some of its source replaced. */
+  /** The ladder's seed with a part of its source replaced. */
   const seedWith = (from: string, to: string): ProgramFile => {
     expect(source.split(from).length).toBe(2);
     const bytes = assemble(encodeUtf8(source.replace(from, to)));
@@ -218,9 +219,9 @@ describe('what is planted', () => {
     expect(proofText(proof)).toMatch(/^Not proved: .* it has more than 100 states\.$/m);
   });
 
-  it('a port with one state more that is wrong there is found by the suite', () => {
+  it('the suite finds a port that has one more state and is wrong there', () => {
     const options = { bytes: withoutG, margin: 1, opening: OPENING, ending: ENDING };
-    /** hex0 in which a tab just after a comment's end hides the rest. */
+    /** A hex0 in which a tab directly after the end of a comment hides the rest. */
     const port = (input: Uint8Array) => {
       const at = Buffer.from(input).indexOf('#\n\t', 0, 'latin1');
       return assemble(at < 0 ? input : input.subarray(0, at));
@@ -252,7 +253,7 @@ describe.skipIf(release === undefined)("upstream's seed", () => {
     source = files.readFile('/x86/hex0_x86.hex0');
   });
 
-  it('closes at 17,534 states and is proved equal to the port', () => {
+  it('ends at 17,534 states and is proved equal to the port', () => {
     const proof = prove(seed);
     expect(proof.verdict).toBe('equal');
     const { states, transitions, changedBytes, liveFlags } = proof.seed.exploration;
@@ -274,7 +275,7 @@ describe.skipIf(release === undefined)("upstream's seed", () => {
     expect(difference(proof.seed.minimal, table, withoutG)).toBeUndefined();
   });
 
-  // STAGE0_MUTANTS=200 is what docs/proof.md has: it takes half an hour.
+  // docs/proof.md reports STAGE0_MUTANTS=200, which takes half an hour.
   const count = Number(process.env['STAGE0_MUTANTS'] ?? 12);
   const mutants = 'has mutants: each different with an input, equal, or not closed';
   it(mutants, { timeout: 10_000 + count * 60_000 }, () => {

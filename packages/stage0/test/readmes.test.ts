@@ -24,7 +24,7 @@ const packages = fs.readdirSync(path.join(ROOT, 'packages'));
 const readmes = ['README.md', ...packages.map((name) => `packages/${name}/README.md`)].filter(
   (file) => fs.existsSync(path.join(ROOT, file)),
 );
-/** All pages: the READMEs, and what they lead to. */
+/** All pages: the READMEs and the pages that they link to. */
 const pages = [
   ...readmes,
   ...[
@@ -57,7 +57,7 @@ interface Sample {
   /** Its index among the README's samples. */
   readonly index: number;
   readonly code: string;
-  /** The file that it runs as. */
+  /** The module file as which the sample runs. */
   readonly module: string;
 }
 
@@ -69,10 +69,10 @@ const samples: Sample[] = readmes.flatMap((readme) =>
   }),
 );
 
-/** What a sample's variables, and what it printed, must be. */
+/** What a sample's variables and its output must be. */
 type Claim = (values: Record<string, unknown>, printed: string[][]) => void;
 
-/** By README; one claim a sample, in order. */
+/** Claims by README: one for each sample, in order. */
 const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
   'README.md': [
     ({ bytes }) => expect(text(bytes)).toBe('Hi\n'),
@@ -224,7 +224,10 @@ const CLAIMS: Readonly<Record<string, readonly Claim[]>> = {
 const startedIn = process.cwd();
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-readmes-'));
 
-/** The files that samples name: a compiler's source, and a release, or the ladder as one. */
+/**
+ * Write the files that samples name: a compiler's source, and a release or, in its place, the
+ * ladder.
+ */
 function layOut(): void {
   fs.writeFileSync(path.join(scratch, 'M2-0.c'), 'int main()\n{\n\treturn 0;\n}\n');
   const release = process.env['STAGE0_POSIX'];
@@ -260,7 +263,7 @@ afterAll(() => {
 });
 
 describe('samples', () => {
-  it('are claimed to do something, every one', () => {
+  it('have a claim for each', () => {
     const counts = (list: readonly string[]) =>
       Object.fromEntries(list.map((name) => [name, list.filter((one) => one === name).length]));
     const claims = Object.entries(CLAIMS).flatMap(([name, list]) => list.map(() => name));
@@ -301,14 +304,14 @@ describe('commands', () => {
     ...['CONTRIBUTING.md', 'docs/design.md', 'test-vectors/README.md'],
   ];
 
-  /** Scripts of the package that `-w` names, or of the repository. */
+  /** The scripts of the package that `-w` names, or else of the repository. */
   const scriptsFor = (words: readonly string[]): string[] => {
     if (!words.includes('-w')) return Object.keys(scripts);
     const name = (words[words.indexOf('-w') + 1] as string).replace('@stage0-ts/', '');
     return Object.keys(JSON.parse(read(`packages/${name}/package.json`)).scripts);
   };
 
-  /** Command lines: those of `sh` blocks, and those after a prompt in `console` blocks. */
+  /** Command lines: those in `sh` blocks, and those after a prompt in `console` blocks. */
   const commands = documents.flatMap((file) => [
     ...blocks(file, 'sh').flatMap((block) => block.split(/\n|&&/)),
     ...blocks(file, 'console').flatMap((block) =>
@@ -356,7 +359,7 @@ describe('commands', () => {
 });
 
 describe('every page', () => {
-  it.each(pages)('%s links to what is there', (file) => {
+  it.each(pages)('%s has no broken links', (file) => {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       const found = path.join(ROOT, path.dirname(file), target as string);
       expect(fs.existsSync(found), target).toBe(true);
@@ -391,7 +394,8 @@ describe('every README', () => {
     };
     expect(read(file).startsWith(`# ${name}\n`)).toBe(true);
     expect(blocks(file, 'ts').length).toBeGreaterThan(0);
-    // What it reads or exports: a table, or a list whose entries begin with a name in code.
+    // A README has a table, or a list whose entries begin with a name in code: what it reads or
+    // exports.
     expect(read(file)).toMatch(/^\|.*\|\n\|( ?-+ ?\|)+\n\||^(- `.+`.*: .+\n( {2}.+\n)*){3}/m);
   });
 

@@ -32,7 +32,7 @@ const ARCHIVE = /\.tar(?:\.(?:gz|xz|bz2))?$/;
 /** A tree takes about a minute. */
 const AT_MOST = process.env['STAGE0_RELEASES_ALL'] === undefined ? 3 : Number.POSITIVE_INFINITY;
 
-/** The trees that `wanted` names, or a few of them. What does not run is reported. */
+/** The trees that `wanted` names, or a selection. Trees that do not run are reported. */
 export function releaseTrees(what: string, wanted: readonly string[]): ReleaseTree[] {
   const tell = (text: string) => console.warn(`\n*** DID NOT RUN: ${what}${text} ***\n`);
   if (FOLDER === undefined) {
@@ -52,7 +52,7 @@ export function releaseTrees(what: string, wanted: readonly string[]): ReleaseTr
   });
 }
 
-/** The first, the last, and what lies evenly between. */
+/** The first, the last, and some evenly spread between them. */
 function spread<T>(all: readonly T[], count: number): T[] {
   if (all.length <= count) return [...all];
   return Array.from({ length: count }, (_, at) => {
@@ -60,7 +60,7 @@ function spread<T>(all: readonly T[], count: number): T[] {
   });
 }
 
-/** What the command line would make of it. */
+/** The recipe that the command line would choose for the tree. */
 function recipeOf(file: string, files: MemoryFiles): Partial<CheckOptions> {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '';
   const args = text === '' ? [] : text.split(/\s+/);
@@ -69,7 +69,7 @@ function recipeOf(file: string, files: MemoryFiles): Partial<CheckOptions> {
 
 const OURS = { ports: portsAndMachine, exact: exactEngine, diverse: diverseEngine };
 
-/** As `stage0 check` does without options. */
+/** Check the tree, as `stage0 check` without options does. */
 export function checkRelease(files: MemoryFiles, recipe: Partial<CheckOptions>): CheckResult {
   const ours = OURS[chooseEngine(files).engine]();
   return check(() => copyTree(files), { ...recipe, engines: [ours, machineEngine()] });

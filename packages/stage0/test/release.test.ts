@@ -16,9 +16,9 @@ import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** Not part of a clean checkout, or of no use to a build. */
+/** Folders that are not part of a clean checkout, or that a build does not need. */
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', 'coverage', 'test-vectors', 'bench']);
-/** Resolution as CommonJS; these packages are ESM. */
+/** Findings about resolution as CommonJS, which is not meant: these packages are ESM. */
 const NOT_MEANT = new Set(['node10', 'node16-cjs']);
 
 interface Manifest {
@@ -34,7 +34,7 @@ const manifestOf = (folder: string): Manifest =>
 const published = folders.filter((folder) => manifestOf(folder).private !== true);
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-release-'));
-/** The repository at one moment, for both builds. */
+/** The repository at one time, copied for both builds. */
 const SOURCES = path.join(scratch, 'sources');
 fs.cpSync(ROOT, SOURCES, {
   recursive: true,
@@ -87,7 +87,7 @@ describe('the packages that npm would publish', () => {
     first = packedIn('one');
   }, 240_000);
 
-  it('are all of the public ones', () => {
+  it('are all public ones', () => {
     expect([...first.keys()].sort()).toEqual(published.sort());
     expect(published.length).toBeGreaterThanOrEqual(15);
   });
@@ -136,7 +136,7 @@ describe('the packages that npm would publish', () => {
     expect(commands.length).toBeGreaterThanOrEqual(14);
     const empty = fs.mkdtempSync(path.join(scratch, 'empty-'));
     for (const command of commands) {
-      // Without operands each one ends with a message of its own, or with nothing to do.
+      // Without operands, each command ends with its own message or has nothing to do.
       const { stderr } = spawnSync(command, [], { cwd: empty, encoding: 'utf8', input: '' });
       expect([command, stderr]).not.toEqual([
         command,

@@ -14,8 +14,8 @@ import { checkRelease, releaseTrees } from './release-trees.ts';
 const SEEDS = '/bootstrap-seeds/POSIX/x86';
 const SCRIPT = '/x86/mescc-tools-mini-kaem.kaem';
 /**
- * cmp esp, 0x80000000; sbb eax, eax; inc eax: zero where the stack is in the lower half, as no
- * kernel has it.
+ * cmp esp, 0x80000000; sbb eax, eax; inc eax: zero if the stack is in the lower half of memory,
+ * which is not so on any kernel.
  */
 const ON_A_KERNEL = [0x81, 0xfc, 0, 0, 0, 0x80, 0x19, 0xc0, 0x40];
 /** cmp dword [edx+3], "# Co"; jne past the rest; mov byte [edx+3], ";" */
@@ -35,14 +35,14 @@ function edit(files: MemoryFiles, path: string, change: (text: string) => string
   node.bytes = encodeUtf8(changed);
 }
 
-/** Only the first phases, up to M1, hex2 and kaem: each trap is planted and found there. */
+/** Keep only the first phases, up to M1, hex2 and kaem. Each trap is planted and found there. */
 function shorten(files: MemoryFiles): MemoryFiles {
   edit(files, '/x86.answers', (text) => text.replace(/^.*bin\/(?!(?:M1|hex2|kaem)$).*\n/gm, ''));
   edit(files, '/kaem.x86', (text) => text.replace(/^.*bin\/kaem .*$/m, ''));
   return files;
 }
 
-/** The first M2, as the tree's own programs make it, with more in it than its source says. */
+/** The first M2, as the tree's own programs make it, but with more in it than in its source. */
 function infectedCompiler(files: MemoryFiles): Uint8Array {
   const built = copyTree(files);
   build(built, { engine: machineEngine() });
@@ -50,8 +50,8 @@ function infectedCompiler(files: MemoryFiles): Uint8Array {
 }
 
 /**
- * The script goes on with the program at `path` instead of the M2 that it has built, after more
- * lines.
+ * After `before`, the script continues with the program at `path` instead of the M2 that it has
+ * built.
  */
 function useCompiler(files: MemoryFiles, path: string, before = ''): void {
   edit(files, SCRIPT, (text) => {
@@ -60,7 +60,7 @@ function useCompiler(files: MemoryFiles, path: string, before = ''): void {
   });
 }
 
-/** What a check says, by what it builds beside the tree's own programs. */
+/** The verdicts of checks, by the engine that they compare with the tree's own programs. */
 type Kinds = Readonly<Record<string, VerdictKind>>;
 const ALWAYS: Kinds = { ports: 'differ', exact: 'differ', diverse: 'differ' };
 
@@ -91,7 +91,7 @@ const TRAPS: [string, (files: MemoryFiles) => void, Kinds, RegExp][] = [
       files.writeFile('/cached/M2', trap, 0o755);
       useCompiler(files, '/cached/M2');
     },
-    // The exact build makes this program from source, and knows that it has other bytes.
+    // The exact build makes this program from source, and so finds that its bytes differ.
     { ports: 'differ', exact: 'differ', diverse: 'cannot' },
     /step 20, \.\/cached\/M2 .*: (?:the program came with the tree|.*x86\/evil)/,
   ],
@@ -102,7 +102,7 @@ const TRAPS: [string, (files: MemoryFiles) => void, Kinds, RegExp][] = [
       files.createDirectories('/cached');
       files.writeFile('/cached/a', trap.slice(0, 1000), 0o644);
       files.writeFile('/cached/b', trap.slice(1000), 0o644);
-      // What hex2-0 made is executable, and remains so.
+      // The file that hex2-0 made is already executable, and remains so.
       const join = './x86/artifact/catm ./x86/artifact/M2 ./cached/a ./cached/b\n';
       useCompiler(files, '/x86/artifact/M2', join);
     },
@@ -115,7 +115,7 @@ const RELEASES = ['1.6.0', '1.7.0', '1.8.0', '1.8.1', '1.9.1'];
 
 const trees = releaseTrees('traps in releases', RELEASES);
 
-it.skipIf(trees.length === 0)('there are releases to plant traps in', () => {
+it.skipIf(trees.length === 0)('releases exist in which traps can be planted', () => {
   expect(RELEASES).toEqual(expect.arrayContaining(trees.map(({ name }) => name)));
 });
 

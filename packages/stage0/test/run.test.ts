@@ -5,7 +5,9 @@ import { MemoryFiles } from '@stage0-ts/host/memory';
 import { type ProcessRecord, portFor, runScript } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 
-/** Sources at the root, programs in /seed, work in /build: nothing of it is upstream's layout. */
+/**
+ * Sources at the root, programs in /seed, work in /build: a layout that is not upstream's at all.
+ */
 function tree(script: string): MemoryFiles {
   const files = new MemoryFiles();
   for (const folder of ['/build', '/seed', '/x86']) files.createDirectories(folder);
@@ -55,7 +57,7 @@ describe('runScript', () => {
     expect(textOf(result.failures[0])).toBe('/x86/none: error: no such file or directory\n');
   });
 
-  it('knows an answer from a failure', () => {
+  it('tells an answer from a failure', () => {
     const files = tree('PATH="/seed"\nif match a b\nelse\nhex0-seed /x86/hello.hex0 out\nfi\n');
     const result = runScript(files, { script: '/x86/go.kaem', shell: 'kaem', keepGoing: true });
     expect([result.status, result.failures.length, names(result.makers)]).toEqual([0, 0, ['/out']]);
@@ -76,7 +78,7 @@ describe('runScript', () => {
     ]);
   });
 
-  it('says when the directory or the script is not there', () => {
+  it('reports a missing directory or script', () => {
     expect(() => runScript(tree(''), { script: 'x', directory: '/none' })).toThrow(
       'no such directory',
     );

@@ -4,7 +4,7 @@ import { encodeUtf8 } from '@stage0-ts/bytes';
 import { describe, expect, it } from 'vitest';
 import { findCommand } from '../src/script-line.ts';
 
-/** The text of the command that is found. */
+/** The text of the command that was found. */
 function found(script: string, ...argv: string[]): string | undefined {
   const place = findCommand(encodeUtf8(script), argv);
   return place && script.slice(place.start, place.end);

@@ -12,7 +12,7 @@ const STAGE0 = fileURLToPath(new URL('../bin/stage0.js', import.meta.url));
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-shell-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
-/** A name in which everything that a shell could take for its own is. */
+/** A name with everything that could have a meaning for a shell. */
 const AWKWARD = path.join(scratch, `it's a "$HOME" \`x\` \\ * folder`, 'bin');
 const EVALUATE = `eval "$("$NODE" "$STAGE0" shell --into "$INTO")"`;
 

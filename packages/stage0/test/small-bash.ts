@@ -9,19 +9,19 @@ import { GUEST_CODE, wordBytes } from '@stage0-ts/vectors/test-support';
 import { rawGuest } from './guests.ts';
 import { archive, archivesInSmall, type Contents, HELLO, UNPACK } from './small-climb.ts';
 
-/** What our bash does: go to a folder, or run a program to its end. */
+/** What our small bash does: change to a folder, or run a program to its end. */
 export type Action =
   | { readonly cd: string }
   | { readonly run: readonly [path: string, ...string[]] };
 
-/** A package begins. */
+/** Begin a package. */
 export const begin = (name: string): Action[] => [
   { cd: `/steps/${name}` },
   { run: ['/usr/bin/rm', '-rf', 'build'] },
 ];
 const END: Action = { run: ['/usr/bin/rm', '-f', '/tmp/bzip2', '/tmp/tar'] };
 const copy = (from: string, to: string): Action => ({ run: ['/usr/bin/copy', from, to] });
-/** A whole package: its archive is copied, as if it were what is built. */
+/** A whole package. Its archive is copied in place of a build. */
 export const build = (name: string, revision: number, source: string): Action[] => [
   ...begin(name),
   copy(`/external/distfiles/${source}`, `/external/repo/${name}_${revision}.tar.bz2`),
@@ -32,7 +32,7 @@ const mov = (register: number, value: number) => [0xb8 + register, ...wordBytes(
 const [EAX, ECX, EDX, EBX] = [0, 1, 2, 3];
 const INT = [0xcd, 0x80];
 
-/** A program that does this, and exits with 0. */
+/** A program that does these actions and then exits with 0. */
 function shell(actions: readonly Action[]): Uint8Array {
   const data: number[] = [];
   const size = code(actions, () => 0).length;
@@ -41,7 +41,7 @@ function shell(actions: readonly Action[]): Uint8Array {
   return rawGuest(...code(actions, place), ...data);
 }
 
-/** `place` puts bytes somewhere, and gives their address. */
+/** `place` stores bytes somewhere and returns their address. */
 function code(actions: readonly Action[], place: (bytes: readonly number[]) => number): number[] {
   const text = (word: string) => place([...encodeUtf8(word), 0]);
   const whole = actions.flatMap((action) => {
@@ -62,14 +62,14 @@ function code(actions: readonly Action[], place: (bytes: readonly number[]) => n
 
 const THREE = archive('three', { note: 'three\n' });
 
-/** Three packages, one of them twice. */
+/** Three packages; one of them is built twice. */
 export const ALL: readonly Action[] = [
   ...build('one-1.0', 0, 'one-1.0.tar.gz'),
   ...build('three-3', 0, 'three-3.tar.gz'),
   ...build('three-3', 1, 'three-3.tar.gz'),
 ];
 
-/** The archives and a change of the checkout, so that this bash runs after bash-1. */
+/** Archives and a changed checkout, so that this bash runs after bash-1. */
 export function bashInSmall(
   actions: readonly Action[],
   published: string = sha256Hex(THREE),

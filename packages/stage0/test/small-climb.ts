@@ -30,13 +30,13 @@ import { guest, listing, write } from './guests.ts';
 const ladder = (name: string) =>
   readFileSync(new URL(`../../../test-vectors/ladder/${name}`, import.meta.url));
 
-/** What a launcher in the small tree starts. */
+/** The tools that are launchers in the small tree. */
 const LAUNCHED = Object.keys(TOOLS).filter((tool) => tool !== 'hex0');
 export const HELLO: Uint8Array = guest(write(1, 'hello\n'));
 
 export type Contents = Record<string, Uint8Array | string>;
 
-/** An archive with these files in one folder, as `tar` and `gzip` make it. */
+/** An archive with these files in one folder, as made by `tar` and `gzip`. */
 export function archive(folder: string, contents: Contents): Uint8Array {
   const blocks = Object.entries(contents).flatMap(([name, content]) => {
     const bytes = typeof content === 'string' ? encodeUtf8(content) : content;
@@ -65,7 +65,7 @@ function header(name: string, size: number): Uint8Array {
 }
 
 const COMPILE = ['io.c', 'cp.c', 'x86_defs.M1', 'start.M1', 'ELF-x86.hex2'];
-/** What the archive of one-1.0 has. */
+/** The content of the archive of one-1.0. */
 export const archiveSources = (): Contents => ({
   'io.c': ladder('src/io.c'),
   'cp.c': ladder('src/cp.c'),
@@ -83,7 +83,7 @@ hex2-0 copy.hex2 /usr/bin/copy
 chmod 755 /usr/bin/copy
 `;
 
-/** How a script begins that unpacks its archive. */
+/** The beginning of a script that unpacks its archive. */
 export const UNPACK = `set -ex
 ungz --file \${DISTFILES}/\${pkg}.tar.gz --output all.tar
 untar --file all.tar
@@ -154,7 +154,7 @@ export function archivesInSmall(): Contents {
   };
 }
 
-/** Files of the stage0 tree, by path; those that are programs. */
+/** Files of the stage0 tree by path, and, separately, those that are programs. */
 export function stage0Files(): { readonly files: Contents; readonly programs: Contents } {
   const launcher = (tool: string) => `#!/bin/sh\nexec stage0 ${tool} "$@"\n`;
   return {
@@ -193,7 +193,7 @@ export function treeOf(files: Contents, programs: Contents = {}): MemoryFiles {
 
 export interface SmallClimb {
   readonly engine: NamedEngine;
-  /** Default: the last package whose archive is there. */
+  /** Default: the last package that has an archive. */
   readonly until?: string;
   readonly archives?: Contents;
   readonly checkout?: (files: Contents) => void;
@@ -203,12 +203,12 @@ export interface SmallClimb {
 
 export interface SmallResult extends ReturnType<typeof climb> {
   readonly reports: readonly PackageReport[];
-  /** The world after each package that kaem builds, by label. */
+  /** By label: the world after each package that kaem builds. */
   readonly saved: ReadonlyMap<string, SavedWorld>;
   readonly printed: string;
 }
 
-/** Climb in small. */
+/** Run a small climb. */
 export function smallClimb(options: SmallClimb): SmallResult {
   const { engine, from, accept = {}, until = 'one-1.0:2' } = options;
   const published = archivesInSmall();
@@ -250,7 +250,7 @@ export function smallClimb(options: SmallClimb): SmallResult {
   return { ...result, reports, saved, printed };
 }
 
-/** A saved world as one that comes from a disk. */
+/** A saved world, as if it had been loaded from a disk. */
 export function resumed({ document, entries, files }: SavedWorld): ResumedWorld {
   const contents = new Map<string, Uint8Array>();
   for (const { sha256, path } of entries) {

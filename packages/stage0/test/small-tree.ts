@@ -22,7 +22,7 @@ const source = readFileSync(
   new URL('../../../test-vectors/ladder/seed/hex0.hex0', import.meta.url),
 );
 export const hex0 = assemble(source);
-/** What the honest tools of the tree do. */
+/** What the tree's honest tools do. */
 export const RM: Call[] = [unlink('x86/junk')];
 
 export const SCRIPT = `.${SEED} x86/hex0_x86.hex0 x86/artifact/hex0
@@ -64,7 +64,7 @@ export class World {
     if (node.kind === 'file') node.mode = 0o755;
   }
 
-  /** The source of a tool: its bytes, as hex0 takes them. */
+  /** The source of a tool: its bytes as text for hex0. */
   source(tool: string, bytes: Uint8Array): void {
     this.text(`/x86/${tool}.hex0`, listing(bytes));
   }
@@ -92,7 +92,7 @@ export class World {
     this.text('/kaem.x86', text);
   }
 
-  /** A line more, after all others. */
+  /** Add a line after all others. */
   append(line: string): void {
     this.script(`${SCRIPT}${line}\n`);
   }
@@ -116,7 +116,7 @@ export function judged(
   });
 }
 
-/** All that the verdict says. */
+/** Everything that the verdict says. */
 export function said(result: CheckResult): string {
   const { sentence, reasons } = result.verdict;
   return [sentence, ...reasons.map(({ text }) => text), result.divergence?.message].join('\n');

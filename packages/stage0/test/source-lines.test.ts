@@ -15,7 +15,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 const MAX_COLUMNS = 100;
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What the formatter does not break. */
+/** Kinds of text that the formatter does not break. */
 const LITERALS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.JsxText,
   ts.SyntaxKind.NoSubstitutionTemplateLiteral,
@@ -24,10 +24,10 @@ const LITERALS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.TemplateExpression,
 ]);
 
-/** Such a comment must be one line. */
+/** A comment of this kind must be on one line. */
 const IGNORED = /biome-ignore/;
 
-/** Numbers of the lines that are too long without need. */
+/** The numbers of lines that are too long, although they could be broken. */
 function longLines(text: string, name: string): number[] {
   const kind = name.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
   const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true, kind);

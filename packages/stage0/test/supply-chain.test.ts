@@ -66,12 +66,12 @@ describe('what is installed', () => {
 });
 
 describe('what a bundler leaves out', () => {
-  it.each(published)('$name says which of its files do more than to define', (manifest) => {
+  it.each(published)('$name says which of its files do more than define things', (manifest) => {
     const commands = ['./bin/*.js', './dist/bin/*.js'];
     expect(manifest.sideEffects).toEqual(manifest.bin === undefined ? false : commands);
   });
 
-  /** The bytes of a module that imports this, and nothing else, bundled. */
+  /** Size of the bundle of a module that only imports this. */
   async function bundled(source: string): Promise<number> {
     const entry = path.join(scratch, `${createHash('sha1').update(source).digest('hex')}.js`);
     fs.writeFileSync(entry, source);
@@ -95,7 +95,7 @@ describe('what a bundler leaves out', () => {
 });
 
 describe('a release', () => {
-  // In a copy, as packing puts files into the folders of the packages for a moment.
+  // Done in a copy, because packing adds files to the folders of the packages for a moment.
   const copy = path.join(scratch, 'copy');
   const left = new Set(['node_modules', '.git', 'bench', 'site', 'test-vectors']);
   beforeAll(() => {
@@ -144,13 +144,13 @@ describe('a release', () => {
     expect(changelog).toMatch(
       new RegExp(`^## Unreleased\\n\\n## ${next}, \\d{4}-\\d\\d-\\d\\d$`, 'm'),
     );
-    // npm finds the lock file in step with the manifests.
+    // npm finds that the lock file fits the manifests.
     const { status, stderr } = spawnSync('npm', ['ci', '--dry-run', '--offline'], {
       cwd: copy,
       encoding: 'utf8',
     });
     expect([status, stderr]).toEqual([0, expect.not.stringContaining('in sync')]);
-    // A place that is forgotten is named.
+    // If a place is forgotten, it is named.
     const one = path.join(copy, 'packages/hex0/package.json');
     fs.writeFileSync(one, before[1] as string);
     const check = release('check', `v${next}`);

@@ -14,7 +14,7 @@ import type { Explainer, Explanation, Hop, Place } from '@stage0-ts/stage0';
 import { expect } from 'vitest';
 
 const X86 = { architecture: 'x86', bigEndian: false } as const;
-/** Bytes of a pointer by its sign. */
+/** Size of a pointer in bytes, by its sigil. */
 const SIZES: Readonly<Record<string, number>> = { '!': 1, '@': 2, $: 2, '~': 3, '%': 4, '&': 4 };
 
 const source = (text: string) => ({ name: 'alone', bytes: encodeLatin1(text) });
@@ -23,7 +23,7 @@ const hex = (bytes: Uint8Array) =>
 
 /** Checks traces of one build. */
 export class TraceChecker {
-  /** Hops checked, by the tool, and ways by their end. */
+  /** How many hops were checked, by tool, and how many traces, by the kind of their end. */
   readonly counts: Record<string, number> = {};
   private readonly explainer: Explainer;
   private readonly tree: MemoryFiles;
@@ -63,7 +63,7 @@ export class TraceChecker {
     this.expectInTree(place);
   }
 
-  /** The place is one of a file of the tree, on the line and column that it says. */
+  /** The place must be in a file of the tree, on the line and column that it says. */
   private expectInTree(place: Place): void {
     const lines = this.linesOf(place);
     const rest = [(lines[place.line - 1] as string).slice(place.column - 1)];
@@ -75,7 +75,7 @@ export class TraceChecker {
     return this.linesOf(place)[place.line - 1] as string;
   }
 
-  /** The lines of the file, which must be one of the tree. */
+  /** The lines of the file, which must be in the tree. */
   private linesOf({ file }: Place): string[] {
     const node = this.tree.find(`/${file}`);
     if (node?.kind !== 'file') throw new Error(`${file} is not a file of the tree`);
@@ -130,7 +130,7 @@ export class TraceChecker {
     }
   }
 
-  /** A definition that is followed to the tree is found there, under its name. */
+  /** A definition that was traced to the tree must be there, with its name. */
   private checkDefinition({ definition }: Hop): void {
     const source = definition?.source;
     if (!definition || !source) return;
@@ -145,8 +145,8 @@ export class TraceChecker {
   }
 
   /**
-   * What a tool writes by itself is in its output for any other input, except for the number of
-   * symbols.
+   * What a tool writes for any input must be in its output for other inputs too, except for the
+   * number of symbols.
    */
   private checkOwn({ tool, text, step, file }: Hop): void {
     if (tool !== 'blood-elf') {
@@ -172,7 +172,7 @@ export class TraceChecker {
     return output.bytes;
   }
 
-  /** Digits give the byte; a reference gives the address of its label, or the distance to it. */
+  /** Digits give the byte. A reference gives the address of its label, or the distance to it. */
   private checkHex(hop: Hop, { text: token }: Place): void {
     const reference = /^([!@$~%&])([^>]*)(?:>(.*))?$/s.exec(token);
     if (reference === null) {
@@ -216,9 +216,9 @@ export class TraceChecker {
     return table;
   }
 
-  /** The token alone, after the definition of the macro that it names. */
+  /** Expands the token alone, after the definition of the macro that it names. */
   private checkMacro({ tool, definition, text }: Hop, { text: token }: Place): void {
-    if (text.trim() === '') return; // a line end, which may stand for a DEFINE
+    if (text.trim() === '') return; // a line end, which may have replaced a DEFINE
     if (definition !== null) expect(definition.text.split(/\s/)[0]).toBe(token);
     const program = `${definition === null ? '' : `DEFINE ${definition.text}\n`}${token}\n`;
     const output =
@@ -229,14 +229,14 @@ export class TraceChecker {
   }
 
   /**
-   * The text is of the function whose label is above it; names in it are those of the token.
+   * The text belongs to the function whose label is above it. Names in it are names in the token.
    */
   private checkCompiled({ step, file, start, end, definition, text }: Hop, origin: Place): void {
     expect(origin.text).toMatch(/^(\w+:?|"[\s\S]*"|'[\s\S]*'|[^\w\s"']+)$/);
     const called = /call %FUNCTION_(\w+)/.exec(text) ?? /^# Defining function (\w+)/.exec(text);
     if (called !== null) expect(origin.text).toBe(called[1]);
     const output = Buffer.from(this.outputOf(step, file));
-    /** The name after the last such label before the end of the piece. */
+    /** The name after the last label with this prefix before the end of the piece. */
     const labelled = (prefix: string): string => {
       const at = output.lastIndexOf(prefix, end - prefix.length) + prefix.length;
       return output.toString('latin1', at, output.indexOf('\n', at));
@@ -247,13 +247,13 @@ export class TraceChecker {
     const name = text.startsWith('# Defining function') ? called?.[1] : undefined;
     if (start < globals) expect(definition?.text).toBe(name ?? labelled(':FUNCTION_'));
     else if (start < strings) {
-      // A static variable of a function has its name before its own.
+      // The name of a static variable follows the name of its function.
       const label = labelled(':GLOBAL_').replace(/^STORAGE_/, '');
       if (definition === null) expect(label).toMatch(/^\w+$/);
       else expect(label.startsWith(`${definition.text}_`)).toBe(true);
     } else if (definition === null) expect(labelled(':GLOBAL_')).toMatch(/_contents$/);
     else expect(labelled(':STRING_').replace(/_\d+$/, '')).toBe(definition.text);
-    // A token of a macro that M2-Planet expanded itself is in its #define.
+    // If M2-Planet has expanded a macro itself, the token is in its #define.
     if (definition?.file === origin.file && origin.start < definition.start) {
       expect(this.lineOf(origin)).toMatch(/^\s*#\s*define\b/);
     }

@@ -11,7 +11,7 @@ import { loadTree } from '../src/node/load-tree.ts';
 const SEED = '/bootstrap-seeds/POSIX/x86/kaem-optional-seed';
 const MODULES = ['bootstrap-seeds', 'M2-Planet', 'M2libc', 'x86', 'riscv64'];
 
-/** A tree with the layout of upstream's, and as good as empty. */
+/** A tree that has upstream's layout, and almost no content. */
 function goodTree(prefix = ''): MemoryFiles {
   const files = new MemoryFiles();
   const put = (path: string, text: string, mode = 0o644) => {
@@ -27,7 +27,7 @@ function goodTree(prefix = ''): MemoryFiles {
   return files;
 }
 
-/** The tree, with one thing done to it. */
+/** The tree, with one change. */
 function treeWith(change: (files: MemoryFiles) => void): MemoryFiles {
   const files = goodTree();
   change(files);
@@ -149,7 +149,7 @@ describe('advice on a file that is not an archive', () => {
     ['version https://git-lfs.github.com/spec/v1\n', /Git LFS/],
   ])('%j', (text, expected) => expect(adviceForFile(encodeUtf8(text))).toMatch(expected));
 
-  it('is none for others', () => {
+  it('is undefined for other files', () => {
     expect(adviceForFile(new Uint8Array())).toBeUndefined();
     expect(adviceForFile(encodeUtf8('hello'))).toBeUndefined();
   });

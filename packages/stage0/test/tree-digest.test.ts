@@ -28,7 +28,7 @@ describe('A4 the digest of a tree', () => {
   const hardLink = (path: string, other: string) => (files: MemoryFiles) =>
     files.create(other, files.get(path));
 
-  it('tells all of these apart, and does not depend on the order', () => {
+  it('distinguishes all of these, and does not depend on the order', () => {
     const trees = [
       [],
       [file('/a')],

@@ -32,8 +32,7 @@ for (const folder of ['x86/artifact', 'x86/bin', 'tools', 'tmp']) {
 }
 
 /**
- * An archive as GitHub makes them of `from`, without what is in `without`, which stays as an empty
- * folder.
+ * An archive of `from` like GitHub's: without the content of `without`, which is an empty folder.
  */
 function archive(name: string, from: string, without: readonly string[] = []): string {
   const folder = path.join(scratch, name);

@@ -25,13 +25,13 @@ import {
 } from './guests.ts';
 import { hex0, RM, SCRIPT, SEED, type World } from './small-tree.ts';
 
-/** A tool of the tree that does its work, and more. */
+/** A tool of the tree that does its work and makes other calls. */
 const rmAnd =
   (...more: Call[]) =>
   (world: World) =>
     world.source('rm', guest(...RM, ...more));
 
-/** Code that sets the zero flag in our machine as it was, with its stack below the image. */
+/** Code that sets the zero flag in our machine, as it was, with the stack below the image. */
 // cmp esp, 0x80000000; sbb eax, eax; inc eax
 const ON_A_KERNEL = [0x81, 0xfc, 0, 0, 0, 0x80, 0x19, 0xc0, 0x40];
 
@@ -46,7 +46,7 @@ export interface Trojan {
   readonly plant: (world: World) => void;
   readonly options?: Partial<CheckOptions>;
   readonly kind: 'differ' | 'wrong' | 'cannot';
-  /** What has to be said: the file, and the process. */
+  /** What the report must say: the file and the process. */
   readonly says: RegExp;
 }
 

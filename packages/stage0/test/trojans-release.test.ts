@@ -22,13 +22,13 @@ const SCRIPTS = [
   '/x86/mescc-tools-full-kaem.kaem',
 ];
 /**
- * cmp esp, 0x80000000; sbb eax, eax; inc eax: zero where the stack is in the lower half, as no
- * kernel has it.
+ * cmp esp, 0x80000000; sbb eax, eax; inc eax: zero if the stack is in the lower half of memory,
+ * which is not so on any kernel.
  */
 const ON_A_KERNEL = [0x81, 0xfc, 0, 0, 0, 0x80, 0x19, 0xc0, 0x40];
 
 const pristine = TREE === undefined ? undefined : loadTree(TREE);
-/** What the honest release makes. */
+/** The build of the honest release. */
 const built = pristine && copyTree(pristine);
 if (built !== undefined) build(built);
 
@@ -46,8 +46,8 @@ function replaceSeed(name: string, change: (bytes: Uint8Array) => Uint8Array) {
 }
 
 /**
- * The scripts use a cached binary of a tool instead of the one that they make: it has more in it
- * than its source.
+ * The scripts use a cached binary of a tool instead of building the tool. It has more in it than
+ * its source.
  */
 function cached(path: string, ...calls: Call[]) {
   return (files: MemoryFiles) => {

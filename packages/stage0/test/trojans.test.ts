@@ -33,7 +33,7 @@ describe('the honest tree', () => {
     expect(trusted.at(-1)).toMatchObject({ path: 'x86/generate', standing: 'allowed' });
   });
 
-  it('takes an archive of sources for sources', () => {
+  it('treats an archive of sources as sources', () => {
     const plant = (world: World) => {
       world.text('/source.gz', gzipSync(listing(guest(exit(0)))));
       world.launcher('ungz');

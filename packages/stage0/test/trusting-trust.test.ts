@@ -43,7 +43,7 @@ const honest = honestTree();
 const bad = trappedCompiler(honest);
 const ENGINES = () => ({ engines: [portsAndMachine(), machineEngine()] as const });
 
-/** What a build by the tree's own programs leaves and prints. */
+/** What a build by the tree's own programs makes and prints. */
 function builtByMachine(tree: MemoryFiles) {
   const files = copyTree(tree);
   const printed: string[] = [];
@@ -52,7 +52,7 @@ function builtByMachine(tree: MemoryFiles) {
   return { files, status, printed: printed.join('') };
 }
 
-/** One run of the compiler of the chapter, in the machine. */
+/** Run the chapter's compiler once, in the machine. */
 function compileInMachine(compiler: Uint8Array, source: Uint8Array) {
   const files = new MemoryFiles();
   files.writeFile('/cc', compiler, 0o755);
@@ -74,10 +74,10 @@ const honestCompiler = bytesOf(honest.built, MADE);
 
 describe('the compiler of the chapter', () => {
   const sources = fs.readdirSync(path.join(LADDER, 'src')).filter((name) => name.endsWith('.c'));
-  /** It has a structure. */
+  /** Without ungz.c, which has a structure, and io.c, which is a part of the others. */
   const known = sources.filter((name) => name !== 'ungz.c' && name !== 'io.c');
 
-  it.each([...known, 'itself'])('makes what our port of cc_x86 makes of %s', (name) => {
+  it.each([...known, 'itself'])('makes the same as our port of cc_x86 from %s', (name) => {
     const text =
       name === 'itself'
         ? decodeLatin1(attackFile('cc_x86.c'))
@@ -147,14 +147,14 @@ describe('P8 Thompson’s attack on a small tree', () => {
     ]);
   });
 
-  it('says OK to all that the bad compiler makes, which makes itself again', () => {
+  it('says OK to everything that the bad compiler makes, which makes itself again', () => {
     const { files, status, printed } = builtByMachine(withCompiler(honest.tree, bad));
     expect(status).toBe(0);
     expect(printed.match(/: OK$/gm)?.length).toBe(8);
     expect(printed).not.toContain('FAILED');
     expect(bytesOf(files, MADE)).toEqual(bad);
     expect(bytesOf(files, '/bin/sha256sum')).not.toEqual(bytesOf(honest.built, '/bin/sha256sum'));
-    // The sources are clean: none has changed, and none says what the trap does.
+    // The sources are clean: none has changed, and none mentions what the trap does.
     for (const [name, node] of honest.tree.entries()) {
       if (node.kind !== 'file' || !name.startsWith('/src/')) continue;
       expect(bytesOf(files, name)).toEqual(node.bytes);
@@ -169,7 +169,7 @@ describe('P8 Thompson’s attack on a small tree', () => {
     expect(said(result)).toMatch(/cached\/cc_x86 is not what its source says/);
   });
 
-  it('makes what the honest one makes of all other programs', () => {
+  it('makes the same as the honest one from all other programs', () => {
     for (const name of ['M1.c', 'hex2.c', 'untar.c']) {
       const source = encodeUtf8(IO + fs.readFileSync(path.join(LADDER, 'src', name), 'utf8'));
       expect(compileInMachine(bad, source).code).toEqual(compile(source));
@@ -182,7 +182,7 @@ describe('the program that plants the trap in a release', () => {
   const plant = (...args: string[]) =>
     spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
 
-  it('says how it is used, and what is not a tree for it, and then makes nothing', () => {
+  it('prints its usage, refuses what is not a suitable tree, and then makes nothing', () => {
     expect(plant()).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: ') });
     const out = path.join(scratch, 'nothing');
     const { status, stderr } = plant(LADDER, out);
@@ -202,7 +202,7 @@ const tampered = release && plantIn(release, compiler as Uint8Array);
 const M2_PLANET = '/x86/bin/M2-Planet';
 
 describe.skipIf(release === undefined)('P8 Thompson’s attack on the release', () => {
-  it('has a trap that holds itself, and whose text has one place for it', () => {
+  it('has a trap that contains itself, and one place in its text for it', () => {
     const trap = decodeLatin1(attackFile('trap-m2-planet.c'));
     expect(trap.match(/@(?! )/g)?.length).toBe(1);
     expect(trapWithItself().length).toBeGreaterThan(2 * trap.length);
@@ -221,7 +221,7 @@ describe.skipIf(release === undefined)('P8 Thompson’s attack on the release', 
       '/x86/mescc-tools-full-kaem.kaem',
       '/x86/mescc-tools-mini-kaem.kaem',
     ]);
-    // An honest build finds the first file that the bad compiler has made otherwise.
+    // A comparison with an honest build finds the first file that the bad compiler has changed.
     const { verdict, against } = check(() => copyTree(release as MemoryFiles), {
       ...ENGINES(),
       against: foreignFiles(files),
@@ -261,7 +261,7 @@ describe.skipIf(release === undefined || !isNative)('P8 natively', () => {
     expect(status).toBe(0);
     expect(stdout.match(/: OK$/gm)?.length).toBe(19);
     expect(stdout).not.toContain('FAILED');
-    // This computer's sha256sum sees what the chain's own has not seen.
+    // This computer's sha256sum sees what the chain's own one does not see.
     const honestly = spawnSync('sha256sum', ['-c', 'x86.answers'], {
       cwd: folder,
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
@@ -281,7 +281,7 @@ describe.skipIf(release === undefined || !isNative)('P8 natively', () => {
   });
 });
 
-/** Upstream's bootstrap, as upstream starts it. */
+/** Upstream's bootstrap, started in upstream's way. */
 function running(folder: string): Promise<{ status: number | null; stdout: string }> {
   return new Promise((resolve, reject) => {
     const seed = './bootstrap-seeds/POSIX/x86/kaem-optional-seed';

@@ -24,7 +24,7 @@ const TUTORIAL = path.join(ROOT, 'docs/tutorial');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-tutorial-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
-/** What the tutorial asks its reader to type first, and what a shell knows after it. */
+/** What readers of the tutorial type first, and what the shell has after it. */
 const SET_UP = 'eval "$(npm start --silent -- shell)"';
 const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name));
 const ready = spawnSync('bash', ['-c', `${SET_UP} && env -0`], {
@@ -68,8 +68,8 @@ it('has chapters, each with something to run and an exercise', () => {
 });
 
 /**
- * A command as if all of a chapter were typed into one shell, as a reader does: its folder and its
- * exported variables stay.
+ * Run a command as if the whole chapter were typed into one shell: the folder and exported
+ * variables are kept.
  */
 function inOneShell(command: string, state: string): string {
   return `exec 2>&1
@@ -85,7 +85,7 @@ describe.each(chapters)('%s', (chapter) => {
   fs.writeFileSync(state, '');
   const options = { cwd: folder, env, encoding: 'utf8' } as const;
 
-  // In order, as later blocks build on earlier ones.
+  // In order, because later blocks depend on earlier ones.
   it.each(blocksOf(path.join(TUTORIAL, chapter)))('line $line', ({ language, file, text }) => {
     if (file !== undefined) {
       fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
@@ -103,7 +103,7 @@ describe.each(chapters)('%s', (chapter) => {
 const hasObjdump = spawnSync('objdump', ['--version']).status === 0;
 runsIf(hasObjdump, 'what objdump shows in chapter 6', 'There is no objdump');
 
-it.skipIf(!hasObjdump)('shows of objdump what objdump shows', () => {
+it.skipIf(!hasObjdump)('shows the same as objdump', () => {
   const chapter = '6-m2-planet.md';
   const blocks = blocksOf(path.join(TUTORIAL, chapter));
   const shown = blocks.filter(({ language }) => language === 'objdump');

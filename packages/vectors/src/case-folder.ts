@@ -6,7 +6,9 @@ import path from 'node:path';
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { CASE_DIRECTORY, type Change, differences, type Outcome, type VectorCase } from './case.ts';
 
-/** How a tool is started: the file to execute and the arguments before its own. */
+/**
+ * How a tool is started: the file to execute, and the arguments that come before the tool's own.
+ */
 export interface Command {
   readonly file: string;
   readonly arguments: readonly string[];
@@ -20,8 +22,8 @@ export interface Run {
 }
 
 /**
- * Lay the case out in a fresh folder, run it there, and see what has changed. `find` is for its
- * `programs`.
+ * Lay out the case in a new folder, run it there, and see what has changed. `find` gives the
+ * commands for the case's `programs`.
  */
 export function inFreshFolder(
   vector: VectorCase,
@@ -46,7 +48,7 @@ export function inFreshFolder(
   }
 }
 
-/** What the case puts on standard input. */
+/** What the case has as standard input. */
 export function standardInput({ settings, input }: VectorCase): Uint8Array {
   const bytes = settings.stdin === undefined ? undefined : input.get(settings.stdin);
   return bytes ?? new Uint8Array();

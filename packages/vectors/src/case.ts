@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** The shapes of a case and of what a run of it did. */
 
-/** case.json; see test-vectors/README.md. */
+/** The content of case.json; see test-vectors/README.md. */
 export interface CaseSettings {
   readonly about: string;
   readonly arguments: readonly string[];
@@ -10,14 +10,14 @@ export interface CaseSettings {
   readonly modes?: Readonly<Record<string, string>>;
   readonly directories?: readonly string[];
   readonly links?: Readonly<Record<string, string>>;
-  /** Path → name of the upstream tool that is put there, executable. */
+  /** Path → name of the upstream tool that is put there as an executable. */
   readonly programs?: Readonly<Record<string, string>>;
   readonly compare?: readonly ('stdout' | 'stderr')[];
-  /** What the case can be run with; all by default. */
+  /** The implementations with which the case can run; default: all. */
   readonly implementations?: readonly ('source' | 'dist' | 'native')[];
   readonly rejects?: string;
   /**
-   * What ours makes although upstream fails or makes less: path → octal mode; the bytes are in
+   * What our port makes although upstream fails or makes less: path → octal mode. The bytes are in
    * output/.
    */
   readonly acceptedByOursOnly?: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export interface VectorCase {
   /** Absolute path of the case's folder. */
   readonly folder: string;
   readonly settings: CaseSettings;
-  /** Input files by their path in the working directory. */
+  /** Input files, by their paths in the working directory. */
   readonly input: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -42,17 +42,17 @@ export type Change =
   | { readonly kind: 'removed' };
 
 export interface Outcome {
-  /** Exit status, or how else the run ended: `signal 11`, `hang`. */
+  /** The exit status, or how else the run ended: `signal 11`, `hang`. */
   readonly end: number | string;
   readonly stdout: string;
   readonly stderr: string;
-  /** By path; only what differs from before the run. */
+  /** By path; only what has changed by the run. */
   readonly changes: ReadonlyMap<string, Change>;
 }
 
 /**
- * recording.json. Files' bytes are in output/. A case that `rejects` or is `acceptedByOursOnly`
- * records only how upstream ended.
+ * The content of recording.json. The bytes of files are in output/. A case that `rejects` or is
+ * `acceptedByOursOnly` records only how upstream ended.
  */
 export type Recording =
   | { readonly upstream: number | string }
@@ -69,7 +69,7 @@ export type RecordedChange =
   | { readonly link: string }
   | { readonly removed: true };
 
-/** The name that stands for the working directory in recorded text. */
+/** The name that replaces the working directory in recorded text. */
 export const CASE_DIRECTORY = '/case';
 
 /** The differences between two states of the working directory. */

@@ -5,8 +5,7 @@ import { expect } from 'vitest';
 import type { CaseSettings, Change, Outcome } from './case.ts';
 
 /**
- * Compares with the expected outcome or, if there is none, with the rejection that the case
- * requires.
+ * Compares with the expected outcome; if there is none, with the rejection that the case requires.
  */
 export function checkOutcome(
   settings: CaseSettings,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from './case-folder.ts';
 
-/** Upstream's binaries that are not at x86/bin/NAME. */
+/** Those of upstream's binaries that are not at x86/bin/NAME. */
 const ARTIFACTS: Readonly<Record<string, string>> = {
   hex0: 'hex0',
   hex1: 'hex1',
@@ -28,9 +28,7 @@ export function nativeCommands(tree: string): (tool: string) => Command {
   };
 }
 
-/**
- * The folder with a release's binaries, 1.9.1's by default; undefined where no variable names one.
- */
+/** The folder with a release's binaries; default: 1.9.1's. Undefined if no variable names it. */
 export function nativeTree(release?: string): string | undefined {
   if (release === undefined) return process.env['STAGE0_NATIVE'];
   const releases = process.env['STAGE0_RELEASES'];
@@ -41,10 +39,10 @@ export function nativeTree(release?: string): string | undefined {
 
 /** Our packages. */
 const PACKAGES = new URL('../../', import.meta.url);
-/** The command of the utilities, which has their names as its first argument. */
+/** The command for all utilities, whose first argument is the utility's name. */
 const MULTI_CALL = 'mescc-tools-extra';
 
-/** Our built commands, as npm installs them: each package's own. */
+/** Our built commands, as npm installs them: those of each package. */
 export function builtCommands(): (tool: string) => Command {
   const files = ownCommands();
   return (tool) => {
@@ -54,7 +52,7 @@ export function builtCommands(): (tool: string) => Command {
   };
 }
 
-/** The files of all commands by their names, which the manifests of the packages list. */
+/** Name of each command → its file, as the manifests of the packages list them. */
 function ownCommands(): Map<string, string> {
   const files = new Map<string, string>();
   for (const folder of fs.readdirSync(PACKAGES)) {

@@ -11,7 +11,7 @@ import type {
   VectorCase,
 } from './case.ts';
 
-/** A case with its recording; files by path, in base 64. */
+/** A case with its recording. Files are by path, in base 64. */
 export interface PackedCase {
   readonly name: string;
   readonly tool: string;
@@ -21,7 +21,7 @@ export interface PackedCase {
   readonly output: Readonly<Record<string, string>>;
 }
 
-/** The case, and what is expected of it: undefined where it `rejects`. */
+/** The case, and its expected outcome, which is undefined if the case `rejects`. */
 export function unpackCase(packed: PackedCase): {
   readonly vector: VectorCase;
   readonly expected: Outcome | undefined;
@@ -37,9 +37,9 @@ function unpack(files: Readonly<Record<string, string>>): Map<string, Uint8Array
 }
 
 /**
- * The outcome that a recording describes, with the bytes of output/; of a case that is
- * `acceptedByOursOnly`, ours. Undefined where the case `rejects`: then only how upstream ended is
- * recorded.
+ * The outcome that a recording describes, with the bytes of output/. For a case that is
+ * `acceptedByOursOnly`, our outcome. Undefined for a case that `rejects`, of which only upstream's
+ * end is recorded.
  */
 export function expectedOutcome(
   { settings }: VectorCase,

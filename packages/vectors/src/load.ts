@@ -14,24 +14,24 @@ import type {
 import { expectedOutcome, type PackedCase } from './expectation.ts';
 
 const VECTORS = fileURLToPath(new URL('../../../test-vectors', import.meta.url));
-/** Folders of test-vectors/ that hold something other than cases. */
+/** Folders of test-vectors/ that do not contain cases. */
 const OTHER_FOLDERS = new Set(['ladder', 'digests', 'releases']);
 
 /**
- * The end of a folder's name that holds cases of a tool as another release, or a commit after it,
- * has it.
+ * The end of a folder's name, if its cases are for a tool as it is in another release, or in a
+ * commit after one.
  */
 const RELEASE = /-(\d+\.\d+\.\d+|[0-9a-f]{7})$/;
 
 /**
- * Names of the tools that have cases; cases of other releases and of commits are beside, in
- * `TOOL-RELEASE`.
+ * Names of the tools that have cases. Cases of other releases and of commits are in `TOOL-RELEASE`,
+ * beside these.
  */
 export function listTools(): string[] {
   return folders(VECTORS).filter((name) => !OTHER_FOLDERS.has(name) && !RELEASE.test(name));
 }
 
-/** Names of a tool's cases. `set` is its name, or `TOOL-RELEASE`. */
+/** Names of the cases in `set`, which is a tool's name or `TOOL-RELEASE`. */
 export function listCases(set: string): string[] {
   return folders(path.join(VECTORS, set));
 }
@@ -50,14 +50,14 @@ export function loadCase(set: string, name: string): VectorCase {
   };
 }
 
-/** The recorded outcome, or undefined for a case that has none yet. */
+/** The recorded outcome; undefined for a case without a recording. */
 export function loadRecording(vector: VectorCase): Recording | undefined {
   const file = path.join(vector.folder, 'recording.json');
   if (!fs.existsSync(file)) return undefined;
   return JSON.parse(fs.readFileSync(file, 'utf8')) as Recording;
 }
 
-/** The outcome that is expected of ours; undefined where the case `rejects`. */
+/** The outcome that is expected of our port; undefined for a case that `rejects`. */
 export function loadExpected(vector: VectorCase): Outcome | undefined {
   const recording = loadRecording(vector);
   if (recording === undefined) throw new Error(`${vector.name} is not recorded`);
@@ -71,7 +71,7 @@ export function loadOutcome(vector: VectorCase): Outcome {
   return outcome;
 }
 
-/** A case as JSON holds it, bytes in base 64, for worlds without a file system. */
+/** A case as JSON contains it, with bytes in base 64, for worlds without a file system. */
 export function packCase(set: string, name: string): PackedCase {
   const vector = loadCase(set, name);
   const pack = (files: ReadonlyMap<string, Uint8Array>) =>
@@ -90,7 +90,7 @@ export function packCase(set: string, name: string): PackedCase {
   };
 }
 
-/** Write recording.json and output/ for what upstream's binary did. */
+/** Write what upstream's binary did to recording.json and output/. */
 export function saveRecording(vector: VectorCase, outcome: Outcome): void {
   const output = path.join(vector.folder, 'output');
   const { rejects, acceptedByOursOnly } = vector.settings;

@@ -11,16 +11,16 @@ import { fileURLToPath } from 'node:url';
 import type { Outcome } from './case.ts';
 
 const CHILD = fileURLToPath(new URL('../dist/bin/run-cases.js', import.meta.url));
-/** The most time between two outcomes. */
+/** Longest time between two outcomes. */
 const MAX_CASE_MILLISECONDS = 10_000;
 
-/** What the child sends of each case. */
+/** What the child sends for each case. */
 export interface CaseOutcome {
   readonly name: string;
   readonly outcome: Outcome;
 }
 
-/** Run the cases of `set`; the outcome of each by its name. */
+/** Run the cases of `set`. Returns the outcome of each, by name. */
 export function runInChild(set: string, names: readonly string[]): Promise<Map<string, Outcome>> {
   const child = fork(CHILD, [set, ...names], { serialization: 'advanced', execArgv: [] });
   return collect(child, names);

@@ -5,14 +5,14 @@ import os from 'node:os';
 import type { Outcome, VectorCase } from './case.ts';
 import { type Command, inFreshFolder, standardInput } from './case-folder.ts';
 
-/** For one run of a program. */
+/** Time limit for one run of a program. */
 const MAX_CASE_MILLISECONDS = 10_000;
-/** Bytes that it may print. */
+/** How many bytes it may print. */
 const MAX_OUTPUT = 64 << 20;
 
 /**
- * Run the case; `find` gives the command for an upstream tool's name. A run that takes longer than
- * `timeout` milliseconds is ended and counts as a hang.
+ * Run the case; `find` gives the command for an upstream tool's name. A run of more than `timeout`
+ * milliseconds is ended, and counts as a hang.
  */
 export function runInFolder(
   vector: VectorCase,

@@ -6,11 +6,11 @@ import type { Program } from '@stage0-ts/host';
 import { type Engine, MemoryFiles, MemoryHost, type TreeNode } from '@stage0-ts/host/memory';
 import { CASE_DIRECTORY, type Change, differences, type Outcome, type VectorCase } from './case.ts';
 
-/** The first line of a file that stands for one of our programs in a case's `programs`. */
+/** The first line of a file that represents one of our programs in a case's `programs`. */
 const PORT_MARK = '#!port ';
 
 /**
- * Run `program` on the case. `programs` are the tools that the case may start, by upstream's names.
+ * Run `program` on the case. `programs` are the tools that the case can start, by upstream's names.
  */
 export function runInMemory(
   vector: VectorCase,

@@ -9,13 +9,13 @@ import type { Program } from '@stage0-ts/host';
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { expect, it } from 'vitest';
 
-/** A source that --strict rejects, where, and the error's code. */
+/** A source that --strict rejects, the place, and the code of the error. */
 export type StrictCase = readonly [text: string, line: number, column: number, code: string];
 
-/** Runs a core with these options; its result is the output. */
+/** Runs a core with these options. Returns the output. */
 export type StrictCore = (source: Uint8Array, options: FindingOptions) => unknown;
 
-/** Whether the text is refused, what is made of it, and the places that are warned of. */
+/** Whether the text is refused, what it is turned into, and the places with warnings. */
 export function findingsOf(core: StrictCore, text: string): readonly string[] {
   const found: string[] = [];
   const source = encodeLatin1(text);
@@ -27,8 +27,8 @@ export function findingsOf(core: StrictCore, text: string): readonly string[] {
 }
 
 /**
- * Each case is an error at its place with `strict`, and accepted without; the same place is the
- * first that is warned of.
+ * With `strict`, each case must be an error at its place; without it, the case must be accepted,
+ * and the first warning must be for the same place.
  */
 export function strictSuite(tool: string, core: StrictCore, cases: readonly StrictCase[]): void {
   it.each(cases)(`${tool} refuses %j`, (text, line, column, code) => {
@@ -39,7 +39,7 @@ export function strictSuite(tool: string, core: StrictCore, cases: readonly Stri
   });
 }
 
-/** `text`, which is plain, gives the same with `strict` as without. */
+/** `text` has nothing suspicious, so it must give the same result with and without `strict`. */
 export function expectSameWhenStrict(core: StrictCore, text: string): void {
   const source = encodeLatin1(text);
   expect(core(source, { strict: true })).toEqual(core(source, {}));
@@ -47,8 +47,8 @@ export function expectSameWhenStrict(core: StrictCore, text: string): void {
 }
 
 /**
- * Run a program with `text` as its file `in`; what it prints as an error, and whether `out` is
- * there.
+ * Run a program with `text` as its file `in`. Returns the error that it prints, and whether `out`
+ * exists.
  */
 export function runOnSource(
   program: Program,

@@ -18,20 +18,23 @@ import { runInFolder } from './run-in-folder.ts';
 import { runInMemory } from './run-in-memory.ts';
 
 export interface SuiteOptions {
-  /** Another release, or a commit: its cases are in `TOOL-RELEASE`. Default: 1.9.1, in `TOOL`. */
+  /**
+   * Set for another release or commit, whose cases are in `TOOL-RELEASE`. Default: 1.9.1, in
+   * `TOOL`.
+   */
   readonly release?: string;
   /** Our programs that cases of this tool start, by upstream's names. */
   readonly programs?: Readonly<Record<string, Program>>;
-  /** Cases that we reject though upstream exits 0: the package's known differences. */
+  /** Cases that our port rejects although upstream exits 0: the package's known differences. */
   readonly knownDifferences?: readonly {
     readonly name: string;
     readonly cases: readonly string[];
   }[];
-  /** Fail when there are fewer cases than this. */
+  /** Fail if there are fewer cases than this. */
   readonly atLeast: number;
 }
 
-/** So many cases of each tool are run by its command, as a process of its own. */
+/** How many cases of each tool are run by its command, as separate processes. */
 const OWN_PROCESSES = 3;
 
 /** Register a test for every case of `tool` and every implementation asked for. */
@@ -82,9 +85,9 @@ export function vectorSuite(tool: string, program: Program, options: SuiteOption
 }
 
 /**
- * Runs of our built program: most in one child process, when the first of them is asked for. The
- * first few cases have a process each, and so have those that start other programs, which write to
- * the streams of the process.
+ * Runs of our built program. Most of them are in one child process, which starts when the first of
+ * them is needed. The first few cases have a process each, and so do cases that start other
+ * programs, since these write to the streams of the process.
  */
 class BuiltRuns {
   private readonly set: string;
@@ -106,7 +109,7 @@ class BuiltRuns {
   }
 }
 
-/** What is run, of what STAGE0_IMPLEMENTATIONS asks for. */
+/** The implementations to run, of those that STAGE0_IMPLEMENTATIONS names. */
 function implementationsFor(set: string, release: string | undefined): readonly string[] {
   const wanted = (process.env['STAGE0_IMPLEMENTATIONS'] ?? 'source').split(',');
   if (release === undefined) return wanted;

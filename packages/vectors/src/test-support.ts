@@ -11,22 +11,22 @@ export const LADDER: string = fileURLToPath(
 );
 
 /**
- * Say loudly that tests did not run, and why. Both are sentences or parts of them, without a full
- * stop.
+ * Say loudly that tests did not run, and why. Both arguments are sentences or parts of sentences,
+ * without a full stop.
  */
 export function didNotRun(what: string, why: string): void {
   console.warn(`\n*** DID NOT RUN: ${what}. ${why}. ***\n`);
 }
 
-/** `present`; says that `what` did not run when it is false. */
+/** Returns `present`. If that is false, this says that `what` did not run. */
 export function runsIf(present: boolean, what: string, why: string): boolean {
   if (!present) didNotRun(what, why);
   return present;
 }
 
 /**
- * The tree or tarball of stage0-posix 1.9.1 that STAGE0_POSIX names; says that `what` did not run
- * without one.
+ * The tree or tarball of stage0-posix 1.9.1 that STAGE0_POSIX names. Without one, this says that
+ * `what` did not run.
  */
 export function releaseFor(what: string): string | undefined {
   const release = process.env['STAGE0_POSIX'];
@@ -46,7 +46,7 @@ export const GUEST_CODE: number = GUEST_BASE + HEADER_SIZE;
 
 /**
  * An i386 program for Linux: an ELF file of one segment with all rights around the code. In memory
- * it reaches up to the address `end`, if that is more than the file.
+ * it extends to the address `end`, if that is beyond the end of the file.
  */
 export function guestImage(code: readonly number[], end = 0): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_SIZE + code.length);

@@ -22,7 +22,7 @@ import {
 } from '@stage0-ts/mescc-tools-extra';
 import { describe, expect, it } from 'vitest';
 
-/** A core and what it is called. */
+/** A core, and its name. */
 type Core = (input: unknown, options?: unknown) => unknown;
 
 const CORES = {

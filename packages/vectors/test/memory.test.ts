@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const PACKAGES = new URL('../../', import.meta.url);
-/** What tables of constants may take; the largest is that of the checksums. */
+/** How much memory tables of constants may use; the largest is the one for checksums. */
 const MAX_AT_IMPORT: number = 64 << 10;
-/** Of a run on a small input. */
+/** How much memory a run on a small input may use. */
 const MAX_OF_A_RUN: number = 1 << 20;
 
 /** Entry points that cannot be imported: this one is vitest's. */
@@ -23,7 +23,7 @@ interface Manifest {
   readonly exports?: Readonly<Record<string, unknown>>;
 }
 
-/** What the published entry points of all packages are called. */
+/** The names of the published entry points of all packages. */
 function entryPoints(): string[] {
   return fs.readdirSync(PACKAGES).flatMap((folder) => {
     const file = new URL(`${folder}/package.json`, PACKAGES);
@@ -32,10 +32,7 @@ function entryPoints(): string[] {
   });
 }
 
-/**
- * How many bytes of array buffers are there after the code of a module has run, beyond those
- * before.
- */
+/** How many more bytes of array buffers exist after the code of a module has run. */
 function arrayBytes(code: string, collect: boolean): number {
   const measured = `
     gc();

@@ -7,7 +7,7 @@ import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { TOOLS } from '@stage0-ts/stage0';
 import { describe, expect, it } from 'vitest';
 
-/** What a tool that fails prints, in a folder with `sources`. */
+/** What a tool prints that fails in a folder with `sources`. */
 function failure(line: string, sources: Readonly<Record<string, string>> = {}): string {
   const files = new MemoryFiles();
   for (const [name, text] of Object.entries(sources)) {

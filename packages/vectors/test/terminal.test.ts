@@ -10,7 +10,7 @@ import { TOOLS } from '@stage0-ts/stage0';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** Run a tool in a folder that holds `sources`, which are byte strings. */
+/** Run a tool in a folder with `sources`, which are byte strings. */
 function run(
   tool: string,
   argv: readonly string[],
@@ -33,7 +33,10 @@ function run(
   return { status, stderr };
 }
 
-/** Erase the screen, forge a line, turn the direction, C1, a byte that is not UTF-8; as bytes. */
+/**
+ * Erase the screen, forge a line, reverse the writing direction, C1, a byte that is not UTF-8; as
+ * bytes.
+ */
 const HOSTILE = [
   '\x1b[2J',
   '\r',
@@ -44,7 +47,7 @@ const HOSTILE = [
   '\x7f',
   '\xe2\x80\xa8',
 ];
-/** Pieces of all the languages, so that a source gets some way before it is wrong. */
+/** Pieces of all languages, so that a source is read for some way before it is wrong. */
 const PIECES = [
   ...[
     '41 ',
@@ -97,7 +100,7 @@ const hostileName = fc
   .tuple(fc.constantFrom(...HOSTILE), fc.constantFrom('', 'ok\n', '-', '--'))
   .map(([hostile, word]) => decodeUtf8(encodeLatin1(`${word}${hostile}`)));
 
-/** How each tool takes a source. */
+/** The command line with which each tool reads a source. */
 const COMMANDS: Readonly<Record<string, (name: string) => string[]>> = {
   hex0: (name) => [name, 'out', '--strict'],
   hex1: (name) => [name, 'out', '--strict'],

@@ -29,7 +29,7 @@ interface Damage {
   readonly byte: number;
 }
 
-/** The archive as it is, or two times out of five with one or two edits. */
+/** The archive, unchanged or, two times out of five, with one or two edits. */
 export function damaged(archive: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
   const edit: fc.Arbitrary<Damage> = fc.record({
     kind: fc.constantFrom('flip', 'flip', 'flip', 'cut', 'drop', 'double', 'set', 'append'),
@@ -63,7 +63,7 @@ function damage(bytes: Uint8Array, { kind, at, byte }: Damage): Uint8Array {
   }
 }
 
-/** One archive, or one time out of ten two in a row. */
+/** One archive; one time out of ten, two of them, joined. */
 const joined = (one: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
   fc.oneof(
     { weight: 9, arbitrary: one },
@@ -72,7 +72,7 @@ const joined = (one: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
 
 const seldom = <T>(part: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
   fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: part });
-/** The optional parts of a gzip header, with the flag that stands for each. */
+/** The optional parts of a gzip header, with the flag for each. */
 const gzipParts = fc
   .tuple(
     seldom(fc.uint8Array({ maxLength: 9 })),
@@ -86,8 +86,7 @@ const gzipParts = fc
   ]);
 
 /**
- * A gzip member: every level and strategy of deflate, with and without the optional parts of the
- * header.
+ * A gzip member: every level and strategy of deflate, with and without the header's optional parts.
  */
 const gzipMember = fc
   .record({
@@ -110,7 +109,7 @@ const gzipMember = fc
     return Buffer.concat([header, checksum, zlib.gzipSync(bytes, settings).subarray(10)]);
   });
 
-/** What `command` makes of random content with one of the options. */
+/** What `command` makes of random content, with one of the options. */
 function made(command: string, options: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Uint8Array> {
   return fc.tuple(content, options).map(([bytes, words]) => {
     const archive = filter(command, ['-c', ...words], bytes);

@@ -10,12 +10,12 @@ import * as fc from 'fast-check';
 import { mostly } from '../language.ts';
 import { printable } from '../pieces.ts';
 
-/** What only one of the two compilers has. Texts are tokens separated by blanks. */
+/** What only one of the two compilers accepts. Texts are tokens separated by blanks. */
 export interface Dialect {
   readonly types: readonly string[];
-  /** Operators between two operands. */
+  /** Operators with two operands. */
   readonly binary: readonly string[];
-  /** Operators in front of an operand. */
+  /** Operators before an operand. */
   readonly unary: readonly string[];
   /** Operators of assignments. */
   readonly assignment: readonly string[];
@@ -23,9 +23,9 @@ export interface Dialect {
   readonly operands: readonly string[];
   readonly statements: readonly string[];
   readonly globals: readonly string[];
-  /** How it declares A, B and C to be 5, 6 and 9. */
+  /** How the dialect declares A, B and C as 5, 6 and 9. */
   readonly constants: string;
-  /** `//` and what may follow it between functions and inside of them. */
+  /** `//` and what may follow it, between functions and inside them. */
   readonly lineComments: readonly [outside: string, inside: string];
   /** Declarations that nearly every program has. */
   readonly head: readonly string[];
@@ -34,7 +34,7 @@ export interface Dialect {
   readonly locals?: readonly string[];
 }
 
-/** What every program declares first, more or less. */
+/** What nearly every program declares first. */
 const HEAD = [
   'int g ;',
   'char * gs ;',
@@ -63,7 +63,7 @@ const character = fc.constantFrom(
   "'\"'",
   "'\\0'",
 );
-/** Strings that the compilers print byte by byte, or nearly such strings. */
+/** Strings that the compilers print byte by byte, and similar strings. */
 const weird = fc
   .array(
     fc.constantFrom(
@@ -132,8 +132,8 @@ export function program(dialect: Dialect): fc.Arbitrary<readonly string[]> {
 }
 
 /**
- * The text cut into tokens, each with the white space after it; a piece is the unit that an edit
- * drops or doubles.
+ * The text, cut into tokens, each with the white space after it. An edit drops or doubles whole
+ * pieces.
  */
 function pieces(text: string): string[] {
   return text.match(/\S+\s*/g) ?? [];
@@ -269,7 +269,7 @@ function statements(
   return body;
 }
 
-/** What edits put into a program: tokens of C and bits of tokens. */
+/** What edits insert into a program: tokens of C and parts of tokens. */
 export const foreignTokens: fc.Arbitrary<string> = fc.constantFrom(
   ...[
     '{ ',

@@ -32,7 +32,7 @@ const COMMON_BINARY = [
 const ENUMERATION = 'enum { A = 5 , B = 6 , C = 9 } ;';
 const LINE_COMMENTS = ['// comment', '// text'] as const;
 
-/** Types of both compilers. */
+/** Types that both compilers have. */
 const COMMON_TYPES = [
   'int',
   'char',
@@ -73,7 +73,7 @@ const CC_X86: Dialect = {
 };
 
 const OLDER_CONSTANTS = '// CONSTANT A 5\nCONSTANT B 6\n//CONSTANT C 9\n';
-/** From 1.6.0 to 1.8.1: what follows `//` is read. */
+/** From 1.6.0 to 1.8.1, what follows `//` is read. */
 const CC_X86_OLDER: Dialect = {
   ...CC_X86,
   operands: [...CC_X86.operands, 'gp -> deep', 'q -> wide'],
@@ -230,7 +230,7 @@ const M2_PLANET: Dialect = {
   hasSwitch: true,
 };
 
-/** Up to commit 01a9ea5: what it changed occurs often. */
+/** Up to commit 01a9ea5. What that changed occurs often here. */
 const M2_PLANET_NEWER: Dialect = {
   ...M2_PLANET,
   types: [...M2_PLANET.types, 'number *', 'record *'],
@@ -347,7 +347,7 @@ const m2Cases = (dialect: Dialect) =>
       ),
     );
 
-/** What -I, the folder of a file and M2libc may hold, and which file includes which. */
+/** What -I, the folder of a file and M2libc may contain, and which file includes which. */
 const HEADERS = {
   'inc.h': '#define INC 1\nint included ;\n',
   'sub/a.h': '#ifndef GUARD\n#define GUARD\n#include "b.h"\nint in_a ;\n#endif\n',
@@ -419,7 +419,7 @@ const folderOptions = fc
     { maxLength: 4 },
   )
   .map((options) => options.flat());
-/** Several files, folders of headers and all options in any order. */
+/** Several files and folders of headers, with all options in any order. */
 const folderCases = (dialect: Dialect) =>
   fc
     .tuple(

@@ -11,7 +11,7 @@ const comment = fc
   .map(([sigil, text]) => `${sigil}${text}\n`);
 const gap = fc.constantFrom(' ', '\n', '\t', '  ', '\r\n', '');
 const spacedByte = fc.tuple(byte, gap).map((pair) => pair.join(''));
-/** A byte whose digits are apart. */
+/** A byte whose two digits are separated. */
 const splitByte = fc.tuple(digit, fc.oneof(gap, comment), digit).map((parts) => parts.join(''));
 
 const hex0Piece = fc.oneof(
@@ -58,10 +58,10 @@ const hex2Piece = fc.oneof(
   { weight: 2, arbitrary: hex2Reference },
   { weight: 2, arbitrary: fc.tuple(hex2Name, space).map(([name, end]) => `:${name}${end}`) },
 );
-/** Mostly, what is referred to is defined, so that not every program fails. */
+/** Usually the labels that are used are defined, so that not every program fails. */
 const hex2Head = mostly(':a\n:b\n:start\n:FUNCTION_main\n', ':a 90 ', '');
 
-/** `TOOL in out`, sometimes with an argument too many. */
+/** `TOOL in out`, sometimes with one argument too many. */
 function assembler(name: string, text: fc.Arbitrary<string>): Language {
   const cases = fc
     .tuple(withNewline(text), existingOutput, mostly<string[]>([], ['extra']))

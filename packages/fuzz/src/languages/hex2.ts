@@ -8,7 +8,7 @@ import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { anyByte, nearly, printable, several, withNewline } from '../pieces.ts';
 
-/** How a byte is written, by the option that says so. */
+/** How a byte is written, with the option for that. */
 const BYTE_MODES: readonly {
   readonly option: readonly string[];
   readonly radix: number;
@@ -36,7 +36,7 @@ function bytes(radix: number, digits: number): fc.Arbitrary<string> {
   return fc.tuple(one, fc.constantFrom(' ', '\n', '')).map((parts) => parts.join(''));
 }
 
-/** Displacements of one byte mostly fit, so `!` may be anywhere. */
+/** Displacements of one byte usually fit, so `!` may be anywhere. */
 const reference = fc
   .tuple(fc.constantFrom(...'%%%%%&&&@@!~~$'), name, mostly('', '>a', '>start', '>b'), space)
   .map((parts) => parts.join(''));

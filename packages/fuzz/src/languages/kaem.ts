@@ -48,8 +48,8 @@ const line = (start: fc.Arbitrary<string>, of: fc.Arbitrary<string>) =>
   fc.tuple(start, words(4, of), end).map((parts) => parts.join(''));
 
 /**
- * Programs that do something, by the names that kaem's PATH finds or that kaem-minimal is given.
- * Every use of them, a wrong one too, has the same effect upstream and here.
+ * Programs that do something, under names that kaem finds by PATH or that kaem-minimal is given.
+ * Each use of them, even a wrong one, has the same effect with upstream and here.
  */
 const started = (folder: string) =>
   fc.constantFrom(
@@ -154,7 +154,7 @@ const { block } = fc.letrec<{ block: string }>((tie) => ({
     },
   ),
 }));
-/** The lines, sometimes after a `then`, which is on a line of its own. */
+/** The lines; sometimes with a `then` before them, on a line of its own. */
 function opened(lines: readonly string[]): string {
   return lines.length % 2 === 0 ? `then\n${lines.join('')}` : lines.join('');
 }
@@ -197,7 +197,7 @@ const kaemCases = fc
     withNewline(nearly(several(block, 8), foreign)),
     options,
     mostly<string[]>([], ['--'], ['--', 'p', 'q r'], ['--non-strict'], ['-f', 'show.kaem'], ['-v']),
-    // No name twice: Node cannot start a program with such an environment.
+    // No name occurs twice: Node cannot start a program with such an environment.
     mostly(
       ['PATH=bin', 'A=one', 'B=two words'],
       ['A=one', 'PATH=bin'],

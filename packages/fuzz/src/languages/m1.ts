@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { existingOutput, type Language, mostly, programCase } from '../language.ts';
 import { anyByte, nearly, printable, several, withNewline } from '../pieces.ts';
 
-/** Names that are defined somewhere, mostly. */
+/** Names that are usually defined somewhere. */
 const macro = fc.constantFrom('nop', 'ret', 'mov_eax,', '%x', ':l', '<4', '&q');
 const label = fc.constantFrom('main', 'FUNCTION_f', 'x>y', 'l', '_', 'a"b');
 const space = fc.constantFrom(' ', '\n', '\t', '\n\n', '  ');
@@ -17,7 +17,7 @@ const limits = fc.constantFrom(
   ...[-8388609, 8388608, 0, 0x800, 0xfff, 2147483647, -2147483648, 4294967295],
 );
 
-/** A number in one of the forms that M1 reads. */
+/** A number, in one of the forms that M1 reads. */
 const written = (value: fc.Arbitrary<number>) =>
   fc.tuple(value, fc.constantFrom('10', '16', '0X', '2', '8', '_')).map(([n, form]) => {
     const [minus, size] = [n < 0 ? '-' : '', Math.abs(n)];
@@ -109,7 +109,8 @@ const headed = (piece: fc.Arbitrary<string>) =>
 const m0Cases = fc
   .tuple(withNewline(nearly(headed(m0Piece), foreign)), existingOutput)
   .map(([text, { files, modes }]) =>
-    // A token follows every program: M0 crashes on one that ends in a DEFINE, and most would.
+    // A token is put after every program: M0 crashes on a program that ends in a DEFINE, and most
+    // would.
     programCase('M0', { in: `${text} 90\n`, ...files }, { arguments: ['in', 'out'], modes }),
   );
 

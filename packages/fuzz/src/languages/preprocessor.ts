@@ -113,7 +113,7 @@ const definition = fc.oneof(
 /** Definitions for the head of a file. */
 export const directives: fc.Arbitrary<readonly string[]> = several(definition, 4);
 
-/** An #if with branches of the text. */
+/** An #if whose branches have the text. */
 function conditional(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const opening = fc.oneof(
     condition.map((test) => `#if ${test}\n`),
@@ -131,7 +131,7 @@ function conditional(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
     .map(([start, inner, end]) => `${start}${inner}${end}#endif\n`);
 }
 
-/** A conditional around a declaration; takes part in programs that compile. */
+/** A conditional around a declaration, for programs that compile. */
 export const conditions: fc.Arbitrary<string> = fc.oneof(
   conditional(fc.constantFrom('\n', '/* c */\n', '\n\n')),
   fc.constantFrom(

@@ -13,14 +13,14 @@ import { damaged } from './archives.ts';
 
 const BLOCK = 512;
 
-/** An entry's header before it is written. */
+/** The header of an entry, before it is written. */
 interface Entry {
   readonly name: string;
   readonly type: string;
   readonly mode: string;
   readonly target: string;
   readonly data: string;
-  /** The size field; undefined for the size of the data in octal. */
+  /** The size field; undefined for the octal size of the data. */
   readonly size: string | undefined;
   readonly magic: string;
   readonly prefix: string;
@@ -95,7 +95,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
 });
 
 function written(one: Entry): string {
-  // Readers do not agree on what links and directories with a size mean.
+  // Readers disagree about links and directories with a size.
   const hasSize = !'125'.includes(one.type) && !one.name.endsWith('/');
   const content = hasSize ? one.data : '';
   const size = (hasSize ? one.size : undefined) ?? content.length.toString(8).padStart(11, '0');
@@ -147,8 +147,8 @@ const plain = damaged(
   ),
 );
 /**
- * What upstream does not know: long names and prefixes. No links and odd names, which GNU tar
- * treats differently.
+ * What upstream does not know: long names and prefixes. There are no links and odd names, which GNU
+ * tar treats differently.
  */
 const beyond = closed(
   fc.oneof(
@@ -163,7 +163,7 @@ function simple(one: Entry): Entry {
   return { ...one, type, name: isPlain ? one.name : 'a' };
 }
 
-/** What is in the folder already. */
+/** What is in the folder before the run. */
 const standing = mostly<Readonly<Record<string, string>>>(
   {},
   { a: 'old' },

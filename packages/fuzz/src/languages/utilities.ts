@@ -123,7 +123,8 @@ const sums = fc
     fc.oneof(
       fc.constantFrom(['-c', 'list'], ['--check', 'list', 'list'], ['list', '-c', 'none']),
       fc.tuple(option('-h', '-c'), words(place, 3)).map((parts) => parts.flat()),
-      // An output is only for files that are there: where upstream fails it leaves an empty one.
+      // An output is used only with files that exist: where upstream fails, it leaves an empty
+      // output.
       words(fc.constantFrom('a', 'b', 'l', 'random'), 3).map((names) => ['-o', 'out', ...names]),
       fc.constant(['random']),
     ),
@@ -142,8 +143,7 @@ const letter = fc.constantFrom('a', 'a', 'b', '\0', '\n', '\xff');
 const text = (maxLength: number) => fc.array(letter, { maxLength }).map((list) => list.join(''));
 const argument = fc.constantFrom('a', 'aa', 'ab', 'aba', 'b', 'bab', '', 'aaaaaaaa', '\n');
 /**
- * Never to standard output: upstream opens /dev/stdout, which cannot be done where that is a
- * socket.
+ * Never to standard output: upstream opens /dev/stdout, which is not possible if that is a socket.
  */
 const replacements = fc
   .tuple(

@@ -118,7 +118,7 @@ class Reporter {
 function sendFile(path: string): void {
   const node = current().files.find(`/${path}`);
   if (node?.kind !== 'file') {
-    throw new ToolError('there is no such file when the build has ended', {
+    throw new ToolError('the file does not exist at the end of the build', {
       code: 'ENOENT',
       file: path,
     });

@@ -100,7 +100,7 @@ export function ListingView({
 
 /** What an instruction does, and how it changes the flags. */
 function meaningOf({ instruction, text }: Line): string {
-  if (instruction === undefined) return 'Data: nothing leads here as to an instruction.';
+  if (instruction === undefined) return 'Data: no path through the code leads here.';
   const { does, flags } = describeInstruction(instruction);
   return `${text}: ${does}${flags === '' ? '' : ` (${flags})`}.`;
 }

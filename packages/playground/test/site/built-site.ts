@@ -16,7 +16,9 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 export interface BuiltSite extends ServedSite {
   /**
    * Open a new page. The test fails if the page reports an error or makes a request to any server
-   * but its own. @param address from the top of the site.
+   * but its own.
+   *
+   * @param address from the top of the site.
    */
   open(
     address: string,

@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)('the course', () => {
   describe.each(chapters)('%s', (chapter) => {
     const parts = partsOf(chapter);
 
-    it('prints what it says, and so does its solution', () =>
+    it('prints what the chapter says, and so does its solution', () =>
       site.open(address(chapter), async (page) => {
         await alive(page);
         const all = { length: parts.commands };
@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium)('the course', () => {
           .toEqual(Array.from({ length: parts.solution }, () => 'as-printed'));
       }));
 
-    it('knows a wrong answer of its exercise, and the right one, and keeps that', () =>
+    it('tells a wrong answer to its exercise from the right one, and keeps the right one', () =>
       site.open(address(chapter), async (page) => {
         await alive(page);
         const check = page.getByRole('button', { name: 'Check my answer' });

@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)('what the pages are made of', () => {
     }),
   );
 
-  it('has the licences of every package that is in it', () => {
+  it('has the licence of every package in it', () => {
     const text = fs.readFileSync(path.join(site.folder, 'notices.txt'), 'utf8');
     for (const name of ['preact', '@codemirror/view', '@lezer/highlight', 'style-mod']) {
       expect(text).toMatch(new RegExp(`^${name} [0-9.]+, MIT$`, 'm'));

@@ -11,7 +11,7 @@ runsIf(hasChromium, 'the playground', `There is no ${CHROMIUM}`);
 const { openPage: open } = pagesForTests();
 
 describe.skipIf(!hasChromium)('programs', () => {
-  it('assembles while one types, and lights up both sides', () =>
+  it('assembles while one types, and highlights both sides', () =>
     open('index', async (page) => {
       await write(page, '# "Hi"\n48 69 0A');
       await expect.poll(() => page.locator('.verdict').innerText()).toBe('3 bytes, by hex0');
@@ -260,7 +260,7 @@ describe.skipIf(!hasChromium)('programs', () => {
       expect(link).toBe('/playground/index.html#M1/1');
     }));
 
-  it('goes on when a program runs where there is no byte of it', () =>
+  it('goes on when a program runs at an address outside its own bytes', () =>
     open('index', async (page) => {
       await choose(page, 'M1');
       const stack = 'DEFINE push 68\nDEFINE jmp_esp FFE4\n:_start\npush %0x90909090\njmp_esp\n';

@@ -83,7 +83,7 @@ export function findShell(): Shell | Promise<Shell> {
   if (os?.file !== undefined) return spiderMonkey(os.file.readFile);
   if (readFile !== undefined) return javaScriptCore(readFile);
   if (names.scriptArgs !== undefined) return quickJs();
-  throw new Error('this JavaScript engine is not known to stage0.js');
+  throw new Error('stage0.js does not know this JavaScript engine');
 }
 
 const toConsole = {

@@ -22,7 +22,7 @@ async function attestLibrary(): Promise<typeof import('@stage0-ts/attest')> {
     return await import('@stage0-ts/attest');
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new ToolError('this takes the package @stage0-ts/attest', {
+    throw new ToolError('this needs the package @stage0-ts/attest', {
       code: 'no-attest',
       hint: `npm install @stage0-ts/attest@${version()} beside this package brings it`,
     });

@@ -14,7 +14,7 @@ export const PROGRAM_LIMIT_OPTIONS: Options = {
   'time-limit': { value: 'SECONDS', help: 'stop after this time', default: '3600' },
   'memory-limit': {
     value: 'BYTES',
-    help: 'what one program in the machine may take, as in 500M or 1G',
+    help: 'how much one program in the machine may use, as in 500M or 1G',
   },
   'instruction-limit': { value: 'N', help: 'what one program in the machine may execute' },
   'file-limit': {

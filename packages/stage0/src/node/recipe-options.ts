@@ -67,7 +67,7 @@ export function laidOut(given: Arguments, tree: MemoryFiles): LaidOut {
   const inner = script === undefined ? innerTree(tree, arch) : undefined;
   const files = inner?.files ?? tree;
   const recipe = layoutRecipe(given, files);
-  const name = layoutFor(given, files)?.name ?? 'not known';
+  const name = layoutFor(given, files)?.name ?? 'unknown';
   const where = inner === undefined ? '' : `, in ${inner.path.slice(1)}`;
   const own = `your own: ${script} in ${given.text('cwd')}`;
   return { files, recipe, layout: script === undefined ? `${name}${where}` : own };

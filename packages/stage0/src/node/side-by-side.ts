@@ -106,7 +106,7 @@ export function checkSideBySide(source: MemoryFiles, check: SideBySide): CheckRe
 
 function timeOver(seconds: number, threads: readonly Thread[]): ToolError {
   const busy = threads.filter(({ build }) => build === undefined).map(({ last }) => last);
-  const message = `stopped after ${seconds} seconds, at ${busy.join(' and ')}: the time is over (--time-limit)`;
+  const message = `stopped after ${seconds} seconds, at ${busy.join(' and ')}: the time is up (--time-limit)`;
   return new ToolError(message, { code: 'limit' });
 }
 

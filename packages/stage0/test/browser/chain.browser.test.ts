@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { commands } from 'vitest/browser';
 import type { ChainResult } from './chain.worker.ts';
 
-/** Minutes, on a machine that has other things to do; alone it is seconds. */
+/** Minutes, because the machine may be busy; otherwise it takes seconds. */
 const TIMEOUT = 600_000;
 
 declare module 'vitest/browser' {

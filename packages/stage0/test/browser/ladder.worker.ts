@@ -18,7 +18,7 @@ function load(contents: LadderFiles): MemoryFiles {
 addEventListener('message', (event: MessageEvent<LadderFiles>) => {
   const result = check(() => load(event.data), {
     engines: [PORTS, machineEngine()],
-    partial: true, // its launchers mean our ports in both
+    partial: true, // its launchers start our ports in both builds
   });
   postMessage(checkDocument(result, { tree: 'ladder' }));
 });

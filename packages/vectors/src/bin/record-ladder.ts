@@ -28,8 +28,8 @@ if (folder === undefined) {
 }
 process.umask(0o022);
 const find = nativeCommands(folder);
-// The script ends with a check of the answers, so the first build may fail there: the others must
-// not.
+// The script ends with a check of the answers, so the first build may fail there. The other builds
+// must not fail.
 fs.writeFileSync(ANSWERS, '');
 fs.writeFileSync(ANSWERS, build('upstream').answers);
 const { answers } = build('upstream');
@@ -42,8 +42,8 @@ for (const programs of ['upstream', 'own'] as const) {
 process.stdout.write(`${answers.split('\n').length - 1} answers recorded\n`);
 
 /**
- * @param programs which programs run: upstream's binaries alone, or those that the ladder has made
- *   by then.
+ * @param programs which programs run: only upstream's binaries, or those that the ladder has
+ *   already made.
  */
 function build(programs: 'upstream' | 'own'): {
   status: number | null;
@@ -75,7 +75,7 @@ function build(programs: 'upstream' | 'own'): {
   }
 }
 
-/** What the scripts start in bin/ is upstream's program of that name. */
+/** The programs that the scripts start in bin/ become upstream's programs of the same names. */
 function useUpstream(tree: string): void {
   for (const script of ['kaem.x86', 'utilities.kaem', 'build.kaem']) {
     const file = path.join(tree, script);

@@ -41,7 +41,7 @@ class CaseHost extends NodeHost {
   }
 }
 
-/** The tool's program, as the command `stage0` loads it. */
+/** The tool's program, loaded in the same way as by the command `stage0`. */
 async function loadProgram(tool: string): Promise<Program> {
   const table = new URL('../../../stage0/dist/node/tool-table.js', import.meta.url);
   const { TOOL_TABLE } = (await import(table.href)) as {
@@ -61,7 +61,7 @@ function run(vector: VectorCase, program: Program): Outcome {
       const end = program([vector.tool, ...vector.settings.arguments], host);
       return { end, stdout: host.stdout.toBytes(), stderr: host.stderr.toBytes() };
     } catch (error) {
-      // The exit status for a fault of ours.
+      // The exit status for a bug of ours.
       return { end: 70, stdout: host.stdout.toBytes(), stderr: encodeUtf8(String(error)) };
     } finally {
       process.chdir(home);
