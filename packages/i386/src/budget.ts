@@ -43,7 +43,7 @@ const CALL_INTERVAL = 16;
  * interpreted,
  */
 const INTERPRETED_FIRST = 300;
-/** and one more for each of these bytes that would be copied. */
+/** or one for this many bytes that would be copied, if that is more. */
 const COPIED_BYTES = 128;
 
 /** Runs processes in the interpreter, with one limit for a process and all its forks together. */
