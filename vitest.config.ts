@@ -69,12 +69,27 @@ const ports = {
   },
 };
 
+/** Tests that start the command `stage0` often, which is bundled once for all of them. */
+const COMMAND = ['attest', 'climb-command', 'command', 'exec', 'foreign-build'].map(
+  (name) => `packages/stage0/test/${name}.test.ts`,
+);
+const command = {
+  ...source,
+  test: {
+    name: 'command',
+    include: COMMAND,
+    globalSetup: ['packages/stage0/test/command-setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+};
+
 const node = {
   ...source,
   test: {
     name: 'node',
     include: ['packages/*/test/**/*.test.ts'],
-    exclude: ['**/browser/**', '**/site/**', ...PORTS],
+    exclude: ['**/browser/**', '**/site/**', ...PORTS, ...COMMAND],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
@@ -122,6 +137,7 @@ const browser = {
   },
 };
 
+const everywhere = [ports, node, command, site];
 export default defineConfig({
-  test: { projects: hasChromium ? [ports, node, site, browser] : [ports, node, site] },
+  test: { projects: hasChromium ? [...everywhere, browser] : everywhere },
 });

@@ -9,9 +9,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LADDER, releaseFor, runsIf } from '@stage0-ts/vectors/test-support';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-const STAGE0 = fileURLToPath(new URL('../dist/bin/stage0.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../dist/bin/stage0.js', import.meta.url));
+const STAGE0 = inject('bundledCommand');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-attest-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
@@ -20,6 +21,8 @@ function run(program: string, ...args: readonly string[]) {
   return { status, stdout, stderr };
 }
 const stage0 = (...words: readonly string[]) => run(process.execPath, STAGE0, ...words);
+/** Not bundled. */
+const command = (...words: readonly string[]) => run(process.execPath, COMMAND, ...words);
 const read = (name: string) => fs.readFileSync(path.join(scratch, name), 'utf8');
 const write = (name: string, text: string) => fs.writeFileSync(path.join(scratch, name), text);
 
@@ -31,7 +34,7 @@ const hasPeers = runsIf(
 );
 
 beforeAll(() => {
-  const { status } = stage0('attest', LADDER, '--partial', '--out', 'statement');
+  const { status } = command('attest', LADDER, '--partial', '--out', 'statement');
   expect(status).toBe(0);
 });
 
@@ -91,12 +94,12 @@ describe.runIf(hasPeers)('stage0 sign and verify', () => {
     const policy = { version: 1, threshold: 2, people, accept: ['--partial'] };
     write('policy.json', JSON.stringify(policy));
     write('strict.json', JSON.stringify({ ...policy, accept: [] }));
-    expect(stage0('sign', 'statement', '--key', 'ada.key', '--out', 'ada.json').status).toBe(0);
+    expect(command('sign', 'statement', '--key', 'ada.key', '--out', 'ada.json').status).toBe(0);
     run('ssh-keygen', '-q', '-Y', 'sign', '-n', 'stage0-attest', '-f', 'bob', 'statement');
   });
 
   it('reach the quorum together, and not alone', () => {
-    const both = stage0('verify', 'ada.json', 'statement.sig', '--policy', 'policy.json');
+    const both = command('verify', 'ada.json', 'statement.sig', '--policy', 'policy.json');
     expect(both.stdout).toContain('\nok: 2 of the 2 people that the policy asks for signed it\n');
     expect(both.status).toBe(0);
     const alone = stage0('verify', 'statement', 'statement.sig', '--policy', 'policy.json');

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ALL, bashInSmall } from './small-bash.ts';
 import {
   archive,
@@ -16,7 +16,8 @@ import {
   stage0Files,
 } from './small-climb.ts';
 
-const STAGE0 = new URL('../bin/stage0.js', import.meta.url).pathname;
+const COMMAND = new URL('../bin/stage0.js', import.meta.url).pathname;
+const STAGE0 = inject('bundledCommand');
 const top = fs.mkdtempSync(path.join(os.tmpdir(), 'climb-'));
 afterAll(() => fs.rmSync(top, { recursive: true }), 60_000);
 
@@ -45,8 +46,10 @@ interface Said {
   readonly stderr: string;
 }
 
-function climb(...words: string[]): Said {
-  const args = [STAGE0, 'climb', 'lb', '--distfiles', 'distfiles', ...words];
+const climb = (...words: string[]): Said => climbWith(STAGE0, words);
+
+function climbWith(command: string, words: readonly string[]): Said {
+  const args = [command, 'climb', 'lb', '--distfiles', 'distfiles', ...words];
   return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
 }
 
@@ -55,7 +58,7 @@ const withoutTimes = (text: string) => text.replace(/, \d+ steps, [\d.]+ s/g, ''
 
 describe('stage0 climb', () => {
   it('climbs as far as there are archives, and says why not further', () => {
-    const { status, stdout, stderr } = climb('--out', 'out');
+    const { status, stdout, stderr } = climbWith(COMMAND, ['--out', 'out']);
     expect(stderr).toBe(
       `note: the climb ends with one-1.0:2: bash-1.tar.gz, for bash-1, is not in distfiles: it has the SHA-256 ${'0'.repeat(64)} and comes from https://example.org/bash-1.tar.gz\n`,
     );

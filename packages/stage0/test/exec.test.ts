@@ -5,12 +5,11 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LADDER } from '@stage0-ts/vectors/test-support';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, inject, it } from 'vitest';
 import { rawGuest } from './guests.ts';
 
-const STAGE0 = fileURLToPath(new URL('../dist/bin/stage0.js', import.meta.url));
+const STAGE0 = inject('bundledCommand');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-exec-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
