@@ -136,11 +136,13 @@ function inOrder() {
 
 function pack(folder) {
   fs.mkdirSync(folder, { recursive: true });
-  for (const name of inOrder()) {
-    const words = ['pack', '--pack-destination', folder, '-w', name];
-    const { status, stderr } = spawnSync('npm', words, { cwd: ROOT, encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr);
-    const { version } = manifests().find((manifest) => manifest.name === name);
+  const names = inOrder();
+  const words = ['pack', '--pack-destination', folder, ...names.flatMap((name) => ['-w', name])];
+  const { status, stderr } = spawnSync('npm', words, { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  const versions = new Map(manifests().map(({ name, version }) => [name, version]));
+  for (const name of names) {
+    const version = versions.get(name);
     const archive = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
     const bytes = fs.readFileSync(path.join(folder, archive));
     console.log(`${createHash('sha256').update(bytes).digest('hex')}  ${archive}`);

@@ -7,9 +7,13 @@
  * that a build or `npm ci` has made. npm may not use the network: nothing in these pages may ask a
  * registry for a package. The pages are the expectation: in a `console` block all output must be as
  * shown, with `…` for anything; every line of an `sh` block must succeed.
+ *
+ * The clone is also the second build of this repository, from nothing, in another folder, at another
+ * time: it makes the same files, byte for byte.
  */
 
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,6 +26,8 @@ import { blocksOf, commandsOf, outputPattern } from './documents.ts';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGES = ['README.md', 'docs/audit.md'];
 const RELEASE = UPSTREAM.archive.name;
+/** What a newcomer types first. The tests look at what it leaves before they go on. */
+const INSTALL = 'npm ci';
 /** A line that runs this test. */
 const TESTS = /\bnpm test\b/;
 const TIMEOUT = 600_000;
@@ -87,7 +93,7 @@ const commands = fs.readdirSync(path.join(ROOT, 'packages')).flatMap((folder) =>
 
 describe('after `npm ci`, before anything is built', () => {
   beforeAll(() => {
-    const { status, output } = shell('npm ci');
+    const { status, output } = shell(INSTALL);
     expect(status, output).toBe(0);
   }, TIMEOUT);
 
@@ -121,7 +127,8 @@ describe.each(PAGES)('%s in a fresh clone', (page) => {
     if (missing !== undefined) skip(`there is no ${missing.what.replace(/^a /, '')}`);
     if (language === 'sh') {
       const lines = text.split('\n').filter((line) => !TESTS.test(line));
-      const { status, output } = shell(`set -e\n${lines.join('\n')}`);
+      const rest = lines.map((line) => line.replace(`${INSTALL} && `, ''));
+      const { status, output } = shell(`set -e\n${rest.join('\n')}`);
       expect(status, `${text}\n${output}`).toBe(0);
       return;
     }
@@ -129,6 +136,43 @@ describe.each(PAGES)('%s in a fresh clone', (page) => {
       expect(`$ ${command}${shell(command).output}`).toMatch(
         outputPattern(`$ ${command}${output}`),
       );
+    }
+  });
+});
+
+describe('the build in a fresh clone', () => {
+  const folders = fs
+    .readdirSync(path.join(ROOT, 'packages'))
+    .filter((name) => fs.existsSync(path.join(ROOT, 'packages', name, 'tsconfig.json')));
+  /** What the compiler made of a package → its digest. The compiler's own notes have times. */
+  const builtIn = (root: string, folder: string) => {
+    const dist = path.join(root, 'packages', folder, 'dist');
+    const names = fs.readdirSync(dist, { recursive: true, encoding: 'utf8' });
+    const files = names.filter(
+      (name) => !name.startsWith('.tsbuildinfo') && fs.statSync(path.join(dist, name)).isFile(),
+    );
+    return new Map(
+      files.map((name) => {
+        const bytes = fs.readFileSync(path.join(dist, name));
+        return [name, createHash('sha256').update(bytes).digest('hex')];
+      }),
+    );
+  };
+  /** True for a file that is here because its source once was. */
+  const isStale = (folder: string, name: string) => {
+    const source = name.replace(/(\.js|\.d\.ts)(\.map)?$/, '.ts');
+    return !fs.existsSync(path.join(ROOT, 'packages', folder, 'src', source));
+  };
+
+  it('makes the files that the build here has made', () => {
+    const built = folders.filter((name) =>
+      fs.existsSync(path.join(clone, 'packages', name, 'dist')),
+    );
+    expect(built).toEqual(expect.arrayContaining(commands.map(({ folder }) => folder)));
+    for (const folder of built) {
+      const here = [...builtIn(ROOT, folder)].filter(([name]) => !isStale(folder, name));
+      expect(here.length).toBeGreaterThan(3);
+      expect([folder, builtIn(clone, folder)]).toEqual([folder, new Map(here)]);
     }
   });
 });

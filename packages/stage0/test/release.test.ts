@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What npm would publish: two builds from nothing, in folders of other names and at other times,
- * give the same archives, byte for byte; and publint and "are the types wrong" find nothing in
- * them.
+ * What npm would publish: what `npm run build` has made here, packed as .github/workflows/release.yml
+ * packs it, in copies of the repository. It is packed in an order in which it can be published, and
+ * in a folder of another name, at another time, into the same archives, byte for byte; publint and
+ * "are the types wrong" find nothing in them. That a build from nothing makes the same files, too,
+ * is shown in clone.test.ts.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,14 +18,15 @@ import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** Folders that are not part of a clean checkout, or that a build does not need. */
-const LEFT_OUT = new Set(['node_modules', 'dist', '.git', 'coverage', 'test-vectors', 'bench']);
+/** Of no use to `npm pack`. */
+const LEFT_OUT = new Set(['node_modules', '.git', 'coverage', 'test-vectors', 'bench']);
 /** Findings about resolution as CommonJS, which is not meant: these packages are ESM. */
 const NOT_MEANT = new Set(['node10', 'node16-cjs']);
 
 interface Manifest {
   readonly name: string;
   readonly private?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 const folders = fs
@@ -34,47 +37,36 @@ const manifestOf = (folder: string): Manifest =>
 const published = folders.filter((folder) => manifestOf(folder).private !== true);
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-release-'));
-/** The repository at one time, copied for both builds. */
-const SOURCES = path.join(scratch, 'sources');
-fs.cpSync(ROOT, SOURCES, {
-  recursive: true,
-  filter: (source) => !LEFT_OUT.has(path.basename(source)),
-});
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }), 60_000);
+/** The repository at one moment, for both. */
+const SOURCES = path.join(scratch, 'sources');
 
-/** A clean copy of the repository, built and packed: package → archive. */
-function packedIn(name: string): Map<string, Buffer> {
+interface Packed {
+  /** Package → archive. */
+  readonly archives: ReadonlyMap<string, Buffer>;
+  /** The lines that say in which order to publish. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Packed in a copy of the repository that is called `name`: packing puts files into the folders of
+ * the packages for a moment.
+ */
+function packedIn(name: string): Packed {
   const root = path.join(scratch, name);
   fs.cpSync(SOURCES, root, { recursive: true });
-  linkModules(path.join(root, 'node_modules'));
-  run(root, process.execPath, 'node_modules/typescript/bin/tsc', '-b');
-  const archives = path.join(root, 'archives');
-  fs.mkdirSync(archives);
-  const workspaces = published.flatMap((folder) => ['-w', `packages/${folder}`]);
-  run(root, 'npm', 'pack', ...workspaces, '--pack-destination', archives);
-  const files = fs.readdirSync(archives).map((file) => {
-    const archive = fs.readFileSync(path.join(archives, file));
-    return [file.replace(/^stage0-ts-(.*)-[\d.]+\.tgz$/, '$1'), archive] as const;
+  const folder = path.join(root, 'archives');
+  const words = ['scripts/release.js', 'pack', folder];
+  const options = { cwd: root, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, options);
+  expect([status, stderr]).toEqual([0, '']);
+  const archives = fs.readdirSync(folder).map((file) => {
+    return [packageIn(file), fs.readFileSync(path.join(folder, file))] as const;
   });
-  return new Map(files);
+  return { archives: new Map(archives), lines: stdout.trimEnd().split('\n') };
 }
 
-/** The tools are shared; our own packages are those of the copy. */
-function linkModules(folder: string): void {
-  fs.mkdirSync(path.join(folder, '@stage0-ts'), { recursive: true });
-  for (const name of fs.readdirSync(path.join(ROOT, 'node_modules'))) {
-    if (name === '@stage0-ts' || name.startsWith('.')) continue;
-    fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, name));
-  }
-  for (const name of folders) {
-    fs.symlinkSync(`../../packages/${name}`, path.join(folder, '@stage0-ts', name));
-  }
-}
-
-function run(cwd: string, command: string, ...args: string[]): void {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
-}
+const packageIn = (archive: string) => archive.replace(/^stage0-ts-(.*)-[\d.]+\.tgz$/, '$1');
 
 const digest = (bytes: Buffer | undefined) =>
   createHash('sha256')
@@ -82,9 +74,12 @@ const digest = (bytes: Buffer | undefined) =>
     .digest('hex');
 
 describe('the packages that npm would publish', () => {
-  let first = new Map<string, Buffer>();
+  let first: ReadonlyMap<string, Buffer>;
+  let lines: readonly string[];
   beforeAll(() => {
-    first = packedIn('one');
+    const filter = (source: string) => !LEFT_OUT.has(path.basename(source));
+    fs.cpSync(ROOT, SOURCES, { recursive: true, filter });
+    ({ archives: first, lines } = packedIn('one'));
   }, 240_000);
 
   it('are all public ones', () => {
@@ -92,10 +87,26 @@ describe('the packages that npm would publish', () => {
     expect(published.length).toBeGreaterThanOrEqual(15);
   });
 
-  it('come out the same from a second build', { timeout: 240_000 }, () => {
-    const second = packedIn('another-folder');
+  it('come in an order in which they can be published', () => {
+    const seen = new Set<string>();
+    for (const line of lines) {
+      const [sha256, archive = ''] = line.split('  ');
+      const name = packageIn(archive);
+      expect(digest(first.get(name))).toBe(sha256);
+      const needed = Object.keys(manifestOf(name).dependencies ?? {})
+        .filter((one) => one.startsWith('@stage0-ts/'))
+        .map((one) => one.replace('@stage0-ts/', ''));
+      for (const one of needed)
+        expect([name, [...seen]]).toEqual([name, expect.arrayContaining([one])]);
+      seen.add(name);
+    }
+    expect([...seen].sort()).toEqual([...published].sort());
+  });
+
+  it('come out the same in another folder, at another time', { timeout: 240_000 }, () => {
+    const { archives } = packedIn('another-folder');
     for (const [name, archive] of first) {
-      expect([name, digest(second.get(name))]).toEqual([name, digest(archive)]);
+      expect([name, digest(archives.get(name))]).toEqual([name, digest(archive)]);
     }
   });
 
