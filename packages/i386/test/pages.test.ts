@@ -11,6 +11,7 @@ import { TranslationCache } from '../src/translate/cache.ts';
 import { DATA, elf, load, system, word } from './guest.ts';
 import { NativeGuests } from './linux.ts';
 import { diceFrom } from './random-code.ts';
+import { SMALL } from './run.ts';
 
 const guests = new NativeGuests();
 afterAll(() => guests.remove());
@@ -113,6 +114,7 @@ function run(image: Uint8Array, translations?: TranslationCache) {
       files: new MemoryFiles(),
       stdout: (bytes) => stdout.push(...bytes),
     }),
+    ...SMALL,
     translations,
   });
   let end: unknown;
@@ -121,7 +123,9 @@ function run(image: Uint8Array, translations?: TranslationCache) {
   } catch (error) {
     end = (error as Error).message;
   }
-  return { end, stdout, interpreted: machine.cpu.executed };
+  const { executed: interpreted } = machine.cpu;
+  machine.release();
+  return { end, stdout, interpreted };
 }
 
 describe('pages of mmap', () => {

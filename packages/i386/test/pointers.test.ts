@@ -4,11 +4,10 @@
  * often, beside the code that is running, and leave what the interpreter leaves.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { Machine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
 import { TranslationCache } from '../src/translate/cache.ts';
 import { CODE, DATA, elf, load, system, word } from './guest.ts';
-import { emulated, lockstep } from './run.ts';
+import { emulated, lockstep, machine, SMALL } from './run.ts';
 
 /** Writes eax, and the page of data, and ends. */
 const REPORT = [
@@ -60,11 +59,10 @@ describe('functions that are reached by pointers', () => {
 
   /** Instructions that the interpreter executes. */
   function interpretedOf(guest: Uint8Array, translations: TranslationCache): number {
-    const host = new MemoryHost({ files: new MemoryFiles() });
-    const given = { image: { path: 'guest', bytes: guest }, argv: ['guest'], host };
-    const machine = new Machine({ ...given, translations });
-    machine.run();
-    return machine.cpu.executed;
+    // Translations are for a layout of the memory: that of `emulated`.
+    const run = machine(guest, undefined, { ...SMALL, translations });
+    run.run();
+    return run.cpu.executed;
   }
 
   it('are translated before the first call where the code mentions them', () => {

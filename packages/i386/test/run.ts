@@ -1,15 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Runs guests in tests: for their output, or with translator and interpreter in lockstep. */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { i386Engine, Machine, type MachineOptions, REGISTER_NAMES } from '@stage0-ts/i386';
+import {
+  type EngineOptions,
+  i386Engine,
+  Machine,
+  type MachineOptions,
+  REGISTER_NAMES,
+} from '@stage0-ts/i386';
 import { TranslationCache } from '../src/translate/cache.ts';
+import { MemoryPool } from '../src/translate/pool.ts';
 import { type Ending, runInWorld } from './world.ts';
 
-/** What the guest writes to standard output. */
+/**
+ * Thousands of random guests run for a moment each: with the usual 8 MiB of stack and new memories,
+ * nearly all of the time would go into making, clearing and comparing zeros.
+ */
+export const SMALL = { stackSize: 256 << 10, memories: new MemoryPool() };
+
+/** What the guest writes to standard output. It has a small stack. */
 export function emulated(image: Uint8Array, options: Partial<MachineOptions> = {}): Uint8Array {
   const parts: Uint8Array[] = [];
   const host = new MemoryHost({ files: new MemoryFiles(), stdout: (bytes) => parts.push(bytes) });
-  machine(image, host, options).run();
+  const guest = machine(image, host, { ...SMALL, ...options });
+  guest.run();
+  guest.release();
   return Buffer.concat(parts);
 }
 
@@ -37,10 +52,11 @@ export function start(
   mode: (typeof MODES)[number],
   files = new MemoryFiles(),
   argv: readonly string[] = ['guest'],
+  options: EngineOptions = {},
 ): Omit<Ending, 'stdout'> & { stdout: string } {
   files.writeFile('/guest', image, 0o755);
   // Translated code counts here, and does not in `emulated` and `lockstep`.
-  const engine = i386Engine({ mode, shouldStop: () => false });
+  const engine = i386Engine({ mode, shouldStop: () => false, ...options });
   const ending = runInWorld({ files, engine }, '/guest', argv);
   return { ...ending, stdout: Buffer.from(ending.stdout).toString() };
 }
@@ -48,7 +64,7 @@ export function start(
 /**
  * Run translated code, and after each of its blocks the interpreter up to the same address.
  * Registers, the flags that translated code computes, and the memory that the interpreter wrote
- * must be equal; at the end, all memory. Returns the number of blocks.
+ * must be equal; at the end, all memory. The stack is small. Returns the number of blocks.
  */
 export function lockstep(
   image: Uint8Array,
@@ -56,7 +72,7 @@ export function lockstep(
   argv: readonly string[] = ['guest'],
 ): number {
   const program = { path: 'guest', bytes: image };
-  const shadow = new Machine({ image: program, argv, host: makeHost() });
+  const shadow = new Machine({ image: program, argv, host: makeHost(), ...SMALL });
   const written: [address: number, size: number][] = [];
   shadow.cpu.onWrite = (address, size) => written.push([address, size]);
   let blocks = 0;
@@ -64,6 +80,7 @@ export function lockstep(
     image: program,
     argv,
     host: makeHost(),
+    ...SMALL,
     translations: new TranslationCache(),
     observer: (address, known, { cpu, memory }) => {
       catchUp(shadow, address, blocks++ > 0);
@@ -88,6 +105,7 @@ export function lockstep(
     const [first, second] = [primary, shadow].map(({ memory }) => memory.bytes.subarray(...part));
     if (Buffer.compare(first as Uint8Array, second as Uint8Array) !== 0) throw new Error('memory');
   }
+  primary.release();
   return blocks;
 }
 

@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 import { CALL } from '../src/call-numbers.ts';
 import { DATA, elf, exit, place, system, word } from './guest.ts';
 import { type Dice, diceFrom } from './random-code.ts';
-import { start } from './run.ts';
+import { SMALL, start } from './run.ts';
 
 const NAMES = ['a', 'b'];
 const BYTE = DATA + 64;
@@ -54,6 +54,7 @@ function world(): MemoryFiles {
 it('random calls leave the same in translated code as in the interpreter', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
+      const { stackSize } = SMALL;
       const dice = diceFrom(seed);
       const names = NAMES.flatMap((name, at) => place(DATA + 16 * at, name));
       const opens = [0, 1, 2].flatMap((flags, at) =>
@@ -63,7 +64,7 @@ it('random calls leave the same in translated code as in the interpreter', () =>
       const image = elf([...names, ...opens, ...calls, ...exit(0)]);
       const [one, other] = (['interpret', 'translate'] as const).map((mode) => {
         const files = world();
-        const { status, stdout } = start(image, mode, files);
+        const { status, stdout } = start(image, mode, files, ['guest'], { stackSize });
         const content = NAMES.map((name) => files.find(`/${name}`));
         return { status, stdout, content };
       });
