@@ -70,7 +70,7 @@ const ports = {
 };
 
 /** Tests that start the command `stage0` often, which is bundled once for all of them. */
-const COMMAND = ['attest', 'climb-command', 'command', 'exec', 'foreign-build'].map(
+const COMMAND = ['attest', 'climb-command', 'command', 'exec', 'foreign-build', 'tutorial'].map(
   (name) => `packages/stage0/test/${name}.test.ts`,
 );
 const command = {
@@ -84,12 +84,33 @@ const command = {
   },
 };
 
+/**
+ * Tests that build small trees in memory, hardly start a program, and leave nothing behind: they
+ * share processes, too. A process that is large takes long to start another.
+ */
+const BUILDS = [
+  ...['check', 'climb', 'climb-bash', 'compiler-dialects', 'cross', 'cross-diverse', 'diverse'],
+  ...['explain', 'hostile-names', 'independence', 'known-differences', 'ladder', 'layouts'],
+  ...['machine', 'nar-digest', 'nix-base32', 'planet-dialects', 'releases', 'run', 'script-line'],
+  ...['tool-table', 'tree-advice', 'trojans', 'trusting-trust', 'upstream'],
+].map((name) => `packages/stage0/test/${name}.test.ts`);
+const builds = {
+  ...source,
+  test: {
+    name: 'builds',
+    include: BUILDS,
+    isolate: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+};
+
 const node = {
   ...source,
   test: {
     name: 'node',
     include: ['packages/*/test/**/*.test.ts'],
-    exclude: ['**/browser/**', '**/site/**', ...PORTS, ...COMMAND],
+    exclude: ['**/browser/**', '**/site/**', ...PORTS, ...COMMAND, ...BUILDS],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
@@ -137,7 +158,7 @@ const browser = {
   },
 };
 
-const everywhere = [ports, node, command, site];
+const everywhere = [ports, builds, node, command, site];
 export default defineConfig({
   test: { projects: hasChromium ? [...everywhere, browser] : everywhere },
 });

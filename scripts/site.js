@@ -5,7 +5,8 @@
 // puts the two together: typedoc's pages get the bar and the foot that all have, and the page of a
 // module its package's README. Then come a picture for social media and an archive of it all.
 // SITE_FOLDER is where to, in place of site/, and SITE_URL, if it is set, where the site will be,
-// for addresses that must be whole.
+// for addresses that must be whole. `node scripts/site.js pages` stops after the pages that vite
+// makes, and SITE_PAGES is a folder that has these already.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -94,16 +95,12 @@ if (
   process.exit(1);
 }
 fs.rmSync(site, { recursive: true, force: true });
-run(
-  'vite',
-  'build',
-  '--config',
-  'packages/playground/vite.config.ts',
-  '--outDir',
-  site,
-  '--logLevel',
-  'warn',
-);
+const made = process.env.SITE_PAGES;
+if (made === undefined) {
+  const config = 'packages/playground/vite.config.ts';
+  run('vite', 'build', '--config', config, '--outDir', site, '--logLevel', 'warn');
+} else fs.cpSync(made, site, { recursive: true });
+if (process.argv[2] === 'pages') process.exit();
 
 const readmes = new Map(
   files()

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A site that is served, and a browser for it. */
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import { newFolder, type ServedSite, serve } from './setup.ts';
+import { makeSite, newFolder, type ServedSite, serve } from './setup.ts';
 
 export const CHROMIUM = '/usr/bin/chromium';
 export const hasChromium = fs.existsSync(CHROMIUM);
 
-const SITE_SCRIPT = fileURLToPath(new URL('../../../../scripts/site.js', import.meta.url));
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'];
 
 export interface BuiltSite extends ServedSite {
@@ -37,18 +34,15 @@ export interface BuiltSite extends ServedSite {
 export const pagesForTests = (): BuiltSite => withBrowser(() => inject('pages'));
 
 /**
- * The whole site, as `npm run site` makes it. That is more work, so the site is made before the
- * tests of one file and removed after them. Only tests may use it.
+ * The whole site, as `npm run site` makes it of these pages. That is more work, so it is made
+ * before the tests of one file and removed after them. Only tests may use it.
  */
 export function wholeSiteForTests(): BuiltSite {
   let served: ServedSite | undefined;
   let close: (() => Promise<void>) | undefined;
   beforeAll(async () => {
     const folder = newFolder();
-    const env = { ...process.env, SITE_FOLDER: folder };
-    const options = { env, encoding: 'utf8' } as const;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [SITE_SCRIPT], options);
-    expect(status, `${stdout}\n${stderr}`).toBe(0);
+    makeSite(folder, [], { SITE_PAGES: inject('pages').folder });
     [served, close] = await serve(folder);
   }, 240_000);
   afterAll(() => close?.());

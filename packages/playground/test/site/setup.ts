@@ -5,13 +5,15 @@
  *
  * Invariant: no test changes the folder.
  */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, preview } from 'vite';
+import { preview } from 'vite';
 import type { TestProject } from 'vitest/node';
 
+const SCRIPT = fileURLToPath(new URL('../../../../scripts/site.js', import.meta.url));
 const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
 
 /** Where the pages are: their folder on this disk, and their address for browsers. */
@@ -29,6 +31,18 @@ declare module 'vitest' {
 /** A folder for a site. */
 export const newFolder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-pages-'));
 
+/** Run `npm run site`'s script. */
+export function makeSite(
+  folder: string,
+  words: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): void {
+  const env = { ...process.env, SITE_FOLDER: folder, ...variables };
+  const options = { env, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, ...words], options);
+  if (status !== 0) throw new Error(`${stdout}\n${stderr}`);
+}
+
 /** Serve a built site until the second value is called, which also removes the folder. */
 export async function serve(folder: string): Promise<[ServedSite, () => Promise<void>]> {
   const server = await preview({ configFile, build: { outDir: folder }, preview: { port: 0 } });
@@ -43,7 +57,7 @@ export async function serve(folder: string): Promise<[ServedSite, () => Promise<
 /** What vitest calls. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = newFolder();
-  await build({ configFile, logLevel: 'error', build: { outDir: folder } });
+  makeSite(folder, ['pages'], {});
   const [pages, close] = await serve(folder);
   project.provide('pages', pages);
   return close;
