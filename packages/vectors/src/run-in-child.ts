@@ -4,9 +4,13 @@
  * folders. With a process for each case, nearly all of the time would go into starting Node.
  *
  * The child is bin/run-cases.ts. It sends each outcome as soon as it has it; a case that takes too
- * long counts as a hang, and so do those that wait for it.
+ * long counts as a hang, and so do those that wait for it. The child's standard streams are files,
+ * so that those of the programs that a case starts are the same.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outcome } from './case.ts';
 
@@ -22,8 +26,17 @@ export interface CaseOutcome {
 
 /** Run the cases of `set`. Returns the outcome of each, by name. */
 export function runInChild(set: string, names: readonly string[]): Promise<Map<string, Outcome>> {
-  const child = fork(CHILD, [set, ...names], { serialization: 'advanced', execArgv: [] });
-  return collect(child, names);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stage0-streams-'));
+  const file = (name: string, flags: string) => fs.openSync(path.join(folder, name), flags);
+  fs.writeFileSync(path.join(folder, '0'), '');
+  const streams = [file('0', 'r'), file('1', 'a'), file('2', 'a')];
+  const child = fork(CHILD, [folder, set, ...names], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: [...streams, 'ipc'],
+  });
+  for (const stream of streams) fs.closeSync(stream);
+  return collect(child, names).finally(() => fs.rmSync(folder, { recursive: true, force: true }));
 }
 
 function collect(child: ChildProcess, names: readonly string[]): Promise<Map<string, Outcome>> {

@@ -86,8 +86,7 @@ export function vectorSuite(tool: string, program: Program, options: SuiteOption
 
 /**
  * Runs of our built program. Most of them are in one child process, which starts when the first of
- * them is needed. The first few cases have a process each, and so do cases that start other
- * programs, since these write to the streams of the process.
+ * them is needed. The first few cases have a process each.
  */
 class BuiltRuns {
   private readonly set: string;
@@ -97,8 +96,8 @@ class BuiltRuns {
   constructor(set: string, names: readonly string[]) {
     this.set = set;
     this.inChild = names.slice(OWN_PROCESSES).filter((name) => {
-      const { programs, implementations } = loadCase(set, name).settings;
-      return programs === undefined && (implementations?.includes('dist') ?? true);
+      const { implementations } = loadCase(set, name).settings;
+      return implementations?.includes('dist') ?? true;
     });
   }
 

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 
 describe('cases in one child process', () => {
-  it.each(['hex0', 'untar', 'M1'])('of %s end as in a process each', async (tool) => {
+  it.each(['hex0', 'untar', 'M1', 'kaem'])('of %s end as in a process each', async (tool) => {
     const names = listCases(tool).slice(0, 6);
     const together = await runInChild(tool, names);
     for (const name of names) {

@@ -1,10 +1,16 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * `run-cases SET CASE…`: run cases with our built program on the Node host, and send the outcomes
- * to the parent.
+ * `run-cases FOLDER SET CASE…`: run cases with our built program on the Node host, and send the
+ * outcomes to the parent.
+ *
+ * FOLDER has the files `0`, `1` and `2`, which are this process's standard streams, and those of
+ * the programs that a case starts. What a case reads is added to the first before it runs, and what
+ * it wrote is read from the others after it.
  */
-import { ByteWriter, encodeUtf8 } from '@stage0-ts/bytes';
+import fs from 'node:fs';
+import path from 'node:path';
+import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { Program } from '@stage0-ts/host';
 import { NodeHost } from '@stage0-ts/host/node';
 import type { Outcome, VectorCase } from '../case.ts';
@@ -13,32 +19,38 @@ import { builtCommands } from '../commands.ts';
 import { loadCase } from '../load.ts';
 import type { CaseOutcome } from '../run-in-child.ts';
 
-/** A Node host with the environment and streams of a case. */
+/** A Node host with the environment of a case. */
 class CaseHost extends NodeHost {
   override readonly environment: readonly string[];
-  readonly stdout = new ByteWriter();
-  readonly stderr = new ByteWriter();
-  private stdin: Uint8Array;
 
   constructor(vector: VectorCase) {
     super();
     this.environment = vector.settings.environment ?? [];
-    this.stdin = standardInput(vector);
+  }
+}
+
+/** A file that others append to → what was added since the last look. */
+class Growing {
+  private readonly descriptor: number;
+  private seen = 0;
+
+  constructor(file: string) {
+    this.descriptor = fs.openSync(file, 'r');
   }
 
-  override readStdin(): Uint8Array {
-    const { stdin } = this;
-    this.stdin = new Uint8Array();
-    return stdin;
+  news(): Uint8Array {
+    const added = Buffer.alloc(fs.fstatSync(this.descriptor).size - this.seen);
+    if (added.length > 0) fs.readSync(this.descriptor, added, 0, added.length, this.seen);
+    this.seen += added.length;
+    return added;
   }
+}
 
-  override writeStdout(bytes: Uint8Array): void {
-    this.stdout.write(bytes);
-  }
-
-  override writeStderr(bytes: Uint8Array): void {
-    this.stderr.write(bytes);
-  }
+/** Give `bytes` to standard input, after what the case before left there. */
+function feed(bytes: Uint8Array): void {
+  const rest = Buffer.alloc(4096);
+  while (fs.readSync(0, rest) > 0);
+  fs.appendFileSync(path.join(streams, '0'), bytes);
 }
 
 /** The tool's program, loaded in the same way as by the command `stage0`. */
@@ -55,17 +67,18 @@ async function loadProgram(tool: string): Promise<Program> {
 function run(vector: VectorCase, program: Program): Outcome {
   const home = process.cwd();
   return inFreshFolder(vector, builtCommands(), (folder) => {
-    const host = new CaseHost(vector);
+    feed(standardInput(vector));
     process.chdir(folder);
+    let end: number;
     try {
-      const end = program([vector.tool, ...vector.settings.arguments], host);
-      return { end, stdout: host.stdout.toBytes(), stderr: host.stderr.toBytes() };
+      end = program([vector.tool, ...vector.settings.arguments], new CaseHost(vector));
     } catch (error) {
-      // The exit status for a bug of ours.
-      return { end: 70, stdout: host.stdout.toBytes(), stderr: encodeUtf8(String(error)) };
+      end = 70; // the exit status for a bug of ours
+      fs.writeSync(2, encodeUtf8(String(error)));
     } finally {
       process.chdir(home);
     }
+    return { end, stdout: stdout.news(), stderr: stderr.news() };
   });
 }
 
@@ -75,11 +88,15 @@ function send(message: CaseOutcome): Promise<void> {
   });
 }
 
-const [set, ...names] = process.argv.slice(2);
+const [streams = '', set, ...names] = process.argv.slice(2);
 if (set === undefined || process.send === undefined) {
-  process.stderr.write('usage: run-in-child.ts starts this with SET CASE…\n');
+  process.stderr.write('usage: run-in-child.ts starts this with FOLDER SET CASE…\n');
   process.exit(2);
 }
+const [stdout, stderr] = ['1', '2'].map((name) => new Growing(path.join(streams, name))) as [
+  Growing,
+  Growing,
+];
 const vectors = names.map((name) => loadCase(set, name));
 const program = await loadProgram(vectors[0]?.tool ?? set);
 for (const [index, vector] of vectors.entries()) {
