@@ -75,7 +75,7 @@ export class Machine {
     let backing: WasmBacking | undefined;
     const loaded = loadImage(image, argv, host.environment, limits, (size) => {
       if (translations === undefined) return new PlainBacking(size);
-      backing = this.memories.acquire(size, limits.memory);
+      backing = this.memories.acquire(size, limits.memory, image.path);
       return backing;
     });
     const budget = new InstructionBudget(options);
@@ -100,7 +100,7 @@ export class Machine {
     const run = (process: Process, own: WasmBacking): Runner =>
       new Runner(process, translation, own, budget, options.observer);
     budget.accelerate = (process) => {
-      const own = this.memories.acquire(process.memory.sizeInUse, limits.memory);
+      const own = this.memories.acquire(process.memory.bytes.length, limits.memory);
       process.ownMemory(() => own);
       try {
         return run(process, own).run();
@@ -163,7 +163,8 @@ export class Machine {
 
   /** Give the memory to the next machine. After that, use neither this machine nor its memory. */
   release(): void {
-    if (this.backing !== undefined) this.memories.release(this.backing, this.memory.used);
+    if (this.backing !== undefined)
+      this.memories.release(this.backing, this.memory.used, this.budget.program);
   }
 
   private finishWith(action: () => void): void {

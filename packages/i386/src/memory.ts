@@ -125,11 +125,6 @@ export class Memory {
     return this.place(Math.max(roundUp(this.heapEnd), this.mapEnd));
   }
 
-  /** Size of a buffer for as much. */
-  get sizeInUse(): number {
-    return Math.ceil(this.used / GRANULE) * GRANULE;
-  }
-
   /** Bytes of the low region that are in use. */
   get usedLow(): number {
     return this.used - this.lowOffset;
@@ -316,7 +311,7 @@ export class Memory {
   /** A copy in another buffer; by default a plain one. */
   copy(makeBacking: (size: number) => Backing = (size) => new PlainBacking(size)): Memory {
     const { used } = this;
-    const twin = new Memory(this.layout, makeBacking(this.sizeInUse), this.limit);
+    const twin = new Memory(this.layout, makeBacking(this.bytes.length), this.limit);
     // Most of the stack was never used: the zeros at the start need not be copied.
     const words = new Int32Array(this.bytes.buffer, 0, used >>> 2);
     let first = 0;
