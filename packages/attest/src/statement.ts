@@ -96,7 +96,7 @@ const TREE = 'tree';
 /** The statement's bytes. Throws ToolError when there is nothing to state. */
 export function statementOf(evidence: Evidence): Uint8Array {
   if (evidence.files.length === 0) {
-    throw new ToolError('there is no file that both engines made with the same bytes', {
+    throw new ToolError('the two engines made none of the files with the same bytes', {
       code: 'no-subject',
     });
   }

@@ -70,7 +70,7 @@ export interface Verification {
   /** Where the first two claims differ. */
   readonly disagreement: Disagreement | undefined;
   readonly threshold: number;
-  /** True if enough people signed one claim and there is no other claim. */
+  /** True if enough people signed one claim, and nobody signed another. */
   readonly ok: boolean;
 }
 

@@ -13,7 +13,7 @@ import { spawnSync } from 'node:child_process';
 const MAX_DATA_BYTES = 2 ** 30;
 const MAX_FILE_BYTES = 2 ** 26;
 
-/** @throws Error if there is no prlimit. */
+/** @throws Error if prlimit is missing. */
 export function limitProcess(): void {
   const limits = [`--data=${MAX_DATA_BYTES}`, `--fsize=${MAX_FILE_BYTES}`, '--core=0'];
   const { error, status } = spawnSync('prlimit', ['--pid', String(process.pid), ...limits]);

@@ -46,7 +46,7 @@ const shells = ['kaem', 'kaem-minimal'];
 
 interface BadInput {
   readonly about: string;
-  /** The content of `in`; absent if there is no such file, or if it is a directory. */
+  /** The content of `in`; absent if that file does not exist, or if it is a directory. */
   readonly input?: string;
   readonly directories?: readonly string[];
   readonly tools: readonly string[];

@@ -111,7 +111,7 @@ const FS = 4;
 /** The last segment register is gs. */
 const LAST_SEGMENT = 5;
 /**
- * Their memory operands are implied, so here is no operand to which a segment prefix could apply.
+ * Their memory operands are implied, so a segment prefix has no operand to apply to.
  */
 const IMPLICIT = new Set<OperationName>([...STRING, 'xlat']);
 const MAX_LENGTH = 15;

@@ -340,7 +340,7 @@ export class FileTable {
     this.opened.flush();
   }
 
-  /** The standard streams for a program that is executed, if they are no longer the host's own. */
+  /** The standard streams for a program that is executed, if they differ from the host's own. */
   streams(): Inherited {
     const [input, ...outputs] = [0, 1, 2].map((number) => this.descriptors[number]);
     const [stdout, stderr] = outputs.map((descriptor, at) => this.output(descriptor, at + 1));

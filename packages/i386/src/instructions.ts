@@ -195,7 +195,7 @@ c0 xadd Eb Gb | c1 xadd Ev Gv | c7 @exchange8 M | c8-cf bswap Zv`;
 
 /**
  * What an opcode selects: one entry; or eight, of which the `reg` field of ModRM selects one; or
- * 256, of which ModRM selects one. Undefined if there is no such opcode.
+ * 256, of which ModRM selects one. Undefined for other opcodes.
  */
 export type OpcodeRow = Entry | readonly (Entry | undefined)[] | undefined;
 

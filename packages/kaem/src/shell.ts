@@ -125,6 +125,7 @@ export class Shell {
     for (const [name, value] of others) this.environment.set(name, value);
   }
 
+  /** As upstream's kaem has it: a guest's folders, where the environment names none. */
   private startingPath(): string {
     const path = this.environment.get('PATH');
     if (path !== undefined) return path;

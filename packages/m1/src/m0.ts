@@ -275,7 +275,7 @@ function printString({ out, source }: Run, { start, end }: Token): void {
 
 /**
  * Print the digits for the number after the first character: four bytes after %, two after @, one
- * after any other. False if there is no number: a value of 0 counts only if its first digit is 0.
+ * after any other. False without a number: a value of 0 counts only if its first digit is 0.
  */
 function printNumber({ out, source }: Run, { start, end }: Token): boolean {
   const value = evaluate(source.bytes, start + 1, end);

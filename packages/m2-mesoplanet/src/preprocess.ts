@@ -19,7 +19,7 @@ import { TokenProvenance } from './token-provenance.ts';
 
 export interface PreprocessOptions {
   /**
-   * The bytes of an included file, or undefined if there is no file at the path. Default: no file
+   * The bytes of an included file, or undefined if the path has no file. Default: no file
    * exists.
    */
   readonly readFile?: (path: string) => Uint8Array | undefined;

@@ -67,7 +67,7 @@ export interface CompileOptions {
   readonly expandIncludes?: boolean;
   /** Folders that `#include` searches, in order (`-I`). */
   readonly includePaths?: readonly string[];
-  /** Reads included files: the bytes at a path, or undefined if there is no such file. */
+  /** Reads included files: the bytes at a path, or undefined if the file does not exist. */
   readonly readInclude?: (path: string) => Uint8Array | undefined;
   /** Stop after the preprocessor and write its tokens (`-E`). */
   readonly preprocessOnly?: boolean;

@@ -23,7 +23,7 @@ export class Type {
    * name.
    */
   name: string | undefined;
-  /** Identifies the occurrence of the name; 0 if there is no name. */
+  /** Identifies the occurrence of the name; 0 without a name. */
   nameId: number;
   /**
    * Size in bytes; 0 for a struct that is only declared. It may be negative (a quirk of negative

@@ -7,8 +7,8 @@ import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 
 /**
  * `match` and `differs`: a digest is expected, and the file has it or does not; `missing`:
- * expected, but there is no file; `not-made`: there is a file, but no process made it; `given`: no
- * process made the file, but it is a text with the expected digest, such as the placeholders of
+ * expected, but the file is missing; `not-made`: there is a file, but no process made it; `given`:
+ * no process made the file, but it is a text with the expected digest, such as the placeholders of
  * older releases; `unlisted`: made, and no digest is expected.
  */
 export type Verdict = 'match' | 'differs' | 'missing' | 'not-made' | 'given' | 'unlisted';

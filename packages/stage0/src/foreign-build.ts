@@ -30,7 +30,7 @@ export interface ForeignBuild {
    * What is at a path below its top, without leading slash; links are followed only if `follow`.
    */
   readonly entry: (path: string, follow?: boolean) => ForeignEntry | undefined;
-  /** Names in a folder; `` is the top. Empty if there is no such folder. */
+  /** Names in a folder; `` is the top. Empty if the folder does not exist. */
   readonly names: (folder: string) => readonly string[];
 }
 

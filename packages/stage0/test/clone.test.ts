@@ -8,8 +8,7 @@
  * registry for a package. The pages are the expectation: in a `console` block all output must be as
  * shown, with `…` for anything; every line of an `sh` block must succeed.
  *
- * The clone is also the second build of this repository, from nothing, in another folder, at
- * another
+ * The clone is also a second build of this repository, from nothing, in another folder, at another
  * time: it makes the same files, byte for byte.
  */
 

@@ -3,9 +3,8 @@
  * What npm would publish: what `npm run build` has made here, packed as
  * .github/workflows/release.yml packs it, in copies of the repository. It is packed in an order in
  * which it can be published, and in a folder of another name, at another time, into the same
- * archives, byte for byte; publint and
- * "are the types wrong" find nothing in them. That a build from nothing makes the same files, too,
- * is shown in clone.test.ts.
+ * archives, byte for byte; publint and "are the types wrong" find nothing in them. clone.test.ts
+ * shows that a build from nothing makes the same files, too.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -147,8 +147,8 @@ const plain = damaged(
   ),
 );
 /**
- * What upstream does not know: long names and prefixes. There are no links and odd names, which GNU
- * tar treats differently.
+ * What upstream does not know: long names and prefixes. Links and odd names are left out:
+ * GNU tar treats them differently.
  */
 const beyond = closed(
   fc.oneof(

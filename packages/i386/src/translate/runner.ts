@@ -154,13 +154,15 @@ export class Runner {
   private findEntry(address: number): EntryPoint | undefined {
     const facts = this.program.functions.get(address);
     if (facts === undefined) return undefined;
-    const module = this.program.modules.find(({ indices }) => indices.has(address));
-    const table = module && this.tables.get(module);
-    if (table === undefined) return undefined;
-    const enter = table.get(module?.indices.get(address) as number) as Entry;
-    const entry = { enter, facts };
-    this.entries.set(address, entry);
-    return entry;
+    for (const module of this.program.modules) {
+      const at = module.indices.get(address);
+      const enter = at === undefined ? undefined : this.tables.get(module)?.get(at);
+      if (enter === undefined) continue;
+      const entry = { enter: enter as Entry, facts };
+      this.entries.set(address, entry);
+      return entry;
+    }
+    return undefined;
   }
 
   /**

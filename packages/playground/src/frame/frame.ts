@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * What every page does: the search; no bar inside a frame; and a menu that is closed if there is no
- * room for it. The search and its index are loaded only when the reader puts the cursor into the
+ * What every page does: the search; no bar inside a frame; and a menu that is closed on narrow
+ * screens. The search and its index are loaded only when the reader puts the cursor into the
  * field, so that pages stay light.
  */
 import type { SearchEntry } from '../../pages/search-entries.ts';

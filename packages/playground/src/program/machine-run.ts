@@ -140,8 +140,8 @@ export class MachineRun {
   }
 
   /**
-   * The next instruction; undefined at the end, and where there is no valid instruction. Only
-   * step() reports that.
+   * The next instruction; undefined at the end, and where the bytes are not a valid instruction.
+   * Only step() reports that.
    */
   get next(): Instruction | undefined {
     if (this.isOver) return undefined;
