@@ -46,7 +46,7 @@ describe('a statement', () => {
   });
 
   it('needs a file', () => {
-    expect(() => statementOf({ ...EVIDENCE, files: [] })).toThrow('no file');
+    expect(() => statementOf({ ...EVIDENCE, files: [] })).toThrow('none of the files');
   });
 
   it('is read again', () => {
