@@ -4,16 +4,13 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import type { PackedCase } from './packages/vectors/src/expectation.ts';
 import { listCases, listTools, packCase } from './packages/vectors/src/load.ts';
+import { CHROMIUM, hasChromium, NO_CHROMIUM } from './scripts/chromium.js';
 
 // Tests import the TypeScript sources, so they need no build.
 const conditions = ['stage0-source'];
 const source = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
-/** Debian's. Playwright's own download is not used. */
-const CHROMIUM = '/usr/bin/chromium';
-const hasChromium = fs.existsSync(CHROMIUM);
-if (!hasChromium)
-  console.warn(`\n*** DID NOT RUN: the browser tests. There is no ${CHROMIUM}. ***\n`);
+if (!hasChromium) console.warn(`\n*** DID NOT RUN: the browser tests. ${NO_CHROMIUM}. ***\n`);
 
 const upstream = JSON.parse(
   fs.readFileSync(new URL('./test-vectors/upstream.json', import.meta.url), 'utf8'),
@@ -142,17 +139,7 @@ const browser = {
       headless: true,
       commands: { readLadder, readVectors, readRelease },
       screenshotFailures: false,
-      provider: playwright({
-        launchOptions: {
-          executablePath: CHROMIUM,
-          args: [
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-background-networking',
-            '--disable-sync',
-          ],
-        },
-      }),
+      provider: playwright({ launchOptions: CHROMIUM }),
       instances: [{ browser: 'chromium' as const }],
     },
   },

@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
 import { build, defaultClientConditions } from 'vite';
+import { CHROMIUM } from '../scripts/chromium.js';
 
 const [tarball, runs = '3'] = process.argv.slice(2);
 if (tarball === undefined) {
@@ -70,10 +71,7 @@ const base64 = fs.readFileSync(tarball, 'base64');
 const rows = [];
 for (const engine of ['ports', 'i386']) {
   for (let n = 0; n < Number(runs); n++) {
-    const server = await chromium.launchServer({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
-    });
+    const server = await chromium.launchServer(CHROMIUM);
     const browser = await chromium.connect(server.wsEndpoint());
     const page = await browser.newPage();
     const { ok, wall, answers, files } = await page.evaluate(run, { code, engine, base64 });

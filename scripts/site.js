@@ -14,11 +14,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
 import { chromium } from 'playwright';
+import { CHROMIUM, hasChromium, NO_CHROMIUM } from './chromium.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const site = path.resolve(root, process.env.SITE_FOLDER ?? 'site');
 const FRAME = path.join(root, 'packages/playground/src/frame');
-const CHROMIUM = '/usr/bin/chromium';
 const ARCHIVE = 'stage0-site.zip';
 /** One date for all files of the archive, so that the same site gives the same bytes. */
 const DATE = new Date(Date.UTC(2000, 0, 1, 12));
@@ -124,17 +124,14 @@ for (const name of readmes.keys()) {
   if (!fs.existsSync(path.join(site, name))) throw new Error(`typedoc made no ${name}`);
 }
 
-if (fs.existsSync(CHROMIUM)) {
-  const args = ['--no-sandbox', '--disable-gpu'];
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args });
+if (hasChromium) {
+  const browser = await chromium.launch(CHROMIUM);
   const page = await browser.newPage({ viewport: { width: 1200, height: 630 } });
   await page.setContent(`<body style="margin:0">${read('social.svg')}</body>`);
   await page.screenshot({ path: path.join(site, 'social.png') });
   await browser.close();
 } else {
-  console.error(
-    `*** NOT MADE: social.png, the picture for social media. There is no ${CHROMIUM}. ***`,
-  );
+  console.error(`*** NOT MADE: social.png, the picture for social media. ${NO_CHROMIUM}. ***`);
 }
 fs.rmSync(path.join(site, 'social.svg'));
 

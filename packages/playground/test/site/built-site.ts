@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** A site that is served, and a browser for it. */
-import fs from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { CHROMIUM } from '../../../../scripts/chromium.js';
 import { makeSite, newFolder, type ServedSite, serve } from './setup.ts';
-
-export const CHROMIUM = '/usr/bin/chromium';
-export const hasChromium = fs.existsSync(CHROMIUM);
-
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'];
 
 export interface BuiltSite extends ServedSite {
   /**
@@ -57,7 +52,7 @@ function withBrowser(site: () => ServedSite): BuiltSite {
   let browser: Browser | undefined;
   afterAll(() => browser?.close());
   const open: BuiltSite['open'] = async (address, use, options = {}) => {
-    browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    browser ??= await chromium.launch(CHROMIUM);
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       ...options,

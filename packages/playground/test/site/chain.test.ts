@@ -6,9 +6,10 @@
 import fs from 'node:fs';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
-import { CHROMIUM, hasChromium, pagesForTests } from './built-site.ts';
+import { hasChromium, NO_CHROMIUM } from '../../../../scripts/chromium.js';
+import { pagesForTests } from './built-site.ts';
 
-runsIf(hasChromium, 'the page of the chain', `There is no ${CHROMIUM}`);
+runsIf(hasChromium, 'the page of the chain', NO_CHROMIUM);
 
 const RELEASE = process.env['STAGE0_POSIX'];
 const isArchive = RELEASE !== undefined && fs.statSync(RELEASE).isFile();

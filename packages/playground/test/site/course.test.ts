@@ -9,13 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { hasChromium, NO_CHROMIUM } from '../../../../scripts/chromium.js';
 import { blocksOf } from '../../../stage0/test/documents.ts';
 import { commandsOf } from '../../src/course/console-text.ts';
-import { CHROMIUM, hasChromium, pagesForTests } from './built-site.ts';
+import { pagesForTests } from './built-site.ts';
 
 const TUTORIAL = fileURLToPath(new URL('../../../../docs/tutorial', import.meta.url));
 const chapters = fs.readdirSync(TUTORIAL).filter((name) => /^\d.*\.md$/.test(name));
-runsIf(hasChromium, 'the course in a browser', `There is no ${CHROMIUM}`);
+runsIf(hasChromium, 'the course in a browser', NO_CHROMIUM);
 
 /** Files and commands of a chapter, and those of its solution. */
 function partsOf(chapter: string) {

@@ -5,10 +5,11 @@ import path from 'node:path';
 import { LADDER, runsIf } from '@stage0-ts/vectors/test-support';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { CHROMIUM, hasChromium, pagesForTests } from './built-site.ts';
+import { hasChromium, NO_CHROMIUM } from '../../../../scripts/chromium.js';
+import { pagesForTests } from './built-site.ts';
 import { chosenByte, faultsOf } from './use.ts';
 
-runsIf(hasChromium, 'the page of the seed', `There is no ${CHROMIUM}`);
+runsIf(hasChromium, 'the page of the seed', NO_CHROMIUM);
 
 const RELEASE = process.env['STAGE0_POSIX'];
 const isArchive = RELEASE !== undefined && fs.statSync(RELEASE).isFile();

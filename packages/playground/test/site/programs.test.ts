@@ -3,10 +3,11 @@
 /** Writing and running programs in Debian's Chromium, as a person would: typing, clicking, keys. */
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { describe, expect, it } from 'vitest';
-import { CHROMIUM, hasChromium, pagesForTests } from './built-site.ts';
+import { hasChromium, NO_CHROMIUM } from '../../../../scripts/chromium.js';
+import { pagesForTests } from './built-site.ts';
 import { choose, chosenByte, paste, verdictOf, write } from './use.ts';
 
-runsIf(hasChromium, 'the playground', `There is no ${CHROMIUM}`);
+runsIf(hasChromium, 'the playground', NO_CHROMIUM);
 
 const { openPage: open } = pagesForTests();
 

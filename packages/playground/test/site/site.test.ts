@@ -7,9 +7,10 @@ import { gzipSync } from 'node:zlib';
 import { runsIf } from '@stage0-ts/vectors/test-support';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { hasChromium, NO_CHROMIUM } from '../../../../scripts/chromium.js';
 import { blocksOf } from '../../../stage0/test/documents.ts';
 import { linkAddress, sourcePages } from '../../pages/addresses.ts';
-import { CHROMIUM, hasChromium, wholeSiteForTests } from './built-site.ts';
+import { wholeSiteForTests } from './built-site.ts';
 import { faultsOf } from './use.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -21,7 +22,7 @@ const MAX_FIRST_ACTION = 2000;
 /** One page of each kind that typedoc makes. */
 const API = ['api/index.html', 'api/functions/_stage0-ts_hex0.assemble.html'];
 
-runsIf(hasChromium, "the site's pages in a browser", `There is no ${CHROMIUM}`);
+runsIf(hasChromium, "the site's pages in a browser", NO_CHROMIUM);
 
 const pages = sourcePages();
 const site = wholeSiteForTests();

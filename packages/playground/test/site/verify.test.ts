@@ -5,7 +5,8 @@ import { type Evidence, sign, statementOf } from '@stage0-ts/attest';
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { hasChromium, pagesForTests } from './built-site.ts';
+import { hasChromium } from '../../../../scripts/chromium.js';
+import { pagesForTests } from './built-site.ts';
 import { faultsOf } from './use.ts';
 
 const digest = (digit: string) => digit.repeat(64);
