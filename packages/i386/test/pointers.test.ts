@@ -4,8 +4,9 @@
  * often, beside the code that is running, and leave what the interpreter leaves.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { TranslationCache } from '../src/translate/cache.ts';
+import { PointerCalls } from '../src/translate/pointer-calls.ts';
 import { CODE, DATA, elf, load, system, word } from './guest.ts';
 import { emulated, lockstep, machine, SMALL } from './run.ts';
 
@@ -183,5 +184,114 @@ describe('functions that are reached by pointers', () => {
     // Without a segment it is a fault.
     const without = () => emulated(image(caller(5000, [], [uses, uses])), { translations });
     expect(without).toThrow(/segment/);
+  });
+
+  /** `count` rounds, each of calls through pointers to all of the functions, in order. */
+  function rounds(count: number, functions: readonly number[][]): number[] {
+    // mov esi, count; loop: mov edi, address; call edi; …; dec esi; jne loop
+    const body = (start: number): number[] => {
+      let address = start;
+      const calls = functions.flatMap((code) => {
+        const call = [...load(7, address), 0xff, 0xd7];
+        address += code.length;
+        return call;
+      });
+      return [...load(6, count), ...calls, 0x4e, 0x0f, 0x85, ...word(-(calls.length + 7))];
+    };
+    const size = body(0).length + REPORT.length;
+    return [...body(CODE + size), ...REPORT, ...functions.flat()];
+  }
+
+  it('more functions than are remembered, at places that they share', () => {
+    // add dword [DATA + n * 4], n + 1; ret
+    const functions = Array.from({ length: 400 }, (_, n) => [
+      ...[0x83, 0x05, ...word(DATA + 16 + n * 4), (n % 100) + 1, 0xc3],
+    ]);
+    const guest = image(rounds(50, functions));
+    const interpreted = emulated(guest);
+    const words = new DataView(interpreted.buffer, interpreted.byteOffset);
+    expect([0, 399].map((n) => words.getInt32(16 + n * 4, true))).toEqual([50, 5000]);
+    expect(emulated(guest, { translations: new TranslationCache() })).toEqual(interpreted);
+  });
+
+  it('functions whose flags are read by their caller', () => {
+    // stc; ret and cmp esi, 7; ret, each with adc [DATA + 4], 0 after the call
+    const add = [0x83, 0x15, ...word(DATA + 4), 0];
+    const setsCarry = [0xf9, 0xc3];
+    const compares = [0x83, 0xfe, 7, 0xc3];
+    const body = (at: number): number[] =>
+      [at, at + setsCarry.length].flatMap((address) => [
+        ...[...load(7, address), 0xff, 0xd7],
+        ...add,
+      ]);
+    const loop = [...body(0), 0x4e, 0x0f, 0x85, ...word(-(body(0).length + 7))];
+    const start = CODE + load(6, 0).length + loop.length + REPORT.length;
+    const code = [...load(6, 3000), ...body(start), ...loop.slice(body(0).length), ...REPORT];
+    const guest = image([...code, ...setsCarry, ...compares]);
+    const interpreted = emulated(guest);
+    expect(new DataView(interpreted.buffer, interpreted.byteOffset).getInt32(4, true)).toBe(3006);
+    expect(emulated(guest, { translations: new TranslationCache() })).toEqual(interpreted);
+  });
+
+  it('one that was translated before somebody needed its flags', () => {
+    // cmp esi, 7; ret is called in the first module, where nobody reads carry; the other function,
+    // which is found later, calls it by a pointer and does adc [DATA + 4], 0; ret.
+    const compares = [0x83, 0xfe, 7, 0xc3];
+    const reads = (at: number) => [
+      ...[...load(7, at), 0xff, 0xd7],
+      ...[0x83, 0x15, ...word(DATA + 4), 0, 0xc3],
+    ];
+    const first = CODE + 2 * 16; // caller() fills its table before that
+    const callTo = (at: number) => [0xe8, ...word(at - (first + 5))];
+    const at = CODE + caller(5000, callTo(0), [reads(0), compares]).length - compares.length;
+    const guest = image(caller(5000, callTo(at), [reads(at), compares]));
+    const interpreted = emulated(guest);
+    expect(new DataView(interpreted.buffer, interpreted.byteOffset).getInt32(4, true)).toBe(3);
+    expect(emulated(guest, { translations: new TranslationCache() })).toEqual(interpreted);
+  });
+
+  it('one that calls itself by a pointer, deeper than the host could', () => {
+    // dec esi; je the ret; mov edi, itself; call edi; ret
+    const itself = (at: number) => [0x4e, 0x74, 7, ...load(7, at), 0xff, 0xd7, 0xc3];
+    const main = (at: number) => [...load(6, 40_000), ...load(7, at), 0xff, 0xd7, ...REPORT];
+    const guest = image([...main(CODE + main(0).length), ...itself(CODE + main(0).length)]);
+    expect(emulated(guest, { translations: new TranslationCache() })).toEqual(emulated(guest));
+  });
+
+  it('one that was remembered before mmap gave the memory that it uses', () => {
+    // mov edx, [DATA + 4]; inc dword [edx]; ret, and a function that calls it
+    const uses = [0x8b, 0x15, ...word(DATA + 4), 0xff, 0x02, 0xc3];
+    const calls = (at: number) => [...load(7, at), 0xff, 0xd7, 0xc3];
+    const page = [
+      ...[...load(0, 192), ...load(3, 0), ...load(1, 4096), ...load(2, 3), ...load(6, 0x22)],
+      // mov [DATA + 4], eax
+      ...[...load(7, -1), ...load(5, 0), 0xcd, 0x80, 0xa3, ...word(DATA + 4)],
+    ];
+    const report = [0x8b, 0x15, ...word(DATA + 4), 0x8b, 0x02, ...REPORT]; // eax = what is there
+    const main = (at: number) => {
+      const code = [0xc7, 0x05, ...word(DATA + 4), ...word(DATA + 12)];
+      const call = () => code.push(0xe8, ...word(at - (CODE + code.length + 5)));
+      for (let n = 0; n < 2; n++) call();
+      code.push(...page);
+      for (let n = 0; n < 3; n++) call();
+      return [...code, ...report];
+    };
+    const after = CODE + main(0).length;
+    const end = after + calls(0).length;
+    const guest = image([...main(after), ...calls(end), ...uses]);
+    const interpreted = emulated(guest);
+    const words = new DataView(interpreted.buffer, interpreted.byteOffset);
+    expect([8, 12].map((at) => words.getInt32(at, true))).toEqual([3, 2]);
+    expect(emulated(guest, { translations: new TranslationCache() })).toEqual(interpreted);
+  });
+
+  it('are looked for once, and after that called without the runner', () => {
+    const remember = vi.spyOn(PointerCalls.prototype, 'remember');
+    try {
+      emulated(image(caller(5000, [], [ADD, MIX], true)), { translations: new TranslationCache() });
+      expect(remember.mock.calls.length).toBe(2);
+    } finally {
+      remember.mockRestore();
+    }
   });
 });

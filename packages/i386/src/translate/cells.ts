@@ -21,11 +21,13 @@ export const WRITE_LIMITS: Readonly<Record<number, number>> = { 1: 13, 2: 14, 4:
 
 /** Where the segment of gs begins; 0 when there is none, or it begins there. */
 export const GS_CELL = 16;
+/** Calls by pointers before the runner is asked: see pointer-calls.ts. */
+export const CALLS_CELL = 17;
 
 /** For people. */
 export const CELL_NAMES: readonly string[] = [
   ...[...REGISTER_NAMES, 'flags', 'fuel'],
-  ...['read1', 'read2', 'read4', 'write1', 'write2', 'write4', 'gs'],
+  ...['read1', 'read2', 'read4', 'write1', 'write2', 'write4', 'gs', 'calls'],
 ];
 
 /** Bytes from the stack's end on that the cells are after. */

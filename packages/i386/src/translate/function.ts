@@ -35,7 +35,6 @@ import { analyseFrame, type Extents, type Frame } from './frame.ts';
 import { emitGuard } from './guard.ts';
 import { type Registers, stackUses } from './known.ts';
 import {
-  CALL_INDIRECT,
   DEPTH_LOCAL,
   FIRST_TEMPORARY,
   INTERPRET,
@@ -45,6 +44,7 @@ import {
   OBSERVE,
   PASSED,
   PASSED_REGISTERS,
+  POINTER_CALL,
   RETURN_LOCAL,
 } from './layout.ts';
 import { chargesOf, type Metering, type Weights } from './metering.ts';
@@ -497,7 +497,7 @@ class FunctionEmitter {
     code.constant(ARITHMETIC);
     code.constant(this.fact.liveIn.get(back) ?? 0);
     state.get(DEPTH_LOCAL);
-    code.indexed(OP.call, CALL_INDIRECT);
+    code.indexed(OP.call, this.context.helpers + POINTER_CALL);
     this.afterCall(UNKNOWN_CALLEE, back, position);
   }
 

@@ -29,12 +29,18 @@ export const CALL_INDIRECT = 4;
 export const JUMP_INDIRECT = 5;
 export const OBSERVE = 6;
 
+/** The name of the table that all modules of a process share: see pointer-calls.ts. */
+export const POINTERS_NAME = 'pointers';
+
 /** Functions that every module has, before those of the guest, in this order. */
 export const QUICK_CALL = 0;
 export const QUICK_COPY = 1;
 export const QUICK_FILL = 2;
+export const POINTER_CALL = 3;
 /** Their names. */
-export const HELPERS: readonly string[] = ['quickSystemCall', 'quickCopy', 'quickFill'];
+export const HELPERS: readonly string[] = [
+  ...['quickSystemCall', 'quickCopy', 'quickFill', 'quickPointerCall'],
+];
 
 /**
  * Registers in the order of their locals. The first are parameters of translated functions: V8

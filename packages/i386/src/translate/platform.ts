@@ -20,6 +20,7 @@ export interface WasmInstance {
 /** A WebAssembly.Table of functions. */
 export interface WasmTable {
   get(index: number): unknown;
+  set(index: number, value: unknown): void;
 }
 
 interface Platform {
@@ -29,6 +30,7 @@ interface Platform {
     imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
   ) => WasmInstance;
   readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
+  readonly Table: new (kind: { element: 'anyfunc'; initial: number }) => WasmTable;
   readonly RuntimeError: new () => Error;
 }
 

@@ -26,9 +26,10 @@ import {
 } from './facts.ts';
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import { codeOf, layoutOf } from './image-layout.ts';
-import { DEPTH_LIMIT, GUEST_SIGNATURE, HELPERS, IMPORTS } from './layout.ts';
+import { DEPTH_LIMIT, GUEST_SIGNATURE, HELPERS, IMPORTS, POINTERS_NAME } from './layout.ts';
 import { type Metering, weightsOf } from './metering.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
+import { quickPointerCall } from './pointer-calls.ts';
 import { quickSystemCall } from './quick-calls.ts';
 import { quickCopy, quickFill } from './string-code.ts';
 import { encodeModule } from './wasm.ts';
@@ -228,7 +229,12 @@ function assemble({ layout, entries, emitted, imported }: EmittedProgram): Trans
   const callees = [...imports.values()].map((name) => ({ name, signature: GUEST_SIGNATURE }));
   const module = encodeModule({
     imports: [...IMPORTS, ...callees],
-    functions: [quickSystemCall(layout), quickCopy(layout), quickFill(layout), ...functions],
+    functions: [
+      ...[quickSystemCall(layout), quickCopy(layout), quickFill(layout)],
+      quickPointerCall(layout),
+      ...functions,
+    ],
+    pointers: { signature: GUEST_SIGNATURE, name: POINTERS_NAME },
     memoryPages: 1,
   });
   const starts = module.bodies.slice(HELPERS.length);

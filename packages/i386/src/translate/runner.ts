@@ -23,11 +23,20 @@ import { GS } from '../segments.ts';
 import { systemCall } from '../syscalls.ts';
 import { X87_ONLY } from '../x87/table.ts';
 import type { Translation } from './cache.ts';
-import { Cells, FLAGS_CELL, FUEL_CELL, GS_CELL, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
+import {
+  CALLS_CELL,
+  Cells,
+  FLAGS_CELL,
+  FUEL_CELL,
+  GS_CELL,
+  READ_LIMITS,
+  WRITE_LIMITS,
+} from './cells.ts';
 import { isLoop, stopAtControl } from './control.ts';
 import { ALL_REGISTERS, flagsRead, type TranslatedFunction } from './facts.ts';
-import { IMPORTS } from './layout.ts';
+import { IMPORTS, POINTERS_NAME } from './layout.ts';
 import { type WasmTable, webAssembly } from './platform.ts';
+import { PointerCalls } from './pointer-calls.ts';
 import type { WasmBacking } from './pool.ts';
 import type { TranslatedModule, TranslatedProgram } from './program.ts';
 import { TABLE_NAME } from './wasm.ts';
@@ -47,6 +56,7 @@ const MIN_CALLS = 4;
 /** After so many calls by pointers the functions that are open are entered again, at first. */
 const FIRST_RENEWAL = 50_000;
 const RENEWAL_GROWTH = 4;
+const MAX_RENEWAL = 0x7fffffff;
 
 /** What is called by a pointer may be anything. */
 const UNKNOWN = { changes: ALL_REGISTERS, drop: undefined };
@@ -83,12 +93,12 @@ export class Runner {
   private readonly missed = new Map<number, number>();
   private missedCalls = 0;
   private patience = FIRST_PATIENCE;
-  private callsByPointer = 0;
   private renewal = FIRST_RENEWAL;
   /** Functions of the program that were asked for, by address. */
   private readonly entries = new Map<number, EntryPoint>();
   /** The functions of each module that is there. */
   private readonly tables = new Map<TranslatedModule, WasmTable>();
+  private readonly pointers: PointerCalls;
   /** Rounded end of the heap that the limits in the cells are for. */
   private limitedTo = -1;
   /** The version of the pages' rights that translated code goes by. */
@@ -117,6 +127,8 @@ export class Runner {
     this.cpu = process.cpu;
     this.windows = new FileWindows(process);
     this.cells = new Cells(process.memory);
+    this.pointers = new PointerCalls(process.memory);
+    this.cells.set(CALLS_CELL, this.renewal);
     this.install(this.program);
     // A fork has the memory of its parent, which may have changed what others had translated since.
     if (process.isForkedChild && !this.isInMemory(this.program)) this.cpu.stayInterpreted();
@@ -127,7 +139,10 @@ export class Runner {
 
   /** Let `program` be what runs from the next call on. */
   private install(program: TranslatedProgram): void {
-    if (program.modules[0] !== this.program.modules[0]) this.entries.clear();
+    if (program.modules[0] !== this.program.modules[0]) {
+      this.entries.clear();
+      this.pointers.clear();
+    }
     this.program = program;
     for (const module of program.modules) if (!this.tables.has(module)) this.addModule(module);
     this.cpu.watchCode(program.layout.code);
@@ -141,7 +156,12 @@ export class Runner {
       ([entry, name]) => [name, this.entryAt(entry)?.enter] as const,
     );
     const { exports } = new platform.Instance(module.module, {
-      env: { memory: this.backing.memory, ...this.imports(), ...Object.fromEntries(others) },
+      env: {
+        memory: this.backing.memory,
+        [POINTERS_NAME]: this.pointers.table,
+        ...this.imports(),
+        ...Object.fromEntries(others),
+      },
     });
     this.tables.set(module, exports[TABLE_NAME] as WasmTable);
   }
@@ -344,6 +364,7 @@ export class Runner {
     this.storeToWasm();
   };
 
+  /** A call by a pointer that is not in the cache of pointer-calls.ts. */
   private readonly callIndirect = (
     target: number,
     back: number,
@@ -353,7 +374,7 @@ export class Runner {
   ): number => {
     const entry = this.entryAt(target);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
-    if (++this.callsByPointer === this.renewal) this.renew(target, known);
+    if (this.cells.get(CALLS_CELL) < 0) this.renew(target, known);
     if (!isFit || depth >= this.program.depthLimit) {
       this.loadFromWasm(target, known);
       if (entry === undefined) this.miss(target);
@@ -361,7 +382,9 @@ export class Runner {
       this.storeToWasm();
       return back;
     }
-    return this.enter(entry.enter, depth + 1);
+    const { enter, facts } = entry;
+    this.pointers.remember(target, enter, ~facts.liveOut, this.program.depthLimit);
+    return this.enter(enter, depth + 1);
   };
 
   /** What is at `target` returns to the caller of the function that jumps. */
@@ -390,7 +413,8 @@ export class Runner {
    * the engine made of it at first, even when the engine has made better code since.
    */
   private renew(target: number, known: number): never {
-    this.renewal *= RENEWAL_GROWTH;
+    this.renewal = Math.min(this.renewal * RENEWAL_GROWTH, MAX_RENEWAL);
+    this.cells.set(CALLS_CELL, this.renewal);
     this.loadFromWasm(target, known);
     throw new Leaving();
   }

@@ -21,6 +21,7 @@ export const OP = {
   br_table: 0x0e,
   return: 0x0f,
   call: 0x10,
+  call_indirect: 0x11,
   drop: 0x1a,
   select: 0x1b,
   local_get: 0x20,
@@ -76,6 +77,12 @@ const I32 = 0x7f;
 const FUNCREF = 0x70;
 const EMPTY = 0x40;
 
+/** Index of the type of functions that are called by pointers, and of their table. */
+const POINTER_TYPE = 0;
+const IMPORTED_TABLE = 0;
+/** Index of a module's own table. */
+const OWN_TABLE = 1;
+
 /** The body of one function. */
 export class Code {
   readonly bytes: ByteWriter = new ByteWriter(256);
@@ -100,6 +107,11 @@ export class Code {
   longConstant(value: number): void {
     this.bytes.writeByte(OP.i64_const);
     signedLeb(this.bytes, value);
+  }
+
+  /** call_indirect of a function in the table that {@link ModuleParts.pointers} names. */
+  callPointer(): void {
+    this.bytes.write(new Uint8Array([OP.call_indirect, POINTER_TYPE, IMPORTED_TABLE]));
   }
 
   /** A load or store `offset` after the address on the stack, of any alignment. */
@@ -169,6 +181,8 @@ export interface ModuleParts {
   /** All of them are in the table that the module exports as {@link TABLE_NAME}, in this order. */
   readonly functions: readonly DefinedFunction[];
   readonly memoryPages: number;
+  /** A table from `env` with functions of this signature. */
+  readonly pointers: ImportedFunction;
 }
 
 /** What the only export is called. */
@@ -181,8 +195,9 @@ export function encodeModule(parts: ModuleParts): {
 } {
   const out = new ByteWriter(1 << 16);
   out.write(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
-  const { imports, functions } = parts;
-  const signatures = [...new Set([...imports, ...functions].map(({ signature }) => signature))];
+  const { imports, functions, pointers } = parts;
+  const typed = [pointers, ...imports, ...functions]; // see POINTER_TYPE
+  const signatures = [...new Set(typed.map(({ signature }) => signature))];
   const typeOf = ({ signature }: ImportedFunction | DefinedFunction): number =>
     signatures.indexOf(signature);
   section(out, 1, signatures, (w, { parameters, results }) => {
@@ -195,6 +210,7 @@ export function encodeModule(parts: ModuleParts): {
   const imported: readonly (readonly [name: string, kind: number, ...type: number[]])[] = [
     ...imports.map((one) => [one.name, 0, typeOf(one)] as const),
     ['memory', 2, 0, parts.memoryPages],
+    [pointers.name, 1, FUNCREF, 0, 1], // of at least one function
   ];
   section(out, 2, imported, (w, [text, kind, ...type]) => {
     name(w, 'env');
@@ -212,11 +228,11 @@ export function encodeModule(parts: ModuleParts): {
   });
   section(out, 7, [TABLE_NAME], (w, text) => {
     name(w, text);
-    w.write(new Uint8Array([1, 0]));
+    w.write(new Uint8Array([1, OWN_TABLE]));
   });
   section(out, 9, [functions], (w, all) => {
-    w.writeByte(0);
-    w.write(new Uint8Array([OP.i32_const, 0, OP.end]));
+    // Into that table, from its first place on, functions by their indices.
+    w.write(new Uint8Array([2, OWN_TABLE, OP.i32_const, 0, OP.end, 0]));
     unsignedLeb(w, all.length);
     for (const at of all.keys()) unsignedLeb(w, imports.length + at);
   });

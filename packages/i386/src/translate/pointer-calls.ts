@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * Calls by pointers that stay within WebAssembly: a small cache of addresses that were called, and
+ * the function of a module that looks there first.
+ *
+ * Programs call few functions by pointers, and often (an interpreter such as Mes has one for each
+ * of its primitives). For the first call of each the runner is asked, as before; it enters what it
+ * has found in the cache: an entry of four words in the guest's buffer, after the cells, and the
+ * function itself at the same place in a table that all modules of a process share. Invariant: an
+ * entry is what the runner would answer, or its limit is 0 and it fits no call.
+ */
+
+import type { Layout, Memory } from '../memory.ts';
+import { CALLS_CELL, pushCell, setCell } from './cells.ts';
+import { CALL_INDIRECT, IMPORTS, PASSED_REGISTERS } from './layout.ts';
+import { type WasmTable, webAssembly } from './platform.ts';
+import { Code, type DefinedFunction, type ImportedFunction, OP } from './wasm.ts';
+
+/** Entries; a power of two. */
+const COUNT = 128;
+/** Bytes of an entry: address, flags that it leaves wrong, limit of the depth, nothing. */
+const ENTRY = 16;
+const [WRONG, LIMIT] = [4, 8] as const;
+/** Bytes from the stack's end on that the entries are after: see windows.ts, cells.ts. */
+const FIRST = 4096;
+/** To the place of an address: it and this much of it, shifted, exclusive or. */
+const SHIFT = 7;
+
+/** Parameters of the call, then locals. */
+const [TARGET, BACK, KNOWN, NEEDED, DEPTH, LEFT, PLACE] = [0, 1, 2, 3, 4, 5, 6] as const;
+
+function placeOf(target: number): number {
+  return (target ^ (target >>> SHIFT)) & (COUNT - 1);
+}
+
+/** The cache of a process, for the runner. */
+export class PointerCalls {
+  readonly table: WasmTable;
+  private readonly memory: Memory;
+  private readonly start: number;
+
+  constructor(memory: Memory) {
+    const platform = webAssembly();
+    if (platform === undefined) throw new Error('no WebAssembly here');
+    this.table = new platform.Table({ element: 'anyfunc', initial: COUNT });
+    this.memory = memory;
+    this.start = memory.layout.stackSize + FIRST;
+    this.clear();
+  }
+
+  /** Nothing that was remembered is right any longer. */
+  clear(): void {
+    this.memory.bytes.fill(0, this.start, this.start + COUNT * ENTRY);
+  }
+
+  /**
+   * @param wrong flags that are not right after `enter`, the function at `target`, has returned.
+   */
+  remember(target: number, enter: unknown, wrong: number, depthLimit: number): void {
+    const place = placeOf(target);
+    this.table.set(place, enter);
+    const at = this.start + place * ENTRY;
+    const { view } = this.memory;
+    view.setInt32(at, target, true);
+    view.setInt32(at + WRONG, wrong, true);
+    view.setInt32(at + LIMIT, depthLimit, true);
+  }
+}
+
+/** The function of a module that calls what is in the cache, and lets the runner call the rest. */
+export function quickPointerCall(layout: Layout): DefinedFunction {
+  const code = new Code();
+  const entry = layout.stackSize + FIRST;
+  const get = (local: number): void => code.indexed(OP.local_get, local);
+  const isOther = code.open(OP.block);
+  const unless = (opcode: number): void => {
+    code.op(opcode);
+    code.branch(OP.br_if, isOther);
+  };
+  setCell(code, layout, CALLS_CELL, () => {
+    pushCell(code, layout, CALLS_CELL);
+    code.constant(1);
+    code.op(OP.i32_sub);
+    code.indexed(OP.local_tee, LEFT);
+  });
+  get(LEFT);
+  code.constant(0);
+  unless(OP.i32_lt_s);
+  emitPlace(code);
+  get(PLACE);
+  code.memory(OP.i32_load, entry);
+  get(TARGET);
+  unless(OP.i32_ne);
+  get(PLACE);
+  code.memory(OP.i32_load, entry + WRONG);
+  get(NEEDED);
+  unless(OP.i32_and);
+  get(DEPTH);
+  get(PLACE);
+  code.memory(OP.i32_load, entry + LIMIT);
+  unless(OP.i32_ge_s);
+  for (const register of PASSED_REGISTERS) pushCell(code, layout, register);
+  get(DEPTH);
+  code.constant(1);
+  code.op(OP.i32_add);
+  get(PLACE);
+  code.constant(Math.log2(ENTRY));
+  code.op(OP.i32_shr_u);
+  code.callPointer();
+  code.op(OP.return);
+  code.end();
+  for (const parameter of [TARGET, BACK, KNOWN, NEEDED, DEPTH]) get(parameter);
+  code.indexed(OP.call, CALL_INDIRECT);
+  code.op(OP.end);
+  return { locals: 2, code, signature: (IMPORTS[CALL_INDIRECT] as ImportedFunction).signature };
+}
+
+/** Set PLACE to how far the entry for TARGET is from the first, in bytes. */
+function emitPlace(code: Code): void {
+  code.indexed(OP.local_get, TARGET);
+  code.indexed(OP.local_get, TARGET);
+  code.constant(SHIFT);
+  code.op(OP.i32_shr_u);
+  code.op(OP.i32_xor);
+  code.constant(COUNT - 1);
+  code.op(OP.i32_and);
+  code.constant(ENTRY);
+  code.op(OP.i32_mul);
+  code.indexed(OP.local_set, PLACE);
+}
