@@ -56,6 +56,8 @@ export interface RunResult {
   readonly shell: ProcessRecord | undefined;
   /** The files that were made: absolute path → the step of the process that wrote the file last. */
   readonly makers: ReadonlyMap<string, number>;
+  /** Absolute paths of the symbolic links that were made. */
+  readonly madeLinks: readonly string[];
 }
 
 /**
@@ -83,7 +85,8 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
   const failures = status !== 0 || options.keepGoing ? watch.failures() : [];
   const { processes, shell } = watch;
   const script = options.script.startsWith('/') ? options.script : `${directory}/${options.script}`;
-  return { script, status, processes, shell, failures, makers: watch.madeFiles() };
+  const made = { makers: watch.madeFiles(), madeLinks: watch.madeLinks() };
+  return { script, status, processes, shell, failures, ...made };
 }
 
 /** The value of `run`. Throws ToolError if the run reached a limit. */

@@ -212,6 +212,13 @@ export class Watch {
     return made;
   }
 
+  /** Absolute paths of the symbolic links that processes made, in sorted order. */
+  madeLinks(): string[] {
+    return [...this.files.entries()].flatMap(([path, node]) =>
+      node.kind === 'link' && this.isMade(node) ? [path] : [],
+    );
+  }
+
   private begin(
     step: number,
     path: string,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** `stage0 climb` as people type it, on the live-bootstrap in small, in folders of this machine. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -184,6 +184,36 @@ describe('archives', () => {
     expect(stdout).toContain('; 1 archive is another than the published one, accepted by you:\n');
     expect(stdout).toContain(`\n  two-2.0.tar.gz: ${sha256Hex(other)}, and published is `);
     expect(fs.readFileSync(inFolder('out/usr/share/note'), 'utf8')).toBe('another note\n');
+  });
+
+  it('with symbolic links, of which those within the world are written', () => {
+    write('two', { note: 'a note\n' });
+    fs.symlinkSync('note', inFolder('two/same'));
+    fs.symlinkSync('../../../../elsewhere', inFolder('two/outside'));
+    fs.symlinkSync('/etc/passwd', inFolder('two/absolute'));
+    const other = inFolder('distfiles/two-2.0.tar.gz');
+    execFileSync('tar', ['--format=ustar', '-czf', other, '-C', folder, 'two']);
+    const accept = `two-2.0.tar.gz=${sha256Hex(fs.readFileSync(other))}`;
+    const words = ['--accept-source', accept, '--until', 'two-2.0', '--out', 'out'];
+    const { status, stderr } = climb(...words);
+    const unpacked = 'steps/two-2.0/two';
+    expect([status, stderr]).toEqual([
+      0,
+      `note: symbolic links that lead out of the world are not in out: ${unpacked}/absolute, ${unpacked}/outside\n`,
+    ]);
+    expect(fs.readlinkSync(inFolder(`out/${unpacked}/same`))).toBe('note');
+    for (const name of ['outside', 'absolute']) {
+      expect(fs.lstatSync(inFolder(`out/${unpacked}/${name}`), { throwIfNoEntry: false })).toBe(
+        undefined,
+      );
+    }
+    // What was written before is replaced, and not followed.
+    fs.rmSync(inFolder(`out/${unpacked}/note`));
+    fs.writeFileSync(inFolder('precious'), 'mine\n');
+    fs.symlinkSync(inFolder('precious'), inFolder(`out/${unpacked}/note`));
+    expect(climb(...words).status).toBe(0);
+    expect(fs.readFileSync(inFolder('precious'), 'utf8')).toBe('mine\n');
+    expect(fs.readFileSync(inFolder(`out/${unpacked}/same`), 'utf8')).toBe('a note\n');
   });
 
   it('that are accepted are all named; two digests for one are refused', () => {

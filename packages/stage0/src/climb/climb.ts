@@ -115,6 +115,8 @@ export interface ClimbResult {
   readonly files: MemoryFiles;
   /** Absolute paths of files that were made. */
   readonly made: readonly string[];
+  /** The same of symbolic links. */
+  readonly madeLinks: readonly string[];
   /** Exit status of the scripts, 0 if the climb was ended after the last wished package. */
   readonly status: number;
   /** Where to look if it is not reached. */
@@ -182,10 +184,18 @@ class Climb {
     const { packages, accepted, files, watch, engine, isDone } = this;
     const resumed = this.options.from?.document.packages.length ?? 0;
     const isReached = isDone || this.next > plan.indexOf(until);
-    const made = [...files.files()].filter(([, node]) => watch.isMade(node)).map(([path]) => path);
+    const made = [...watch.madeFiles().keys()];
     const failures = isReached ? [] : watch.failures();
     const reached = { packages, resumed, accepted, isReached };
-    return { engine: engine.name, ...reached, files, made, status, failures };
+    return {
+      engine: engine.name,
+      ...reached,
+      files,
+      made,
+      madeLinks: watch.madeLinks(),
+      status,
+      failures,
+    };
   }
 
   private runScripts(): number {

@@ -9,7 +9,7 @@ import { followedReleases } from '../upstream.ts';
 import type { Arguments } from './command.ts';
 import { engineNamed } from './engine-table.ts';
 import { limitsFrom } from './limit-options.ts';
-import { loadOperands, saveFiles } from './load-tree.ts';
+import { loadOperands, saveMade } from './load-tree.ts';
 import { narDigest } from './nar-digest.ts';
 import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
 import { laidOut } from './recipe-options.ts';
@@ -45,12 +45,8 @@ export function buildCommand(given: Arguments): number {
   });
   progress?.clear();
   if (out !== undefined) {
-    saveFiles(
-      files,
-      result.artifacts.map(({ path }) => path),
-      out,
-      read,
-    );
+    const made = { files: result.artifacts.map(({ path }) => `/${path}`), links: result.madeLinks };
+    saveMade(files, made, out, read);
   }
   if (engineName === 'ports' && unfollowed.length > 0) {
     printError(

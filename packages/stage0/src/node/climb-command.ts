@@ -26,7 +26,7 @@ import { describeFailures } from '../report.ts';
 import type { Arguments } from './command.ts';
 import { engineNamed } from './engine-table.ts';
 import { limitsFrom } from './limit-options.ts';
-import { loadTree, saveFiles } from './load-tree.ts';
+import { loadTree, saveMade } from './load-tree.ts';
 import { ProgressLine, ProgressText, wantsProgress } from './progress.ts';
 import { print, printError } from './streams.ts';
 import { UsageError } from './usage.ts';
@@ -88,7 +88,12 @@ export function climbCommand(given: Arguments): number {
     shouldStop: limits.shouldStop,
   });
   progress?.clear();
-  saveMade(given, result, [checkoutName, given.text('distfiles')]);
+  const out = given.optionalText('out');
+  if (out !== undefined) {
+    const { files, made, madeLinks } = result;
+    const read = [checkoutName, given.text('distfiles')];
+    saveMade(files, { files: made, links: madeLinks }, out, read);
+  }
   return report(given, result);
 }
 
@@ -189,17 +194,6 @@ function acceptedOf(given: Arguments): Map<string, string> {
     digests.set(name, sha256);
   }
   return digests;
-}
-
-function saveMade(given: Arguments, { files, made }: ClimbResult, read: readonly string[]): void {
-  const out = given.optionalText('out');
-  if (out === undefined) return;
-  saveFiles(
-    files,
-    made.map((path) => path.slice(1)),
-    out,
-    read,
-  );
 }
 
 function report(given: Arguments, result: ClimbResult): number {

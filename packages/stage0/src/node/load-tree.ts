@@ -13,6 +13,7 @@ import type { PlainTree } from '../tar-tree.ts';
 import { namedTreeFromArchive } from '../tree.ts';
 import { adviceForFile } from '../tree-advice.ts';
 import { joinParts, placeOf, type TreePart } from '../tree-parts.ts';
+import { printError } from './streams.ts';
 
 /** A tree, and where it came from. */
 export interface LoadedTree {
@@ -156,9 +157,66 @@ export function saveFiles(
     const target = path.join(folder, name);
     requireNoSource(host, target, sources);
     makeDirectories(host, path.dirname(target));
+    // It may be a link that was made here before, by saveLinks.
+    if (host.lstat(target)?.kind === 'link') host.remove(target);
     host.writeFile(target, node.bytes, node.mode & SAVED_MODE);
     host.chmod(target, node.mode & SAVED_MODE);
   }
+}
+
+/** What a run has made: absolute paths in the world. */
+interface Made {
+  readonly files: readonly string[];
+  readonly links: readonly string[];
+}
+
+/**
+ * `--out`: write what was made in `files` below `folder`; see {@link saveFiles}. Symbolic links
+ * that lead out of the world are left out, and named: elsewhere they would lead to something else.
+ */
+export function saveMade(
+  files: MemoryFiles,
+  made: Made,
+  folder: string,
+  sources: readonly string[],
+): void {
+  const names = (paths: readonly string[]): string[] => paths.map((one) => one.slice(1));
+  saveFiles(files, names(made.files), folder, sources);
+  const leftOut = saveLinks(files, names(made.links), folder, sources);
+  if (leftOut.length === 0) return;
+  printError(
+    `note: symbolic links that lead out of the world are not in ${folder}: ${leftOut.join(', ')}\n`,
+  );
+}
+
+/** After all files, so that none is written through a link. Returns those that are left out. */
+function saveLinks(
+  files: MemoryFiles,
+  paths: Iterable<string>,
+  folder: string,
+  sources: readonly string[],
+): string[] {
+  const host = new NodeHost();
+  const leftOut: string[] = [];
+  for (const name of paths) {
+    const node = files.find(`/${name}`, false);
+    if (node?.kind !== 'link') continue;
+    if (leadsOut(name, node.target)) {
+      leftOut.push(name);
+      continue;
+    }
+    const place = path.join(folder, name);
+    requireNoSource(host, place, sources);
+    makeDirectories(host, path.dirname(place));
+    if (host.lstat(place) !== undefined) host.remove(place);
+    host.symlink(node.target, place);
+  }
+  return leftOut;
+}
+
+function leadsOut(name: string, target: string): boolean {
+  const to = path.posix.join(path.posix.dirname(name), target);
+  return target.startsWith('/') || to === '..' || to.startsWith('../');
 }
 
 /**

@@ -7,7 +7,7 @@ import { copyTree } from '../tree.ts';
 import type { Arguments } from './command.ts';
 import { engineNamed } from './engine-table.ts';
 import { limitsFrom } from './limit-options.ts';
-import { loadTree, saveFiles } from './load-tree.ts';
+import { loadTree, saveMade } from './load-tree.ts';
 import { recipeFrom } from './recipe-options.ts';
 import { printError } from './streams.ts';
 
@@ -29,12 +29,8 @@ export function runCommand(given: Arguments): number {
     stdout: (bytes) => new NodeHost().writeStdout(bytes),
   });
   if (out !== undefined) {
-    saveFiles(
-      files,
-      [...result.makers.keys()].map((path) => path.slice(1)),
-      out,
-      [root],
-    );
+    const made = { files: [...result.makers.keys()], links: result.madeLinks };
+    saveMade(files, made, out, [root]);
   }
   printError(describeFailures(result));
   return result.failures.length > 0 ? result.status || 1 : result.status;
