@@ -3,7 +3,7 @@
  * Functions that call each other as M2-Planet makes them, and do what the translator does not
  * expect: a callee changes the frame pointer that its caller has saved, returns with another esp,
  * or takes more from the stack than an address; and jumps lead into the middle of loops. Registers
- * and the whole stack, what is below esp too, must be those of the interpreter.
+ * and the whole stack, below esp as well, must be as the interpreter leaves them.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -144,7 +144,7 @@ function program(seed: number): number[] {
     ...load(EAX, dice(1 << 30)),
     ...load(ECX, dice(1 << 30)),
   ];
-  // cmp eax, eax: what the flags are after a call is not asked.
+  // cmp eax, eax, as the flags after a call are not compared.
   const end = [
     ...[0x39, 0xc0],
     ...dump(true),
@@ -187,7 +187,7 @@ describe('calls', () => {
     );
   });
 
-  it('and with a small limit of depth', () => {
+  it('random ones do so with a small limit of depth, too', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 2 }), (seed, depthLimit) => {
         const image = elf(program(seed));

@@ -123,7 +123,7 @@ describe('elfFields', () => {
   });
 });
 
-it('code is what can be reached: not bytes after a jump that no path reaches', () => {
+it('code is what can be reached, without the bytes after a jump that no path reaches', () => {
   // jmp over two bytes; call f; ret; f: ret
   const image = guestImage([0xeb, 2, 0xff, 0xff, 0xe8, 1, 0, 0, 0, 0xc3, 0xc3]);
   const { entry } = readExecutable(image, 'test');

@@ -224,7 +224,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(() => run.run()).toThrow(expect.objectContaining({ code: 'instruction-limit' }));
   });
 
-  it('a call of what is not code is a fault, where instructions are counted', () => {
+  it('a call to something that is not code is a fault, also when instructions are counted', () => {
     const code = [0xe8, ...word(0), 0x0f, 0x0b];
     const run = machine(elf(code), undefined, options(mode, { instructionLimit: 1000 }));
     expect(() => run.run()).toThrow(expect.objectContaining({ code: 'unknown-opcode' }));

@@ -114,7 +114,7 @@ describe('forks leave the memory of their parent', () => {
     }
   });
 
-  it('and in the memory of the next program there are zeros', () => {
+  it('the memory of the next program has only zeros', () => {
     const size = 40 * PAGE;
     const next = elf([
       ...[...system(BRK), ...keepResult(HEAP), ...callAt(BRK, HEAP, HEAP_SIZE)],
@@ -135,7 +135,7 @@ describe('forks leave the memory of their parent', () => {
     }
   });
 
-  it.runIf(works)('on this kernel, one in ten', () => {
+  it.runIf(works)('one in ten of them on this kernel', () => {
     for (const [changing, still] of cases.filter((_, seed) => seed % 10 === 0)) {
       const shown = guests.run(changing)?.stdout ?? new Uint8Array();
       expect(same(shown, guests.run(still)?.stdout ?? new Uint8Array(1))).toBe(true);

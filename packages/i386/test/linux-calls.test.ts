@@ -271,7 +271,7 @@ const PROBES: readonly Probe[] = [
     exited(3),
   ],
   ['unlinkat of nothing', [...place(A, 'none'), ...system(301, -100, A, 0), ...RESULT], failed(2)],
-  // Starts itself again, with a file as standard input, which it reads then.
+  // Starts itself again with a file as standard input, and reads that.
   [
     'execve with a file as standard input',
     [

@@ -3,7 +3,7 @@
  * Functions with loops and without calls, as compilers for a stack machine make them: the
  * translator holds their stack words in locals. Reads and writes through pointers to variables, to
  * operands and below esp must still see the same values. Afterwards all registers and the memory
- * around the frame must be those of the interpreter.
+ * around the frame must be as the interpreter leaves them.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import fc from 'fast-check';
@@ -180,7 +180,7 @@ describe('loops on the stack', () => {
     );
   });
 
-  it('and so when translated code has to leave at any count', () => {
+  it('random loops do so, too, when translated code has to leave at any count', () => {
     const quantum = vi.spyOn(InstructionBudget.prototype, 'quantum');
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 120 }), (seed, count) => {

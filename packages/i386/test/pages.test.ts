@@ -141,7 +141,7 @@ describe('pages of mmap', () => {
     });
   });
 
-  it.each([0, 1, 2, 3])('random repeated ones, %i', (seed) => {
+  it.each([0, 1, 2, 3])('random repeated instructions, %i', (seed) => {
     const dice = diceFrom(seed);
     compare(() => {
       const base = dice(2) === 0 ? ESI : EDI;

@@ -58,7 +58,7 @@ describe('functions that are reached by pointers', () => {
     expect(lockstep(guest, host)).toBeGreaterThan(5000);
   });
 
-  /** Instructions that the interpreter executes. */
+  /** How many instructions the interpreter executes. */
   function interpretedOf(guest: Uint8Array, translations: TranslationCache): number {
     // Translations are for a layout of the memory: that of `emulated`.
     const run = machine(guest, undefined, { ...SMALL, translations });

@@ -3,11 +3,11 @@
  * Calls by pointers that stay within WebAssembly: a small cache of addresses that were called, and
  * the function of a module that looks there first.
  *
- * Programs call few functions by pointers, and often (an interpreter such as Mes has one for each
- * of its primitives). For the first call of each the runner is asked, as before; it enters what it
- * has found in the cache: an entry of four words in the guest's buffer, after the cells, and the
- * function itself at the same place in a table that all modules of a process share. Invariant: an
- * entry is what the runner would answer, or its limit is 0 and it fits no call.
+ * A program calls few functions by pointers, and those again and again. For the first call of each
+ * the runner is asked. It enters what it has found in the cache: four words in the guest's buffer,
+ * after the cells, and the function itself at the same place of a table that all modules of a
+ * process share. Invariant: an entry is what the runner would answer, or its limit is 0 and it fits
+ * no call.
  */
 
 import type { Layout, Memory } from '../memory.ts';
@@ -23,7 +23,7 @@ const ENTRY = 16;
 const [WRONG, LIMIT] = [4, 8] as const;
 /** Bytes from the stack's end on that the entries are after: see windows.ts, cells.ts. */
 const FIRST = 4096;
-/** To the place of an address: it and this much of it, shifted, exclusive or. */
+/** The place of an address: its low bits, exclusive or those that are so much higher. */
 const SHIFT = 7;
 
 /** Parameters of the call, then locals. */
