@@ -2,7 +2,7 @@
 /**
  * Debian's Chromium, for the tests in a browser, the site's picture and a benchmark. The shell
  * without windows (package `chromium-headless-shell`) comes first: it is the same engine, and the
- * tests of the site take about half the time of the processor in it. Playwright's own download is
+ * tests of the site take nearly half of the processor time less in it. Playwright's own download is
  * not used.
  */
 import fs from 'node:fs';

@@ -72,7 +72,7 @@ class Code {
       firstIndex[length + 1] = (firstIndex[length] as number) + count;
       nextCode[length + 1] = ((nextCode[length] as number) + count) << 1;
     }
-    // A single code of one bit is allowed; so are no codes, if none is used.
+    // A single code of one bit is allowed, and so is a table without codes that is never used.
     if (left > 0 && longest > 1) return false;
     for (let i = start; i < end; i++) {
       const length = lengths[i] as number;

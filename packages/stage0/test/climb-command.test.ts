@@ -186,7 +186,7 @@ describe('archives', () => {
     expect(fs.readFileSync(inFolder('out/usr/share/note'), 'utf8')).toBe('another note\n');
   });
 
-  it('with symbolic links, of which those within the world are written', () => {
+  it('with symbolic links, of which those that stay in the folder are made', () => {
     write('two', { note: 'a note\n' });
     fs.symlinkSync('note', inFolder('two/same'));
     fs.symlinkSync('../../../../elsewhere', inFolder('two/outside'));
@@ -199,7 +199,7 @@ describe('archives', () => {
     const unpacked = 'steps/two-2.0/two';
     expect([status, stderr]).toEqual([
       0,
-      `note: symbolic links that lead out of the world are not in out: ${unpacked}/absolute, ${unpacked}/outside\n`,
+      `note: not in out: symbolic links that could lead out of it: ${unpacked}/absolute and 1 more\n`,
     ]);
     expect(fs.readlinkSync(inFolder(`out/${unpacked}/same`))).toBe('note');
     for (const name of ['outside', 'absolute']) {

@@ -4,7 +4,7 @@
  * results back to disk.
  */
 import path from 'node:path';
-import { ToolError } from '@stage0-ts/diagnostics';
+import { ToolError, visible } from '@stage0-ts/diagnostics';
 import { MemoryFiles } from '@stage0-ts/host/memory';
 import { NodeHost } from '@stage0-ts/host/node';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
@@ -151,17 +151,44 @@ export function saveFiles(
   for (const name of paths) {
     const node = files.find(`/${name}`);
     if (node?.kind !== 'file') continue;
-    if (path.sep === '\\' && /[\\:]/.test(name)) {
-      throw new ToolError('such a name cannot be written here', { code: 'bad-name', file: name });
-    }
-    const target = path.join(folder, name);
-    requireNoSource(host, target, sources);
-    makeDirectories(host, path.dirname(target));
+    const target = placeBelow(host, folder, name, sources);
     // It may be a link that was made here before, by saveLinks.
     if (host.lstat(target)?.kind === 'link') host.remove(target);
     host.writeFile(target, node.bytes, node.mode & SAVED_MODE);
     host.chmod(target, node.mode & SAVED_MODE);
   }
+}
+
+/**
+ * Where `name` is to be written below `folder`, of which the folders are made. Throws ToolError if
+ * that would replace one of `sources`, or go through a symbolic link: one that an earlier run made
+ * must not lead what is written elsewhere.
+ */
+function placeBelow(
+  host: NodeHost,
+  folder: string,
+  name: string,
+  sources: readonly string[],
+): string {
+  if (!isPortable(name)) {
+    throw new ToolError('such a name cannot be written here', { code: 'bad-name', file: name });
+  }
+  const place = path.join(folder, name);
+  requireNoSource(host, place, sources);
+  let above = folder;
+  for (const part of path.posix.dirname(name).split('/')) {
+    above = path.join(above, part);
+    if (above === path.join(folder) || host.lstat(above)?.kind !== 'link') continue;
+    const message = 'this is a symbolic link, and a folder is needed here: choose another place';
+    throw new ToolError(message, { code: 'ENOTDIR', file: above });
+  }
+  makeDirectories(host, path.dirname(place));
+  return place;
+}
+
+/** Are the slashes the only characters of `name` that separate anything on this computer? */
+function isPortable(name: string): boolean {
+  return path.sep !== '\\' || !/[\\:]/.test(name);
 }
 
 /** What a run has made: absolute paths in the world. */
@@ -172,7 +199,7 @@ interface Made {
 
 /**
  * `--out`: write what was made in `files` below `folder`; see {@link saveFiles}. Symbolic links
- * that lead out of the world are left out, and named: elsewhere they would lead to something else.
+ * that could lead out of the world are left out, and named.
  */
 export function saveMade(
   files: MemoryFiles,
@@ -183,9 +210,11 @@ export function saveMade(
   const names = (paths: readonly string[]): string[] => paths.map((one) => one.slice(1));
   saveFiles(files, names(made.files), folder, sources);
   const leftOut = saveLinks(files, names(made.links), folder, sources);
-  if (leftOut.length === 0) return;
+  const [first] = leftOut;
+  if (first === undefined) return;
+  const rest = leftOut.length === 1 ? '' : ` and ${leftOut.length - 1} more`;
   printError(
-    `note: symbolic links that lead out of the world are not in ${folder}: ${leftOut.join(', ')}\n`,
+    `note: not in ${visible(folder)}: symbolic links that could lead out of it: ${visible(first)}${rest}\n`,
   );
 }
 
@@ -201,22 +230,28 @@ function saveLinks(
   for (const name of paths) {
     const node = files.find(`/${name}`, false);
     if (node?.kind !== 'link') continue;
-    if (leadsOut(name, node.target)) {
+    if (couldLeadOut(name, node.target)) {
       leftOut.push(name);
       continue;
     }
-    const place = path.join(folder, name);
-    requireNoSource(host, place, sources);
-    makeDirectories(host, path.dirname(place));
+    const place = placeBelow(host, folder, name, sources);
     if (host.lstat(place) !== undefined) host.remove(place);
     host.symlink(node.target, place);
   }
   return leftOut;
 }
 
-function leadsOut(name: string, target: string): boolean {
-  const to = path.posix.join(path.posix.dirname(name), target);
-  return target.startsWith('/') || to === '..' || to.startsWith('../');
+/**
+ * May the link lead out of the tree? A `..` after a name is refused, too, whatever it says: with
+ * `d`, a link to a folder above, `d/../x` can be outside. Those at the start count from the folder
+ * of the link itself, in which no part is a link, so no chain of such links leads out.
+ */
+function couldLeadOut(name: string, target: string): boolean {
+  if (target.startsWith('/') || !isPortable(target)) return true;
+  const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+  const named = parts.findIndex((part) => part !== '..');
+  const up = named < 0 ? parts.length : named;
+  return up > name.split('/').length - 1 || parts.includes('..', up);
 }
 
 /**
