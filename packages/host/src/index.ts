@@ -5,6 +5,7 @@
  * `@stage0-ts/host/node`.
  */
 export type {
+  ChannelSink,
   ChildStatus,
   FileKind,
   FileStatus,

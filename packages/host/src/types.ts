@@ -63,6 +63,16 @@ export interface Inherited {
   readonly umask?: number | undefined;
 }
 
+/**
+ * Is told where a program's bytes come from and go to, other than by the host's own methods:
+ * through a pipe, or through a file that the program did not open itself. Each is named by an
+ * object, the same for all programs.
+ */
+export interface ChannelSink {
+  received(from: object): void;
+  gave(to: object): void;
+}
+
 export interface Host {
   /** `NAME=value` strings, in the order in which the program got them. */
   readonly environment: readonly string[];
@@ -128,6 +138,9 @@ export interface Host {
 
   /** Receives the provenance of outputs. If absent, programs make no maps. */
   readonly provenance?: ProvenanceSink | undefined;
+
+  /** Follows pipes, and files that one program opens for another. If absent, nobody does. */
+  readonly channels?: ChannelSink | undefined;
 
   /**
    * Start the program at `path` (taken as it is: no PATH search) and wait for its end. The child

@@ -20,6 +20,8 @@ export const O_CLOEXEC = 0o2000000;
 export interface OpenedFile {
   path: string;
   bytes: Uint8Array;
+  /** The host's own array with the content that was read last. Later changes are not in it. */
+  source: Uint8Array | undefined;
   /** How many of `bytes` are content; the rest is room for growth. */
   size: number;
   /** True if it contains something that the host does not have yet. */

@@ -54,6 +54,9 @@ export class FileTable {
   private descriptors: (Descriptor | undefined)[];
   /** Descriptors that execve will close. */
   private readonly closing: Set<number>;
+  /** What the host has been told that this process reads from, and writes to. */
+  private readonly received = new WeakSet<object>();
+  private readonly gave = new WeakSet<object>();
 
   /**
    * @param limit maximum size of a file in bytes.
@@ -138,15 +141,33 @@ export class FileTable {
   read(number: number, to: Uint8Array): number {
     const descriptor = this.get(number);
     if (descriptor.kind === 'input') return this.readInput(descriptor, to);
-    if (descriptor.kind === 'pipe') return descriptor.pipe.read(to);
+    if (descriptor.kind === 'pipe') {
+      this.tellReceived(descriptor.pipe);
+      return descriptor.pipe.read(to);
+    }
     if (descriptor.kind === 'device') return this.readDevice(descriptor.name, to);
     if (descriptor.kind !== 'file') return 0;
     const { file, position } = descriptor;
+    // Another process may have opened it, or written what the host has not got yet.
+    this.tellReceived(file);
+    if (file.source !== undefined) this.tellReceived(file.source);
     const count = Math.min(to.length, file.size - position);
     if (count === 1) to[0] = file.bytes[position] as number;
     else to.set(file.bytes.subarray(position, position + count));
     descriptor.position = position + count;
     return count;
+  }
+
+  private tellReceived(from: object): void {
+    if (this.host.channels === undefined || this.received.has(from)) return;
+    this.received.add(from);
+    this.host.channels.received(from);
+  }
+
+  private tellGave(to: object): void {
+    if (this.host.channels === undefined || this.gave.has(to)) return;
+    this.gave.add(to);
+    this.host.channels.gave(to);
   }
 
   private readDevice(name: string, to: Uint8Array): number {
@@ -188,7 +209,10 @@ export class FileTable {
       }
       return from.length;
     }
-    if (descriptor.kind === 'pipe') return descriptor.pipe.write(from, this.limit);
+    if (descriptor.kind === 'pipe') {
+      this.tellGave(descriptor.pipe);
+      return descriptor.pipe.write(from, this.limit);
+    }
     if (descriptor.kind === 'device' && descriptor.name === FULL) throw errno('ENOSPC');
     if (descriptor.kind !== 'file') return from.length;
     const { file } = descriptor;
@@ -204,6 +228,7 @@ export class FileTable {
     }
     if (end < descriptor.position + from.length)
       return this.write(number, from.subarray(0, end - descriptor.position));
+    this.tellGave(file);
     makeRoom(file, end, this.limit);
     if (descriptor.position > file.size) file.bytes.fill(0, file.size, descriptor.position);
     if (from.length === 1) file.bytes[descriptor.position] = from[0] as number;

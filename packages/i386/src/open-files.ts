@@ -31,6 +31,7 @@ export class OpenFiles {
       file = {
         path,
         bytes,
+        source: truncate ? undefined : bytes,
         size: bytes.length,
         changed: false,
         borrowed: true,
@@ -119,6 +120,7 @@ export class OpenFiles {
     file.stale = false;
     if (file.changed || file.removed || this.host.stat(file.path)?.kind !== 'file') return;
     file.bytes = this.host.readFile(file.path);
+    file.source = file.bytes;
     file.size = file.bytes.length;
     file.borrowed = true;
   }

@@ -13,7 +13,7 @@ import { type BuildOptions, build, type TimedBuild } from './build.ts';
 import { type Divergence, type FinishedBuild, findDivergence } from './compare.ts';
 import type { NamedEngine } from './engines.ts';
 import { type AgainstResult, compareAgainst, type ForeignBuild } from './foreign-build.ts';
-import { OtherCode, type OtherFile } from './other-code.ts';
+import { type OtherFile, otherFiles } from './other-code.ts';
 import type { ProcessRecord } from './records.ts';
 import { rebuildCompiler, type SelfRebuild } from './self-rebuild.ts';
 import { type Coverage, coverageOf, type TrustedBinary, trustedBinaries } from './trust.ts';
@@ -128,7 +128,7 @@ export function concludeCheck(
   const facts = {
     engines,
     builds: [left, right] as const,
-    otherCode: new OtherCode(left.processes).files(),
+    otherCode: otherFiles(left.processes),
     divergence: findDivergence(left, right, engines),
     selfRebuild: left.selfRebuild ?? right.selfRebuild,
     trusted: trustedBinaries([left, right], new Set(options.trust)),

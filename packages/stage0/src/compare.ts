@@ -16,7 +16,7 @@ import { compareTrees, difference, firstDifference, type TreeDifference } from '
 import { isElf } from './elf-magic.ts';
 import { hexDiff } from './hex-diff.ts';
 import { knownDifference } from './known-difference.ts';
-import { OtherCode } from './other-code.ts';
+import { type OtherCode, otherCodeOf } from './other-code.ts';
 import { type EntryRecord, type FileRecord, failed, type ProcessRecord } from './records.ts';
 
 /** What kind of difference it is. */
@@ -72,7 +72,7 @@ export function findDivergence(
   right: FinishedBuild,
   names: readonly [string, string],
 ): Divergence | undefined {
-  const other = new OtherCode(left.processes);
+  const other = otherCodeOf(left.processes);
   const seen = left.hidden || right.hidden ? undefined : firstDivergence(left, right, names, other);
   return seen ?? treeDivergence(left, right, names, other);
 }

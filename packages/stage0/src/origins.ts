@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The processes of a build → the contents that derive from binaries of the tree: every content that
- * a process wrote after it had read such a binary, by copying, joining, unpacking or otherwise.
+ * What the processes of a build read and write → the contents that derive from binaries of the
+ * tree: every content of a process that has read such a binary, or what derives from it, as a file,
+ * from a pipe, or from what another process had opened. A file that only gets another name keeps
+ * its content, and so what that derives from.
  *
  * Invariant: the only exceptions are text that our port of an unpacker extracts from an archive,
- * and what the caller knows to be a source: text that our port would extract. Processes are read
- * incrementally, so that this works while a build runs.
+ * and what the caller knows to be a source: text that our port would extract. What a program passes
+ * on in words, its arguments and its environment, is not followed.
  */
+import type { FileNode } from '@stage0-ts/host/memory';
 import { isText } from './artifacts.ts';
-import type { FileRecord, ProcessRecord } from './records.ts';
+import { Derivations } from './derivations.ts';
+import type { ProcessRecord } from './records.ts';
 
 /** Says which contents are text. Each content is tested once, however many processes read it. */
 export class Texts {
@@ -31,69 +35,60 @@ const UNPACKERS = new Set(['untar', 'ungz', 'unbz2', 'unxz']);
  * A descendant does not count: in a tree that our ports do not follow, any program may have this
  * name.
  */
-function unpacks({ tool = '', nature }: ProcessRecord): boolean {
+function isUnpacker({ tool = '', nature }: ProcessRecord): boolean {
   return nature !== 'descendant' && UNPACKERS.has(tool);
 }
 
+/** What has to be known of a process. */
+interface Worker {
+  readonly unpacks: boolean;
+}
+
 export class Origins {
-  /**
-   * Content that derives from binaries of the tree → the paths of these binaries. The key is the
-   * byte array, which all readers share.
-   */
-  private readonly contents = new Map<Uint8Array, ReadonlySet<string>>();
-  private readonly texts: Texts;
-  private readonly isSource: (bytes: Uint8Array) => boolean;
+  private readonly derivations: Derivations<Worker>;
+  private readonly workers = new WeakMap<ProcessRecord, Worker>();
+  private readonly texts = new Texts();
 
   /**
    * @param isSource true for what is known to be the text of a source, whichever program unpacks
    *   it.
    */
-  constructor(texts: Texts = new Texts(), isSource: (bytes: Uint8Array) => boolean = () => false) {
-    this.texts = texts;
-    this.isSource = isSource;
+  constructor(isSource: (bytes: Uint8Array) => boolean = () => false) {
+    this.derivations = new Derivations(
+      ({ unpacks }, content) =>
+        content instanceof Uint8Array &&
+        ((unpacks && this.texts.has(content)) || isSource(content)),
+    );
   }
 
   /** Add what an earlier run found. */
   resume(found: Iterable<readonly [Uint8Array, readonly string[]]>): void {
-    for (const [bytes, origins] of found) this.contents.set(bytes, new Set(origins));
+    for (const [bytes, origins] of found) this.derivations.mark(bytes, origins);
   }
 
-  /**
-   * Process what these processes have read and written. A process may start another one that reads
-   * what it wrote.
-   */
-  follow(processes: readonly ProcessRecord[]): void {
-    for (let before = -1; before !== this.contents.size; ) {
-      before = this.contents.size;
-      for (const process of processes) this.followOne(process);
-    }
+  /** A file that no process made: if it is a binary, it is one of the tree. */
+  given(path: string, { bytes }: Pick<FileNode, 'bytes'>): void {
+    if (!this.texts.has(bytes)) this.derivations.mark(bytes, [path.slice(1)]);
   }
 
-  /**
-   * The paths, without leading slash, of the binaries of the tree that this file is or derives
-   * from.
-   */
-  of(path: string, { madeBy, bytes }: FileRecord): Iterable<string> {
-    if (madeBy === undefined) return this.texts.has(bytes) ? [] : [path.slice(1)];
-    return this.ofContent(bytes);
+  /** The process has read a content of a file, or from a channel. */
+  read(process: ProcessRecord, content: object): void {
+    this.derivations.read(this.worker(process), content);
   }
 
-  /** The same for a content that a process wrote. */
-  ofContent(bytes: Uint8Array): Iterable<string> {
-    return this.contents.get(bytes) ?? [];
+  /** The process has written a content of a file, or to a channel. */
+  wrote(process: ProcessRecord, content: object): void {
+    this.derivations.wrote(this.worker(process), content);
   }
 
-  /** What a process writes derives from all binaries that it read. */
-  private followOne(process: ProcessRecord): void {
-    const found = new Set<string>();
-    for (const [path, file] of process.inputs) {
-      if (path === process.path) continue;
-      for (const origin of this.of(path, file)) found.add(origin);
-    }
-    if (found.size === 0) return;
-    for (const bytes of process.wrote) {
-      const isSource = (this.texts.has(bytes) && unpacks(process)) || this.isSource(bytes);
-      if (!isSource && !this.contents.has(bytes)) this.contents.set(bytes, found);
-    }
+  /** The paths, without leading slash, of the binaries of the tree that a content derives from. */
+  of(content: Uint8Array): readonly string[] {
+    return [...this.derivations.of(content)];
+  }
+
+  private worker(process: ProcessRecord): Worker {
+    const known = this.workers.get(process) ?? { unpacks: isUnpacker(process) };
+    this.workers.set(process, known);
+    return known;
   }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * A recorded build → its contents that differ from another build's by design.
+ * The processes of a build → its contents that differ from another build's by design.
  *
  * A stand-in for the first compiler makes different code from the same source. What processes make
  * from that code *as data* (by assembling, joining, linking) differs as well. What the resulting
- * *program* makes when it runs must never differ: that is the point of the comparison.
+ * *program* makes when it runs must never differ: that is the point of the comparison. Only files
+ * are followed: what differs for another reason is a difference.
  */
+import { Derivations } from './derivations.ts';
 import type { ProcessRecord } from './records.ts';
 
 export interface OtherFile {
@@ -15,42 +17,61 @@ export interface OtherFile {
   readonly step: number;
 }
 
+/** The one mark: whatever it was that made it different. */
+const OTHER = 'other';
+
 export class OtherCode {
-  private readonly contents = new Set<Uint8Array>();
-  private readonly processes: readonly ProcessRecord[];
+  private readonly derivations = new Derivations<object>();
 
   /** @param earlier such contents from an earlier run. */
-  constructor(processes: readonly ProcessRecord[], earlier: Iterable<Uint8Array> = []) {
-    this.processes = processes;
-    for (const bytes of earlier) this.contents.add(bytes);
-    for (let before = -1; before !== this.contents.size; ) {
-      before = this.contents.size;
-      for (const process of processes) {
-        if (!process.otherCode && !this.reads(process)) continue;
-        for (const bytes of process.wrote) this.contents.add(bytes);
-      }
-    }
+  constructor(earlier: Iterable<Uint8Array> = []) {
+    for (const bytes of earlier) this.derivations.mark(bytes, [OTHER]);
+  }
+
+  /** A process starts. `worker` stands for it from now on. */
+  begin({ otherCode }: Pick<ProcessRecord, 'otherCode'>): object {
+    const worker = {};
+    if (otherCode) this.derivations.markProcess(worker, [OTHER]);
+    return worker;
+  }
+
+  read(worker: object, bytes: Uint8Array): void {
+    this.derivations.read(worker, bytes);
+  }
+
+  wrote(worker: object, bytes: Uint8Array): void {
+    this.derivations.wrote(worker, bytes);
   }
 
   /** True for content that differs by design. */
   has(bytes: Uint8Array): boolean {
-    return this.contents.has(bytes);
+    return this.derivations.of(bytes).size > 0;
   }
+}
 
-  /** The files that had such content when the process that made them ended, each path once. */
-  files(): OtherFile[] {
-    const found = new Map<string, OtherFile>();
-    for (const { step, made, outputs } of this.processes) {
-      for (const path of made) {
-        const output = outputs.get(path);
-        if (output?.kind !== 'file' || !this.has(output.bytes) || found.has(path)) continue;
-        found.set(path, { path: path.slice(1), step });
-      }
+/** The same, from the records of a build. */
+export function otherCodeOf(processes: readonly ProcessRecord[]): OtherCode {
+  const other = new OtherCode();
+  for (const process of processes) {
+    const worker = other.begin(process);
+    for (const [path, { bytes }] of process.inputs) {
+      if (path !== process.path) other.read(worker, bytes);
     }
-    return [...found.values()];
+    for (const bytes of process.wrote) other.wrote(worker, bytes);
   }
+  return other;
+}
 
-  private reads({ inputs, path }: ProcessRecord): boolean {
-    return [...inputs].some(([name, { bytes }]) => name !== path && this.has(bytes));
+/** The files that had such content when the process that made them ended, each path once. */
+export function otherFiles(processes: readonly ProcessRecord[]): OtherFile[] {
+  const other = otherCodeOf(processes);
+  const found = new Map<string, OtherFile>();
+  for (const { step, made, outputs } of processes) {
+    for (const path of made) {
+      const output = outputs.get(path);
+      if (output?.kind !== 'file' || !other.has(output.bytes) || found.has(path)) continue;
+      found.set(path, { path: path.slice(1), step });
+    }
   }
+  return [...found.values()];
 }

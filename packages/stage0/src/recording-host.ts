@@ -6,6 +6,7 @@
  * recorded, after a chroot too. Paths in the journal are those of the world, with links resolved.
  */
 import type {
+  ChannelSink,
   ChildStatus,
   FileStatus,
   Host,
@@ -20,13 +21,19 @@ import type { FileNode, MemoryHost, TreeNode } from '@stage0-ts/host/memory';
  * Is called for everything that one process does. A file's bytes are never changed in place: a
  * write gives the node new ones.
  */
-export interface Journal {
+export interface Journal extends ChannelSink {
   /** It read the content of a file. */
   read(path: string, node: FileNode): void;
   /** It created or replaced the file, link or folder that is now at `path`. */
   made(path: string, node: TreeNode): void;
   /** It changed what is at `path` in another way: it changed the mode, or removed the file. */
   changed(path: string): void;
+  /** It is about to give the file at `path` another name. */
+  moves(path: string, node: FileNode): void;
+  /** The program that runs now has got bytes from this process, which started it. */
+  handed(): void;
+  /** This process has got bytes from the program that runs now, which it started. */
+  captured(): void;
   stdout(bytes: Uint8Array): void;
   stderr(bytes: Uint8Array): void;
 }
@@ -34,6 +41,7 @@ export interface Journal {
 export class RecordingHost implements Host {
   readonly environment: readonly string[];
   readonly provenance: ProvenanceSink | undefined;
+  readonly channels: ChannelSink;
   private readonly host: MemoryHost;
   private readonly journal: Journal;
 
@@ -42,6 +50,7 @@ export class RecordingHost implements Host {
     this.journal = journal;
     this.environment = host.environment;
     this.provenance = host.provenance;
+    this.channels = journal;
   }
 
   readFile(path: string): Uint8Array {
@@ -84,12 +93,14 @@ export class RecordingHost implements Host {
 
   rename(from: string, to: string): void {
     const gone = this.host.worldPath(from, false);
+    this.moves(from);
     this.host.rename(from, to);
     this.journal.changed(gone);
     this.moved(to);
   }
 
   link(existing: string, path: string): void {
+    this.moves(existing);
     this.host.link(existing, path);
     this.made(path, false);
   }
@@ -156,14 +167,45 @@ export class RecordingHost implements Host {
     return this.host.systemName();
   }
 
-  /** The world's engine gives each child a recording host of its own. */
+  /**
+   * The world's engine gives each child a recording host of its own. A child that is not in the
+   * machine uses streams of this process, which are followed here.
+   */
   run(
     path: string,
     argv: readonly string[],
     environment: readonly string[],
     inherited?: Inherited,
   ): ChildStatus {
-    return this.host.run(path, argv, environment, inherited);
+    const streams = inherited && this.followed(inherited);
+    return this.host.run(path, argv, environment, streams);
+  }
+
+  private followed(inherited: Inherited): Inherited {
+    const { stdin, stdout, stderr } = inherited;
+    const { journal } = this;
+    const capture = (stream: (bytes: Uint8Array) => void) => (bytes: Uint8Array) => {
+      journal.captured();
+      stream(bytes);
+    };
+    const hand = (stream: () => Uint8Array) => () => {
+      journal.handed();
+      return stream();
+    };
+    return {
+      ...inherited,
+      stdin: stdin && hand(stdin),
+      stdout: stdout && capture(stdout),
+      stderr: stderr && capture(stderr),
+    };
+  }
+
+  /** What is at `path` gets another name, with everything in it. */
+  private moves(path: string): void {
+    const node = this.host.node(path, false);
+    if (node?.kind === 'file') this.journal.moves(this.host.worldPath(path, false), node);
+    if (node?.kind !== 'directory') return;
+    for (const name of this.host.list(path)) this.moves(`${path}/${name}`);
   }
 
   private made(path: string, followLast: boolean): void {

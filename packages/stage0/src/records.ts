@@ -57,8 +57,9 @@ export interface ProcessRecord {
   /** What it wrote to standard error itself. */
   readonly stderr: Printed;
   /**
-   * The program's own file and the files that it read itself, by absolute path, as they were when
-   * it first read them. Empty unless recorded.
+   * The program's own file, the files that it read itself, and those that it gave another name and
+   * no process had made: by absolute path, as they were when it first read them. Empty unless
+   * recorded.
    */
   readonly inputs: Map<string, FileRecord>;
   /**
@@ -73,6 +74,10 @@ export interface ProcessRecord {
    * Empty unless recorded.
    */
   readonly wrote: Set<Uint8Array>;
+  /**
+   * True if it read something that is not in `inputs`: a pipe, or what another process had opened.
+   */
+  isHandedInput: boolean;
   /** Wall time in milliseconds, including what it started; 0 without a clock. */
   milliseconds: number;
 }

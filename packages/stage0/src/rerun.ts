@@ -75,12 +75,19 @@ export function rerun(
   throw new ToolError(message, { code: 'not-repeated', file: path.slice(1) });
 }
 
+const nothing = () => {};
+
 const UNSEEN: Journal = {
-  read: () => {},
-  made: () => {},
-  changed: () => {},
-  stdout: () => {},
-  stderr: () => {},
+  read: nothing,
+  made: nothing,
+  changed: nothing,
+  moves: nothing,
+  received: nothing,
+  gave: nothing,
+  handed: nothing,
+  captured: nothing,
+  stdout: nothing,
+  stderr: nothing,
 };
 
 /** A world with the files that the process read, and the folders that it wrote to. */

@@ -11,7 +11,7 @@ import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { kaem, kaemMinimal } from '@stage0-ts/kaem';
 import { type NamedEngine, PORTS } from './engines.ts';
 import type { ProcessRecord } from './records.ts';
-import { type RunEvent, Watch } from './watch.ts';
+import { type Descent, type RunEvent, Watch } from './watch.ts';
 
 export interface RunOptions {
   /** The script, relative to `directory`. */
@@ -58,6 +58,8 @@ export interface RunResult {
   readonly makers: ReadonlyMap<string, number>;
   /** Absolute paths of the symbolic links that were made. */
   readonly madeLinks: readonly string[];
+  /** Empty unless recorded. */
+  readonly descent: Descent;
 }
 
 /**
@@ -82,10 +84,14 @@ export function runScript(files: MemoryFiles, options: RunOptions): RunResult {
     stdout: (bytes) => options.stdout?.(bytes),
   });
   const status = runUntilStopped(files, watch, () => startShell(watch, host, options));
-  const failures = status !== 0 || options.keepGoing ? watch.failures() : [];
+  const failures = status !== 0 || options.keepGoing ? watch.failures : [];
   const { processes, shell } = watch;
   const script = options.script.startsWith('/') ? options.script : `${directory}/${options.script}`;
-  const made = { makers: watch.madeFiles(), madeLinks: watch.madeLinks() };
+  const made = {
+    makers: watch.madeFiles(),
+    madeLinks: watch.madeLinks(),
+    descent: watch.descent(),
+  };
   return { script, status, processes, shell, failures, ...made };
 }
 
@@ -94,7 +100,7 @@ export function runUntilStopped(files: MemoryFiles, watch: Watch, run: () => num
   const status = unlessStopped(watch, run);
   const limit = files.exceededLimit;
   if (!watch.stopped && limit === undefined) return status;
-  const last = watch.processes.at(-1);
+  const last = watch.latest;
   const why = watch.stopped
     ? 'the time is up (--time-limit)'
     : `the files would be larger than the limit of ${limit} bytes (--files-limit)`;

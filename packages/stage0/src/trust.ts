@@ -8,13 +8,13 @@
  * bytes, and everything that the port read is text of the tree, or was itself made from source.
  * What a binary does when it runs does not count: it cannot vouch for itself.
  */
-import type { MemoryFiles } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { isElf } from './elf-magic.ts';
 import { type Nature, portFor } from './engines.ts';
 import { knownSeed } from './known-releases.ts';
-import { Origins, Texts } from './origins.ts';
+import { Texts } from './origins.ts';
 import type { FileRecord, ProcessRecord } from './records.ts';
+import type { Descent } from './watch.ts';
 
 /** Why a binary is accepted, or why not. */
 export type Standing =
@@ -72,9 +72,7 @@ export interface TrustInput {
   readonly processes: readonly ProcessRecord[];
   readonly shell: ProcessRecord | undefined;
   readonly hidden: boolean;
-  /** The tree at the end of the build, and the files in it that processes made. */
-  readonly files: MemoryFiles;
-  readonly makers: ReadonlyMap<string, number>;
+  readonly descent: Descent;
 }
 
 /** @param allowed paths in the tree, without leading slash, of binaries that the caller trusts. */
@@ -109,37 +107,27 @@ class Foreign {
   /** By path without leading slash. */
   readonly uses = new Map<string, Use>();
 
-  constructor({ processes, shell, files, makers }: TrustInput, texts: Texts) {
+  constructor({ processes, shell, descent }: TrustInput, texts: Texts) {
     const all = shell === undefined ? processes : [shell, ...processes];
-    const origins = new Origins(texts);
-    origins.follow(all);
     for (const { inputs, step } of all) {
       for (const [path, file] of inputs) {
-        if (file.madeBy === undefined) this.note(origins.of(path, file), file, step);
+        if (file.madeBy === undefined && !texts.has(file.bytes)) this.note(path, file, step);
       }
     }
-    for (const { path, inputs } of all) {
-      const image = inputs.get(path);
-      for (const origin of image === undefined ? [] : origins.of(path, image)) {
-        this.becomes(origin, path);
-      }
-    }
-    for (const path of makers.keys()) {
-      const node = files.find(path, false);
-      if (node?.kind !== 'file' || !isElf(node.bytes)) continue;
-      for (const origin of origins.ofContent(node.bytes)) this.becomes(origin, path);
-    }
+    for (const { path, step } of all) this.become(descent.programs.get(step) ?? [], path);
+    for (const [path, origins] of descent.made) this.become(origins, path);
   }
 
-  private becomes(path: string, program: string): void {
-    const use = this.uses.get(path);
-    if (use !== undefined) use.program ||= program.slice(1);
-  }
-
-  private note(origins: Iterable<string>, file: FileRecord, step: number): void {
+  private become(origins: Iterable<string>, program: string): void {
     for (const path of origins) {
-      if (!this.uses.has(path)) this.uses.set(path, { file, step, program: '' });
+      const use = this.uses.get(path);
+      if (use !== undefined) use.program ||= program.slice(1);
     }
+  }
+
+  private note(path: string, file: FileRecord, step: number): void {
+    const name = path.slice(1);
+    if (!this.uses.has(name)) this.uses.set(name, { file, step, program: '' });
   }
 }
 
@@ -177,7 +165,7 @@ function collectFromSource(
     const clean = inputs.every(([, file]) =>
       file.madeBy === undefined ? texts.has(file.bytes) : good.has(file.bytes),
     );
-    if (!clean) continue;
+    if (!clean || process.isHandedInput) continue;
     for (const path of process.made) {
       const output = process.outputs.get(path);
       if (output?.kind !== 'file') continue;

@@ -14,8 +14,10 @@ import type {
   TreeNode,
   WorldEngine,
 } from '@stage0-ts/host/memory';
+import { isElf } from './elf-magic.ts';
 import { type NamedEngine, type Nature, portFor } from './engines.ts';
 import { Origins } from './origins.ts';
+import { OtherCode } from './other-code.ts';
 import { type Journal, RecordingHost } from './recording-host.ts';
 import {
   type EntryRecord,
@@ -36,6 +38,8 @@ export interface WatchOptions {
   readonly keepGoing?: boolean;
   /** Keep the inputs and outputs of every process. */
   readonly record?: boolean;
+  /** Keep no records of processes that have ended, except those of failures. */
+  readonly forget?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
   /** A clock in milliseconds. */
   readonly now?: () => number;
@@ -53,6 +57,16 @@ export interface EarlierRun {
   readonly made: Iterable<TreeNode>;
   /** Content → the binaries of the tree that it derives from. */
   readonly origins: Iterable<readonly [Uint8Array, readonly string[]]>;
+  /** Contents that differ by design; see other-code.ts. */
+  readonly otherCode: Iterable<Uint8Array>;
+}
+
+/** What the programs and the files of a run derive from: see origins.ts. */
+export interface Descent {
+  /** Step → the binaries of the tree that the program's own file derives from, or is. */
+  readonly programs: ReadonlyMap<number, readonly string[]>;
+  /** The same for executables that were made, by absolute path. */
+  readonly made: ReadonlyMap<string, readonly string[]>;
 }
 
 /** How many bytes of a process's output are kept: 1 MiB. */
@@ -79,14 +93,26 @@ type RunningProcess = ProcessRecord & {
   readonly stderr: PrintedText;
 };
 
-/** A running process, and the paths at which it and its children have made or changed something. */
 interface Running {
   readonly process: RunningProcess;
+  /** Where it and its children have made or changed something. */
   readonly paths: Set<string>;
+  /** For {@link OtherCode}. */
+  readonly worker: object;
+  /** True if a program failed that it has started, directly or through others. */
+  innerFailed: boolean;
 }
 
 export class Watch {
+  /** In the order of starting, unless records are forgotten. */
   readonly processes: ProcessRecord[] = [];
+  /**
+   * Programs that failed, without those that failed only because a program that they started
+   * failed.
+   */
+  readonly failures: ProcessRecord[] = [];
+  /** The process that started last. */
+  latest: ProcessRecord | undefined;
   /** What the first shell did, if that is our port: a record with step 0. */
   shell: ProcessRecord | undefined;
   /** True when `shouldStop` ended the run. */
@@ -97,35 +123,45 @@ export class Watch {
   private readonly files: MemoryFiles;
   private readonly options: WatchOptions;
   /**
-   * What derives from binaries of the tree, if the engine refuses to run that; otherwise undefined.
+   * What derives from binaries of the tree, and what differs by design. Undefined where nobody
+   * asks: nothing is recorded, and the engine runs whatever it is given.
    */
   private readonly origins: Origins | undefined;
+  private readonly other: OtherCode | undefined;
   private readonly records: boolean;
 
   constructor(files: MemoryFiles, options: WatchOptions) {
     this.files = files;
     this.options = options;
-    this.origins =
-      options.engine.refusesGiven === true ? new Origins(undefined, options.isSource) : undefined;
-    for (const node of options.earlier?.made ?? []) this.makers.set(node, 0);
-    this.origins?.resume(options.earlier?.origins ?? []);
-    this.records = options.record === true || this.origins !== undefined;
+    const { earlier, engine } = options;
+    this.records = options.record === true;
+    const isFollowed = this.records || engine.refusesGiven === true;
+    this.origins = isFollowed ? new Origins(options.isSource) : undefined;
+    this.other = isFollowed ? new OtherCode(earlier?.otherCode) : undefined;
+    for (const node of earlier?.made ?? []) this.makers.set(node, 0);
+    this.origins?.resume(earlier?.origins ?? []);
+  }
+
+  /** How many processes have started. */
+  get steps(): number {
+    return this.latest?.step ?? 0;
   }
 
   /** The engine, with each process recorded. */
   readonly run: WorldEngine = (image, argv, host) => {
     const { engine } = this.options;
     this.goOn();
-    const step = this.processes.length + 1;
     const path = host.worldPath(image.path);
-    const process = this.begin(step, path, engine.nature(image), argv, host);
-    this.processes.push(process);
-    const node = host.node(image.path);
-    if (node?.kind === 'file') this.read(process, process.path, node);
+    const process = this.begin(this.steps + 1, path, engine.nature(image), argv, host);
+    this.latest = process;
+    if (this.options.forget !== true) this.processes.push(process);
+    const node = host.node(image.path) as FileNode;
+    this.record(process, process.path, node);
+    if (!this.isMade(node)) this.origins?.given(path, node);
     this.options.onEvent?.({ kind: 'start', process });
     const start = this.options.now?.() ?? 0;
     try {
-      this.refuseGiven(process);
+      this.refuseGiven(process, node);
       process.end = engine.run(image, argv, new RecordingHost(host, this.journal(process)));
     } catch (error) {
       if (error instanceof ToolError) {
@@ -147,11 +183,9 @@ export class Watch {
    * Throws if the program is a binary of the tree, or derives from one, and the engine refuses
    * these.
    */
-  private refuseGiven(process: ProcessRecord): void {
-    const image = process.inputs.get(process.path);
-    if (this.origins === undefined || process.nature !== 'descendant' || !image) return;
-    this.followOrigins();
-    const found = [...this.origins.of(process.path, image)];
+  private refuseGiven(process: ProcessRecord, image: FileNode): void {
+    const refuses = this.options.engine.refusesGiven === true && process.nature === 'descendant';
+    const found = refuses ? this.originsOf(image.bytes) : [];
     if (found.length === 0) return;
     const isItself = found.length === 1 && `/${found[0]}` === process.path;
     const what = isItself
@@ -161,20 +195,36 @@ export class Watch {
     throw new ToolError(message, { code: 'ENOEXEC', file: process.path });
   }
 
-  private followOrigins(): void {
-    const { processes, shell } = this;
-    this.origins?.follow(shell === undefined ? processes : [shell, ...processes]);
-  }
-
   /** True if a process of this run or of an earlier one wrote it. */
   isMade(node: TreeNode): boolean {
     return this.makers.has(node);
   }
 
-  /** A function that says from which binaries of the tree a content derives, as known now. */
-  originsOf(): (bytes: Uint8Array) => readonly string[] {
-    this.followOrigins();
-    return (bytes) => [...(this.origins?.ofContent(bytes) ?? [])];
+  /** From which binaries of the tree a content derives, as far as that is followed. */
+  originsOf(bytes: Uint8Array): readonly string[] {
+    return this.origins?.of(bytes) ?? [];
+  }
+
+  /** True for content that differs by design. */
+  isOtherCode(bytes: Uint8Array): boolean {
+    return this.other?.has(bytes) === true;
+  }
+
+  /** What is known at the end of a recorded run. */
+  descent(): Descent {
+    const programs = new Map<number, readonly string[]>();
+    if (!this.records) return { programs, made: new Map() };
+    const all = this.shell === undefined ? this.processes : [this.shell, ...this.processes];
+    for (const { step, path, inputs } of all) {
+      const image = inputs.get(path);
+      if (image !== undefined) programs.set(step, this.originsOf(image.bytes));
+    }
+    const made = new Map<string, readonly string[]>();
+    for (const [path, node] of this.files.files()) {
+      const isProgram = this.isMade(node) && isElf(node.bytes);
+      if (isProgram) made.set(path, this.originsOf(node.bytes));
+    }
+    return { programs, made };
   }
 
   /** Run our port of the first shell, which is not started by a script. */
@@ -188,15 +238,6 @@ export class Watch {
     } finally {
       this.finish();
     }
-  }
-
-  /**
-   * Programs that failed, without those that failed only because a program that they started
-   * failed.
-   */
-  failures(): ProcessRecord[] {
-    const all = this.processes.filter(failed);
-    return all.filter((outer) => !all.some((inner) => this.isBelow(outer, inner)));
   }
 
   /**
@@ -249,15 +290,20 @@ export class Watch {
       outputs: new Map(),
       made: new Set(),
       wrote: new Set(),
+      isHandedInput: false,
       milliseconds: 0,
     } satisfies ProcessRecord as RunningProcess;
-    this.running.push({ process, paths: new Set() });
+    const worker = this.other?.begin(process) ?? {};
+    this.running.push({ process, paths: new Set(), worker, innerFailed: false });
     return process;
   }
 
   private finish(): void {
-    const { process, paths } = this.running.pop() as Running;
+    const { process, paths, innerFailed } = this.running.pop() as Running;
     const parent = this.running.at(-1);
+    const isFailure = process !== this.shell && failed(process);
+    if (isFailure && !innerFailed) this.failures.push(process);
+    if (parent !== undefined) parent.innerFailed ||= isFailure || innerFailed;
     for (const path of paths) {
       parent?.paths.add(path);
       if (this.records) process.outputs.set(path, entryRecord(this.files.find(path, false)));
@@ -266,11 +312,16 @@ export class Watch {
   }
 
   private journal(process: RunningProcess): Journal {
-    const { paths } = this.running.at(-1) as Running;
+    const { paths, worker } = this.running.at(-1) as Running;
+    const { origins, other } = this;
+    const running = (): RunningProcess => (this.running.at(-1) as Running).process;
     return {
       read: (path, node) => {
         this.goOn();
-        this.read(process, path, node);
+        this.record(process, path, node);
+        if (!this.isMade(node)) origins?.given(path, node);
+        origins?.read(process, node.bytes);
+        if (path !== process.path) other?.read(worker, node.bytes);
       },
       made: (path, node) => {
         this.goOn();
@@ -279,9 +330,20 @@ export class Watch {
         this.makers.set(node, process.step);
         if (node.kind !== 'file') return;
         if (this.records) process.wrote.add(node.bytes);
+        origins?.wrote(process, node.bytes);
+        other?.wrote(worker, node.bytes);
         this.options.onEvent?.({ kind: 'write', process, path });
       },
       changed: (path) => paths.add(path),
+      moves: (path, node) => {
+        if (this.isMade(node)) return;
+        this.record(process, path, node);
+        origins?.given(path, node);
+      },
+      received: (from) => this.passed(from, undefined, process),
+      gave: (to) => this.passed(to, process, undefined),
+      handed: () => this.passed({}, process, running()),
+      captured: () => this.passed({}, running(), process),
       stdout: (bytes) => process.stdout.push(bytes),
       stderr: (bytes) => process.stderr.push(bytes),
     };
@@ -296,17 +358,21 @@ export class Watch {
     if (this.stopped) throw new ToolError('stopped: the time is up', { code: 'time-limit' });
   }
 
-  private read({ inputs }: ProcessRecord, path: string, node: FileNode): void {
+  /** Bytes went from one process to another through a channel. */
+  private passed(
+    channel: object,
+    from: RunningProcess | undefined,
+    to: RunningProcess | undefined,
+  ): void {
+    if (to !== undefined) to.isHandedInput = true;
+    if (from !== undefined) this.origins?.wrote(from, channel);
+    if (to !== undefined) this.origins?.read(to, channel);
+  }
+
+  private record({ inputs }: ProcessRecord, path: string, node: FileNode): void {
     if (!this.records || inputs.has(path)) return;
     const { kind, bytes, mode } = node;
     inputs.set(path, { kind, bytes, mode, madeBy: this.makers.get(node) });
-  }
-
-  /** True when `outer` started `inner`, directly or through other processes. */
-  private isBelow(outer: ProcessRecord, inner: ProcessRecord): boolean {
-    if (inner.step <= outer.step) return false;
-    const between = this.processes.slice(outer.step, inner.step);
-    return between.every(({ depth }) => depth > outer.depth);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import path from 'node:path';
 import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
-import { ccX86For, compile } from '@stage0-ts/cc-x86';
+import { ccX86For } from '@stage0-ts/cc-x86';
 import type { Engine } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import {
@@ -16,32 +16,14 @@ import {
   chooseEngine,
   diverseEngine,
   exactEngine,
-  machineEngine,
   type NamedEngine,
 } from '@stage0-ts/stage0';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMPILER_DIALECTS, COMPILER_SOURCE } from '../src/compiler-dialects.ts';
 import { loadTree } from '../src/node/load-tree.ts';
 import { guest, leave, listing, RESULT } from './guests.ts';
-import { COMPILER, ladder, SCRIPT, tree } from './older-tree.ts';
+import { COMPILER, ladder, machine, older, SCRIPT, tree } from './older-tree.ts';
 import type { World } from './small-tree.ts';
-
-/**
- * The tree's own chain. Its cc_x86 is a launcher of our port, which does not accept the older
- * dialect: in that, constants are in comments.
- */
-const machine = machineEngine();
-const older: NamedEngine = {
-  ...machine,
-  run: (image, argv, host) => {
-    if (!image.path.endsWith('/cc_x86')) return machine.run(image, argv, host);
-    const [, input = '', output = ''] = argv;
-    const source = decodeUtf8(host.readFile(input));
-    const known = source.replace(/^\/\/ CONSTANT (\w+) (\d+)$/gm, 'enum { $1 = $2 };');
-    host.writeFile(output, compile(encodeUtf8(known)), 0o600);
-    return { kind: 'exited', status: 0 };
-  },
-};
 
 describe('the diverse engine', () => {
   it('agrees with the chain of the tree in everything that its first compiler makes', () => {

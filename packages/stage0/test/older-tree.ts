@@ -4,7 +4,10 @@
  * cc_x86 does not follow, which the tree compiles and then runs.
  */
 import fs from 'node:fs';
+import { decodeUtf8, encodeUtf8 } from '@stage0-ts/bytes';
+import { compile } from '@stage0-ts/cc-x86';
 import type { MemoryFiles } from '@stage0-ts/host/memory';
+import { machineEngine, type NamedEngine } from '@stage0-ts/stage0';
 import { World } from './small-tree.ts';
 
 /** A toy compiler: it copies a text and puts a line in front. */
@@ -88,3 +91,20 @@ export function tree(more: (world: World) => void = () => {}): MemoryFiles {
   more(world);
   return world.files;
 }
+
+/**
+ * The tree's own chain. Its cc_x86 is a launcher of our port, which does not accept the older
+ * dialect: in that, constants are in comments.
+ */
+export const machine: NamedEngine = machineEngine();
+export const older: NamedEngine = {
+  ...machine,
+  run: (image, argv, host) => {
+    if (!image.path.endsWith('/cc_x86')) return machine.run(image, argv, host);
+    const [, input = '', output = ''] = argv;
+    const source = decodeUtf8(host.readFile(input));
+    const known = source.replace(/^\/\/ CONSTANT (\w+) (\d+)$/gm, 'enum { $1 = $2 };');
+    host.writeFile(output, compile(encodeUtf8(known)), 0o600);
+    return { kind: 'exited', status: 0 };
+  },
+};

@@ -15,7 +15,6 @@ import { type MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
 import { sha256Hex } from '@stage0-ts/mescc-tools-extra';
 import { seedShellPath } from '../architectures.ts';
 import { fittedTo, type NamedEngine } from '../engines.ts';
-import { OtherCode } from '../other-code.ts';
 import type { ProcessRecord } from '../records.ts';
 import { runUntilStopped, systemNamed } from '../run.ts';
 import { copyTree } from '../tree.ts';
@@ -171,6 +170,7 @@ class Climb {
       engine: { ...this.engine, run: (image, argv, host) => this.start(image, argv, host) },
       onEvent: (event) => this.follow(event),
       shouldStop: () => this.isDone || options.shouldStop?.() === true,
+      forget: true,
       isSource: archiveTexts([...options.contents.values()]),
       ...(options.now && { now: options.now }),
       ...(from && { earlier: from.world }),
@@ -185,7 +185,7 @@ class Climb {
     const resumed = this.options.from?.document.packages.length ?? 0;
     const isReached = isDone || this.next > plan.indexOf(until);
     const made = [...watch.madeFiles().keys()];
-    const failures = isReached ? [] : watch.failures();
+    const failures = isReached ? [] : watch.failures;
     const reached = { packages, resumed, accepted, isReached };
     return {
       engine: engine.name,
@@ -347,7 +347,7 @@ class Climb {
   private built(planned: PlannedPackage): void {
     this.next++;
     const { name, pass, shell } = planned;
-    const [milliseconds, steps] = this.sinceLast(this.watch.processes.length);
+    const [milliseconds, steps] = this.sinceLast(this.watch.steps);
     const published = this.publishedOf(planned);
     // What is wrong here makes all that follows wrong.
     this.isDone = planned === this.options.until || !published.every(isAsPublished);
@@ -380,12 +380,7 @@ class Climb {
 
   private save(): SavedWorld {
     const { files, watch, options } = this;
-    const other = new OtherCode(watch.processes, options.from?.world.otherCode);
-    const entries = worldEntries(files, {
-      isMade: (node) => watch.isMade(node),
-      originsOf: watch.originsOf(),
-      isOtherCode: (bytes) => other.has(bytes),
-    });
+    const entries = worldEntries(files, watch);
     const document = {
       kind: 'stage0-ts climb' as const,
       version: WORLD_VERSION,

@@ -87,9 +87,9 @@ export interface WorldEntry {
 
 /** What a run knows of nodes and contents besides the tree. */
 export interface Knowledge {
-  readonly isMade: (node: TreeNode) => boolean;
-  readonly originsOf: (bytes: Uint8Array) => readonly string[];
-  readonly isOtherCode: (bytes: Uint8Array) => boolean;
+  isMade(node: TreeNode): boolean;
+  originsOf(bytes: Uint8Array): readonly string[];
+  isOtherCode(bytes: Uint8Array): boolean;
 }
 
 /** The tree as entries, its root included: a folder before what is in it. */
