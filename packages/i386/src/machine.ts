@@ -107,6 +107,7 @@ export class Machine {
       } catch (error) {
         // After a fault, the message still needs the memory.
         if (error instanceof ProcessEnd) this.memories.release(own, process.memory.used);
+        else this.memories.giveUp(own);
         throw error;
       }
     };

@@ -9,13 +9,14 @@
 import { type Backing, GRANULE } from '../memory.ts';
 import { type WasmMemory, webAssembly } from './platform.ts';
 
-/** Memories that are kept at most: processes wait for each other in a chain as long as this. */
-const MAX_KEPT = 4;
-/** Larger ones are left to the garbage collector, */
-const SMALL = 96 << 20;
-/** but not these, of which two would be too much for some computers. They are given up */
+/**
+ * Bytes of all memories together, in use or kept. What processes need more than this they get, and
+ * nothing is kept.
+ */
+const BUDGET = 512 << 20;
+/** A memory of this size is given up */
 const LARGE = 256 << 20;
-/** after this many programs that ran without them. */
+/** after this many programs that ran without it. */
 const MAX_IDLE = 100;
 /** Programs whose use is remembered. */
 const MAX_PROGRAMS = 1000;
@@ -27,13 +28,16 @@ export class WasmBacking implements Backing {
   readonly limit: number;
   /** Programs that have ended since it was used. */
   idle = 0;
+  private readonly onGrowth: (bytes: number) => void;
 
-  constructor(size: number, limit: number) {
+  /** @param onGrowth called before it grows by so many bytes. */
+  constructor(size: number, limit: number, onGrowth: (bytes: number) => void = () => {}) {
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
     const pages = (bytes: number): number => Math.min(65536, Math.ceil(bytes / GRANULE));
     this.memory = new platform.Memory({ initial: pages(size), maximum: pages(limit) });
     this.limit = limit;
+    this.onGrowth = onGrowth;
   }
 
   get buffer(): ArrayBuffer {
@@ -47,7 +51,8 @@ export class WasmBacking implements Backing {
 
   grow(size: number): boolean {
     try {
-      this.memory.grow((size - this.buffer.byteLength) / GRANULE);
+      this.onGrowth(size - this.size);
+      this.memory.grow((size - this.size) / GRANULE);
       return true;
     } catch {
       return false; // a RangeError: more than the maximum, or the platform has no more
@@ -56,7 +61,10 @@ export class WasmBacking implements Backing {
 }
 
 export class MemoryPool {
+  /** The one that was used last comes last. */
   private kept: WasmBacking[] = [];
+  /** Bytes of the memories that processes have. */
+  private inUse = 0;
   /** Program → bytes that it used when it ran last. */
   private readonly uses = new Map<string, number>();
 
@@ -68,9 +76,14 @@ export class MemoryPool {
   acquire(size: number, limit: number, program?: string): WasmBacking {
     const wanted = Math.max(size, this.uses.get(program ?? '') ?? 0);
     const found = this.smallest(wanted, limit) ?? this.smallest(size, limit);
-    if (found === undefined) return new WasmBacking(size, limit);
-    this.kept.splice(this.kept.indexOf(found), 1);
-    return found;
+    if (found !== undefined) {
+      this.kept.splice(this.kept.indexOf(found), 1);
+      this.inUse += found.size;
+      return found;
+    }
+    const made = new WasmBacking(size, limit, (bytes) => this.use(bytes));
+    this.use(made.size);
+    return made;
   }
 
   private smallest(size: number, limit: number): WasmBacking | undefined {
@@ -82,16 +95,33 @@ export class MemoryPool {
     return best;
   }
 
+  /** A process needs more: give up what is kept for too long and is too much. */
+  private use(bytes: number): void {
+    this.inUse += bytes;
+    let total = this.kept.reduce((sum, { size }) => sum + size, this.inUse);
+    while (total > BUDGET) {
+      const [oldest] = this.kept;
+      if (oldest === undefined) return;
+      this.kept.shift();
+      total -= oldest.size;
+    }
+  }
+
+  /** It is no longer of use: it is left to the garbage collector. */
+  giveUp({ size }: WasmBacking): void {
+    this.inUse -= size;
+  }
+
   /** Nobody uses `backing` any more. All bytes after the first `used` are zero. */
   release(backing: WasmBacking, used: number, program?: string): void {
     if (this.uses.size === MAX_PROGRAMS) this.uses.clear();
     if (program !== undefined) this.uses.set(program, used);
+    this.giveUp(backing);
     for (const one of this.kept) one.idle++;
     this.kept = this.kept.filter(({ idle, size }) => idle <= MAX_IDLE || size < LARGE);
-    const isOfUse = backing.size <= SMALL || backing.size >= LARGE;
-    if (!isOfUse || this.kept.length === MAX_KEPT) return;
     backing.idle = 0;
     new Uint8Array(backing.buffer, 0, used).fill(0);
     this.kept.push(backing);
+    this.use(0);
   }
 }
