@@ -33,25 +33,17 @@ import {
   WRITE_LIMITS,
 } from './cells.ts';
 import { isLoop, stopAtControl } from './control.ts';
+import { type Entry, EntryPoints } from './entries.ts';
 import { ALL_REGISTERS, flagsRead, type TranslatedFunction } from './facts.ts';
-import { IMPORTS, POINTERS_NAME } from './layout.ts';
-import { type WasmTable, webAssembly } from './platform.ts';
-import { PointerCalls } from './pointer-calls.ts';
+import { IMPORTS } from './layout.ts';
+import { Misses } from './misses.ts';
 import type { WasmBacking } from './pool.ts';
-import type { TranslatedModule, TranslatedProgram } from './program.ts';
-import { TABLE_NAME } from './wasm.ts';
+import type { TranslatedProgram } from './program.ts';
+import { trapOf, withoutStackOverflow } from './traps.ts';
 import { FileWindows } from './windows.ts';
 
 /** Bytes of `int 0x80`. */
 const INT_LENGTH = 2;
-
-/** Calls of functions that are not translated before they are, at first. */
-const FIRST_PATIENCE = 500;
-/** A new translation costs as much as the first: each time the patience grows so. */
-const PATIENCE_GROWTH = 4;
-const MAX_PATIENCE = 32_000;
-/** Calls of one function after which it is worth a translation. */
-const MIN_CALLS = 4;
 
 /** After so many calls by pointers the functions that are open are entered again, at first. */
 const FIRST_RENEWAL = 50_000;
@@ -67,20 +59,10 @@ export type Observer = (address: number, known: number, process: Process) => voi
 /** Thrown to give up all calls in translated code that are open. */
 class Leaving {}
 
-/** A translated function: {@link PASSED_REGISTERS} and depth → address returned to. */
-type Entry = (eax: number, ebx: number, esp: number, ebp: number, depth: number) => number;
-
-/** A translated function, and what is known of it. */
-interface EntryPoint {
-  readonly enter: Entry;
-  readonly facts: TranslatedFunction;
-}
-
 export class Runner {
   private readonly process: Process;
   private program: TranslatedProgram;
   private readonly translation: Translation;
-  private readonly backing: WasmBacking;
   private readonly budget: InstructionBudget;
   private readonly observer: Observer | undefined;
   private readonly cpu: Interpreter;
@@ -89,16 +71,9 @@ export class Runner {
   private readonly cells: Cells;
   /** Calls open within recursive groups where the interpreter is in charge. */
   private depth = 0;
-  /** Functions that were called and are not translated → how often. */
-  private readonly missed = new Map<number, number>();
-  private missedCalls = 0;
-  private patience = FIRST_PATIENCE;
+  private readonly misses = new Misses();
   private renewal = FIRST_RENEWAL;
-  /** Functions of the program that were asked for, by address. */
-  private readonly entries = new Map<number, EntryPoint>();
-  /** The functions of each module that is there. */
-  private readonly tables = new Map<TranslatedModule, WasmTable>();
-  private readonly pointers: PointerCalls;
+  private readonly entries: EntryPoints;
   /** Rounded end of the heap that the limits in the cells are for. */
   private limitedTo = -1;
   /** The version of the pages' rights that translated code goes by. */
@@ -121,13 +96,12 @@ export class Runner {
     this.process = process;
     this.translation = translation;
     this.program = translation.newest as TranslatedProgram;
-    this.backing = backing;
     this.budget = budget;
     this.observer = observer;
     this.cpu = process.cpu;
     this.windows = new FileWindows(process);
     this.cells = new Cells(process.memory);
-    this.pointers = new PointerCalls(process.memory);
+    this.entries = new EntryPoints(process.memory, backing, this.imports());
     this.cells.set(CALLS_CELL, this.renewal);
     this.install(this.program);
     // A fork has the memory of its parent, which may have changed what others had translated since.
@@ -139,50 +113,10 @@ export class Runner {
 
   /** Let `program` be what runs from the next call on. */
   private install(program: TranslatedProgram): void {
-    if (program.modules[0] !== this.program.modules[0]) {
-      this.entries.clear();
-      this.pointers.clear();
-    }
     this.program = program;
-    for (const module of program.modules) if (!this.tables.has(module)) this.addModule(module);
+    this.entries.install(program);
     this.cpu.watchCode(program.layout.code);
     this.limitedTo = -1;
-  }
-
-  private addModule(module: TranslatedModule): void {
-    const platform = webAssembly();
-    if (platform === undefined) throw new Error('no WebAssembly here');
-    const others = [...module.imports].map(
-      ([entry, name]) => [name, this.entryAt(entry)?.enter] as const,
-    );
-    const { exports } = new platform.Instance(module.module, {
-      env: {
-        memory: this.backing.memory,
-        [POINTERS_NAME]: this.pointers.table,
-        ...this.imports(),
-        ...Object.fromEntries(others),
-      },
-    });
-    this.tables.set(module, exports[TABLE_NAME] as WasmTable);
-  }
-
-  /** The translated function at `address`, if there is one. */
-  private entryAt(address: number): EntryPoint | undefined {
-    return this.entries.get(address) ?? this.findEntry(address);
-  }
-
-  private findEntry(address: number): EntryPoint | undefined {
-    const facts = this.program.functions.get(address);
-    if (facts === undefined) return undefined;
-    for (const module of this.program.modules) {
-      const at = module.indices.get(address);
-      const enter = at === undefined ? undefined : this.tables.get(module)?.get(at);
-      if (enter === undefined) continue;
-      const entry = { enter: enter as Entry, facts };
-      this.entries.set(address, entry);
-      return entry;
-    }
-    return undefined;
   }
 
   /**
@@ -190,12 +124,7 @@ export class Runner {
    * of something translated. Translate all of its kind, when that was often so.
    */
   private miss(target: number): void {
-    this.missed.set(target, (this.missed.get(target) ?? 0) + 1);
-    if (++this.missedCalls < this.patience) return;
-    this.missedCalls = 0;
-    this.patience = Math.min(this.patience * PATIENCE_GROWTH, MAX_PATIENCE);
-    const roots = [...this.missed].filter(([, count]) => count >= MIN_CALLS).map(([at]) => at);
-    this.missed.clear();
+    const roots = this.misses.count(target);
     if (roots.length > 0 && !this.replace(this.translation.withRoots(roots))) throw new Leaving();
   }
 
@@ -359,7 +288,7 @@ export class Runner {
     depth: number,
   ): void => {
     this.loadFromWasm(target, known);
-    const facts = this.entryAt(target)?.facts;
+    const facts = this.entries.at(target)?.facts;
     this.untilReturn(back, needed, depth, facts);
     this.storeToWasm();
   };
@@ -372,7 +301,7 @@ export class Runner {
     needed: number,
     depth: number,
   ): number => {
-    const entry = this.entryAt(target);
+    const entry = this.entries.at(target);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
     if (this.cells.get(CALLS_CELL) < 0) this.renew(target, known);
     if (!isFit || depth >= this.program.depthLimit) {
@@ -383,7 +312,7 @@ export class Runner {
       return back;
     }
     const { enter, facts } = entry;
-    this.pointers.remember(target, enter, ~facts.liveOut, this.program.depthLimit);
+    this.entries.pointers.remember(target, enter, ~facts.liveOut, this.program.depthLimit);
     return this.enter(enter, depth + 1);
   };
 
@@ -394,7 +323,7 @@ export class Runner {
     needed: number,
     depth: number,
   ): number => {
-    const entry = this.entryAt(target);
+    const entry = this.entries.at(target);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
     if (isFit && depth < this.program.depthLimit) return this.enter(entry.enter, depth + 1);
     this.loadFromWasm(target, known);
@@ -472,11 +401,11 @@ export class Runner {
   /** If eip is the entry of a translated function that may be entered, run it to its return. */
   private enterTranslated(): void {
     const { cpu } = this;
-    let entry = this.entryAt(cpu.eip);
+    let entry = this.entries.at(cpu.eip);
     if (entry === undefined) {
       if (cpu.lastOperation === 'ret' || (cpu.lastOperation === 'jmp' && !isLoop(cpu))) return;
       this.miss(cpu.eip);
-      entry = this.entryAt(cpu.eip);
+      entry = this.entries.at(cpu.eip);
       if (entry === undefined) return;
     }
     const { facts, enter } = entry;
@@ -548,28 +477,12 @@ export class Runner {
     }
   }
 
-  /** A trap of WebAssembly as a fault of the guest: the engine's stack trace tells where. */
+  /** A trap of WebAssembly as a fault of the guest. */
   private faultOf(error: unknown): unknown {
-    const platform = webAssembly();
     this.windows.settle();
-    if (!(error instanceof Error)) return error;
-    if (platform !== undefined && error instanceof platform.RuntimeError) {
-      const offset = /wasm-function\[\d+\]:0x([0-9a-f]+)/.exec(
-        (error as { stack?: string }).stack ?? '',
-      );
-      // Later modules leave faults to the interpreter.
-      const [first] = this.program.modules;
-      const address =
-        offset === null ? undefined : first?.addressAt(Number.parseInt(offset[1] as string, 16));
-      this.loadFromWasm(address ?? 0, 0);
-      return new MachineError(
-        'bad-access',
-        'reads outside of its memory (registers are those of the last call)',
-      );
-    }
-    if (/call stack|too much recursion/i.test(error.message)) {
-      return new MachineError('memory-limit', 'needs more of the host’s stack than there is');
-    }
-    return error;
+    const trap = trapOf(error, this.program);
+    if (trap === undefined) return withoutStackOverflow(error);
+    this.loadFromWasm(trap.address, 0);
+    return trap.fault;
   }
 }

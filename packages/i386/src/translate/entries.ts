@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * The translated functions of one process, by their guest addresses.
+ *
+ * Modules become instances when they are installed, with the process's memory. Invariant: an entry
+ * that was found stays the same until the program is translated again as a whole.
+ */
+import type { Memory } from '../memory.ts';
+import type { TranslatedFunction } from './facts.ts';
+import { POINTERS_NAME } from './layout.ts';
+import { type WasmTable, webAssembly } from './platform.ts';
+import { PointerCalls } from './pointer-calls.ts';
+import type { WasmBacking } from './pool.ts';
+import type { TranslatedModule, TranslatedProgram } from './program.ts';
+import { TABLE_NAME } from './wasm.ts';
+
+/** A translated function: {@link PASSED_REGISTERS} and depth → address returned to. */
+export type Entry = (eax: number, ebx: number, esp: number, ebp: number, depth: number) => number;
+
+/** A translated function, and what is known of it. */
+export interface EntryPoint {
+  readonly enter: Entry;
+  readonly facts: TranslatedFunction;
+}
+
+export class EntryPoints {
+  readonly pointers: PointerCalls;
+  private program: TranslatedProgram | undefined;
+  private readonly backing: WasmBacking;
+  /** The functions that translated code calls, by their names in layout.ts. */
+  private readonly imports: Record<string, unknown>;
+  /** Those that were asked for, by address. */
+  private readonly found = new Map<number, EntryPoint>();
+  /** The functions of each module that is there. */
+  private readonly tables = new Map<TranslatedModule, WasmTable>();
+
+  constructor(memory: Memory, backing: WasmBacking, imports: Record<string, unknown>) {
+    this.pointers = new PointerCalls(memory);
+    this.backing = backing;
+    this.imports = imports;
+  }
+
+  /** Let the entries be those of `program`. */
+  install(program: TranslatedProgram): void {
+    if (program.modules[0] !== this.program?.modules[0]) {
+      this.found.clear();
+      this.pointers.clear();
+    }
+    this.program = program;
+    for (const module of program.modules) if (!this.tables.has(module)) this.add(module);
+  }
+
+  private add(module: TranslatedModule): void {
+    const platform = webAssembly();
+    if (platform === undefined) throw new Error('no WebAssembly here');
+    const others = [...module.imports].map(
+      ([entry, name]) => [name, this.at(entry)?.enter] as const,
+    );
+    const { exports } = new platform.Instance(module.module, {
+      env: {
+        memory: this.backing.memory,
+        [POINTERS_NAME]: this.pointers.table,
+        ...this.imports,
+        ...Object.fromEntries(others),
+      },
+    });
+    this.tables.set(module, exports[TABLE_NAME] as WasmTable);
+  }
+
+  /** The translated function at `address`, if there is one. */
+  at(address: number): EntryPoint | undefined {
+    return this.found.get(address) ?? this.find(address);
+  }
+
+  private find(address: number): EntryPoint | undefined {
+    const facts = this.program?.functions.get(address);
+    if (facts === undefined) return undefined;
+    for (const module of this.program?.modules ?? []) {
+      const at = module.indices.get(address);
+      const enter = at === undefined ? undefined : this.tables.get(module)?.get(at);
+      if (enter === undefined) continue;
+      const entry = { enter: enter as Entry, facts };
+      this.found.set(address, entry);
+      return entry;
+    }
+    return undefined;
+  }
+}
