@@ -9,10 +9,7 @@
 import { type Backing, GRANULE } from '../memory.ts';
 import { type WasmMemory, webAssembly } from './platform.ts';
 
-/**
- * Bytes of all memories together, in use or kept. What processes need more than this they get, and
- * nothing is kept.
- */
+/** The default budget. What processes need more than this they get, and nothing is kept. */
 const BUDGET = 512 << 20;
 /** A memory of this size is given up */
 const LARGE = 256 << 20;
@@ -67,6 +64,12 @@ export class MemoryPool {
   private inUse = 0;
   /** Program → bytes that it used when it ran last. */
   private readonly uses = new Map<string, number>();
+  private readonly budget: number;
+
+  /** @param budget bytes of all memories together, in use or kept. */
+  constructor(budget: number = BUDGET) {
+    this.budget = budget;
+  }
 
   /**
    * A memory of at least `size` bytes: the smallest that is kept and has what `program` used last
@@ -99,7 +102,7 @@ export class MemoryPool {
   private use(bytes: number): void {
     this.inUse += bytes;
     let total = this.kept.reduce((sum, { size }) => sum + size, this.inUse);
-    while (total > BUDGET) {
+    while (total > this.budget) {
       const [oldest] = this.kept;
       if (oldest === undefined) return;
       this.kept.shift();

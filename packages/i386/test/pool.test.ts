@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Memories of processes that have ended, for the next ones: which are kept, and what is in them. */
+import { describe, expect, it } from 'vitest';
+import { MemoryPool } from '../src/translate/pool.ts';
+
+const MIB = 1 << 20;
+const LIMIT = 64 * MIB;
+
+describe('the pool', () => {
+  it('gives the smallest memory that is large enough, and all of it is zero', () => {
+    const pool = new MemoryPool(16 * MIB);
+    const [small, large] = [pool.acquire(MIB, LIMIT), pool.acquire(4 * MIB, LIMIT)];
+    new Uint8Array(large.buffer).fill(1, 0, 3 * MIB);
+    pool.release(large, 3 * MIB);
+    pool.release(small, 0);
+    expect(pool.acquire(2 * MIB, LIMIT)).toBe(large);
+    expect(new Uint8Array(large.buffer).every((byte) => byte === 0)).toBe(true);
+    expect(pool.acquire(MIB, LIMIT)).toBe(small);
+  });
+
+  it('gives a program what it used last time, if that is there', () => {
+    const pool = new MemoryPool(16 * MIB);
+    const [small, large] = [pool.acquire(MIB, LIMIT), pool.acquire(4 * MIB, LIMIT)];
+    pool.release(large, 3 * MIB, 'compiler');
+    pool.release(small, 0);
+    expect(pool.acquire(MIB, LIMIT, 'compiler')).toBe(large);
+    expect(pool.acquire(MIB, LIMIT, 'compiler')).toBe(small);
+  });
+
+  it('does not give a memory that may grow less or more', () => {
+    const pool = new MemoryPool(16 * MIB);
+    const memory = pool.acquire(MIB, LIMIT);
+    pool.release(memory, 0);
+    expect(pool.acquire(MIB, 2 * LIMIT)).not.toBe(memory);
+    expect(pool.acquire(MIB, LIMIT)).toBe(memory);
+  });
+
+  it('gives up the memory that has waited longest, when a running one grows', () => {
+    const pool = new MemoryPool(8 * MIB);
+    const [first, second, running] = [3, 3, 2].map((size) => pool.acquire(size * MIB, LIMIT));
+    pool.release(first as never, 0);
+    pool.release(second as never, 0);
+    expect(running?.grow(4 * MIB)).toBe(true);
+    expect(pool.acquire(3 * MIB, LIMIT)).toBe(second);
+    expect(pool.acquire(3 * MIB, LIMIT)).not.toBe(first);
+  });
+
+  it('keeps nothing while processes need more than the budget, and keeps again afterwards', () => {
+    const pool = new MemoryPool(8 * MIB);
+    const [large, small] = [pool.acquire(8 * MIB, LIMIT), pool.acquire(MIB, LIMIT)];
+    pool.release(small, 0);
+    const other = pool.acquire(MIB, LIMIT);
+    expect(other).not.toBe(small);
+    pool.giveUp(large);
+    pool.release(other, 0);
+    expect(pool.acquire(MIB, LIMIT)).toBe(other);
+  });
+});
