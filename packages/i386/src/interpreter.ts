@@ -22,6 +22,8 @@ import { Fpu } from './x87/unit.ts';
 /** Length of the rows of decoded instructions, which are made as code is met. */
 const ROW_BITS = 8;
 const ROW: number = 1 << ROW_BITS;
+/** Bytes that an instruction can have. */
+const LONGEST = 15;
 
 /** A decoded instruction and its handler. */
 interface Step {
@@ -34,6 +36,12 @@ interface KnownStep extends Step {
   /** The bytes that it was decoded from. */
   readonly bytes: Uint8Array;
 }
+
+/**
+ * What was decoded at each address of an image, in any process that runs it. It is used again where
+ * the bytes are the same.
+ */
+export type KnownCode = Map<number, KnownStep>;
 
 /** What the interpreter needs from the machine around it. */
 export interface Surroundings {
@@ -70,16 +78,11 @@ export class Interpreter {
   /** Guest addresses [start, end), sorted and disjoint. */
   private watched: readonly (readonly [number, number])[] | undefined;
   private readonly codeStart: number;
+  /** Bytes of the image. */
+  private readonly codeSize: number;
   /** Decoded instructions of the image, in rows of {@link ROW}, by address − codeStart. */
   private readonly steps: ((Step | undefined)[] | undefined)[];
-  /**
-   * What was decoded at each address of the image, here or in a parent. It is used again when the
-   * bytes are the same.
-   */
-  private known = new Map<number, KnownStep>();
-  /** 1 for each byte that is part of a decoded instruction. */
-  private readonly decoded: Uint8Array;
-
+  private known: KnownCode = new Map();
   /**
    * @param code guest addresses of the image. Code elsewhere runs too, but is decoded each time.
    */
@@ -87,8 +90,8 @@ export class Interpreter {
     this.memory = memory;
     this.surroundings = surroundings;
     this.codeStart = code.start;
-    this.decoded = new Uint8Array(code.end - code.start);
-    this.steps = new Array(Math.ceil(this.decoded.length / ROW));
+    this.codeSize = code.end - code.start;
+    this.steps = new Array(Math.ceil(this.codeSize / ROW));
   }
 
   /** The step that was decoded at eip, if the bytes there are still the same. */
@@ -143,6 +146,11 @@ export class Interpreter {
     this.watched = undefined;
   }
 
+  /** Use what other processes have decoded of the same image, and add to it. */
+  share(known: KnownCode): void {
+    this.known = known;
+  }
+
   /** Continue from the parent's state. */
   inherit(parent: Interpreter): void {
     this.registers.set(parent.registers);
@@ -167,13 +175,12 @@ export class Interpreter {
     const step = this.unchanged() ?? this.decodeStep();
     const index = address - this.codeStart;
     const { length } = step.instruction;
-    const isImage = index >= 0 && index + length <= this.decoded.length;
+    const isImage = index >= 0 && index + length <= this.codeSize;
     const isNoticed = this.watched === undefined || overlaps(this.watched, address, 1);
     if (isImage && isNoticed) {
       const row = this.steps[index >>> ROW_BITS] ?? new Array(ROW);
       this.steps[index >>> ROW_BITS] = row;
       row[index & (ROW - 1)] = step;
-      this.decoded.fill(1, index, index + length);
     }
     return step;
   }
@@ -192,7 +199,7 @@ export class Interpreter {
     const { length, operation } = instruction;
     const step = { instruction, execute: HANDLERS[operation], next: (address + length) | 0 };
     const index = address - this.codeStart;
-    if (index >= 0 && index + length <= this.decoded.length) {
+    if (index >= 0 && index + length <= this.codeSize) {
       this.known.set(address, { ...step, bytes: memory.slice(address, length).slice() });
     }
     return step;
@@ -303,22 +310,31 @@ export class Interpreter {
   /** The program (or a system call) changes `size` bytes: drop what was decoded from them. */
   forget(address: number, size: number): void {
     const from = address - this.codeStart;
-    if (from >= this.decoded.length || from + size <= 0) return;
+    if (from >= this.codeSize || from + size <= 0) return;
     if (this.watched !== undefined && overlaps(this.watched, address, size)) {
       this.codeChanged = true;
       this.watched = undefined;
     }
-    for (let at = Math.max(from, 0); at < from + size; at++) {
-      if (this.decoded[at] === 1) {
-        this.dropSteps();
-        return;
+    if (this.isDecoded(from, from + size)) this.dropSteps();
+  }
+
+  /** Is a byte of the image from `from` up to `to` part of a decoded instruction? */
+  private isDecoded(from: number, to: number): boolean {
+    const first = Math.max(0, from - LONGEST + 1);
+    for (let row = first >>> ROW_BITS; row <= (to - 1) >>> ROW_BITS; row++) {
+      const steps = this.steps[row];
+      if (steps === undefined) continue; // as for all that is data
+      const start = row << ROW_BITS;
+      for (let at = Math.max(first, start); at < Math.min(to, start + ROW); at++) {
+        const step = steps[at - start];
+        if (step !== undefined && at + step.instruction.length > from) return true;
       }
     }
+    return false;
   }
 
   private dropSteps(): void {
     this.steps.fill(undefined);
-    this.decoded.fill(0);
   }
 
   push(value: number, size = 4): void {

@@ -97,6 +97,7 @@ export class Machine {
       ...(options.depthLimit === undefined ? {} : { depthLimit: options.depthLimit }),
     });
     if (translation.newest === undefined) return;
+    this.cpu.share(translation.known);
     const run = (process: Process, own: WasmBacking): Runner =>
       new Runner(process, translation, own, budget, options.observer);
     budget.accelerate = (process) => {

@@ -4,6 +4,8 @@
  *
  * Invariant: a cached program is used only for the same bytes and the same options.
  */
+import type { KnownCode } from '../interpreter.ts';
+import { Misses } from './misses.ts';
 import {
   type Needs,
   type TranslatedProgram,
@@ -15,6 +17,9 @@ import {
 /** An executable, and the newest that it was translated to. */
 export class Translation {
   readonly bytes: Uint8Array;
+  /** What the processes that run it have decoded, and missed. */
+  readonly known: KnownCode = new Map();
+  readonly misses: Misses = new Misses();
   private readonly options: TranslationOptions;
   private program: TranslatedProgram | undefined;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Addresses that a program calls by pointers and that nothing translated begins at → when these are
- * worth a translation, and which.
+ * worth a translation, and which. All processes that run the program count together: most of them
+ * are short.
  */
 
 /** Calls of functions that are not translated before they are, at first. */

@@ -36,7 +36,6 @@ import { isLoop, stopAtControl } from './control.ts';
 import { type Entry, EntryPoints } from './entries.ts';
 import { ALL_REGISTERS, flagsRead, type TranslatedFunction } from './facts.ts';
 import { IMPORTS } from './layout.ts';
-import { Misses } from './misses.ts';
 import type { WasmBacking } from './pool.ts';
 import type { TranslatedProgram } from './program.ts';
 import { trapOf, withoutStackOverflow } from './traps.ts';
@@ -71,7 +70,6 @@ export class Runner {
   private readonly cells: Cells;
   /** Calls open within recursive groups where the interpreter is in charge. */
   private depth = 0;
-  private readonly misses = new Misses();
   private renewal = FIRST_RENEWAL;
   private readonly entries: EntryPoints;
   /** Rounded end of the heap that the limits in the cells are for. */
@@ -124,7 +122,7 @@ export class Runner {
    * of something translated. Translate all of its kind, when that was often so.
    */
   private miss(target: number): void {
-    const roots = this.misses.count(target);
+    const roots = this.translation.misses.count(target);
     if (roots.length > 0 && !this.replace(this.translation.withRoots(roots))) throw new Leaving();
   }
 
