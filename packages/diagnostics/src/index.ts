@@ -7,6 +7,7 @@ export { type FileComparer, requireDistinct, requireOperand, unknownOption } fro
 export { locate, type Position } from './position.ts';
 export { asToolError, catchStackOverflow, type ErrorStream, reportErrors } from './report.ts';
 export {
+  answerError,
   errorAt,
   formatError,
   formatWarning,

@@ -63,6 +63,24 @@ export class ToolError extends Error {
 }
 
 /**
+ * An error that is mostly an answer, such as a file that is not there. It has no stack trace: to
+ * make one takes longer than most system calls.
+ */
+export function answerError(message: string, options: ToolErrorOptions): ToolError {
+  const before = TRACES.stackTraceLimit;
+  if (before === undefined) return new ToolError(message, options);
+  TRACES.stackTraceLimit = 0;
+  try {
+    return new ToolError(message, options);
+  } finally {
+    TRACES.stackTraceLimit = before;
+  }
+}
+
+/** Some engines can be told how many calls a stack trace has. */
+const TRACES = Error as ErrorConstructor & { stackTraceLimit?: number };
+
+/**
  * An error at the byte `offset` of `source`, with line, column and code frame. If the line contains
  * invisible characters (a carriage return, a byte order mark), the hint says so.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** ToolErrors named and worded as errno values are. */
-import { ToolError } from '@stage0-ts/diagnostics';
+import { answerError, type ToolError } from '@stage0-ts/diagnostics';
 
 const MESSAGES = {
   EACCES: 'permission denied',
@@ -27,7 +27,7 @@ export type Errno = keyof typeof MESSAGES;
 
 /** The error for `errno` on `path`; `detail` replaces the usual wording. */
 export function hostError(errno: Errno, path: string, detail?: string): ToolError {
-  return new ToolError(detail ?? MESSAGES[errno], { code: errno, file: path });
+  return answerError(detail ?? MESSAGES[errno], { code: errno, file: path });
 }
 
 /** True for a name in {@link Errno}. */

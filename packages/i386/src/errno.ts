@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Errno names, as hosts throw them → numbers, as Linux on i386 returns them. */
-import { ToolError } from '@stage0-ts/diagnostics';
+import { answerError, ToolError } from '@stage0-ts/diagnostics';
 import { MachineError } from './errors.ts';
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
@@ -67,7 +67,7 @@ export type ErrnoName =
 
 /** The error to throw if a system call fails; the guest sees its number. */
 export function errno(name: ErrnoName): ToolError {
-  return new ToolError(name, { code: name });
+  return answerError(name, { code: name });
 }
 
 /** What the system call returns for `error`: −errno. Any other error is thrown again. */

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { loadTree } from '../../stage0/src/node/load-tree.ts';
 import { TranslationCache } from '../src/translate/cache.ts';
 import { UNCOUNTED } from '../src/translate/dump.ts';
-import { translate } from '../src/translate/program.ts';
+import { type EmittedProgram, emitProgram, translate } from '../src/translate/program.ts';
 import { CODE, DATA, elf, exit, load, word } from './guest.ts';
 import { diceFrom, dump, randomCode, randomStart } from './random-code.ts';
 import { contentOf, emulated, lockstep, machine } from './run.ts';
@@ -59,6 +59,22 @@ describe('lockstep', () => {
       }
       expect(lockstep(elf([...code, ...exit(0)]), emptyHost)).toBeGreaterThan(112);
     }
+  });
+
+  it('a long block, which pushes more than is remembered, in few locals', () => {
+    const code: number[] = [];
+    for (let at = 0; at < 100; at++) {
+      // mov eax, at; push eax; add [esp], ecx; mov ebx, [esp + 4·(at / 2)]; add ecx, ebx
+      const near = Math.floor(at / 2) * 4;
+      code.push(0xb8, ...word(at), 0x50, 0x01, 0x0c, 0x24, 0x8b, 0x9c, 0x24, ...word(near));
+      code.push(0x01, 0xd9);
+    }
+    for (let at = 0; at < 100; at++) code.push(0x58 + (at % 3), 0x01, 0xc1); // pop; add ecx, eax
+    code.push(...load(0, DATA), 0x89, 0x08, ...exit(0)); // mov [eax], ecx
+    const image = elf(code);
+    expect(lockstep(image, emptyHost)).toBeGreaterThan(0);
+    const { emitted } = emitProgram(image, UNCOUNTED) as EmittedProgram;
+    expect(Math.max(...emitted.map(({ locals }) => locals))).toBeLessThan(60);
   });
 
   it('a function of very many blocks', () => {

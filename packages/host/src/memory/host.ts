@@ -4,7 +4,7 @@
  * a shared {@link MemoryFiles}. What a started program *is* (a port, an emulated binary, …) is
  * decided by the {@link Engine}, from the file that the path names.
  */
-import { ToolError } from '@stage0-ts/diagnostics';
+import { answerError, ToolError } from '@stage0-ts/diagnostics';
 import { hostError } from '../errors.ts';
 import type {
   ChildStatus,
@@ -297,7 +297,7 @@ export class MemoryHost implements Host {
 
 function renamed(error: unknown, from: string, to: string): unknown {
   if (!(error instanceof ToolError) || error.file !== from || from === to) return error;
-  return new ToolError(error.message, { code: error.code, file: to });
+  return answerError(error.message, { code: error.code, file: to });
 }
 
 function statusOf(node: TreeNode | undefined): FileStatus | undefined {

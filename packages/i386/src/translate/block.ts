@@ -10,7 +10,7 @@ import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EBP } from '../registers.ts';
 import { isCode, isImage, lowOffset, placeOf, stackStart } from './access.ts';
 import { FLAGS_CELL, GS_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
-import { PACKED, type Producer, packFlags, pushCondition } from './flag-code.ts';
+import { PACKED, type Producer, packFlags, pushCondition, temporariesOf } from './flag-code.ts';
 import { directForm } from './forms.ts';
 import type { Extent, Extents } from './frame.ts';
 import { HANDLERS } from './handlers.ts';
@@ -76,6 +76,7 @@ export class BlockEmitter {
   startInstruction(started: Started): void {
     this.mark(started.instruction.address);
     this.started = started;
+    this.state.beginInstruction(temporariesOf(this.producer));
   }
 
   private get current(): Started {

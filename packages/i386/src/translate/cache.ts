@@ -29,6 +29,11 @@ export class Translation {
     this.program = translate(bytes, options);
   }
 
+  /** Bytes that it keeps: the executable and the modules. The engine's code for them is more. */
+  get size(): number {
+    return (this.program?.modules ?? []).reduce((sum, { size }) => sum + size, this.bytes.length);
+  }
+
   /** Undefined when it is not of the form that can be translated. */
   get newest(): TranslatedProgram | undefined {
     return this.program;
@@ -58,21 +63,49 @@ export class Translation {
   }
 }
 
-/** Translations by their bytes. One cache may serve any number of machines. */
+/** Bytes of the translations that are kept, by default: a hundred programs of medium size. */
+const BUDGET = 64 << 20;
+
+/**
+ * Translations by their bytes. One cache may serve any number of machines. Those that were used
+ * last are kept, and the last one always.
+ */
 export class TranslationCache {
-  private readonly known = new Map<string, Translation[]>();
+  /** The one that was used last comes last. */
+  private kept = new Map<string, Translation[]>();
+  private readonly budget: number;
+
+  /** @param budget in bytes; see {@link Translation.size}. */
+  constructor(budget: number = BUDGET) {
+    this.budget = budget;
+  }
 
   get(bytes: Uint8Array, options: TranslationOptions): Translation {
     const { stackSize, pageCount, metering, observed, depthLimit } = options;
     const key = [sampleOf(bytes), stackSize, pageCount, metering, observed, depthLimit].join();
-    const bucket = this.known.get(key) ?? [];
-    this.known.set(key, bucket);
+    const bucket = this.kept.get(key) ?? [];
+    this.kept.delete(key);
+    this.kept.set(key, bucket);
     let found = bucket.find((other) => sameBytes(other.bytes, bytes));
     if (found === undefined) {
       found = new Translation(bytes.slice(), options);
       bucket.push(found);
+      this.giveUp();
     }
     return found;
+  }
+
+  /** Let the engine forget what was used longest ago. */
+  private giveUp(): void {
+    const sizes = [...this.kept].map(
+      ([key, bucket]) => [key, bucket.reduce((sum, { size }) => sum + size, 0)] as const,
+    );
+    let total = sizes.reduce((sum, [, size]) => sum + size, 0);
+    for (const [key, size] of sizes.slice(0, -1)) {
+      if (total <= this.budget) return;
+      this.kept.delete(key);
+      total -= size;
+    }
   }
 }
 

@@ -40,6 +40,11 @@ export type Producer =
       readonly result: number;
     };
 
+/** The locals with the operands. */
+export function temporariesOf(producer: Producer): number[] {
+  return Object.values(producer).filter((part) => typeof part === 'number');
+}
+
 export const PACKED: Producer = { kind: 'packed' };
 
 /** Push 1 if condition `code` holds, else 0. */

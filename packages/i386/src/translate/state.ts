@@ -16,6 +16,9 @@ import { FLAGS_CELL, GS_CELL, pushCell, setCell } from './cells.ts';
 import { FIRST_TEMPORARY, FLAGS_LOCAL, localOf } from './layout.ts';
 import { type Code, OP } from './wasm.ts';
 
+/** Slots that are remembered at a time. */
+const MAX_SLOTS = 32;
+
 export class BlockState {
   readonly code: Code;
   /** Highest local used so far, over all blocks. */
@@ -27,7 +30,10 @@ export class BlockState {
   readonly layout: AccessLayout;
   /** Temporaries of blocks start here. */
   private firstTemporary = FIRST_TEMPORARY;
+  /** The next that may be free. */
   private temporaries = FIRST_TEMPORARY;
+  /** Those whose values somebody may still want. */
+  private wanted: ReadonlySet<number> = new Set();
   private readonly places = new Map<number, number>();
   /** What esp is more than its local. */
   private delta = 0;
@@ -46,11 +52,20 @@ export class BlockState {
 
   beginBlock(dirty: number): void {
     this.dirty = dirty;
-    this.temporaries = this.firstTemporary;
     this.delta = 0;
     this.origin = 0;
     this.forgetStack();
     this.distances.clear();
+    this.beginInstruction([]);
+  }
+
+  /**
+   * Of the temporaries that were used so far, only `wanted` and those of slots keep their values.
+   * Few locals matter: at each place where ways meet, V8 joins all of them.
+   */
+  beginInstruction(wanted: readonly number[]): void {
+    this.temporaries = this.firstTemporary;
+    this.wanted = new Set([...wanted, ...this.slots.values()]);
   }
 
   /** A local that blocks leave alone. */
@@ -69,7 +84,9 @@ export class BlockState {
     for (const root of roots) if (!this.places.has(root)) this.places.set(root, this.reserve());
   }
 
+  /** A local until the next instruction. */
   temporary(): number {
+    while (this.wanted.has(this.temporaries)) this.temporaries++;
     const local = this.temporaries++;
     if (this.temporaries > this.highest) this.highest = this.temporaries;
     return local;
@@ -258,7 +275,10 @@ export class BlockState {
       return;
     }
     for (let at = distance - 3; at < distance + size; at++) this.slots.delete(at);
-    if (size === 4 && temporary !== undefined) this.slots.set(distance, temporary);
+    if (size !== 4 || temporary === undefined) return;
+    this.slots.set(distance, temporary);
+    const [oldest] = this.slots.keys();
+    if (this.slots.size > MAX_SLOTS && oldest !== undefined) this.slots.delete(oldest);
   }
 
   /** Memory may have changed in any way. */

@@ -89,7 +89,7 @@ block
     ;; 804807d ret
     local.get $13
     i32.load offset=8
-    local.set $16
+    local.set $15
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -101,7 +101,7 @@ block
     i32.const 0
     local.get $ebp
     i32.store offset=8390676 (; ebp ;)
-    local.get $16
+    local.get $15
     return
     unreachable
   end

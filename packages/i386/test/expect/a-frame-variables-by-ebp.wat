@@ -61,7 +61,7 @@ block
     ;; 804807e ret
     local.get $13
     i32.load offset=12
-    local.set $17
+    local.set $14
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -73,7 +73,7 @@ block
     i32.const 0
     local.get $ebp
     i32.store offset=8390676 (; ebp ;)
-    local.get $17
+    local.get $14
     return
     unreachable
   end

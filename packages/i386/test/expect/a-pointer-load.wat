@@ -58,7 +58,7 @@ block
     ;; 8048073 ret
     local.get $13
     i32.load
-    local.set $15
+    local.set $14
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -67,7 +67,7 @@ block
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $15
+    local.get $14
     return
     unreachable
   end

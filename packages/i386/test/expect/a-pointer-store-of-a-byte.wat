@@ -67,13 +67,13 @@ block
     ;; 8048073 ret
     local.get $13
     i32.load
-    local.set $16
+    local.set $14
     i32.const 0
     local.get $esp
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $16
+    local.get $14
     return
     unreachable
   end
