@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Memories of processes that have ended, for the next ones: which are kept, and what is in them. */
+/** Memories of processes that have ended: which are kept for the next, and what is in them. */
 import { describe, expect, it } from 'vitest';
 import { MemoryPool } from '../src/translate/pool.ts';
 

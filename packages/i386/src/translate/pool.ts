@@ -10,7 +10,7 @@ import { type Backing, GRANULE } from '../memory.ts';
 import { type WasmMemory, webAssembly } from './platform.ts';
 
 /** The default budget. What processes need more than this they get, and nothing is kept. */
-const BUDGET = 512 << 20;
+const BUDGET = 384 << 20;
 /** A memory of this size is given up */
 const LARGE = 256 << 20;
 /** after this many programs that ran without it. */
