@@ -94,4 +94,4 @@ export {
 } from './trust.ts';
 export { UPSTREAM, UPSTREAM_NAME, type UpstreamRelease } from './upstream.ts';
 export { type CheckVerdict, type Reason, trustLines, type VerdictKind } from './verdict.ts';
-export type { RunEvent } from './watch.ts';
+export type { Descent, RunEvent } from './watch.ts';

@@ -75,7 +75,7 @@ export class TranslationCache {
   private kept = new Map<string, Translation[]>();
   private readonly budget: number;
 
-  /** @param budget in bytes; see {@link Translation.size}. */
+  /** @param budget bytes of executables and modules that are kept. */
   constructor(budget: number = BUDGET) {
     this.budget = budget;
   }
