@@ -75,7 +75,8 @@ export interface ProcessRecord {
    */
   readonly wrote: Set<Uint8Array>;
   /**
-   * True if it read something that is not in `inputs`: a pipe, or what another process had opened.
+   * True for a port that got bytes which are not in `inputs`: from the program that started it, or
+   * from one that it started. A program in the machine reads pipes and open files unseen.
    */
   isHandedInput: boolean;
   /** Wall time in milliseconds, including what it started; 0 without a clock. */

@@ -340,10 +340,10 @@ export class Watch {
         this.record(process, path, node);
         origins?.given(path, node);
       },
-      received: (from) => this.passed(from, undefined, process),
-      gave: (to) => this.passed(to, process, undefined),
-      handed: () => this.passed({}, process, running()),
-      captured: () => this.passed({}, running(), process),
+      received: (from) => origins?.read(process, from),
+      gave: (to) => origins?.wrote(process, to),
+      handed: () => this.hand(process, running()),
+      captured: () => this.hand(running(), process),
       stdout: (bytes) => process.stdout.push(bytes),
       stderr: (bytes) => process.stderr.push(bytes),
     };
@@ -358,15 +358,12 @@ export class Watch {
     if (this.stopped) throw new ToolError('stopped: the time is up', { code: 'time-limit' });
   }
 
-  /** Bytes went from one process to another through a channel. */
-  private passed(
-    channel: object,
-    from: RunningProcess | undefined,
-    to: RunningProcess | undefined,
-  ): void {
-    if (to !== undefined) to.isHandedInput = true;
-    if (from !== undefined) this.origins?.wrote(from, channel);
-    if (to !== undefined) this.origins?.read(to, channel);
+  /** Bytes went from one process to another by its streams. */
+  private hand(from: RunningProcess, to: RunningProcess): void {
+    to.isHandedInput = true;
+    const stream = {};
+    this.origins?.wrote(from, stream);
+    this.origins?.read(to, stream);
   }
 
   private record({ inputs }: ProcessRecord, path: string, node: FileNode): void {
