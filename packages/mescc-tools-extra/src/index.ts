@@ -28,5 +28,5 @@ export { unxz } from './programs/unxz.ts';
 export { wrap } from './programs/wrap.ts';
 export { type ReplaceOptions, replaceBytes } from './replace.ts';
 export { sha256, sha256Hex } from './sha256.ts';
-export { readTar, type TarEntry, type TarType } from './tar.ts';
+export { readTar, type TarEntry, type TarOptions, type TarType } from './tar.ts';
 export { unxzBytes } from './xz.ts';

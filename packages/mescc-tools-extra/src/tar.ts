@@ -8,7 +8,7 @@
  * must not write through it.
  *
  * Upstream (mescc-tools-extra/untar.c of stage0-posix 1.9.1) reads names of at most 99 bytes,
- * ignores prefixes, and treats pax headers as files.
+ * ignores prefixes, and treats pax headers as files. The program does the last with global ones.
  */
 import { decodeUtf8 } from '@stage0-ts/bytes';
 import { requireBytes, ToolError } from '@stage0-ts/diagnostics';
@@ -22,6 +22,14 @@ export type TarType =
   | 'character-device'
   | 'block-device'
   | 'fifo';
+
+export interface TarOptions extends DecodeOptions {
+  /**
+   * True to have global pax headers as files of their names, as upstream's untar makes them. `git
+   * archive` writes one. Default: false.
+   */
+  readonly keepsGlobalHeaders?: boolean;
+}
 
 export interface TarEntry {
   /** Path as the archive gives it, including the slash at the end of a directory's name. */
@@ -68,7 +76,7 @@ const TYPES: ReadonlyMap<string, TarType> = new Map([
  * Read the archive. Throws a ToolError if it is cut short or damaged, uses features that are not
  * supported (sparse files, several volumes), or has a name that leads outside.
  */
-export function readTar(bytes: Uint8Array, options: DecodeOptions = {}): TarEntry[] {
+export function readTar(bytes: Uint8Array, options: TarOptions = {}): TarEntry[] {
   requireBytes(bytes);
   const fail = failWith(options);
   const entries: TarEntry[] = [];
@@ -86,7 +94,9 @@ export function readTar(bytes: Uint8Array, options: DecodeOptions = {}): TarEntr
     if (kind === 'x') overrides = { ...overrides, ...paxRecords(data, start, fail) };
     else if (kind === 'L') overrides = { ...overrides, name: readText(data, 0, size) };
     else if (kind === 'K') overrides = { ...overrides, target: readText(data, 0, size) };
-    else if (kind !== 'g' && kind !== 'V') {
+    else if (kind === 'g') {
+      if (options.keepsGlobalHeaders) entries.push(readEntry(bytes, at, kind, data, {}, options));
+    } else if (kind !== 'V') {
       const name = overrides.sparse || overrides.name || headerName(bytes, at);
       if (kind === 'S' || kind === 'M' || overrides.sparse !== undefined) {
         const what = kind === 'M' ? 'a part of a file of several volumes' : 'a sparse file';

@@ -98,6 +98,27 @@ describe('readTar', () => {
     ]);
   });
 
+  it('makes files of global headers, as upstream does, where that is wanted', () => {
+    const comment = record('comment', 'abc');
+    const bytes = archive(
+      { name: 'pax_global_header', kind: 'g', content: comment },
+      { name: 'x', kind: 'x', content: record('path', long) },
+      { name: 'other_header', kind: 'g', content: 'other' },
+      { name: 'short', content: 'content' },
+    );
+    expect(readTar(bytes, { keepsGlobalHeaders: true }).map(show)).toEqual([
+      ['pax_global_header', 'file', comment],
+      ['other_header', 'file', 'other'],
+      [long, 'file', 'content'],
+    ]);
+    const files = new MemoryFiles();
+    files.writeFile('/a.tar', bytes, 0o644);
+    const host = new MemoryHost({ files });
+    expect(untar(['untar', '-f', 'a.tar'], host)).toBe(0);
+    expect(Buffer.from(host.readFile('/pax_global_header')).toString()).toBe(comment);
+    expect(host.lstat('/pax_global_header')?.mode).toBe(0o600);
+  });
+
   it('reads base-256 sizes and signed checksums', () => {
     const large = item({ name: 'caf\xe9', content: 'content' });
     large.fill(0, 124, 136);

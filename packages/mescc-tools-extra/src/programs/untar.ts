@@ -59,7 +59,7 @@ export const untar: Program = (argv, host) =>
     const archives = options.all.filter(({ name }) => name === 'file');
     for (const { value: name } of archives.reverse()) {
       let text = verbose ? `Extracting from ${name}\n` : '';
-      for (const entry of readTar(host.readFile(name), { name })) {
+      for (const entry of readTar(host.readFile(name), { name, keepsGlobalHeaders: true })) {
         text += describe(entry, verbose, strict);
         if (strict || !IGNORED.has(entry.type)) plan.add(entry, name, !strict);
       }
