@@ -178,6 +178,7 @@ export class FileTable {
 
   private readInput(input: Descriptor & { kind: 'input' }, to: Uint8Array): number {
     const rest = this.input(input);
+    this.tellReceived(input);
     const count = Math.min(to.length, rest.length);
     to.set(rest.subarray(0, count));
     input.rest = rest.subarray(count);
@@ -185,7 +186,10 @@ export class FileTable {
   }
 
   private input(input: Descriptor & { kind: 'input' }): Uint8Array {
-    input.rest ??= this.host.readStdin();
+    if (input.rest === undefined) {
+      input.rest = this.host.readStdin();
+      this.tellGave(input); // a program that is executed may read the rest
+    }
     return input.rest;
   }
 

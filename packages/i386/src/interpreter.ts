@@ -83,6 +83,7 @@ export class Interpreter {
   /** Decoded instructions of the image, in rows of {@link ROW}, by address − codeStart. */
   private readonly steps: ((Step | undefined)[] | undefined)[];
   private known: KnownCode = new Map();
+
   /**
    * @param code guest addresses of the image. Code elsewhere runs too, but is decoded each time.
    */

@@ -17,6 +17,7 @@ import {
   counted,
   DEFAULT_LIMITS,
   type Limits,
+  type LoadedImage,
   loadImage,
   newSession,
   Process,
@@ -73,11 +74,17 @@ export class Machine {
     const translations = webAssembly() === undefined ? undefined : options.translations;
     this.memories = options.memories ?? new MemoryPool();
     let backing: WasmBacking | undefined;
-    const loaded = loadImage(image, argv, host.environment, limits, (size) => {
-      if (translations === undefined) return new PlainBacking(size);
-      backing = this.memories.acquire(size, limits.memory, image.path);
-      return backing;
-    });
+    let loaded: LoadedImage;
+    try {
+      loaded = loadImage(image, argv, host.environment, limits, (size) => {
+        if (translations === undefined) return new PlainBacking(size);
+        backing = this.memories.acquire(size, limits.memory, image.path);
+        return backing;
+      });
+    } catch (error) {
+      if (backing !== undefined) this.memories.giveUp(backing);
+      throw error;
+    }
     const budget = new InstructionBudget(options);
     this.budget = budget;
     this.limits = limits;

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Memories of processes that have ended: which are kept for the next, and what is in them. */
+
+import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
+import { Machine } from '@stage0-ts/i386';
 import { describe, expect, it } from 'vitest';
+import { TranslationCache } from '../src/translate/cache.ts';
 import { MemoryPool } from '../src/translate/pool.ts';
+import { elf, exit } from './guest.ts';
+import { SMALL } from './run.ts';
 
 const MIB = 1 << 20;
 const LIMIT = 64 * MIB;
@@ -43,6 +49,25 @@ describe('the pool', () => {
     expect(running?.grow(4 * MIB)).toBe(true);
     expect(pool.acquire(3 * MIB, LIMIT)).toBe(second);
     expect(pool.acquire(3 * MIB, LIMIT)).not.toBe(first);
+  });
+
+  it('counts neither a growth that fails nor a program that cannot start', () => {
+    const pool = new MemoryPool(8 * MIB);
+    const memory = pool.acquire(4 * MIB, LIMIT);
+    expect(memory.grow(2 * LIMIT)).toBe(false);
+    pool.release(memory, 0);
+    expect(pool.acquire(4 * MIB, LIMIT)).toBe(memory);
+    pool.release(memory, 0);
+    const image = { path: 'guest', bytes: elf(exit(0)) };
+    const host = new MemoryHost({ files: new MemoryFiles() });
+    const argv = ['x'.repeat(1 << 20)]; // more than the stack below has room for
+    const options = { ...SMALL, translations: new TranslationCache(), memories: pool };
+    for (let at = 0; at < 20; at++) {
+      expect(() => new Machine({ ...options, image, argv, host })).toThrow();
+    }
+    const other = pool.acquire(MIB, LIMIT);
+    pool.release(other, 0);
+    expect(pool.acquire(MIB, LIMIT)).toBe(other);
   });
 
   it('keeps nothing while processes need more than the budget, and keeps again afterwards', () => {

@@ -4,8 +4,8 @@
  *
  * What a process writes derives from everything that it reads, at any time: nobody knows which part
  * of the one is in the other. Contents and channels, such as pipes, are objects, and only their
- * identity counts. Invariant: whatever the order of the calls, the marks are the same; and each
- * call takes a time that does not grow with the number of processes.
+ * identity counts. Invariant: whatever the order of the calls, the marks are the same; and a call
+ * looks only at those processes that have used the same content, and at those that it marks.
  */
 
 /** A process: what it derives from, and who has read what it wrote. */

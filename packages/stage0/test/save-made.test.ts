@@ -102,7 +102,7 @@ describe('links of an earlier run', () => {
   it.each([
     ['files', {}, { '/d/e/file': 'theirs' }],
     ['links', { '/d/e/link': 'file' }, {}],
-  ])('are no way for %s to be written elsewhere', (_, links, contents) => {
+  ])('do not let %s be written elsewhere', (_, links, contents) => {
     const elsewhere = path.join(path.dirname(out), 'elsewhere');
     fs.mkdirSync(elsewhere);
     fs.mkdirSync(out);

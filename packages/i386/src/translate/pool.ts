@@ -47,11 +47,13 @@ export class WasmBacking implements Backing {
   }
 
   grow(size: number): boolean {
+    const more = size - this.size;
+    this.onGrowth(more);
     try {
-      this.onGrowth(size - this.size);
-      this.memory.grow((size - this.size) / GRANULE);
+      this.memory.grow(more / GRANULE);
       return true;
     } catch {
+      this.onGrowth(-more);
       return false; // a RangeError: more than the maximum, or the platform has no more
     }
   }
@@ -110,9 +112,9 @@ export class MemoryPool {
     }
   }
 
-  /** It is no longer of use: it is left to the garbage collector. */
-  giveUp({ size }: WasmBacking): void {
-    this.inUse -= size;
+  /** Nobody needs `backing` any more, and it is not kept. */
+  giveUp(backing: WasmBacking): void {
+    this.inUse -= backing.size;
   }
 
   /** Nobody uses `backing` any more. All bytes after the first `used` are zero. */
