@@ -30,13 +30,24 @@ function sizeOf(draft: Draft): number {
   }, 0);
 }
 
-/** push edi; push ebp; mov edi, esp; push eax; mov ebp, edi; call; …; pop ebp; pop edi */
-function callOf(callee: number, afterwards: readonly number[]): Draft {
+/**
+ * push edi; push ebp; mov edi, esp; push eax; mov ebp, edi; call; …; pop ebp; pop edi: sometimes
+ * with two arguments, by a pointer, or with esp taken from ebp afterwards.
+ */
+function callOf(dice: Dice, callee: number, afterwards: readonly number[]): Draft {
   const before = [0x57, 0x55, 0x89, 0xe7, 0x50, 0x89, 0xfd];
-  return [...before, { call: callee }, ...afterwards, 0x5d, 0x5f];
+  const call: Draft = dice(4) === 0 ? [0xb9, { address: callee }, 0xff, 0xd1] : [{ call: callee }];
+  // push eax; push ecx; …; pop ebx
+  if (dice(8) === 0) {
+    const [push, toFrame, pop] = [[0x50, 0x51], [0x89, 0xfd], [0x5b]];
+    return [...before.slice(0, 4), ...push, ...toFrame, ...call, ...pop, ...afterwards, 0x5d, 0x5f];
+  }
+  return [...before, ...call, ...afterwards, 0x5d, 0x5f];
 }
 
 const POP_ARGUMENT = [0x5b];
+/** add eax, [ebp - 4]; pop ebx: with the frame pointer that the callee has left. */
+const USE_FRAME = [0x03, 0x45, 0xfc, 0x5b];
 /** mov eax, [esp + 4]; push eax; mov esp, edi: the callee may have moved esp. */
 const RESET_STACK = [0x8b, 0x44, 0x24, 0x04, 0x50, 0x89, 0xfc];
 
@@ -50,6 +61,30 @@ const PLAIN: readonly (readonly number[])[] = [
   [0x50, 0x59], // push eax; pop ecx
   [0x50, 0x01, 0xc8, 0x5b, 0x31, 0xd8], // push eax; add eax, ecx; pop ebx; xor eax, ebx
   [0x55, 0x8b, 0x45, 0xfc, 0x5d], // push ebp; mov eax, [ebp - 4]; pop ebp
+  // mov [ebp - 4], eax; add eax, [esp + 4]; mov [esp + 4], ecx; sub eax, [ebp - 4]: maybe one word
+  [0x89, 0x45, 0xfc, 0x03, 0x44, 0x24, 4, 0x89, 0x4c, 0x24, 4, 0x2b, 0x45, 0xfc],
+  // mov [place], ebp; mov ecx, [place]; mov eax, [ebp - 4]; push eax; mov [ecx - 4], ebx;
+  // add eax, [ebp - 4]; pop ebx
+  [
+    ...[0x89, 0x2d, ...word(DATA + 512), 0x8b, 0x0d, ...word(DATA + 512), 0x8b, 0x45, 0xfc, 0x50],
+    ...[0x89, 0x59, 0xfc, 0x03, 0x45, 0xfc, 0x5b],
+  ],
+  // mov [place], esp; push eax; mov ecx, [place]; mov [ecx - 4], ebx; pop eax
+  [0x89, 0x25, ...word(DATA + 512), 0x50, 0x8b, 0x0d, ...word(DATA + 512), 0x89, 0x59, 0xfc, 0x58],
+  [0x50, 0x88, 0x0c, 0x24, 0x59], // push eax; mov [esp], cl; pop ecx
+  [0x50, 0x66, 0x89, 0x4c, 0x24, 2, 0x59], // push eax; mov [esp + 2], cx; pop ecx
+  [0x99, 0x83, 0xc9, 0x01, 0xf7, 0xf9], // cdq; or ecx, 1; idiv ecx
+];
+
+/** Code that uses a function's own variables, which esi is the frame of. */
+const OWN: readonly (readonly number[])[] = [
+  [0x89, 0x46, 0xfc, 0x03, 0x46, 0xfc], // mov [esi - 4], eax; add eax, [esi - 4]
+  [0x8d, 0x5e, 0xf8, 0x89, 0x03, 0x03, 0x46, 0xf8], // lea ebx, [esi - 8]; mov [ebx], eax; add …
+];
+/** push esi; mov esi, esp; sub esp, 8, and mov esp, esi; pop esi. */
+const [OPEN, CLOSE] = [
+  [0x56, 0x89, 0xe6, 0x83, 0xec, 0x08],
+  [0x89, 0xf4, 0x5e],
 ];
 
 /** What a callee does to the frame pointer that its caller has saved, at [esp + 8]. */
@@ -57,6 +92,7 @@ const EVIL: readonly (readonly number[])[] = [
   [0xc7, 0x44, 0x24, 0x08, ...word(STACK + 128)], // mov [esp + 8], another place in the stack
   [0xc7, 0x44, 0x24, 0x08, ...word(DATA + 2048)], // and one that is not there
   [0xff, 0x74, 0x24, 0x08, 0x8f, 0x44, 0x24, 0x08], // push [esp + 8]; pop [esp + 8]
+  [0x83, 0xc5, 0x10], // add ebp, 16
 ];
 
 /** Ends of a function after which esp is elsewhere. */
@@ -89,10 +125,14 @@ interface Made {
 
 /** One statement: plain code, or a call of one of the functions after `self`. */
 function statement(dice: Dice, self: number, made: readonly (Made | undefined)[]): Draft {
+  if (dice(5) === 0) return [...OPEN, ...pick(dice, OWN), ...pick(dice, OWN), ...CLOSE];
   if (dice(3) !== 0 || self + 1 >= FUNCTIONS) return [...pick(dice, PLAIN)];
   const callee = self + 1 + dice(FUNCTIONS - self - 1);
   const isOdd = made[callee]?.isOdd === true;
-  return callOf(callee, isOdd || dice(4) === 0 ? RESET_STACK : POP_ARGUMENT);
+  const plain = dice(2) === 0 ? USE_FRAME : POP_ARGUMENT;
+  const call = callOf(dice, callee, isOdd || dice(4) === 0 ? RESET_STACK : plain);
+  // Variables of its own may live over a call.
+  return dice(3) === 0 ? [...OPEN, ...call, ...pick(dice, OWN), ...CLOSE] : call;
 }
 
 function statements(
@@ -151,7 +191,8 @@ function program(seed: number): number[] {
     ...system(4, 1, STACK - STACK_DUMP, STACK_DUMP + 256),
     ...exit(0),
   ];
-  const main: Draft = [...start, ...callOf(0, POP_ARGUMENT), ...callOf(0, RESET_STACK), ...end];
+  const calls = [POP_ARGUMENT, RESET_STACK].flatMap((then) => callOf(dice, 0, then));
+  const main: Draft = [...start, ...calls, ...end];
   const drafts = [main, ...made.map((one) => one?.draft ?? [])];
   return link(drafts);
 }
@@ -185,6 +226,20 @@ describe('calls', () => {
       }),
       RUNS,
     );
+  });
+
+  it('by a pointer, of one that takes its argument from the stack', () => {
+    // mov ecx, function; push 5; push 6; call ecx; mov eax, [esp]; pop ecx; ret
+    const caller: Draft = [
+      ...[0xb9, { address: 1 }, 0x6a, 5, 0x6a, 6, 0xff, 0xd1],
+      ...[0x8b, 0x04, 0x24, 0x59, 0xc3],
+    ];
+    const end = [0x50, ...system(4, 1, STACK - 4, 4), ...exit(0)]; // push eax; write it
+    const main: Draft = [...load(ESP, STACK), { call: 0 }, { call: 0 }, ...end];
+    const image = elf(link([main, caller, [0xc2, 4, 0]]));
+    const translated = emulated(image, { translations: new TranslationCache() });
+    expect([...translated]).toEqual(word(5));
+    expect(translated).toEqual(emulated(image));
   });
 
   it('random ones do so with a small limit of depth, too', () => {

@@ -8,14 +8,16 @@
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EBP } from '../registers.ts';
-import { isCode, isImage, lowOffset, placeOf, stackStart } from './access.ts';
+import { isCode, isImage, lowOffset, placeOf } from './access.ts';
 import { FLAGS_CELL, GS_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
+import { ALL_REGISTERS } from './facts.ts';
 import { PACKED, type Producer, packFlags, pushCondition, temporariesOf } from './flag-code.ts';
 import { directForm } from './forms.ts';
 import type { Extent, Extents } from './frame.ts';
+import { pushKnown } from './guard.ts';
 import { HANDLERS } from './handlers.ts';
 import { addressOf, isGuarded, type Known, NUMBER, type Registers } from './known.ts';
-import { FLAGS_LOCAL, KNOWN_LOCAL, LEAVE, RETURN_LOCAL, STEP } from './layout.ts';
+import { FLAGS_LOCAL, HELD_LOCAL, KNOWN_LOCAL, LEAVE, RETURN_LOCAL, STEP } from './layout.ts';
 import { inGap, inStack, orByPage } from './places.ts';
 import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
@@ -24,6 +26,8 @@ import { OP } from './wasm.ts';
 /** An instruction and what is known before it. */
 export interface Started {
   readonly instruction: Instruction;
+  /** Its position in the block. */
+  readonly position: number;
   /** What the registers hold. */
   readonly registers: Registers;
   /** The guard that covers it. */
@@ -55,8 +59,9 @@ export class BlockEmitter {
     this.helpers = helpers;
   }
 
-  begin(dirty: number): void {
-    this.state.beginBlock(dirty);
+  /** Registers that may differ from their cells, and those whose locals are right. */
+  begin(...block: Parameters<BlockState['beginBlock']>): void {
+    this.state.beginBlock(...block);
     this.producer = PACKED;
   }
 
@@ -76,6 +81,7 @@ export class BlockEmitter {
   startInstruction(started: Started): void {
     this.mark(started.instruction.address);
     this.started = started;
+    this.state.words.startInstruction(started.position);
     this.state.beginInstruction(temporariesOf(this.producer));
   }
 
@@ -116,7 +122,7 @@ export class BlockEmitter {
     const { state } = this;
     this.spillAll(known);
     this.stepSpilled(address, known);
-    state.reload(0xff);
+    state.reload(ALL_REGISTERS, ALL_REGISTERS);
     this.producer = PACKED;
   }
 
@@ -172,9 +178,14 @@ export class BlockEmitter {
   }
 
   private goToExit(depth: number, known: number): void {
-    const { code } = this.state;
+    const { code, held } = this.state;
     code.constant(known);
     code.indexed(OP.local_set, KNOWN_LOCAL);
+    if (depth === this.exits.spill) {
+      code.constant(held);
+      code.indexed(OP.local_set, HELD_LOCAL);
+    }
+    this.state.clearOthers();
     code.branch(OP.br, depth);
   }
 
@@ -190,7 +201,7 @@ export class BlockEmitter {
     body();
     code.end();
     this.slots?.flush();
-    state.storeAll();
+    state.storeHeld(HELD_LOCAL);
     setCell(code, state.layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
     code.end();
     state.get(RETURN_LOCAL);
@@ -241,13 +252,16 @@ export class BlockEmitter {
     const { code } = state;
     if (operand.kind === REGISTER) this.readRegister(operand);
     else if (operand.kind === MEMORY) {
-      const temporary = operand.size === 4 ? state.slot(state.distanceOf(operand)) : undefined;
-      const known = temporary ?? this.heldIn(operand);
-      if (known !== undefined) {
-        state.get(known);
+      const address = this.addressOf(operand);
+      const known = operand.size === 4 ? state.words.get(address) : undefined;
+      const local = known ?? this.heldIn(operand);
+      if (local !== undefined) {
+        state.get(local);
         return;
       }
       this.load(operand, LOADS[operand.size] as number);
+      if (operand.size !== 4 || address === undefined || !isGuarded(address)) return;
+      if (state.words.isReadLater(address)) state.words.remember(address, state.tee());
     } else code.constant(operand.value);
   }
 
@@ -368,15 +382,23 @@ export class BlockEmitter {
     state.get(content);
     code.memory(op);
     this.slots?.loadAll();
+    this.loadWords();
     code.end();
-    state.stored(undefined, size);
+  }
+
+  /** What is remembered of the stack may have changed. */
+  private loadWords(): void {
+    const { state } = this;
+    for (const { address, temporary } of state.words.readLater()) {
+      state.code.memory(OP.i32_load, this.pushPlace(address));
+      state.code.indexed(OP.local_set, temporary);
+    }
   }
 
   /** Store to the stack: to the local that is this place, or to memory. */
   private writeGuarded(operand: Operand, address: Known, value: () => void): void {
     const { state, slots } = this;
     const { size } = operand;
-    const distance = state.distanceOf(operand);
     const held = slots?.localOf(address, size);
     let offset = 0;
     if (held === undefined) {
@@ -384,12 +406,14 @@ export class BlockEmitter {
       offset = this.pushPlace(address);
     }
     value();
-    const kept = size === 4 && distance !== undefined ? state.tee() : undefined;
+    const isKept = size === 4 && held === undefined && state.words.isReadLater(address);
+    const kept = isKept ? state.tee() : undefined;
     if (held === undefined) {
       state.code.memory(STORES[size] as number, offset);
       slots?.afterWrite(address, size);
     } else state.code.indexed(OP.local_set, held);
-    state.stored(distance, size, kept);
+    state.words.written(address, size);
+    if (kept !== undefined) state.words.remember(address, kept);
   }
 
   private writeRegister({ register, size }: Operand, value: () => void): void {
@@ -440,16 +464,12 @@ export class BlockEmitter {
    */
   private compareExpected(): void {
     const { state } = this;
-    const { code, layout } = state;
+    const { code } = state;
     const { expected, cover } = this.current;
     // Where nothing is reached from it, it does not matter.
-    const extent = expected && cover?.roots.get(expected.root);
-    if (expected === undefined || extent === undefined) return;
-    const value = state.tee();
-    state.get(value);
-    state.get(state.placeOf(expected.root));
-    code.constant(expected.value - extent[0] + stackStart(layout));
-    code.op(OP.i32_add);
+    if (expected === undefined || cover?.roots.get(expected.root) === undefined) return;
+    state.get(state.tee());
+    pushKnown(state, expected, cover);
     code.op(OP.i32_ne);
     code.open(OP.if);
     this.leaveHere();

@@ -28,6 +28,11 @@ export interface CodeFunction {
   readonly blocks: ReadonlyMap<number, Block>;
 }
 
+/** The function that the ending calls, if it is known. */
+export function calledAt(ending: Ending): number | undefined {
+  return ending.kind === 'call' ? ending.target : undefined;
+}
+
 /** Where control goes inside the function. */
 export function successors(ending: Ending): number[] {
   if (ending.kind === 'branch') return [ending.to, ending.taken];

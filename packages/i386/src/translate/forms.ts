@@ -130,6 +130,19 @@ export function registersTouched(instruction: Instruction): number {
   }
 }
 
+/** Registers that a direct instruction sets whatever they were, as bits. */
+export function registersReplaced({ operation, operands }: Instruction): number {
+  const [to, ...from] = operands;
+  if (to?.kind !== REGISTER || to.size !== 4 || !REPLACING.has(operation)) return 0;
+  const isRead = from.some(({ kind, register, size, base, index }) => {
+    if (kind === REGISTER) return (size === 1 ? register & 3 : register) === to.register;
+    return kind === MEMORY && (base === to.register || index === to.register);
+  });
+  return isRead ? 0 : bit(to.register);
+}
+
+const REPLACING = new Set<OperationName>(['mov', 'lea', 'pop', 'movzx', 'movsx', 'imul3']);
+
 function bit(register: number): number {
   return 1 << register;
 }

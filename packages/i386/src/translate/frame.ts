@@ -7,26 +7,35 @@
  * A forward analysis; what single instructions do is in known.ts. The blocks are cut into regions,
  * each with one guard at its head, whose blocks are reached from the head alone; a call ends a
  * region unless the function that is called leaves esp where it was. Where esp is lost within a
- * block another guard covers the block's rest. A frame pointer that was pushed, and is popped after
- * a call, is taken for what it was, and the code compares it: memory may have changed. Invariant:
- * what is said of a register holds on every path from the root's place to the instruction; and
- * whatever the function pushes and pops is covered by a guard.
+ * block another guard covers the block's rest. What is taken for known is in frame-pointers.ts and
+ * entry-frames.ts; the code compares it. Invariant: what is said of a register holds on every path
+ * from the root's place to the instruction; and whatever the function pushes and pops is covered by
+ * a guard.
  */
-import { type Instruction, MEMORY, REGISTER } from '../decode.ts';
+import type { Instruction } from '../decode.ts';
 import { EBP, ESP } from '../registers.ts';
-import { type Block, type CodeFunction, type Ending, successors } from './blocks.ts';
-import type { FunctionFacts, ProgramFacts } from './facts.ts';
+import { type Block, type CodeFunction, calledAt, type Ending, successors } from './blocks.ts';
+import type { ProgramFacts } from './facts.ts';
 import type { Flow } from './flow.ts';
-import { directForm, registersWritten } from './forms.ts';
+import { directForm } from './forms.ts';
+import {
+  afterCall,
+  type Callee,
+  frameRegisters,
+  isUsedAfter,
+  type Kept,
+  POINTED,
+  poppedFrame,
+  save,
+  usesFrame,
+} from './frame-pointers.ts';
 import {
   addressOf,
   after,
   isFollowedStack,
+  isSame,
   type Known,
   memoryOperands,
-  moved,
-  NUMBER,
-  operandValue,
   type Pushed,
   type Registers,
   stackUses,
@@ -47,6 +56,8 @@ export interface Extents {
    * a function's loops push is below.
    */
   readonly floor?: number | undefined;
+  /** Where ebp is, as a distance from esp, if that was taken for known. */
+  readonly frameAt?: number | undefined;
 }
 
 export interface Frame {
@@ -58,17 +69,27 @@ export interface Frame {
   readonly guards: ReadonlyMap<Block, ReadonlyMap<number, Extents>>;
   /** Block → position of a pop → what it is taken to pop, which has to be compared. */
   readonly expected: ReadonlyMap<Block, ReadonlyMap<number, Known>>;
+  /** Block that ends in a call → what registers are taken to be after it; to be compared. */
+  readonly kept: ReadonlyMap<Block, readonly Kept[]>;
   /** The guard at the entry, if esp cannot be another each time. */
   readonly first: Extents | undefined;
   /** The one guard, at the entry, of a function that calls nothing. */
   readonly whole: Extents | undefined;
 }
 
-/** @param flow the function's. */
-export function analyseFrame(code: CodeFunction, flow: Flow, facts: ProgramFacts): Frame {
-  const analysis = new FrameAnalysis(code, flow, facts);
+/**
+ * @param flow the function's.
+ * @param frameAt how far ebp is from esp at the entry, if that is known: see entry-frames.ts.
+ */
+export function analyseFrame(
+  code: CodeFunction,
+  flow: Flow,
+  facts: ProgramFacts,
+  frameAt?: number,
+): Frame {
+  const analysis = new FrameAnalysis(code, flow, facts, frameAt);
   analysis.run();
-  const { before, covers, guards, expected } = analysis;
+  const { before, covers, guards, expected, kept } = analysis;
   const entry = code.blocks.get(code.entry) as Block;
   const [[position, extents] = []] = guards.get(entry) ?? [];
   // Where a loop leads back to the entry, esp may be another each time.
@@ -76,14 +97,15 @@ export function analyseFrame(code: CodeFunction, flow: Flow, facts: ProgramFacts
   const first = once && position === 0 ? extents : undefined;
   const isOne = once && guards.size === 1 && guards.get(entry)?.size === 1 && position === 0;
   if (!isOne || extents === undefined || !isLeaf(code)) {
-    return { before, covers, guards, expected, first, whole: undefined };
+    return { before, covers, guards, expected, kept, first, whole: undefined };
   }
   const heads = [...flow.loopHeads].flatMap((at) => {
     const head = flow.order[at] as number;
     return (flow.switches.targets.get(head) ?? [head]).map((one) => code.blocks.get(one) as Block);
   });
   const floor = floorOf(heads, before, extents);
-  return { before, covers, guards: new Map(), expected, first, whole: { ...extents, floor } };
+  const whole = { ...extents, floor };
+  return { before, covers, guards: new Map(), expected, kept, first, whole };
 }
 
 /**
@@ -140,6 +162,7 @@ class FrameAnalysis {
   readonly covers = new Map<Block, Extents[]>();
   readonly guards = new Map<Block, Map<number, Extents>>();
   readonly expected = new Map<Block, ReadonlyMap<number, Known>>();
+  readonly kept = new Map<Block, readonly Kept[]>();
   private readonly order: readonly Block[];
   private readonly predecessors = new Map<Block, Block[]>();
   private readonly heads = new Set<Block>();
@@ -147,13 +170,24 @@ class FrameAnalysis {
   private readonly followed = new Map<Block, Followed & { start: State }>();
   /** What is known where a guard is. */
   private readonly roots: State;
+  /** What is known at the entry. */
+  private readonly atEntry: State;
+  private readonly frameAt: number | undefined;
+  /** Is ebp a frame pointer, which functions that are called leave as it was? */
+  private readonly keepsFrame: boolean;
   private readonly code: CodeFunction;
   private readonly facts: ProgramFacts;
 
-  constructor(code: CodeFunction, flow: Flow, facts: ProgramFacts) {
+  constructor(code: CodeFunction, flow: Flow, facts: ProgramFacts, frameAt: number | undefined) {
     this.code = code;
     this.facts = facts;
-    this.roots = { registers: rootsOf(frameRegisters(code)), saved: new Map() };
+    const roots = rootsOf(frameRegisters(code));
+    this.roots = { registers: roots, saved: new Map() };
+    // Where a loop leads back to the entry, esp may be another each time.
+    const isFollowed = roots[EBP] !== undefined && !flow.loopHeads.has(0);
+    this.frameAt = isFollowed ? frameAt : undefined;
+    this.keepsFrame = roots[EBP] !== undefined && usesFrame(code);
+    this.atEntry = { registers: withFrame(roots, this.frameAt), saved: new Map() };
     this.order = flow.order.flatMap((start) => code.blocks.get(start) ?? []);
     for (const block of this.order) this.predecessors.set(block, []);
     for (const block of this.order) {
@@ -178,8 +212,7 @@ class FrameAnalysis {
 
   /** Is it not known where esp is after the call that ends a block? */
   private losesStack(ending: Ending): boolean {
-    if (ending.kind === 'call') return this.facts.get(ending.target)?.drop === undefined;
-    return ending.kind === 'call-indirect';
+    return ending.kind === 'call' && this.facts.get(ending.target)?.drop === undefined;
   }
 
   /**
@@ -220,7 +253,7 @@ class FrameAnalysis {
   }
 
   private followRegion(head: Block, members: ReadonlySet<Block>): Starts {
-    const starts = new Map([[head, this.roots]]);
+    const starts = new Map([[head, head === this.order[0] ? this.atEntry : this.roots]]);
     for (const pending = [head]; ; ) {
       const block = pending.pop();
       if (block === undefined) break;
@@ -250,16 +283,19 @@ class FrameAnalysis {
    * One guard for all that the region does with its head's roots, and one for each rest of a block.
    */
   private guardRegion(head: Block, starts: Starts): void {
-    const all = { roots: new Map<number, Extent>() };
+    const frameAt = head === this.order[0] ? this.frameAt : undefined;
+    const roots = new Map<number, Extent>();
+    const all: Extents = { roots, frameAt };
     this.addGuard(head, 0, all);
     for (const [block, start] of starts) {
-      const { before, breaks, expected } = this.follow(block, start);
+      const { before, breaks, expected, kept } = this.follow(block, start);
+      this.kept.set(block, kept);
       this.before.set(block, before);
       this.expected.set(block, expected);
       const covers = before.map(() => all);
       this.covers.set(block, covers);
       const steps = block.instructions.map((one, at): Step => [one, before[at] as Registers]);
-      extend(all.roots, steps.slice(0, breaks[0]));
+      extend(roots, steps.slice(0, breaks[0]));
       for (const [n, at] of breaks.entries()) {
         const own = { roots: new Map<number, Extent>() };
         extend(own.roots, steps.slice(at, breaks[n + 1]));
@@ -273,8 +309,9 @@ class FrameAnalysis {
     const known = this.followed.get(block);
     if (known?.start === start) return known;
     const { ending } = block;
-    const callee = ending.kind === 'call' ? this.facts.get(ending.target) : undefined;
-    const followed = { start, ...follow(block, start, this.roots, callee) };
+    const callee =
+      ending.kind === 'call-indirect' ? POINTED : this.facts.get(calledAt(ending) ?? -1);
+    const followed = { start, ...follow(block, start, this.roots, callee, this.keepsFrame) };
     this.followed.set(block, followed);
     return followed;
   }
@@ -298,6 +335,13 @@ function rootsOf(registers: readonly number[]): Registers {
   });
 }
 
+/** The same where ebp is a known distance from esp. */
+function withFrame(roots: Registers, frameAt: number | undefined): Registers {
+  if (frameAt === undefined) return roots;
+  const frame = { root: ESP, value: frameAt };
+  return roots.map((known, register) => (register === EBP ? frame : known));
+}
+
 /** Keeps what `first` and `second` agree in: `first` itself if that is all. */
 function join(first: State, second: State): State {
   const registers = first.registers.map((known, at) => {
@@ -309,15 +353,13 @@ function join(first: State, second: State): State {
   return isAll ? first : { registers, saved: new Map(saved) };
 }
 
-function isSame(first: Known | undefined, second: Known | undefined): boolean {
-  return first?.root === second?.root && first?.value === second?.value;
-}
-
 interface Followed {
   /** Before each instruction. */
   readonly before: Registers[];
   /** See {@link Frame.expected}. */
   readonly expected: ReadonlyMap<number, Known>;
+  /** See {@link Frame.kept}. */
+  readonly kept: readonly Kept[];
   readonly end: State;
   /** Positions where esp is lost. */
   readonly breaks: number[];
@@ -328,7 +370,8 @@ function follow(
   block: Block,
   start: State,
   roots: State,
-  callee: FunctionFacts | undefined,
+  callee: Callee | undefined,
+  keepsFrame: boolean,
 ): Followed {
   const { instructions } = block;
   const before: Registers[] = [];
@@ -354,90 +397,13 @@ function follow(
     expected.set(at, popped.known);
     registers = next.map((known, n) => (n === popped.register ? popped.known : known));
   }
-  if (callee?.drop !== undefined) registers = afterCall(before.at(-1) as Registers, callee);
-  return { before, expected, end: { registers, saved }, breaks };
-}
-
-/** Registers after the call of a function that leaves esp where it was. */
-function afterCall(before: Registers, { changes, drop = 0 }: FunctionFacts): Registers {
-  return before.map((known, at) => {
-    if (at === ESP) return moved(known, drop);
-    return ((changes >> at) & 1) === 0 ? known : undefined;
-  });
-}
-
-/** The frame pointer that a pop takes back into a register, unless that is certain. */
-function poppedFrame(
-  { operation, operands }: Instruction,
-  registers: Registers,
-  pushed: Pushed,
-  saved: ReadonlyMap<number, Known>,
-): { register: number; known: Known } | undefined {
-  const [to] = operands;
-  const esp = registers[ESP];
-  if (operation !== 'pop' || to?.kind !== REGISTER || esp?.root !== ESP) return undefined;
-  const known = saved.get(esp.value);
-  if (known === undefined || pushed.get(esp.value) !== undefined) return undefined;
-  return { register: to.register, known };
-}
-
-/** Notes the frame pointer that a push saves. */
-function save(
-  { operation, operands }: Instruction,
-  registers: Registers,
-  saved: Map<number, Known>,
-): void {
-  const [from] = operands;
-  const esp = registers[ESP];
-  if (operation !== 'push' || from === undefined || esp?.root !== ESP) return;
-  const known = operandValue(from, registers);
-  if (known === undefined || known.root === NUMBER) saved.delete(esp.value - 4);
-  else saved.set(esp.value - 4, known);
-}
-
-/** May an address be made from the register after the instruction? */
-function isUsedAfter({ instructions, ending }: Block, at: number, register: number): boolean {
-  if (ending.kind !== 'return') return true;
-  return instructions
-    .slice(at + 1)
-    .some(({ operands }) =>
-      operands.some(({ kind, base }) => kind === MEMORY && base === register),
-    );
-}
-
-/**
- * esp, and the registers that are frame pointers all through the function, as far as one can see:
- * they get nothing but copies of each other, and what was saved. A hint: a guard that fails costs
- * time, no more.
- */
-function frameRegisters({ blocks }: CodeFunction): number[] {
-  let candidates = (1 << ESP) | (1 << EBP);
-  for (const { instructions } of blocks.values()) {
-    for (const { operation, operands } of instructions) {
-      const [to, from] = operands;
-      if (operation !== 'mov' || to?.kind !== REGISTER || from?.kind !== REGISTER) continue;
-      if (to.size === 4 && from.register === ESP) candidates |= 1 << to.register;
-    }
+  if (callee?.drop === undefined) {
+    return { before, expected, kept: [], end: { registers, saved }, breaks };
   }
-  for (const { instructions } of blocks.values()) {
-    for (const instruction of instructions) candidates &= ~spoils(instruction, candidates);
-  }
-  return [...Array(8).keys()].filter((register) => (candidates & (1 << register)) !== 0);
+  const called = afterCall(before.at(-1) as Registers, callee, keepsFrame);
+  const end = { registers: called.registers, saved };
+  return { before, expected, kept: called.kept, end, breaks };
 }
-
-/** Candidates, as bits, that get something else than a copy of one, or what was saved. */
-function spoils(instruction: Instruction, candidates: number): number {
-  const { operation, operands } = instruction;
-  if (KEEPS_FRAMES.has(operation)) return 0;
-  const written = registersWritten(instruction) & candidates & ~(1 << ESP);
-  if (written === 0 || directForm(instruction) === 'step') return 0;
-  const [, from] = operands;
-  const copies =
-    operation === 'mov' && from?.kind === REGISTER && (candidates & (1 << from.register)) !== 0;
-  return copies ? 0 : written;
-}
-
-const KEEPS_FRAMES = new Set<Instruction['operation']>(['pop', 'leave']);
 
 // How far it reaches
 

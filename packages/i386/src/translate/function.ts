@@ -19,10 +19,13 @@ import {
   dirtyAfterCall,
   dirtyAtStarts,
   liveAfterEach,
+  neededAtStarts,
   registersOf,
 } from './block-facts.ts';
-import type { Block, Ending } from './blocks.ts';
+import { type Block, type Ending, successors } from './blocks.ts';
+import { callFunction, callPointer, jumpByPointer } from './call-code.ts';
 import { FUEL_CELL, pushCell, setCell } from './cells.ts';
+import type { EntryFrames } from './entry-frames.ts';
 import {
   ALL_REGISTERS,
   droppedBy,
@@ -32,29 +35,19 @@ import {
 } from './facts.ts';
 import { type Flow, isNestable, structureFlow } from './flow.ts';
 import { analyseFrame, type Extents, type Frame } from './frame.ts';
-import { emitGuard } from './guard.ts';
+import { emitGuard, orDiffers } from './guard.ts';
 import { type Registers, stackUses } from './known.ts';
-import {
-  DEPTH_LOCAL,
-  FIRST_TEMPORARY,
-  INTERPRET,
-  JUMP_INDIRECT,
-  LABEL_LOCAL,
-  LEAVE,
-  OBSERVE,
-  PASSED,
-  PASSED_REGISTERS,
-  POINTER_CALL,
-  RETURN_LOCAL,
-} from './layout.ts';
+import { FIRST_TEMPORARY, LABEL_LOCAL, LEAVE, OBSERVE, PASSED, RETURN_LOCAL } from './layout.ts';
 import { chargesOf, type Metering, type Weights } from './metering.ts';
 import { HeldSlots } from './slots.ts';
+import { lastReads } from './stack-words.ts';
 import { BlockState } from './state.ts';
 import { Code, OP } from './wasm.ts';
 
 /** What all functions of a module share. */
 export interface ModuleContext {
   readonly facts: ProgramFacts;
+  readonly frames: EntryFrames;
   /** Entry → index of the WebAssembly function. */
   readonly indices: ReadonlyMap<number, number>;
   /** Index of the first of the functions that every module has. */
@@ -93,6 +86,8 @@ class FunctionEmitter {
   private readonly frame: Frame;
   /** Registers that may differ from their cells at the start of a block. */
   private readonly dirtyIn: number[];
+  /** Registers whose locals are right at the start of a block, by address. */
+  private readonly needed: ReadonlyMap<number, number>;
   /** What is counted at the start of a block; 0 for nothing. See metering.ts. */
   private readonly charges: readonly number[];
   /** Position → depth of the label to branch to. */
@@ -108,7 +103,8 @@ class FunctionEmitter {
     this.fact = fact;
     this.context = context;
     this.flow = structureFlow(fact.code);
-    this.frame = analyseFrame(fact.code, this.flow, context.facts);
+    const frameAt = context.frames.get(fact.code.entry);
+    this.frame = analyseFrame(fact.code, this.flow, context.facts, frameAt);
     this.state = new BlockState(this.code, registersOf(fact), context.layout);
     for (const { roots } of new Set([...this.frame.covers.values()].flat())) {
       this.state.reservePlaces(roots.keys());
@@ -119,6 +115,7 @@ class FunctionEmitter {
     };
     this.emitter = new BlockEmitter(this.state, mark, context.helpers);
     this.dirtyIn = dirtyAtStarts(fact, this.flow, context.facts);
+    this.needed = neededAtStarts(fact, this.flow, this.frame, this.dirtyIn, context.facts);
     this.charges =
       context.metering === 'none'
         ? this.flow.order.map(() => 0)
@@ -127,7 +124,7 @@ class FunctionEmitter {
 
   emit(): EmittedFunction {
     const { state } = this;
-    state.reload(ALL_REGISTERS & ~PASSED);
+    state.reload(ALL_REGISTERS & ~PASSED, this.neededAt(this.fact.code.entry));
     if (this.entryLocal !== undefined) {
       state.pushRegister(ESP);
       this.code.indexed(OP.local_set, this.entryLocal);
@@ -142,6 +139,10 @@ class FunctionEmitter {
       locals: Math.max(state.highest, FIRST_TEMPORARY),
       marks: this.marks,
     };
+  }
+
+  private neededAt(block: number): number {
+    return this.needed.get(block) ?? ALL_REGISTERS;
   }
 
   /** Is there an ending at which esp is not known to be what it was at the entry? */
@@ -173,7 +174,7 @@ class FunctionEmitter {
     const { emitter, fact, flow, frame, state } = this;
     const block = fact.code.blocks.get(fact.code.entry) as Block;
     if (frame.whole === undefined || block.instructions.length === 0) return;
-    emitter.begin(PASSED);
+    emitter.begin(PASSED, PASSED | this.neededAt(block.start));
     this.startInstruction(block, 0, fact.liveIn.get(block.start) ?? 0);
     if (!emitGuard(state, frame.whole)) return;
     this.code.open(OP.if);
@@ -190,7 +191,9 @@ class FunctionEmitter {
 
   /** Leave to the interpreter if the guard fails. */
   private guard(extents: Extents | undefined): void {
-    if (extents === undefined || !emitGuard(this.state, extents)) return;
+    if (extents === undefined) return;
+    this.state.words.forget();
+    if (!emitGuard(this.state, extents)) return;
     this.code.open(OP.if);
     this.emitter.leaveHere();
     this.code.end();
@@ -201,6 +204,7 @@ class FunctionEmitter {
     const { before, covers, expected } = this.frame;
     this.emitter.startInstruction({
       instruction: block.instructions[at] as Instruction,
+      position: at,
       registers: before.get(block)?.[at] ?? [],
       cover: covers.get(block)?.[at],
       before: live,
@@ -283,7 +287,8 @@ class FunctionEmitter {
       return;
     }
     const guards = this.frame.guards.get(block);
-    emitter.begin(this.dirtyIn[position] as number);
+    const reads = lastReads(block.instructions, this.frame.before.get(block) ?? []);
+    emitter.begin(this.dirtyIn[position] as number, this.neededAt(block.start), reads);
     const body = bodyOf(block);
     const atEnd = liveAtEnd(block, fact, context.facts);
     const live = liveAfterEach(block, body, atEnd);
@@ -361,13 +366,13 @@ class FunctionEmitter {
         this.branch(last as Instruction, ending, position, live);
         return;
       case 'call':
-        this.call(ending.target, ending.to, position, live);
+        this.call(block, ending.target, position, live);
         return;
       case 'call-indirect':
-        this.callIndirect(last as Instruction, ending.to, position);
+        this.callIndirect(block, ending.to, position);
         return;
       case 'jump-indirect':
-        this.jumpIndirect(last as Instruction);
+        jumpByPointer(this.emitter, last as Instruction, this.fact, this.entryLocal);
         return;
       case 'return':
         this.return(block, live);
@@ -426,100 +431,47 @@ class FunctionEmitter {
     code.op(OP.return);
   }
 
-  private call(target: number, back: number, position: number, live: number): void {
-    const { code, emitter, context, state } = this;
+  private call(block: Block, target: number, position: number, live: number): void {
+    const { emitter, context, state } = this;
     const callee = context.facts.get(target) as FunctionFacts;
+    const [back = 0] = successors(block.ending);
     const isRecursive = callee.group === this.fact.group && callee.recursive;
-    emitter.push(() => code.constant(back));
-    emitter.spillSome(~PASSED, live);
-    if (isRecursive) {
-      state.get(DEPTH_LOCAL);
-      code.constant(context.depthLimit);
-      code.op(OP.i32_ge_s);
-      code.open(OP.if, true);
-      state.storeDirty();
-      code.constant(target);
-      code.constant(back);
-      code.constant(live);
-      code.constant(callee.liveOut);
-      state.get(DEPTH_LOCAL);
-      code.indexed(OP.call, INTERPRET);
-      code.constant(back);
-      code.op(OP.else);
-    }
-    for (const register of PASSED_REGISTERS) state.pushRegister(register);
-    state.get(DEPTH_LOCAL);
-    if (isRecursive) {
-      code.constant(1);
-      code.op(OP.i32_add);
-    }
-    code.indexed(OP.call, context.indices.get(target) as number);
-    if (isRecursive) code.end();
+    callFunction(emitter, context, { callee, back, live, isRecursive });
     state.dirty = dirtyAfterCall(state.dirty, callee);
     if (callee.drop !== undefined) state.moveStackPointer(4 + callee.drop);
-    this.afterCall(callee, back, position);
+    this.afterCall(callee, back, position, block);
   }
 
-  private jumpIndirect(last: Instruction): void {
-    const { code, emitter, state, fact } = this;
-    emitter.read(last.operands[0] as Instruction['operands'][number]);
-    const target = state.keep();
-    emitter.slots?.flush();
-    emitter.spillAll(ARITHMETIC);
-    state.get(target);
-    code.constant(ARITHMETIC);
-    code.constant(fact.liveOut);
-    state.get(DEPTH_LOCAL);
-    code.indexed(OP.call, JUMP_INDIRECT);
-    code.indexed(OP.local_set, RETURN_LOCAL);
-    if (fact.drop !== undefined) {
-      pushCell(code, this.context.layout, ESP);
-      state.get(this.entryLocal as number);
-      code.constant(4 + fact.drop);
-      code.op(OP.i32_add);
-      code.op(OP.i32_ne);
-      code.open(OP.if);
-      emitter.leaveSpilledTo(fact.liveOut);
-      code.end();
-    }
-    state.get(RETURN_LOCAL);
-    code.op(OP.return);
-  }
-
-  private callIndirect(last: Instruction, back: number, position: number): void {
-    const { code, emitter, state } = this;
-    emitter.read(last.operands[0] as Instruction['operands'][number]);
-    const target = state.keep();
-    emitter.push(() => code.constant(back));
-    emitter.spillAll(ARITHMETIC);
-    state.get(target);
-    code.constant(back);
-    code.constant(ARITHMETIC);
-    code.constant(this.fact.liveIn.get(back) ?? 0);
-    state.get(DEPTH_LOCAL);
-    code.indexed(OP.call, this.context.helpers + POINTER_CALL);
-    this.afterCall(UNKNOWN_CALLEE, back, position);
+  private callIndirect(block: Block, back: number, position: number): void {
+    const needed = this.fact.liveIn.get(back) ?? 0;
+    callPointer(this.emitter, block.instructions.at(-1) as Instruction, back, needed);
+    this.afterCall(UNKNOWN_CALLEE, back, position, block);
   }
 
   /**
    * Leave to the interpreter when the address on the stack, which a call has returned to, is not
-   * `back`. One way out serves the guard of the code there as
-   * well, if nothing else leads to it.
+   * `back`, or a register is not what it was taken to be. One way out serves the guard of the code
+   * there as well, if nothing else leads to it.
    */
   private afterCall(
     { changes, liveOut, drop }: Pick<FunctionFacts, 'changes' | 'liveOut' | 'drop'>,
     back: number,
     position: number,
+    caller: Block,
   ): void {
     const { code, state, flow } = this;
     code.indexed(OP.local_tee, RETURN_LOCAL);
     code.constant(back);
     code.op(OP.i32_ne);
-    if (drop === undefined) state.reload(changes | (1 << ESP));
+    const kept = this.frame.kept.get(caller) ?? [];
+    const held = kept.reduce((all, { register }) => all | (1 << register), this.neededAt(back));
+    if (drop === undefined) state.reload(changes | (1 << ESP), held);
     else {
       state.settleStackPointer();
-      state.reload(changes & ~(1 << ESP));
+      state.reload(changes & ~(1 << ESP), held);
     }
+    const cover = this.frame.covers.get(caller)?.at(-1);
+    for (const { register, known } of kept) orDiffers(state, register, known, cover);
     const block = this.fact.code.blocks.get(back) as Block;
     const guard = this.frame.guards.get(block)?.get(0);
     const needed = this.fact.liveIn.get(back) ?? 0;

@@ -190,7 +190,7 @@ function divide(isSigned: boolean): EmitHandler {
     const { state } = emitter;
     const { code } = state;
     const divisor = keepOperand(emitter, operand(i, 0));
-    emitter.spillAll(0);
+    state.settleStackPointer();
     state.pushRegister(EDX);
     if (isSigned) {
       state.pushRegister(EAX);
@@ -221,6 +221,7 @@ function divide(isSigned: boolean): EmitHandler {
     state.setLocal(EAX);
     code.op(OP.else);
     emitter.slots?.flush();
+    state.storeDirty();
     emitter.stepSpilled(i.address, 0);
     for (const register of [EAX, EDX]) {
       pushCell(code, state.layout, register);
@@ -244,12 +245,8 @@ const exchange: EmitHandler = (emitter, i) => {
 };
 
 const move: EmitHandler = (emitter, i) => {
-  const { state } = emitter;
   const [to, from] = [operand(i, 0), operand(i, 1)];
-  const distance =
-    isRegister(to) && isRegister(from) ? state.distanceOfRegister(from.register) : undefined;
   emitter.write(to, () => emitter.read(from));
-  if (isRegister(to)) state.setDistance(to.register, distance);
   return true;
 };
 
@@ -297,7 +294,7 @@ const systemCall: EmitHandler = (emitter, i, _needed, live) => {
   code.constant(live);
   code.indexed(OP.call, emitter.helpers + QUICK_CALL);
   state.setRegister(EAX);
-  state.forgetStack();
+  state.words.forget();
   return true;
 };
 
@@ -382,10 +379,7 @@ export const HANDLERS: Readonly<Partial<Record<OperationName, EmitHandler>>> = {
   movzx: extendZero,
   xchg: exchange,
   lea: (emitter, i) => {
-    const [to, from] = [operand(i, 0), operand(i, 1)];
-    const distance = isRegister(to) ? emitter.state.distanceOf(from) : undefined;
-    emitter.write(to, () => emitter.state.pushAddress(from));
-    if (isRegister(to)) emitter.state.setDistance(to.register, distance);
+    emitter.write(operand(i, 0), () => emitter.state.pushAddress(operand(i, 1)));
     return true;
   },
   push: (emitter, i) => {

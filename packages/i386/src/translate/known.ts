@@ -148,6 +148,31 @@ export function stackUses(
   });
 }
 
+/** Those of them that it reads. */
+export function stackReads(
+  instruction: Instruction,
+  registers: Registers,
+): { address: Known; size: number }[] {
+  const { operation, operands } = instruction;
+  const [to] = operands;
+  const stored =
+    storesOnly(operation) && to?.kind === MEMORY ? addressOf(to, registers) : undefined;
+  const pushed = PUSHING.has(operation) ? moved(registers[ESP], -4) : undefined;
+  return stackUses(instruction, registers).filter(
+    ({ address }) => !isSame(address, stored) && !isSame(address, pushed),
+  );
+}
+
+function storesOnly(operation: Instruction['operation']): boolean {
+  return operation === 'mov' || operation === 'set' || operation === 'stos';
+}
+
+const PUSHING = new Set<Instruction['operation']>(['push', 'call', 'callIndirect']);
+
+export function isSame(one: Known | undefined, other: Known | undefined): boolean {
+  return one?.root === other?.root && one?.value === other?.value;
+}
+
 function accesses(
   instruction: Instruction,
   registers: Registers,

@@ -70,12 +70,14 @@ export const LABEL_LOCAL: number = FLAGS_LOCAL + 1;
 export const RETURN_LOCAL: number = FLAGS_LOCAL + 2;
 /** Flags that are right there. */
 export const KNOWN_LOCAL: number = FLAGS_LOCAL + 3;
-export const FIRST_TEMPORARY: number = FLAGS_LOCAL + 4;
+/** Registers whose locals are right there. */
+export const HELD_LOCAL: number = FLAGS_LOCAL + 4;
+export const FIRST_TEMPORARY: number = FLAGS_LOCAL + 5;
 
 /** Names of the locals before that, for people. */
 export const LOCAL_NAMES: readonly string[] = [
   ...ORDER.map((register) => REGISTER_NAMES[register] ?? 'depth'),
-  ...['flags', 'label', 'return', 'known'],
+  ...['flags', 'label', 'return', 'known', 'held'],
 ];
 
 /** Calls within recursive groups before the interpreter takes over: each costs host stack. */

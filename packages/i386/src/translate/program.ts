@@ -18,6 +18,7 @@ import {
   mergeRanges,
   overlap,
 } from './discover.ts';
+import { entryFrames } from './entry-frames.ts';
 import {
   analyseProgram,
   type FunctionFacts,
@@ -154,6 +155,7 @@ function emit(
   const helpers = IMPORTS.length + imported.length;
   const context: ModuleContext = {
     facts,
+    frames: entryFrames(facts),
     indices: new Map([
       ...imported.map((entry, at) => [entry, IMPORTS.length + at] as const),
       ...entries.map((entry, at) => [entry, helpers + HELPERS.length + at] as const),

@@ -4,20 +4,17 @@
  * the flags.
  *
  * Registers live in locals; `dirty` ones differ from their cells. esp moves by `delta` without
- * code, until it has to be seen. Values that were pushed (or stored at a known distance from the
- * block's first esp) are remembered in temporaries, so that a pop need not load them. Invariant: at
- * the end of each instruction, local esp + delta is the guest's esp, and a slot's temporary equals
- * the four bytes of memory at its place.
+ * code, until it has to be seen. Those that nobody reads before they are set stay in their cells,
+ * and their locals are not `held`. Invariant: at the end of each instruction, local esp + delta is
+ * the guest's esp, and what is held is right.
  */
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { FLAGS_CELL, GS_CELL, pushCell, setCell } from './cells.ts';
 import { FIRST_TEMPORARY, FLAGS_LOCAL, localOf } from './layout.ts';
+import { type LastReads, StackWords } from './stack-words.ts';
 import { type Code, OP } from './wasm.ts';
-
-/** Slots that are remembered at a time. */
-const MAX_SLOTS = 32;
 
 export class BlockState {
   readonly code: Code;
@@ -25,7 +22,9 @@ export class BlockState {
   highest: number = FIRST_TEMPORARY;
   /** Registers whose cells are out of date, as bits. */
   dirty = 0;
-  /** Registers that the function uses, and so holds in locals. */
+  /** Registers whose locals are right. The cells of the others are. */
+  held = 0;
+  /** Registers that the function uses, and so may hold in locals. */
   readonly touched: number;
   readonly layout: AccessLayout;
   /** Temporaries of blocks start here. */
@@ -37,12 +36,8 @@ export class BlockState {
   private readonly places = new Map<number, number>();
   /** What esp is more than its local. */
   private delta = 0;
-  /** What the local is more than esp was at the block's start; undefined when not known. */
-  private origin = 0;
-  /** Distance from the block's first esp → temporary with the value there. */
-  private slots = new Map<number, number>();
-  /** Registers that are a known distance from the block's first esp. */
-  private readonly distances = new Map<number, number>();
+  /** What is known of the stack. */
+  readonly words: StackWords = new StackWords();
 
   constructor(code: Code, touched: number, layout: AccessLayout) {
     this.code = code;
@@ -50,22 +45,25 @@ export class BlockState {
     this.layout = layout;
   }
 
-  beginBlock(dirty: number): void {
+  /**
+   * @param held includes `dirty`.
+   * @param reads what the block reads of the stack.
+   */
+  beginBlock(dirty: number, held: number, reads: LastReads = new Map()): void {
     this.dirty = dirty;
+    this.held = held;
     this.delta = 0;
-    this.origin = 0;
-    this.forgetStack();
-    this.distances.clear();
+    this.words.begin(reads);
     this.beginInstruction([]);
   }
 
   /**
-   * Of the temporaries that were used so far, only `wanted` and those of slots keep their values.
+   * Of the temporaries that were used so far, only `wanted` and those of words keep their values.
    * Few locals matter: at each place where ways meet, V8 joins all of them.
    */
   beginInstruction(wanted: readonly number[]): void {
     this.temporaries = this.firstTemporary;
-    this.wanted = new Set([...wanted, ...this.slots.values()]);
+    this.wanted = new Set([...wanted, ...this.words.temporaries()]);
   }
 
   /** A local that blocks leave alone. */
@@ -134,17 +132,8 @@ export class BlockState {
   /** The register's local has been set. */
   changed(register: number): void {
     this.dirty |= 1 << register;
-    this.distances.delete(register);
-    if (register === ESP) {
-      this.delta = 0;
-      this.restartStack();
-    }
-  }
-
-  /** The register has just been set to an address this far from the block's first esp. */
-  setDistance(register: number, distance: number | undefined): void {
-    if (distance === undefined) return;
-    if (register !== ESP) this.distances.set(register, distance);
+    this.held |= 1 << register;
+    if (register === ESP) this.delta = 0;
   }
 
   /** Move esp without code. */
@@ -158,7 +147,6 @@ export class BlockState {
     if (this.delta === 0) return;
     this.pushRegister(ESP);
     this.setLocal(ESP);
-    this.origin += this.delta;
     this.delta = 0;
   }
 
@@ -174,10 +162,34 @@ export class BlockState {
     this.store(this.dirty);
   }
 
-  /** All registers of the function to their cells, where the local of esp is esp. */
-  storeAll(): void {
+  /**
+   * All registers of the function to their cells, where the local of esp is esp: those of the mask
+   * in the local `held`.
+   */
+  storeHeld(held: number): void {
+    const { code } = this;
     this.delta = 0;
-    this.store(this.touched);
+    for (let register = 0; register < 8; register++) {
+      if ((this.touched & (1 << register)) === 0) continue;
+      this.get(held);
+      code.constant(1 << register);
+      code.op(OP.i32_and);
+      code.open(OP.if);
+      this.store(1 << register);
+      code.end();
+    }
+  }
+
+  /**
+   * On a rare way that goes to an exit: the locals of registers that are not held are nobody's, so
+   * that V8 keeps nothing for it.
+   */
+  clearOthers(): void {
+    for (let register = 0; register < 8; register++) {
+      if ((this.touched & ~this.held & (1 << register)) === 0) continue;
+      this.code.constant(0);
+      this.setLocal(register);
+    }
   }
 
   private store(registers: number): void {
@@ -202,20 +214,22 @@ export class BlockState {
     this.dirty &= ~registers;
   }
 
-  /** Take `registers` from the cells, which somebody else has set, and the flags. */
-  reload(registers: number): void {
+  /**
+   * Somebody else has set the cells of `registers`, and the flags. Take those of them that are
+   * `needed`.
+   */
+  reload(registers: number, needed: number): void {
+    this.held &= ~registers;
     for (let register = 0; register < 8; register++) {
-      if ((registers & this.touched & (1 << register)) === 0) continue;
+      if ((registers & needed & this.touched & (1 << register)) === 0) continue;
       pushCell(this.code, this.layout, register);
       this.setLocal(register);
-      this.distances.delete(register);
+      this.held |= 1 << register;
     }
     pushCell(this.code, this.layout, FLAGS_CELL);
     this.code.indexed(OP.local_set, FLAGS_LOCAL);
-    this.forgetStack();
-    if ((registers & (1 << ESP)) === 0) return;
-    this.delta = 0;
-    this.restartStack();
+    this.words.forget();
+    if ((registers & (1 << ESP)) !== 0) this.delta = 0;
   }
 
   // Memory
@@ -247,50 +261,6 @@ export class BlockState {
       code.constant(constant);
       code.op(OP.i32_add);
     }
-  }
-
-  /** Distance of a memory operand from the block's first esp, if it is known. */
-  distanceOf(operand: Operand): number | undefined {
-    if (operand.kind !== MEMORY || operand.index >= 0 || operand.segment !== 0) return undefined;
-    const base = this.distanceOfRegister(operand.base);
-    return base === undefined ? undefined : base + operand.value;
-  }
-
-  distanceOfRegister(register: number): number | undefined {
-    if (register === ESP) return this.origin + this.delta;
-    return this.distances.get(register);
-  }
-
-  /** The temporary that holds the four bytes at `distance`. */
-  slot(distance: number | undefined): number | undefined {
-    return distance === undefined ? undefined : this.slots.get(distance);
-  }
-
-  /**
-   * `size` bytes at `distance` (undefined: anywhere) have been written, from `temporary` if four.
-   */
-  stored(distance: number | undefined, size: number, temporary?: number): void {
-    if (distance === undefined) {
-      this.slots.clear();
-      return;
-    }
-    for (let at = distance - 3; at < distance + size; at++) this.slots.delete(at);
-    if (size !== 4 || temporary === undefined) return;
-    this.slots.set(distance, temporary);
-    const [oldest] = this.slots.keys();
-    if (this.slots.size > MAX_SLOTS && oldest !== undefined) this.slots.delete(oldest);
-  }
-
-  /** Memory may have changed in any way. */
-  forgetStack(): void {
-    this.slots.clear();
-  }
-
-  /** esp is something new: distances start again from 0. */
-  private restartStack(): void {
-    this.slots = new Map();
-    this.distances.clear();
-    this.origin = 0;
   }
 }
 

@@ -94,7 +94,7 @@ function emitRepeated(emitter: BlockEmitter, i: Instruction, source: number): vo
   }
   code.end();
   for (const register of [...pointers, ECX]) state.changed(register);
-  state.forgetStack();
+  state.words.forget();
   slots?.loadAll();
 }
 

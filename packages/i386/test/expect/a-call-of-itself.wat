@@ -9,7 +9,7 @@ block
       local.get $esp
       i32.const 0x801ffc
       i32.add
-      local.tee $13
+      local.tee $14
       i32.const 0x7ffff8
       i32.gt_u
       if
@@ -17,26 +17,27 @@ block
         local.set $return
         i32.const 0
         local.set $known
+        i32.const 57
+        local.set $held
         br 2
       end
       local.get $eax
-      local.set $14
-      local.get $14
-      i32.const -1
-      i32.add
       local.set $15
       local.get $15
+      i32.const -1
+      i32.add
+      local.set $16
+      local.get $16
       local.set $eax
       ;; 8048072 je 0x8048079
-      local.get $15
+      local.get $16
       i32.eqz
       if
         br 1
       end
       ;; 8048074 call 0x8048071
-      local.get $13
+      local.get $14
       i32.const 0x8048079
-      local.tee $14
       i32.store
       local.get $depth
       i32.const 1000
@@ -87,14 +88,16 @@ block
       if
         i32.const 0
         local.set $known
+        i32.const 57
+        local.set $held
         br 2
       end
       br 0
     end
     ;; 8048079 ret
-    local.get $13
+    local.get $14
     i32.load offset=4
-    local.set $14
+    local.set $15
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -103,22 +106,42 @@ block
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $14
+    local.get $15
     return
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

@@ -8,13 +8,13 @@ block
     local.get $esp
     i32.const 0x801ff8
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffff4
     i32.gt_u
     local.get $ebp
     i32.const 0x801ffc
     i32.add
-    local.tee $14
+    local.tee $15
     i32.const 0x7ffffc
     i32.gt_u
     i32.or
@@ -23,11 +23,12 @@ block
       local.set $return
       i32.const 0
       local.set $known
+      i32.const 57
+      local.set $held
       br 1
     end
-    local.get $13
+    local.get $14
     local.get $ebp
-    local.tee $15
     i32.store offset=4
     ;; 8048072 mov ebp, esp
     local.get $esp
@@ -35,9 +36,8 @@ block
     i32.add
     local.set $ebp
     ;; 8048074 call 0x804807e
-    local.get $13
+    local.get $14
     i32.const 0x8048079
-    local.tee $16
     i32.store
     local.get $eax
     local.get $ebx
@@ -55,22 +55,23 @@ block
     i32.add
     local.set $esp
     i32.const 0
-    i32.load offset=8390656 (; eax ;)
-    local.set $eax
-    i32.const 0
     i32.load offset=8390688 (; flags ;)
     local.set $flags
     if
       i32.const 0
       local.set $known
+      i32.const 56
+      local.set $held
+      i32.const 0
+      local.set $eax
       br 1
     end
     ;; 8048079 pop ebp
-    local.get $13
-    i32.load offset=4
-    local.tee $15
-    local.get $15
     local.get $14
+    i32.load offset=4
+    local.tee $16
+    local.get $16
+    local.get $15
     i32.const 0xff7fe004
     i32.add
     i32.ne
@@ -79,17 +80,21 @@ block
       local.set $return
       i32.const 0
       local.set $known
+      i32.const 56
+      local.set $held
+      i32.const 0
+      local.set $eax
       br 1
     end
     local.set $ebp
     ;; 804807a mov eax, [ebp-4]
-    local.get $14
+    local.get $15
     i32.load
     local.set $eax
     ;; 804807d ret
-    local.get $13
+    local.get $14
     i32.load offset=8
-    local.set $15
+    local.set $16
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -101,22 +106,42 @@ block
     i32.const 0
     local.get $ebp
     i32.store offset=8390676 (; ebp ;)
-    local.get $15
+    local.get $16
     return
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

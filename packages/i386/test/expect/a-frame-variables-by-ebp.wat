@@ -8,7 +8,7 @@ block
     local.get $esp
     i32.const 0x801ff4
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffff0
     i32.gt_u
     if
@@ -31,9 +31,9 @@ block
       br 2
     end
     ;; 8048071 push ebp
-    local.get $13
+    local.get $14
     local.get $ebp
-    local.tee $14
+    local.tee $15
     i32.store offset=8
     ;; 8048072 mov ebp, esp
     local.get $esp
@@ -41,16 +41,15 @@ block
     i32.add
     local.set $ebp
     ;; 8048077 mov [ebp-4], eax
-    local.get $13
+    local.get $14
     local.get $eax
-    local.tee $15
     i32.store offset=4
     ;; 804807a mov eax, [ebp-8]
-    local.get $13
+    local.get $14
     i32.load
     local.set $eax
     ;; 804807d leave
-    local.get $14
+    local.get $15
     local.set $16
     local.get $ebp
     i32.const 4
@@ -59,9 +58,9 @@ block
     local.get $16
     local.set $ebp
     ;; 804807e ret
-    local.get $13
+    local.get $14
     i32.load offset=12
-    local.set $14
+    local.set $15
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -73,22 +72,42 @@ block
     i32.const 0
     local.get $ebp
     i32.store offset=8390676 (; ebp ;)
-    local.get $14
+    local.get $15
     return
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

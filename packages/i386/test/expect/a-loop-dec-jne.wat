@@ -6,7 +6,7 @@ i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
 local.get $esp
-local.set $14
+local.set $15
 block
   block
     loop
@@ -14,7 +14,7 @@ block
       local.get $esp
       i32.const 0x802000
       i32.add
-      local.tee $13
+      local.tee $14
       i32.const 0x7ffffc
       i32.gt_u
       if
@@ -22,18 +22,20 @@ block
         local.set $return
         i32.const 0
         local.set $known
+        i32.const 59
+        local.set $held
         br 2
       end
       local.get $ecx
-      local.set $15
-      local.get $15
-      i32.const -1
-      i32.add
       local.set $16
       local.get $16
+      i32.const -1
+      i32.add
+      local.set $17
+      local.get $17
       local.set $ecx
       ;; 8048072 jne 0x8048071
-      local.get $16
+      local.get $17
       i32.eqz
       i32.eqz
       if
@@ -41,18 +43,20 @@ block
       end
       ;; 8048074 ret
       local.get $esp
-      local.get $14
+      local.get $15
       i32.ne
       if
         i32.const 0x8048074
         local.set $return
         i32.const 0
         local.set $known
+        i32.const 59
+        local.set $held
         br 2
       end
-      local.get $13
+      local.get $14
       i32.load
-      local.set $15
+      local.set $16
       i32.const 0
       local.get $ecx
       i32.store offset=8390660 (; ecx ;)
@@ -61,26 +65,51 @@ block
       i32.const 4
       i32.add
       i32.store offset=8390672 (; esp ;)
-      local.get $15
+      local.get $16
       return
     end
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ecx
-  i32.store offset=8390660 (; ecx ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 2
+  i32.and
+  if
+    i32.const 0
+    local.get $ecx
+    i32.store offset=8390660 (; ecx ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

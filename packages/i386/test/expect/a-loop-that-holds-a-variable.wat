@@ -1,8 +1,5 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390680 (; esi ;)
-local.set $esi
-i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
 block
@@ -11,7 +8,7 @@ block
     local.get $esp
     i32.const 0x801ffc
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffff8
     i32.gt_u
     if
@@ -31,14 +28,16 @@ block
       local.set $return
       i32.const 0
       local.set $known
+      i32.const 0
+      local.set $esi
       br 2
     end
-    local.get $13
+    local.get $14
     i32.load
-    local.set $14
-    local.get $13
-    i32.load offset=4
     local.set $15
+    local.get $14
+    i32.load offset=4
+    local.set $16
     ;; 8048071 mov esi, esp
     local.get $esp
     local.set $esi
@@ -49,16 +48,16 @@ block
     local.set $esp
     loop
       ;; 8048076 dec dword [esi-4]
-      local.get $14
-      local.set $16
-      local.get $16
-      i32.const -1
-      i32.add
+      local.get $15
       local.set $17
       local.get $17
-      local.set $14
+      i32.const -1
+      i32.add
+      local.set $18
+      local.get $18
+      local.set $15
       ;; 8048079 jne 0x8048076
-      local.get $17
+      local.get $18
       i32.eqz
       i32.eqz
       if
@@ -68,13 +67,13 @@ block
       local.get $esi
       local.set $esp
       ;; 804807d ret
-      local.get $15
-      local.set $16
-      local.get $13
+      local.get $16
+      local.set $17
       local.get $14
-      i32.store
-      local.get $13
       local.get $15
+      i32.store
+      local.get $14
+      local.get $16
       i32.store offset=4
       i32.const 0
       local.get $esp
@@ -84,32 +83,57 @@ block
       i32.const 0
       local.get $esi
       i32.store offset=8390680 (; esi ;)
-      local.get $16
+      local.get $17
       return
     end
     unreachable
   end
-  local.get $13
   local.get $14
-  i32.store
-  local.get $13
   local.get $15
+  i32.store
+  local.get $14
+  local.get $16
   i32.store offset=4
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
-  i32.const 0
-  local.get $esi
-  i32.store offset=8390680 (; esi ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
+  local.get $held
+  i32.const 64
+  i32.and
+  if
+    i32.const 0
+    local.get $esi
+    i32.store offset=8390680 (; esi ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

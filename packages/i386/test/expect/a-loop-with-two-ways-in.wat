@@ -11,7 +11,7 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffffc
     i32.gt_u
     if
@@ -33,21 +33,21 @@ block
       local.set $known
       br 2
     end
-    local.get $13
+    local.get $14
     i32.load
-    local.set $14
+    local.set $15
     block
       ;; 8048071 test eax, eax
       local.get $eax
-      local.set $15
-      local.get $eax
       local.set $16
-      local.get $15
-      local.get $16
-      i32.and
+      local.get $eax
       local.set $17
-      ;; 8048073 je 0x8048076
+      local.get $16
       local.get $17
+      i32.and
+      local.set $18
+      ;; 8048073 je 0x8048076
+      local.get $18
       i32.eqz
       if
         i32.const 1
@@ -66,12 +66,12 @@ block
         end
         ;; 8048075 inc eax
         local.get $eax
-        local.set $15
-        local.get $15
-        i32.const 1
-        i32.add
         local.set $16
         local.get $16
+        i32.const 1
+        i32.add
+        local.set $17
+        local.get $17
         local.set $eax
         i32.const 1
         local.set $label
@@ -79,15 +79,15 @@ block
       end
       ;; 8048076 dec ecx
       local.get $ecx
-      local.set $15
-      local.get $15
-      i32.const -1
-      i32.add
       local.set $16
       local.get $16
+      i32.const -1
+      i32.add
+      local.set $17
+      local.get $17
       local.set $ecx
       ;; 8048077 jne 0x8048075
-      local.get $16
+      local.get $17
       i32.eqz
       i32.eqz
       if
@@ -96,10 +96,10 @@ block
         br 1
       end
       ;; 8048079 ret
+      local.get $15
+      local.set $16
       local.get $14
-      local.set $15
-      local.get $13
-      local.get $14
+      local.get $15
       i32.store
       i32.const 0
       local.get $eax
@@ -112,29 +112,54 @@ block
       i32.const 4
       i32.add
       i32.store offset=8390672 (; esp ;)
-      local.get $15
+      local.get $16
       return
     end
     unreachable
   end
-  local.get $13
   local.get $14
+  local.get $15
   i32.store
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ecx
-  i32.store offset=8390660 (; ecx ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 2
+  i32.and
+  if
+    i32.const 0
+    local.get $ecx
+    i32.store offset=8390660 (; ecx ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

@@ -8,7 +8,7 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffffc
     i32.gt_u
     if
@@ -34,23 +34,23 @@ block
     local.get $ebx
     i32.const 0xf7fb7f8c
     i32.add
-    local.set $14
+    local.set $15
     local.get $eax
     i32.extend8_s
-    local.set $15
-    local.get $14
+    local.set $16
+    local.get $15
     i32.const 0
     i32.load offset=8390708 (; write1 ;)
     i32.lt_u
     if
-      local.get $14
       local.get $15
+      local.get $16
       i32.store8 offset=8716404
     else
-      local.get $14
+      local.get $15
       i32.const 0x884a074
       i32.add
-      local.tee $14
+      local.tee $15
       i32.const 0x7fffff
       i32.gt_u
       if
@@ -58,37 +58,59 @@ block
         local.set $return
         i32.const 0
         local.set $known
+        i32.const 57
+        local.set $held
         br 2
       end
-      local.get $14
       local.get $15
+      local.get $16
       i32.store8
     end
     ;; 8048073 ret
-    local.get $13
+    local.get $14
     i32.load
-    local.set $14
+    local.set $15
     i32.const 0
     local.get $esp
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $14
+    local.get $15
     return
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

@@ -11,7 +11,7 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffffc
     i32.gt_u
     if
@@ -35,22 +35,22 @@ block
     end
     ;; 8048071 cmp eax, ecx
     local.get $eax
-    local.set $14
-    local.get $ecx
     local.set $15
-    local.get $14
-    local.get $15
-    i32.sub
+    local.get $ecx
     local.set $16
-    ;; 8048073 setl al
-    local.get $14
     local.get $15
+    local.get $16
+    i32.sub
+    local.set $17
+    ;; 8048073 setl al
+    local.get $15
+    local.get $16
     i32.lt_s
     local.set $eax
     ;; 8048079 ret
-    local.get $13
+    local.get $14
     i32.load
-    local.set $17
+    local.set $18
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -59,25 +59,50 @@ block
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $17
+    local.get $18
     return
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ecx
-  i32.store offset=8390660 (; ecx ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 2
+  i32.and
+  if
+    i32.const 0
+    local.get $ecx
+    i32.store offset=8390660 (; ecx ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

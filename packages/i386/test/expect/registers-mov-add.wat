@@ -11,7 +11,7 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffffc
     i32.gt_u
     if
@@ -42,9 +42,9 @@ block
     i32.add
     local.set $eax
     ;; 8048078 ret
-    local.get $13
+    local.get $14
     i32.load
-    local.set $14
+    local.set $15
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)
@@ -53,25 +53,50 @@ block
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $14
+    local.get $15
     return
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ecx
-  i32.store offset=8390660 (; ecx ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 2
+  i32.and
+  if
+    i32.const 0
+    local.get $ecx
+    i32.store offset=8390660 (; ecx ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

@@ -8,7 +8,7 @@ block
     local.get $esp
     i32.const 0x801ffc
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffff8
     i32.gt_u
     if
@@ -31,18 +31,18 @@ block
       br 2
     end
     ;; 8048071 push eax
-    local.get $13
+    local.get $14
     local.get $eax
-    local.tee $14
+    local.tee $15
     i32.store
     ;; 8048072 mov eax, 5
     i32.const 5
     local.set $eax
     ;; 8048077 pop ebx
-    local.get $14
+    local.get $15
     local.set $ebx
     ;; 8048078 ret
-    local.get $13
+    local.get $14
     i32.load offset=4
     local.set $15
     i32.const 0
@@ -60,18 +60,38 @@ block
     return
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)

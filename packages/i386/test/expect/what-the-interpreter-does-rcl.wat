@@ -1,21 +1,9 @@
 ;; function at 8048071
 i32.const 0
-i32.load offset=8390660 (; ecx ;)
-local.set $ecx
-i32.const 0
-i32.load offset=8390664 (; edx ;)
-local.set $edx
-i32.const 0
-i32.load offset=8390680 (; esi ;)
-local.set $esi
-i32.const 0
-i32.load offset=8390684 (; edi ;)
-local.set $edi
-i32.const 0
 i32.load offset=8390688 (; flags ;)
 local.set $flags
 local.get $esp
-local.set $14
+local.set $15
 block
   block
     ;; 8048071 rcl eax, 1
@@ -68,7 +56,7 @@ block
     local.get $esp
     i32.const 0x802000
     i32.add
-    local.tee $13
+    local.tee $14
     i32.const 0x7ffffc
     i32.gt_u
     if
@@ -76,54 +64,98 @@ block
       local.set $return
       i32.const 0
       local.set $known
+      i32.const 255
+      local.set $held
       br 1
     end
     local.get $esp
-    local.get $14
+    local.get $15
     i32.ne
     if
       i32.const 0x8048073
       local.set $return
       i32.const 0
       local.set $known
+      i32.const 255
+      local.set $held
       br 1
     end
-    local.get $13
+    local.get $14
     i32.load
-    local.set $15
+    local.set $16
     i32.const 0
     local.get $esp
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
-    local.get $15
+    local.get $16
     return
     unreachable
   end
-  i32.const 0
-  local.get $eax
-  i32.store offset=8390656 (; eax ;)
-  i32.const 0
-  local.get $ecx
-  i32.store offset=8390660 (; ecx ;)
-  i32.const 0
-  local.get $edx
-  i32.store offset=8390664 (; edx ;)
-  i32.const 0
-  local.get $ebx
-  i32.store offset=8390668 (; ebx ;)
-  i32.const 0
-  local.get $esp
-  i32.store offset=8390672 (; esp ;)
-  i32.const 0
-  local.get $ebp
-  i32.store offset=8390676 (; ebp ;)
-  i32.const 0
-  local.get $esi
-  i32.store offset=8390680 (; esi ;)
-  i32.const 0
-  local.get $edi
-  i32.store offset=8390684 (; edi ;)
+  local.get $held
+  i32.const 1
+  i32.and
+  if
+    i32.const 0
+    local.get $eax
+    i32.store offset=8390656 (; eax ;)
+  end
+  local.get $held
+  i32.const 2
+  i32.and
+  if
+    i32.const 0
+    local.get $ecx
+    i32.store offset=8390660 (; ecx ;)
+  end
+  local.get $held
+  i32.const 4
+  i32.and
+  if
+    i32.const 0
+    local.get $edx
+    i32.store offset=8390664 (; edx ;)
+  end
+  local.get $held
+  i32.const 8
+  i32.and
+  if
+    i32.const 0
+    local.get $ebx
+    i32.store offset=8390668 (; ebx ;)
+  end
+  local.get $held
+  i32.const 16
+  i32.and
+  if
+    i32.const 0
+    local.get $esp
+    i32.store offset=8390672 (; esp ;)
+  end
+  local.get $held
+  i32.const 32
+  i32.and
+  if
+    i32.const 0
+    local.get $ebp
+    i32.store offset=8390676 (; ebp ;)
+  end
+  local.get $held
+  i32.const 64
+  i32.and
+  if
+    i32.const 0
+    local.get $esi
+    i32.store offset=8390680 (; esi ;)
+  end
+  local.get $held
+  i32.const 128
+  i32.and
+  if
+    i32.const 0
+    local.get $edi
+    i32.store offset=8390684 (; edi ;)
+  end
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)
