@@ -33,6 +33,14 @@ describe('the pool', () => {
     expect(pool.acquire(MIB, LIMIT, 'compiler')).toBe(small);
   });
 
+  it('does not give a small program a large memory', () => {
+    const pool = new MemoryPool(64 * MIB);
+    const large = pool.acquire(16 * MIB, LIMIT);
+    pool.release(large, 0);
+    expect(pool.acquire(MIB, LIMIT)).not.toBe(large);
+    expect(pool.acquire(8 * MIB, LIMIT)).toBe(large);
+  });
+
   it('does not give a memory that may grow less or more', () => {
     const pool = new MemoryPool(16 * MIB);
     const memory = pool.acquire(MIB, LIMIT);

@@ -15,6 +15,11 @@ const BUDGET = 384 << 20;
 const LARGE = 256 << 20;
 /** after this many programs that ran without it. */
 const MAX_IDLE = 100;
+/**
+ * A memory is given to a program that is likely to use a quarter of it. One that waits for long,
+ * as a shell does, would keep a large one from all others, and its forks would need as much again.
+ */
+const FIT = 4;
 /** Programs whose use is remembered. */
 const MAX_PROGRAMS = 1000;
 
@@ -75,12 +80,13 @@ export class MemoryPool {
 
   /**
    * A memory of at least `size` bytes: the smallest that is kept and has what `program` used last
-   * time, or else `size` bytes; or a new one. So a program that needs much gets what one like it
+   * time, or else `size` bytes, if it fits; or a new one. So a program that needs much gets what one like it
    * has left: the garbage collector would let both exist for a while.
    */
   acquire(size: number, limit: number, program?: string): WasmBacking {
     const wanted = Math.max(size, this.uses.get(program ?? '') ?? 0);
-    const found = this.smallest(wanted, limit) ?? this.smallest(size, limit);
+    const most = wanted * FIT;
+    const found = this.smallest(wanted, most, limit) ?? this.smallest(size, most, limit);
     if (found !== undefined) {
       this.kept.splice(this.kept.indexOf(found), 1);
       this.inUse += found.size;
@@ -91,10 +97,10 @@ export class MemoryPool {
     return made;
   }
 
-  private smallest(size: number, limit: number): WasmBacking | undefined {
+  private smallest(size: number, most: number, limit: number): WasmBacking | undefined {
     let best: WasmBacking | undefined;
     for (const candidate of this.kept) {
-      if (candidate.limit !== limit || candidate.size < size) continue;
+      if (candidate.limit !== limit || candidate.size < size || candidate.size > most) continue;
       if (best === undefined || candidate.size < best.size) best = candidate;
     }
     return best;
