@@ -14,13 +14,13 @@ import { isText } from '../artifacts.ts';
 import { unpack } from '../tree.ts';
 import { digestOf } from './world.ts';
 
-/** True for a text of one of `archives`. They are unpacked when something is first asked. */
+/**
+ * True for a text of one of `archives`. They are unpacked here and now: once programs run, these
+ * have the memory.
+ */
 export function archiveTexts(archives: readonly Uint8Array[]): (bytes: Uint8Array) => boolean {
-  let digests: ReadonlySet<string> | undefined;
-  return (bytes) => {
-    digests ??= new Set(archives.flatMap(textsOf));
-    return digests.has(digestOf(bytes));
-  };
+  const digests: ReadonlySet<string> = new Set(archives.flatMap(textsOf));
+  return (bytes) => digests.has(digestOf(bytes));
 }
 
 function textsOf(archive: Uint8Array): string[] {

@@ -171,7 +171,9 @@ class Climb {
       onEvent: (event) => this.follow(event),
       shouldStop: () => this.isDone || options.shouldStop?.() === true,
       forget: true,
-      isSource: archiveTexts([...options.contents.values()]),
+      ...(this.engine.refusesGiven === true && {
+        isSource: archiveTexts([...options.contents.values()]),
+      }),
       ...(options.now && { now: options.now }),
       ...(from && { earlier: from.world }),
     });
