@@ -87,7 +87,7 @@ export function dirtyAtStarts(
   return dirty;
 }
 
-/** Registers that are not passed to a function and that it does not look for in their cells. */
+/** esp is in its local everywhere. */
 const ALWAYS_HELD = 1 << ESP;
 
 /**

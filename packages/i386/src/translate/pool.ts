@@ -80,8 +80,8 @@ export class MemoryPool {
 
   /**
    * A memory of at least `size` bytes: the smallest that is kept and has what `program` used last
-   * time, or else `size` bytes, if it fits; or a new one. So a program that needs much gets what one like it
-   * has left: the garbage collector would let both exist for a while.
+   * time, or else `size` bytes, if it fits; or a new one. So a program that needs much gets what
+   * one like it has left: the garbage collector would let both exist for a while.
    */
   acquire(size: number, limit: number, program?: string): WasmBacking {
     const wanted = Math.max(size, this.uses.get(program ?? '') ?? 0);
@@ -100,7 +100,8 @@ export class MemoryPool {
   private smallest(size: number, most: number, limit: number): WasmBacking | undefined {
     let best: WasmBacking | undefined;
     for (const candidate of this.kept) {
-      if (candidate.limit !== limit || candidate.size < size || candidate.size > most) continue;
+      const isFit = candidate.size >= size && candidate.size <= most;
+      if (candidate.limit !== limit || !isFit) continue;
       if (best === undefined || candidate.size < best.size) best = candidate;
     }
     return best;
