@@ -49,6 +49,8 @@ export class BlockEmitter {
   private producer: Producer = PACKED;
   /** Depths of the labels of the exits: with registers to store first, and with all stored. */
   private exits = { spill: 0, leave: 0 };
+  /** Registers that are held on all ways to an exit so far, and on some. */
+  private readonly exitsHeld = { always: ALL_REGISTERS, sometimes: 0 };
   private readonly mark: Mark;
   /** Index of the first of the functions that every module has. */
   readonly helpers: number;
@@ -182,6 +184,8 @@ export class BlockEmitter {
     code.constant(known);
     code.indexed(OP.local_set, KNOWN_LOCAL);
     if (depth === this.exits.spill) {
+      this.exitsHeld.always &= held;
+      this.exitsHeld.sometimes |= held;
       code.constant(held);
       code.indexed(OP.local_set, HELD_LOCAL);
     }
@@ -201,7 +205,7 @@ export class BlockEmitter {
     body();
     code.end();
     this.slots?.flush();
-    state.storeHeld(HELD_LOCAL);
+    state.storeHeld(HELD_LOCAL, this.exitsHeld.always, this.exitsHeld.sometimes);
     setCell(code, state.layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
     code.end();
     state.get(RETURN_LOCAL);

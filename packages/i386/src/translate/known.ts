@@ -154,6 +154,7 @@ export function stackReads(
   registers: Registers,
 ): { address: Known; size: number }[] {
   const { operation, operands } = instruction;
+  if (!POPPING.has(operation) && !operands.some(({ kind }) => kind === MEMORY)) return [];
   const [to] = operands;
   const stored =
     storesOnly(operation) && to?.kind === MEMORY ? addressOf(to, registers) : undefined;
@@ -167,6 +168,7 @@ function storesOnly(operation: Instruction['operation']): boolean {
   return operation === 'mov' || operation === 'set' || operation === 'stos';
 }
 
+const POPPING = new Set<Instruction['operation']>(['pop', 'ret', 'leave', 'movs']);
 const PUSHING = new Set<Instruction['operation']>(['push', 'call', 'callIndirect']);
 
 export function isSame(one: Known | undefined, other: Known | undefined): boolean {

@@ -163,14 +163,15 @@ export class BlockState {
   }
 
   /**
-   * All registers of the function to their cells, where the local of esp is esp: those of the mask
-   * in the local `held`.
+   * Where ways to an exit meet, and the local of esp is esp: registers to their cells, `always`,
+   * and others of `sometimes` if they are in the mask in the local `held`.
    */
-  storeHeld(held: number): void {
+  storeHeld(held: number, always: number, sometimes: number): void {
     const { code } = this;
     this.delta = 0;
+    this.store(this.touched & always);
     for (let register = 0; register < 8; register++) {
-      if ((this.touched & (1 << register)) === 0) continue;
+      if ((this.touched & sometimes & ~always & (1 << register)) === 0) continue;
       this.get(held);
       code.constant(1 << register);
       code.op(OP.i32_and);

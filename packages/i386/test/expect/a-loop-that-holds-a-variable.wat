@@ -94,46 +94,21 @@ block
   local.get $14
   local.get $16
   i32.store offset=4
-  local.get $held
-  i32.const 1
-  i32.and
-  if
-    i32.const 0
-    local.get $eax
-    i32.store offset=8390656 (; eax ;)
-  end
-  local.get $held
-  i32.const 8
-  i32.and
-  if
-    i32.const 0
-    local.get $ebx
-    i32.store offset=8390668 (; ebx ;)
-  end
-  local.get $held
-  i32.const 16
-  i32.and
-  if
-    i32.const 0
-    local.get $esp
-    i32.store offset=8390672 (; esp ;)
-  end
-  local.get $held
-  i32.const 32
-  i32.and
-  if
-    i32.const 0
-    local.get $ebp
-    i32.store offset=8390676 (; ebp ;)
-  end
-  local.get $held
-  i32.const 64
-  i32.and
-  if
-    i32.const 0
-    local.get $esi
-    i32.store offset=8390680 (; esi ;)
-  end
+  i32.const 0
+  local.get $eax
+  i32.store offset=8390656 (; eax ;)
+  i32.const 0
+  local.get $ebx
+  i32.store offset=8390668 (; ebx ;)
+  i32.const 0
+  local.get $esp
+  i32.store offset=8390672 (; esp ;)
+  i32.const 0
+  local.get $ebp
+  i32.store offset=8390676 (; ebp ;)
+  i32.const 0
+  local.get $esi
+  i32.store offset=8390680 (; esi ;)
   i32.const 0
   local.get $flags
   i32.store offset=8390688 (; flags ;)
