@@ -32,17 +32,14 @@ function sizeOf(draft: Draft): number {
 
 /**
  * push edi; push ebp; mov edi, esp; push eax; mov ebp, edi; call; …; pop ebp; pop edi: sometimes
- * with two arguments, by a pointer, or with esp taken from ebp afterwards.
+ * with a second argument, or by a pointer.
  */
 function callOf(dice: Dice, callee: number, afterwards: readonly number[]): Draft {
-  const before = [0x57, 0x55, 0x89, 0xe7, 0x50, 0x89, 0xfd];
+  // push ecx, and pop ebx afterwards
+  const [push, pop] = dice(8) === 0 ? [[0x51], [0x5b]] : [[], []];
+  const before = [0x57, 0x55, 0x89, 0xe7, 0x50, ...push, 0x89, 0xfd];
   const call: Draft = dice(4) === 0 ? [0xb9, { address: callee }, 0xff, 0xd1] : [{ call: callee }];
-  // push eax; push ecx; …; pop ebx
-  if (dice(8) === 0) {
-    const [push, toFrame, pop] = [[0x50, 0x51], [0x89, 0xfd], [0x5b]];
-    return [...before.slice(0, 4), ...push, ...toFrame, ...call, ...pop, ...afterwards, 0x5d, 0x5f];
-  }
-  return [...before, ...call, ...afterwards, 0x5d, 0x5f];
+  return [...before, ...call, ...pop, ...afterwards, 0x5d, 0x5f];
 }
 
 const POP_ARGUMENT = [0x5b];
@@ -226,6 +223,20 @@ describe('calls', () => {
       }),
       RUNS,
     );
+  });
+
+  it('take no constant address for a word of the stack', () => {
+    // Each is where nothing is; push eax; mov eax, [address]; pop ecx; ret
+    for (let root = 0; root < 8; root++) {
+      const address = (root + 1) * 0x10000 - 4;
+      const callee = [0x50, 0xa1, ...word(address), 0x59, 0xc3];
+      const image = elf(link([[...load(ESP, STACK), { call: 0 }, ...exit(0)], callee]));
+      const run = (translations?: TranslationCache): void => {
+        emulated(image, translations && { translations });
+      };
+      expect(run).toThrow(/read/);
+      expect(() => run(new TranslationCache())).toThrow(/read/);
+    }
   });
 
   it('by a pointer, of one that takes its argument from the stack', () => {

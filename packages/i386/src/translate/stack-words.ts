@@ -8,7 +8,7 @@
  * bytes of memory at its word.
  */
 import type { Instruction } from '../decode.ts';
-import { type Known, type Registers, stackReads } from './known.ts';
+import { isGuarded, type Known, type Registers, stackReads } from './known.ts';
 
 /** Distances of words are less than this from their roots: see {@link isGuarded}. */
 const REACH = 1 << 16;
@@ -66,7 +66,9 @@ export class StackWords {
 
   /** The temporary that holds the word at the address. */
   get(address: Known | undefined): number | undefined {
-    return address && this.words.get(keyOf(address))?.temporary;
+    // A constant address, or one that is far from its root, would have the key of another word.
+    if (address === undefined || !isGuarded(address)) return undefined;
+    return this.words.get(keyOf(address))?.temporary;
   }
 
   /** Does a later instruction of the block read the word? */
@@ -103,6 +105,7 @@ export class StackWords {
   }
 }
 
+/** Of an address that guards cover; another for each. */
 function keyOf({ root, value }: Known): number {
   return root * REACH + value;
 }
