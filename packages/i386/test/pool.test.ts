@@ -80,12 +80,38 @@ describe('the pool', () => {
 
   it('keeps nothing while processes need more than the budget, and keeps again afterwards', () => {
     const pool = new MemoryPool(8 * MIB);
-    const [large, small] = [pool.acquire(8 * MIB, LIMIT), pool.acquire(MIB, LIMIT)];
+    const running = [1, 2, 3].map(() => pool.acquire(3 * MIB, LIMIT));
+    const small = pool.acquire(MIB, LIMIT);
     pool.release(small, 0);
     const other = pool.acquire(MIB, LIMIT);
     expect(other).not.toBe(small);
-    pool.giveUp(large);
+    pool.giveUp(running[0] as never);
     pool.release(other, 0);
     expect(pool.acquire(MIB, LIMIT)).toBe(other);
+  });
+
+  it('keeps the largest beside the budget, until a hundred programs ran without it', () => {
+    const pool = new MemoryPool(8 * MIB);
+    const [large, larger] = [pool.acquire(16 * MIB, LIMIT), pool.acquire(20 * MIB, LIMIT)];
+    const small = pool.acquire(4 * MIB, LIMIT);
+    new Uint8Array(larger.buffer).fill(1);
+    for (const one of [larger, large, small]) pool.release(one, one.size);
+    expect(pool.acquire(4 * MIB, LIMIT)).toBe(small);
+    expect(pool.acquire(16 * MIB, LIMIT)).toBe(larger);
+    expect(new Uint8Array(larger.buffer).every((byte) => byte === 0)).toBe(true);
+    pool.release(larger, larger.size);
+    for (let ran = 0; ran < 100; ran++) pool.release(pool.acquire(MIB, LIMIT), 0);
+    expect(pool.acquire(16 * MIB, LIMIT)).toBe(larger);
+    pool.release(larger, larger.size);
+    for (let ran = 0; ran < 101; ran++) pool.release(pool.acquire(MIB, LIMIT), 0);
+    expect(pool.acquire(16 * MIB, LIMIT)).not.toBe(larger);
+  });
+
+  it('does not write to a memory that it gives up', () => {
+    const pool = new MemoryPool(8 * MIB);
+    const [larger, large] = [pool.acquire(20 * MIB, LIMIT), pool.acquire(16 * MIB, LIMIT)];
+    new Uint8Array(large.buffer).fill(1);
+    for (const one of [larger, large]) pool.release(one, one.size);
+    expect(new Uint8Array(large.buffer).every((byte) => byte === 1)).toBe(true);
   });
 });

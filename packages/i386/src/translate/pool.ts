@@ -11,9 +11,11 @@ import { type WasmMemory, webAssembly } from './platform.ts';
 
 /** The default budget. What processes need more than this they get, and nothing is kept. */
 const BUDGET = 384 << 20;
-/** A memory of this size is given up */
-const LARGE = 256 << 20;
-/** after this many programs that ran without it. */
+/**
+ * A large memory has more than half of the budget. The largest is kept beside it, as the next
+ * program of its kind would need as much again before the garbage collector takes the old one; but
+ * it is given up after this many programs that ran without it.
+ */
 const MAX_IDLE = 100;
 /**
  * A memory is given to a program that is likely to use a quarter of it. One that waits for long,
@@ -30,10 +32,10 @@ export class WasmBacking implements Backing {
   readonly limit: number;
   /** Programs that have ended since it was used. */
   idle = 0;
-  private readonly onGrowth: (bytes: number) => void;
+  private readonly onGrowth: () => void;
 
-  /** @param onGrowth called before it grows by so many bytes. */
-  constructor(size: number, limit: number, onGrowth: (bytes: number) => void = () => {}) {
+  /** @param onGrowth called when it has grown. */
+  constructor(size: number, limit: number, onGrowth: () => void = () => {}) {
     const platform = webAssembly();
     if (platform === undefined) throw new Error('no WebAssembly here');
     const pages = (bytes: number): number => Math.min(65536, Math.ceil(bytes / GRANULE));
@@ -52,28 +54,26 @@ export class WasmBacking implements Backing {
   }
 
   grow(size: number): boolean {
-    const more = size - this.size;
-    this.onGrowth(more);
     try {
-      this.memory.grow(more / GRANULE);
-      return true;
+      this.memory.grow((size - this.size) / GRANULE);
     } catch {
-      this.onGrowth(-more);
       return false; // a RangeError: more than the maximum, or the platform has no more
     }
+    this.onGrowth();
+    return true;
   }
 }
 
 export class MemoryPool {
   /** The one that was used last comes last. */
   private kept: WasmBacking[] = [];
-  /** Bytes of the memories that processes have. */
-  private inUse = 0;
+  /** Those that processes have. */
+  private readonly inUse = new Set<WasmBacking>();
   /** Program → bytes that it used when it ran last. */
   private readonly uses = new Map<string, number>();
   private readonly budget: number;
 
-  /** @param budget bytes of all memories together, in use or kept. */
+  /** @param budget bytes of all memories together, in use or kept, without large ones. */
   constructor(budget: number = BUDGET) {
     this.budget = budget;
   }
@@ -89,11 +89,12 @@ export class MemoryPool {
     const found = this.smallest(wanted, most, limit) ?? this.smallest(size, most, limit);
     if (found !== undefined) {
       this.kept.splice(this.kept.indexOf(found), 1);
-      this.inUse += found.size;
+      this.inUse.add(found);
       return found;
     }
-    const made = new WasmBacking(size, limit, (bytes) => this.use(bytes));
-    this.use(made.size);
+    const made = new WasmBacking(size, limit, () => this.trim());
+    this.inUse.add(made);
+    this.trim();
     return made;
   }
 
@@ -107,21 +108,30 @@ export class MemoryPool {
     return best;
   }
 
-  /** A process needs more: give up what is kept for too long and is too much. */
-  private use(bytes: number): void {
-    this.inUse += bytes;
-    let total = this.kept.reduce((sum, { size }) => sum + size, this.inUse);
-    while (total > this.budget) {
-      const [oldest] = this.kept;
-      if (oldest === undefined) return;
-      this.kept.shift();
+  private isLarge({ size }: WasmBacking): boolean {
+    return size > this.budget / 2;
+  }
+
+  /** Give up what was kept for longest, while it is too much. */
+  private trim(): void {
+    const large = this.kept.filter((one) => this.isLarge(one));
+    const spared = large.reduce<WasmBacking | undefined>(
+      (best, one) => (best !== undefined && best.size > one.size ? best : one),
+      undefined,
+    );
+    const running = [...this.inUse].filter((one) => !this.isLarge(one));
+    const counted = this.kept.filter((one) => one !== spared);
+    let total = [...running, ...counted].reduce((sum, { size }) => sum + size, 0);
+    for (const oldest of counted) {
+      if (total <= this.budget) return;
+      this.kept.splice(this.kept.indexOf(oldest), 1);
       total -= oldest.size;
     }
   }
 
   /** Nobody needs `backing` any more, and it is not kept. */
   giveUp(backing: WasmBacking): void {
-    this.inUse -= backing.size;
+    this.inUse.delete(backing);
   }
 
   /** Nobody uses `backing` any more. All bytes after the first `used` are zero. */
@@ -130,10 +140,11 @@ export class MemoryPool {
     if (program !== undefined) this.uses.set(program, used);
     this.giveUp(backing);
     for (const one of this.kept) one.idle++;
-    this.kept = this.kept.filter(({ idle, size }) => idle <= MAX_IDLE || size < LARGE);
+    this.kept = this.kept.filter((one) => one.idle <= MAX_IDLE || !this.isLarge(one));
     backing.idle = 0;
-    new Uint8Array(backing.buffer, 0, used).fill(0);
     this.kept.push(backing);
-    this.use(0);
+    this.trim();
+    // The system gives a page to each byte that is written: only where somebody needs the zeros.
+    if (this.kept.includes(backing)) new Uint8Array(backing.buffer, 0, used).fill(0);
   }
 }
