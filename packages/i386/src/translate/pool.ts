@@ -6,7 +6,7 @@
  * it at its first use, and the garbage collector runs for the old ones. Invariant: what is kept is
  * zero.
  */
-import { type Backing, GRANULE } from '../memory.ts';
+import { type Backing, GRANULE, PAGE } from '../memory.ts';
 import { type WasmMemory, webAssembly } from './platform.ts';
 
 /** The default budget. What processes need more than this they get, and nothing is kept. */
@@ -69,7 +69,7 @@ export class MemoryPool {
   private kept: WasmBacking[] = [];
   /** Those that processes have. */
   private readonly inUse = new Set<WasmBacking>();
-  /** Program → bytes that it used when it ran last. */
+  /** Name of a program, without its folder, → bytes that it used when it ran last. */
   private readonly uses = new Map<string, number>();
   private readonly budget: number;
 
@@ -84,7 +84,7 @@ export class MemoryPool {
    * one like it has left: the garbage collector would let both exist for a while.
    */
   acquire(size: number, limit: number, program?: string): WasmBacking {
-    const wanted = Math.max(size, this.uses.get(program ?? '') ?? 0);
+    const wanted = Math.max(size, this.uses.get(nameOf(program ?? '')) ?? 0);
     const most = wanted * FIT;
     const found = this.smallest(wanted, most, limit) ?? this.smallest(size, most, limit);
     if (found !== undefined) {
@@ -137,14 +137,34 @@ export class MemoryPool {
   /** Nobody uses `backing` any more. All bytes after the first `used` are zero. */
   release(backing: WasmBacking, used: number, program?: string): void {
     if (this.uses.size === MAX_PROGRAMS) this.uses.clear();
-    if (program !== undefined) this.uses.set(program, used);
+    if (program !== undefined) this.uses.set(nameOf(program), used);
     this.giveUp(backing);
     for (const one of this.kept) one.idle++;
     this.kept = this.kept.filter((one) => one.idle <= MAX_IDLE || !this.isLarge(one));
     backing.idle = 0;
     this.kept.push(backing);
     this.trim();
-    // The system gives a page to each byte that is written: only where somebody needs the zeros.
-    if (this.kept.includes(backing)) new Uint8Array(backing.buffer, 0, used).fill(0);
+    if (!this.kept.includes(backing)) return;
+    if (this.isLarge(backing)) clearPages(backing.buffer, used);
+    else new Uint8Array(backing.buffer, 0, used).fill(0);
+  }
+}
+
+/** A program is known by its name alone: it is often built in one folder and copied to another. */
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/**
+ * Make the first `used` bytes zero, and write only to pages that have others: a page that nobody
+ * wrote to takes no room. It takes longer than `fill` where most were written to.
+ */
+function clearPages(buffer: ArrayBuffer, used: number): void {
+  const words = new Int32Array(buffer, 0, Math.ceil(used / 4));
+  for (let start = 0; start < words.length; start += PAGE / 4) {
+    const end = Math.min(start + PAGE / 4, words.length);
+    let at = start;
+    while (at < end && words[at] === 0) at++;
+    if (at < end) words.fill(0, at, end);
   }
 }
