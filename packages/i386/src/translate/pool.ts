@@ -10,7 +10,7 @@ import { type Backing, GRANULE, PAGE } from '../memory.ts';
 import { type WasmMemory, webAssembly } from './platform.ts';
 
 /** The default budget. What processes need more than this they get, and nothing is kept. */
-const BUDGET = 384 << 20;
+const BUDGET = 256 << 20;
 /**
  * A large memory has more than half of the budget. The largest is kept beside it, as the next
  * program of its kind would need as much again before the garbage collector takes the old one; but
