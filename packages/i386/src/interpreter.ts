@@ -24,6 +24,7 @@ const ROW_BITS = 8;
 const ROW: number = 1 << ROW_BITS;
 /** Bytes that an instruction can have. */
 const LONGEST = 15;
+const NONE: Steps = [];
 
 /** A decoded instruction and its handler. */
 interface Step {
@@ -42,6 +43,29 @@ interface KnownStep extends Step {
  * the bytes are the same.
  */
 export type KnownCode = Map<number, KnownStep>;
+
+/** Decoded instructions of an image, in rows of {@link ROW}, by their distance from its start. */
+type Steps = ((Step | undefined)[] | undefined)[];
+
+function noSteps(size: number): Steps {
+  return new Array(Math.ceil(size / ROW));
+}
+
+/**
+ * Code that has been translated. While it is watched its bytes are those of the executable. So what
+ * one process has decoded of it is true for all that run this translation.
+ */
+export class WatchedCode {
+  /** Guest addresses [start, end), sorted and disjoint. */
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly steps: Steps;
+
+  /** @param size bytes of the image. */
+  constructor(ranges: readonly (readonly [number, number])[], size: number) {
+    this.ranges = ranges;
+    this.steps = noSteps(size);
+  }
+}
 
 /** What the interpreter needs from the machine around it. */
 export interface Surroundings {
@@ -75,13 +99,12 @@ export class Interpreter {
   private readonly surroundings: Surroundings;
   /** True after a change of a byte in the ranges of {@link watchCode}. */
   codeChanged = false;
-  /** Guest addresses [start, end), sorted and disjoint. */
-  private watched: readonly (readonly [number, number])[] | undefined;
+  private watched: WatchedCode | undefined;
   private readonly codeStart: number;
   /** Bytes of the image. */
   private readonly codeSize: number;
-  /** Decoded instructions of the image, in rows of {@link ROW}, by address − codeStart. */
-  private readonly steps: ((Step | undefined)[] | undefined)[];
+  /** Those of `watched`, if there is that; otherwise this process's own, once it has some. */
+  private steps: Steps = NONE;
   private known: KnownCode = new Map();
 
   /**
@@ -92,7 +115,6 @@ export class Interpreter {
     this.surroundings = surroundings;
     this.codeStart = code.start;
     this.codeSize = code.end - code.start;
-    this.steps = new Array(Math.ceil(this.codeSize / ROW));
   }
 
   /** The step that was decoded at eip, if the bytes there are still the same. */
@@ -132,19 +154,18 @@ export class Interpreter {
    * Set {@link codeChanged} when one of these bytes changes. From now on, translated code may
    * change other bytes unnoticed, so instructions decoded elsewhere are compared with memory at
    * each use.
-   *
-   * @param ranges guest addresses [start, end), sorted and disjoint.
    */
-  watchCode(ranges: readonly (readonly [number, number])[]): void {
+  watchCode(code: WatchedCode): void {
     if (this.codeChanged) return;
-    this.watched = ranges;
-    this.dropSteps();
+    this.watched = code;
+    this.steps = code.steps;
   }
 
   /** Interpret everything from now on, as after a change of code. */
   stayInterpreted(): void {
     this.codeChanged = true;
     this.watched = undefined;
+    this.steps = NONE;
   }
 
   /** Use what other processes have decoded of the same image, and add to it. */
@@ -161,7 +182,7 @@ export class Interpreter {
     this.fpu = parent.fpu.copy();
     this.ticks = parent.ticks;
     this.codeChanged = parent.codeChanged;
-    this.watched = parent.watched;
+    if (parent.watched !== undefined) this.watchCode(parent.watched);
     this.known = parent.known;
   }
 
@@ -177,13 +198,20 @@ export class Interpreter {
     const index = address - this.codeStart;
     const { length } = step.instruction;
     const isImage = index >= 0 && index + length <= this.codeSize;
-    const isNoticed = this.watched === undefined || overlaps(this.watched, address, 1);
-    if (isImage && isNoticed) {
+    if (isImage && this.isNoticed(address, length)) {
+      if (this.steps === NONE) this.steps = noSteps(this.codeSize);
       const row = this.steps[index >>> ROW_BITS] ?? new Array(ROW);
       this.steps[index >>> ROW_BITS] = row;
       row[index & (ROW - 1)] = step;
     }
     return step;
+  }
+
+  /** Is a change of any of these bytes noticed? */
+  private isNoticed(address: number, length: number): boolean {
+    if (this.watched === undefined) return true;
+    const range = rangeAfter(this.watched.ranges, address);
+    return range !== undefined && range[0] <= address && address + length <= range[1];
   }
 
   private decodeStep(): Step {
@@ -312,11 +340,10 @@ export class Interpreter {
   forget(address: number, size: number): void {
     const from = address - this.codeStart;
     if (from >= this.codeSize || from + size <= 0) return;
-    if (this.watched !== undefined && overlaps(this.watched, address, size)) {
-      this.codeChanged = true;
-      this.watched = undefined;
-    }
-    if (this.isDecoded(from, from + size)) this.dropSteps();
+    if (this.watched !== undefined) {
+      const range = rangeAfter(this.watched.ranges, address);
+      if (range !== undefined && range[0] < address + size) this.stayInterpreted();
+    } else if (this.isDecoded(from, from + size)) this.steps = NONE;
   }
 
   /** Is a byte of the image from `from` up to `to` part of a decoded instruction? */
@@ -332,10 +359,6 @@ export class Interpreter {
       }
     }
     return false;
-  }
-
-  private dropSteps(): void {
-    this.steps.fill(undefined);
   }
 
   push(value: number, size = 4): void {
@@ -356,12 +379,11 @@ export class Interpreter {
   }
 }
 
-/** Does any of `size` bytes at `address` lie in one of the ranges? */
-function overlaps(
+/** The first range that ends after `address`. */
+function rangeAfter(
   ranges: readonly (readonly [number, number])[],
   address: number,
-  size: number,
-): boolean {
+): readonly [number, number] | undefined {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
@@ -369,6 +391,5 @@ function overlaps(
     if ((ranges[middle] as readonly [number, number])[1] <= address) low = middle + 1;
     else high = middle;
   }
-  const found = ranges[low];
-  return found !== undefined && found[0] < address + size;
+  return ranges[low];
 }

@@ -37,6 +37,8 @@ export interface Backing {
   buffer: ArrayBuffer;
   /** Make it at least `size` bytes long, with zeros at the end; false if that is not possible. */
   grow(size: number): boolean;
+  /** How many bytes at the start are zero, of the first `end`; perhaps a few less. */
+  leadingZeros(end: number): number;
 }
 
 /** A plain buffer. */
@@ -52,6 +54,13 @@ export class PlainBacking implements Backing {
     grown.set(new Uint8Array(this.buffer));
     this.buffer = grown.buffer;
     return true;
+  }
+
+  leadingZeros(end: number): number {
+    const words = new Int32Array(this.buffer, 0, end >>> 2);
+    let first = 0;
+    while (first < words.length && words[first] === 0) first++;
+    return first * 4;
   }
 }
 
@@ -313,10 +322,8 @@ export class Memory {
     const { used } = this;
     const twin = new Memory(this.layout, makeBacking(this.bytes.length), this.limit);
     // Most of the stack was never used: the zeros at the start need not be copied.
-    const words = new Int32Array(this.bytes.buffer, 0, used >>> 2);
-    let first = 0;
-    while (first < words.length && words[first] === 0) first++;
-    twin.bytes.set(this.bytes.subarray(first * 4, used), first * 4);
+    const first = Math.min(used, this.backing.leadingZeros(used));
+    twin.bytes.set(this.bytes.subarray(first, used), first);
     twin.pages.set(this.pages);
     twin.rightsVersion = this.rightsVersion;
     twin.heapEnd = this.heapEnd;

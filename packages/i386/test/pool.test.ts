@@ -107,6 +107,20 @@ describe('the pool', () => {
     expect(pool.acquire(16 * MIB, LIMIT)).not.toBe(larger);
   });
 
+  it('gives up a large memory when a running one grows larger', () => {
+    const pool = new MemoryPool(8 * MIB);
+    const [large, small] = [16, 4].map((size) => pool.acquire(size * MIB, LIMIT));
+    const running = pool.acquire(5 * MIB, LIMIT);
+    pool.release(small as never, 0);
+    pool.release(large as never, 0);
+    expect(running.grow(15 * MIB)).toBe(true);
+    expect(pool.acquire(16 * MIB, LIMIT)).toBe(large);
+    pool.release(large as never, 0);
+    expect(running.grow(20 * MIB)).toBe(true);
+    expect(pool.acquire(4 * MIB, LIMIT)).toBe(small);
+    expect(pool.acquire(16 * MIB, LIMIT)).not.toBe(large);
+  });
+
   it('does not write to a memory that it gives up', () => {
     const pool = new MemoryPool(8 * MIB);
     const [larger, large] = [pool.acquire(20 * MIB, LIMIT), pool.acquire(16 * MIB, LIMIT)];

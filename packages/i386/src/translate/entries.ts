@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * The translated functions of one process, by their guest addresses.
+ * The translated functions of one program in one memory, by their guest addresses.
  *
- * Modules become instances when they are installed, with the process's memory. Invariant: an entry
- * that was found stays the same until the program is translated again as a whole.
+ * Modules become instances when they are installed. Invariant: an entry that was found stays the
+ * same, as modules are only added; a program that is translated again as a whole is another one.
  */
-import type { Memory } from '../memory.ts';
 import type { TranslatedFunction } from './facts.ts';
-import { POINTERS_NAME } from './layout.ts';
 import { type WasmTable, webAssembly } from './platform.ts';
-import { PointerCalls } from './pointer-calls.ts';
-import type { WasmBacking } from './pool.ts';
 import type { TranslatedModule, TranslatedProgram } from './program.ts';
 import { TABLE_NAME } from './wasm.ts';
 
@@ -24,28 +20,20 @@ export interface EntryPoint {
 }
 
 export class EntryPoints {
-  readonly pointers: PointerCalls;
   private program: TranslatedProgram | undefined;
-  private readonly backing: WasmBacking;
-  /** The functions that translated code calls, by their names in layout.ts. */
-  private readonly imports: Record<string, unknown>;
+  /** What all modules import. */
+  private readonly env: Readonly<Record<string, unknown>>;
   /** Those that were asked for, by address. */
   private readonly found = new Map<number, EntryPoint>();
   /** The functions of each module that is there. */
   private readonly tables = new Map<TranslatedModule, WasmTable>();
 
-  constructor(memory: Memory, backing: WasmBacking, imports: Record<string, unknown>) {
-    this.pointers = new PointerCalls(memory);
-    this.backing = backing;
-    this.imports = imports;
+  constructor(env: Readonly<Record<string, unknown>>) {
+    this.env = env;
   }
 
-  /** Let the entries be those of `program`. */
+  /** Let the entries be those of `program`, which has all modules of the one before. */
   install(program: TranslatedProgram): void {
-    if (program.modules[0] !== this.program?.modules[0]) {
-      this.found.clear();
-      this.pointers.clear();
-    }
     this.program = program;
     for (const module of program.modules) if (!this.tables.has(module)) this.add(module);
   }
@@ -57,12 +45,7 @@ export class EntryPoints {
       ([entry, name]) => [name, this.at(entry)?.enter] as const,
     );
     const { exports } = new platform.Instance(module.module, {
-      env: {
-        memory: this.backing.memory,
-        [POINTERS_NAME]: this.pointers.table,
-        ...this.imports,
-        ...Object.fromEntries(others),
-      },
+      env: { ...this.env, ...Object.fromEntries(others) },
     });
     this.tables.set(module, exports[TABLE_NAME] as WasmTable);
   }

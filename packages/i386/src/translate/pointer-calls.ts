@@ -13,11 +13,11 @@
 import type { Layout, Memory } from '../memory.ts';
 import { CALLS_CELL, pushCell, setCell } from './cells.ts';
 import { CALL_INDIRECT, IMPORTS, PASSED_REGISTERS } from './layout.ts';
-import { type WasmTable, webAssembly } from './platform.ts';
+import type { WasmTable } from './platform.ts';
 import { Code, type DefinedFunction, type ImportedFunction, OP } from './wasm.ts';
 
 /** Entries; a power of two. */
-const COUNT = 128;
+export const POINTER_COUNT = 128;
 /** Bytes of an entry: address, flags that it leaves wrong, limit of the depth, nothing. */
 const ENTRY = 16;
 const [WRONG, LIMIT] = [4, 8] as const;
@@ -30,19 +30,18 @@ const SHIFT = 7;
 const [TARGET, BACK, KNOWN, NEEDED, DEPTH, LEFT, PLACE] = [0, 1, 2, 3, 4, 5, 6] as const;
 
 function placeOf(target: number): number {
-  return (target ^ (target >>> SHIFT)) & (COUNT - 1);
+  return (target ^ (target >>> SHIFT)) & (POINTER_COUNT - 1);
 }
 
 /** The cache of a process, for the runner. */
 export class PointerCalls {
-  readonly table: WasmTable;
+  private readonly table: WasmTable;
   private readonly memory: Memory;
   private readonly start: number;
 
-  constructor(memory: Memory) {
-    const platform = webAssembly();
-    if (platform === undefined) throw new Error('no WebAssembly here');
-    this.table = new platform.Table({ element: 'anyfunc', initial: COUNT });
+  /** @param table of {@link POINTER_COUNT} functions. */
+  constructor(memory: Memory, table: WasmTable) {
+    this.table = table;
     this.memory = memory;
     this.start = memory.layout.stackSize + FIRST;
     this.clear();
@@ -50,7 +49,7 @@ export class PointerCalls {
 
   /** Nothing that was remembered is right any longer. */
   clear(): void {
-    this.memory.bytes.fill(0, this.start, this.start + COUNT * ENTRY);
+    this.memory.bytes.fill(0, this.start, this.start + POINTER_COUNT * ENTRY);
   }
 
   /**
@@ -122,7 +121,7 @@ function emitPlace(code: Code): void {
   code.constant(SHIFT);
   code.op(OP.i32_shr_u);
   code.op(OP.i32_xor);
-  code.constant(COUNT - 1);
+  code.constant(POINTER_COUNT - 1);
   code.op(OP.i32_and);
   code.constant(ENTRY);
   code.op(OP.i32_mul);

@@ -6,22 +6,24 @@
  * it at its first use, and the garbage collector runs for the old ones. Invariant: what is kept is
  * zero.
  */
-import { type Backing, GRANULE, PAGE } from '../memory.ts';
-import { type WasmMemory, webAssembly } from './platform.ts';
+import { type Backing, GRANULE } from '../memory.ts';
+import { Instances } from './instances.ts';
+import { collectGarbage, type WasmMemory, webAssembly } from './platform.ts';
+import { Zeros } from './zeros.ts';
 
 /** The default budget. What processes need more than this they get, and nothing is kept. */
 const BUDGET = 256 << 20;
 /**
- * A large memory has more than half of the budget. The largest is kept beside it, as the next
- * program of its kind would need as much again before the garbage collector takes the old one; but
- * it is given up after this many programs that ran without it.
+ * A large memory has more than half of the budget, and does not count. It is kept if there is no
+ * larger one, as the next program of its kind would need as much again before the garbage collector
+ * takes the old one; but it is given up after this many programs that ran without it.
  */
 const MAX_IDLE = 100;
 /**
- * A memory is given to a program that is likely to use a quarter of it. One that waits for long,
- * as a shell does, would keep a large one from all others, and its forks would need as much again.
+ * A memory is given to a program that is likely to use half of it. One that waits for long, as a
+ * shell does, would keep a large one from all others, and its forks would need as much again.
  */
-const FIT = 4;
+const FIT = 2;
 /** Programs whose use is remembered. */
 const MAX_PROGRAMS = 1000;
 
@@ -32,6 +34,8 @@ export class WasmBacking implements Backing {
   readonly limit: number;
   /** Programs that have ended since it was used. */
   idle = 0;
+  readonly instances: Instances;
+  private readonly zeros: Zeros;
   private readonly onGrowth: () => void;
 
   /** @param onGrowth called when it has grown. */
@@ -40,6 +44,8 @@ export class WasmBacking implements Backing {
     if (platform === undefined) throw new Error('no WebAssembly here');
     const pages = (bytes: number): number => Math.min(65536, Math.ceil(bytes / GRANULE));
     this.memory = new platform.Memory({ initial: pages(size), maximum: pages(limit) });
+    this.instances = new Instances(this.memory);
+    this.zeros = new Zeros(this.memory);
     this.limit = limit;
     this.onGrowth = onGrowth;
   }
@@ -62,6 +68,15 @@ export class WasmBacking implements Backing {
     this.onGrowth();
     return true;
   }
+
+  leadingZeros(end: number): number {
+    return this.zeros.leading(end);
+  }
+
+  /** Make the first `used` bytes zero; all others are. */
+  clear(used: number): void {
+    this.zeros.clear(used);
+  }
 }
 
 export class MemoryPool {
@@ -72,6 +87,8 @@ export class MemoryPool {
   /** Name of a program, without its folder, → bytes that it used when it ran last. */
   private readonly uses = new Map<string, number>();
   private readonly budget: number;
+  /** Bytes that were given up since garbage was collected. */
+  private garbage = 0;
 
   /** @param budget bytes of all memories together, in use or kept, without large ones. */
   constructor(budget: number = BUDGET) {
@@ -112,26 +129,28 @@ export class MemoryPool {
     return size > this.budget / 2;
   }
 
-  /** Give up what was kept for longest, while it is too much. */
+  /** Give up large memories but for the largest of all, then, while it is too much, the oldest. */
   private trim(): void {
-    const large = this.kept.filter((one) => this.isLarge(one));
-    const spared = large.reduce<WasmBacking | undefined>(
-      (best, one) => (best !== undefined && best.size > one.size ? best : one),
-      undefined,
-    );
-    const running = [...this.inUse].filter((one) => !this.isLarge(one));
-    const counted = this.kept.filter((one) => one !== spared);
-    let total = [...running, ...counted].reduce((sum, { size }) => sum + size, 0);
-    for (const oldest of counted) {
-      if (total <= this.budget) return;
-      this.kept.splice(this.kept.indexOf(oldest), 1);
-      total -= oldest.size;
+    const all = [...this.inUse, ...this.kept];
+    const most = Math.max(...all.map(({ size }) => size));
+    const largest = this.kept.filter(({ size }) => size === most).at(-1);
+    let total = 0;
+    for (const one of all) if (!this.isLarge(one)) total += one.size;
+    for (const one of [...this.kept]) {
+      if (one === largest || (!this.isLarge(one) && total <= this.budget)) continue;
+      if (!this.isLarge(one)) total -= one.size;
+      this.kept.splice(this.kept.indexOf(one), 1);
+      this.garbage += one.size;
     }
+    if (this.garbage <= this.budget / 2) return;
+    this.garbage = 0;
+    collectGarbage();
   }
 
   /** Nobody needs `backing` any more, and it is not kept. */
   giveUp(backing: WasmBacking): void {
     this.inUse.delete(backing);
+    backing.instances.serve(undefined);
   }
 
   /** Nobody uses `backing` any more. All bytes after the first `used` are zero. */
@@ -144,27 +163,11 @@ export class MemoryPool {
     backing.idle = 0;
     this.kept.push(backing);
     this.trim();
-    if (!this.kept.includes(backing)) return;
-    if (this.isLarge(backing)) clearPages(backing.buffer, used);
-    else new Uint8Array(backing.buffer, 0, used).fill(0);
+    if (this.kept.includes(backing)) backing.clear(used);
   }
 }
 
 /** A program is known by its name alone: it is often built in one folder and copied to another. */
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/**
- * Make the first `used` bytes zero, and write only to pages that have others: a page that nobody
- * wrote to takes no room. It takes longer than `fill` where most were written to.
- */
-function clearPages(buffer: ArrayBuffer, used: number): void {
-  const words = new Int32Array(buffer, 0, Math.ceil(used / 4));
-  for (let start = 0; start < words.length; start += PAGE / 4) {
-    const end = Math.min(start + PAGE / 4, words.length);
-    let at = start;
-    while (at < end && words[at] === 0) at++;
-    if (at < end) words.fill(0, at, end);
-  }
 }

@@ -8,6 +8,7 @@
  * functions, and of memory, is the same; what cannot be added so is translated again as a whole.
  */
 import { readExecutable } from '../elf.ts';
+import { WatchedCode } from '../interpreter.ts';
 import type { AccessLayout, Range } from './access.ts';
 import {
   type CodeBytes,
@@ -80,6 +81,8 @@ export interface TranslatedProgram {
   readonly depthLimit: number;
   /** The bytes of the file at a guest address of the segment. */
   readonly code: CodeBytes;
+  /** `layout.code`, for the interpreter. */
+  readonly watched: WatchedCode;
   /** Where instructions with a constant address store to. */
   readonly stores: readonly Range[];
   /** Some of that is code. */
@@ -192,7 +195,8 @@ export function translate(
   const functions = new Map([...facts].map(([entry, fact]) => [entry, summary(fact)]));
   const { stores, changesItself } = found;
   const modules = [assemble(program)];
-  return { modules, functions, layout, depthLimit, code, stores, changesItself, needs };
+  const watched = watchedCode(layout);
+  return { modules, functions, layout, depthLimit, code, watched, stores, changesItself, needs };
 }
 
 /**
@@ -214,9 +218,14 @@ export function translateMore(
     modules: [...program.modules, assemble(more)],
     functions: new Map([...program.functions, ...own]),
     layout: more.layout,
+    watched: watchedCode(more.layout),
     stores: [...program.stores, ...more.found.stores],
     needs: { ...program.needs, roots: [...program.needs.roots, ...roots] },
   };
+}
+
+function watchedCode({ code, imageStart, imageEnd }: AccessLayout): WatchedCode {
+  return new WatchedCode(code, imageEnd - imageStart);
 }
 
 function assemble({ layout, entries, emitted, imported }: EmittedProgram): TranslatedModule {

@@ -33,9 +33,10 @@ import {
   WRITE_LIMITS,
 } from './cells.ts';
 import { isLoop, stopAtControl } from './control.ts';
-import { type Entry, EntryPoints } from './entries.ts';
+import type { Entry, EntryPoints } from './entries.ts';
 import { ALL_REGISTERS, flagsRead, type TranslatedFunction } from './facts.ts';
-import { IMPORTS } from './layout.ts';
+import type { Upcalls } from './instances.ts';
+import { PointerCalls } from './pointer-calls.ts';
 import type { WasmBacking } from './pool.ts';
 import type { TranslatedProgram } from './program.ts';
 import { trapOf, withoutStackOverflow } from './traps.ts';
@@ -58,7 +59,7 @@ export type Observer = (address: number, known: number, process: Process) => voi
 /** Thrown to give up all calls in translated code that are open. */
 class Leaving {}
 
-export class Runner {
+export class Runner implements Upcalls {
   private readonly process: Process;
   private program: TranslatedProgram;
   private readonly translation: Translation;
@@ -71,7 +72,9 @@ export class Runner {
   /** Calls open within recursive groups where the interpreter is in charge. */
   private depth = 0;
   private renewal = FIRST_RENEWAL;
-  private readonly entries: EntryPoints;
+  private entries: EntryPoints;
+  private readonly pointers: PointerCalls;
+  private readonly backing: WasmBacking;
   /** Rounded end of the heap that the limits in the cells are for. */
   private limitedTo = -1;
   /** The version of the pages' rights that translated code goes by. */
@@ -99,9 +102,12 @@ export class Runner {
     this.cpu = process.cpu;
     this.windows = new FileWindows(process);
     this.cells = new Cells(process.memory);
-    this.entries = new EntryPoints(process.memory, backing, this.imports());
+    this.backing = backing;
+    backing.instances.serve(this);
+    this.entries = backing.instances.of(this.program);
+    this.pointers = new PointerCalls(process.memory, backing.instances.pointers);
+    this.cpu.watchCode(this.program.watched);
     this.cells.set(CALLS_CELL, this.renewal);
-    this.install(this.program);
     // A fork has the memory of its parent, which may have changed what others had translated since.
     if (process.isForkedChild && !this.isInMemory(this.program)) this.cpu.stayInterpreted();
     this.followRights();
@@ -111,9 +117,10 @@ export class Runner {
 
   /** Let `program` be what runs from the next call on. */
   private install(program: TranslatedProgram): void {
+    if (program.modules[0] !== this.program.modules[0]) this.pointers.clear();
     this.program = program;
-    this.entries.install(program);
-    this.cpu.watchCode(program.layout.code);
+    this.entries = this.backing.instances.of(program);
+    this.cpu.watchCode(program.watched);
     this.limitedTo = -1;
   }
 
@@ -206,28 +213,15 @@ export class Runner {
 
   // What translated code calls
 
-  private imports(): Record<string, unknown> {
-    const handlers: Record<string, unknown> = {
-      systemCall: this.systemCall,
-      step: this.step,
-      leave: this.leave,
-      interpret: this.interpret,
-      callIndirect: this.callIndirect,
-      jumpIndirect: this.jumpIndirect,
-      observe: this.observe,
-    };
-    return Object.fromEntries(IMPORTS.map(({ name }) => [name, handlers[name]]));
-  }
-
   /** A call that quick-calls.ts cannot serve. */
-  private readonly systemCall = (
+  systemCall(
     eax: number,
     ebx: number,
     ecx: number,
     edx: number,
     next: number,
     known: number,
-  ): number => {
+  ): number {
     const { process, windows, cpu } = this;
     if (eax === CALL.BRK) {
       const result = process.setHeapEnd(ebx);
@@ -253,9 +247,9 @@ export class Runner {
     if (cpu.codeChanged || isElsewhere || !this.knowsRights()) throw new Leaving();
     if (ofBytes && result === 1 && edx === 1) windows.open(eax, ebx);
     return result;
-  };
+  }
 
-  private readonly step = (address: number, known: number): void => {
+  step(address: number, known: number): void {
     const { cpu, cells } = this;
     this.loadFromWasm(address, known);
     const before = cpu.executed;
@@ -266,39 +260,27 @@ export class Runner {
     if (elements > 0) cells.set(FUEL_CELL, Math.max(0, cells.get(FUEL_CELL) - elements));
     if (cpu.codeChanged) throw new Leaving();
     if (!X87_ONLY.has(operation)) this.storeToWasm();
-  };
+  }
 
   /** Translated code ends here: the rest is the interpreter's, from the outermost frame. */
-  private readonly leave = (address: number, known: number): never => {
+  leave(address: number, known: number): never {
     this.loadFromWasm(address, known);
     this.budget.spend(this.process, this.fuel - this.cells.get(FUEL_CELL));
     this.fuel = this.budget.quantum(this.process);
     this.cells.set(FUEL_CELL, this.fuel);
     throw new Leaving();
-  };
+  }
 
   /** Call of `target` without a frame on the host's stack. */
-  private readonly interpret = (
-    target: number,
-    back: number,
-    known: number,
-    needed: number,
-    depth: number,
-  ): void => {
+  interpret(target: number, back: number, known: number, needed: number, depth: number): void {
     this.loadFromWasm(target, known);
     const facts = this.entries.at(target)?.facts;
     this.untilReturn(back, needed, depth, facts);
     this.storeToWasm();
-  };
+  }
 
   /** A call by a pointer that is not in the cache of pointer-calls.ts. */
-  private readonly callIndirect = (
-    target: number,
-    back: number,
-    known: number,
-    needed: number,
-    depth: number,
-  ): number => {
+  callIndirect(target: number, back: number, known: number, needed: number, depth: number): number {
     const entry = this.entries.at(target);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
     if (this.cells.get(CALLS_CELL) < 0) this.renew(target, known);
@@ -310,24 +292,19 @@ export class Runner {
       return back;
     }
     const { enter, facts } = entry;
-    this.entries.pointers.remember(target, enter, ~facts.liveOut, this.program.depthLimit);
+    this.pointers.remember(target, enter, ~facts.liveOut, this.program.depthLimit);
     return this.enter(enter, depth + 1);
-  };
+  }
 
   /** What is at `target` returns to the caller of the function that jumps. */
-  private readonly jumpIndirect = (
-    target: number,
-    known: number,
-    needed: number,
-    depth: number,
-  ): number => {
+  jumpIndirect(target: number, known: number, needed: number, depth: number): number {
     const entry = this.entries.at(target);
     const isFit = entry !== undefined && (needed & ~entry.facts.liveOut) === 0;
     if (isFit && depth < this.program.depthLimit) return this.enter(entry.enter, depth + 1);
     this.loadFromWasm(target, known);
     if (entry === undefined) this.miss(target);
     throw new Leaving();
-  };
+  }
 
   /** Run a translated function with the registers that are in the cells. */
   private enter(run: Entry, depth: number): number {
@@ -346,10 +323,10 @@ export class Runner {
     throw new Leaving();
   }
 
-  private readonly observe = (address: number, known: number): void => {
+  observe(address: number, known: number): void {
     this.loadFromWasm(address, known);
     this.observer?.(address, known, this.process);
-  };
+  }
 
   // The interpreter's turn
 
