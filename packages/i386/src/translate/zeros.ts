@@ -70,7 +70,7 @@ function encode(): Uint8Array<ArrayBuffer> {
   }).bytes;
 }
 
-/** A function that does something `withLine` that has bytes other than zero, and returns its end. */
+/** A function that does `withLine` for each line that is not zero, and returns where it ended. */
 function eachUsedLine(withLine: (code: Code) => void): DefinedFunction {
   const code = new Code();
   const all = code.open(OP.block);
