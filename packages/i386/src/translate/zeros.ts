@@ -4,8 +4,9 @@
  *
  * Most of a memory is a stack of which little was used. The system gives a page room when it is
  * first written, so nothing here writes to a line that has only zeros. In JavaScript this would
- * take four times as long, for each of thousands of small programs.
+ * take several times as long, for each of thousands of small programs.
  */
+import { POINTERS_NAME } from './layout.ts';
 import { type WasmMemory, type WasmModule, type WasmTable, webAssembly } from './platform.ts';
 import { Code, type DefinedFunction, encodeModule, OP, TABLE_NAME } from './wasm.ts';
 
@@ -17,7 +18,6 @@ const WORD = 8;
 /** Both take (from, to), offsets in the memory that are multiples of {@link LINE}. */
 const SIGNATURE = { parameters: 2, results: 1 } as const;
 const [FROM, TO] = [0, 1];
-const POINTERS_NAME = 'pointers';
 
 export class Zeros {
   private readonly firstOther: (from: number, to: number) => number;
