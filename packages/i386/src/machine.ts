@@ -114,7 +114,7 @@ export class Machine {
         return run(process, own).run();
       } catch (error) {
         // After a fault, the message still needs the memory.
-        if (error instanceof ProcessEnd) this.memories.release(own, process.memory.used);
+        if (error instanceof ProcessEnd) this.memories.release(own, process.memory.touched);
         else this.memories.giveUp(own);
         throw error;
       }
@@ -173,7 +173,7 @@ export class Machine {
   /** Give the memory to the next machine. After that, use neither this machine nor its memory. */
   release(): void {
     if (this.backing !== undefined)
-      this.memories.release(this.backing, this.memory.used, this.budget.program);
+      this.memories.release(this.backing, this.memory.touched, this.budget.program);
   }
 
   private finishWith(action: () => void): void {

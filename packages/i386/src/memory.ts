@@ -28,6 +28,8 @@ export const READABLE = 1;
 export const WRITABLE = 2;
 /** Set for pages from mmap: they are in use, whatever their rights are. */
 const MAPPED = 4;
+/** The part of the stack that most programs stay in. */
+const SHALLOW_SHARE = 8;
 /** How many bytes the heap can still grow after the first mmap. */
 const MAP_GAP = 16 << 20;
 
@@ -37,8 +39,8 @@ export interface Backing {
   buffer: ArrayBuffer;
   /** Make it at least `size` bytes long, with zeros at the end; false if that is not possible. */
   grow(size: number): boolean;
-  /** How many bytes at the start are zero, of the first `end`; perhaps a few less. */
-  leadingZeros(end: number): number;
+  /** The first byte from `start` on that is not zero, or one a little before; or `end`. */
+  firstUsed(start: number, end: number): number;
 }
 
 /** A plain buffer. */
@@ -56,9 +58,9 @@ export class PlainBacking implements Backing {
     return true;
   }
 
-  leadingZeros(end: number): number {
+  firstUsed(start: number, end: number): number {
     const words = new Int32Array(this.buffer, 0, end >>> 2);
-    let first = 0;
+    let first = start >>> 2;
     while (first < words.length && words[first] === 0) first++;
     return first * 4;
   }
@@ -86,6 +88,16 @@ export function lowRegion({ stackSize, pageCount }: Layout): number {
   return stackSize + WINDOW_BYTES + roundUp(pageCount);
 }
 
+/**
+ * Bytes at the start of the stack's part of the buffer that few programs come to. As long as nobody
+ * has written to them, nobody needs to read them to see that they are zero: then the system gives
+ * them no room.
+ */
+export function deepStack({ stackSize }: Pick<Layout, 'stackSize'>): number {
+  const size = stackSize - stackSize / SHALLOW_SHARE;
+  return size - (size % PAGE);
+}
+
 /** Offset in the buffer of the rights of its first page. */
 export function rightsTable({ stackSize }: Layout): number {
   return stackSize + WINDOW_BYTES;
@@ -104,8 +116,13 @@ export class Memory {
   heapEnd: number;
   /** While a fork borrows this memory: old contents of the pages that it changed, by number. */
   private journal: Map<number, Uint8Array> | undefined;
-  /** Changes each time that pages get other rights, except when brk moves the heap's end. */
+  /**
+   * Changes each time that pages get other rights, except when brk moves the heap's end; and when
+   * the deep stack is first written.
+   */
   rightsVersion = 0;
+  /** Bytes at the start of the buffer that were never written: {@link deepStack}, later 0. */
+  private untouched: number;
   /** Where the heap ended, and what was mapped, when this memory was lent. */
   private lentHeapEnd = 0;
   private lentPages: Uint8Array | undefined;
@@ -127,6 +144,26 @@ export class Memory {
     this.pages = this.tableOfRights();
     this.pages.fill(READABLE | WRITABLE, 0, layout.stackSize / PAGE);
     this.heapEnd = layout.imageEnd;
+    this.untouched = deepStack(layout);
+  }
+
+  /**
+   * All bytes of the buffer before the first of these offsets, and from the second on, are zero.
+   */
+  get touched(): readonly [from: number, to: number] {
+    return [this.untouched, this.used];
+  }
+
+  /** Has the deep stack been written, as far as is known? */
+  get isDeep(): boolean {
+    return this.untouched === 0;
+  }
+
+  /** From now on the deep stack may be written, by translated code as well. */
+  deepen(): void {
+    if (this.untouched === 0) return;
+    this.untouched = 0;
+    this.rightsVersion++;
   }
 
   /** Length of the part of the buffer that is in use; all bytes after it are zero. */
@@ -161,6 +198,7 @@ export class Memory {
     if (offset >= end) {
       offset = (address - (STACK_END - stackSize)) >>> 0;
       end = stackSize;
+      if (right === WRITABLE && offset < this.untouched) this.deepen();
     }
     const last = offset + size - 1;
     if (last >= end || ((this.pages[offset >>> 12] as number) & right) === 0) return -1;
@@ -322,10 +360,11 @@ export class Memory {
     const { used } = this;
     const twin = new Memory(this.layout, makeBacking(this.bytes.length), this.limit);
     // Most of the stack was never used: the zeros at the start need not be copied.
-    const first = Math.min(used, this.backing.leadingZeros(used));
+    const first = Math.min(used, this.backing.firstUsed(this.untouched, used));
     twin.bytes.set(this.bytes.subarray(first, used), first);
     twin.pages.set(this.pages);
     twin.rightsVersion = this.rightsVersion;
+    twin.untouched = this.untouched;
     twin.heapEnd = this.heapEnd;
     twin.mapStart = this.mapStart;
     twin.mapEnd = this.mapEnd;

@@ -102,20 +102,20 @@ describe('zeros', () => {
     const memory = new PLATFORM.Memory({ initial: 1, maximum: 1 });
     const zeros = new Zeros(memory);
     const bytes = new Uint8Array(memory.buffer);
-    expect(zeros.leading(bytes.length)).toBe(bytes.length);
+    expect(zeros.firstUsed(0, bytes.length)).toBe(bytes.length);
     for (let seed = 0; seed < 2000; seed++) {
       const dice = diceFrom(seed);
       const [first, end] = [dice(bytes.length), dice(bytes.length + 1)];
       bytes[first] = 1 << dice(8);
       for (let more = dice(3); more > 0; more--) bytes[first + dice(bytes.length - first)] = 255;
-      const found = zeros.leading(end);
+      const found = zeros.firstUsed(0, end);
       const line = first - (first % 64);
       expect(found, `seed ${seed}`).toBe(line < end ? line : Math.ceil(end / 64) * 64);
       const rest = bytes.slice(Math.ceil(end / 64) * 64);
-      zeros.clear(end);
+      zeros.clear(0, end);
       expect(bytes.subarray(0, end).every((byte) => byte === 0)).toBe(true);
       expect(Buffer.compare(bytes.subarray(bytes.length - rest.length), rest)).toBe(0);
-      zeros.clear(bytes.length);
+      zeros.clear(0, bytes.length);
     }
   });
 });

@@ -33,6 +33,8 @@ export interface AccessLayout extends Layout {
   readonly readStart: number;
   /** The same for what it writes: nothing that was translated is there. */
   readonly writeStart: number;
+  /** Bytes at the start of the stack that translated code does not write: see memory.ts. */
+  readonly deepStack: number;
   /** Data between what was translated, which may be written. */
   readonly gaps: readonly Range[];
   /**

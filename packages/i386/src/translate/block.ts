@@ -299,7 +299,7 @@ export class BlockEmitter {
     state.get(place);
     code.memory(op, lowOffset(layout, false));
     code.op(OP.else);
-    inStack(state, place, layout.readStart, operand.size, () => {
+    inStack(state, place, operand.size, false, () => {
       if (layout.traps) code.op(OP.unreachable);
       else this.leaveHere();
     });
@@ -380,7 +380,7 @@ export class BlockEmitter {
     code.memory(op, lowOffset(layout, true));
     code.op(OP.else);
     const leave = (): void => this.leaveHere();
-    inStack(state, place, layout.writeStart, size, () => inGap(state, place, size, leave));
+    inStack(state, place, size, true, () => inGap(state, place, size, leave));
     this.slots?.flush();
     state.get(place);
     state.get(content);

@@ -48,11 +48,19 @@ export class Translation {
     return this.program;
   }
 
-  /** The newest fit for pages whose rights have to be looked up. */
-  withPages(writableStart: number): TranslatedProgram | undefined {
+  /**
+   * The newest fit for pages whose rights have to be looked up, from `writableStart` on, and for
+   * a deep stack.
+   */
+  withMemory(needs: Pick<Needs, 'isPaged' | 'isDeep' | 'writableStart'>): typeof this.newest {
     const { program } = this;
-    if (program?.needs.isPaged === false) {
-      this.program = this.anew(program, { writableStart, isPaged: true });
+    if (program === undefined) return undefined;
+    const { isPaged, isDeep } = program.needs;
+    const paged = needs.isPaged && !isPaged ? needs : program.needs;
+    const { writableStart } = paged;
+    if (paged !== program.needs || (needs.isDeep && !isDeep)) {
+      const more = { writableStart, isPaged: paged.isPaged, isDeep: needs.isDeep || isDeep };
+      this.program = this.anew(program, more);
     }
     return this.program;
   }

@@ -47,14 +47,24 @@ export function emitGuard(state: BlockState, { roots, floor, frameAt }: Extents)
   return parts > 0;
 }
 
-/** Push 1 if any byte of the extent from the register on is outside of the stack. */
+/** Push 1 if any byte of the extent from the register on is outside of the stack, or deep in it. */
 function emitOutside(state: BlockState, register: number, [from, to]: Extent): void {
   const { code, layout } = state;
   state.pushRegister(register);
   code.constant(from - stackStart(layout));
   code.op(OP.i32_add);
+  const room = layout.stackSize - layout.deepStack - (to - from);
+  if (room < 0) {
+    code.indexed(OP.local_set, state.placeOf(register));
+    code.constant(1);
+    return;
+  }
   code.indexed(OP.local_tee, state.placeOf(register));
-  code.constant(layout.stackSize - (to - from));
+  if (layout.deepStack > 0) {
+    code.constant(layout.deepStack);
+    code.op(OP.i32_sub);
+  }
+  code.constant(room);
   code.op(OP.i32_gt_u);
 }
 

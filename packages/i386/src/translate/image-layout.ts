@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** An executable, and what of it was translated → where translated code reads and writes. */
 import type { Executable, Segment } from '../elf.ts';
-import { PAGE, READABLE, roundUp, WRITABLE } from '../memory.ts';
+import { deepStack, PAGE, READABLE, roundUp, WRITABLE } from '../memory.ts';
 import type { AccessLayout, Range } from './access.ts';
 import type { CodeBytes } from './discover.ts';
 import type { Needs, TranslationOptions } from './program.ts';
@@ -46,6 +46,7 @@ export function layoutOf(
     writableStart,
     readStart: start,
     writeStart,
+    deepStack: needs.isDeep ? 0 : deepStack({ stackSize }),
     gaps: isPaged ? [] : largestGaps(code).filter(([from]) => from >= writableStart),
     isPaged,
     traps: !isPaged,

@@ -4,7 +4,7 @@
  * buffer, or a way out. access.ts has the rules.
  */
 import { PAGE, rightsTable } from '../memory.ts';
-import { lowOffset, placeOf, stackStart } from './access.ts';
+import { lowOffset, lowStart, placeOf, stackStart } from './access.ts';
 import type { BlockState } from './state.ts';
 import { OP } from './wasm.ts';
 
@@ -48,23 +48,28 @@ export function orByPage(state: BlockState, place: number, size: number, write: 
 }
 
 /**
- * The local `place` is an address less `origin`. Make it how far that is above the stack's start;
- * if the access is not in the stack, do `otherwise`, which makes it another offset or does not
- * come back.
+ * The local `place` is an address less where the low region begins. Make it how far that is above
+ * the stack's start; if the access is not in the stack, do `otherwise`, which makes it another
+ * offset or does not come back.
  */
 export function inStack(
   state: BlockState,
   place: number,
-  origin: number,
   size: number,
+  write: boolean,
   otherwise: () => void,
 ): void {
   const { code, layout } = state;
+  const deep = write ? layout.deepStack : 0;
   state.get(place);
-  code.constant(origin - stackStart(layout));
+  code.constant(lowStart(layout, write) - stackStart(layout));
   code.op(OP.i32_add);
   code.indexed(OP.local_tee, place);
-  code.constant(layout.stackSize - size);
+  if (deep > 0) {
+    code.constant(deep);
+    code.op(OP.i32_sub);
+  }
+  code.constant(layout.stackSize - deep - size);
   code.op(OP.i32_gt_u);
   code.open(OP.if);
   otherwise();

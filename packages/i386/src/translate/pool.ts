@@ -11,8 +11,13 @@ import { Instances } from './instances.ts';
 import { collectGarbage, type WasmMemory, webAssembly } from './platform.ts';
 import { Zeros } from './zeros.ts';
 
-/** The default budget. What processes need more than this they get, and nothing is kept. */
-const BUDGET = 256 << 20;
+/** The default budget. What processes need more than this they get. */
+const BUDGET = 192 << 20;
+/**
+ * This share of the budget is kept however much processes need: else each of thousands of small
+ * programs that a large one starts would get a new memory.
+ */
+const KEPT_SHARE = 3;
 /**
  * A large memory has more than half of the budget, and does not count. It is kept if there is no
  * larger one, as the next program of its kind would need as much again before the garbage collector
@@ -69,13 +74,13 @@ export class WasmBacking implements Backing {
     return true;
   }
 
-  leadingZeros(end: number): number {
-    return this.zeros.leading(end);
+  firstUsed(start: number, end: number): number {
+    return this.zeros.firstUsed(start, end);
   }
 
-  /** Make the first `used` bytes zero; all others are. */
-  clear(used: number): void {
-    this.zeros.clear(used);
+  /** Make the bytes from `start` up to `end` zero; `start` is a multiple of the page size. */
+  clear(start: number, end: number): void {
+    this.zeros.clear(start, end);
   }
 }
 
@@ -134,10 +139,12 @@ export class MemoryPool {
     const all = [...this.inUse, ...this.kept];
     const most = Math.max(...all.map(({ size }) => size));
     const largest = this.kept.filter(({ size }) => size === most).at(-1);
-    let total = 0;
-    for (const one of all) if (!this.isLarge(one)) total += one.size;
+    const sum = (counted: Iterable<WasmBacking>): number =>
+      [...counted].reduce((total, one) => total + (this.isLarge(one) ? 0 : one.size), 0);
+    const allowed = Math.max(this.budget - sum(this.inUse), this.budget / KEPT_SHARE);
+    let total = sum(this.kept);
     for (const one of [...this.kept]) {
-      if (one === largest || (!this.isLarge(one) && total <= this.budget)) continue;
+      if (one === largest || (!this.isLarge(one) && total <= allowed)) continue;
       if (!this.isLarge(one)) total -= one.size;
       this.kept.splice(this.kept.indexOf(one), 1);
       this.garbage += one.size;
@@ -153,8 +160,15 @@ export class MemoryPool {
     backing.instances.serve(undefined);
   }
 
-  /** Nobody uses `backing` any more. All bytes after the first `used` are zero. */
-  release(backing: WasmBacking, used: number, program?: string): void {
+  /**
+   * Nobody uses `backing` any more. All bytes that are not zero are in the range `touched`; its end
+   * is what the program has used.
+   */
+  release(
+    backing: WasmBacking,
+    [from, used]: readonly [from: number, to: number],
+    program?: string,
+  ): void {
     if (this.uses.size === MAX_PROGRAMS) this.uses.clear();
     if (program !== undefined) this.uses.set(nameOf(program), used);
     this.giveUp(backing);
@@ -163,7 +177,7 @@ export class MemoryPool {
     backing.idle = 0;
     this.kept.push(backing);
     this.trim();
-    if (this.kept.includes(backing)) backing.clear(used);
+    if (this.kept.includes(backing)) backing.clear(from, used);
   }
 }
 

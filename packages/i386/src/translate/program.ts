@@ -54,9 +54,11 @@ export interface Needs {
   readonly writableStart: number;
   /** Rights have to be looked up: mmap has given memory, or mprotect has changed them. */
   readonly isPaged: boolean;
+  /** The deep stack is written. */
+  readonly isDeep: boolean;
 }
 
-export const NO_NEEDS: Needs = { roots: [], writableStart: 0, isPaged: false };
+export const NO_NEEDS: Needs = { roots: [], writableStart: 0, isPaged: false, isDeep: false };
 
 /** Functions that were translated together. */
 export interface TranslatedModule {

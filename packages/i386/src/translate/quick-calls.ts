@@ -86,8 +86,9 @@ function emitPlace(code: Code, layout: AccessLayout, write: boolean, otherwise: 
   distance(origin - lowOffset(layout, write));
   code.indexed(OP.local_set, PLACE);
   code.op(OP.else);
-  distance(stackStart(layout));
-  code.constant(layout.stackSize);
+  const deep = write ? layout.deepStack : 0;
+  distance(stackStart(layout) + deep);
+  code.constant(layout.stackSize - deep);
   code.op(OP.i32_ge_u);
   code.branch(OP.br_if, otherwise);
   distance(stackStart(layout));

@@ -22,6 +22,7 @@ import { EAX, EBP, EBX, EDI, ESI, ESP } from '../registers.ts';
 import { GS } from '../segments.ts';
 import { systemCall } from '../syscalls.ts';
 import { X87_ONLY } from '../x87/table.ts';
+import { stackStart } from './access.ts';
 import type { Translation } from './cache.ts';
 import {
   CALLS_CELL,
@@ -49,6 +50,9 @@ const INT_LENGTH = 2;
 const FIRST_RENEWAL = 50_000;
 const RENEWAL_GROWTH = 4;
 const MAX_RENEWAL = 0x7fffffff;
+
+/** Bytes of stack that a function may be expected to use. */
+const DEEP_MARGIN = 4096;
 
 /** What is called by a pointer may be anything. */
 const UNKNOWN = { changes: ALL_REGISTERS, drop: undefined };
@@ -107,6 +111,7 @@ export class Runner implements Upcalls {
     this.entries = backing.instances.of(this.program);
     this.pointers = new PointerCalls(process.memory, backing.instances.pointers);
     this.cpu.watchCode(this.program.watched);
+    if (this.program.needs.isDeep) process.memory.deepen();
     this.cells.set(CALLS_CELL, this.renewal);
     // A fork has the memory of its parent, which may have changed what others had translated since.
     if (process.isForkedChild && !this.isInMemory(this.program)) this.cpu.stayInterpreted();
@@ -121,6 +126,7 @@ export class Runner implements Upcalls {
     this.program = program;
     this.entries = this.backing.instances.of(program);
     this.cpu.watchCode(program.watched);
+    if (program.needs.isDeep) this.memory.deepen();
     this.limitedTo = -1;
   }
 
@@ -180,8 +186,12 @@ export class Runner implements Upcalls {
     const { layout } = this.program;
     const isReadable = layout.readableStart >= this.readableFrom;
     const isWritable = layout.writableStart >= this.writableFrom;
-    if (isReadable && (layout.isPaged || (isWritable && !memory.isMapped))) return true;
-    if (isReadable) this.replace(this.translation.withPages(this.writableFrom));
+    const isPaged = layout.isPaged || !isWritable || memory.isMapped;
+    const { isDeep } = memory;
+    if (isReadable && isPaged === layout.isPaged && !(isDeep && layout.deepStack > 0)) return true;
+    const isNew = isPaged && !layout.isPaged;
+    const needs = { isPaged: isNew, isDeep, writableStart: this.writableFrom };
+    if (isReadable) this.replace(this.translation.withMemory(needs));
     if (this.program.layout === layout) this.cpu.stayInterpreted();
     return false;
   }
@@ -429,11 +439,19 @@ export class Runner implements Upcalls {
   /** Registers from the interpreter to the cells. */
   private storeToWasm(): void {
     const { cpu, cells } = this;
+    if (this.isNearDeepStack()) this.memory.deepen();
     if (!this.knowsRights()) throw new Leaving();
     for (let at = 0; at < 8; at++) cells.set(at, cpu.registers[at] as number);
     cells.set(FLAGS_CELL, cpu.flags.pack());
     cells.set(GS_CELL, cpu.segments.base(GS) ?? 0);
     this.setLimits();
+  }
+
+  /** Would code soon be left at each guard, as the guards allow no use of the deep stack? */
+  private isNearDeepStack(): boolean {
+    const { layout } = this.program;
+    const depth = ((this.cpu.registers[ESP] as number) - stackStart(layout)) >>> 0;
+    return layout.deepStack > 0 && depth < layout.deepStack + DEEP_MARGIN;
   }
 
   /** Tell translated code where the heap ends. */

@@ -204,9 +204,17 @@ function emitPlace(
     code.op(OP.i32_eqz);
     code.open(OP.if);
   }
-  emitWithin(code, pointer, stackStart(layout), () => code.constant(layout.stackSize));
+  const deep = write ? layout.deepStack : 0;
+  const room = layout.stackSize - deep;
+  emitWithin(code, pointer, stackStart(layout) + deep, () => code.constant(room));
   code.op(OP.i32_eqz);
   code.branch(OP.br_if, otherwise);
+  if (deep > 0) {
+    code.indexed(OP.local_get, PLACE);
+    code.constant(deep);
+    code.op(OP.i32_add);
+    code.indexed(OP.local_set, PLACE);
+  }
   if (layout.isPaged) code.end();
   code.end();
 }

@@ -2,9 +2,9 @@
 /**
  * Where a memory has bytes that are not zero: found by WebAssembly, in lines of 64 bytes.
  *
- * Most of a memory is a stack of which little was used. The system gives a page room when it is
- * first written, so nothing here writes to a line that has only zeros. In JavaScript this would
- * take several times as long, for each of thousands of small programs.
+ * The system gives a page room when it is first used, so nothing here writes to a line that has
+ * only zeros. In JavaScript this would take several times as long, for each of thousands of small
+ * programs.
  */
 import { POINTERS_NAME } from './layout.ts';
 import { type WasmMemory, type WasmModule, type WasmTable, webAssembly } from './platform.ts';
@@ -36,14 +36,14 @@ export class Zeros {
     this.clearAll = functions.get(1) as typeof this.clearAll;
   }
 
-  /** Bytes at the start, in whole lines, that are all zero; at least `end` if those all are. */
-  leading(end: number): number {
-    return this.firstOther(0, end);
+  /** The first line from `start` on that is not zero, or `end`, or the next line's start. */
+  firstUsed(start: number, end: number): number {
+    return this.firstOther(start, end);
   }
 
-  /** Make the first `end` bytes zero, and those up to the end of their line. */
-  clear(end: number): void {
-    this.clearAll(0, end);
+  /** Make the bytes from `start` up to `end` zero, and those up to the end of the last line. */
+  clear(start: number, end: number): void {
+    this.clearAll(start, end);
   }
 }
 

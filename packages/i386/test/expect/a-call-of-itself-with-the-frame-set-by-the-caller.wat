@@ -13,7 +13,9 @@ block
       i32.const 0x801ff0
       i32.add
       local.tee $14
-      i32.const 0x7fffe8
+      i32.const 0x700000
+      i32.sub
+      i32.const 0xfffe8
       i32.gt_u
       local.get $ebp
       local.get $esp

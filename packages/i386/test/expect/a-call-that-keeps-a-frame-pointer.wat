@@ -9,13 +9,17 @@ block
     i32.const 0x801ff8
     i32.add
     local.tee $14
-    i32.const 0x7ffff4
+    i32.const 0x700000
+    i32.sub
+    i32.const 0xffff4
     i32.gt_u
     local.get $ebp
     i32.const 0x801ffc
     i32.add
     local.tee $15
-    i32.const 0x7ffffc
+    i32.const 0x700000
+    i32.sub
+    i32.const 0xffffc
     i32.gt_u
     i32.or
     if

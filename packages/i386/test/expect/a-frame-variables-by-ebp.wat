@@ -9,7 +9,9 @@ block
     i32.const 0x801ff4
     i32.add
     local.tee $14
-    i32.const 0x7ffff0
+    i32.const 0x700000
+    i32.sub
+    i32.const 0xffff0
     i32.gt_u
     if
       i32.const 0

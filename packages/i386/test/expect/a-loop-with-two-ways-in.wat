@@ -12,7 +12,9 @@ block
     i32.const 0x802000
     i32.add
     local.tee $14
-    i32.const 0x7ffffc
+    i32.const 0x700000
+    i32.sub
+    i32.const 0xffffc
     i32.gt_u
     if
       i32.const 0
