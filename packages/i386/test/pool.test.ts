@@ -95,7 +95,7 @@ describe('the pool', () => {
     const [large, larger] = [pool.acquire(16 * MIB, LIMIT), pool.acquire(20 * MIB, LIMIT)];
     const small = pool.acquire(4 * MIB, LIMIT);
     new Uint8Array(larger.buffer).fill(1);
-    for (const one of [larger, large, small]) pool.release(one, [0, one.size]);
+    for (const one of [large, larger, small]) pool.release(one, [0, one.size]);
     expect(pool.acquire(4 * MIB, LIMIT)).toBe(small);
     expect(pool.acquire(16 * MIB, LIMIT)).toBe(larger);
     expect(new Uint8Array(larger.buffer).every((byte) => byte === 0)).toBe(true);
@@ -107,16 +107,16 @@ describe('the pool', () => {
     expect(pool.acquire(16 * MIB, LIMIT)).not.toBe(larger);
   });
 
-  it('gives up a large memory when a running one grows larger', () => {
+  it('gives up a large memory when a running one becomes large', () => {
     const pool = new MemoryPool(8 * MIB);
     const [large, small] = [16, 4].map((size) => pool.acquire(size * MIB, LIMIT));
-    const running = pool.acquire(5 * MIB, LIMIT);
+    const running = pool.acquire(3 * MIB, LIMIT);
     pool.release(small as never, [0, 0]);
     pool.release(large as never, [0, 0]);
-    expect(running.grow(15 * MIB)).toBe(true);
+    expect(running.grow(4 * MIB)).toBe(true);
     expect(pool.acquire(16 * MIB, LIMIT)).toBe(large);
     pool.release(large as never, [0, 0]);
-    expect(running.grow(20 * MIB)).toBe(true);
+    expect(running.grow(5 * MIB)).toBe(true);
     expect(pool.acquire(4 * MIB, LIMIT)).toBe(small);
     expect(pool.acquire(16 * MIB, LIMIT)).not.toBe(large);
   });
@@ -125,7 +125,7 @@ describe('the pool', () => {
     const pool = new MemoryPool(8 * MIB);
     const [larger, large] = [pool.acquire(20 * MIB, LIMIT), pool.acquire(16 * MIB, LIMIT)];
     new Uint8Array(large.buffer).fill(1);
-    for (const one of [larger, large]) pool.release(one, [0, one.size]);
+    for (const one of [large, larger]) pool.release(one, [0, one.size]);
     expect(new Uint8Array(large.buffer).every((byte) => byte === 1)).toBe(true);
   });
 });

@@ -19,9 +19,9 @@ const BUDGET = 192 << 20;
  */
 const KEPT_SHARE = 3;
 /**
- * A large memory has more than half of the budget, and does not count. It is kept if there is no
- * larger one, as the next program of its kind would need as much again before the garbage collector
- * takes the old one; but it is given up after this many programs that ran without it.
+ * A large memory has more than half of the budget, and does not count. The largest is kept while no
+ * process has one, as the next program of its kind would need as much again before the garbage
+ * collector takes the old one; but it is given up after this many programs that ran without it.
  */
 const MAX_IDLE = 100;
 /**
@@ -134,11 +134,13 @@ export class MemoryPool {
     return size > this.budget / 2;
   }
 
-  /** Give up large memories but for the largest of all, then, while it is too much, the oldest. */
+  /**
+   * Give up large memories, but for one at most, and, while the others are too much, the oldest.
+   */
   private trim(): void {
-    const all = [...this.inUse, ...this.kept];
-    const most = Math.max(...all.map(({ size }) => size));
-    const largest = this.kept.filter(({ size }) => size === most).at(-1);
+    const isNeeded = ![...this.inUse].some((one) => this.isLarge(one));
+    const most = Math.max(...this.kept.map(({ size }) => size));
+    const largest = isNeeded ? this.kept.filter(({ size }) => size === most).at(-1) : undefined;
     const sum = (counted: Iterable<WasmBacking>): number =>
       [...counted].reduce((total, one) => total + (this.isLarge(one) ? 0 : one.size), 0);
     const allowed = Math.max(this.budget - sum(this.inUse), this.budget / KEPT_SHARE);
