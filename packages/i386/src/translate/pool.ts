@@ -139,8 +139,9 @@ export class MemoryPool {
    */
   private trim(): void {
     const isNeeded = ![...this.inUse].some((one) => this.isLarge(one));
-    const most = Math.max(...this.kept.map(({ size }) => size));
-    const largest = isNeeded ? this.kept.filter(({ size }) => size === most).at(-1) : undefined;
+    const large = this.kept.filter((one) => isNeeded && this.isLarge(one));
+    const most = Math.max(...large.map(({ size }) => size));
+    const largest = large.filter(({ size }) => size === most).at(-1);
     const sum = (counted: Iterable<WasmBacking>): number =>
       [...counted].reduce((total, one) => total + (this.isLarge(one) ? 0 : one.size), 0);
     const allowed = Math.max(this.budget - sum(this.inUse), this.budget / KEPT_SHARE);
