@@ -8,7 +8,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TranslationCache } from '../src/translate/cache.ts';
-import { CODE, DATA, elf, exit, load, system, word } from './guest.ts';
+import { type Draft, link, sizeOf } from './drafts.ts';
+import { DATA, elf, exit, load, system, word } from './guest.ts';
 import { type Dice, diceFrom, dump } from './random-code.ts';
 import { emulated } from './run.ts';
 
@@ -16,19 +17,6 @@ const STACK = 0xffffe000 - 0x1800;
 const STACK_DUMP = 2048;
 const FUNCTIONS = 5;
 const [EAX, ECX, ESP, EBP, EDI] = [0, 1, 4, 5, 7];
-
-/** Machine code in which functions have numbers: a call of one, or its address. */
-type Draft = (number | { readonly call: number } | { readonly address: number })[];
-
-/** Bytes of a call. */
-const CALL = 5;
-
-function sizeOf(draft: Draft): number {
-  return draft.reduce<number>((sum, one) => {
-    if (typeof one === 'number') return sum + 1;
-    return sum + ('call' in one ? CALL : 4);
-  }, 0);
-}
 
 /**
  * push edi; push ebp; mov edi, esp; push eax; mov ebp, edi; call; …; pop ebp; pop edi: sometimes
@@ -192,23 +180,6 @@ function program(seed: number): number[] {
   const main: Draft = [...start, ...calls, ...end];
   const drafts = [main, ...made.map((one) => one?.draft ?? [])];
   return link(drafts);
-}
-
-/** Let each call lead to its function: the draft after the first with its number. */
-function link(drafts: readonly Draft[]): number[] {
-  const starts: number[] = [];
-  let size = 0;
-  for (const draft of drafts) {
-    starts.push(size);
-    size += sizeOf(draft);
-  }
-  const code: number[] = [];
-  for (const one of drafts.flat()) {
-    if (typeof one === 'number') code.push(one);
-    else if ('address' in one) code.push(...word(CODE + (starts[one.address + 1] as number)));
-    else code.push(0xe8, ...word((starts[one.call + 1] as number) - (code.length + CALL)));
-  }
-  return code;
 }
 
 const RUNS = { numRuns: Number(process.env['I386_RUNS'] ?? 60) };

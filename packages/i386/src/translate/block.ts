@@ -7,9 +7,10 @@
  * size.
  */
 import { type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { ARITHMETIC } from '../flags.ts';
 import { EBP } from '../registers.ts';
 import { isCode, isImage, lowOffset, placeOf } from './access.ts';
-import { FLAGS_CELL, GS_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
+import { GS_CELL, pushCell, READ_LIMITS, WRITE_LIMITS } from './cells.ts';
 import { ALL_REGISTERS } from './facts.ts';
 import { PACKED, type Producer, packFlags, pushCondition, temporariesOf } from './flag-code.ts';
 import { directForm } from './forms.ts';
@@ -17,7 +18,7 @@ import type { Extent, Extents } from './frame.ts';
 import { pushKnown } from './guard.ts';
 import { HANDLERS } from './handlers.ts';
 import { addressOf, isGuarded, type Known, NUMBER, type Registers } from './known.ts';
-import { FLAGS_LOCAL, HELD_LOCAL, KNOWN_LOCAL, LEAVE, RETURN_LOCAL, STEP } from './layout.ts';
+import { HELD_LOCAL, KNOWN_LOCAL, LEAVE, RETURN_LOCAL, STEP } from './layout.ts';
 import { inGap, inStack, orByPage } from './places.ts';
 import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
@@ -49,8 +50,8 @@ export class BlockEmitter {
   private producer: Producer = PACKED;
   /** Depths of the labels of the exits: with registers to store first, and with all stored. */
   private exits = { spill: 0, leave: 0 };
-  /** Registers that are held on all ways to an exit so far, and on some. */
-  private readonly exitsHeld = { always: ALL_REGISTERS, sometimes: 0 };
+  /** Registers that are held on all ways to the first exit so far, and on some; flags on any. */
+  private readonly exitsHeld = { always: ALL_REGISTERS, sometimes: 0, flags: 0 };
   private readonly mark: Mark;
   /** Index of the first of the functions that every module has. */
   readonly helpers: number;
@@ -124,7 +125,7 @@ export class BlockEmitter {
     const { state } = this;
     this.spillAll(known);
     this.stepSpilled(address, known);
-    state.reload(ALL_REGISTERS, ALL_REGISTERS);
+    state.reload(ALL_REGISTERS, ALL_REGISTERS, ARITHMETIC);
     this.producer = PACKED;
   }
 
@@ -186,10 +187,11 @@ export class BlockEmitter {
     if (depth === this.exits.spill) {
       this.exitsHeld.always &= held;
       this.exitsHeld.sometimes |= held;
+      this.exitsHeld.flags |= known;
       code.constant(held);
       code.indexed(OP.local_set, HELD_LOCAL);
+      this.state.clearOthers(known);
     }
-    this.state.clearOthers();
     code.branch(OP.br, depth);
   }
 
@@ -206,7 +208,7 @@ export class BlockEmitter {
     code.end();
     this.slots?.flush();
     state.storeHeld(HELD_LOCAL, this.exitsHeld.always, this.exitsHeld.sometimes);
-    setCell(code, state.layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
+    if (this.exitsHeld.flags !== 0) state.storeFlags();
     code.end();
     state.get(RETURN_LOCAL);
     state.get(KNOWN_LOCAL);
@@ -230,7 +232,7 @@ export class BlockEmitter {
     const { state } = this;
     if (known === 0) return;
     this.packLive(known);
-    setCell(state.code, state.layout, FLAGS_CELL, () => state.get(FLAGS_LOCAL));
+    state.storeFlags();
   }
 
   /** Let the flags local hold the flags in `live`. */

@@ -5,6 +5,7 @@
  * Invariant: a cached program is used only for the same bytes and the same options.
  */
 import type { KnownCode } from '../interpreter.ts';
+import { rootsApart } from './discover.ts';
 import { Misses } from './misses.ts';
 import {
   type Needs,
@@ -39,11 +40,16 @@ export class Translation {
     return this.program;
   }
 
-  /** The newest with functions at these addresses too. */
+  /** The newest with functions at these addresses too; the first matter most. */
   withRoots(roots: readonly number[]): TranslatedProgram | undefined {
     const { program, options } = this;
-    const more = roots.filter((root) => program?.functions.has(root) === false);
-    if (program === undefined || more.length === 0) return program;
+    if (program === undefined) return undefined;
+    const { code, functions } = program;
+    const more = rootsApart(
+      code,
+      roots.filter((root) => !functions.has(root)),
+    );
+    if (more.length === 0) return program;
     this.program = translateMore(program, options, more) ?? this.anew(program, { roots: more });
     return this.program;
   }

@@ -59,6 +59,20 @@ export function discoverMore(
   return { functions, stores: stores.map(({ range }) => range), changesItself: changing.size > 0 };
 }
 
+/**
+ * The roots without those at which a block of an earlier one's function begins. A loop of many ways
+ * has many heads, and the interpreter soon comes to the first again.
+ */
+export function rootsApart(code: CodeBytes, roots: readonly number[]): number[] {
+  const decoder = new CachingDecoder(code, new Set());
+  const inside = new Set<number>();
+  return roots.filter((root) => {
+    if (inside.has(root)) return false;
+    for (const start of discoverFunction(decoder, root).blocks.keys()) inside.add(start);
+    return true;
+  });
+}
+
 /** The bytes of a program that were found to be code: [start, end), in order and apart. */
 export function codeRanges(functions: Iterable<CodeFunction>): [number, number][] {
   const pieces: [number, number][] = [];

@@ -3,9 +3,10 @@
  * Flags in WebAssembly: the last instruction that set them is remembered with its operands in
  * temporaries, and a condition becomes one comparison of those. Only where flags live on beyond the
  * block, or the interpreter may look, are they packed into the flags local, in the layout of
- * EFLAGS. The formulas are those of arithmetic.ts.
+ * EFLAGS. Its other bits are only in the cell: see BlockState. The formulas are those of
+ * arithmetic.ts.
  */
-import { ADJUST, ARITHMETIC, CARRY, OVERFLOW, PARITY, SIGN, ZERO } from '../flags.ts';
+import { ADJUST, CARRY, OVERFLOW, PARITY, SIGN, ZERO } from '../flags.ts';
 import { FLAGS_LOCAL } from './layout.ts';
 import type { BlockState } from './state.ts';
 import { OP } from './wasm.ts';
@@ -271,9 +272,7 @@ const PARTS: readonly (readonly [number, (state: BlockState, producer: Producer)
 export function packFlags(state: BlockState, producer: Producer, wanted: number): void {
   if (producer.kind === 'packed') return;
   const { code } = state;
-  state.get(FLAGS_LOCAL);
-  code.constant(~ARITHMETIC);
-  code.op(OP.i32_and);
+  code.constant(0);
   for (const [mask, push] of PARTS) {
     if ((wanted & mask) === 0) continue;
     push(state, producer);

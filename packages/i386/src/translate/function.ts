@@ -124,7 +124,9 @@ class FunctionEmitter {
 
   emit(): EmittedFunction {
     const { state } = this;
-    state.reload(ALL_REGISTERS & ~PASSED, this.neededAt(this.fact.code.entry));
+    const { entry } = this.fact.code;
+    const flags = this.fact.liveIn.get(entry) ?? 0;
+    state.reload(ALL_REGISTERS & ~PASSED, this.neededAt(entry), flags);
     if (this.entryLocal !== undefined) {
       state.pushRegister(ESP);
       this.code.indexed(OP.local_set, this.entryLocal);
@@ -465,16 +467,17 @@ class FunctionEmitter {
     code.op(OP.i32_ne);
     const kept = this.frame.kept.get(caller) ?? [];
     const held = kept.reduce((all, { register }) => all | (1 << register), this.neededAt(back));
-    if (drop === undefined) state.reload(changes | (1 << ESP), held);
+    const needed = this.fact.liveIn.get(back) ?? 0;
+    const flags = needed | liveOut;
+    if (drop === undefined) state.reload(changes | (1 << ESP), held, flags);
     else {
       state.settleStackPointer();
-      state.reload(changes & ~(1 << ESP), held);
+      state.reload(changes & ~(1 << ESP), held, flags);
     }
     const cover = this.frame.covers.get(caller)?.at(-1);
     for (const { register, known } of kept) orDiffers(state, register, known, cover);
     const block = this.fact.code.blocks.get(back) as Block;
     const guard = this.frame.guards.get(block)?.get(0);
-    const needed = this.fact.liveIn.get(back) ?? 0;
     const to = flow.position.get(back) as number;
     const follows = this.isNested(position, to) && !flow.loopHeads.has(to);
     if (guard !== undefined && follows && (needed & ~liveOut) === 0 && emitGuard(state, guard)) {

@@ -300,6 +300,8 @@ const systemCall: EmitHandler = (emitter, i, _needed, live) => {
 
 /** Bits of eax that ah has. */
 const AH = 0xff00;
+/** The bit that lahf always sets in ah. */
+const AH_ALWAYS = 2;
 /** Flags that ah can hold. */
 const LOW_FLAGS = ARITHMETIC & ~OVERFLOW;
 
@@ -311,8 +313,10 @@ const flagsToAh: EmitHandler = (emitter, i, _needed, live) => {
   code.constant(~AH);
   code.op(OP.i32_and);
   state.get(FLAGS_LOCAL);
-  code.constant(0xff);
+  code.constant(LOW_FLAGS);
   code.op(OP.i32_and);
+  code.constant(AH_ALWAYS);
+  code.op(OP.i32_or);
   code.constant(8);
   code.op(OP.i32_shl);
   code.op(OP.i32_or);

@@ -19,14 +19,17 @@ export class Misses {
   private total = 0;
   private patience = FIRST_PATIENCE;
 
-  /** Count one more. Returns what should be translated now: mostly nothing. */
+  /**
+   * Count one more. Returns what should be translated now, by how often it was called: mostly
+   * nothing.
+   */
   count(target: number): readonly number[] {
     this.counts.set(target, (this.counts.get(target) ?? 0) + 1);
     if (++this.total < this.patience) return [];
     this.total = 0;
     this.patience = Math.min(this.patience * PATIENCE_GROWTH, MAX_PATIENCE);
-    const roots = [...this.counts].filter(([, count]) => count >= MIN_CALLS).map(([at]) => at);
+    const often = [...this.counts].filter(([, count]) => count >= MIN_CALLS);
     this.counts.clear();
-    return roots;
+    return often.sort(([, one], [, other]) => other - one).map(([at]) => at);
   }
 }

@@ -19,11 +19,11 @@ const BUDGET = 192 << 20;
  */
 const KEPT_SHARE = 3;
 /**
- * A large memory has more than half of the budget, and does not count. The largest is kept while no
- * process has one, as the next program of its kind would need as much again before the garbage
- * collector takes the old one; but it is given up after this many programs that ran without it.
+ * A memory of more than this share of the budget is large: it is never kept, and does not count. A
+ * program that fills so much runs for so long that a new memory costs it little; and of programs
+ * that come after it none may need as much.
  */
-const MAX_IDLE = 100;
+const LARGE_SHARE = 2;
 /**
  * A memory is given to a program that is likely to use half of it. One that waits for long, as a
  * shell does, would keep a large one from all others, and its forks would need as much again.
@@ -37,8 +37,6 @@ export class WasmBacking implements Backing {
   readonly memory: WasmMemory;
   /** Most bytes that it can grow to. */
   readonly limit: number;
-  /** Programs that have ended since it was used. */
-  idle = 0;
   readonly instances: Instances;
   private readonly zeros: Zeros;
   private readonly onGrowth: () => void;
@@ -85,8 +83,8 @@ export class WasmBacking implements Backing {
 }
 
 export class MemoryPool {
-  /** The one that was used last comes last. */
-  private kept: WasmBacking[] = [];
+  /** None is large. The one that was used last comes last. */
+  private readonly kept: WasmBacking[] = [];
   /** Those that processes have. */
   private readonly inUse = new Set<WasmBacking>();
   /** Name of a program, without its folder, → bytes that it used when it ran last. */
@@ -103,7 +101,7 @@ export class MemoryPool {
   /**
    * A memory of at least `size` bytes: the smallest that is kept and has what `program` used last
    * time, or else `size` bytes, if it fits; or a new one. So a program that needs much gets what
-   * one like it has left: the garbage collector would let both exist for a while.
+   * one like it has left.
    */
   acquire(size: number, limit: number, program?: string): WasmBacking {
     const wanted = Math.max(size, this.uses.get(nameOf(program ?? '')) ?? 0);
@@ -131,28 +129,25 @@ export class MemoryPool {
   }
 
   private isLarge({ size }: WasmBacking): boolean {
-    return size > this.budget / 2;
+    return size > this.budget / LARGE_SHARE;
   }
 
-  /**
-   * Give up large memories, but for one at most, and, while the others are too much, the oldest.
-   */
+  /** While those that are kept are too much, give up the oldest. */
   private trim(): void {
-    const isNeeded = ![...this.inUse].some((one) => this.isLarge(one));
-    const large = this.kept.filter((one) => isNeeded && this.isLarge(one));
-    const most = Math.max(...large.map(({ size }) => size));
-    const largest = large.filter(({ size }) => size === most).at(-1);
     const sum = (counted: Iterable<WasmBacking>): number =>
       [...counted].reduce((total, one) => total + (this.isLarge(one) ? 0 : one.size), 0);
     const allowed = Math.max(this.budget - sum(this.inUse), this.budget / KEPT_SHARE);
-    let total = sum(this.kept);
-    for (const one of [...this.kept]) {
-      if (one === largest || (!this.isLarge(one) && total <= allowed)) continue;
-      if (!this.isLarge(one)) total -= one.size;
-      this.kept.splice(this.kept.indexOf(one), 1);
-      this.garbage += one.size;
+    for (let total = sum(this.kept); total > allowed; ) {
+      const { size } = this.kept.shift() as WasmBacking;
+      total -= size;
+      this.discard(size);
     }
-    if (this.garbage <= this.budget / 2) return;
+  }
+
+  /** So many bytes are garbage now. Where that is much, it is not left for later. */
+  private discard(size: number): void {
+    this.garbage += size;
+    if (this.garbage <= this.budget / LARGE_SHARE) return;
     this.garbage = 0;
     collectGarbage();
   }
@@ -175,9 +170,10 @@ export class MemoryPool {
     if (this.uses.size === MAX_PROGRAMS) this.uses.clear();
     if (program !== undefined) this.uses.set(nameOf(program), used);
     this.giveUp(backing);
-    for (const one of this.kept) one.idle++;
-    this.kept = this.kept.filter((one) => one.idle <= MAX_IDLE || !this.isLarge(one));
-    backing.idle = 0;
+    if (this.isLarge(backing)) {
+      this.discard(backing.size);
+      return;
+    }
     this.kept.push(backing);
     this.trim();
     if (this.kept.includes(backing)) backing.clear(from, used);

@@ -5,10 +5,12 @@
  *
  * Registers live in locals; `dirty` ones differ from their cells. esp moves by `delta` without
  * code, until it has to be seen. Those that nobody reads before they are set stay in their cells,
- * and their locals are not `held`. Invariant: at the end of each instruction, local esp + delta is
- * the guest's esp, and what is held is right.
+ * and their locals are not `held`. The flags local has those of the six flags that are live; the
+ * other bits of the flags are only in their cell, as the interpreter alone changes them. Invariant:
+ * at the end of each instruction, local esp + delta is the guest's esp, and what is held is right.
  */
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
+import { ARITHMETIC } from '../flags.ts';
 import { ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { FLAGS_CELL, GS_CELL, pushCell, setCell } from './cells.ts';
@@ -182,15 +184,18 @@ export class BlockState {
   }
 
   /**
-   * On a rare way that goes to an exit: the locals of registers that are not held are nobody's, so
-   * that V8 keeps nothing for it.
+   * On a rare way that goes to an exit: the locals of registers that are not held are nobody's, and
+   * so is that of the flags if none is `known`, so that V8 keeps nothing for it.
    */
-  clearOthers(): void {
+  clearOthers(known: number): void {
     for (let register = 0; register < 8; register++) {
       if ((this.touched & ~this.held & (1 << register)) === 0) continue;
       this.code.constant(0);
       this.setLocal(register);
     }
+    if (known !== 0) return;
+    this.code.constant(0);
+    this.code.indexed(OP.local_set, FLAGS_LOCAL);
   }
 
   private store(registers: number): void {
@@ -216,10 +221,10 @@ export class BlockState {
   }
 
   /**
-   * Somebody else has set the cells of `registers`, and the flags. Take those of them that are
-   * `needed`.
+   * Somebody else has set the cells of `registers`, and the flags. Take those registers that are
+   * `needed`, and the flags if somebody wants one of the mask `flags`.
    */
-  reload(registers: number, needed: number): void {
+  reload(registers: number, needed: number, flags: number): void {
     this.held &= ~registers;
     for (let register = 0; register < 8; register++) {
       if ((registers & needed & this.touched & (1 << register)) === 0) continue;
@@ -227,10 +232,29 @@ export class BlockState {
       this.setLocal(register);
       this.held |= 1 << register;
     }
-    pushCell(this.code, this.layout, FLAGS_CELL);
-    this.code.indexed(OP.local_set, FLAGS_LOCAL);
+    if (flags !== 0) this.loadFlags();
     this.words.forget();
     if ((registers & (1 << ESP)) !== 0) this.delta = 0;
+  }
+
+  private loadFlags(): void {
+    const { code } = this;
+    pushCell(code, this.layout, FLAGS_CELL);
+    code.constant(ARITHMETIC);
+    code.op(OP.i32_and);
+    code.indexed(OP.local_set, FLAGS_LOCAL);
+  }
+
+  /** The flags in the local to their cell, which keeps its other bits. */
+  storeFlags(): void {
+    const { code, layout } = this;
+    setCell(code, layout, FLAGS_CELL, () => {
+      pushCell(code, layout, FLAGS_CELL);
+      code.constant(~ARITHMETIC);
+      code.op(OP.i32_and);
+      this.get(FLAGS_LOCAL);
+      code.op(OP.i32_or);
+    });
   }
 
   // Memory

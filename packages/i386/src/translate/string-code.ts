@@ -13,14 +13,14 @@ import { PAGE, rightsTable } from '../memory.ts';
 import { EAX, ECX, EDI, ESI } from '../registers.ts';
 import { type AccessLayout, lowOffset, lowStart, stackStart } from './access.ts';
 import type { BlockEmitter } from './block.ts';
-import { FUEL_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
-import { FLAGS_LOCAL, QUICK_COPY, QUICK_FILL } from './layout.ts';
+import { FLAGS_CELL, FUEL_CELL, pushCell, READ_LIMITS, setCell, WRITE_LIMITS } from './cells.ts';
+import { QUICK_COPY, QUICK_FILL } from './layout.ts';
 import { Code, type DefinedFunction, OP, type Signature } from './wasm.ts';
 
 /** Parameters, then locals. */
-const [TO, FROM, COUNT, SHIFT, FLAGS, BYTES, PLACE, FIRST] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const [TO, FROM, COUNT, SHIFT, BYTES, PLACE, FIRST] = [0, 1, 2, 3, 4, 5, 6] as const;
 const LOCALS = 3;
-const SIGNATURE: Signature = { parameters: 5, results: 1 };
+const SIGNATURE: Signature = { parameters: 4, results: 1 };
 /** More elements have more bytes than memory, whatever their size. */
 const MAX_COUNT = 1 << 28;
 
@@ -46,7 +46,7 @@ function emitElement(emitter: BlockEmitter, i: Instruction, source: number): voi
   const { state } = emitter;
   const { code } = state;
   const [to, from] = stringOperands(i) as [Operand, Operand | undefined];
-  state.get(FLAGS_LOCAL);
+  pushCell(code, state.layout, FLAGS_CELL);
   code.constant(DIRECTION);
   code.op(OP.i32_and);
   code.open(OP.if);
@@ -73,7 +73,6 @@ function emitRepeated(emitter: BlockEmitter, i: Instruction, source: number): vo
   emitter.spillHere();
   for (const register of [EDI, source, ECX]) state.pushRegister(register);
   code.constant(shift);
-  state.get(FLAGS_LOCAL);
   code.indexed(OP.call, emitter.helpers + (source === ESI ? QUICK_COPY : QUICK_FILL));
   code.open(OP.if);
   for (const register of pointers) {
@@ -147,7 +146,7 @@ function helper(
 ): DefinedFunction {
   const code = new Code();
   const otherwise = code.open(OP.block);
-  code.indexed(OP.local_get, FLAGS);
+  pushCell(code, layout, FLAGS_CELL);
   code.constant(DIRECTION);
   code.op(OP.i32_and);
   code.branch(OP.br_if, otherwise);

@@ -2,9 +2,6 @@
 i32.const 0
 i32.load offset=8390684 (; edi ;)
 local.set $edi
-i32.const 0
-i32.load offset=8390688 (; flags ;)
-local.set $flags
 block
   block
     block
@@ -30,6 +27,8 @@ block
         local.set $known
         i32.const 185
         local.set $held
+        i32.const 0
+        local.set $flags
         br 2
       end
       local.get $14
@@ -136,9 +135,6 @@ block
       i32.const 0
       i32.load offset=8390676 (; ebp ;)
       local.set $ebp
-      i32.const 0
-      i32.load offset=8390688 (; flags ;)
-      local.set $flags
       local.get $ebp
       local.get $14
       i32.const 0xff7fe008
@@ -154,6 +150,8 @@ block
         local.set $ebx
         i32.const 0
         local.set $edi
+        i32.const 0
+        local.set $flags
         br 2
       end
       ;; 8048085 pop ebx
@@ -184,6 +182,8 @@ block
         local.set $ebp
         i32.const 0
         local.set $edi
+        i32.const 0
+        local.set $flags
         br 2
       end
       local.set $ebp
@@ -252,9 +252,6 @@ block
     local.get $edi
     i32.store offset=8390684 (; edi ;)
   end
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

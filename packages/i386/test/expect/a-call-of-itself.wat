@@ -1,7 +1,4 @@
 ;; function at 8048071
-i32.const 0
-i32.load offset=8390688 (; flags ;)
-local.set $flags
 block
   block
     block
@@ -21,6 +18,8 @@ block
         local.set $known
         i32.const 57
         local.set $held
+        i32.const 0
+        local.set $flags
         br 2
       end
       local.get $eax
@@ -84,14 +83,13 @@ block
       i32.const 0
       i32.load offset=8390656 (; eax ;)
       local.set $eax
-      i32.const 0
-      i32.load offset=8390688 (; flags ;)
-      local.set $flags
       if
         i32.const 0
         local.set $known
         i32.const 57
         local.set $held
+        i32.const 0
+        local.set $flags
         br 2
       end
       br 0
@@ -124,9 +122,6 @@ block
   i32.const 0
   local.get $ebp
   i32.store offset=8390676 (; ebp ;)
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

@@ -1,7 +1,4 @@
 ;; function at 8048071
-i32.const 0
-i32.load offset=8390688 (; flags ;)
-local.set $flags
 block
   block
     ;; 8048071 push ebp
@@ -29,6 +26,8 @@ block
       local.set $known
       i32.const 57
       local.set $held
+      i32.const 0
+      local.set $flags
       br 1
     end
     local.get $14
@@ -58,9 +57,6 @@ block
     i32.const -4
     i32.add
     local.set $esp
-    i32.const 0
-    i32.load offset=8390688 (; flags ;)
-    local.set $flags
     if
       i32.const 0
       local.set $known
@@ -68,6 +64,8 @@ block
       local.set $held
       i32.const 0
       local.set $eax
+      i32.const 0
+      local.set $flags
       br 1
     end
     ;; 8048079 pop ebp
@@ -88,6 +86,8 @@ block
       local.set $held
       i32.const 0
       local.set $eax
+      i32.const 0
+      local.set $flags
       br 1
     end
     local.set $ebp
@@ -131,9 +131,6 @@ block
     local.get $eax
     i32.store offset=8390656 (; eax ;)
   end
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

@@ -1,7 +1,4 @@
 ;; function at 8048071
-i32.const 0
-i32.load offset=8390688 (; flags ;)
-local.set $flags
 block
   block
     ;; 8048071 mov esi, esp
@@ -30,8 +27,6 @@ block
       local.set $return
       i32.const 0
       local.set $known
-      i32.const 0
-      local.set $esi
       br 2
     end
     local.get $14
@@ -111,9 +106,6 @@ block
   i32.const 0
   local.get $esi
   i32.store offset=8390680 (; esi ;)
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

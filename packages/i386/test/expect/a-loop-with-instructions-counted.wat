@@ -2,9 +2,6 @@
 i32.const 0
 i32.load offset=8390660 (; ecx ;)
 local.set $ecx
-i32.const 0
-i32.load offset=8390688 (; flags ;)
-local.set $flags
 local.get $esp
 local.set $15
 block
@@ -26,6 +23,8 @@ block
         local.set $known
         i32.const 59
         local.set $held
+        i32.const 0
+        local.set $flags
         br 2
       end
       i32.const 0
@@ -45,6 +44,8 @@ block
         local.set $known
         i32.const 59
         local.set $held
+        i32.const 0
+        local.set $flags
         br 2
       end
       local.get $ecx
@@ -73,6 +74,8 @@ block
         local.set $known
         i32.const 59
         local.set $held
+        i32.const 0
+        local.set $flags
         br 2
       end
       local.get $14
@@ -106,9 +109,6 @@ block
   i32.const 0
   local.get $ebp
   i32.store offset=8390676 (; ebp ;)
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

@@ -2,9 +2,6 @@
 i32.const 0
 i32.load offset=8390660 (; ecx ;)
 local.set $ecx
-i32.const 0
-i32.load offset=8390688 (; flags ;)
-local.set $flags
 block
   block
     ;; 8048071 test eax, eax
@@ -137,9 +134,6 @@ block
   i32.const 0
   local.get $ebp
   i32.store offset=8390676 (; ebp ;)
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

@@ -5,9 +5,6 @@ local.set $ecx
 i32.const 0
 i32.load offset=8390664 (; edx ;)
 local.set $edx
-i32.const 0
-i32.load offset=8390688 (; flags ;)
-local.set $flags
 block
   block
     ;; 8048071 mov eax, 3
@@ -26,6 +23,8 @@ block
       local.set $known
       i32.const 63
       local.set $held
+      i32.const 0
+      local.set $flags
       br 1
     end
     i32.const 3
@@ -85,9 +84,6 @@ block
   i32.const 0
   local.get $ebp
   i32.store offset=8390676 (; ebp ;)
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

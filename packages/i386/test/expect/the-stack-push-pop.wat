@@ -1,7 +1,4 @@
 ;; function at 8048071
-i32.const 0
-i32.load offset=8390688 (; flags ;)
-local.set $flags
 block
   block
     ;; 8048071 push eax
@@ -74,9 +71,6 @@ block
   i32.const 0
   local.get $ebp
   i32.store offset=8390676 (; ebp ;)
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known

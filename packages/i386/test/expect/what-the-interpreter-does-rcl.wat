@@ -1,6 +1,8 @@
 ;; function at 8048071
 i32.const 0
 i32.load offset=8390688 (; flags ;)
+i32.const 2261
+i32.and
 local.set $flags
 local.get $esp
 local.set $15
@@ -20,7 +22,12 @@ block
     local.get $ebp
     i32.store offset=8390676 (; ebp ;)
     i32.const 0
+    i32.const 0
+    i32.load offset=8390688 (; flags ;)
+    i32.const -2262
+    i32.and
     local.get $flags
+    i32.or
     i32.store offset=8390688 (; flags ;)
     i32.const 0x8048071
     i32.const 1
@@ -51,6 +58,8 @@ block
     local.set $edi
     i32.const 0
     i32.load offset=8390688 (; flags ;)
+    i32.const 2261
+    i32.and
     local.set $flags
     ;; 8048073 ret
     local.get $esp
@@ -68,6 +77,8 @@ block
       local.set $known
       i32.const 255
       local.set $held
+      i32.const 0
+      local.set $flags
       br 1
     end
     local.get $esp
@@ -80,6 +91,8 @@ block
       local.set $known
       i32.const 255
       local.set $held
+      i32.const 0
+      local.set $flags
       br 1
     end
     local.get $14
@@ -118,9 +131,6 @@ block
   i32.const 0
   local.get $edi
   i32.store offset=8390684 (; edi ;)
-  i32.const 0
-  local.get $flags
-  i32.store offset=8390688 (; flags ;)
 end
 local.get $return
 local.get $known
