@@ -90,20 +90,61 @@ describe('the pool', () => {
     expect([1, 2, 3].map(() => taken.includes(pool.acquire(MIB, LIMIT)))).not.toContain(false);
   });
 
-  it('does not keep a large memory, and gives up no other for its sake', () => {
+  it('keeps the largest beside the budget, until a hundred programs ran without it', () => {
+    const pool = new MemoryPool(10 * MIB);
+    const [large, larger] = [pool.acquire(16 * MIB, LIMIT), pool.acquire(20 * MIB, LIMIT)];
+    const small = pool.acquire(3 * MIB, LIMIT);
+    new Uint8Array(larger.buffer).fill(1);
+    for (const one of [large, larger, small]) pool.release(one, [0, one.size]);
+    expect(pool.acquire(3 * MIB, LIMIT)).toBe(small);
+    expect(pool.acquire(16 * MIB, LIMIT)).toBe(larger);
+    expect(new Uint8Array(larger.buffer).every((byte) => byte === 0)).toBe(true);
+    pool.release(larger, [0, larger.size]);
+    for (let ran = 0; ran < 100; ran++) pool.release(pool.acquire(MIB, LIMIT), [0, 0]);
+    expect(pool.acquire(16 * MIB, LIMIT)).toBe(larger);
+    pool.release(larger, [0, larger.size]);
+    for (let ran = 0; ran < 101; ran++) pool.release(pool.acquire(MIB, LIMIT), [0, 0]);
+    expect(pool.acquire(16 * MIB, LIMIT)).not.toBe(larger);
+  });
+
+  it('gives up a large memory when a running one becomes large', () => {
     const pool = new MemoryPool(8 * MIB);
-    const [large, small] = [5, 4].map((size) => pool.acquire(size * MIB, LIMIT));
+    const [large, small] = [16, 2].map((size) => pool.acquire(size * MIB, LIMIT));
+    const running = pool.acquire(3 * MIB, LIMIT);
     pool.release(small as never, [0, 0]);
     pool.release(large as never, [0, 0]);
-    expect(pool.acquire(5 * MIB, LIMIT)).not.toBe(large);
-    expect(pool.acquire(4 * MIB, LIMIT)).toBe(small);
+    expect(running.grow(4 * MIB)).toBe(true);
+    expect(pool.acquire(16 * MIB, LIMIT)).toBe(large);
+    pool.release(large as never, [0, 0]);
+    expect(running.grow(5 * MIB)).toBe(true);
+    expect(pool.acquire(2 * MIB, LIMIT)).toBe(small);
+    expect(pool.acquire(16 * MIB, LIMIT)).not.toBe(large);
+  });
+
+  it('does not keep a memory of almost three budgets', () => {
+    for (const [size, isKept] of [[22, true] as const, [23, false] as const]) {
+      const pool = new MemoryPool(8 * MIB);
+      const memory = pool.acquire(size * MIB, LIMIT);
+      pool.release(memory, [0, 0]);
+      expect(pool.acquire(size * MIB, LIMIT) === memory).toBe(isKept);
+    }
+  });
+
+  it('keeps no more than a third of the budget while a process has a large one', () => {
+    const pool = new MemoryPool(6 * MIB);
+    const small = [1, 2, 3, 4].map(() => pool.acquire(MIB, LIMIT));
+    for (const one of small) pool.release(one, [0, 0]);
+    const running = pool.acquire(5 * MIB, LIMIT);
+    const taken = [1, 2, 3, 4].map(() => pool.acquire(MIB, LIMIT));
+    expect(small.map((one) => taken.includes(one))).toEqual([false, false, true, true]);
+    pool.giveUp(running);
   });
 
   it('collects garbage when a large memory is given up, or many small ones', () => {
     const collected = vi.fn();
     vi.stubGlobal('gc', collected);
     const pool = new MemoryPool(8 * MIB);
-    pool.release(pool.acquire(5 * MIB, LIMIT), [0, 0]);
+    pool.release(pool.acquire(24 * MIB, LIMIT), [0, 0]);
     expect(collected).toHaveBeenCalledTimes(1);
     const small = [1, 2, 3, 4, 5, 6, 7].map(() => pool.acquire(2 * MIB, LIMIT));
     for (const one of small) pool.release(one, [0, 0]);
@@ -113,15 +154,9 @@ describe('the pool', () => {
 
   it('does not write to a memory that it gives up', () => {
     const pool = new MemoryPool(8 * MIB);
-    const [large, small] = [pool.acquire(16 * MIB, LIMIT), pool.acquire(4 * MIB, LIMIT)];
+    const [larger, large] = [pool.acquire(20 * MIB, LIMIT), pool.acquire(16 * MIB, LIMIT)];
     new Uint8Array(large.buffer).fill(1);
-    pool.release(large, [0, large.size]);
+    for (const one of [large, larger]) pool.release(one, [0, one.size]);
     expect(new Uint8Array(large.buffer).every((byte) => byte === 1)).toBe(true);
-    // Here two others take all of the budget but a third, which is less than this one.
-    const running = [pool.acquire(4 * MIB, LIMIT), pool.acquire(4 * MIB, LIMIT)];
-    new Uint8Array(small.buffer).fill(1);
-    pool.release(small, [0, small.size]);
-    expect(new Uint8Array(small.buffer).every((byte) => byte === 1)).toBe(true);
-    for (const one of running) pool.giveUp(one);
   });
 });

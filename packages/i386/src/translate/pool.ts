@@ -19,11 +19,16 @@ const BUDGET = 192 << 20;
  */
 const KEPT_SHARE = 3;
 /**
- * A memory of more than this share of the budget is large: it is never kept, and does not count. A
- * program that fills so much runs for so long that a new memory costs it little; and of programs
- * that come after it none may need as much.
+ * A large memory has more than half of the budget. The largest is kept beside the budget while no
+ * process has one, as its pages cost more than many a program; but it is given up after this many
+ * programs that ran without it.
  */
-const LARGE_SHARE = 2;
+const MAX_IDLE = 100;
+/**
+ * One of more budgets than this is not kept. What needs so much runs for minutes, and all that
+ * comes after it would run beside its memory.
+ */
+const MOST_KEPT = 2.75;
 /**
  * A memory is given to a program that is likely to use half of it. One that waits for long, as a
  * shell does, would keep a large one from all others, and its forks would need as much again.
@@ -37,6 +42,8 @@ export class WasmBacking implements Backing {
   readonly memory: WasmMemory;
   /** Most bytes that it can grow to. */
   readonly limit: number;
+  /** Programs that have ended since it was used. */
+  idle = 0;
   readonly instances: Instances;
   private readonly zeros: Zeros;
   private readonly onGrowth: () => void;
@@ -83,7 +90,7 @@ export class WasmBacking implements Backing {
 }
 
 export class MemoryPool {
-  /** None is large. The one that was used last comes last. */
+  /** The one that was used last comes last. */
   private readonly kept: WasmBacking[] = [];
   /** Those that processes have. */
   private readonly inUse = new Set<WasmBacking>();
@@ -93,7 +100,7 @@ export class MemoryPool {
   /** Bytes that were given up since garbage was collected. */
   private garbage = 0;
 
-  /** @param budget bytes of all memories together, in use or kept, without large ones. */
+  /** @param budget bytes of all memories together, in use or kept, without a large one. */
   constructor(budget: number = BUDGET) {
     this.budget = budget;
   }
@@ -101,7 +108,7 @@ export class MemoryPool {
   /**
    * A memory of at least `size` bytes: the smallest that is kept and has what `program` used last
    * time, or else `size` bytes, if it fits; or a new one. So a program that needs much gets what
-   * one like it has left.
+   * one like it has left: the garbage collector would let both exist for a while.
    */
   acquire(size: number, limit: number, program?: string): WasmBacking {
     const wanted = Math.max(size, this.uses.get(nameOf(program ?? '')) ?? 0);
@@ -129,27 +136,36 @@ export class MemoryPool {
   }
 
   private isLarge({ size }: WasmBacking): boolean {
-    return size > this.budget / LARGE_SHARE;
+    return size > this.budget / 2;
   }
 
-  /** While those that are kept are too much, give up the oldest. */
+  /**
+   * Give up large memories, but for one at most, and, while the others are too much, the oldest.
+   */
   private trim(): void {
+    const largest = this.largestToKeep();
     const sum = (counted: Iterable<WasmBacking>): number =>
-      [...counted].reduce((total, one) => total + (this.isLarge(one) ? 0 : one.size), 0);
+      [...counted].reduce((total, { size }) => total + size, 0);
     const allowed = Math.max(this.budget - sum(this.inUse), this.budget / KEPT_SHARE);
-    for (let total = sum(this.kept); total > allowed; ) {
-      const { size } = this.kept.shift() as WasmBacking;
-      total -= size;
-      this.discard(size);
+    let total = sum(this.kept.filter((one) => !this.isLarge(one)));
+    for (const one of [...this.kept]) {
+      if (one === largest || (!this.isLarge(one) && total <= allowed)) continue;
+      if (!this.isLarge(one)) total -= one.size;
+      this.kept.splice(this.kept.indexOf(one), 1);
+      this.garbage += one.size;
     }
-  }
-
-  /** So many bytes are garbage now. Where that is much, it is not left for later. */
-  private discard(size: number): void {
-    this.garbage += size;
-    if (this.garbage <= this.budget / LARGE_SHARE) return;
+    if (this.garbage <= this.budget / 2) return;
     this.garbage = 0;
     collectGarbage();
+  }
+
+  private largestToKeep(): WasmBacking | undefined {
+    if ([...this.inUse].some((one) => this.isLarge(one))) return undefined;
+    const most = MOST_KEPT * this.budget;
+    return this.kept
+      .filter((one) => this.isLarge(one) && one.size <= most && one.idle <= MAX_IDLE)
+      .sort((one, other) => one.size - other.size)
+      .at(-1);
   }
 
   /** Nobody needs `backing` any more, and it is not kept. */
@@ -170,10 +186,8 @@ export class MemoryPool {
     if (this.uses.size === MAX_PROGRAMS) this.uses.clear();
     if (program !== undefined) this.uses.set(nameOf(program), used);
     this.giveUp(backing);
-    if (this.isLarge(backing)) {
-      this.discard(backing.size);
-      return;
-    }
+    for (const one of this.kept) one.idle++;
+    backing.idle = 0;
     this.kept.push(backing);
     this.trim();
     if (this.kept.includes(backing)) backing.clear(from, used);
