@@ -3,8 +3,9 @@
  * Any static i386 program in the machine beside this kernel: seconds of processor time of its first
  * run in a process, which pays for the translation, of a later one, which does not, and natively.
  *
- * Usage: node bench/climb.js RUNS PROGRAM [ARGUMENT…], in the folder where it is to run. Exits 1
- * when the outputs or the statuses differ.
+ * Usage: node bench/climb.js [--native FILE] RUNS PROGRAM [ARGUMENT…], in the folder where it is to
+ * run. Where a kernel runs no i386 programs, FILE is the same program, built for that kernel. Exits
+ * 1 when the outputs or the statuses differ.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,13 +13,17 @@ import { resolve } from 'node:path';
 import { NodeHost } from '@stage0-ts/host/node';
 import { i386Engine } from '@stage0-ts/i386';
 
-const [runs, program, ...args] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const other = given[0] === '--native' ? given.splice(0, 2)[1] : undefined;
+const [runs, program, ...args] = given;
 if (program === undefined || !(Number(runs) >= 2)) {
-  console.error('usage: node bench/climb.js RUNS PROGRAM [ARGUMENT…], with at least two runs');
+  const usage = 'node bench/climb.js [--native FILE] RUNS PROGRAM [ARGUMENT…]';
+  console.error(`usage: ${usage}, with at least two runs`);
   process.exit(2);
 }
 const path = resolve(program);
 const bytes = new Uint8Array(readFileSync(path));
+const nativePath = other === undefined ? path : resolve(other);
 
 /** This computer's files; what is printed is kept. */
 class QuietHost extends NodeHost {
@@ -29,7 +34,7 @@ class QuietHost extends NodeHost {
 }
 
 function native() {
-  const child = spawnSync(path, args, {
+  const child = spawnSync(nativePath, args, {
     maxBuffer: 1 << 28,
     stdio: ['inherit', 'pipe', 'inherit'],
   });
@@ -47,7 +52,9 @@ function timed(run) {
 /** User seconds of one run natively: the mean of ten, as a shell counts hundredths. */
 function nativeSeconds() {
   const script = 'for run in 1 2 3 4 5 6 7 8 9 10; do "$@" >/dev/null; done; times';
-  const { stdout } = spawnSync('sh', ['-c', script, 'sh', path, ...args], { encoding: 'utf8' });
+  const { stdout } = spawnSync('sh', ['-c', script, 'sh', nativePath, ...args], {
+    encoding: 'utf8',
+  });
   const children = stdout.trim().split('\n').at(-1) ?? '';
   const [, minutes, seconds] = /(\d+)m([\d.]+)s/.exec(children) ?? [];
   return (Number(minutes) * 60 + Number(seconds)) / 10;
