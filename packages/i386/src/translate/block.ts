@@ -22,7 +22,7 @@ import { HELD_LOCAL, KNOWN_LOCAL, LEAVE, RETURN_LOCAL, STEP } from './layout.ts'
 import { inGap, inStack, orByPage } from './places.ts';
 import type { HeldSlots } from './slots.ts';
 import { type BlockState, TOP } from './state.ts';
-import { OP } from './wasm.ts';
+import { EXTENDS, LOADS, OP, STORES } from './wasm.ts';
 
 /** An instruction and what is known before it. */
 export interface Started {
@@ -490,14 +490,3 @@ export class BlockEmitter {
 
 /** [esp - 4] */
 const PUSHED: Operand = { ...TOP, value: -4 };
-const LOADS: Readonly<Record<number, number>> = {
-  1: OP.i32_load8_s,
-  2: OP.i32_load16_s,
-  4: OP.i32_load,
-};
-const STORES: Readonly<Record<number, number>> = {
-  1: OP.i32_store8,
-  2: OP.i32_store16,
-  4: OP.i32_store,
-};
-const EXTENDS: Readonly<Record<number, number>> = { 1: OP.i32_extend8_s, 2: OP.i32_extend16_s };

@@ -77,6 +77,22 @@ export const OP = {
   i32_extend16_s: 0xc1,
 } as const;
 
+/** Of operands by their size in bytes: loads with the sign, stores, and the sign again. */
+export const LOADS: Readonly<Record<number, number>> = {
+  1: OP.i32_load8_s,
+  2: OP.i32_load16_s,
+  4: OP.i32_load,
+};
+export const STORES: Readonly<Record<number, number>> = {
+  1: OP.i32_store8,
+  2: OP.i32_store16,
+  4: OP.i32_store,
+};
+export const EXTENDS: Readonly<Record<number, number>> = {
+  1: OP.i32_extend8_s,
+  2: OP.i32_extend16_s,
+};
+
 const I32 = 0x7f;
 const FUNCREF = 0x70;
 const EMPTY = 0x40;
