@@ -39,7 +39,7 @@ import { loadWorld, readWorld, saveWorld } from './world-folder.ts';
 const V8_FLAGS = [
   // The heap grows by so much before garbage is collected, not by up to 300: ten thousand processes
   // leave much that lives for long.
-  '--heap-growing-percent=40',
+  '--heap-growing-percent=20',
   // Compile one function at a time. A large one takes 65 MB, which the C library then keeps.
   '--wasm-num-compilation-tasks=1',
   // Let the machine collect the memories of processes that have ended.
