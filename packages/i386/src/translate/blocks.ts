@@ -26,6 +26,14 @@ export interface CodeFunction {
   readonly entry: number;
   /** By start address. */
   readonly blocks: ReadonlyMap<number, Block>;
+  /** Entry of the function of which it is a part, if it begins in the middle of one. */
+  readonly whole?: number;
+}
+
+/** The functions that it calls by their addresses. */
+export function callees({ blocks }: CodeFunction): Set<number> {
+  const all = [...blocks.values()].map(({ ending }) => calledAt(ending));
+  return new Set(all.filter((target) => target !== undefined));
 }
 
 /** The function that the ending calls, if it is known. */

@@ -12,7 +12,7 @@
 import { CALL } from '../call-numbers.ts';
 import { decode, IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EAX, ESP } from '../registers.ts';
-import { type Block, type CodeFunction, type Ending, successors } from './blocks.ts';
+import { type Block, type CodeFunction, callees, type Ending, successors } from './blocks.ts';
 import { analyseFlow } from './flow.ts';
 
 /** Image bytes at their addresses. */
@@ -22,6 +22,9 @@ export interface CodeBytes {
   /** They cannot be written. */
   readonly isConstant: boolean;
 }
+
+/** Entries of functions, perhaps with what is known of them. */
+type Entries = Pick<ReadonlyMap<number, unknown>, 'has' | 'keys'>;
 
 /** What was found. */
 export interface Discovered {
@@ -47,13 +50,13 @@ export function discover(code: CodeBytes, entry: number, more: readonly number[]
   return { functions: discoverApartFrom(changing, code, [entry, ...more]), ...found };
 }
 
-/** Functions that are reachable from `roots` and not known. */
+/** Functions that are reachable from `roots` and not among those at the entries `known`. */
 export function discoverMore(
   code: CodeBytes,
   roots: readonly number[],
-  isKnown: (entry: number) => boolean,
+  known: Entries,
 ): Discovered {
-  const functions = discoverApartFrom(new Set(), code, roots, isKnown);
+  const functions = discoverApartFrom(new Set(), code, roots, known);
   const stores = constantStores(functions);
   const changing = storesTo(codeRanges(functions.values()), stores);
   return { functions, stores: stores.map(({ range }) => range), changesItself: changing.size > 0 };
@@ -141,14 +144,14 @@ function discoverApartFrom(
   left: ReadonlySet<number>,
   code: CodeBytes,
   roots: readonly number[],
-  isKnown: (entry: number) => boolean = () => false,
+  known: Entries = new Map(),
 ): Map<number, CodeFunction> {
   const decoder = new CachingDecoder(code, left);
   const functions = new Map<number, CodeFunction>();
-  discoverFrom([...roots], decoder, functions, isKnown);
+  discoverFrom([...roots], decoder, functions, known);
   for (let before = -1; before !== functions.size; ) {
     before = functions.size;
-    discoverFrom(mentioned(code, functions), decoder, functions, isKnown);
+    discoverFrom(mentioned(code, functions), decoder, functions, known);
   }
   const forking = [...functions.values()].filter(({ blocks }) =>
     [...blocks.values()].some((block) => block.instructions.some((_, at) => forks(block, at))),
@@ -160,8 +163,37 @@ function discoverApartFrom(
     const { loopHeads, order } = analyseFlow(found);
     return [...loopHeads].map((head) => order[head] as number);
   });
-  discoverFrom(loops, decoder, functions, isKnown);
-  return functions;
+  discoverFrom(loops, decoder, functions, known);
+  return withWholes(decoder, functions, known);
+}
+
+/** The nearest functions before a loop's head in which it is looked for. */
+const NEAREST = 4;
+
+/**
+ * The functions, where those that no call leads to know of which other one they are a part: heads
+ * of loops are found by the interpreter, or near a fork.
+ */
+function withWholes(
+  decoder: CachingDecoder,
+  functions: ReadonlyMap<number, CodeFunction>,
+  known: Entries,
+): Map<number, CodeFunction> {
+  const called = new Set([...functions.values()].flatMap((found) => [...callees(found)]));
+  const descending = [...known.keys(), ...functions.keys()].sort((one, other) => other - one);
+  const place = new Map(descending.map((entry, at) => [entry, at + 1]));
+  const wholeOf = (head: number): number | undefined => {
+    const from = place.get(head) as number;
+    return descending
+      .slice(from, from + NEAREST)
+      .find((at) => (functions.get(at) ?? discoverFunction(decoder, at)).blocks.has(head));
+  };
+  return new Map(
+    [...functions].map(([entry, found]) => {
+      const whole = called.has(entry) ? undefined : wholeOf(entry);
+      return [entry, whole === undefined ? found : { ...found, whole }];
+    }),
+  );
 }
 
 /**
@@ -196,13 +228,10 @@ function calling(
 }
 
 function calledBy(
-  { blocks }: CodeFunction,
+  code: CodeFunction,
   functions: ReadonlyMap<number, CodeFunction>,
 ): CodeFunction[] {
-  return [...blocks.values()].flatMap(({ ending }) => {
-    const callee = ending.kind === 'call' ? functions.get(ending.target) : undefined;
-    return callee === undefined ? [] : [callee];
-  });
+  return [...callees(code)].flatMap((target) => functions.get(target) ?? []);
 }
 
 /** True for `int 0x80` with the number of fork. */
@@ -218,15 +247,13 @@ function discoverFrom(
   pending: number[],
   decoder: CachingDecoder,
   functions: Map<number, CodeFunction>,
-  isKnown: (entry: number) => boolean,
+  known: Entries,
 ): void {
   for (let start = pending.pop(); start !== undefined; start = pending.pop()) {
-    if (functions.has(start) || isKnown(start)) continue;
+    if (functions.has(start) || known.has(start)) continue;
     const found = discoverFunction(decoder, start);
     functions.set(start, found);
-    for (const { ending } of found.blocks.values()) {
-      if (ending.kind === 'call') pending.push(ending.target);
-    }
+    pending.push(...callees(found));
   }
 }
 

@@ -9,7 +9,7 @@
  */
 import { decode, type FetchByte, type Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
-import type { Block, CodeFunction, Ending } from './blocks.ts';
+import { type Block, type CodeFunction, callees, type Ending } from './blocks.ts';
 import { components } from './components.ts';
 import { registersWritten } from './forms.ts';
 
@@ -132,14 +132,6 @@ export function droppedBy({ operands }: Instruction): number {
   return (operands[0]?.value ?? 0) & 0xffff;
 }
 
-function callees(code: CodeFunction): Set<number> {
-  const found = new Set<number>();
-  for (const { ending } of code.blocks.values()) {
-    if (ending.kind === 'call') found.add(ending.target);
-  }
-  return found;
-}
-
 /** Endings after which any function may run. */
 const UNKNOWN = new Set<Ending['kind']>(['call-indirect', 'jump-indirect']);
 
@@ -201,6 +193,9 @@ function findLiveFlags(facts: ProgramFacts): boolean {
     };
     for (const fact of facts.values()) {
       raise(fact, afterUnknown);
+      // It returns to where the function returns that it is a part of.
+      const { whole } = fact.code;
+      if (whole !== undefined) raise(fact, facts.get(whole)?.liveOut ?? 0);
       for (const { ending } of fact.code.blocks.values()) {
         if (ending.kind === 'call')
           raise(facts.get(ending.target), fact.liveIn.get(ending.to) ?? 0);

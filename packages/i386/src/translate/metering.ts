@@ -58,27 +58,57 @@ function weightOfBlock({ blocks }: CodeFunction, address: number, weights?: Weig
 }
 
 /**
- * What to count at the start of each block: as much as all blocks weigh that are reached from there
- * before the next that counts. By position; 0 for none.
+ * What to count at the start of each block: as much as the longest way weighs from there to the
+ * next block that counts. By position; 0 for none.
+ *
+ * The entry and the heads of loops count, each for its region: the blocks that it dominates, less
+ * the regions of the heads among them. Going through such an inner region costs the outer one
+ * nothing. A switch cannot count, so that each block that it leads to is a head, too.
  *
  * @param weights undefined where instructions are counted.
  */
-export function chargesOf(
-  { code }: FunctionFacts,
-  { order, dominated, loopHeads }: Flow,
-  weights?: Weights,
-): number[] {
-  const charges = order.map(() => 0);
-  const owner = order.map((_, at) => at);
-  for (const [at, address] of order.entries()) {
-    // A switch has nothing to count, and what it leads to counts for itself.
-    if (!code.blocks.has(address)) continue;
-    const head = owner[at] as number;
-    charges[head] = (charges[head] as number) + weightOfBlock(code, address, weights);
-    for (const child of dominated[at] as readonly number[]) {
-      if (!loopHeads.has(child)) owner[child] = head;
+export function chargesOf({ code }: FunctionFacts, flow: Flow, weights?: Weights): number[] {
+  const { order, edges, loopHeads, dominated } = flow;
+  const isSwitch = (at: number): boolean => !code.blocks.has(order[at] as number);
+  const blocks = [...order.keys()].filter((at) => !isSwitch(at));
+  const afterSwitches = [...order.keys()].filter(isSwitch).flatMap((at) => dominated[at] ?? []);
+  const heads = new Set([0, ...blocks.filter((at) => loopHeads.has(at)), ...afterSwitches]);
+  const { own, outer } = regionsOf(flow, heads);
+  const weigh = (at: number): number =>
+    isSwitch(at) ? 0 : weightOfBlock(code, order[at] as number, weights);
+  /** The longest way on in the region of which the block is a part, and through a head's own. */
+  const after = order.map(() => 0);
+  const through = order.map(() => 0);
+  for (let from = order.length - 1; from >= 0; from--) {
+    for (const to of edges[from] as readonly number[]) {
+      if (to <= from) continue; // back to a head, which counts anew
+      const region = outer[to] as number;
+      const length = heads.has(to) ? (through[to] as number) : (after[to] as number);
+      let at = from;
+      if (own[at] !== region) {
+        for (at = own[at] as number; outer[at] !== region; ) at = outer[at] as number;
+        through[at] = Math.max(through[at] as number, length);
+      } else after[at] = Math.max(after[at] as number, length);
     }
+    after[from] = (after[from] as number) + weigh(from);
   }
+  const charges = order.map((_, at) => (heads.has(at) ? (after[at] as number) : 0));
   if (weights?.has(code.entry) && !loopHeads.has(0)) charges[0] = 0;
   return charges;
+}
+
+/** By position: the head of the region that a block is in; of a head, its own, and the outer. */
+function regionsOf(
+  { order, dominated }: Flow,
+  heads: ReadonlySet<number>,
+): { own: number[]; outer: number[] } {
+  const own = order.map(() => 0);
+  const outer = order.map(() => 0);
+  for (const at of order.keys()) {
+    for (const child of dominated[at] as readonly number[]) {
+      outer[child] = own[at] as number;
+      own[child] = heads.has(child) ? child : (own[at] as number);
+    }
+  }
+  return { own, outer };
 }

@@ -10,6 +10,7 @@
 import { readExecutable } from '../elf.ts';
 import { WatchedCode } from '../interpreter.ts';
 import type { AccessLayout, Range } from './access.ts';
+import { callees } from './blocks.ts';
 import {
   type CodeBytes,
   codeRanges,
@@ -134,7 +135,7 @@ function emitMore(
   roots: readonly number[],
 ): EmittedProgram | undefined {
   const { code, functions, layout } = program;
-  const found = discoverMore(code, roots, (entry) => functions.has(entry));
+  const found = discoverMore(code, roots, functions);
   const facts = analyseProgram(found.functions, functions);
   const ranges = codeRanges(found.functions.values());
   const all = mergeRanges([...layout.code, ...ranges]);
@@ -154,7 +155,7 @@ function emit(
 ): EmittedProgram {
   const own = [...facts.values()].filter((fact) => !fact.isFixed);
   const entries = own.map((fact) => fact.code.entry);
-  const called = new Set(own.flatMap((fact) => calledBy(fact)));
+  const called = new Set(own.flatMap((fact) => [...callees(fact.code)]));
   const imported = [...called].filter((entry) => facts.get(entry)?.isFixed === true);
   const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
   const helpers = IMPORTS.length + imported.length;
@@ -174,12 +175,6 @@ function emit(
   };
   const emitted = own.map((fact) => emitFunction(fact, context));
   return { code, found, layout, facts, entries, emitted, imported, depthLimit };
-}
-
-function calledBy({ code }: FunctionFacts): number[] {
-  return [...code.blocks.values()].flatMap(({ ending }) =>
-    ending.kind === 'call' ? [ending.target] : [],
-  );
 }
 
 /**

@@ -35,7 +35,8 @@ import {
 } from './cells.ts';
 import { isLoop, stopAtControl } from './control.ts';
 import type { Entry, EntryPoints } from './entries.ts';
-import { ALL_REGISTERS, flagsRead, type TranslatedFunction } from './facts.ts';
+import { ALL_REGISTERS, type TranslatedFunction } from './facts.ts';
+import { FlagReaders } from './flag-readers.ts';
 import type { Upcalls } from './instances.ts';
 import { PointerCalls } from './pointer-calls.ts';
 import type { WasmBacking } from './pool.ts';
@@ -56,6 +57,8 @@ const DEEP_MARGIN = 4096;
 
 /** What is called by a pointer may be anything. */
 const UNKNOWN = { changes: ALL_REGISTERS, drop: undefined };
+
+const CALLS = new Set<Interpreter['lastOperation']>(['call', 'callIndirect']);
 
 /** Called before each block of observed code, with registers in the interpreter. */
 export type Observer = (address: number, known: number, process: Process) => void;
@@ -86,8 +89,7 @@ export class Runner implements Upcalls {
   /** Low addresses from which on all pages may be read, and written. */
   private readableFrom = 0;
   private writableFrom = 0;
-  /** Address after a call → flags that are read there. */
-  private readonly readAfter = new Map<number, number>();
+  private readonly readers: FlagReaders;
   /** What the fuel cell was set to last. */
   private fuel: number;
 
@@ -106,6 +108,7 @@ export class Runner implements Upcalls {
     this.cpu = process.cpu;
     this.windows = new FileWindows(process);
     this.cells = new Cells(process.memory);
+    this.readers = new FlagReaders(process.memory);
     this.backing = backing;
     backing.instances.serve(this);
     this.entries = backing.instances.of(this.program);
@@ -208,7 +211,7 @@ export class Runner implements Upcalls {
   private toTheEnd(): never {
     for (let enter = true; !this.cpu.codeChanged; enter = false) {
       try {
-        if (enter) this.enterTranslated();
+        if (enter) this.enterTranslated(false);
         this.interpretUntil(() => false);
       } catch (error) {
         if (!(error instanceof Leaving)) throw this.faultOf(error);
@@ -358,7 +361,7 @@ export class Runner implements Upcalls {
       drop === undefined ? now >>> 0 > esp >>> 0 : now === ((esp + 4 + drop) | 0);
     const outer = this.depth;
     this.depth = depth;
-    this.enterTranslated();
+    this.enterTranslated(true);
     this.interpretUntil(
       (cpu) =>
         cpu.eip === back &&
@@ -379,13 +382,19 @@ export class Runner implements Upcalls {
       this.windows.close(); // the interpreter's system calls do not know of them
       this.budget.runUntil(process, stop);
       if (cpu.codeChanged) throw new Leaving();
-      this.enterTranslated();
+      this.enterTranslated(CALLS.has(cpu.lastOperation));
     }
   }
 
-  /** If eip is the entry of a translated function that may be entered, run it to its return. */
-  private enterTranslated(): void {
-    const { cpu } = this;
+  /**
+   * If eip is the entry of a translated function that may be entered, run it to its return.
+   *
+   * @param isCall it has just been called: its return address is on top of the stack.
+   */
+  private enterTranslated(isCall: boolean): void {
+    const { cpu, readers } = this;
+    const esp = cpu.registers[ESP] as number;
+    const read = isCall ? readers.called(esp) : readers.afterAny(esp);
     let entry = this.entries.at(cpu.eip);
     if (entry === undefined) {
       if (cpu.lastOperation === 'ret' || (cpu.lastOperation === 'jmp' && !isLoop(cpu))) return;
@@ -396,28 +405,10 @@ export class Runner implements Upcalls {
     const { facts, enter } = entry;
     if (facts.recursive && this.depth >= this.program.depthLimit) return;
     if ((facts.liveIn & cpu.unknownFlags) !== 0) return;
-    if (this.needsAfterwards(ARITHMETIC & ~facts.liveOut)) return;
+    if ((read & ~facts.liveOut) !== 0) return;
     this.storeToWasm();
     const address = this.enter(enter, this.depth);
     this.loadFromWasm(address, facts.liveOut);
-  }
-
-  /**
-   * Are any of these flags read where the function that is called returns to? The code there is not
-   * translated, or they would be kept. Where the way is not plain to see they count as not read:
-   * then the interpreter says so.
-   */
-  private needsAfterwards(flags: number): boolean {
-    const { memory, cpu } = this;
-    const offset = memory.offset(cpu.registers[ESP] as number, 4, READABLE);
-    if (flags === 0 || offset < 0) return false;
-    const back = memory.view.getInt32(offset, true);
-    let read = this.readAfter.get(back);
-    if (read === undefined) {
-      read = flagsRead((at) => memory.byte(at), back);
-      this.readAfter.set(back, read);
-    }
-    return (read & flags) !== 0;
   }
 
   private get memory(): Memory {

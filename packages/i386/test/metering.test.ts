@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/**
+ * What translated code counts, on random ways through random functions: never less than it
+ * executes, with an end to every cycle, and not as much as ways that are not taken.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Instruction } from '../src/decode.ts';
+import type { Block, CodeFunction, Ending } from '../src/translate/blocks.ts';
+import type { FunctionFacts } from '../src/translate/facts.ts';
+import { analyseFlow, type Flow, structureFlow } from '../src/translate/flow.ts';
+import { chargesOf } from '../src/translate/metering.ts';
+import { diceFrom } from './random-code.ts';
+
+/** Blocks by their numbers: how many instructions each has, and where it goes. */
+type Shape = readonly { readonly size: number; readonly to: readonly number[] }[];
+
+function functionOf(shape: Shape): CodeFunction {
+  const blocks = shape.map(({ size, to: [first, second] }, start): [number, Block] => {
+    let ending: Ending = { kind: 'return' };
+    if (first !== undefined) ending = { kind: 'next', to: first };
+    if (first !== undefined && second !== undefined) {
+      ending = { kind: 'branch', taken: first, to: second };
+    }
+    // Only their number matters.
+    const instructions = Array.from({ length: size }, () => ({}) as Instruction);
+    return [start, { start, instructions, ending }];
+  });
+  return { entry: 0, blocks: new Map(blocks) };
+}
+
+const chargesIn = (code: CodeFunction, flow: Flow): number[] =>
+  chargesOf({ code } as FunctionFacts, flow);
+
+function sizeAt({ blocks }: CodeFunction, { order }: Flow, at: number): number {
+  return blocks.get(order[at] as number)?.instructions.length ?? 0;
+}
+
+const randomFunction = fc.integer({ min: 1, max: 2 ** 31 - 1 }).map((seed) => {
+  const dice = diceFrom(seed);
+  const count = 1 + dice(14);
+  const shape = Array.from({ length: count }, () => ({
+    size: 1 + dice(9),
+    to: Array.from({ length: dice(3) }, () => dice(count)),
+  }));
+  return { dice, code: functionOf(shape) };
+});
+
+describe('what is counted', () => {
+  it('is not less than what is executed, where loops have one head', () => {
+    let loops = 0;
+    const property = fc.property(randomFunction, ({ dice, code }) => {
+      const flow = structureFlow(code);
+      if (!flow.reducible) return;
+      loops += flow.loopHeads.size;
+      const charges = chargesIn(code, flow);
+      let [counted, executed] = [0, 0];
+      for (let at: number | undefined = 0, steps = 0; at !== undefined && steps < 200; steps++) {
+        counted += charges[at] as number;
+        executed += sizeAt(code, flow, at);
+        expect(counted).toBeGreaterThanOrEqual(executed);
+        const next: readonly number[] = flow.edges[at] as readonly number[];
+        at = next[dice(Math.max(1, next.length))];
+      }
+    });
+    fc.assert(property, { numRuns: 2000 });
+    expect(loops).toBeGreaterThan(100);
+  });
+
+  it('has something in every cycle, also in one with many heads', () => {
+    const property = fc.property(randomFunction, ({ code }) => {
+      for (const flow of [analyseFlow(code), structureFlow(code)]) {
+        const charges = chargesIn(code, flow);
+        // Without the blocks that count, no way leads back.
+        for (const [from, targets] of flow.edges.entries()) {
+          for (const to of targets) {
+            const isSwitch = sizeAt(code, flow, to) === 0;
+            const counting = isSwitch ? (flow.edges[to] as readonly number[]) : [to];
+            if (to <= from) for (const at of counting) expect(charges[at]).toBeGreaterThan(0);
+          }
+        }
+      }
+    });
+    fc.assert(property, { numRuns: 2000 });
+  });
+
+  it('is the longer of two ways, once, and a loop apart', () => {
+    // 0 → 1 or 2 → 3, a loop of 3 and 4 → 5
+    const code = functionOf([
+      { size: 1, to: [1, 2] },
+      { size: 10, to: [3] },
+      { size: 100, to: [3] },
+      { size: 1000, to: [4, 5] },
+      { size: 10_000, to: [3] },
+      { size: 100_000, to: [] },
+    ]);
+    const flow = analyseFlow(code);
+    const charges = chargesIn(code, flow);
+    const byBlock = Object.fromEntries(flow.order.map((address, at) => [address, charges[at]]));
+    // The way out of the loop is its head's: who goes there has not gone round.
+    expect(byBlock).toEqual({ 0: 101, 1: 0, 2: 0, 3: 101_000, 4: 0, 5: 0 });
+  });
+});
