@@ -6,8 +6,9 @@
  * A program calls few functions by pointers, and those again and again. For the first call of each
  * the runner is asked. It enters what it has found in the cache: four words in the guest's buffer,
  * after the cells, and the function itself at the same place of a table that all modules of a
- * process share. Invariant: an entry is what the runner would answer, or its limit is 0 and it fits
- * no call.
+ * process share. Each address has two places, so that two that are called in turn do not take each
+ * other's. Invariant: an entry is what the runner would answer, or its limit is 0 and it fits no
+ * call.
  */
 
 import type { Layout, Memory } from '../memory.ts';
@@ -16,21 +17,28 @@ import { CALL_INDIRECT, IMPORTS, PASSED_REGISTERS } from './layout.ts';
 import type { WasmTable } from './platform.ts';
 import { Code, type DefinedFunction, type ImportedFunction, OP } from './wasm.ts';
 
-/** Entries; a power of two. */
-export const POINTER_COUNT = 128;
+const COUNT_BITS = 8;
+/** Entries. They have half of the page that windows.ts leaves. */
+export const POINTER_COUNT: number = 1 << COUNT_BITS;
 /** Bytes of an entry: address, flags that it leaves wrong, limit of the depth, nothing. */
 const ENTRY = 16;
 const [WRONG, LIMIT] = [4, 8] as const;
 /** Bytes from the stack's end on that the entries are after: see windows.ts, cells.ts. */
 const FIRST = 4096;
-/** The place of an address: its low bits, exclusive or those that are so much higher. */
-const SHIFT = 7;
+/**
+ * The first place of an address is the high bits of its product with this: 2 to the power of 32,
+ * divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4).
+ */
+const MULTIPLIER = 0x9e3779b1;
+const SHIFT: number = 32 - COUNT_BITS;
 
 /** Parameters of the call, then locals. */
 const [TARGET, BACK, KNOWN, NEEDED, DEPTH, LEFT, PLACE] = [0, 1, 2, 3, 4, 5, 6] as const;
 
-function placeOf(target: number): number {
-  return (target ^ (target >>> SHIFT)) & (POINTER_COUNT - 1);
+/** Both places of an address. */
+function placesOf(target: number): readonly [number, number] {
+  const first = Math.imul(target, MULTIPLIER) >>> SHIFT;
+  return [first, first ^ 1];
 }
 
 /** The cache of a process, for the runner. */
@@ -56,10 +64,14 @@ export class PointerCalls {
    * @param wrong flags that are not right after `enter`, the function at `target`, has returned.
    */
   remember(target: number, enter: unknown, wrong: number, depthLimit: number): void {
-    const place = placeOf(target);
-    this.table.set(place, enter);
-    const at = this.start + place * ENTRY;
     const { view } = this.memory;
+    const places = placesOf(target);
+    const startOf = (place: number): number => this.start + place * ENTRY;
+    const isFree = (place: number): boolean =>
+      [0, target].includes(view.getInt32(startOf(place), true));
+    const place = places.find(isFree) ?? places[0];
+    this.table.set(place, enter);
+    const at = startOf(place);
     view.setInt32(at, target, true);
     view.setInt32(at + WRONG, wrong, true);
     view.setInt32(at + LIMIT, depthLimit, true);
@@ -86,10 +98,21 @@ export function quickPointerCall(layout: Layout): DefinedFunction {
   code.constant(0);
   unless(OP.i32_lt_s);
   emitPlace(code);
+  const isElsewhere = (): void => {
+    get(PLACE);
+    code.memory(OP.i32_load, entry);
+    get(TARGET);
+    code.op(OP.i32_ne);
+  };
+  isElsewhere();
+  code.open(OP.if);
   get(PLACE);
-  code.memory(OP.i32_load, entry);
-  get(TARGET);
-  unless(OP.i32_ne);
+  code.constant(ENTRY);
+  code.op(OP.i32_xor);
+  code.indexed(OP.local_set, PLACE);
+  isElsewhere();
+  code.branch(OP.br_if, isOther);
+  code.end();
   get(PLACE);
   code.memory(OP.i32_load, entry + WRONG);
   get(NEEDED);
@@ -114,15 +137,13 @@ export function quickPointerCall(layout: Layout): DefinedFunction {
   return { locals: 2, code, signature: (IMPORTS[CALL_INDIRECT] as ImportedFunction).signature };
 }
 
-/** Set PLACE to how far the entry for TARGET is from the first, in bytes. */
+/** Set PLACE to how far the first place of TARGET is from the first of all, in bytes. */
 function emitPlace(code: Code): void {
   code.indexed(OP.local_get, TARGET);
-  code.indexed(OP.local_get, TARGET);
+  code.constant(MULTIPLIER);
+  code.op(OP.i32_mul);
   code.constant(SHIFT);
   code.op(OP.i32_shr_u);
-  code.op(OP.i32_xor);
-  code.constant(POINTER_COUNT - 1);
-  code.op(OP.i32_and);
   code.constant(ENTRY);
   code.op(OP.i32_mul);
   code.indexed(OP.local_set, PLACE);
