@@ -100,4 +100,18 @@ describe('what is counted', () => {
     // The way out of the loop is its head's: who goes there has not gone round.
     expect(byBlock).toEqual({ 0: 101, 1: 0, 2: 0, 3: 101_000, 4: 0, 5: 0 });
   });
+
+  it('is what comes after either of two loops, before both', () => {
+    // 0 → 1 or 2, each a loop → 3
+    const code = functionOf([
+      { size: 1, to: [1, 2] },
+      { size: 10, to: [1, 3] },
+      { size: 100, to: [2, 3] },
+      { size: 1000, to: [] },
+    ]);
+    const flow = analyseFlow(code);
+    const charges = chargesIn(code, flow);
+    const byBlock = Object.fromEntries(flow.order.map((address, at) => [address, charges[at]]));
+    expect(byBlock).toEqual({ 0: 1001, 1: 10, 2: 100, 3: 0 });
+  });
 });
