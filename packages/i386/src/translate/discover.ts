@@ -253,7 +253,7 @@ function discoverFrom(
     if (functions.has(start) || known.has(start)) continue;
     const found = discoverFunction(decoder, start);
     functions.set(start, found);
-    pending.push(...callees(found));
+    for (const target of callees(found)) pending.push(target);
   }
 }
 

@@ -15,7 +15,10 @@ export class FlagReaders {
   private readonly memory: Memory;
   /** Address after a call → flags that are read there. */
   private readonly readAt = new Map<number, number>();
-  /** Calls after which some are read: low addresses of their return addresses. Hardly ever any. */
+  /**
+   * Calls after which some are read: low addresses of their return addresses, and what is read
+   * after these or those before. Hardly ever any, but a recursion can have many.
+   */
   private readonly open: { readonly place: number; readonly flags: number }[] = [];
 
   constructor(memory: Memory) {
@@ -39,14 +42,18 @@ export class FlagReaders {
   called(esp: number): number {
     const flags = this.after(esp);
     this.returned((esp + 1) >>> 0);
-    if (flags !== 0) this.open.push({ place: esp >>> 0, flags });
+    if (flags !== 0) this.open.push({ place: esp >>> 0, flags: flags | this.readByOpen });
     return flags;
   }
 
   /** Those that are read after calls that are open. */
   afterAny(esp: number): number {
     this.returned(esp >>> 0);
-    return this.open.reduce((all, { flags }) => all | flags, 0);
+    return this.readByOpen;
+  }
+
+  private get readByOpen(): number {
+    return this.open.at(-1)?.flags ?? 0;
   }
 
   /** Return addresses below `low` have been taken from the stack. */

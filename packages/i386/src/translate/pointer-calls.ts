@@ -18,7 +18,7 @@ import type { WasmTable } from './platform.ts';
 import { Code, type DefinedFunction, type ImportedFunction, OP } from './wasm.ts';
 
 const COUNT_BITS = 8;
-/** Entries. They have half of the page that windows.ts leaves. */
+/** Entries. They have the second half of the 8 KiB that windows.ts leaves. */
 export const POINTER_COUNT: number = 1 << COUNT_BITS;
 /** Bytes of an entry: address, flags that it leaves wrong, limit of the depth, nothing. */
 const ENTRY = 16;
@@ -26,8 +26,8 @@ const [WRONG, LIMIT] = [4, 8] as const;
 /** Bytes from the stack's end on that the entries are after: see windows.ts, cells.ts. */
 const FIRST = 4096;
 /**
- * The first place of an address is the high bits of its product with this: 2 to the power of 32,
- * divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4).
+ * The first place of an address is the high bits of its product with this: a prime near 2 to the
+ * power of 32, divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, 6.4).
  */
 const MULTIPLIER = 0x9e3779b1;
 const SHIFT: number = 32 - COUNT_BITS;
