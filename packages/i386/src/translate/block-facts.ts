@@ -11,7 +11,7 @@ import { ALL_REGISTERS, type FunctionFacts, liveBefore, type ProgramFacts } from
 import type { Flow } from './flow.ts';
 import { directForm, registersReplaced, registersTouched, registersWritten } from './forms.ts';
 import type { Extents, Frame } from './frame.ts';
-import { PASSED } from './layout.ts';
+import { PASSED, RETURNED } from './layout.ts';
 
 /** Instructions that do not transfer control. */
 export function bodyOf(block: Block): readonly Instruction[] {
@@ -37,7 +37,7 @@ export function liveAfterEach(block: Block, body: readonly Instruction[], atEnd:
 
 /** Registers that differ from their cells after the block. */
 function dirtyAfter({ instructions, ending }: Block, before: number, facts: ProgramFacts): number {
-  if (ending.kind === 'call-indirect') return 0;
+  if (ending.kind === 'call-indirect') return RETURNED;
   let dirty = before;
   for (const instruction of instructions) {
     const { operation } = instruction;
@@ -49,11 +49,12 @@ function dirtyAfter({ instructions, ending }: Block, before: number, facts: Prog
 }
 
 /**
- * What is not passed has been stored before the call, and the callee has stored what it changed.
+ * What is not passed has been stored before the call, and the callee has stored what it changed,
+ * but for what it returned.
  */
 export function dirtyAfterCall(before: number, callee: FunctionFacts | undefined): number {
   const kept = before & PASSED & ~(callee?.changes ?? PASSED);
-  return callee?.drop === undefined ? kept : kept | (1 << ESP);
+  return kept | RETURNED | (callee?.drop === undefined ? 0 : 1 << ESP);
 }
 
 export function registersOf(fact: FunctionFacts): number {
@@ -128,6 +129,7 @@ function neededAtEnd(
 ): number {
   const after = successors(ending).reduce((all, to) => all | (needed.get(to) ?? 0), 0);
   if (ending.kind === 'call-indirect') return 0;
+  if (ending.kind === 'return') return RETURNED;
   if (ending.kind !== 'call') return after;
   // What the callee changes is in its cell when it returns.
   return PASSED | (after & ~(facts.get(ending.target)?.changes ?? ALL_REGISTERS));

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Calls of guest functions, and jumps to them, in WebAssembly: an instruction → code that leaves
- * the address that was returned to on the stack.
+ * the address that was returned to on the stack, and eax in its local.
  *
- * Registers that are passed go as parameters, all others by their cells. Calls within recursive
+ * Registers that are passed go as parameters, and eax comes back as a result; all others go by
+ * their cells. Calls within recursive
  * groups are counted, as each costs host stack; beyond the limit the interpreter makes them.
  */
 import type { Instruction, Operand } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
-import { ESP } from '../registers.ts';
+import { EAX, ESP } from '../registers.ts';
 import type { BlockEmitter } from './block.ts';
 import { pushCell } from './cells.ts';
 import type { FunctionFacts } from './facts.ts';
@@ -54,6 +55,8 @@ export function callFunction(
     for (const argument of [target, back, live, callee.liveOut]) code.constant(argument);
     state.get(DEPTH_LOCAL);
     code.indexed(OP.call, INTERPRET);
+    pushCell(code, state.layout, EAX);
+    state.setLocal(EAX);
     code.constant(back);
     code.op(OP.else);
   }
@@ -64,6 +67,7 @@ export function callFunction(
     code.op(OP.i32_add);
   }
   code.indexed(OP.call, indices.get(target) as number);
+  state.setLocal(EAX);
   if (isRecursive) code.end();
 }
 
@@ -87,6 +91,7 @@ export function callPointer(
   for (const argument of [back, ARITHMETIC, needed]) code.constant(argument);
   state.get(DEPTH_LOCAL);
   code.indexed(OP.call, emitter.helpers + POINTER_CALL);
+  state.setLocal(EAX);
 }
 
 /**
@@ -123,5 +128,6 @@ export function jumpByPointer(
     code.end();
   }
   state.get(RETURN_LOCAL);
+  pushCell(code, state.layout, EAX);
   code.op(OP.return);
 }

@@ -10,8 +10,14 @@ import { type WasmTable, webAssembly } from './platform.ts';
 import type { TranslatedModule, TranslatedProgram } from './program.ts';
 import { TABLE_NAME } from './wasm.ts';
 
-/** A translated function: {@link PASSED_REGISTERS} and depth → address returned to. */
-export type Entry = (eax: number, ebx: number, esp: number, ebp: number, depth: number) => number;
+/** A translated function: see GUEST_SIGNATURE in layout.ts. */
+export type Entry = (
+  eax: number,
+  ebx: number,
+  esp: number,
+  ebp: number,
+  depth: number,
+) => readonly [address: number, eax: number];
 
 /** A translated function, and what is known of it. */
 export interface EntryPoint {

@@ -11,7 +11,7 @@
  */
 import type { Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
-import { ESP } from '../registers.ts';
+import { EAX, ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
 import {
@@ -35,9 +35,17 @@ import {
 } from './facts.ts';
 import { type Flow, isNestable, structureFlow } from './flow.ts';
 import { analyseFrame, type Extents, type Frame } from './frame.ts';
-import { emitGuard, orDiffers } from './guard.ts';
+import { emitChecks, guardChecks, registerChecks, returnCheck } from './guard.ts';
 import { type Registers, stackUses } from './known.ts';
-import { FIRST_TEMPORARY, LABEL_LOCAL, LEAVE, OBSERVE, PASSED, RETURN_LOCAL } from './layout.ts';
+import {
+  FIRST_TEMPORARY,
+  LABEL_LOCAL,
+  LEAVE,
+  OBSERVE,
+  PASSED,
+  RETURN_LOCAL,
+  RETURNED,
+} from './layout.ts';
 import { chargesOf, type Metering, type Weights } from './metering.ts';
 import { HeldSlots } from './slots.ts';
 import { lastReads } from './stack-words.ts';
@@ -178,10 +186,9 @@ class FunctionEmitter {
     if (frame.whole === undefined || block.instructions.length === 0) return;
     emitter.begin(PASSED, PASSED | this.neededAt(block.start));
     this.startInstruction(block, 0, fact.liveIn.get(block.start) ?? 0);
-    if (!emitGuard(state, frame.whole)) return;
-    this.code.open(OP.if);
-    emitter.leaveAtStart();
-    this.code.end();
+    const checks = guardChecks(state, frame.whole);
+    if (checks.length === 0) return;
+    emitChecks(this.code, checks, () => emitter.leaveAtStart());
     if (flow.loopHeads.size === 0) return;
     const uses = [...frame.before].flatMap(([{ instructions }, before]) =>
       instructions.flatMap((instruction, at) => stackUses(instruction, before[at] as Registers)),
@@ -195,10 +202,7 @@ class FunctionEmitter {
   private guard(extents: Extents | undefined): void {
     if (extents === undefined) return;
     this.state.words.forget();
-    if (!emitGuard(this.state, extents)) return;
-    this.code.open(OP.if);
-    this.emitter.leaveHere();
-    this.code.end();
+    emitChecks(this.code, guardChecks(this.state, extents), () => this.emitter.leaveHere());
   }
 
   /** `live`: flags that are right before the instruction. */
@@ -428,8 +432,9 @@ class FunctionEmitter {
     const address = state.keep();
     state.moveStackPointer(droppedBy(block.instructions.at(-1) as Instruction));
     emitter.slots?.flush();
-    emitter.spillSome(fact.changes | (1 << ESP), live);
+    emitter.spillSome((fact.changes | (1 << ESP)) & ~RETURNED, live);
     state.get(address);
+    state.pushRegister(EAX);
     code.op(OP.return);
   }
 
@@ -462,31 +467,30 @@ class FunctionEmitter {
     caller: Block,
   ): void {
     const { code, state, flow } = this;
-    code.indexed(OP.local_tee, RETURN_LOCAL);
-    code.constant(back);
-    code.op(OP.i32_ne);
+    code.indexed(OP.local_set, RETURN_LOCAL);
     const kept = this.frame.kept.get(caller) ?? [];
     const held = kept.reduce((all, { register }) => all | (1 << register), this.neededAt(back));
     const needed = this.fact.liveIn.get(back) ?? 0;
     const flags = needed | liveOut;
-    if (drop === undefined) state.reload(changes | (1 << ESP), held, flags);
-    else {
-      state.settleStackPointer();
-      state.reload(changes & ~(1 << ESP), held, flags);
-    }
+    if (drop !== undefined) state.settleStackPointer();
+    const isLost = drop === undefined ? changes | (1 << ESP) : changes & ~(1 << ESP);
+    state.reload(isLost & ~RETURNED, held, flags);
+    state.changed(EAX);
     const cover = this.frame.covers.get(caller)?.at(-1);
-    for (const { register, known } of kept) orDiffers(state, register, known, cover);
+    const checks = [
+      returnCheck(code, back),
+      ...kept.flatMap(({ register, known }) => registerChecks(state, register, known, cover)),
+    ];
     const block = this.fact.code.blocks.get(back) as Block;
     const guard = this.frame.guards.get(block)?.get(0);
     const to = flow.position.get(back) as number;
     const follows = this.isNested(position, to) && !flow.loopHeads.has(to);
-    if (guard !== undefined && follows && (needed & ~liveOut) === 0 && emitGuard(state, guard)) {
-      code.op(OP.i32_or);
-      this.guarded.add(block);
+    if (guard !== undefined && follows && (needed & ~liveOut) === 0) {
+      const more = guardChecks(state, guard);
+      checks.push(...more);
+      if (more.length > 0) this.guarded.add(block);
     }
-    code.open(OP.if);
-    this.emitter.leaveTo(liveOut);
-    code.end();
+    emitChecks(code, checks, () => this.emitter.leaveTo(liveOut));
     this.goTo(position, back);
   }
 }

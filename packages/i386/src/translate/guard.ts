@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Guards: one comparison for all that a piece of code does in the stack, so that its pushes, pops
- * and uses of variables need none of their own.
+ * and uses of variables need none of their own. And what else is compared on the way.
  *
  * Invariant: after a guard the place of each of its registers is where in the stack its extent
  * begins, as an offset; its registers, moved by every distance in their extents, are addresses of
@@ -12,39 +12,68 @@ import { EBP, ESP } from '../registers.ts';
 import { stackStart } from './access.ts';
 import type { Extent, Extents } from './frame.ts';
 import type { Known } from './known.ts';
+import { RETURN_LOCAL } from './layout.ts';
 import type { BlockState } from './state.ts';
-import { OP } from './wasm.ts';
+import { type Code, OP } from './wasm.ts';
 
-/**
- * Push 1 when the guard fails, which is when the interpreter has to take over. False when there is
- * nothing to guard, and nothing is pushed.
- */
-export function emitGuard(state: BlockState, { roots, floor, frameAt }: Extents): boolean {
-  const { code } = state;
-  let parts = 0;
-  for (const [register, extent] of roots) {
-    emitOutside(state, register, extent);
-    if (parts++ > 0) code.op(OP.i32_or);
+/** Pushes a value that is not 0 when something is not as it was taken to be. */
+export type Check = () => void;
+
+/** When one of the checks fails, do `otherwise`, which does not come back. */
+export function emitChecks(code: Code, checks: readonly Check[], otherwise: () => void): void {
+  const last = checks.at(-1);
+  if (last === undefined) return;
+  if (checks.length === 1) {
+    last();
+    code.open(OP.if);
+    otherwise();
+    code.end();
+    return;
   }
-  if (frameAt !== undefined && parts > 0) {
-    state.pushRegister(EBP);
-    state.pushRegister(ESP);
-    code.constant(frameAt);
-    code.op(OP.i32_add);
-    code.op(OP.i32_ne);
-    code.op(OP.i32_or);
+  // A branch for each: processors compare and branch in one, but to join two truths takes long.
+  const isRight = code.open(OP.block);
+  const isWrong = code.open(OP.block);
+  for (const check of checks.slice(0, -1)) {
+    check();
+    code.branch(OP.br_if, isWrong);
+  }
+  last();
+  code.op(OP.i32_eqz);
+  code.branch(OP.br_if, isRight);
+  code.end();
+  otherwise();
+  code.end();
+}
+
+/** What a guard checks, in this order. When one fails, the interpreter has to take over. */
+export function guardChecks(state: BlockState, { roots, floor, frameAt }: Extents): Check[] {
+  const { code } = state;
+  const checks: Check[] = [...roots].map(
+    ([register, extent]) =>
+      () =>
+        emitOutside(state, register, extent),
+  );
+  if (frameAt !== undefined && roots.size > 0) {
+    checks.push(() => {
+      state.pushRegister(EBP);
+      state.pushRegister(ESP);
+      code.constant(frameAt);
+      code.op(OP.i32_add);
+      code.op(OP.i32_ne);
+    });
   }
   const caller = roots.get(EBP);
   if (roots.has(ESP) && caller !== undefined && floor !== undefined) {
-    // Both are in the stack or the guard has failed already, so that neither sum wraps.
-    state.pushRegister(EBP);
-    code.constant(caller[0] - floor);
-    code.op(OP.i32_add);
-    state.pushRegister(ESP);
-    code.op(OP.i32_lt_u);
-    code.op(OP.i32_or);
+    // Both are in the stack, or the guard has failed already, so that neither sum wraps.
+    checks.push(() => {
+      state.pushRegister(EBP);
+      code.constant(caller[0] - floor);
+      code.op(OP.i32_add);
+      state.pushRegister(ESP);
+      code.op(OP.i32_lt_u);
+    });
   }
-  return parts > 0;
+  return checks;
 }
 
 /** Push 1 if any byte of the extent from the register on is outside of the stack, or deep in it. */
@@ -69,20 +98,32 @@ function emitOutside(state: BlockState, register: number, [from, to]: Extent): v
 }
 
 /**
- * Let what is on the stack be 1 as well if a register is not what it was taken to be. `cover` is
- * the guard that covers it; where it reaches nothing from the root, it does not matter.
+ * That a register is what it was taken to be. `cover` is the guard that covers it; where it
+ * reaches nothing from the root, it does not matter.
  */
-export function orDiffers(
+export function registerChecks(
   state: BlockState,
   register: number,
   known: Known,
   cover: Extents | undefined,
-): void {
-  if (cover?.roots.get(known.root) === undefined) return;
-  state.pushRegister(register);
-  pushKnown(state, known, cover);
-  state.code.op(OP.i32_ne);
-  state.code.op(OP.i32_or);
+): Check[] {
+  if (cover?.roots.get(known.root) === undefined) return [];
+  return [
+    () => {
+      state.pushRegister(register);
+      pushKnown(state, known, cover);
+      state.code.op(OP.i32_ne);
+    },
+  ];
+}
+
+/** That a call has returned to the address `back`. */
+export function returnCheck(code: Code, back: number): Check {
+  return () => {
+    code.indexed(OP.local_get, RETURN_LOCAL);
+    code.constant(back);
+    code.op(OP.i32_ne);
+  };
 }
 
 /** Push the address that is known, where `cover` reaches something from its root. */

@@ -55,8 +55,14 @@ export const DEPTH_LOCAL: number = ORDER.indexOf(-1);
 export const PASSED_REGISTERS: readonly number[] = ORDER.slice(0, PASSED_COUNT);
 /** The same as bits. */
 export const PASSED: number = PASSED_REGISTERS.reduce((all, register) => all | (1 << register), 0);
-/** A translated function: registers that are passed and depth → address returned to. */
-export const GUEST_SIGNATURE: Signature = { parameters: PASSED_COUNT + 1, results: 1 };
+/**
+ * A translated function: registers that are passed and depth → address returned to, and eax. V8
+ * returns two integers in registers of the processor; compilers leave the result of a function in
+ * eax, which the caller soon reads.
+ */
+export const GUEST_SIGNATURE: Signature = { parameters: PASSED_COUNT + 1, results: 2 };
+/** What is returned in a register, as bits. */
+export const RETURNED: number = 1 << EAX;
 
 /** The local that is a register. */
 export function localOf(register: number): number {

@@ -12,10 +12,11 @@
  */
 
 import type { Layout, Memory } from '../memory.ts';
+import { EAX } from '../registers.ts';
 import { CALLS_CELL, pushCell, setCell } from './cells.ts';
-import { CALL_INDIRECT, IMPORTS, PASSED_REGISTERS } from './layout.ts';
+import { CALL_INDIRECT, PASSED_REGISTERS } from './layout.ts';
 import type { WasmTable } from './platform.ts';
-import { Code, type DefinedFunction, type ImportedFunction, OP } from './wasm.ts';
+import { Code, type DefinedFunction, OP, type Signature } from './wasm.ts';
 
 const COUNT_BITS = 8;
 /** Entries. They have the second half of the 8 KiB that windows.ts leaves. */
@@ -34,6 +35,9 @@ const SHIFT: number = 32 - COUNT_BITS;
 
 /** Parameters of the call, then locals. */
 const [TARGET, BACK, KNOWN, NEEDED, DEPTH, LEFT, PLACE] = [0, 1, 2, 3, 4, 5, 6] as const;
+
+/** As the runner's `callIndirect`, with eax as a result. */
+const SIGNATURE: Signature = { parameters: 5, results: 2 };
 
 /** Both places of an address. */
 function placesOf(target: number): readonly [number, number] {
@@ -133,8 +137,9 @@ export function quickPointerCall(layout: Layout): DefinedFunction {
   code.end();
   for (const parameter of [TARGET, BACK, KNOWN, NEEDED, DEPTH]) get(parameter);
   code.indexed(OP.call, CALL_INDIRECT);
+  pushCell(code, layout, EAX);
   code.op(OP.end);
-  return { locals: 2, code, signature: (IMPORTS[CALL_INDIRECT] as ImportedFunction).signature };
+  return { locals: 2, code, signature: SIGNATURE };
 }
 
 /** Set PLACE to how far the first place of TARGET is from the first of all, in bytes. */

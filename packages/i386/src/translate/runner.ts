@@ -322,7 +322,10 @@ export class Runner implements Upcalls {
   /** Run a translated function with the registers that are in the cells. */
   private enter(run: Entry, depth: number): number {
     const { cells } = this;
-    return run(cells.get(EAX), cells.get(EBX), cells.get(ESP), cells.get(EBP), depth);
+    const [ebx, esp, ebp] = [cells.get(EBX), cells.get(ESP), cells.get(EBP)];
+    const [address, eax] = run(cells.get(EAX), ebx, esp, ebp, depth);
+    cells.set(EAX, eax);
+    return address;
   }
 
   /**

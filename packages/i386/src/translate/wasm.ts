@@ -180,7 +180,7 @@ export class Code {
 /** A function type of i32 values only. */
 export interface Signature {
   readonly parameters: number;
-  readonly results: 0 | 1;
+  readonly results: 0 | 1 | 2;
 }
 
 export interface ImportedFunction {

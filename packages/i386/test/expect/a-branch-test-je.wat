@@ -61,14 +61,12 @@ block
     i32.load
     local.set $15
     i32.const 0
-    local.get $eax
-    i32.store offset=8390656 (; eax ;)
-    i32.const 0
     local.get $esp
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $15
+    local.get $eax
     return
     unreachable
   end

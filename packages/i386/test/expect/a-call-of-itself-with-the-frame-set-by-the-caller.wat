@@ -6,21 +6,25 @@ block
   block
     block
       ;; 8048071 mov eax, [ebp-4]
-      local.get $esp
-      i32.const 0x801ff0
-      i32.add
-      local.tee $14
-      i32.const 0x700000
-      i32.sub
-      i32.const 0xfffe8
-      i32.gt_u
-      local.get $ebp
-      local.get $esp
-      i32.const 8
-      i32.add
-      i32.ne
-      i32.or
-      if
+      block
+        block
+          local.get $esp
+          i32.const 0x801ff0
+          i32.add
+          local.tee $14
+          i32.const 0x700000
+          i32.sub
+          i32.const 0xfffe8
+          i32.gt_u
+          br_if 0
+          local.get $ebp
+          local.get $esp
+          i32.const 8
+          i32.add
+          i32.ne
+          i32.eqz
+          br_if 1
+        end
         i32.const 0x8048071
         local.set $return
         i32.const 0
@@ -109,6 +113,9 @@ block
         i32.const 0
         local.get $depth
         call $interpret
+        i32.const 0
+        i32.load offset=8390656 (; eax ;)
+        local.set $eax
         i32.const 0x8048085
       else
         local.get $eax
@@ -121,27 +128,30 @@ block
         i32.const 1
         i32.add
         call $f8048071
+        local.set $eax
       end
-      local.tee $return
-      i32.const 0x8048085
-      i32.ne
+      local.set $return
       local.get $esp
       i32.const -12
       i32.add
       local.set $esp
       i32.const 0
-      i32.load offset=8390656 (; eax ;)
-      local.set $eax
-      i32.const 0
       i32.load offset=8390676 (; ebp ;)
       local.set $ebp
-      local.get $ebp
-      local.get $14
-      i32.const 0xff7fe008
-      i32.add
-      i32.ne
-      i32.or
-      if
+      block
+        block
+          local.get $return
+          i32.const 0x8048085
+          i32.ne
+          br_if 0
+          local.get $ebp
+          local.get $14
+          i32.const 0xff7fe008
+          i32.add
+          i32.ne
+          i32.eqz
+          br_if 1
+        end
         i32.const 0
         local.set $known
         i32.const 49
@@ -202,9 +212,6 @@ block
     i32.load offset=16
     local.set $15
     i32.const 0
-    local.get $eax
-    i32.store offset=8390656 (; eax ;)
-    i32.const 0
     local.get $ebx
     i32.store offset=8390668 (; ebx ;)
     i32.const 0
@@ -219,6 +226,7 @@ block
     local.get $edi
     i32.store offset=8390684 (; edi ;)
     local.get $15
+    local.get $eax
     return
     unreachable
   end

@@ -64,6 +64,9 @@ block
         i32.const 0
         local.get $depth
         call $interpret
+        i32.const 0
+        i32.load offset=8390656 (; eax ;)
+        local.set $eax
         i32.const 0x8048079
       else
         local.get $eax
@@ -76,13 +79,12 @@ block
         i32.const 1
         i32.add
         call $f8048071
+        local.set $eax
       end
-      local.tee $return
+      local.set $return
+      local.get $return
       i32.const 0x8048079
       i32.ne
-      i32.const 0
-      i32.load offset=8390656 (; eax ;)
-      local.set $eax
       if
         i32.const 0
         local.set $known
@@ -99,14 +101,12 @@ block
     i32.load offset=4
     local.set $15
     i32.const 0
-    local.get $eax
-    i32.store offset=8390656 (; eax ;)
-    i32.const 0
     local.get $esp
     i32.const 4
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $15
+    local.get $eax
     return
     unreachable
   end

@@ -2,24 +2,28 @@
 block
   block
     ;; 8048071 push ebp
-    local.get $esp
-    i32.const 0x801ff8
-    i32.add
-    local.tee $14
-    i32.const 0x700000
-    i32.sub
-    i32.const 0xffff4
-    i32.gt_u
-    local.get $ebp
-    i32.const 0x801ffc
-    i32.add
-    local.tee $15
-    i32.const 0x700000
-    i32.sub
-    i32.const 0xffffc
-    i32.gt_u
-    i32.or
-    if
+    block
+      block
+        local.get $esp
+        i32.const 0x801ff8
+        i32.add
+        local.tee $14
+        i32.const 0x700000
+        i32.sub
+        i32.const 0xffff4
+        i32.gt_u
+        br_if 0
+        local.get $ebp
+        i32.const 0x801ffc
+        i32.add
+        local.tee $15
+        i32.const 0x700000
+        i32.sub
+        i32.const 0xffffc
+        i32.gt_u
+        i32.eqz
+        br_if 1
+      end
       i32.const 0x8048071
       local.set $return
       i32.const 0
@@ -50,20 +54,20 @@ block
     local.get $ebp
     local.get $depth
     call $f804807e
-    local.tee $return
-    i32.const 0x8048079
-    i32.ne
+    local.set $eax
+    local.set $return
     local.get $esp
     i32.const -4
     i32.add
     local.set $esp
+    local.get $return
+    i32.const 0x8048079
+    i32.ne
     if
       i32.const 0
       local.set $known
-      i32.const 56
+      i32.const 57
       local.set $held
-      i32.const 0
-      local.set $eax
       i32.const 0
       local.set $flags
       br 1
@@ -82,10 +86,8 @@ block
       local.set $return
       i32.const 0
       local.set $known
-      i32.const 56
+      i32.const 57
       local.set $held
-      i32.const 0
-      local.set $eax
       i32.const 0
       local.set $flags
       br 1
@@ -100,9 +102,6 @@ block
     i32.load offset=8
     local.set $16
     i32.const 0
-    local.get $eax
-    i32.store offset=8390656 (; eax ;)
-    i32.const 0
     local.get $esp
     i32.const 8
     i32.add
@@ -111,9 +110,13 @@ block
     local.get $ebp
     i32.store offset=8390676 (; ebp ;)
     local.get $16
+    local.get $eax
     return
     unreachable
   end
+  i32.const 0
+  local.get $eax
+  i32.store offset=8390656 (; eax ;)
   i32.const 0
   local.get $ebx
   i32.store offset=8390668 (; ebx ;)
@@ -123,14 +126,6 @@ block
   i32.const 0
   local.get $ebp
   i32.store offset=8390676 (; ebp ;)
-  local.get $held
-  i32.const 1
-  i32.and
-  if
-    i32.const 0
-    local.get $eax
-    i32.store offset=8390656 (; eax ;)
-  end
 end
 local.get $return
 local.get $known

@@ -61,9 +61,6 @@ block
     i32.load offset=12
     local.set $15
     i32.const 0
-    local.get $eax
-    i32.store offset=8390656 (; eax ;)
-    i32.const 0
     local.get $esp
     i32.const 4
     i32.add
@@ -72,6 +69,7 @@ block
     local.get $ebp
     i32.store offset=8390676 (; ebp ;)
     local.get $15
+    local.get $eax
     return
     unreachable
   end

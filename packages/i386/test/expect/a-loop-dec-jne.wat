@@ -69,6 +69,7 @@ block
       i32.add
       i32.store offset=8390672 (; esp ;)
       local.get $16
+      local.get $eax
       return
     end
     unreachable

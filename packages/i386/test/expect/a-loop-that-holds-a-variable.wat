@@ -81,6 +81,7 @@ block
       local.get $esi
       i32.store offset=8390680 (; esi ;)
       local.get $17
+      local.get $eax
       return
     end
     unreachable

@@ -101,9 +101,6 @@ block
       local.get $15
       i32.store
       i32.const 0
-      local.get $eax
-      i32.store offset=8390656 (; eax ;)
-      i32.const 0
       local.get $ecx
       i32.store offset=8390660 (; ecx ;)
       i32.const 0
@@ -112,6 +109,7 @@ block
       i32.add
       i32.store offset=8390672 (; esp ;)
       local.get $16
+      local.get $eax
       return
     end
     unreachable

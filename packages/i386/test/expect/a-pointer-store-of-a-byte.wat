@@ -79,6 +79,7 @@ block
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $15
+    local.get $eax
     return
     unreachable
   end

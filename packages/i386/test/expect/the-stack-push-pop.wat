@@ -45,9 +45,6 @@ block
     i32.load offset=4
     local.set $15
     i32.const 0
-    local.get $eax
-    i32.store offset=8390656 (; eax ;)
-    i32.const 0
     local.get $ebx
     i32.store offset=8390668 (; ebx ;)
     i32.const 0
@@ -56,6 +53,7 @@ block
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $15
+    local.get $eax
     return
     unreachable
   end

@@ -104,6 +104,7 @@ block
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $16
+    local.get $eax
     return
     unreachable
   end
