@@ -4,7 +4,11 @@
  * of the stack, and gives the flags that the callers of the loop's function read.
  */
 import { describe, expect, it } from 'vitest';
+import { ESI } from '../src/registers.ts';
+import type { CodeFunction } from '../src/translate/blocks.ts';
 import { TranslationCache } from '../src/translate/cache.ts';
+import { discover } from '../src/translate/discover.ts';
+import { frameRegisters } from '../src/translate/frame-pointers.ts';
 import { CODE, DATA, elf, exit, load, system, word } from './guest.ts';
 import { emulated, machine, SMALL } from './run.ts';
 
@@ -93,4 +97,16 @@ describe('a loop that the interpreter is in', () => {
       expect(least).toBeGreaterThan(1000);
     });
   });
+});
+
+it('a loop reaches variables by the register that its function has set before', () => {
+  const entry = [0x89, 0xe6, 0x83, 0xec, 0x04]; // mov esi, esp; sub esp, 4
+  const loop = [0xff, 0x4e, 0xfc, 0x75, 0xfb, 0x89, 0xf4, 0xc3]; // dec [esi-4]; jne; mov esp, esi
+  const bytes = Uint8Array.from([...entry, ...loop]);
+  const head = CODE + entry.length;
+  const { functions } = discover({ start: CODE, bytes, isConstant: true }, CODE, [head]);
+  const part = functions.get(head) as CodeFunction;
+  expect([...part.blocks.keys()]).not.toContain(CODE);
+  expect(frameRegisters(part)).toEqual(frameRegisters(functions.get(CODE) as CodeFunction));
+  expect(frameRegisters(part)).toContain(ESI);
 });

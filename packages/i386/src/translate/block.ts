@@ -474,12 +474,13 @@ export class BlockEmitter {
     const { expected, cover } = this.current;
     // Where nothing is reached from it, it does not matter.
     if (expected === undefined || cover?.roots.get(expected.root) === undefined) return;
-    state.get(state.tee());
     pushKnown(state, expected, cover);
     code.op(OP.i32_ne);
     code.open(OP.if);
     this.leaveHere();
     code.end();
+    // The same, and a processor that predicts the comparison need not wait for what was loaded.
+    pushKnown(state, expected, cover);
   }
 
   /** Push what `leave` takes from the stack. A guard covers it. */

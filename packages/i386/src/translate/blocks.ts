@@ -26,8 +26,8 @@ export interface CodeFunction {
   readonly entry: number;
   /** By start address. */
   readonly blocks: ReadonlyMap<number, Block>;
-  /** Entry of the function of which it is a part, if it begins in the middle of one. */
-  readonly whole?: number;
+  /** The function of which it is a part, if it begins in the middle of one. */
+  readonly whole?: CodeFunction;
 }
 
 /** The functions that it calls by their addresses. */

@@ -182,11 +182,13 @@ function withWholes(
   const called = new Set([...functions.values()].flatMap((found) => [...callees(found)]));
   const descending = [...known.keys(), ...functions.keys()].sort((one, other) => other - one);
   const place = new Map(descending.map((entry, at) => [entry, at + 1]));
-  const wholeOf = (head: number): number | undefined => {
+  const wholeOf = (head: number): CodeFunction | undefined => {
     const from = place.get(head) as number;
-    return descending
-      .slice(from, from + NEAREST)
-      .find((at) => (functions.get(at) ?? discoverFunction(decoder, at)).blocks.has(head));
+    for (const at of descending.slice(from, from + NEAREST)) {
+      const whole = functions.get(at) ?? discoverFunction(decoder, at);
+      if (whole.blocks.has(head)) return whole;
+    }
+    return undefined;
   };
   return new Map(
     [...functions].map(([entry, found]) => {

@@ -195,7 +195,7 @@ function findLiveFlags(facts: ProgramFacts): boolean {
       raise(fact, afterUnknown);
       // It returns to where the function returns that it is a part of.
       const { whole } = fact.code;
-      if (whole !== undefined) raise(fact, facts.get(whole)?.liveOut ?? 0);
+      if (whole !== undefined) raise(fact, facts.get(whole.entry)?.liveOut ?? 0);
       for (const { ending } of fact.code.blocks.values()) {
         if (ending.kind === 'call')
           raise(facts.get(ending.target), fact.liveIn.get(ending.to) ?? 0);

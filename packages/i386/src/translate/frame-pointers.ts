@@ -29,10 +29,11 @@ export interface Kept {
 
 /**
  * esp, and the registers that are frame pointers all through the function, as far as one can see:
- * they get nothing but copies of each other, and what was saved. A hint: a guard that fails costs
- * time, no more.
+ * they get nothing but copies of each other, and what was saved. A part of a function has those of
+ * the whole, which sets them at its entry. A hint: a guard that fails costs time, no more.
  */
-export function frameRegisters({ blocks }: CodeFunction): number[] {
+export function frameRegisters(code: CodeFunction): number[] {
+  const { blocks } = code.whole ?? code;
   let candidates = (1 << ESP) | (1 << EBP);
   for (const { instructions } of blocks.values()) {
     for (const { operation, operands } of instructions) {

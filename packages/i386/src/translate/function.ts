@@ -35,7 +35,7 @@ import {
 } from './facts.ts';
 import { type Flow, isNestable, structureFlow } from './flow.ts';
 import { analyseFrame, type Extents, type Frame } from './frame.ts';
-import { emitChecks, guardChecks, registerChecks, returnCheck } from './guard.ts';
+import { emitChecks, guardChecks, registerChecks, returnCheck, takeKnown } from './guard.ts';
 import { type Registers, stackUses } from './known.ts';
 import {
   FIRST_TEMPORARY,
@@ -491,6 +491,7 @@ class FunctionEmitter {
       if (more.length > 0) this.guarded.add(block);
     }
     emitChecks(code, checks, () => this.emitter.leaveTo(liveOut));
+    for (const { register, known } of kept) takeKnown(state, register, known, cover);
     this.goTo(position, back);
   }
 }

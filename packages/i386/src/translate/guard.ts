@@ -117,6 +117,22 @@ export function registerChecks(
   ];
 }
 
+/**
+ * Let the register be what {@link registerChecks} has found it to be, by way of the root's place. A
+ * processor that predicts the checks goes on with this at once; what the register was loaded from
+ * was often stored just now.
+ */
+export function takeKnown(
+  state: BlockState,
+  register: number,
+  known: Known,
+  cover: Extents | undefined,
+): void {
+  if (cover?.roots.get(known.root) === undefined) return;
+  pushKnown(state, known, cover);
+  state.setLocal(register);
+}
+
 /** That a call has returned to the address `back`. */
 export function returnCheck(code: Code, back: number): Check {
   return () => {

@@ -164,6 +164,10 @@ block
         local.set $flags
         br 2
       end
+      local.get $14
+      i32.const 0xff7fe008
+      i32.add
+      local.set $ebp
       ;; 8048085 pop ebx
       local.get $14
       i32.load offset=4
@@ -171,8 +175,6 @@ block
       ;; 8048086 pop ebp
       local.get $14
       i32.load offset=8
-      local.tee $15
-      local.get $15
       local.get $14
       i32.const 0xff7fe018
       i32.add
@@ -196,6 +198,9 @@ block
         local.set $flags
         br 2
       end
+      local.get $14
+      i32.const 0xff7fe018
+      i32.add
       local.set $ebp
       ;; 8048087 pop edi
       local.get $14

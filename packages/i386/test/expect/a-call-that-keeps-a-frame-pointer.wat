@@ -75,8 +75,6 @@ block
     ;; 8048079 pop ebp
     local.get $14
     i32.load offset=4
-    local.tee $16
-    local.get $16
     local.get $15
     i32.const 0xff7fe004
     i32.add
@@ -92,6 +90,9 @@ block
       local.set $flags
       br 1
     end
+    local.get $15
+    i32.const 0xff7fe004
+    i32.add
     local.set $ebp
     ;; 804807a mov eax, [ebp-4]
     local.get $15
