@@ -87,6 +87,16 @@ describe('lockstep', () => {
     expect(run.run()).toEqual({ kind: 'exited', status: 9999 & 0xff });
   });
 
+  it('a function of very many calls, each of which leads to the next', () => {
+    const count = 990;
+    const code = load(3, 0);
+    // call the function after the end, which is: inc ebx; ret
+    for (let n = count; n > 0; n--) code.push(0xe8, ...word(n * 5 - 5 + 7));
+    const image = elf([...code, ...load(0, 1), 0xcd, 0x80, 0x43, 0xc3]);
+    const run = machine(image, emptyHost(), { translations: new TranslationCache() });
+    expect(run.run()).toEqual({ kind: 'exited', status: count & 0xff });
+  });
+
   it.each([100, 2000])('a loop with two ways in, around %i blocks', (count) => {
     // xor ebx, ebx; mov ecx, 3; test ecx, ecx; jne past the head: inc ebx; then test bl, 1; je +1;
     // inc ebx for each block; dec ecx; jne to the head

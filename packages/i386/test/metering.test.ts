@@ -7,9 +7,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Instruction } from '../src/decode.ts';
 import type { Block, CodeFunction, Ending } from '../src/translate/blocks.ts';
-import type { FunctionFacts } from '../src/translate/facts.ts';
+import { discoverMore } from '../src/translate/discover.ts';
+import { UNCOUNTED } from '../src/translate/dump.ts';
+import { analyseProgram, type FunctionFacts, type ProgramFacts } from '../src/translate/facts.ts';
 import { analyseFlow, type Flow, structureFlow } from '../src/translate/flow.ts';
-import { chargesOf } from '../src/translate/metering.ts';
+import { chargesOf, weightsOf } from '../src/translate/metering.ts';
+import { type TranslatedProgram, translate } from '../src/translate/program.ts';
+import { CODE, elf, exit, word } from './guest.ts';
 import { diceFrom } from './random-code.ts';
 
 /** Blocks by their numbers: how many instructions each has, and where it goes. */
@@ -113,5 +117,19 @@ describe('what is counted', () => {
     const charges = chargesIn(code, flow);
     const byBlock = Object.fromEntries(flow.order.map((address, at) => [address, charges[at]]));
     expect(byBlock).toEqual({ 0: 1001, 1: 10, 2: 100, 3: 0 });
+  });
+
+  it('is known of a short function when more is translated that calls it', () => {
+    // call the function; …; the function: inc eax; inc eax; ret; the other: call it; ret
+    const start = [0xe8, ...word(exit(0).length), ...exit(0)];
+    const image = elf([...start, 0x40, 0x40, 0xc3, 0xe8, ...word(-8), 0xc3]);
+    const options = { ...UNCOUNTED, metering: 'requests' } as const;
+    const program = translate(image, options) as TranslatedProgram;
+    const [first, other] = [CODE + start.length, CODE + start.length + 3];
+    expect(program.functions.get(first)?.weight).toBe(3);
+    expect(program.functions.has(other)).toBe(false);
+    const { functions } = discoverMore(program.code, [other], program.functions);
+    const facts = analyseProgram(functions, program.functions) as ProgramFacts;
+    expect(weightsOf(facts).get(other)).toBe(2 + 3);
   });
 });

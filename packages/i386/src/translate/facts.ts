@@ -24,6 +24,7 @@ export interface TranslatedFunction {
   readonly changes: number;
   readonly recursive: boolean;
   readonly drop: number | undefined;
+  readonly weight: number;
 }
 
 export interface FunctionFacts {
@@ -45,6 +46,8 @@ export interface FunctionFacts {
    * it is known, esp is right whenever the translated function returns.
    */
   readonly drop: number | undefined;
+  /** What callers count for it, if it has been translated before: see metering.ts. */
+  readonly weight: number;
 }
 
 export type ProgramFacts = ReadonlyMap<number, FunctionFacts>;
@@ -112,6 +115,7 @@ export function analyseProgram(
       group: 0,
       recursive: false,
       drop: dropOf(code),
+      weight: 0,
     });
   }
   findGroups(facts);

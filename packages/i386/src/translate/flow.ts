@@ -29,12 +29,19 @@ export interface Flow {
   readonly switches: Switches;
 }
 
-/** Blocks of a function whose loops nest: its emission recurses. */
+/** Blocks of a function whose loops nest, */
 const MAX_NESTED_BLOCKS = 1000;
+/** and how many may be one in the other: their emission recurses. */
+const MAX_NESTING = 400;
 
 /** Can the code of the blocks be nested, or does it have to be a loop around a table of blocks? */
-export function isNestable({ order, reducible }: Flow): boolean {
-  return reducible && order.length <= MAX_NESTED_BLOCKS;
+export function isNestable({ order, reducible, dominated }: Flow): boolean {
+  if (!reducible || order.length > MAX_NESTED_BLOCKS) return false;
+  const depths = order.map(() => 0);
+  for (const [at, depth] of depths.entries()) {
+    for (const child of dominated[at] as readonly number[]) depths[child] = depth + 1;
+  }
+  return Math.max(...depths) <= MAX_NESTING;
 }
 
 /** The flow with switches if it can be nested so. Otherwise it has none: a table needs none. */

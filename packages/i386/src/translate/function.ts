@@ -5,9 +5,10 @@
  * The structure follows N. Ramsey, "Beyond Relooper" (2022): the dominator tree is walked; a block
  * that edges lead back to opens a loop, a block where edges meet comes after the end of a `block`,
  * everything else is nested where the one edge to it is. Where jumps lead into the middle of a loop
- * there are switches (switches.ts); what they do not help, and very long functions, become a loop
- * around a table of blocks. A function returns the address that the guest's ret popped; the caller
- * goes on only when that is the one it pushed, and otherwise leaves the rest to the interpreter.
+ * there are switches (switches.ts); what they do not help, and functions that are very long or nest
+ * very deep, become a loop around a table of blocks. A function returns the address that the
+ * guest's ret popped; the caller goes on only when that is the one it pushed, and otherwise leaves
+ * the rest to the interpreter.
  */
 import type { Instruction } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';

@@ -36,9 +36,8 @@ export function weightsOf(facts: ProgramFacts): Weights {
   const weights = new Map<number, number>();
   // Callees come first: see components.ts.
   const inOrder = [...facts.values()].sort((one, other) => one.group - other.group);
-  for (const { code, isFixed, recursive } of inOrder) {
-    // A function that was translated before may weigh anything up to this.
-    if (isFixed) weights.set(code.entry, HEAVY);
+  for (const { code, isFixed, recursive, weight: fixed } of inOrder) {
+    if (isFixed) weights.set(code.entry, fixed);
     if (isFixed || recursive) continue;
     let weight = 0;
     for (const address of code.blocks.keys()) weight += weightOfBlock(code, address, weights);

@@ -30,7 +30,7 @@ import {
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import { codeOf, layoutOf } from './image-layout.ts';
 import { DEPTH_LIMIT, GUEST_SIGNATURE, HELPERS, IMPORTS, POINTERS_NAME } from './layout.ts';
-import { type Metering, weightsOf } from './metering.ts';
+import { type Metering, type Weights, weightsOf } from './metering.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickPointerCall } from './pointer-calls.ts';
 import { quickSystemCall } from './quick-calls.ts';
@@ -105,6 +105,7 @@ export interface EmittedProgram {
   readonly emitted: readonly EmittedFunction[];
   /** Entries of functions of earlier modules that are called, in the order of their indices. */
   readonly imported: readonly number[];
+  readonly weights: Weights | undefined;
   readonly depthLimit: number;
 }
 
@@ -174,7 +175,8 @@ function emit(
     depthLimit,
   };
   const emitted = own.map((fact) => emitFunction(fact, context));
-  return { code, found, layout, facts, entries, emitted, imported, depthLimit };
+  const { weights } = context;
+  return { code, found, layout, facts, entries, emitted, imported, weights, depthLimit };
 }
 
 /**
@@ -189,7 +191,7 @@ export function translate(
   const program = emitProgram(bytes, options, needs);
   if (program === undefined) return undefined;
   const { code, layout, facts, depthLimit, found } = program;
-  const functions = new Map([...facts].map(([entry, fact]) => [entry, summary(fact)]));
+  const functions = new Map([...facts].map(([entry, fact]) => [entry, summary(fact, program)]));
   const { stores, changesItself } = found;
   const modules = [assemble(program)];
   const watched = watchedCode(layout);
@@ -208,7 +210,7 @@ export function translateMore(
   const more = emitMore(program, options, roots);
   if (more === undefined) return undefined;
   const own = more.entries.map(
-    (entry) => [entry, summary(more.facts.get(entry) as FunctionFacts)] as const,
+    (entry) => [entry, summary(more.facts.get(entry) as FunctionFacts, more)] as const,
   );
   return {
     ...program,
@@ -225,7 +227,8 @@ function watchedCode({ code, imageStart, imageEnd }: AccessLayout): WatchedCode 
   return new WatchedCode(code, imageEnd - imageStart);
 }
 
-function assemble({ layout, entries, emitted, imported }: EmittedProgram): TranslatedModule {
+function assemble(program: EmittedProgram): TranslatedModule {
+  const { layout, entries, emitted, imported, depthLimit } = program;
   const platform = webAssembly();
   if (platform === undefined) throw new Error('no WebAssembly here');
   const functions = emitted.map(({ locals, code }) => ({
@@ -239,7 +242,7 @@ function assemble({ layout, entries, emitted, imported }: EmittedProgram): Trans
     imports: [...IMPORTS, ...callees],
     functions: [
       ...[quickSystemCall(layout), quickCopy(layout), quickFill(layout)],
-      quickPointerCall(layout),
+      quickPointerCall(layout, depthLimit),
       ...functions,
     ],
     pointers: { signature: GUEST_SIGNATURE, name: POINTERS_NAME },
@@ -276,7 +279,8 @@ function addressAt(marks: Int32Array, offset: number): number | undefined {
   return address;
 }
 
-function summary(fact: FunctionFacts): TranslatedFunction {
+function summary(fact: FunctionFacts, { weights }: EmittedProgram): TranslatedFunction {
   const { code, liveOut, changes, recursive, drop } = fact;
-  return { liveIn: fact.liveIn.get(code.entry) ?? 0, liveOut, changes, recursive, drop };
+  const liveIn = fact.liveIn.get(code.entry) ?? 0;
+  return { liveIn, liveOut, changes, recursive, drop, weight: weights?.get(code.entry) ?? 0 };
 }

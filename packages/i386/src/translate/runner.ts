@@ -305,7 +305,7 @@ export class Runner implements Upcalls {
       return back;
     }
     const { enter, facts } = entry;
-    this.pointers.remember(target, enter, ~facts.liveOut, this.program.depthLimit);
+    this.pointers.remember(target, enter, ~facts.liveOut);
     return this.enter(enter, depth + 1);
   }
 
