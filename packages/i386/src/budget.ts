@@ -18,7 +18,7 @@ export interface BudgetOptions {
    */
   readonly instructionLimit?: number | undefined;
   /**
-   * Called from time to time (at least every 200 million instructions); when it returns true, the
+   * Called from time to time (at least every 1,000 million instructions); when it returns true, the
    * program is stopped.
    */
   readonly shouldStop?: (() => boolean) | undefined;
@@ -33,7 +33,7 @@ const TRANSLATED_INTERVAL = 10_000_000;
 /**
  * The same for translated code without a limit, which counts by weights: see translate/metering.ts.
  */
-const REQUEST_INTERVAL = 200_000_000;
+const REQUEST_INTERVAL = 1_000_000_000;
 /** System calls, which may take long, between two calls of `shouldStop`. */
 const CALL_INTERVAL = 16;
 /**
