@@ -235,3 +235,19 @@ describe('calls', () => {
     );
   });
 });
+
+it('a frame pointer that a call keeps, before code with another guard', () => {
+  // push ebp; mov ebp, esp; sub esp, 64; and esp, -16; mov [ebp-8], eax; call the last function;
+  // mov [ebp-60], eax; mov [DATA], ebp; leave; ret
+  const before = [0x55, 0x89, 0xe5, 0x83, 0xec, 64, 0x83, 0xe4, 0xf0, 0x89, 0x45, 0xf8];
+  const after = [0x89, 0x45, 0xc4, 0x89, 0x2d, ...word(DATA), 0xc9, 0xc3];
+  const caller = [...before, 0xe8, ...word(after.length), ...after];
+  const keeps = [0x55, 0x89, 0xe5, 0x5d, 0xc3]; // push ebp; mov ebp, esp; pop ebp; ret
+  const report = [...system(4, 1, DATA, 4), ...exit(0)];
+  const guest = elf([0xe8, ...word(report.length), ...report, ...caller, ...keeps]);
+  const written = emulated(guest);
+  expect(new DataView(written.buffer, written.byteOffset).getUint32(0, true)).toBeGreaterThan(
+    STACK,
+  );
+  expect(emulated(guest, { translations: new TranslationCache() })).toEqual(written);
+});

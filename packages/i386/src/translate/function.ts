@@ -492,7 +492,10 @@ class FunctionEmitter {
       if (more.length > 0) this.guarded.add(block);
     }
     emitChecks(code, checks, () => this.emitter.leaveTo(liveOut));
-    for (const { register, known } of kept) takeKnown(state, register, known, cover);
+    // After the guard of what follows, the places are no longer those of `cover`.
+    if (!this.guarded.has(block)) {
+      for (const { register, known } of kept) takeKnown(state, register, known, cover);
+    }
     this.goTo(position, back);
   }
 }
