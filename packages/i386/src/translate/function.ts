@@ -478,10 +478,8 @@ class FunctionEmitter {
     state.reload(isLost & ~RETURNED, held, flags);
     state.changed(EAX);
     const cover = this.frame.covers.get(caller)?.at(-1);
-    const checks = [
-      returnCheck(code, back),
-      ...kept.flatMap(({ register, known }) => registerChecks(state, register, known, cover)),
-    ];
+    const checks = [returnCheck(code, back)];
+    for (const one of kept) checks.push(...registerChecks(state, one.register, one.known, cover));
     const block = this.fact.code.blocks.get(back) as Block;
     const guard = this.frame.guards.get(block)?.get(0);
     const to = flow.position.get(back) as number;
@@ -493,8 +491,8 @@ class FunctionEmitter {
     }
     emitChecks(code, checks, () => this.emitter.leaveTo(liveOut));
     // After the guard of what follows, the places are no longer those of `cover`.
-    if (!this.guarded.has(block)) {
-      for (const { register, known } of kept) takeKnown(state, register, known, cover);
+    for (const { register, known } of this.guarded.has(block) ? [] : kept) {
+      takeKnown(state, register, known, cover);
     }
     this.goTo(position, back);
   }
