@@ -6,9 +6,9 @@
  * A program calls few functions by pointers, and those again and again. For the first call of each
  * the runner is asked. It enters what it has found in the cache: two words in the guest's buffer,
  * after the cells, and the function itself at the same place of a table that all modules of a
- * process share. Each address has two places, which have nothing to do with each other, so that few
- * that are called in turn take each other's. Invariant: an entry is what the runner would answer, or
- * its address has no place there, so that it fits no call.
+ * process share. Each address has two places, which have nothing to do with each other, so that
+ * few that are called in turn take each other's. Invariant: an entry is what the runner would
+ * answer, or its address has no place there, so that it fits no call.
  */
 
 import type { Layout, Memory } from '../memory.ts';
@@ -27,9 +27,9 @@ const WRONG = 4;
 /** Bytes from the stack's end on that the entries are after: see windows.ts, cells.ts. */
 const FIRST = 4096;
 /**
- * The places of an address are the high bits of its product with this, and those after them: a prime
- * near 2 to the power of 32, divided by the golden ratio (Knuth, The Art of Computer Programming,
- * volume 3, 6.4).
+ * The places of an address are the high bits of its product with this, and those after them: a
+ * prime near 2 to the power of 32, divided by the golden ratio (Knuth, The Art of Computer
+ * Programming, volume 3, 6.4).
  */
 const MULTIPLIER = 0x9e3779b1;
 const SHIFT: number = 32 - COUNT_BITS;
