@@ -33,9 +33,9 @@ describe('the x86 chain', () => {
       [],
     );
     expect(status).toEqual({ kind: 'exited', status: 0 });
-    expect(host.readFile('/x86/artifact/hex0')).toEqual(
-      host.readFile('/bootstrap-seeds/POSIX/x86/hex0-seed'),
-    );
+    // A tree in a folder gives Buffers.
+    const seed = host.readFile('/bootstrap-seeds/POSIX/x86/hex0-seed');
+    expect([...host.readFile('/x86/artifact/hex0')]).toEqual([...seed]);
     const sizes = ['hex1', 'hex2-0', 'catm', 'M0', 'cc_x86'].map(
       (name) => host.readFile(`/x86/artifact/${name}`).length,
     );
