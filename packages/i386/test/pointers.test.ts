@@ -8,6 +8,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { TranslationCache } from '../src/translate/cache.ts';
 import { PointerCalls } from '../src/translate/pointer-calls.ts';
 import { CODE, DATA, elf, load, system, word } from './guest.ts';
+import { diceFrom } from './random-code.ts';
 import { emulated, lockstep, machine, SMALL } from './run.ts';
 
 /** Writes eax, and the page of data, and ends. */
@@ -296,14 +297,23 @@ describe('functions that are reached by pointers', () => {
   });
 
   it('are found again when many are called in turn', () => {
-    // Functions of eight bytes: add dword [DATA], number; ret.
-    const functions = Array.from({ length: 128 }, (_, n) => [0x83, 0x05, ...word(DATA), n, 0xc3]);
-    // mov esi, 20,000; loop: mov ebx, esi; and ebx, 127; lea eax, [ebx * 8 + functions]; call eax …
-    const code = (at: number) => [
-      ...[...load(6, 20_000), 0x89, 0xf3, 0x83, 0xe3, 127, 0x8d, 0x04, 0xdd, ...word(at)],
+    // Functions here and there: add dword [DATA], number; ret; some bytes.
+    const dice = diceFrom(1);
+    const functions = Array.from({ length: 128 }, (_, n) => [
+      ...[0x83, 0x05, ...word(DATA), n, 0xc3],
+      ...Array.from({ length: dice(100) }, () => 0x90),
+    ]);
+    // mov esi, 20,000; loop: mov ebx, esi; and ebx, 127; mov eax, [ebx * 4 + table]; call eax …
+    const code = (table: number) => [
+      ...[...load(6, 20_000), 0x89, 0xf3, 0x83, 0xe3, 127, 0x8b, 0x04, 0x9d, ...word(table)],
       ...[0xff, 0xd0, 0x4e, 0x0f, 0x85, ...word(-21), ...REPORT],
     ];
-    const guest = image([...code(CODE + code(0).length), ...functions.flat()]);
+    let address = CODE + code(0).length;
+    const table = functions.flatMap((one) => {
+      address += one.length;
+      return word(address - one.length);
+    });
+    const guest = image([...code(address), ...functions.flat(), ...table]);
     const remember = vi.spyOn(PointerCalls.prototype, 'remember');
     try {
       const translated = emulated(guest, { translations: new TranslationCache() });
