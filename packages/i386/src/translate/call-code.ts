@@ -4,8 +4,8 @@
  * the address that was returned to on the stack, and eax in its local.
  *
  * Registers that are passed go as parameters, and eax comes back as a result; all others go by
- * their cells. Calls within recursive
- * groups are counted, as each costs host stack; beyond the limit the interpreter makes them.
+ * their cells. Calls within recursive groups are counted, as each costs host stack; beyond the
+ * limit the interpreter makes them.
  */
 import type { Instruction, Operand } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';

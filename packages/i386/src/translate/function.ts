@@ -490,7 +490,7 @@ class FunctionEmitter {
       if (more.length > 0) this.guarded.add(block);
     }
     emitChecks(code, checks, () => this.emitter.leaveTo(liveOut));
-    // After the guard of what follows, the places are no longer those of `cover`.
+    // The guard of what follows sets the places anew: then `cover` does not describe them.
     for (const { register, known } of this.guarded.has(block) ? [] : kept) {
       takeKnown(state, register, known, cover);
     }

@@ -105,6 +105,7 @@ export interface EmittedProgram {
   readonly emitted: readonly EmittedFunction[];
   /** Entries of functions of earlier modules that are called, in the order of their indices. */
   readonly imported: readonly number[];
+  /** Undefined where instructions are counted. */
   readonly weights: Weights | undefined;
   readonly depthLimit: number;
 }
