@@ -103,6 +103,7 @@ export function quickPointerCall(layout: Layout, depthLimit: number): DefinedFun
   const isOther = code.open(OP.block);
   const unless = (opcode: number): void => {
     code.op(opcode);
+    code.hint(false);
     code.branch(OP.br_if, isOther);
   };
   setCell(code, layout, CALLS_CELL, () => {
@@ -133,6 +134,7 @@ export function quickPointerCall(layout: Layout, depthLimit: number): DefinedFun
     code.op(OP.i32_ne);
   };
   isElsewhere();
+  code.hint(false);
   code.open(OP.if);
   get(PRODUCT);
   code.constant(SECOND_SHIFT);
@@ -141,6 +143,7 @@ export function quickPointerCall(layout: Layout, depthLimit: number): DefinedFun
   code.op(OP.i32_and);
   setPlace();
   isElsewhere();
+  code.hint(false);
   code.branch(OP.br_if, isOther);
   code.end();
   get(PLACE);
