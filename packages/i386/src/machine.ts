@@ -25,6 +25,7 @@ import {
   type Session,
 } from './process.ts';
 import type { TranslationCache } from './translate/cache.ts';
+import { DEPTH_LIMIT } from './translate/layout.ts';
 import { meteringOf } from './translate/metering.ts';
 import { webAssembly } from './translate/platform.ts';
 import { MemoryPool, type WasmBacking } from './translate/pool.ts';
@@ -54,6 +55,8 @@ export interface MachineOptions extends BudgetOptions {
   readonly observer?: Observer | undefined;
   /** With translations: recursive calls that may be open in translated code. */
   readonly depthLimit?: number | undefined;
+  /** With translations: small functions are copied into their callers. Default true. */
+  readonly inline?: boolean | undefined;
 }
 
 export class Machine {
@@ -101,7 +104,8 @@ export class Machine {
       pageCount: loaded.memory.layout.pageCount,
       metering: meteringOf(options),
       observed: options.observer !== undefined,
-      ...(options.depthLimit === undefined ? {} : { depthLimit: options.depthLimit }),
+      depthLimit: options.depthLimit ?? DEPTH_LIMIT,
+      inline: options.inline ?? true,
     });
     if (translation.newest === undefined) return;
     this.cpu.share(translation.known);

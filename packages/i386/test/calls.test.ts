@@ -189,8 +189,11 @@ describe('calls', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const image = elf(program(seed));
-        const translated = emulated(image, { translations: new TranslationCache() });
-        expect(translated).toEqual(emulated(image));
+        const written = emulated(image);
+        for (const inline of [true, false]) {
+          const options = { translations: new TranslationCache(), inline };
+          expect(emulated(image, options)).toEqual(written);
+        }
       }),
       RUNS,
     );
@@ -228,7 +231,7 @@ describe('calls', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 2 }), (seed, depthLimit) => {
         const image = elf(program(seed));
-        const options = { translations: new TranslationCache(), depthLimit };
+        const options = { translations: new TranslationCache(), depthLimit, inline: false };
         expect(emulated(image, options)).toEqual(emulated(image));
       }),
       RUNS,

@@ -7,7 +7,7 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { translationText, UNCOUNTED } from '../src/translate/dump.ts';
-import type { Metering } from '../src/translate/metering.ts';
+import type { TranslationOptions } from '../src/translate/program.ts';
 import { CODE, DATA, elf, exit, word } from './guest.ts';
 
 /** Name → the function's code. */
@@ -57,9 +57,12 @@ function program(code: readonly number[]): { image: Uint8Array; address: number 
   };
 }
 
-function text(code: readonly number[], metering: Metering = 'none'): string {
+function text(
+  code: readonly number[],
+  options: Partial<TranslationOptions> = { inline: false },
+): string {
   const { image, address } = program(code);
-  const lines = translationText(image, address, { ...UNCOUNTED, metering });
+  const lines = translationText(image, address, { ...UNCOUNTED, ...options });
   return `${(lines ?? ['is not translated']).join('\n')}\n`;
 }
 
@@ -74,8 +77,15 @@ describe('the WebAssembly of', () => {
 
   it('a loop with instructions counted', async () => {
     const loop = FUNCTIONS['a loop: dec, jne'] as readonly number[];
-    await expect(text(loop, 'instructions')).toMatchFileSnapshot(
+    await expect(text(loop, { metering: 'instructions' })).toMatchFileSnapshot(
       fileOf('a loop with instructions counted'),
+    );
+  });
+
+  it('a call of a function that is copied', async () => {
+    const call = FUNCTIONS['a call that keeps a frame pointer'] as readonly number[];
+    await expect(text(call, { inline: true })).toMatchFileSnapshot(
+      fileOf('a call of a function that is copied'),
     );
   });
 

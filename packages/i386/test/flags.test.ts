@@ -111,11 +111,15 @@ describe('flags', () => {
     }
   });
 
-  it.each([undefined, 0])('are the same in random functions, depth %s', (depthLimit) => {
+  it.each([
+    { depthLimit: undefined, inline: true },
+    { depthLimit: undefined, inline: false },
+    { depthLimit: 0, inline: false },
+  ])('are the same in random functions, %o', (how) => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const image = elf(program(seed));
-        const options = { translations: new TranslationCache(), depthLimit };
+        const options = { translations: new TranslationCache(), ...how };
         expect(emulated(image, options)).toEqual(emulated(image));
       }),
       { numRuns: Number(process.env['I386_RUNS'] ?? 200) },

@@ -112,10 +112,11 @@ describe('lockstep', () => {
 
   it('random functions, called in a loop, leave the same output', () => {
     fc.assert(
-      fc.property(fc.integer(), (seed) => {
+      fc.property(fc.integer(), fc.boolean(), (seed, inline) => {
         const image = elf(program(seed));
-        expect(emulated(image, { translations: new TranslationCache() })).toEqual(emulated(image));
-        expect(lockstep(image, emptyHost)).toBeGreaterThan(10);
+        const options = { translations: new TranslationCache(), inline };
+        expect(emulated(image, options)).toEqual(emulated(image));
+        expect(lockstep(image, emptyHost, ['guest'], inline)).toBeGreaterThan(10);
       }),
       { numRuns: Number(process.env['I386_RUNS'] ?? 100) },
     );

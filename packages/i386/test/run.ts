@@ -70,6 +70,7 @@ export function lockstep(
   image: Uint8Array,
   makeHost: () => MemoryHost,
   argv: readonly string[] = ['guest'],
+  inline = true,
 ): number {
   const program = { path: 'guest', bytes: image };
   const shadow = new Machine({ image: program, argv, host: makeHost(), ...SMALL });
@@ -82,6 +83,7 @@ export function lockstep(
     host: makeHost(),
     ...SMALL,
     translations: new TranslationCache(),
+    inline,
     observer: (address, known, { cpu, memory }) => {
       catchUp(shadow, address, blocks++ > 0);
       compareRegisters(shadow, cpu.registers, address);

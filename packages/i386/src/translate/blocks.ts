@@ -8,6 +8,10 @@ export type Ending =
   | { readonly kind: 'call'; readonly target: number; readonly to: number }
   | { readonly kind: 'call-indirect'; readonly to: number }
   | { readonly kind: 'return' }
+  /** A call of the function at `target`, to its copy that begins at `to`: see inline.ts. */
+  | { readonly kind: 'enter'; readonly target: number; readonly to: number }
+  /** A return out of such a copy. */
+  | { readonly kind: 'come-back'; readonly target: number; readonly to: number }
   /** To an address that the program computes: what is there returns to this function's caller. */
   | { readonly kind: 'jump-indirect' }
   /** The interpreter takes over at the address, where something unknown is. */
@@ -16,6 +20,7 @@ export type Ending =
   | { readonly kind: 'exit'; readonly at: number };
 
 export interface Block {
+  /** Its address; of a copy more than that: see inline.ts. */
   readonly start: number;
   /** With the terminator, if it is an instruction. */
   readonly instructions: readonly Instruction[];

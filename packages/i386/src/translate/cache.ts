@@ -95,8 +95,9 @@ export class TranslationCache {
   }
 
   get(bytes: Uint8Array, options: TranslationOptions): Translation {
-    const { stackSize, pageCount, metering, observed, depthLimit } = options;
-    const key = [sampleOf(bytes), stackSize, pageCount, metering, observed, depthLimit].join();
+    const { stackSize, pageCount, metering, observed, depthLimit, inline } = options;
+    const choices = [stackSize, pageCount, metering, observed, depthLimit, inline];
+    const key = [sampleOf(bytes), ...choices].join();
     const bucket = this.kept.get(key) ?? [];
     this.kept.delete(key);
     this.kept.set(key, bucket);

@@ -12,7 +12,7 @@ import { ARITHMETIC } from '../flags.ts';
 import { EAX, ESP } from '../registers.ts';
 import type { BlockEmitter } from './block.ts';
 import { pushCell } from './cells.ts';
-import type { FunctionFacts } from './facts.ts';
+import { droppedBy, type FunctionFacts } from './facts.ts';
 import type { ModuleContext } from './function.ts';
 import {
   DEPTH_LOCAL,
@@ -23,6 +23,7 @@ import {
   POINTER_CALL,
   RETURN_LOCAL,
 } from './layout.ts';
+import { TOP } from './state.ts';
 import { OP } from './wasm.ts';
 
 /** A call of a function that is translated. */
@@ -50,6 +51,7 @@ export function callFunction(
     state.get(DEPTH_LOCAL);
     code.constant(depthLimit);
     code.op(OP.i32_ge_s);
+    code.hint(false);
     code.open(OP.if, true);
     state.storeDirty();
     for (const argument of [target, back, live, callee.liveOut]) code.constant(argument);
@@ -69,6 +71,25 @@ export function callFunction(
   code.indexed(OP.call, indices.get(target) as number);
   state.setLocal(EAX);
   if (isRecursive) code.end();
+}
+
+/** The call of a copy. */
+export function enterCopy(emitter: BlockEmitter, { address, length }: Instruction): void {
+  emitter.push(() => emitter.state.code.constant(address + length));
+}
+
+/** The return out of a copy, unless it is not to `back`: then the interpreter takes over. */
+export function comeBack(emitter: BlockEmitter, ret: Instruction, back: number): void {
+  const { state } = emitter;
+  const { code } = state;
+  emitter.read(TOP);
+  code.constant(back);
+  code.op(OP.i32_ne);
+  code.hint(false);
+  code.open(OP.if);
+  emitter.leaveHere();
+  code.end();
+  state.moveStackPointer(4 + droppedBy(ret));
 }
 
 /**
@@ -123,6 +144,7 @@ export function jumpByPointer(
     code.constant(4 + drop);
     code.op(OP.i32_add);
     code.op(OP.i32_ne);
+    code.hint(false);
     code.open(OP.if);
     emitter.leaveSpilledTo(liveOut);
     code.end();

@@ -62,6 +62,12 @@ export function discoverMore(
   return { functions, stores: stores.map(({ range }) => range), changesItself: changing.size > 0 };
 }
 
+/** What finds a function of the code by its entry. */
+export function functionsOf(code: CodeBytes): (entry: number) => CodeFunction {
+  const decoder = new CachingDecoder(code, new Set());
+  return (entry) => discoverFunction(decoder, entry);
+}
+
 /**
  * The roots without those at which a block of an earlier one's function begins. A loop of many ways
  * has many heads, and the interpreter soon comes to the first again.

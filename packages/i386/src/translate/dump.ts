@@ -5,7 +5,9 @@ import { formatInstruction } from '../format.ts';
 import { pageCountOf } from '../memory.ts';
 import { DEFAULT_LIMITS } from '../process.ts';
 import { CELL_NAMES, cellOffset } from './cells.ts';
-import { HELPERS, IMPORTS } from './layout.ts';
+import type { FunctionFacts } from './facts.ts';
+import { isCopy } from './inline.ts';
+import { DEPTH_LIMIT, HELPERS, IMPORTS } from './layout.ts';
 import { emitProgram, type TranslationOptions } from './program.ts';
 import { wasmText } from './wasm-text.ts';
 
@@ -15,6 +17,8 @@ export const UNCOUNTED: TranslationOptions = {
   pageCount: pageCountOf(DEFAULT_LIMITS.memory),
   metering: 'none',
   observed: false,
+  depthLimit: DEPTH_LIMIT,
+  inline: true,
 };
 
 /**
@@ -31,10 +35,14 @@ export function translationText(
 ): string[] | undefined {
   const program = emitProgram(bytes, options);
   if (program === undefined) return undefined;
-  const { code, entries, emitted } = program;
-  const found = emitted.find(({ marks }) =>
-    marks.some((mark, n) => n % 2 === 1 && mark === address),
-  );
+  const { code, entries, emitted, facts } = program;
+  const found = emitted.find((_, at) => {
+    const { blocks } = (facts.get(entries[at] as number) as FunctionFacts).code;
+    return [...blocks.values()].some(
+      ({ start, instructions }) =>
+        !isCopy(start) && instructions.some((one) => one.address === address),
+    );
+  });
   if (found === undefined) return undefined;
   const entry = entries[emitted.indexOf(found)] as number;
   const comments = new Map<number, string>();

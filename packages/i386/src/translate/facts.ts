@@ -201,7 +201,8 @@ function findLiveFlags(facts: ProgramFacts): boolean {
       const { whole } = fact.code;
       if (whole !== undefined) raise(fact, facts.get(whole.entry)?.liveOut ?? 0);
       for (const { ending } of fact.code.blocks.values()) {
-        if (ending.kind === 'call')
+        // What leaves a copy may come to the function that it is a copy of.
+        if (ending.kind === 'call' || ending.kind === 'come-back')
           raise(facts.get(ending.target), fact.liveIn.get(ending.to) ?? 0);
       }
     }
@@ -242,6 +243,11 @@ export function liveAtEnd(block: Block, fact: FunctionFacts, facts: ProgramFacts
       const callee = facts.get(ending.target);
       return callee === undefined ? ARITHMETIC : (callee.liveIn.get(ending.target) ?? 0);
     }
+    case 'enter':
+      return at(ending.to);
+    case 'come-back':
+      // What it pops may be another address.
+      return at(ending.to) | (facts.get(ending.target)?.liveOut ?? ARITHMETIC);
     case 'return':
       return fact.liveOut;
     default:

@@ -141,7 +141,7 @@ function isLeaf({ blocks }: CodeFunction): boolean {
   );
 }
 
-const LEAF_ENDINGS = new Set(['next', 'branch', 'return', 'leave']);
+const LEAF_ENDINGS = new Set(['next', 'branch', 'enter', 'come-back', 'return', 'leave']);
 
 // Regions
 

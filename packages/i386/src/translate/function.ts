@@ -24,8 +24,7 @@ import {
   registersOf,
 } from './block-facts.ts';
 import { type Block, type Ending, successors } from './blocks.ts';
-import { callFunction, callPointer, jumpByPointer } from './call-code.ts';
-import { FUEL_CELL, pushCell, setCell } from './cells.ts';
+import { callFunction, callPointer, comeBack, enterCopy, jumpByPointer } from './call-code.ts';
 import type { EntryFrames } from './entry-frames.ts';
 import {
   ALL_REGISTERS,
@@ -36,6 +35,7 @@ import {
 } from './facts.ts';
 import { type Flow, isNestable, structureFlow } from './flow.ts';
 import { analyseFrame, type Extents, type Frame } from './frame.ts';
+import { emitCount } from './fuel.ts';
 import { emitChecks, guardChecks, registerChecks, returnCheck, takeKnown } from './guard.ts';
 import { type Registers, stackUses } from './known.ts';
 import {
@@ -321,34 +321,8 @@ class FunctionEmitter {
   }
 
   private startBlock(block: Block, position: number): void {
-    this.meter(this.charges[position] as number);
+    emitCount(this.emitter, this.charges[position] as number);
     if (this.context.observed) this.observe(block);
-  }
-
-  /** Count, and leave to the interpreter when somebody has to ask whether to go on. */
-  private meter(charge: number): void {
-    if (charge === 0) return;
-    const { code, emitter, state } = this;
-    const { layout } = this.context;
-    const held = emitter.slots?.fuel;
-    const left = held ?? state.temporary();
-    const count = (): void => {
-      if (held === undefined) pushCell(code, layout, FUEL_CELL);
-      else state.get(held);
-      code.constant(charge);
-      code.op(OP.i32_sub);
-      code.indexed(OP.local_tee, left);
-    };
-    if (held === undefined) {
-      setCell(code, layout, FUEL_CELL, count);
-      state.get(left);
-    } else count();
-    code.constant(0);
-    code.op(OP.i32_lt_s);
-    code.open(OP.if);
-    // A call that comes back would cost more here than it looks: see access.ts.
-    emitter.leaveHere();
-    code.end();
   }
 
   private observe(block: Block): void {
@@ -364,10 +338,16 @@ class FunctionEmitter {
     const { ending } = block;
     const last = block.instructions.at(-1);
     switch (ending.kind) {
+      case 'enter':
+        enterCopy(this.emitter, last as Instruction);
+        this.next(ending.to, position, live);
+        return;
+      case 'come-back':
+        comeBack(this.emitter, last as Instruction, ending.to);
+        this.next(ending.to, position, live);
+        return;
       case 'next':
-        this.emitter.packLive(live);
-        this.state.settleStackPointer();
-        this.goTo(position, ending.to);
+        this.next(ending.to, position, live);
         return;
       case 'branch':
         this.branch(last as Instruction, ending, position, live);
@@ -388,6 +368,12 @@ class FunctionEmitter {
         this.leave(ending.at, ARITHMETIC);
         return;
     }
+  }
+
+  private next(to: number, position: number, live: number): void {
+    this.emitter.packLive(live);
+    this.state.settleStackPointer();
+    this.goTo(position, to);
   }
 
   private branch(
@@ -425,6 +411,7 @@ class FunctionEmitter {
       state.pushRegister(ESP);
       state.get(this.entryLocal as number);
       code.op(OP.i32_ne);
+      code.hint(false);
       code.open(OP.if);
       emitter.leaveHere();
       code.end();

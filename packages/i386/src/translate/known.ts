@@ -8,6 +8,7 @@
  */
 import { IMMEDIATE, type Instruction, MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { EBP, ESP } from '../registers.ts';
+import { droppedBy } from './facts.ts';
 import { directForm, registersWritten } from './forms.ts';
 import { stringOperands } from './string-code.ts';
 
@@ -68,6 +69,8 @@ export function after(instruction: Instruction, before: Registers, pushed: Pushe
     set(ESP, moved(before[ESP], 4));
     if (to?.kind === REGISTER) set(to.register, pushed.get(esp));
   }
+  if (operation === 'call') set(ESP, moved(before[ESP], -4));
+  if (operation === 'ret') set(ESP, moved(before[ESP], 4 + droppedBy(instruction)));
   if (operation === 'leave') set(ESP, moved(before[EBP], 4));
   if (to?.kind === REGISTER && to.size === 4 && from !== undefined) {
     const known = computed(operation, to, from, before);

@@ -6,13 +6,14 @@
  * Every endless run passes entries of functions and heads of loops. With a limit of instructions
  * both count. Where only a request to stop has to be noticed, the count may be too high, and a
  * function that is short, and calls only such, need not count at its entry: whoever calls it counts
- * its weight. (Of stage0's time in the machine the counts at entries were a tenth.)
+ * its weight. Where functions call each other in a circle, it is enough that one of them counts.
+ * (Of stage0's time in the machine the counts at entries were a tenth.)
  *
  * Invariant: no way is longer than what is counted on it, and what is not counted yet is at most
  * about {@link HEAVY} instructions.
  */
 import type { BudgetOptions } from '../budget.ts';
-import type { Block, CodeFunction } from './blocks.ts';
+import { type Block, type CodeFunction, callees } from './blocks.ts';
 import type { FunctionFacts, ProgramFacts } from './facts.ts';
 import type { Flow } from './flow.ts';
 
@@ -34,16 +35,46 @@ export type Weights = ReadonlyMap<number, number>;
 
 export function weightsOf(facts: ProgramFacts): Weights {
   const weights = new Map<number, number>();
-  // Callees come first: see components.ts.
-  const inOrder = [...facts.values()].sort((one, other) => one.group - other.group);
-  for (const { code, isFixed, recursive, weight: fixed } of inOrder) {
-    if (isFixed) weights.set(code.entry, fixed);
-    if (isFixed || recursive) continue;
+  const { order, closing } = calleesFirst(facts);
+  for (const entry of order) {
+    const { code, isFixed, weight: fixed } = facts.get(entry) as FunctionFacts;
+    if (isFixed) weights.set(entry, fixed);
+    if (isFixed || closing.has(entry)) continue;
     let weight = 0;
     for (const address of code.blocks.keys()) weight += weightOfBlock(code, address, weights);
-    if (weight < HEAVY) weights.set(code.entry, weight);
+    if (weight < HEAVY) weights.set(entry, weight);
   }
   return weights;
+}
+
+/**
+ * The functions in an order in which those that a function calls come before it, but for some that
+ * are `closing`: each circle of calls has one of these.
+ */
+function calleesFirst(facts: ProgramFacts): { order: number[]; closing: Set<number> } {
+  const order: number[] = [];
+  const closing = new Set<number>();
+  const seen = new Set<number>();
+  const open = new Set<number>();
+  const enter = (entry: number): { entry: number; rest: number[] } => {
+    seen.add(entry);
+    open.add(entry);
+    return { entry, rest: [...callees((facts.get(entry) as FunctionFacts).code)] };
+  };
+  for (const root of facts.keys()) {
+    if (seen.has(root)) continue;
+    const work = [enter(root)];
+    for (let top = work.at(-1); top !== undefined; top = work.at(-1)) {
+      const to = top.rest.pop();
+      if (to === undefined) {
+        open.delete(top.entry);
+        order.push(top.entry);
+        work.pop();
+      } else if (!seen.has(to)) work.push(enter(to));
+      else if (open.has(to)) closing.add(to);
+    }
+  }
+  return { order, closing };
 }
 
 /** Instructions of a block, and of what it calls that does not count at its entry. */

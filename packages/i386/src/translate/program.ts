@@ -9,14 +9,16 @@
  */
 import { readExecutable } from '../elf.ts';
 import { WatchedCode } from '../interpreter.ts';
+import { bufferSize, GRANULE } from '../memory.ts';
 import type { AccessLayout, Range } from './access.ts';
-import { callees } from './blocks.ts';
+import { type CodeFunction, callees } from './blocks.ts';
 import {
   type CodeBytes,
   codeRanges,
   type Discovered,
   discover,
   discoverMore,
+  functionsOf,
   mergeRanges,
   overlap,
 } from './discover.ts';
@@ -29,7 +31,8 @@ import {
 } from './facts.ts';
 import { type EmittedFunction, emitFunction, type ModuleContext } from './function.ts';
 import { codeOf, layoutOf } from './image-layout.ts';
-import { DEPTH_LIMIT, GUEST_SIGNATURE, HELPERS, IMPORTS, POINTERS_NAME } from './layout.ts';
+import { inlineCalls } from './inline.ts';
+import { GUEST_SIGNATURE, HELPERS, IMPORTS, POINTERS_NAME } from './layout.ts';
 import { type Metering, type Weights, weightsOf } from './metering.ts';
 import { type WasmModule, webAssembly } from './platform.ts';
 import { quickPointerCall } from './pointer-calls.ts';
@@ -44,7 +47,9 @@ export interface TranslationOptions {
   readonly pageCount: number;
   readonly metering: Metering;
   readonly observed: boolean;
-  readonly depthLimit?: number;
+  readonly depthLimit: number;
+  /** Copy small functions into their callers: see inline.ts. */
+  readonly inline: boolean;
 }
 
 /** What a translation must be fit for besides: what was seen while the program ran. */
@@ -123,7 +128,7 @@ export function emitProgram(
   const code = codeOf(executable, bytes);
   if (code === undefined) return undefined;
   const found = discover(code, executable.entry, needs.roots);
-  const facts = analyseProgram(found.functions);
+  const facts = analyseProgram(functionsToEmit(found, code, options.inline));
   if (facts === undefined) throw new Error('unreachable: no function is fixed');
   // A store to these is left to the interpreter, and so are the bytes of an ending that is.
   const ranges = codeRanges(found.functions.values());
@@ -138,7 +143,8 @@ function emitMore(
 ): EmittedProgram | undefined {
   const { code, functions, layout } = program;
   const found = discoverMore(code, roots, functions);
-  const facts = analyseProgram(found.functions, functions);
+  const inline = options.inline && !program.changesItself;
+  const facts = analyseProgram(functionsToEmit(found, code, inline), functions);
   const ranges = codeRanges(found.functions.values());
   const all = mergeRanges([...layout.code, ...ranges]);
   const end = ranges.at(-1)?.[1] ?? 0;
@@ -146,6 +152,15 @@ function emitMore(
   const isApart = code.isConstant || (end <= layout.writeStart && !overlap(layout.gaps, ranges));
   if (facts === undefined || hits || !isApart) return undefined;
   return emit(code, found, facts, { ...layout, code: all, traps: false }, options);
+}
+
+/** With copies in them, unless the program changes code: then few functions are what they were. */
+function functionsToEmit(
+  { functions, changesItself }: Discovered,
+  code: CodeBytes,
+  inline: boolean,
+): ReadonlyMap<number, CodeFunction> {
+  return inline && !changesItself ? inlineCalls(functions, functionsOf(code)) : functions;
 }
 
 function emit(
@@ -159,7 +174,7 @@ function emit(
   const entries = own.map((fact) => fact.code.entry);
   const called = new Set(own.flatMap((fact) => [...callees(fact.code)]));
   const imported = [...called].filter((entry) => facts.get(entry)?.isFixed === true);
-  const depthLimit = options.depthLimit ?? DEPTH_LIMIT;
+  const { depthLimit } = options;
   const helpers = IMPORTS.length + imported.length;
   const context: ModuleContext = {
     facts,
@@ -247,7 +262,7 @@ function assemble(program: EmittedProgram): TranslatedModule {
       ...functions,
     ],
     pointers: { signature: GUEST_SIGNATURE, name: POINTERS_NAME },
-    memoryPages: 1,
+    memoryPages: bufferSize(layout) / GRANULE,
   });
   const starts = module.bodies.slice(HELPERS.length);
   const marks = Int32Array.from(
