@@ -297,7 +297,6 @@ export class BlockEmitter {
     pushCell(code, layout, READ_LIMITS[operand.size] as number);
     code.op(OP.i32_lt_u);
     orByPage(state, place, operand.size, false);
-    code.hint(true);
     code.open(OP.if, true);
     state.get(place);
     code.memory(op, lowOffset(layout, false));
@@ -318,7 +317,6 @@ export class BlockEmitter {
     const { code, layout } = this.state;
     pushCell(code, layout, GS_CELL);
     code.op(OP.i32_eqz);
-    code.hint(false);
     code.open(OP.if);
     this.leaveHere();
     code.end();
@@ -378,7 +376,6 @@ export class BlockEmitter {
     pushCell(code, layout, WRITE_LIMITS[size] as number);
     code.op(OP.i32_lt_u);
     orByPage(state, place, size, true);
-    code.hint(true);
     code.open(OP.if);
     state.get(place);
     state.get(content);
@@ -479,7 +476,6 @@ export class BlockEmitter {
     if (expected === undefined || cover?.roots.get(expected.root) === undefined) return;
     pushKnown(state, expected, cover);
     code.op(OP.i32_ne);
-    code.hint(false);
     code.open(OP.if);
     this.leaveHere();
     code.end();

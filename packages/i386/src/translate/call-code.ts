@@ -51,7 +51,6 @@ export function callFunction(
     state.get(DEPTH_LOCAL);
     code.constant(depthLimit);
     code.op(OP.i32_ge_s);
-    code.hint(false);
     code.open(OP.if, true);
     state.storeDirty();
     for (const argument of [target, back, live, callee.liveOut]) code.constant(argument);
@@ -85,7 +84,6 @@ export function comeBack(emitter: BlockEmitter, ret: Instruction, back: number):
   emitter.read(TOP);
   code.constant(back);
   code.op(OP.i32_ne);
-  code.hint(false);
   code.open(OP.if);
   emitter.leaveHere();
   code.end();
@@ -144,7 +142,6 @@ export function jumpByPointer(
     code.constant(4 + drop);
     code.op(OP.i32_add);
     code.op(OP.i32_ne);
-    code.hint(false);
     code.open(OP.if);
     emitter.leaveSpilledTo(liveOut);
     code.end();

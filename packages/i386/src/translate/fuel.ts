@@ -24,7 +24,6 @@ export function emitCount(emitter: BlockEmitter, charge: number): void {
   } else count();
   code.constant(0);
   code.op(OP.i32_lt_s);
-  code.hint(false);
   code.open(OP.if);
   // A call that comes back would cost more here than it looks: see access.ts.
   emitter.leaveHere();

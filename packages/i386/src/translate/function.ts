@@ -411,7 +411,6 @@ class FunctionEmitter {
       state.pushRegister(ESP);
       state.get(this.entryLocal as number);
       code.op(OP.i32_ne);
-      code.hint(false);
       code.open(OP.if);
       emitter.leaveHere();
       code.end();

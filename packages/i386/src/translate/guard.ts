@@ -25,7 +25,6 @@ export function emitChecks(code: Code, checks: readonly Check[], otherwise: () =
   if (last === undefined) return;
   if (checks.length === 1) {
     last();
-    code.hint(false);
     code.open(OP.if);
     otherwise();
     code.end();
@@ -36,12 +35,10 @@ export function emitChecks(code: Code, checks: readonly Check[], otherwise: () =
   const isWrong = code.open(OP.block);
   for (const check of checks.slice(0, -1)) {
     check();
-    code.hint(false);
     code.branch(OP.br_if, isWrong);
   }
   last();
   code.op(OP.i32_eqz);
-  code.hint(true);
   code.branch(OP.br_if, isRight);
   code.end();
   otherwise();

@@ -16,7 +16,6 @@ import { OP } from './wasm.ts';
 export function orByPage(state: BlockState, place: number, size: number, write: boolean): void {
   const { code, layout } = state;
   if (!layout.isPaged) return;
-  code.hint(true);
   code.open(OP.if, true);
   code.constant(1);
   code.op(OP.else);
@@ -24,7 +23,6 @@ export function orByPage(state: BlockState, place: number, size: number, write: 
   state.get(place);
   code.constant(layout.pageCount * PAGE - start);
   code.op(OP.i32_lt_u);
-  code.hint(true);
   code.open(OP.if, true);
   state.get(place);
   code.constant(start);
@@ -73,7 +71,6 @@ export function inStack(
   }
   code.constant(layout.stackSize - deep - size);
   code.op(OP.i32_gt_u);
-  code.hint(false);
   code.open(OP.if);
   otherwise();
   code.end();

@@ -103,7 +103,6 @@ export function quickPointerCall(layout: Layout, depthLimit: number): DefinedFun
   const isOther = code.open(OP.block);
   const unless = (opcode: number): void => {
     code.op(opcode);
-    code.hint(false);
     code.branch(OP.br_if, isOther);
   };
   setCell(code, layout, CALLS_CELL, () => {
@@ -134,7 +133,6 @@ export function quickPointerCall(layout: Layout, depthLimit: number): DefinedFun
     code.op(OP.i32_ne);
   };
   isElsewhere();
-  code.hint(false);
   code.open(OP.if);
   get(PRODUCT);
   code.constant(SECOND_SHIFT);
@@ -143,7 +141,6 @@ export function quickPointerCall(layout: Layout, depthLimit: number): DefinedFun
   code.op(OP.i32_and);
   setPlace();
   isElsewhere();
-  code.hint(false);
   code.branch(OP.br_if, isOther);
   code.end();
   get(PLACE);

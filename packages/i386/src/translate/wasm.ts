@@ -106,18 +106,11 @@ const OWN_TABLE = 1;
 /** The body of one function. */
 export class Code {
   readonly bytes: ByteWriter = new ByteWriter(256);
-  /** Offset of an `if` or `br_if`, and 1 if its condition is usually true, 0 if not; and so on. */
-  readonly hints: number[] = [];
   /** Blocks that are open. */
   depth = 0;
 
   op(opcode: number): void {
     this.bytes.writeByte(opcode);
-  }
-
-  /** Is the condition of the `if` or `br_if` that comes next usually true? */
-  hint(isLikely: boolean): void {
-    this.hints.push(this.bytes.length, isLikely ? 1 : 0);
   }
 
   /** An opcode with one index: local or function. */
@@ -267,44 +260,7 @@ export function encodeModule(parts: ModuleParts): {
     unsignedLeb(w, all.length);
     for (const at of all.keys()) unsignedLeb(w, imports.length + at);
   });
-  hintSection(out, functions, imports.length);
   return { bodies: codeSection(out, functions), bytes: out.toBytes() };
-}
-
-/**
- * Which branches are rare, so that an engine can put their code elsewhere (WebAssembly's proposal
- * "Branch Hinting"). Others ignore it.
- */
-function hintSection(
-  out: ByteWriter,
-  functions: readonly DefinedFunction[],
-  firstIndex: number,
-): void {
-  const content = new ByteWriter(1 << 12);
-  name(content, 'metadata.code.branch_hint');
-  unsignedLeb(content, functions.length);
-  for (const [at, { locals, code }] of functions.entries()) {
-    unsignedLeb(content, firstIndex + at);
-    unsignedLeb(content, code.hints.length / 2);
-    const start = headOf(locals).length;
-    for (let n = 0; n < code.hints.length; n += 2) {
-      unsignedLeb(content, start + (code.hints[n] as number));
-      unsignedLeb(content, 1); // byte of data
-      unsignedLeb(content, code.hints[n + 1] as number);
-    }
-  }
-  out.writeByte(0);
-  unsignedLeb(out, content.length);
-  out.write(content.view());
-}
-
-/** What a function's body has before its code: how many locals there are. */
-function headOf(locals: number): ByteWriter {
-  const head = new ByteWriter(16);
-  unsignedLeb(head, 1);
-  unsignedLeb(head, locals);
-  head.writeByte(I32);
-  return head;
 }
 
 function codeSection(out: ByteWriter, functions: readonly DefinedFunction[]): number[] {
@@ -312,7 +268,10 @@ function codeSection(out: ByteWriter, functions: readonly DefinedFunction[]): nu
   const starts: number[] = [];
   unsignedLeb(content, functions.length);
   for (const { locals, code } of functions) {
-    const head = headOf(locals);
+    const head = new ByteWriter(16);
+    unsignedLeb(head, 1);
+    unsignedLeb(head, locals);
+    head.writeByte(I32);
     unsignedLeb(content, head.length + code.bytes.length);
     content.write(head.view());
     starts.push(content.length);
