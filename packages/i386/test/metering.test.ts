@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Instruction } from '../src/decode.ts';
 import type { Block, CodeFunction, Ending } from '../src/translate/blocks.ts';
+import { components } from '../src/translate/components.ts';
 import { discoverMore } from '../src/translate/discover.ts';
 import { UNCOUNTED } from '../src/translate/dump.ts';
 import { analyseProgram, type FunctionFacts, type ProgramFacts } from '../src/translate/facts.ts';
@@ -49,6 +50,23 @@ const randomFunction = fc.integer({ min: 1, max: 2 ** 31 - 1 }).map((seed) => {
   }));
   return { dice, code: functionOf(shape) };
 });
+
+/** For each function, those that it calls. */
+const randomCalls = fc.integer({ min: 2, max: 8 }).chain((count) => {
+  const targets = fc.array(fc.nat({ max: count - 1 }), { maxLength: 3 });
+  return fc.array(targets, { minLength: count, maxLength: count });
+});
+
+/** A function of one block for each call, and one that returns. */
+function callingFunction(entry: number, targets: readonly number[]): FunctionFacts {
+  const blocks = [...targets, undefined].map((target, at): [number, Block] => {
+    const [start, to] = [entry + at / 10, entry + (at + 1) / 10];
+    const ending: Ending = target === undefined ? { kind: 'return' } : { kind: 'call', target, to };
+    return [start, { start, instructions: [{} as Instruction], ending }];
+  });
+  const code = { entry, blocks: new Map(blocks) };
+  return { code, isFixed: false, weight: 0 } as unknown as FunctionFacts;
+}
 
 describe('what is counted', () => {
   it('is not less than what is executed, where loops have one head', () => {
@@ -117,6 +135,32 @@ describe('what is counted', () => {
     const charges = chargesIn(code, flow);
     const byBlock = Object.fromEntries(flow.order.map((address, at) => [address, charges[at]]));
     expect(byBlock).toEqual({ 0: 1001, 1: 10, 2: 100, 3: 0 });
+  });
+
+  it('is at the entry of one function of each circle of calls, and of few others', () => {
+    let [circles, shortInCircles] = [0, 0];
+    const property = fc.property(randomCalls, (calls) => {
+      const facts = new Map(
+        calls.map((targets, entry) => [entry, callingFunction(entry, targets)]),
+      );
+      const weights = weightsOf(facts);
+      const next = (entry: number): number[] => calls[entry] as number[];
+      const short = (entry: number): number[] => next(entry).filter((to) => weights.has(to));
+      const isCircle = (to: typeof next) => (members: readonly number[]) =>
+        members.length > 1 || to(members[0] as number).includes(members[0] as number);
+      const entries = [...facts.keys()];
+      expect(
+        components(
+          entries.filter((entry) => weights.has(entry)),
+          short,
+        ).filter(isCircle(short)),
+      ).toEqual([]);
+      const inCircles = components(entries, next).filter(isCircle(next)).flat();
+      circles += inCircles.length;
+      shortInCircles += inCircles.filter((entry) => weights.has(entry)).length;
+    });
+    fc.assert(property, { numRuns: 500 });
+    expect(shortInCircles).toBeGreaterThan(circles / 4);
   });
 
   it('is known of a short function when more is translated that calls it', () => {
