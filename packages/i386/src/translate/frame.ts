@@ -77,6 +77,13 @@ export interface Frame {
   readonly whole: Extents | undefined;
 }
 
+/** Before the block's last instruction, a return: is esp what it was at the function's entry? */
+export function isBalanced({ before, covers, first }: Frame, block: Block): boolean {
+  const last = block.instructions.length - 1;
+  const esp = before.get(block)?.[last]?.[ESP];
+  return covers.get(block)?.[last] === first && esp?.root === ESP && esp.value === 0;
+}
+
 /**
  * @param flow the function's.
  * @param frameAt how far ebp is from esp at the entry, if that is known: see entry-frames.ts.

@@ -34,9 +34,16 @@ import {
   type ProgramFacts,
 } from './facts.ts';
 import { type Flow, isNestable, structureFlow } from './flow.ts';
-import { analyseFrame, type Extents, type Frame } from './frame.ts';
+import { analyseFrame, type Frame, isBalanced } from './frame.ts';
 import { emitCount } from './fuel.ts';
-import { emitChecks, guardChecks, registerChecks, returnCheck, takeKnown } from './guard.ts';
+import {
+  emitChecks,
+  guardChecks,
+  registerChecks,
+  returnCheck,
+  stackFrom,
+  takeKnown,
+} from './guard.ts';
 import { type Registers, stackUses } from './known.ts';
 import {
   FIRST_TEMPORARY,
@@ -50,7 +57,7 @@ import {
 import { chargesOf, type Metering, type Weights } from './metering.ts';
 import { HeldSlots } from './slots.ts';
 import { lastReads } from './stack-words.ts';
-import { BlockState } from './state.ts';
+import { BlockState, type StackPointer } from './state.ts';
 import { Code, OP } from './wasm.ts';
 
 /** What all functions of a module share. */
@@ -161,16 +168,8 @@ class FunctionEmitter {
     return [...this.fact.code.blocks.values()].some(
       (block) =>
         block.ending.kind === 'jump-indirect' ||
-        (block.ending.kind === 'return' && !this.isBalanced(block)),
+        (block.ending.kind === 'return' && !isBalanced(this.frame, block)),
     );
-  }
-
-  /** Before the block's return, is esp what it was at the entry? */
-  private isBalanced(block: Block): boolean {
-    const { before, covers, first } = this.frame;
-    const last = block.instructions.length - 1;
-    const esp = before.get(block)?.[last]?.[ESP];
-    return covers.get(block)?.[last] === first && esp?.root === ESP && esp.value === 0;
   }
 
   /** All blocks. Nothing is reached after them. */
@@ -199,11 +198,29 @@ class FunctionEmitter {
     emitter.slots.loadAll();
   }
 
-  /** Leave to the interpreter if the guard fails. */
-  private guard(extents: Extents | undefined): void {
+  /**
+   * Leave to the interpreter if the guard before an instruction of the block fails.
+   *
+   * @param isDone where the block begins, its guard was part of what is before it.
+   */
+  private guard(block: Block, at: number, isDone: boolean): void {
+    const extents = this.frame.guards.get(block)?.get(at);
     if (extents === undefined) return;
-    this.state.words.forget();
-    emitChecks(this.code, guardChecks(this.state, extents), () => this.emitter.leaveHere());
+    const { state, emitter } = this;
+    if (!isDone) {
+      state.words.forget();
+      state.settleStackPointer();
+      emitChecks(this.code, guardChecks(state, extents), () => emitter.leaveHere());
+    }
+    state.stack =
+      stackFrom(state, this.frame.before.get(block)?.[at]?.[ESP], extents) ?? state.stack;
+  }
+
+  /** Where esp is when the block begins, if it is known from a guard before it. */
+  private stackAt(block: Block | undefined): StackPointer | undefined {
+    if (block === undefined || this.frame.guards.get(block)?.has(0) === true) return undefined;
+    const { before, covers } = this.frame;
+    return stackFrom(this.state, before.get(block)?.[0]?.[ESP], covers.get(block)?.[0]);
   }
 
   /** `live`: flags that are right before the instruction. */
@@ -253,6 +270,9 @@ class FunctionEmitter {
       this.code.constant((switches.targets.get(before) as readonly number[]).indexOf(target));
       this.code.indexed(OP.local_set, LABEL_LOCAL);
     }
+    if (this.stackAt(this.fact.code.blocks.get(target)) === undefined) {
+      this.state.settleStackPointer();
+    }
     const to = position.get(before ?? target) as number;
     if (this.isNested(from, to)) this.tree(to);
     else if (this.dispatch < 0) this.code.branch(OP.br, this.labels.get(to) as number);
@@ -293,9 +313,9 @@ class FunctionEmitter {
       this.switch(position);
       return;
     }
-    const guards = this.frame.guards.get(block);
     const reads = lastReads(block.instructions, this.frame.before.get(block) ?? []);
-    emitter.begin(this.dirtyIn[position] as number, this.neededAt(block.start), reads);
+    const dirty = this.dirtyIn[position] as number;
+    emitter.begin(dirty, this.neededAt(block.start), reads, this.stackAt(block));
     const body = bodyOf(block);
     const atEnd = liveAtEnd(block, fact, context.facts);
     const live = liveAfterEach(block, body, atEnd);
@@ -303,7 +323,7 @@ class FunctionEmitter {
     for (let at = 0; at < block.instructions.length; at++) {
       const instruction = block.instructions[at] as Instruction;
       this.startInstruction(block, at, live[at] as number);
-      if (at > 0 || !this.guarded.has(block)) this.guard(guards?.get(at));
+      this.guard(block, at, at === 0 && this.guarded.has(block));
       if (at === 0) this.startBlock(block, position);
       if (at === body.length) break; // the ending's
       if (emitter.emitTruth(instruction, body[at + 1])) at++;
@@ -372,7 +392,6 @@ class FunctionEmitter {
 
   private next(to: number, position: number, live: number): void {
     this.emitter.packLive(live);
-    this.state.settleStackPointer();
     this.goTo(position, to);
   }
 
@@ -389,10 +408,11 @@ class FunctionEmitter {
       emitter.packLive(live);
       state.get(condition);
     }
-    state.settleStackPointer();
+    const { stack } = state;
     code.open(OP.if);
     this.goTo(position, ending.taken);
     code.end();
+    state.stack = stack;
     this.goTo(position, ending.to);
   }
 
@@ -407,7 +427,7 @@ class FunctionEmitter {
 
   private return(block: Block, live: number): void {
     const { code, state, emitter, fact } = this;
-    if (fact.drop !== undefined && !this.isBalanced(block)) {
+    if (fact.drop !== undefined && !isBalanced(this.frame, block)) {
       state.pushRegister(ESP);
       state.get(this.entryLocal as number);
       code.op(OP.i32_ne);
@@ -459,14 +479,14 @@ class FunctionEmitter {
     const held = kept.reduce((all, { register }) => all | (1 << register), this.neededAt(back));
     const needed = this.fact.liveIn.get(back) ?? 0;
     const flags = needed | liveOut;
-    if (drop !== undefined) state.settleStackPointer();
+    const block = this.fact.code.blocks.get(back) as Block;
+    if (drop !== undefined && this.stackAt(block) === undefined) state.settleStackPointer();
     const isLost = drop === undefined ? changes | (1 << ESP) : changes & ~(1 << ESP);
     state.reload(isLost & ~RETURNED, held, flags);
     state.changed(EAX);
     const cover = this.frame.covers.get(caller)?.at(-1);
     const checks = [returnCheck(code, back)];
     for (const one of kept) checks.push(...registerChecks(state, one.register, one.known, cover));
-    const block = this.fact.code.blocks.get(back) as Block;
     const guard = this.frame.guards.get(block)?.get(0);
     const to = flow.position.get(back) as number;
     const follows = this.isNested(position, to) && !flow.loopHeads.has(to);

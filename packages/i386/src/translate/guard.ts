@@ -13,7 +13,7 @@ import { stackStart } from './access.ts';
 import type { Extent, Extents } from './frame.ts';
 import type { Known } from './known.ts';
 import { RETURN_LOCAL } from './layout.ts';
-import type { BlockState } from './state.ts';
+import type { BlockState, StackPointer } from './state.ts';
 import { type Code, OP } from './wasm.ts';
 
 /** Pushes a value that is not 0 when something is not as it was taken to be. */
@@ -140,6 +140,18 @@ export function returnCheck(code: Code, back: number): Check {
     code.constant(back);
     code.op(OP.i32_ne);
   };
+}
+
+/** Where esp is, if it is known by its distance from a root whose place `cover` has. */
+export function stackFrom(
+  state: BlockState,
+  esp: Known | undefined,
+  cover: Extents | undefined,
+): StackPointer | undefined {
+  const [from] = (esp && cover?.roots.get(esp.root)) ?? [];
+  if (esp === undefined || from === undefined) return undefined;
+  const distance = esp.value - from + stackStart(state.layout);
+  return { local: state.placeOf(esp.root), distance: distance | 0 };
 }
 
 /** Push the address that is known, where `cover` reaches something from its root. */

@@ -3,11 +3,12 @@
  * What the emitter knows within a block: where register values are, what is on the stack, who made
  * the flags.
  *
- * Registers live in locals; `dirty` ones differ from their cells. esp moves by `delta` without
- * code, until it has to be seen. Those that nobody reads before they are set stay in their cells,
+ * Registers live in locals; `dirty` ones differ from their cells. esp is a distance from a local,
+ * its own or one that stays as it is while esp moves, so that pushes and pops need no code for it. Those that nobody reads before they are set stay in their cells,
  * and their locals are not `held`. The flags local has those of the six flags that are live; the
  * other bits of the flags are only in their cell, as the interpreter alone changes them. Invariant:
- * at the end of each instruction, local esp + delta is the guest's esp, and what is held is right.
+ * at the end of each instruction, the guest's esp is where `stack` says, and what else is held is
+ * right.
  */
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
@@ -17,6 +18,14 @@ import { FLAGS_CELL, GS_CELL, pushCell, setCell } from './cells.ts';
 import { FIRST_TEMPORARY, FLAGS_LOCAL, localOf } from './layout.ts';
 import { type LastReads, StackWords } from './stack-words.ts';
 import { type Code, OP } from './wasm.ts';
+
+/** esp is `distance` more than a local. */
+export interface StackPointer {
+  readonly local: number;
+  readonly distance: number;
+}
+
+const OWN_LOCAL: StackPointer = { local: localOf(ESP), distance: 0 };
 
 export class BlockState {
   readonly code: Code;
@@ -36,8 +45,8 @@ export class BlockState {
   /** Those whose values somebody may still want. */
   private wanted: ReadonlySet<number> = new Set();
   private readonly places = new Map<number, number>();
-  /** What esp is more than its local. */
-  private delta = 0;
+  /** Where esp is. */
+  stack: StackPointer = OWN_LOCAL;
   /** What is known of the stack. */
   readonly words: StackWords = new StackWords();
 
@@ -51,10 +60,15 @@ export class BlockState {
    * @param held includes `dirty`.
    * @param reads what the block reads of the stack.
    */
-  beginBlock(dirty: number, held: number, reads: LastReads = new Map()): void {
+  beginBlock(
+    dirty: number,
+    held: number,
+    reads: LastReads = new Map(),
+    stack: StackPointer = OWN_LOCAL,
+  ): void {
     this.dirty = dirty;
     this.held = held;
-    this.delta = 0;
+    this.stack = stack;
     this.words.begin(reads);
     this.beginInstruction([]);
   }
@@ -113,9 +127,9 @@ export class BlockState {
   // Registers
 
   pushRegister(register: number): void {
-    this.get(localOf(register));
-    if (register === ESP && this.delta !== 0) {
-      this.code.constant(this.delta);
+    this.get(register === ESP ? this.stack.local : localOf(register));
+    if (register === ESP && this.stack.distance !== 0) {
+      this.code.constant(this.stack.distance);
       this.code.op(OP.i32_add);
     }
   }
@@ -135,21 +149,20 @@ export class BlockState {
   changed(register: number): void {
     this.dirty |= 1 << register;
     this.held |= 1 << register;
-    if (register === ESP) this.delta = 0;
+    if (register === ESP) this.stack = OWN_LOCAL;
   }
 
   /** Move esp without code. */
   moveStackPointer(by: number): void {
-    this.delta = (this.delta + by) | 0;
+    const { local, distance } = this.stack;
+    this.stack = { local, distance: (distance + by) | 0 };
     this.dirty |= 1 << ESP;
   }
 
   /** Let the local of esp be esp. */
   settleStackPointer(): void {
-    if (this.delta === 0) return;
-    this.pushRegister(ESP);
-    this.setLocal(ESP);
-    this.delta = 0;
+    this.showStackPointer();
+    this.stack = OWN_LOCAL;
   }
 
   /** Bring the cells up to date. */
@@ -170,7 +183,7 @@ export class BlockState {
    */
   storeHeld(held: number, always: number, sometimes: number): void {
     const { code } = this;
-    this.delta = 0;
+    this.stack = OWN_LOCAL;
     this.store(this.touched & always);
     for (let register = 0; register < 8; register++) {
       if ((this.touched & sometimes & ~always & (1 << register)) === 0) continue;
@@ -209,7 +222,7 @@ export class BlockState {
    * On a rare way that goes to an exit: let the local of esp be esp, while here it still is not.
    */
   showStackPointer(): void {
-    if (this.delta === 0) return;
+    if (this.stack.local === OWN_LOCAL.local && this.stack.distance === 0) return;
     this.pushRegister(ESP);
     this.setLocal(ESP);
   }
@@ -234,7 +247,7 @@ export class BlockState {
     }
     if (flags !== 0) this.loadFlags();
     this.words.forget();
-    if ((registers & (1 << ESP)) !== 0) this.delta = 0;
+    if ((registers & (1 << ESP)) !== 0) this.stack = OWN_LOCAL;
   }
 
   private loadFlags(): void {
@@ -265,8 +278,8 @@ export class BlockState {
     let constant = operand.value - origin;
     let terms = 0;
     if (operand.base >= 0) {
-      this.get(localOf(operand.base));
-      if (operand.base === ESP) constant += this.delta;
+      this.get(operand.base === ESP ? this.stack.local : localOf(operand.base));
+      if (operand.base === ESP) constant += this.stack.distance;
       terms++;
     }
     if (operand.index >= 0) {

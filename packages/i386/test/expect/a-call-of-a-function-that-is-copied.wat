@@ -47,18 +47,14 @@ block
     local.get $ebp
     i32.store offset=4
     ;; 8048072 mov ebp, esp
-    local.get $esp
-    i32.const -4
+    local.get $14
+    i32.const 0xff7fe004
     i32.add
     local.set $ebp
     ;; 8048074 call 0x804807e
     local.get $14
     i32.const 0x8048079
     i32.store
-    local.get $esp
-    i32.const -8
-    i32.add
-    local.set $esp
     ;; 804807e xor eax, eax
     local.get $eax
     local.get $eax
@@ -70,6 +66,10 @@ block
     i32.const 0x8048079
     i32.ne
     if
+      local.get $14
+      i32.const 0xff7fe000
+      i32.add
+      local.set $esp
       i32.const 0x8048080
       local.set $return
       i32.const 0
@@ -80,10 +80,6 @@ block
       local.set $flags
       br 1
     end
-    local.get $esp
-    i32.const 4
-    i32.add
-    local.set $esp
     ;; 8048079 pop ebp
     local.get $14
     i32.load offset=4
@@ -92,6 +88,10 @@ block
     i32.add
     i32.ne
     if
+      local.get $14
+      i32.const 0xff7fe004
+      i32.add
+      local.set $esp
       i32.const 0x8048079
       local.set $return
       i32.const 0
@@ -115,8 +115,8 @@ block
     i32.load offset=8
     local.set $16
     i32.const 0
-    local.get $esp
-    i32.const 8
+    local.get $14
+    i32.const 0xff7fe00c
     i32.add
     i32.store offset=8390672 (; esp ;)
     i32.const 0

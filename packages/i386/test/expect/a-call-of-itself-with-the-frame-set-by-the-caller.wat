@@ -62,8 +62,8 @@ block
       local.get $ebp
       i32.store offset=8
       ;; 804807a mov edi, esp
-      local.get $esp
-      i32.const -8
+      local.get $14
+      i32.const 0xff7fe008
       i32.add
       local.set $edi
       ;; 804807c dec eax
@@ -100,8 +100,8 @@ block
         local.get $ebx
         i32.store offset=8390668 (; ebx ;)
         i32.const 0
-        local.get $esp
-        i32.const -16
+        local.get $14
+        i32.const 0xff7fe000
         i32.add
         i32.store offset=8390672 (; esp ;)
         i32.const 0
@@ -120,8 +120,8 @@ block
       else
         local.get $eax
         local.get $ebx
-        local.get $esp
-        i32.const -16
+        local.get $14
+        i32.const 0xff7fe000
         i32.add
         local.get $ebp
         local.get $depth
@@ -131,10 +131,6 @@ block
         local.set $eax
       end
       local.set $return
-      local.get $esp
-      i32.const -12
-      i32.add
-      local.set $esp
       i32.const 0
       i32.load offset=8390676 (; ebp ;)
       local.set $ebp
@@ -152,6 +148,10 @@ block
           i32.eqz
           br_if 1
         end
+        local.get $14
+        i32.const 0xff7fe004
+        i32.add
+        local.set $esp
         i32.const 0
         local.set $known
         i32.const 49
@@ -180,8 +180,8 @@ block
       i32.add
       i32.ne
       if
-        local.get $esp
-        i32.const 4
+        local.get $14
+        i32.const 0xff7fe008
         i32.add
         local.set $esp
         i32.const 0x8048086
@@ -206,10 +206,6 @@ block
       local.get $14
       i32.load offset=12
       local.set $edi
-      local.get $esp
-      i32.const 12
-      i32.add
-      local.set $esp
       br 0
     end
     ;; 8048088 ret
@@ -220,8 +216,8 @@ block
     local.get $ebx
     i32.store offset=8390668 (; ebx ;)
     i32.const 0
-    local.get $esp
-    i32.const 4
+    local.get $14
+    i32.const 0xff7fe014
     i32.add
     i32.store offset=8390672 (; esp ;)
     i32.const 0

@@ -51,8 +51,8 @@ block
         local.get $ebx
         i32.store offset=8390668 (; ebx ;)
         i32.const 0
-        local.get $esp
-        i32.const -4
+        local.get $14
+        i32.const 0xff7fe000
         i32.add
         i32.store offset=8390672 (; esp ;)
         i32.const 0
@@ -71,8 +71,8 @@ block
       else
         local.get $eax
         local.get $ebx
-        local.get $esp
-        i32.const -4
+        local.get $14
+        i32.const 0xff7fe000
         i32.add
         local.get $ebp
         local.get $depth
@@ -86,6 +86,10 @@ block
       i32.const 0x8048079
       i32.ne
       if
+        local.get $14
+        i32.const 0xff7fe004
+        i32.add
+        local.set $esp
         i32.const 0
         local.set $known
         i32.const 57
@@ -101,8 +105,8 @@ block
     i32.load offset=4
     local.set $15
     i32.const 0
-    local.get $esp
-    i32.const 4
+    local.get $14
+    i32.const 0xff7fe008
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $15

@@ -38,8 +38,8 @@ block
     local.get $ebp
     i32.store offset=4
     ;; 8048072 mov ebp, esp
-    local.get $esp
-    i32.const -4
+    local.get $14
+    i32.const 0xff7fe004
     i32.add
     local.set $ebp
     ;; 8048074 call 0x804807e
@@ -48,22 +48,22 @@ block
     i32.store
     local.get $eax
     local.get $ebx
-    local.get $esp
-    i32.const -8
+    local.get $14
+    i32.const 0xff7fe000
     i32.add
     local.get $ebp
     local.get $depth
     call $f804807e
     local.set $eax
     local.set $return
-    local.get $esp
-    i32.const -4
-    i32.add
-    local.set $esp
     local.get $return
     i32.const 0x8048079
     i32.ne
     if
+      local.get $14
+      i32.const 0xff7fe004
+      i32.add
+      local.set $esp
       i32.const 0
       local.set $known
       i32.const 57
@@ -80,6 +80,10 @@ block
     i32.add
     i32.ne
     if
+      local.get $14
+      i32.const 0xff7fe004
+      i32.add
+      local.set $esp
       i32.const 0x8048079
       local.set $return
       i32.const 0
@@ -103,8 +107,8 @@ block
     i32.load offset=8
     local.set $16
     i32.const 0
-    local.get $esp
-    i32.const 8
+    local.get $14
+    i32.const 0xff7fe00c
     i32.add
     i32.store offset=8390672 (; esp ;)
     i32.const 0

@@ -35,8 +35,8 @@ block
     local.tee $15
     i32.store offset=8
     ;; 8048072 mov ebp, esp
-    local.get $esp
-    i32.const -4
+    local.get $14
+    i32.const 0xff7fe008
     i32.add
     local.set $ebp
     ;; 8048077 mov [ebp-4], eax

@@ -40,13 +40,23 @@ block
       i32.eqz
       i32.eqz
       if
+        local.get $14
+        i32.const 0xff7fe000
+        i32.add
+        local.set $esp
         br 1
       end
       ;; 8048074 ret
-      local.get $esp
+      local.get $14
+      i32.const 0xff7fe000
+      i32.add
       local.get $15
       i32.ne
       if
+        local.get $14
+        i32.const 0xff7fe000
+        i32.add
+        local.set $esp
         i32.const 0x8048074
         local.set $return
         i32.const 0
@@ -64,8 +74,8 @@ block
       local.get $ecx
       i32.store offset=8390660 (; ecx ;)
       i32.const 0
-      local.get $esp
-      i32.const 4
+      local.get $14
+      i32.const 0xff7fe004
       i32.add
       i32.store offset=8390672 (; esp ;)
       local.get $16

@@ -36,13 +36,11 @@ block
     i32.load offset=4
     local.set $16
     ;; 8048071 mov esi, esp
-    local.get $esp
+    local.get $14
+    i32.const 0xff7fe004
+    i32.add
     local.set $esi
     ;; 8048073 sub esp, 4
-    local.get $esp
-    i32.const -4
-    i32.add
-    local.set $esp
     loop
       ;; 8048076 dec dword [esi-4]
       local.get $15

@@ -104,8 +104,8 @@ block
       local.get $ecx
       i32.store offset=8390660 (; ecx ;)
       i32.const 0
-      local.get $esp
-      i32.const 4
+      local.get $14
+      i32.const 0xff7fe004
       i32.add
       i32.store offset=8390672 (; esp ;)
       local.get $16

@@ -55,6 +55,10 @@ block
       i32.const 0xfffff
       i32.gt_u
       if
+        local.get $14
+        i32.const 0xff7fe000
+        i32.add
+        local.set $esp
         i32.const 0x8048071
         local.set $return
         i32.const 0
@@ -74,8 +78,8 @@ block
     i32.load
     local.set $15
     i32.const 0
-    local.get $esp
-    i32.const 4
+    local.get $14
+    i32.const 0xff7fe004
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $15

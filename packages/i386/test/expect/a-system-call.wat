@@ -30,6 +30,10 @@ block
     i32.const 3
     local.set $eax
     ;; 8048076 int 0x80
+    local.get $14
+    i32.const 0xff7fe000
+    i32.add
+    local.set $esp
     i32.const 0
     local.get $eax
     i32.store offset=8390656 (; eax ;)

@@ -45,8 +45,8 @@ block
     i32.load
     local.set $15
     i32.const 0
-    local.get $esp
-    i32.const 4
+    local.get $14
+    i32.const 0xff7fe004
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $15

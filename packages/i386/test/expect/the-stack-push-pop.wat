@@ -48,8 +48,8 @@ block
     local.get $ebx
     i32.store offset=8390668 (; ebx ;)
     i32.const 0
-    local.get $esp
-    i32.const 4
+    local.get $14
+    i32.const 0xff7fe008
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $15

@@ -81,10 +81,16 @@ block
       local.set $flags
       br 1
     end
-    local.get $esp
+    local.get $14
+    i32.const 0xff7fe000
+    i32.add
     local.get $15
     i32.ne
     if
+      local.get $14
+      i32.const 0xff7fe000
+      i32.add
+      local.set $esp
       i32.const 0x8048073
       local.set $return
       i32.const 0
@@ -99,8 +105,8 @@ block
     i32.load
     local.set $16
     i32.const 0
-    local.get $esp
-    i32.const 4
+    local.get $14
+    i32.const 0xff7fe004
     i32.add
     i32.store offset=8390672 (; esp ;)
     local.get $16
