@@ -18,6 +18,7 @@ import {
   DEPTH_LOCAL,
   INTERPRET,
   JUMP_INDIRECT,
+  LEAVE,
   PASSED,
   PASSED_REGISTERS,
   POINTER_CALL,
@@ -111,6 +112,17 @@ export function callPointer(
   state.get(DEPTH_LOCAL);
   code.indexed(OP.call, emitter.helpers + POINTER_CALL);
   state.setLocal(EAX);
+}
+
+/** The interpreter goes on at the address. Nothing is reached after it. */
+export function leaveFor(emitter: BlockEmitter, address: number): void {
+  const { code } = emitter.state;
+  emitter.slots?.flush();
+  emitter.spillAll(ARITHMETIC);
+  code.constant(address);
+  code.constant(ARITHMETIC);
+  code.indexed(OP.call, LEAVE);
+  code.op(OP.unreachable);
 }
 
 /**

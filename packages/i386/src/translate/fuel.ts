@@ -2,10 +2,31 @@
 /** What translated code counts, so that it can be stopped: see metering.ts. */
 import type { BlockEmitter } from './block.ts';
 import { FUEL_CELL, pushCell, setCell } from './cells.ts';
+import { RETURN_LOCAL } from './layout.ts';
 import { OP } from './wasm.ts';
 
-/** Count, and leave to the interpreter when somebody has to ask whether to go on. */
-export function emitCount(emitter: BlockEmitter, charge: number): void {
+/** Count at the entry of a function. */
+export function countEntry(emitter: BlockEmitter, charge: number): void {
+  emitCount(emitter, charge, () => emitter.leaveHere());
+}
+
+/** Count on the way back to `address`, where the flags in `known`, which are in their local, live. */
+export function countBack(
+  emitter: BlockEmitter,
+  charge: number,
+  address: number,
+  known: number,
+): void {
+  emitCount(emitter, charge, () => {
+    const { code } = emitter.state;
+    code.constant(address);
+    code.indexed(OP.local_set, RETURN_LOCAL);
+    emitter.leaveTo(known);
+  });
+}
+
+/** Count; when somebody has to ask whether to go on, `leave`, which does not come back. */
+function emitCount(emitter: BlockEmitter, charge: number, leave: () => void): void {
   if (charge === 0) return;
   const { state } = emitter;
   const { code, layout } = state;
@@ -26,6 +47,6 @@ export function emitCount(emitter: BlockEmitter, charge: number): void {
   code.op(OP.i32_lt_s);
   code.open(OP.if);
   // A call that comes back would cost more here than it looks: see access.ts.
-  emitter.leaveHere();
+  leave();
   code.end();
 }

@@ -11,7 +11,6 @@
  * the rest to the interpreter.
  */
 import type { Instruction } from '../decode.ts';
-import { ARITHMETIC } from '../flags.ts';
 import { EAX, ESP } from '../registers.ts';
 import type { AccessLayout } from './access.ts';
 import { BlockEmitter } from './block.ts';
@@ -24,7 +23,14 @@ import {
   registersOf,
 } from './block-facts.ts';
 import { type Block, type Ending, successors } from './blocks.ts';
-import { callFunction, callPointer, comeBack, enterCopy, jumpByPointer } from './call-code.ts';
+import {
+  callFunction,
+  callPointer,
+  comeBack,
+  enterCopy,
+  jumpByPointer,
+  leaveFor,
+} from './call-code.ts';
 import type { EntryFrames } from './entry-frames.ts';
 import {
   ALL_REGISTERS,
@@ -35,7 +41,7 @@ import {
 } from './facts.ts';
 import { type Flow, isNestable, structureFlow } from './flow.ts';
 import { analyseFrame, type Frame, isBalanced } from './frame.ts';
-import { emitCount } from './fuel.ts';
+import { countBack, countEntry } from './fuel.ts';
 import {
   emitChecks,
   guardChecks,
@@ -45,16 +51,8 @@ import {
   takeKnown,
 } from './guard.ts';
 import { type Registers, stackUses } from './known.ts';
-import {
-  FIRST_TEMPORARY,
-  LABEL_LOCAL,
-  LEAVE,
-  OBSERVE,
-  PASSED,
-  RETURN_LOCAL,
-  RETURNED,
-} from './layout.ts';
-import { chargesOf, type Metering, type Weights } from './metering.ts';
+import { FIRST_TEMPORARY, LABEL_LOCAL, OBSERVE, PASSED, RETURN_LOCAL, RETURNED } from './layout.ts';
+import { type Charges, chargesOf, type Metering, type Weights } from './metering.ts';
 import { HeldSlots } from './slots.ts';
 import { lastReads } from './stack-words.ts';
 import { BlockState, type StackPointer } from './state.ts';
@@ -84,6 +82,8 @@ export interface EmittedFunction {
   readonly marks: readonly number[];
 }
 
+const UNCOUNTED: Charges = { entry: 0, back: new Map() };
+
 /** What is called by a pointer may be anything. */
 const UNKNOWN_CALLEE = { changes: ALL_REGISTERS, liveOut: 0, drop: undefined };
 
@@ -104,8 +104,7 @@ class FunctionEmitter {
   private readonly dirtyIn: number[];
   /** Registers whose locals are right at the start of a block, by address. */
   private readonly needed: ReadonlyMap<number, number>;
-  /** What is counted at the start of a block; 0 for nothing. See metering.ts. */
-  private readonly charges: readonly number[];
+  private readonly charges: Charges;
   /** Position → depth of the label to branch to. */
   private readonly labels = new Map<number, number>();
   /** Blocks whose first guard is where the call before them returns. */
@@ -133,9 +132,7 @@ class FunctionEmitter {
     this.dirtyIn = dirtyAtStarts(fact, this.flow, context.facts);
     this.needed = neededAtStarts(fact, this.flow, this.frame, this.dirtyIn, context.facts);
     this.charges =
-      context.metering === 'none'
-        ? this.flow.order.map(() => 0)
-        : chargesOf(fact, this.flow, context.weights);
+      context.metering === 'none' ? UNCOUNTED : chargesOf(fact, this.flow, context.weights);
   }
 
   emit(): EmittedFunction {
@@ -274,6 +271,10 @@ class FunctionEmitter {
       this.state.settleStackPointer();
     }
     const to = position.get(before ?? target) as number;
+    if (to <= from) {
+      const known = this.fact.liveIn.get(target) ?? 0;
+      countBack(this.emitter, this.charges.back.get(to) ?? 0, target, known);
+    }
     if (this.isNested(from, to)) this.tree(to);
     else if (this.dispatch < 0) this.code.branch(OP.br, this.labels.get(to) as number);
     else {
@@ -341,7 +342,7 @@ class FunctionEmitter {
   }
 
   private startBlock(block: Block, position: number): void {
-    emitCount(this.emitter, this.charges[position] as number);
+    if (position === 0) countEntry(this.emitter, this.charges.entry);
     if (this.context.observed) this.observe(block);
   }
 
@@ -385,7 +386,7 @@ class FunctionEmitter {
         this.return(block, live);
         return;
       default:
-        this.leave(ending.at, ARITHMETIC);
+        leaveFor(this.emitter, ending.at);
         return;
     }
   }
@@ -414,15 +415,6 @@ class FunctionEmitter {
     code.end();
     state.stack = stack;
     this.goTo(position, ending.to);
-  }
-
-  private leave(address: number, known: number): void {
-    this.emitter.slots?.flush();
-    this.emitter.spillAll(known);
-    this.code.constant(address);
-    this.code.constant(known);
-    this.code.indexed(OP.call, LEAVE);
-    this.code.op(OP.unreachable);
   }
 
   private return(block: Block, live: number): void {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
  * Where translated code counts, so that somebody can stop it: a program's functions → how much to
- * count at the start of each block.
+ * count at the entry of each, and where it goes back.
  *
- * Every endless run passes entries of functions and heads of loops. With a limit of instructions
+ * Every endless run passes entries of functions or goes back. With a limit of instructions
  * both count. Where only a request to stop has to be noticed, the count may be too high, and a
  * function that is short, and calls only such, need not count at its entry: whoever calls it counts
  * its weight. Where functions call each other in a circle, it is enough that one of them counts.
@@ -15,7 +15,7 @@
 import type { BudgetOptions } from '../budget.ts';
 import { type Block, type CodeFunction, callees } from './blocks.ts';
 import type { FunctionFacts, ProgramFacts } from './facts.ts';
-import type { Flow } from './flow.ts';
+import { type Flow, isNestable } from './flow.ts';
 
 /** Nobody asks; requests to stop are noticed; instructions are counted. */
 export type Metering = 'none' | 'requests' | 'instructions';
@@ -87,58 +87,65 @@ function weightOfBlock({ blocks }: CodeFunction, address: number, weights?: Weig
   return ending.kind.endsWith('-indirect') ? own + HEAVY : own;
 }
 
+/** What a function counts. */
+export interface Charges {
+  /** When it is entered. */
+  readonly entry: number;
+  /** Position of a loop's head → when control goes back to it. */
+  readonly back: ReadonlyMap<number, number>;
+}
+
 /**
- * What to count at the start of each block: as much as the longest way weighs from there to the
- * next block that counts. By position; 0 for none.
- *
- * The entry and the heads of loops count, each for its region: the blocks that it dominates, less
- * the regions of the heads among them. Going through such an inner region costs the outer one
- * nothing. A switch cannot count, so that each block that it leads to is a head, too.
+ * A way through a function is one that never goes back, and parts that each end with a jump back
+ * and may be taken out. The longest of the one kind is counted at the entry, the longest of the
+ * other at the jump.
  *
  * @param weights undefined where instructions are counted.
  */
-export function chargesOf({ code }: FunctionFacts, flow: Flow, weights?: Weights): number[] {
-  const { order, edges, loopHeads, dominated } = flow;
-  const isSwitch = (at: number): boolean => !code.blocks.has(order[at] as number);
-  const blocks = [...order.keys()].filter((at) => !isSwitch(at));
-  const afterSwitches = [...order.keys()].filter(isSwitch).flatMap((at) => dominated[at] ?? []);
-  const heads = new Set([0, ...blocks.filter((at) => loopHeads.has(at)), ...afterSwitches]);
-  const { own, outer } = regionsOf(flow, heads);
+export function chargesOf({ code }: FunctionFacts, flow: Flow, weights?: Weights): Charges {
+  const { order, edges, loopHeads } = flow;
   const weigh = (at: number): number =>
-    isSwitch(at) ? 0 : weightOfBlock(code, order[at] as number, weights);
-  /** The longest way on in the region of which the block is a part, and through a head's own. */
+    code.blocks.has(order[at] as number) ? weightOfBlock(code, order[at] as number, weights) : 0;
+  /** The longest way on from each position. */
   const after = order.map(() => 0);
-  const through = order.map(() => 0);
   for (let from = order.length - 1; from >= 0; from--) {
     for (const to of edges[from] as readonly number[]) {
-      if (to <= from) continue; // back to a head, which counts anew
-      const region = outer[to] as number;
-      const length = heads.has(to) ? (through[to] as number) : (after[to] as number);
-      let at = from;
-      if (own[at] !== region) {
-        for (at = own[at] as number; outer[at] !== region; ) at = outer[at] as number;
-        through[at] = Math.max(through[at] as number, length);
-      } else after[at] = Math.max(after[at] as number, length);
+      if (to > from) after[from] = Math.max(after[from] as number, after[to] as number);
     }
     after[from] = (after[from] as number) + weigh(from);
   }
-  const charges = order.map((_, at) => (heads.has(at) ? (after[at] as number) : 0));
-  if (weights?.has(code.entry) && !loopHeads.has(0)) charges[0] = 0;
-  return charges;
+  const isCounted = weights === undefined || !weights.has(code.entry);
+  const round = isNestable(flow) ? roundsOf(flow, weigh) : (head: number) => after[head] as number;
+  const back = new Map([...loopHeads].map((head) => [head, round(head)]));
+  return { entry: isCounted ? (after[0] as number) : 0, back };
 }
 
-/** By position: the head of the region that a block is in; of a head, its own, and the outer. */
-function regionsOf(
-  { order, dominated }: Flow,
-  heads: ReadonlySet<number>,
-): { own: number[]; outer: number[] } {
-  const own = order.map(() => 0);
-  const outer = order.map(() => 0);
-  for (const at of order.keys()) {
-    for (const child of dominated[at] as readonly number[]) {
-      outer[child] = own[at] as number;
-      own[child] = heads.has(child) ? child : (own[at] as number);
+/** Head of a loop → the longest way round. */
+function roundsOf({ edges }: Flow, weigh: (at: number) => number): (head: number) => number {
+  const sources: number[][] = edges.map(() => []);
+  edges.forEach((targets, from) => {
+    for (const to of targets) (sources[to] as number[]).push(from);
+  });
+  return (head) => {
+    // All of the loop comes after its head, and each block after those that lead to it.
+    const inside = new Set([head]);
+    const pending = (sources[head] as number[]).filter((from) => from >= head);
+    const ends = new Set(pending);
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      if (inside.has(at)) continue;
+      inside.add(at);
+      pending.push(...(sources[at] as number[]));
     }
-  }
-  return { own, outer };
+    const lengths = new Map<number, number>();
+    let longest = 0;
+    for (const at of [...inside].sort((one, other) => one - other)) {
+      const before = (sources[at] as number[]).map((from) =>
+        from < at ? (lengths.get(from) ?? 0) : 0,
+      );
+      const length = weigh(at) + (at === head ? 0 : Math.max(0, ...before));
+      lengths.set(at, length);
+      if (ends.has(at)) longest = Math.max(longest, length);
+    }
+    return longest;
+  };
 }

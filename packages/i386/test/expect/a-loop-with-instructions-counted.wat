@@ -69,6 +69,27 @@ block
         i32.const 0xff7fe000
         i32.add
         local.set $esp
+        i32.const 0
+        i32.const 0
+        i32.load offset=8390692 (; fuel ;)
+        i32.const 2
+        i32.sub
+        local.tee $16
+        i32.store offset=8390692 (; fuel ;)
+        local.get $16
+        i32.const 0
+        i32.lt_s
+        if
+          i32.const 0x8048071
+          local.set $return
+          i32.const 0
+          local.set $known
+          i32.const 59
+          local.set $held
+          i32.const 0
+          local.set $flags
+          br 3
+        end
         br 1
       end
       ;; 8048074 ret
