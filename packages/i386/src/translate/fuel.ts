@@ -10,7 +10,7 @@ export function countEntry(emitter: BlockEmitter, charge: number): void {
   emitCount(emitter, charge, () => emitter.leaveHere());
 }
 
-/** Count on the way back to `address`, where the flags in `known`, which are in their local, live. */
+/** Count on the way back to `address`, where the flags in `known` live: they are in their local. */
 export function countBack(
   emitter: BlockEmitter,
   charge: number,

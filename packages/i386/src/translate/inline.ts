@@ -114,7 +114,7 @@ function keepsFrames(callee: CodeFunction, { entry, blocks, whole }: CodeFunctio
   return frameRegisters({ entry, blocks: own }).every((register) => both.includes(register));
 }
 
-/** Let the call at the end of `caller` lead to copies of the callee's blocks, from number `copy`. */
+/** Let the call at the end of `caller` lead to copies of the blocks, from number `copy` on. */
 function copyInto(
   blocks: Map<number, Block>,
   caller: Block,

@@ -3,12 +3,12 @@
  * What the emitter knows within a block: where register values are, what is on the stack, who made
  * the flags.
  *
- * Registers live in locals; `dirty` ones differ from their cells. esp is a distance from a local,
- * its own or one that stays as it is while esp moves, so that pushes and pops need no code for it. Those that nobody reads before they are set stay in their cells,
- * and their locals are not `held`. The flags local has those of the six flags that are live; the
- * other bits of the flags are only in their cell, as the interpreter alone changes them. Invariant:
- * at the end of each instruction, the guest's esp is where `stack` says, and what else is held is
- * right.
+ * Registers live in locals; `dirty` ones differ from their cells. esp is a distance from a
+ * local, its own or one that stays as it is while esp moves, so that pushes and pops need no
+ * code for it. Those that nobody reads before they are set stay in their cells, and their locals
+ * are not `held`. The flags local has those of the six flags that are live; the other bits of
+ * the flags are only in their cell, as the interpreter alone changes them. Invariant: at the end
+ * of each instruction, the guest's esp is where `stack` says, and what else is held is right.
  */
 import { MEMORY, type Operand, REGISTER } from '../decode.ts';
 import { ARITHMETIC } from '../flags.ts';
