@@ -55,7 +55,10 @@ export interface MachineOptions extends BudgetOptions {
   readonly observer?: Observer | undefined;
   /** With translations: recursive calls that may be open in translated code. */
   readonly depthLimit?: number | undefined;
-  /** With translations: small functions are copied into their callers. Default true. */
+  /**
+   * With translations: small functions are copied into their callers from the start, not when the
+   * program has run for long. For tests.
+   */
   readonly inline?: boolean | undefined;
 }
 
@@ -105,7 +108,7 @@ export class Machine {
       metering: meteringOf(options),
       observed: options.observer !== undefined,
       depthLimit: options.depthLimit ?? DEPTH_LIMIT,
-      inline: options.inline ?? true,
+      inline: options.inline ?? false,
     });
     if (translation.newest === undefined) return;
     this.cpu.share(translation.known);

@@ -4,13 +4,14 @@
  * would, also where it returns to another address, faults, or is left in its middle.
  */
 import { MemoryFiles, MemoryHost } from '@stage0-ts/host/memory';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ESP } from '../src/registers.ts';
 import type { CodeFunction } from '../src/translate/blocks.ts';
-import { TranslationCache } from '../src/translate/cache.ts';
+import { type Translation, TranslationCache } from '../src/translate/cache.ts';
 import { discover, functionsOf } from '../src/translate/discover.ts';
 import { inlineCalls } from '../src/translate/inline.ts';
-import { type Draft, link } from './drafts.ts';
+import type { TranslatedProgram } from '../src/translate/program.ts';
+import { type Draft, link, sizeOf } from './drafts.ts';
 import { CODE, DATA, elf, exit, load, system, word } from './guest.ts';
 import { emulated, lockstep, machine } from './run.ts';
 
@@ -140,4 +141,27 @@ describe('a copy', () => {
     expect(fault(new TranslationCache())).toEqual(fault());
     expect(fault()).toBeTypeOf('string');
   });
+});
+
+it('are made when a program has run for long', () => {
+  // A loop that counts 20,000 instructions each time, as it may go through them: 4,000 million soon.
+  const rare = Array(20_000).fill(0x90);
+  const body: Draft = [{ call: 0 }, 0x85, 0xe4, 0x0f, 0x85, ...word(rare.length), ...rare, 0x49];
+  const back = [0x0f, 0x85, ...word(-(sizeOf(body) + 6))]; // test esp, esp; jne; …; dec ecx; jne
+  const image = elf(
+    link([
+      [...load(0, 0), ...load(1, 400_000), ...body, ...back, ...REPORT],
+      [INC, RET],
+    ]),
+  );
+  const newest = (counts: boolean): TranslatedProgram | undefined => {
+    const translations = new TranslationCache();
+    const get = vi.spyOn(translations, 'get');
+    const shouldStop = counts ? () => false : undefined;
+    const written = emulated(image, { translations, ...(shouldStop && { shouldStop }) });
+    expect([...written]).toEqual(word(400_000));
+    return (get.mock.results.at(0)?.value as Translation | undefined)?.newest;
+  };
+  // Without somebody who may stop it, nothing is counted.
+  expect([true, false].map((counts) => newest(counts)?.needs.isLong)).toEqual([true, false]);
 });

@@ -71,6 +71,14 @@ export class Translation {
     return this.program;
   }
 
+  /** The newest with larger code, for a program that runs for long. */
+  forLong(): TranslatedProgram | undefined {
+    const { program, options } = this;
+    if (program === undefined || options.inline || program.needs.isLong) return program;
+    this.program = this.anew(program, { isLong: true });
+    return this.program;
+  }
+
   private anew({ needs }: TranslatedProgram, more: Partial<Needs>): TranslatedProgram | undefined {
     const roots = [...needs.roots, ...(more.roots ?? [])];
     return translate(this.bytes, this.options, { ...needs, ...more, roots });

@@ -18,7 +18,7 @@ export const UNCOUNTED: TranslationOptions = {
   metering: 'none',
   observed: false,
   depthLimit: DEPTH_LIMIT,
-  inline: true,
+  inline: false,
 };
 
 /**

@@ -9,6 +9,8 @@
  * to, and compares what it pops, so that memory is what it would be. The function itself stays, for
  * calls by pointers.
  *
+ * The code is larger, so that only programs that run for long get it: see Needs in program.ts.
+ *
  * A copied block has its address and a number, times {@link COPY}, as its key; so `key | 0` is the
  * address. Invariant: a function with copies does what it did with calls.
  */

@@ -48,7 +48,7 @@ export interface TranslationOptions {
   readonly metering: Metering;
   readonly observed: boolean;
   readonly depthLimit: number;
-  /** Copy small functions into their callers: see inline.ts. */
+  /** Copy small functions into their callers from the start, not when the program runs for long. */
   readonly inline: boolean;
 }
 
@@ -62,9 +62,17 @@ export interface Needs {
   readonly isPaged: boolean;
   /** The deep stack is written. */
   readonly isDeep: boolean;
+  /** It runs for long, so that larger code is worth its translation: see inline.ts. */
+  readonly isLong: boolean;
 }
 
-export const NO_NEEDS: Needs = { roots: [], writableStart: 0, isPaged: false, isDeep: false };
+export const NO_NEEDS: Needs = {
+  roots: [],
+  writableStart: 0,
+  isPaged: false,
+  isDeep: false,
+  isLong: false,
+};
 
 /** Functions that were translated together. */
 export interface TranslatedModule {
@@ -128,7 +136,7 @@ export function emitProgram(
   const code = codeOf(executable, bytes);
   if (code === undefined) return undefined;
   const found = discover(code, executable.entry, needs.roots);
-  const facts = analyseProgram(functionsToEmit(found, code, options.inline));
+  const facts = analyseProgram(functionsToEmit(found, code, options.inline || needs.isLong));
   if (facts === undefined) throw new Error('unreachable: no function is fixed');
   // A store to these is left to the interpreter, and so are the bytes of an ending that is.
   const ranges = codeRanges(found.functions.values());
@@ -143,7 +151,7 @@ function emitMore(
 ): EmittedProgram | undefined {
   const { code, functions, layout } = program;
   const found = discoverMore(code, roots, functions);
-  const inline = options.inline && !program.changesItself;
+  const inline = (options.inline || program.needs.isLong) && !program.changesItself;
   const facts = analyseProgram(functionsToEmit(found, code, inline), functions);
   const ranges = codeRanges(found.functions.values());
   const all = mergeRanges([...layout.code, ...ranges]);

@@ -50,6 +50,8 @@ const INT_LENGTH = 2;
 /** After so many calls by pointers the functions that are open are entered again, at first. */
 const FIRST_RENEWAL = 50_000;
 const RENEWAL_GROWTH = 4;
+/** Instructions, as metering.ts counts them, after which a program is one that runs for long. */
+const LONG = 4_000_000_000;
 const MAX_RENEWAL = 0x7fffffff;
 
 /** Bytes of stack that a function may be expected to use. */
@@ -90,6 +92,8 @@ export class Runner implements Upcalls {
   private readableFrom = 0;
   private writableFrom = 0;
   private readonly readers: FlagReaders;
+  /** All that translated code has counted. */
+  private counted = 0;
   /** What the fuel cell was set to last. */
   private fuel: number;
 
@@ -278,9 +282,12 @@ export class Runner implements Upcalls {
   /** Translated code ends here: the rest is the interpreter's, from the outermost frame. */
   leave(address: number, known: number): never {
     this.loadFromWasm(address, known);
-    this.budget.spend(this.process, this.fuel - this.cells.get(FUEL_CELL));
+    const counted = this.fuel - this.cells.get(FUEL_CELL);
+    this.budget.spend(this.process, counted);
     this.fuel = this.budget.quantum(this.process);
     this.cells.set(FUEL_CELL, this.fuel);
+    this.counted += counted;
+    if (this.counted > LONG) this.replace(this.translation.forLong());
     throw new Leaving();
   }
 
