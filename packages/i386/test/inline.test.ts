@@ -144,7 +144,7 @@ describe('a copy', () => {
 });
 
 it('are made when a program has run for long', () => {
-  // A loop that counts 20,000 instructions each time, as it may go through them: 4,000 million soon.
+  // A loop that counts 20,000 instructions each time: 4,000 million soon.
   const rare = Array(20_000).fill(0x90);
   const body: Draft = [{ call: 0 }, 0x85, 0xe4, 0x0f, 0x85, ...word(rare.length), ...rare, 0x49];
   const back = [0x0f, 0x85, ...word(-(sizeOf(body) + 6))]; // test esp, esp; jne; …; dec ecx; jne

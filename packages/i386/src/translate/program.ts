@@ -48,7 +48,7 @@ export interface TranslationOptions {
   readonly metering: Metering;
   readonly observed: boolean;
   readonly depthLimit: number;
-  /** Copy small functions into their callers from the start, not when the program runs for long. */
+  /** Copy small functions into their callers at once, not when the program has run for long. */
   readonly inline: boolean;
 }
 
