@@ -144,13 +144,13 @@ describe('a copy', () => {
 });
 
 it('are made when a program has run for long', () => {
-  // A loop that counts 20,000 instructions each time: 4,000 million soon.
+  // A loop that counts 20,000 instructions each time: 100,000 million soon.
   const rare = Array(20_000).fill(0x90);
   const body: Draft = [{ call: 0 }, 0x85, 0xe4, 0x0f, 0x85, ...word(rare.length), ...rare, 0x49];
   const back = [0x0f, 0x85, ...word(-(sizeOf(body) + 6))]; // test esp, esp; jne; …; dec ecx; jne
   const image = elf(
     link([
-      [...load(0, 0), ...load(1, 400_000), ...body, ...back, ...REPORT],
+      [...load(0, 0), ...load(1, 6_000_000), ...body, ...back, ...REPORT],
       [INC, RET],
     ]),
   );
@@ -159,7 +159,7 @@ it('are made when a program has run for long', () => {
     const get = vi.spyOn(translations, 'get');
     const shouldStop = counts ? () => false : undefined;
     const written = emulated(image, { translations, ...(shouldStop && { shouldStop }) });
-    expect([...written]).toEqual(word(400_000));
+    expect([...written]).toEqual(word(6_000_000));
     return (get.mock.results.at(0)?.value as Translation | undefined)?.newest;
   };
   // Without somebody who may stop it, nothing is counted.

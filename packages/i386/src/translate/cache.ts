@@ -75,8 +75,10 @@ export class Translation {
   forLong(): TranslatedProgram | undefined {
     const { program, options } = this;
     if (program === undefined || options.inline || program.needs.isLong) return program;
-    this.program = this.anew(program, { isLong: true });
-    return this.program;
+    // Heads of loops go to another module: there they are in no circle of calls, which counts depth.
+    const needs = { ...program.needs, isLong: true, roots: [] };
+    this.program = translate(this.bytes, options, needs);
+    return this.withRoots(program.needs.roots);
   }
 
   private anew({ needs }: TranslatedProgram, more: Partial<Needs>): TranslatedProgram | undefined {

@@ -51,7 +51,7 @@ const INT_LENGTH = 2;
 const FIRST_RENEWAL = 50_000;
 const RENEWAL_GROWTH = 4;
 /** Instructions, as metering.ts counts them, after which a program is one that runs for long. */
-const LONG = 4_000_000_000;
+const LONG = 100_000_000_000;
 const MAX_RENEWAL = 0x7fffffff;
 
 /** Bytes of stack that a function may be expected to use. */
