@@ -75,7 +75,7 @@ export class Translation {
   forLong(): TranslatedProgram | undefined {
     const { program, options } = this;
     if (program === undefined || options.inline || program.needs.isLong) return program;
-    // Heads of loops go to another module: there they are in no circle of calls, which counts depth.
+    // Heads of loops go to another module: their calls are in no circle there, so none is counted.
     const needs = { ...program.needs, isLong: true, roots: [] };
     this.program = translate(this.bytes, options, needs);
     return this.withRoots(program.needs.roots);
