@@ -37,8 +37,18 @@ export interface CallContext {
    */
   fork(stack?: number, childNumber?: number): number;
   execute(path: string, argv: readonly string[], environment: readonly string[]): never;
-  /** Number and wait status of a child that has ended. Throws ECHILD. */
-  reap(pid: number): { pid: number; status: number };
+  /**
+   * Number and wait status of a child that has ended; undefined if none has, and this must not
+   * wait. Throws ECHILD, and what {@link waitUntil} throws.
+   */
+  reap(pid: number, mustNotWait: boolean): { pid: number; status: number } | undefined;
+  /**
+   * Let forks that wait go on until `isReady`. Throws EINTR, Waiting for a fork, and MachineError
+   * for a program that nobody can let go on, which names `forWhat` it waits.
+   */
+  waitUntil(isReady: () => boolean, forWhat: string): void;
+  /** Time passes: let forks that wait go on until a signal is due. */
+  letOthersRun(): void;
   /** The sixth argument of a call. */
   readonly sixth: number;
   readonly signals: Signals;

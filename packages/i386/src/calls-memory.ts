@@ -58,7 +58,7 @@ function fillFrom(
 ): void {
   const before = files.seek(fd, 0, 1);
   files.seek(fd, offset, 0);
-  const count = Math.min(size, files.readable(fd));
+  const count = Math.min(size, files.readable(fd) ?? 0);
   const place = memory.place(address);
   files.read(fd, memory.bytes.subarray(place, place + count));
   files.seek(fd, before, 0);

@@ -113,7 +113,7 @@ export const PROCESS_CALLS: readonly (readonly [number: number, call: Call])[] =
   [132, self], // getpgid
   [136, zero], // personality
   [147, self], // getsid
-  [158, zero], // sched_yield
+  [158, (context) => done(() => context.letOthersRun())], // sched_yield
   [172, option], // prctl
   [191, getLimit], // ugetrlimit
   [203, zero], // setreuid32

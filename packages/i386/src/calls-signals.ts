@@ -76,10 +76,12 @@ const pending =
   };
 
 /**
- * Waits with another mask. It does not block, because a signal that is not pending yet never comes.
+ * Waits with another mask. It does not block, because a signal that does not come from a fork that
+ * waits never comes.
  */
 function suspend(context: CallContext, mask: Mask): number {
   context.suspend(mask);
+  context.letOthersRun();
   throw errno('EINTR');
 }
 

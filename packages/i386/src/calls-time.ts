@@ -4,7 +4,7 @@
  * ask for it or change a file, so each run sees the same times; on Node it is the computer's clock.
  * Sleeping takes no time.
  */
-import { type Call, type CallContext, put, putWords } from './call-context.ts';
+import { type Call, type CallContext, done, put, putWords } from './call-context.ts';
 import { errno } from './errno.ts';
 
 /** Clock numbers up to CLOCK_TAI. A process's own clock shows the same time as the others here. */
@@ -58,15 +58,18 @@ const usage: Call = (context, _who, address) => {
   return 0;
 };
 
+/** Takes no time, but others may run. */
+const sleep: Call = (context) => done(() => context.letOthersRun());
+
 /** Call numbers and their functions. */
 export const TIME_CALLS: readonly (readonly [number: number, call: Call])[] = [
   [13, time],
   [43, times],
   [77, usage],
   [78, timeOfDay],
-  [162, () => 0], // nanosleep
+  [162, sleep],
   [265, clock(1)],
   [266, resolution],
-  [267, () => 0], // clock_nanosleep
+  [267, sleep], // clock_nanosleep
   [403, clock(2)],
 ];

@@ -77,7 +77,7 @@ const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
   'memory-limit': 'raise it by --memory-limit (the engine option `memoryLimit`)',
   'file-limit': 'raise it by --file-limit (the engine option `fileLimit`)',
   stuck: 'an input may be missing, or end too early',
-  blocked: 'processes run one after the other here: start the writer of a pipe first',
+  blocked: 'a program that was started cannot wait for its parent here: write to its pipe first',
   'process-limit':
     'does a program start itself? If not, raise it by --process-limit ' +
     '(the engine option `processLimit`)',

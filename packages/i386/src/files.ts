@@ -83,11 +83,16 @@ export class FileTable {
     const table = new FileTable(host, this.limit, this.entropy, this);
     for (const descriptor of this.descriptors) if (descriptor !== undefined) this.letGo(descriptor);
     this.descriptors = [];
-    for (const number of table.closing) {
-      if (table.descriptors[number] !== undefined) table.close(number);
-    }
-    table.closing.clear();
+    table.closeForExecution();
     return table;
+  }
+
+  /** Close what execve closes. */
+  closeForExecution(): void {
+    for (const number of this.closing) {
+      if (this.descriptors[number] !== undefined) this.close(number);
+    }
+    this.closing.clear();
   }
 
   get(number: number): Descriptor {
@@ -121,18 +126,30 @@ export class FileTable {
     return this.installOpened({ kind: 'file', file, position: 0, flags }, flags);
   }
 
-  /** How many bytes read(2) could return. Throws EBADF and EISDIR. */
-  readable(number: number): number {
+  /**
+   * How many bytes read(2) could return; undefined where it has to wait. Throws EBADF, EISDIR and
+   * EAGAIN.
+   */
+  readable(number: number): number | undefined {
     const descriptor = this.get(number);
     if (descriptor.kind === 'directory') throw errno('EISDIR');
     if (descriptor.kind === 'output') throw errno('EBADF');
     if (descriptor.kind === 'input') return this.input(descriptor).length;
     if (!isRead(descriptor.flags)) throw errno('EBADF');
     if (descriptor.kind === 'device') return descriptor.name === NULL ? 0 : Number.MAX_SAFE_INTEGER;
-    if (descriptor.kind === 'pipe')
-      return descriptor.pipe.readable((descriptor.flags & O_NONBLOCK) !== 0);
+    if (descriptor.kind === 'pipe') {
+      const { readable } = descriptor.pipe;
+      if (readable === undefined && (descriptor.flags & O_NONBLOCK) !== 0) throw errno('EAGAIN');
+      return readable;
+    }
     this.opened.refresh(descriptor.file);
     return Math.max(0, descriptor.file.size - descriptor.position);
+  }
+
+  /** False if somebody may still write to the pipe that is descriptor 0. */
+  isInputComplete(): boolean {
+    const [descriptor] = this.descriptors;
+    return descriptor?.kind !== 'pipe' || descriptor.pipe.isComplete;
   }
 
   /**
@@ -385,7 +402,7 @@ export class FileTable {
     const descriptor = this.descriptors[0];
     if (descriptor === undefined) return new Uint8Array();
     if (descriptor.kind === 'device' && descriptor.name !== NULL) throw errno('EFBIG');
-    const bytes = new Uint8Array(this.readable(0));
+    const bytes = new Uint8Array(this.readable(0) ?? 0);
     this.read(0, bytes);
     return bytes;
   }

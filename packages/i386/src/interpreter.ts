@@ -17,6 +17,7 @@ import { HANDLERS, type Handler } from './operations.ts';
 import { refusal } from './refused.ts';
 import { ESP } from './registers.ts';
 import { Segments } from './segments.ts';
+import { Waiting } from './waiting.ts';
 import { Fpu } from './x87/unit.ts';
 
 /** Length of the rows of decoded instructions, which are made as code is met. */
@@ -145,7 +146,8 @@ export class Interpreter {
       this.lastAddress = instruction.address;
       return instruction;
     } catch (error) {
-      if (error instanceof MachineError) this.eip = instruction.address;
+      const isUndone = error instanceof MachineError || error instanceof Waiting;
+      if (isUndone) this.eip = instruction.address;
       throw error;
     }
   }

@@ -169,8 +169,12 @@ export class Machine {
         if (runner === undefined) this.status = this.budget.run(this.process);
         else this.finishWith(() => runner.run());
       };
-      this.described(() => counted(this.session, this.limits, run));
-      this.process.close();
+      try {
+        this.described(() => counted(this.session, this.limits, run));
+        this.process.close();
+      } finally {
+        if (this.session.open === 0) this.session.waiting.giveUp();
+      }
       return this.status;
     }
     while (this.status === undefined && !until(this)) this.step();

@@ -4,8 +4,7 @@
  *
  * Processes run one after the other, so a writer never waits: the pipe accepts all bytes, up to a
  * limit. A reader of an empty pipe has reached the end if no process can write to it any more.
- * Otherwise the reader would have to wait for a process that waits for the reader; that is an
- * error, with a message that says so.
+ * Otherwise it waits: see waiting.ts.
  */
 import { errno } from './errno.ts';
 import { MachineError } from './errors.ts';
@@ -30,15 +29,15 @@ export class Pipe {
     else this.readers--;
   }
 
-  /** How many bytes can be read now. Throws EAGAIN or MachineError where a reader would wait. */
-  readable(mustNotWait: boolean): number {
+  /** True if all that will ever be written has been written. */
+  get isComplete(): boolean {
+    return this.writers === 0;
+  }
+
+  /** How many bytes can be read now; undefined where a reader has to wait. */
+  get readable(): number | undefined {
     const count = this.end - this.start;
-    if (count > 0 || this.writers === 0) return count;
-    if (mustNotWait) throw errno('EAGAIN');
-    throw new MachineError(
-      'blocked',
-      'waits for a pipe that only a process could fill that waits for this one',
-    );
+    return count > 0 || this.isComplete ? count : undefined;
   }
 
   read(to: Uint8Array): number {

@@ -2,9 +2,9 @@
 /**
  * A process: its image in memory, initial stack, files and children.
  *
- * fork runs the child at once, to its end; then the parent continues. The child borrows the
- * parent's memory, and its changes are undone afterwards; only a child that runs for a while gets a
- * copy. execve asks the host to run the program, so that the host sees every program that starts,
+ * fork runs the child at once, to its end, or until it has to wait for others (waiting.ts); then the
+ * parent continues. The child borrows the parent's memory, and its changes are undone afterwards;
+ * only a child that runs for a while, or waits, gets a copy. execve asks the host to run the program, so that the host sees every program that starts,
  * and ends this process with that program's status. Invariant: whenever another program may read
  * files, the host has all that was written.
  */
@@ -33,6 +33,7 @@ import { enterHandler, leaveHandler } from './signal-frames.ts';
 import { Entropy, type Mask, SIGCHLD, type SignalInfo, Signals } from './signals.ts';
 import { buildStack } from './start-stack.ts';
 import { systemCall } from './syscalls.ts';
+import { Waiting, WaitingForks } from './waiting.ts';
 
 /** Limits of a process; see {@link DEFAULT_LIMITS}. */
 export interface Limits {
@@ -127,8 +128,9 @@ export interface Legacy {
 /** What all processes of an engine share. */
 export interface Session {
   lastPid: number;
-  /** Number of processes that have not ended. */
+  /** Number of processes that have not ended, without those that were put aside. */
   open: number;
+  readonly waiting: WaitingForks;
   readonly entropy: Entropy;
   /** The signals of these processes, by process number. */
   readonly signals: Map<number, Signals>;
@@ -143,6 +145,7 @@ export function newSession(): Session {
   return {
     lastPid: FIRST_PID,
     open: 0,
+    waiting: new WaitingForks(),
     entropy: new Entropy(),
     signals: new Map(),
     legacy: undefined,
@@ -176,6 +179,8 @@ export class Process implements CallContext, Surroundings {
   umask: number | undefined;
   /** True while `memory` is the parent's. */
   private borrowed: boolean;
+  /** True once a fork that was put aside has to execute its program. */
+  private mustExecute = false;
   private readonly code: { start: number; end: number };
   private readonly family: Family;
   private readonly children: { pid: number; status: number }[] = [];
@@ -266,10 +271,29 @@ export class Process implements CallContext, Surroundings {
     return eax;
   }
 
-  /** The process has ended: close its files. From now on no signal can be sent to it. */
+  /**
+   * The process has ended: close its files. From now on no signal can be sent to it. Forks that
+   * waited for that go on.
+   */
   close(): void {
+    const { signals, waiting, open } = this.family.session;
     this.files.closeAll();
-    this.family.session.signals.delete(this.pid);
+    signals.delete(this.pid);
+    const isLast = open === 0 && !this.isForkedChild;
+    waiting.runUntil(() => false, isLast);
+  }
+
+  waitUntil(isReady: () => boolean, forWhat: string): void {
+    if (this.letOthersRun(isReady, !this.isForkedChild)) return;
+    if (this.signals.isDue) throw errno('EINTR');
+    if (this.isForkedChild) throw new Waiting(isReady);
+    throw new MachineError('blocked', `waits for ${forWhat} that waits for this one`);
+  }
+
+  letOthersRun(isDone = (): boolean => this.signals.isDue, mayExecute = true): boolean {
+    const { waiting } = this.family.session;
+    if (waiting.count > 0) this.files.flush();
+    return waiting.runUntil(isDone, mayExecute);
   }
 
   willWrite(address: number, size: number): void {
@@ -323,21 +347,53 @@ export class Process implements CallContext, Surroundings {
     child.cpu.registers[EAX] = 0;
     if (stack !== 0) child.cpu.registers[ESP] = stack;
     if (childNumber !== 0) putWords(child, childNumber, child.pid);
-    const directory = this.host.currentDirectory();
-    let status: ChildStatus;
-    try {
-      status = counted(session, this.family.limits, () => this.runChild(child));
-    } finally {
-      if (child.borrowed) this.memory.restore();
-    }
-    child.close();
-    if (this.host.currentDirectory() !== directory) this.host.changeDirectory(directory);
-    this.children.push({ pid: child.pid, status: waitStatus(status) });
-    this.signals.raise(ended(child.pid, status));
+    this.runFork(child, this.host.currentDirectory());
     return child.pid;
   }
 
-  /** Run a child to its end. A fault ends only the child. */
+  /** Run a child in this directory, until it ends or has to wait. */
+  private runFork(child: Process, directory: string): void {
+    const { host } = this;
+    const before = host.currentDirectory();
+    try {
+      if (directory !== before) host.changeDirectory(directory);
+      const status = this.runToEndOrWait(child);
+      if (status === undefined) return;
+      child.close();
+      this.children.push({ pid: child.pid, status: waitStatus(status) });
+      this.signals.raise(ended(child.pid, status));
+    } finally {
+      if (host.currentDirectory() !== before) host.changeDirectory(before);
+    }
+  }
+
+  /** How a child has ended; undefined if it waits. */
+  private runToEndOrWait(child: Process): ChildStatus | undefined {
+    const { session, limits } = this.family;
+    try {
+      return counted(session, limits, () => this.runChild(child));
+    } catch (error) {
+      if (!(error instanceof Waiting)) throw error;
+      child.ownMemory();
+      child.files.flush();
+      const directory = this.host.currentDirectory();
+      session.waiting.add({
+        pid: child.pid,
+        parentPid: this.pid,
+        executes: error.executes,
+        isReady: () => error.isReady() || child.signals.isDue,
+        resume: () => {
+          child.mustExecute = error.executes;
+          this.runFork(child, directory);
+        },
+      });
+      return undefined;
+    } finally {
+      if (child.borrowed) this.memory.restore();
+    }
+  }
+
+  /** Run a child to its end. A fault ends only the child. Throws {@link Waiting}. */
   private runChild(child: Process): ChildStatus {
     try {
       return this.family.budget.run(child);
@@ -356,14 +412,13 @@ export class Process implements CallContext, Surroundings {
 
   execute(path: string, argv: readonly string[], environment: readonly string[]): never {
     this.files.flush();
+    this.waitForInput(path);
     const { session } = this.family;
     const before = session.legacy;
     session.legacy = this.legacy();
     let status: ChildStatus;
     try {
-      const found = this.host.stat(path);
-      const runs = found === undefined || (found.kind === 'file' && (found.mode & 0o111) !== 0);
-      if (!runs) throw errno('EACCES');
+      if (this.host.stat(path) !== undefined && !this.isExecutable(path)) throw errno('EACCES');
       const inherited = { ...this.files.streams(), umask: this.umask };
       status = this.host.run(path, argv, environment, inherited);
     } finally {
@@ -373,22 +428,44 @@ export class Process implements CallContext, Surroundings {
     throw new ProcessEnd(status);
   }
 
-  reap(pid: number): { pid: number; status: number } {
+  private isExecutable(path: string): boolean {
+    const found = this.host.stat(path);
+    return found?.kind === 'file' && (found.mode & 0o111) !== 0;
+  }
+
+  /** A fork is put aside before it executes a program whose input is not complete. */
+  private waitForInput(path: string): void {
+    const { files } = this;
+    const mayWait = this.isForkedChild && !this.mustExecute && this.isExecutable(path);
+    this.mustExecute = false;
+    if (!mayWait || files.isInputComplete()) return;
+    // The parent may wait for the end of one of these, to see that the program was started.
+    files.closeForExecution();
+    throw new Waiting(() => files.isInputComplete(), true);
+  }
+
+  reap(pid: number, mustNotWait: boolean): { pid: number; status: number } | undefined {
     // All children are in this process's group, so 0 means any child.
-    const any = pid === -1 || pid === 0;
-    const at = any ? 0 : this.children.findIndex((child) => child.pid === pid);
+    const wanted = pid === -1 || pid === 0 ? undefined : pid;
+    const isOne = (child: { pid: number }): boolean => wanted === undefined || child.pid === wanted;
+    const isThere = (): boolean => this.children.some(isOne);
+    const mayEnd = this.family.session.waiting.has(this.pid, wanted);
+    if (mayEnd && mustNotWait) this.letOthersRun(isThere);
+    else if (mayEnd) this.waitUntil(isThere, 'a process');
+    const at = this.children.findIndex(isOne);
     const [child] = at < 0 ? [] : this.children.splice(at, 1);
-    if (child === undefined) throw errno('ECHILD');
+    if (child === undefined && !mayEnd) throw errno('ECHILD');
     return child;
   }
 }
 
 /** Run one more process. Throws MachineError if there are too many. */
 export function counted<Result>(session: Session, limits: Limits, run: () => Result): Result {
-  if (session.open >= limits.processes) {
+  const count = session.open + session.waiting.count;
+  if (count >= limits.processes) {
     throw new MachineError(
       'process-limit',
-      `${session.open} processes wait for each other, which is the limit`,
+      `${count} processes wait for each other, which is the limit`,
     );
   }
   session.open++;

@@ -95,6 +95,11 @@ export class Signals {
     if (!this.pending.has(signal)) this.pending.set(signal, info);
   }
 
+  /** Is a signal pending that is not blocked? */
+  get isDue(): boolean {
+    return [...this.pending.keys()].some((signal) => !this.isHeld(signal));
+  }
+
   /** The pending signals, as bits. */
   get waiting(): Mask {
     const words: [number, number] = [0, 0];

@@ -31,6 +31,7 @@ const ENOSYS = -38;
 const MAX_TRANSFER = 0x7ffff000;
 /** Options of wait4 that Linux accepts. */
 const WAIT_OPTIONS = 0xe000000b | 0;
+const WNOHANG = 1;
 
 /** Carry out call `number`; `a` to `e` are ebx, ecx, edx, esi, edi. */
 export function systemCall(
@@ -74,7 +75,9 @@ function carryOut(
  */
 const read: Call = (context, fd, address, count) => {
   const { files, memory } = context;
-  const wanted = Math.min(files.readable(fd), count >>> 0, MAX_TRANSFER);
+  const isReady = (): boolean => files.readable(fd) !== undefined;
+  if (!isReady()) context.waitUntil(isReady, 'a pipe that only a process could fill');
+  const wanted = Math.min(files.readable(fd) ?? 0, count >>> 0, MAX_TRANSFER);
   if (wanted === 0) return 0;
   const size = memory.reachable(address, wanted, WRITABLE);
   if (size === 0) throw errno('EFAULT');
@@ -107,7 +110,8 @@ const execute: Call = (context, path, argv, environment) =>
 
 const waitFor: Call = (context, pid, status, options) => {
   if ((options & ~WAIT_OPTIONS) !== 0) throw errno('EINVAL');
-  const ended = context.reap(pid);
+  const ended = context.reap(pid, (options & WNOHANG) !== 0);
+  if (ended === undefined) return 0;
   if (status !== 0) putWords(context, status, ended.status);
   return ended.pid;
 };

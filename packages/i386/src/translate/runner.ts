@@ -21,6 +21,7 @@ import type { Process } from '../process.ts';
 import { EAX, EBP, EBX, EDI, ESI, ESP } from '../registers.ts';
 import { GS } from '../segments.ts';
 import { systemCall } from '../syscalls.ts';
+import { Waiting } from '../waiting.ts';
 import { X87_ONLY } from '../x87/table.ts';
 import { stackStart } from './access.ts';
 import type { Translation } from './cache.ts';
@@ -255,7 +256,9 @@ export class Runner implements Upcalls {
       this.budget.called();
       result = systemCall(process, eax, ebx, ecx, edx, esi, edi);
     } catch (error) {
-      if (error instanceof MachineError) cpu.eip = next - INT_LENGTH;
+      const isUndone = error instanceof MachineError || error instanceof Waiting;
+      if (isUndone) cpu.eip = next - INT_LENGTH;
+      windows.close();
       throw error;
     }
     const isElsewhere = process.finishCall(result);
