@@ -18,7 +18,13 @@ import { MemoryPool } from './translate/pool.ts';
 export interface EngineOptions
   extends Pick<
     MachineOptions,
-    'stackSize' | 'memoryLimit' | 'fileLimit' | 'processLimit' | 'instructionLimit' | 'shouldStop'
+    | 'stackSize'
+    | 'memoryLimit'
+    | 'fileLimit'
+    | 'processLimit'
+    | 'instructionLimit'
+    | 'shouldStop'
+    | 'roundFunctions'
   > {
   /**
    * `translate` (the default) uses WebAssembly if JavaScript has it, `interpret` only the

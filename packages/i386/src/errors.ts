@@ -71,7 +71,9 @@ export function isFault(error: unknown): error is MachineError {
 /** What to do about the error. */
 const HINTS: Readonly<Partial<Record<FaultCode, string>>> = {
   'unknown-opcode': 'the machine has no vector instructions; gcc avoids them with -march=i686',
-  'not-exact': 'a library that computes it in software gives the same result everywhere',
+  'not-exact':
+    'a library that computes it in software gives the same result everywhere; for fyl2x there is ' +
+    '--round-functions (the engine option `roundFunctions`)',
   'unknown-flags': 'run it with --interpret (the engine option `mode`)',
   'instruction-limit': 'raise it by --instruction-limit (the engine option `instructionLimit`)',
   'memory-limit': 'raise it by --memory-limit (the engine option `memoryLimit`)',

@@ -45,6 +45,11 @@ export interface MachineOptions extends BudgetOptions {
   readonly fileLimit?: number | undefined;
   /** Processes that wait for each other, by fork and by starting programs. Default 100. */
   readonly processLimit?: number | undefined;
+  /**
+   * Round the results of fyl2x, which differ between processors in their last bits. Default: such
+   * an instruction ends the program.
+   */
+  readonly roundFunctions?: boolean | undefined;
   /** What the processes of an engine share. Default: a new session. */
   readonly session?: Session | undefined;
   /** Translate to WebAssembly, and keep translations here. Default: everything is interpreted. */
@@ -208,12 +213,16 @@ export class Machine {
 
 /** The limits of a process. */
 export function limitsOf(
-  options: Pick<MachineOptions, 'stackSize' | 'memoryLimit' | 'fileLimit' | 'processLimit'>,
+  options: Pick<
+    MachineOptions,
+    'stackSize' | 'memoryLimit' | 'fileLimit' | 'processLimit' | 'roundFunctions'
+  >,
 ): Limits {
   return {
     stackSize: options.stackSize ?? DEFAULT_LIMITS.stackSize,
     memory: options.memoryLimit ?? DEFAULT_LIMITS.memory,
     file: options.fileLimit ?? DEFAULT_LIMITS.file,
     processes: options.processLimit ?? DEFAULT_LIMITS.processes,
+    roundFunctions: options.roundFunctions,
   };
 }

@@ -2,11 +2,12 @@
 /**
  * A process: its image in memory, initial stack, files and children.
  *
- * fork runs the child at once, to its end, or until it has to wait for others (waiting.ts); then the
- * parent continues. The child borrows the parent's memory, and its changes are undone afterwards;
- * only a child that runs for a while, or waits, gets a copy. execve asks the host to run the program, so that the host sees every program that starts,
- * and ends this process with that program's status. Invariant: whenever another program may read
- * files, the host has all that was written.
+ * fork runs the child at once: to its end, or until it has to wait (waiting.ts). Then the parent
+ * continues. The child borrows the parent's memory, and its changes are undone afterwards;
+ * only a child that runs for a while, or waits, gets a copy. execve asks the host to run the
+ * program, so that the host sees every program that starts, and ends this process with that
+ * program's status. Invariant: whenever another program may read files, the host has all that was
+ * written.
  */
 import { encodeUtf8 } from '@stage0-ts/bytes';
 import { formatError } from '@stage0-ts/diagnostics';
@@ -45,6 +46,8 @@ export interface Limits {
   readonly file: number;
   /** Processes that wait for each other: by fork, and by starting programs. */
   readonly processes: number;
+  /** Whether inexact results are rounded; otherwise they end the program. Default false. */
+  readonly roundFunctions?: boolean | undefined;
 }
 
 /** The defaults. */
@@ -197,6 +200,7 @@ export class Process implements CallContext, Surroundings {
     this.family = family;
     this.code = image.executable;
     this.cpu = new Interpreter(this.memory, this, this.code);
+    this.cpu.fpu.roundFunctions = family.limits.roundFunctions ?? false;
     this.cpu.eip = image.executable.entry;
     this.cpu.registers[ESP] = image.stackPointer;
     const isExecuted = parent === undefined && legacy !== undefined;

@@ -4,7 +4,7 @@
  * translated, and natively, if this kernel runs i386 programs.
  */
 import { MemoryFiles } from '@stage0-ts/host/memory';
-import { i386Engine } from '@stage0-ts/i386';
+import { type EngineOptions, i386Engine } from '@stage0-ts/i386';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DATA, elf, load, place, system, word } from './guest.ts';
 import { NativeGuests } from './linux.ts';
@@ -99,12 +99,13 @@ export function run(
   directory = '/',
   environment: readonly string[] = [],
   args: readonly string[] = [],
+  options: EngineOptions = {},
 ): Ending {
   const files = new MemoryFiles();
   files.createDirectories(directory);
   const path = `${directory.replace(/\/$/, '')}/guest`;
   files.writeFile(path, image, 0o755);
-  const world = { files, engine: i386Engine({ mode }), directory };
+  const world = { files, engine: i386Engine({ mode, ...options }), directory };
   return runInWorld(world, path, [path, ...args], environment);
 }
 

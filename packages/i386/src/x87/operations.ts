@@ -24,6 +24,7 @@ import {
 import { fromDecimal, fromShort, toDecimal, toShort, toSized } from './convert.ts';
 import { loadState, storeState } from './environment.ts';
 import { extract, fromInteger, MORE, remainder, roundToInteger, scaleBy } from './exact.ts';
+import { timesLogarithm } from './logarithm.ts';
 import {
   type Extended,
   FIRST_BIT,
@@ -379,21 +380,33 @@ const quotients = sums(divide);
 const OF_INTEGER = { source: integer } as const;
 const POP = { pops: true } as const;
 
+function refused(unit: Fpu, operation: InexactOperation): never {
+  unit.wait();
+  throw new MachineError(
+    'not-exact',
+    `${operation} is not supported: its result differs between processors`,
+  );
+}
+
 const inexact = Object.fromEntries(
   INEXACT_OPERATIONS.map((operation) => [
     operation,
-    (cpu: Interpreter) => {
-      cpu.fpu.wait();
-      throw new MachineError(
-        'not-exact',
-        `${operation} is not supported: its result differs between processors`,
-      );
-    },
+    (cpu: Interpreter) => refused(cpu.fpu, operation),
   ]),
 ) as unknown as Readonly<Record<InexactOperation, Handler>>;
 
+const logarithm: Handler = computing((unit) => {
+  if (!unit.roundFunctions) refused(unit, 'fyl2x');
+  const [x, y] = [unit.get(0), unit.get(1)];
+  const result = x === undefined || y === undefined ? unit.underflow() : timesLogarithm(unit, y, x);
+  if (!unit.settle()) return;
+  unit.put(1, result);
+  unit.pop();
+});
+
 export const X87_HANDLERS: Readonly<Record<X87Operation, Handler>> = {
   ...inexact,
+  fyl2x: logarithm,
   fadd: additions.plain,
   faddp: additions.popped,
   fiadd: sum(add, OF_INTEGER),

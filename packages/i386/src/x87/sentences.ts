@@ -7,7 +7,8 @@ import type { X87Operation } from './table.ts';
 
 const POPPED = ', and pops st off the stack';
 const COMPARED = 'the condition bits of the status word say how';
-const NOT_HERE = ': its result differs between processors, so the machine does not support it';
+const DIFFERS = ': its result differs between processors, so the machine';
+const NOT_HERE = `${DIFFERS} does not support it`;
 
 export const X87_SENTENCES: Readonly<Record<X87Operation, string>> = {
   fadd: 'adds B to A',
@@ -84,7 +85,7 @@ export const X87_SENTENCES: Readonly<Record<X87Operation, string>> = {
   fwait: 'waits for floating-point exceptions',
   fnop: 'does nothing but wait for floating-point exceptions',
   f2xm1: `puts 2 to the power of st, minus 1, into st${NOT_HERE}`,
-  fyl2x: `multiplies st(1) by the logarithm of st to the base 2${NOT_HERE}`,
+  fyl2x: `multiplies st(1) by the logarithm of st to the base 2${DIFFERS} has to be asked`,
   fyl2xp1: `multiplies st(1) by the logarithm of st plus 1 to the base 2${NOT_HERE}`,
   fptan: `puts the tangent of st into st, and pushes 1${NOT_HERE}`,
   fpatan: `puts the angle whose tangent is st(1) divided by st into st(1)${NOT_HERE}`,

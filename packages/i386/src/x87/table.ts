@@ -64,7 +64,8 @@ const FUNCTIONS = 'fchs fabs fsqrt frndint fscale fxtract fprem fprem1';
 const CONSTANTS = 'fld1 fldl2t fldl2e fldpi fldlg2 fldln2 fldz';
 const CONTROL = 'fldcw fnstcw fnstsw fldenv fnstenv fnsave frstor fninit fnclex fwait fnop';
 /**
- * Their results differ between processors, so the machine knows only the names of these operations.
+ * Their results differ between processors, so the machine knows only the names of these operations,
+ * but for fyl2x: see logarithm.ts.
  */
 const INEXACT = 'f2xm1 fyl2x fyl2xp1 fptan fpatan fsin fcos fsincos';
 /** Comparisons that put their result into EFLAGS. */

@@ -50,6 +50,8 @@ export class Fpu implements Rounding {
   raised = 0;
   /** True if an operand was a denormal number in memory. In the register it is a normal one. */
   fromDenormal = false;
+  /** May the machine round a result that processors do not round alike? */
+  roundFunctions = false;
 
   copy(): Fpu {
     const twin = new Fpu();
@@ -62,6 +64,7 @@ export class Fpu implements Rounding {
     });
     twin.instruction = this.instruction;
     twin.operand = this.operand;
+    twin.roundFunctions = this.roundFunctions;
     return twin;
   }
 

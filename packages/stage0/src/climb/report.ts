@@ -25,6 +25,8 @@ export interface ClimbFacts {
   readonly accepted: readonly AcceptedSource[];
   /** So many of the packages were built before, and come from a saved world. */
   readonly resumed: number;
+  /** Did the machine round what processors do not round alike? */
+  readonly rounds?: boolean;
 }
 
 /** `mes-0.27.1: 13 of 13 published digests, 61 steps, 402.1 s`. */
@@ -54,7 +56,7 @@ export function allAsPublished({ packages }: Pick<ClimbFacts, 'packages'>): bool
 
 /** What was reached, and what it rests on: a sentence, and a line for each accepted archive. */
 export function climbSentence(facts: ClimbFacts): string {
-  const { packages, accepted, engine, resumed } = facts;
+  const { packages, accepted, engine, resumed, rounds } = facts;
   const all = packages.flatMap(({ published }) => published);
   const right = all.filter(isAsPublished).length;
   const last = packages.at(-1);
@@ -62,8 +64,13 @@ export function climbSentence(facts: ClimbFacts): string {
   const digests = `${right} of ${all.length} published digests`;
   const verdict = allAsPublished(facts) ? 'ok' : 'DIFFERS';
   const saved = resumed === 0 ? '' : `; ${resumedClause(packages[resumed - 1])}`;
-  return `${verdict}: ${where}, ${digests}; ${restsOn(engine)}${saved}${acceptedClause(accepted)}`;
+  const rounded = rounds === true ? `; ${ROUNDED}` : '';
+  const rest = `${restsOn(engine)}${rounded}${saved}${acceptedClause(accepted)}`;
+  return `${verdict}: ${where}, ${digests}; ${rest}`;
 }
+
+const ROUNDED =
+  'logarithms that programs let the processor compute were rounded as ours, with --round-functions';
 
 function resumedClause(last: PackageReport | undefined): string {
   const label = last === undefined ? 'its start' : packageLabel(last);

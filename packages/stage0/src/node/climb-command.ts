@@ -218,7 +218,8 @@ function acceptedOf(given: Arguments): Map<string, string> {
 
 function report(given: Arguments, result: ClimbResult): number {
   const { engine, packages, accepted, resumed, isReached, failures, status } = result;
-  const facts = { engine, packages, accepted, resumed };
+  const rounds = given.has('round-functions');
+  const facts = { engine, packages, accepted, resumed, rounds };
   if (!isReached) {
     printError(describeFailures({ failures, status, shell: undefined }));
     const last = packages.at(-1);

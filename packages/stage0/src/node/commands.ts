@@ -6,7 +6,7 @@
 import { ARCHITECTURES } from '../architectures.ts';
 import type { Command, Operand, Option } from './command.ts';
 import { ENGINE_NAMES } from './engine-names.ts';
-import { LIMIT_OPTIONS, PROGRAM_LIMIT_OPTIONS } from './limit-options.ts';
+import { LIMIT_OPTIONS, PROGRAM_LIMIT_OPTIONS, ROUND_OPTION } from './limit-options.ts';
 import { LAYOUT_OPTIONS, RECIPE_OPTIONS } from './recipe-options.ts';
 
 /** A script must be able to tell "differs" from "could not look". */
@@ -311,6 +311,7 @@ export const COMMANDS: readonly Command[] = [
       steps: { help: 'write a line to standard error for each program that starts' },
       quiet: QUIET,
       ...LIMIT_OPTIONS,
+      ...ROUND_OPTION,
       'time-limit': { value: 'SECONDS', help: 'stop after this time', default: '86400' },
       'files-limit': {
         value: 'BYTES',
@@ -332,6 +333,7 @@ export const COMMANDS: readonly Command[] = [
       "program of its own would. Options come before PROGRAM; what follows it is the program's.",
     options: {
       ...PROGRAM_LIMIT_OPTIONS,
+      ...ROUND_OPTION,
       trace: {
         help: 'write each instruction to standard error, with the registers that it changed',
       },

@@ -27,6 +27,13 @@ export const PROGRAM_LIMIT_OPTIONS: Options = {
   },
 };
 
+/** For commands that run other people's programs. */
+export const ROUND_OPTION: Options = {
+  'round-functions': {
+    help: 'let programs in the machine use fyl2x, whose last bits differ between processors',
+  },
+};
+
 /** Options of commands that build a tree. */
 export const LIMIT_OPTIONS: Options = {
   ...PROGRAM_LIMIT_OPTIONS,
@@ -59,6 +66,7 @@ export function limitsFrom(given: Arguments): Limits {
     instructionLimit: amountOf(given, 'instruction-limit'),
     fileLimit: amountOf(given, 'file-limit'),
     processLimit: amountOf(given, 'process-limit'),
+    roundFunctions: given.knows('round-functions') && given.has('round-functions'),
   };
   const files = given.knows('files-limit') ? (amountOf(given, 'files-limit') as number) : 0;
   return { engine, files, shouldStop, seconds };
