@@ -72,6 +72,17 @@ export function isDevice(path: string): boolean {
   return DEVICES.has(path);
 }
 
+/** The names of the first descriptors. */
+const STREAMS = ['/dev/stdin', '/dev/stdout', '/dev/stderr'];
+
+/** The descriptor that a path names, as in /dev/fd/3. */
+export function descriptorNamed(path: string): number | undefined {
+  const [, number] = /^\/dev\/fd\/(\d+)$/.exec(path) ?? [];
+  const stream = STREAMS.indexOf(path);
+  if (number === undefined) return stream < 0 ? undefined : stream;
+  return Number(number);
+}
+
 /** Count one more descriptor that refers to this. */
 export function hold(descriptor: Descriptor | undefined): void {
   if (descriptor?.kind === 'file') descriptor.file.descriptors++;

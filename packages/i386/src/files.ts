@@ -10,6 +10,7 @@ import { ByteWriter } from '@stage0-ts/bytes';
 import type { Host, Inherited } from '@stage0-ts/host';
 import {
   type Descriptor,
+  descriptorNamed,
   FULL,
   hold,
   isDevice,
@@ -104,6 +105,8 @@ export class FileTable {
   /** open(2). The guest's umask, if it has set one, is already applied to `mode`. */
   openFile(path: string, flags: number, mode: number): number {
     const absolute = this.opened.absolute(path);
+    const own = descriptorNamed(absolute);
+    if (own !== undefined) return this.openAgain(own, flags, mode);
     const status = this.host.stat(path);
     const creates = (flags & O_CREAT) !== 0;
     if ((status === undefined || status.kind === 'other') && isDevice(absolute)) {
@@ -124,6 +127,16 @@ export class FileTable {
     if (status === undefined) this.host.writeFile(path, new Uint8Array(), mode & 0o7777);
     const file = this.opened.open(absolute, (flags & O_TRUNC) !== 0);
     return this.installOpened({ kind: 'file', file, position: 0, flags }, flags);
+  }
+
+  /** Open /dev/fd/N: a file from its beginning, anything else as it is. */
+  private openAgain(number: number, flags: number, mode: number): number {
+    const descriptor = this.descriptors[number];
+    if (descriptor === undefined) throw errno('ENOENT');
+    if (descriptor.kind === 'file') return this.openFile(descriptor.file.path, flags, mode);
+    const copy = this.duplicate(number);
+    if ((flags & O_CLOEXEC) !== 0) this.closing.add(copy);
+    return copy;
   }
 
   /**

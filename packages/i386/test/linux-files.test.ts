@@ -28,6 +28,27 @@ import {
 
 const PROBES: readonly Probe[] = [
   [
+    '/dev/fd with the number of a pipe',
+    [
+      ...[...place(A, '/dev/fd/3'), ...system(42, OUT), ...system(4, 4, A, 3)],
+      ...[...system(5, A, 0), ...system(3, 5, OUT, 9), ...RESULT],
+    ],
+    exited(3),
+  ],
+  [
+    '/dev/fd with the number of a file begins at its beginning',
+    [
+      ...[...named(B), ...system(5, B, CREATE, 0o600), ...system(4, 3, B, 5)],
+      ...[...place(A, '/dev/fd/3'), ...system(5, A, 0), ...system(3, 4, OUT, 9), ...RESULT],
+    ],
+    exited(5),
+  ],
+  [
+    '/dev/fd with a number that is not open',
+    [...place(A, '/dev/fd/77'), ...system(5, A, 0), ...RESULT],
+    failed(2),
+  ],
+  [
     'time does not go back',
     [...system(13, 0), ...keep(OUT), ...system(13, 0), ...compareWith(ABOVE_OR_EQUAL, OUT)],
     exited(1),

@@ -71,6 +71,14 @@ const COMMANDS: readonly (readonly string[])[] = [
   bash(TRAP),
   bash("trap 'echo child' CHLD; (exit 3); busybox true; echo after; (exit 5) & wait $!; echo $?"),
   bash("printf '%.3f %s\\n' 3.14159 x; exec 3< a; read -u 3 x; echo $x; [[ ab =~ b ]] && echo yes"),
+  bash(
+    'coproc { while read x; do echo got $x; done; }; ' +
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
+      'echo hi >&"${COPROC[1]}"; read -u "$COPROC" y; echo $y',
+  ),
+  bash('busybox sort < <(busybox cat a); echo end'),
+  bash('exec 3> >(busybox sort); echo b >&3; echo a >&3; exec 3>&-; wait $!; echo end'),
+  bash('exec 4< a; read x <&4; read x < /dev/fd/4; echo $x'),
   zsh('echo hi; print -l *; x=(3 1 2); print -l $x'),
   zsh('echo $((1.0/3)); float x=2.5; echo $x; printf "%g\\n" 1e10'),
   zsh('echo a | read x; echo $x; (echo sub; exit 2); echo $?'),
