@@ -31,3 +31,4 @@ export { traced } from './trace.ts';
 export { TranslationCache } from './translate/cache.ts';
 export { translationText } from './translate/dump.ts';
 export { MemoryPool } from './translate/pool.ts';
+export type { WaitingFork, WaitingForks } from './waiting.ts';
