@@ -32,7 +32,7 @@ export class Waiting {
 export interface WaitingFork {
   readonly pid: number;
   readonly parentPid: number;
-  /** See {@link Waiting}. */
+  /** True before the start of a program, which may begin at any time, but cannot wait later. */
   readonly executes: boolean;
   isReady(): boolean;
   /** Run it until it ends, or waits again. */
