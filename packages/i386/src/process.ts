@@ -288,16 +288,21 @@ export class Process implements CallContext, Surroundings {
   }
 
   waitUntil(isReady: () => boolean, forWhat: string): void {
-    if (this.letOthersRun(isReady, !this.isForkedChild)) return;
+    if (this.others().runUntil(isReady, !this.isForkedChild)) return;
     if (this.signals.isDue) throw errno('EINTR');
     if (this.isForkedChild) throw new Waiting(isReady);
     throw new MachineError('blocked', `waits for ${forWhat} that waits for this one`);
   }
 
-  letOthersRun(isDone = (): boolean => this.signals.isDue, mayExecute = true): boolean {
+  letOthersRun(): void {
+    this.others().pass(() => this.signals.isDue);
+  }
+
+  /** The forks that wait, which are about to run. */
+  private others(): WaitingForks {
     const { waiting } = this.family.session;
     if (waiting.count > 0) this.files.flush();
-    return waiting.runUntil(isDone, mayExecute);
+    return waiting;
   }
 
   willWrite(address: number, size: number): void {
@@ -454,7 +459,7 @@ export class Process implements CallContext, Surroundings {
     const isOne = (child: { pid: number }): boolean => wanted === undefined || child.pid === wanted;
     const isThere = (): boolean => this.children.some(isOne);
     const mayEnd = this.family.session.waiting.has(this.pid, wanted);
-    if (mayEnd && mustNotWait) this.letOthersRun(isThere);
+    if (mayEnd && mustNotWait) this.others().pass(isThere);
     else if (mayEnd) this.waitUntil(isThere, 'a process');
     const at = this.children.findIndex(isOne);
     const [child] = at < 0 ? [] : this.children.splice(at, 1);

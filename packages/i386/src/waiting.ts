@@ -39,9 +39,17 @@ export interface WaitingFork {
   resume(): void;
 }
 
+/**
+ * So often a process may sleep, or ask whether a child has ended, before forks that are about to
+ * execute a program have to: perhaps it waits for one of them.
+ */
+const PATIENCE = 100;
+
 /** Those of a session, in the order in which they began to wait. */
 export class WaitingForks {
   private forks: WaitingFork[] = [];
+  /** How often time has passed since one of them ran. */
+  private idle = 0;
 
   get count(): number {
     return this.forks.length;
@@ -69,9 +77,15 @@ export class WaitingForks {
         (mayExecute ? this.forks.find((fork) => fork.executes) : undefined);
       if (next === undefined) return false;
       this.forks.splice(this.forks.indexOf(next), 1);
+      this.idle = 0;
       next.resume();
     }
     return true;
+  }
+
+  /** A process lets time pass. Is it done? */
+  pass(isDone: () => boolean): boolean {
+    return this.runUntil(isDone, ++this.idle > PATIENCE);
   }
 
   /** The first program has ended: nobody is left who could let one go on. */

@@ -77,7 +77,9 @@ const COMMANDS: readonly (readonly string[])[] = [
       'echo hi >&"${COPROC[1]}"; read -u "$COPROC" y; echo $y',
   ),
   bash('busybox sort < <(busybox cat a); echo end'),
-  bash('exec 3> >(busybox sort); echo b >&3; echo a >&3; exec 3>&-; wait $!; echo end'),
+  bash(
+    'exec 3> >(busybox sort); echo b >&3; busybox sleep 0.1; echo a >&3; exec 3>&-; wait $!; echo end',
+  ),
   bash('exec 4< a; read x <&4; read x < /dev/fd/4; echo $x'),
   zsh('echo hi; print -l *; x=(3 1 2); print -l $x'),
   zsh('echo $((1.0/3)); float x=2.5; echo $x; printf "%g\\n" 1e10'),

@@ -41,6 +41,8 @@ const fetched = (register: number, address: number) => [
 ];
 /** waitpid(-1). */
 const wait = system(WAIT, -1, STATUS, 0);
+/** The same, without waiting. */
+const ask = system(WAIT, -1, STATUS, WNOHANG);
 const sleep = [...poke(A, 1), ...poke(A + 4, 0), ...system(SLEEP, A, 0)];
 
 /** A pipe as descriptors 3 and 4, whose reader is a child that ends with what read returns. */
@@ -187,6 +189,14 @@ const CHAINS: readonly (readonly [name: string, main: readonly number[], output:
     'cdez',
   ],
   [
+    'whose writer sleeps, and asks for it, before it writes',
+    [
+      ...[...filtered(execute(guestPath)), ...filtered(FILTER), ...sleep, ...ask],
+      ...[...write('abc'), ...ask, ...sleep, ...write('x'), ...finish],
+    ],
+    'cdez',
+  ],
+  [
     'that its writer does not wait for',
     [...filtered(FILTER), ...write('abc'), ...system(CLOSE, 1), ...sleep, ...sleep, ...exit(0)],
     'bcd',
@@ -215,6 +225,19 @@ describe.each(CHAINS)('a chain of filters %s', (_, main, output) => {
   });
   it.runIf(natives.works)('on this kernel', () => {
     expect(Buffer.from(natives.guests.run(image)?.stdout ?? []).toString()).toBe(output);
+  });
+});
+
+describe('a program whose input is never complete, and not read', () => {
+  /** Asks whether its child has ended, which ends at once, until it has. */
+  const asks = [...ask, 0x85, 0xc0, 0x0f, 0x84, ...word(-(ask.length + 8))];
+  const main = [...filtered(execute(guestPath)), ...asks, ...statusOfChild];
+  const image = elf([0x83, 0x3c, 0x24, 2, ...unlessEqual(main), ...exit(7)]);
+  it.each(MODES)('%s', (mode) => {
+    expect(run(image, mode, natives.guests.folder).status).toEqual(exited(7));
+  });
+  it.runIf(natives.works)('on this kernel', () => {
+    expect(natives.guests.run(image)?.status).toEqual(exited(7));
   });
 });
 
