@@ -106,7 +106,7 @@ export class FileTable {
   openFile(path: string, flags: number, mode: number): number {
     const absolute = this.opened.absolute(path);
     const own = descriptorNamed(absolute);
-    if (own !== undefined) return this.openAgain(own, flags, mode);
+    if (own !== undefined) return this.openAgain(own, flags);
     const status = this.host.stat(path);
     const creates = (flags & O_CREAT) !== 0;
     if ((status === undefined || status.kind === 'other') && isDevice(absolute)) {
@@ -130,10 +130,17 @@ export class FileTable {
   }
 
   /** Open /dev/fd/N: a file from its beginning, anything else as it is. */
-  private openAgain(number: number, flags: number, mode: number): number {
+  private openAgain(number: number, flags: number): number {
     const descriptor = this.descriptors[number];
     if (descriptor === undefined) throw errno('ENOENT');
-    if (descriptor.kind === 'file') return this.openFile(descriptor.file.path, flags, mode);
+    if (descriptor.kind === 'file') {
+      // Not by its path: that may be another file's by now.
+      hold(descriptor);
+      const { file } = descriptor;
+      const opened = this.installOpened({ kind: 'file', file, position: 0, flags }, flags);
+      if ((flags & O_TRUNC) !== 0 && isWritten(flags)) this.truncate(opened, 0);
+      return opened;
+    }
     const copy = this.duplicate(number);
     if ((flags & O_CLOEXEC) !== 0) this.closing.add(copy);
     return copy;
@@ -415,6 +422,9 @@ export class FileTable {
     const descriptor = this.descriptors[0];
     if (descriptor === undefined) return new Uint8Array();
     if (descriptor.kind === 'device' && descriptor.name !== NULL) throw errno('EFBIG');
+    if (!this.isInputComplete()) {
+      throw new MachineError('blocked', 'its input is a pipe that others may still write to');
+    }
     const bytes = new Uint8Array(this.readable(0) ?? 0);
     this.read(0, bytes);
     return bytes;

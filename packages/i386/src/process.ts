@@ -31,7 +31,7 @@ import {
 } from './memory.ts';
 import { EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP } from './registers.ts';
 import { enterHandler, leaveHandler } from './signal-frames.ts';
-import { Entropy, type Mask, SIGCHLD, type SignalInfo, Signals } from './signals.ts';
+import { Entropy, ended, type Mask, type SignalInfo, Signals } from './signals.ts';
 import { buildStack } from './start-stack.ts';
 import { systemCall } from './syscalls.ts';
 import { Waiting, WaitingForks } from './waiting.ts';
@@ -365,7 +365,12 @@ export class Process implements CallContext, Surroundings {
     const { host } = this;
     const before = host.currentDirectory();
     try {
-      if (directory !== before) host.changeDirectory(directory);
+      if (directory !== before) {
+        const isGone = host.stat(directory)?.kind !== 'directory';
+        if (isGone)
+          throw new MachineError('blocked', `a fork waited in ${directory}, which is gone`);
+        host.changeDirectory(directory);
+      }
       const status = this.runToEndOrWait(child);
       if (status === undefined) return;
       child.close();
@@ -484,15 +489,6 @@ export function counted<Result>(session: Session, limits: Limits, run: () => Res
     session.open--;
   }
 }
-
-/** The signal that a parent gets when a child ends. */
-function ended(pid: number, status: ChildStatus): SignalInfo {
-  const isExit = status.kind === 'exited';
-  const result = isExit ? status.status : status.signal;
-  return { signal: SIGCHLD, code: isExit ? CLD_EXITED : CLD_KILLED, pid, status: result };
-}
-
-const [CLD_EXITED, CLD_KILLED] = [1, 2];
 
 /** The status in the encoding of wait(2). */
 function waitStatus(status: ChildStatus): number {

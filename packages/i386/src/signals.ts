@@ -8,6 +8,8 @@
  * none, and a fault always ends the program. signal-frames.ts makes what a handler finds on the
  * stack.
  */
+import type { ChildStatus } from '@stage0-ts/host';
+
 const DEFAULT = 0;
 const IGNORE = 1;
 /** SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
@@ -133,6 +135,15 @@ export class Signals {
     this.mask = [this.held[0] | low | (isLow ? own : 0), this.held[1] | high | (isLow ? 0 : own)];
   }
 }
+
+/** The signal that a parent gets when a child ends. */
+export function ended(pid: number, status: ChildStatus): SignalInfo {
+  const isExit = status.kind === 'exited';
+  const result = isExit ? status.status : status.signal;
+  return { signal: SIGCHLD, code: isExit ? CLD_EXITED : CLD_KILLED, pid, status: result };
+}
+
+const [CLD_EXITED, CLD_KILLED] = [1, 2];
 
 /** True for 1 to 64. */
 export function isSignal(signal: number): boolean {

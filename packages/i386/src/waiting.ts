@@ -48,7 +48,7 @@ const PATIENCE = 100;
 /** Those of a session, in the order in which they began to wait. */
 export class WaitingForks {
   private forks: WaitingFork[] = [];
-  /** How often time has passed since one of them ran. */
+  /** How often time has passed since one of them ran, or began to wait. */
   private idle = 0;
 
   get count(): number {
@@ -56,6 +56,7 @@ export class WaitingForks {
   }
 
   add(fork: WaitingFork): void {
+    this.idle = 0;
     this.forks.push(fork);
   }
 

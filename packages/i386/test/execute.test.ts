@@ -21,6 +21,11 @@ const executes = (path: string) => [
   ...[...place(DATA, path), ...poke(OUT, DATA), ...poke(OUT + 4, 0)],
   ...[...system(11, DATA, OUT, 0), ...exit(99)],
 ];
+/** Executes `path`, and nothing else. */
+const executesOnly = (path: string) => [
+  ...[...place(DATA, path), ...poke(OUT, DATA), ...poke(OUT + 4, 0)],
+  ...[...system(11, DATA, OUT, 0), ...exit(99)],
+];
 const EBADF = -9;
 
 describe.each(MODES)('%s', (mode) => {
@@ -59,6 +64,32 @@ describe.each(MODES)('%s', (mode) => {
     expect(first).toEqual([1001, 0o77, 0]);
     // The port's umask applies to its files; when it asks, it gets the usual one.
     expect([second?.[0], second?.[2]]).toEqual([1002, EBADF]);
+  });
+
+  it('a port does not take for the end of its input what is none', () => {
+    // A pipe, 3 and 4, with a byte; a fork executes /port, which reads it; the parent keeps 4.
+    const port = [...system(63, 3, 0), ...executesOnly('/port')];
+    const child = [...system(2), 0x85, 0xc0, 0x0f, 0x85, ...word(port.length), ...port];
+    const parent = [...system(4, 4, OUT, 1), ...system(7, -1, OUT, 0), ...exit(0)];
+    const files = new MemoryFiles();
+    files.writeFile('/guest', elf([...system(42, OUT), ...child, ...parent]), 0o755);
+    files.writeFile('/port', new Uint8Array([0]), 0o755);
+    const engine = i386Engine({ mode });
+    let read: unknown;
+    const host = new MemoryHost({
+      files,
+      engine: (image, argv, own) => {
+        if (image.path !== '/port') return engine(image, argv, own);
+        try {
+          read = own.readStdin();
+        } catch (error) {
+          read = error;
+        }
+        return { kind: 'exited', status: 0 };
+      },
+    });
+    expect(host.run('/guest', ['guest'], [])).toEqual({ kind: 'exited', status: 0 });
+    expect(read).toMatchObject({ code: 'blocked' });
   });
 
   it('there is no terminal', () => {

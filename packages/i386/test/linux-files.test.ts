@@ -44,6 +44,15 @@ const PROBES: readonly Probe[] = [
     exited(5),
   ],
   [
+    '/dev/fd of a file that has lost its name to another one',
+    [
+      ...[...named(B), ...system(5, B, CREATE, 0o600), ...system(4, 3, B, 5), ...system(10, B)],
+      ...[...system(5, B, CREATE, 0o600), ...system(4, 4, B, 2)],
+      ...[...place(A, '/dev/fd/3'), ...system(5, A, 0), ...system(3, 5, OUT, 9), ...RESULT],
+    ],
+    exited(5),
+  ],
+  [
     '/dev/fd with a number that is not open',
     [...place(A, '/dev/fd/77'), ...system(5, A, 0), ...RESULT],
     failed(2),

@@ -25,6 +25,7 @@ const [FORK, READ, WRITE, CLOSE, WAIT, EXECVE, KILL, PIPE, DUP2, SLEEP, PIPE2] =
   ...[2, 3, 4, 6, 7, 11, 37, 42, 63, 162, 331],
 ] as const;
 const [STATUS, CHILD] = [OUT + 16, OUT + 20] as const;
+const SCHED_YIELD = 158;
 const WNOHANG = 1;
 
 /** fork; the child runs `child`, which has to end, and the parent keeps its number. */
@@ -197,6 +198,17 @@ const CHAINS: readonly (readonly [name: string, main: readonly number[], output:
     'cdez',
   ],
   [
+    'whose writer has let time pass often',
+    [
+      ...Array(150).fill(system(SCHED_YIELD)).flat(),
+      ...filtered(execute(guestPath)),
+      ...sleep,
+      ...write('abc'),
+      ...finish,
+    ],
+    'bcd',
+  ],
+  [
     'that its writer does not wait for',
     [...filtered(FILTER), ...write('abc'), ...system(CLOSE, 1), ...sleep, ...sleep, ...exit(0)],
     'bcd',
@@ -259,6 +271,17 @@ describe.each(MODES)('what nobody can let go on: %s', (mode) => {
     const { status, stderr } = run(program(main), mode, natives.guests.folder);
     expect(status).toEqual(exited(0)); // of the parent: the child alone ends
     expect(stderr).toMatch(/waits for a pipe[\s\S]*hint: /);
+  });
+
+  it('a fork whose folder is gone', () => {
+    const code = [
+      ...[...place(A, 'gone'), ...system(39, A, 0o755), ...system(PIPE, OUT)],
+      ...fork([...system(12, A), ...system(CLOSE, 4), ...system(READ, 3, OUT, 9), ...exit(0)]),
+      ...[...system(40, A), ...system(CLOSE, 4), ...wait, ...exit(0)],
+    ];
+    const { status, stderr } = ends(code);
+    expect(status).toEqual(killed(24));
+    expect(stderr).toContain('/gone, which is gone');
   });
 
   it('too many of them', () => {

@@ -51,6 +51,13 @@ describe.each(names)('with the engine %s', (name) => {
     expect(whole.printed.match(/^hello$/gm)?.length).toBe(2);
   });
 
+  it('says of a world that was saved that the machine had rounded for it', () => {
+    const before = smallClimb({ engine: engine(), until: 'one-1.0', rounding: 'fyl2x' });
+    const from = resumed(before.saved.get('one-1.0') as SavedWorld);
+    expect(smallClimb({ engine: engine(), from }).rounding).toBe('fyl2x');
+    expect(whole.rounding).toBeUndefined();
+  });
+
   it.each(['one-1.0', 'two-2.0'])('goes on after %s as if it had not stopped', (label) => {
     const stopped = smallClimb({ engine: engine(), until: label });
     expect(stopped.packages.at(-1)?.name).toBe(label);

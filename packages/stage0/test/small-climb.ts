@@ -199,6 +199,7 @@ export interface SmallClimb {
   readonly checkout?: (files: Contents) => void;
   readonly from?: ClimbOptions['from'];
   readonly accept?: Readonly<Record<string, string>>;
+  readonly rounding?: string;
 }
 
 export interface SmallResult extends ReturnType<typeof climb> {
@@ -239,6 +240,7 @@ export function smallClimb(options: SmallClimb): SmallResult {
     version: '0.0.0',
     filesLimit: 2 ** 30,
     ...(from && { from }),
+    rounding: options.rounding,
     onPackage: (report, save) => {
       reports.push(report);
       if (save !== undefined) saved.set(packageLabel(report), save());

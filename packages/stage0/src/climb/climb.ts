@@ -67,6 +67,8 @@ export interface ClimbOptions {
   readonly accepted: readonly AcceptedSource[];
   /** One that shows its processes. */
   readonly engine: NamedEngine;
+  /** What its machine rounds for programs: see WorldDocument. */
+  readonly rounding?: string | undefined;
   /** Version of stage0-ts, for saved worlds. */
   readonly version: string;
   /** Bytes that all files of the world may hold together. */
@@ -109,6 +111,8 @@ export interface ClimbResult {
   readonly resumed: number;
   /** The accepted archives that packages have asked for. */
   readonly accepted: readonly AcceptedSource[];
+  /** What the machine rounded, in this climb or before the world was saved. */
+  readonly rounding: string | undefined;
   /** True if the last wished package was built. */
   readonly isReached: boolean;
   readonly files: MemoryFiles;
@@ -188,7 +192,7 @@ class Climb {
     const isReached = isDone || this.next > plan.indexOf(until);
     const made = [...watch.madeFiles().keys()];
     const failures = isReached ? [] : watch.failures;
-    const reached = { packages, resumed, accepted, isReached };
+    const reached = { packages, resumed, accepted, isReached, rounding: this.rounding };
     return {
       engine: engine.name,
       ...reached,
@@ -380,8 +384,12 @@ class Climb {
     return since;
   }
 
+  private get rounding(): string | undefined {
+    return this.options.rounding ?? this.options.from?.document.rounding;
+  }
+
   private save(): SavedWorld {
-    const { files, watch, options } = this;
+    const { files, watch, options, rounding } = this;
     const entries = worldEntries(files, watch);
     const document = {
       kind: 'stage0-ts climb' as const,
@@ -395,6 +403,7 @@ class Climb {
       script: this.runningScript(),
       clock: files.clock,
       madeByMachine: this.engine.madeByMachine?.list() ?? [],
+      ...(rounding !== undefined && { rounding }),
     } satisfies Omit<WorldDocument, 'entries'>;
     return { document, entries, files };
   }

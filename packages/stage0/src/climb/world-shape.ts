@@ -56,6 +56,7 @@ const DOCUMENT: Shape = {
     madeByMachine: TEXTS,
     entries: 'text',
   },
+  optional: { rounding: 'text' },
 };
 const ENTRIES: Shape = {
   each: {

@@ -42,6 +42,8 @@ export interface WorldDocument {
   readonly clock: WorldClock;
   /** Digests of executables that programs in the machine made, for the engine `ports`. */
   readonly madeByMachine: readonly string[];
+  /** What the machine rounded for programs, if it was asked to at any time: `fyl2x`. */
+  readonly rounding?: string | undefined;
   /** SHA-256 of the text of the entries. */
   readonly entries: string;
 }

@@ -86,6 +86,7 @@ export function climbCommand(given: Arguments): number {
     contents,
     accepted,
     engine,
+    rounding: given.has('round-functions') ? 'fyl2x' : undefined,
     version: version(),
     filesLimit: limits.files,
     ...(from && { from }),
@@ -217,9 +218,8 @@ function acceptedOf(given: Arguments): Map<string, string> {
 }
 
 function report(given: Arguments, result: ClimbResult): number {
-  const { engine, packages, accepted, resumed, isReached, failures, status } = result;
-  const rounds = given.has('round-functions');
-  const facts = { engine, packages, accepted, resumed, rounds };
+  const { engine, packages, accepted, resumed, rounding, isReached, failures, status } = result;
+  const facts = { engine, packages, accepted, resumed, rounds: rounding !== undefined };
   if (!isReached) {
     printError(describeFailures({ failures, status, shell: undefined }));
     const last = packages.at(-1);
